@@ -1,0 +1,200 @@
+"""Faults: what is wrong with the data, as rows that can be filtered, drawn and handed back to whoever drew the layer.
+
+The catalogue below is the only place that knows a code, how severe it is, what it says and what to do about it.
+
+Examples
+--------
+>>> import shapely
+>>> from riverline import faults
+>>> frame = faults.found(
+...     "multipart", layer="axes", feature_id=["R1"], value=[3], limit=1, geometry=[shapely.Point(0, 0)], crs=4548
+... )
+>>> frame[["fault_id", "code", "severity", "detail"]].values.tolist()
+[['axes/R1/multipart', 'multipart', 'warning', '多部件要素，共 3 段']]
+>>> faults.describe(frame, "en")["detail"].tolist()
+['multipart feature of 3 parts']
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from riverline.schema import FAULTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from riverline.schema import Language
+
+__all__ = ["CATALOGUE", "Code", "combine", "describe", "found"]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One kind of fault.
+
+    Attributes
+    ----------
+    code
+        Its name in frames.
+    severity
+        ``error``: the feature cannot be used; ``warning``: used, but look at it; ``note``: for the record.
+    zh, en
+        The sentence, with ``{value}``, ``{limit}``, ``{unit}``, ``{feature}``, ``{layer}`` and ``{note}`` to fill in.
+    remedy_zh, remedy_en
+        What to do about it.
+    """
+
+    code: str
+    severity: Literal["error", "warning", "note"]
+    zh: str
+    en: str
+    remedy_zh: str
+    remedy_en: str
+
+
+# One line a code, grouped by the module that finds it.
+_CODES = (
+    # schema: geometry and attributes of any layer
+    Code("multipart", "warning", "多部件要素，共 {value} 段", "multipart feature of {value} parts",
+         "拆分为单部件后重新编码；read_layer 会自动拆分", "split it into single parts; read_layer does so"),
+    # io
+    # rules
+    # channel
+    # demarcation
+)  # fmt: skip
+
+CATALOGUE: dict[str, Code] = {code.code: code for code in _CODES}
+
+
+def found(  # noqa: PLR0913 - one argument a column of the frame
+    code: str,
+    *,
+    layer: str,
+    feature_id: Sequence[Any],
+    geometry: Any,  # noqa: ANN401 - any sequence of geometries
+    crs: Any,  # noqa: ANN401 - anything pyproj takes
+    value: Any = np.nan,  # noqa: ANN401 - a number or a sequence of them
+    limit: Any = np.nan,  # noqa: ANN401
+    unit: str = "",
+    note: str | Sequence[str] = "",
+) -> gpd.GeoDataFrame:
+    """Fault rows of one code, one for each feature.
+
+    Parameters
+    ----------
+    code
+        A code of :data:`CATALOGUE`.
+    layer
+        Name of the layer that the features are in.
+    feature_id
+        Keys of the features, n of them.
+    geometry
+        Where to look, n geometries or None.
+    crs
+        CRS of the geometries.
+    value, limit
+        What was measured and what was allowed: a number, or n of them.
+    unit
+        Unit of both.
+    note
+        Names, codes or values the sentence quotes: a text, or n of them.
+
+    Returns
+    -------
+    GeoDataFrame
+        Rows of :data:`riverline.schema.FAULTS`; several faults of one code at one feature are numbered ``…#2``.
+
+    Raises
+    ------
+    KeyError
+        If the code is not in the catalogue.
+    """
+    entry = CATALOGUE[code]
+    ids = pd.Series([str(each) for each in feature_id], dtype="str")
+    frame = gpd.GeoDataFrame(
+        {
+            "fault_id": layer + "/" + ids + "/" + code,
+            "code": code,
+            "severity": entry.severity,
+            "layer": layer,
+            "feature_id": ids,
+            "detail": "",
+            "value": np.broadcast_to(np.asarray(value, dtype="float64"), len(ids)),
+            "limit": np.broadcast_to(np.asarray(limit, dtype="float64"), len(ids)),
+            "unit": unit,
+            "note": note if isinstance(note, str) else [str(each) for each in note],
+        },
+        geometry=gpd.GeoSeries(list(geometry), crs=crs),
+        crs=crs,
+    )
+    return describe(_numbered(frame))
+
+
+def combine(parts: Iterable[gpd.GeoDataFrame], *, crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 - anything pyproj takes
+    """All fault rows in one frame, in a stable order, ids unique.
+
+    Parameters
+    ----------
+    parts
+        Frames of faults; empty ones are fine.
+    crs
+        CRS of the result; parts in another CRS are reprojected.
+
+    Returns
+    -------
+    GeoDataFrame
+        Rows of :data:`riverline.schema.FAULTS`, ordered by severity, layer, feature and code.
+    """
+    rows = [part if part.crs == crs else part.to_crs(crs) for part in parts if len(part)]
+    if not rows:
+        return FAULTS.empty(crs)
+    together = pd.concat(rows, ignore_index=True)
+    order = together["severity"].map({"error": 0, "warning": 1, "note": 2})
+    together = together.assign(_order=order).sort_values(["_order", "layer", "feature_id", "code"], kind="stable")
+    together = _numbered(together.drop(columns="_order").reset_index(drop=True))
+    return FAULTS.conform(gpd.GeoDataFrame(together, geometry="geometry", crs=crs))
+
+
+def describe(faults: gpd.GeoDataFrame, language: Language = "zh") -> gpd.GeoDataFrame:
+    """A copy whose ``detail`` is written in the language asked for.
+
+    Parameters
+    ----------
+    faults
+        Rows of :data:`riverline.schema.FAULTS`.
+    language
+        ``"zh"`` or ``"en"``.
+
+    Returns
+    -------
+    GeoDataFrame
+        The same rows; codes that the catalogue does not know keep their detail.
+    """
+    columns = ("code", "value", "limit", "unit", "feature_id", "layer", "note", "detail")
+    details = [_sentence(language, *row) for row in zip(*(faults[name] for name in columns), strict=True)]
+    return FAULTS.conform(faults.assign(detail=details))
+
+
+def _sentence(language: str, code: str, value: float, limit: float, unit: str, feature: str,
+              layer: str, note: str, detail: str) -> str:  # fmt: skip  # noqa: PLR0913 - one a column
+    if code not in CATALOGUE:
+        return detail
+    template = CATALOGUE[code].zh if language == "zh" else CATALOGUE[code].en
+    numbers = {"value": _number(value), "limit": _number(limit)}
+    return template.format(**numbers, unit=unit, feature=feature, layer=layer, note=note)
+
+
+def _number(value: float) -> str:
+    return "-" if pd.isna(value) else f"{value:.3f}".rstrip("0").rstrip(".")
+
+
+def _numbered(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    base = frame["layer"] + "/" + frame["feature_id"] + "/" + frame["code"]
+    count = base.groupby(base).cumcount()
+    return frame.assign(fault_id=base.where(count == 0, base + "#" + (count + 1).astype("str")))

@@ -1,0 +1,25 @@
+"""The data dictionary: what every column of every frame is, in one place.
+
+``schema.AXES``, ``schema.LEVEES`` … are :class:`Schema` values. Checks, maps, tables, exports and the documentation
+read names, types, units, labels, short names and choices from here and from nowhere else.
+
+Examples
+--------
+>>> from riverline import schema
+>>> schema.LEVEES.label(), schema.LEVEES["feature"].value_label("crest")
+('堤防', '堤顶')
+>>> [column.name for column in schema.BANK_TOPS]
+['bank_id', 'river_id', 'bank']
+>>> sorted(schema.FRAMES)[:3]
+['axes', 'bank_tops', 'boards']
+"""
+
+from __future__ import annotations
+
+from riverline.schema import frames
+from riverline.schema.frames import *  # noqa: F403
+from riverline.schema.model import Choice, Column, Language, Schema
+
+FRAMES: dict[str, Schema] = {value.name: value for value in vars(frames).values() if isinstance(value, Schema)}
+
+__all__ = [*frames.__all__, "FRAMES", "Choice", "Column", "Language", "Schema"]  # noqa: PLE0604

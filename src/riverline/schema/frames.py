@@ -1,0 +1,355 @@
+"""The data dictionary: every kind of frame that riverline reads or makes."""
+
+from __future__ import annotations
+
+from riverline.schema import columns as c
+from riverline.schema.model import Column, Schema
+
+__all__ = [
+    "AXES",
+    "BANK_TOPS",
+    "BOARDS",
+    "CHAINAGE_BREAKS",
+    "EXTENTS",
+    "FAULTS",
+    "FLOOD_LEVELS",
+    "HOLDINGS",
+    "LAND_CLASSES",
+    "LEVEES",
+    "MANAGEMENT_LINES",
+    "OUTFALLS",
+    "PARCELS",
+    "PERMITS",
+    "PROBLEMS",
+    "SECTIONS",
+    "SEGMENTS",
+    "STAKES",
+    "SUSPECTS",
+    "TRACKS",
+    "WATER",
+    "ZONES",
+]
+
+AXES = Schema(
+    "axes", "河道中心线", "River axes", "river_id", ("LineString",),
+    (
+        c.RIVER_ID,
+        c.NAME,
+        c.optional(c.text("rank", "河流级别", "Rank", "HLJB", "main, tributary-1, tributary-2 … or the office's word.")),
+        Column("catchment_km2", "number", "流域面积", "Catchment", "LYMJ", "Catchment area.", "km²", optional=True),
+        c.optional(c.metres("width_m", "河宽", "Channel width", "HK", "Width between the bank tops.")),
+        c.optional(c.text("chief", "河长", "River chief", "HZ", "Who answers for the river.")),
+        c.optional(c.metres("start_chainage_m", "起点桩号", "Start chainage", "QDZH", "Chainage of the first vertex.")),
+    ),
+    "One line per river or reach, digitised downstream; chainage runs along it.",
+)  # fmt: skip
+
+WATER = Schema(
+    "water", "水域", "Water", "water_id", ("Polygon", "MultiPolygon"),
+    (
+        c.key("water_id", "水域编码", "Water code", "SYBM"),
+        c.RIVER_ID,
+        c.choice("kind", "水域类型", "Kind of water", "SYLX", "What sort of water body it is.", c.WATER_KINDS),
+        Column("date", "date", "日期", "Date", "RQ", "Day the water's edge was seen.", optional=True),
+    ),
+    "Water surfaces as polygons.",
+)  # fmt: skip
+
+LEVEES = Schema(
+    "levees", "堤防", "Levees", "levee_id", ("LineString",),
+    (
+        c.key("levee_id", "堤防编码", "Levee code", "DFBM"),
+        c.RIVER_ID,
+        c.optional(c.BANK),
+        c.choice("feature", "线类型", "Feature", "XLX", "Which line of the levee was drawn.", c.LEVEE_FEATURES),
+        c.optional(c.choice("grade", "堤防级别", "Grade", "DFJB", "Levee grade, 1 the highest.", c.LEVEE_GRADES)),
+        c.optional(c.metres("height_m", "堤顶高程", "Crest level", "DDGC", "Height of the crest, 1985 height datum.")),
+        Column("protects_mu", "number", "保护耕地", "Farmland protected", "BHGD", "Farmland behind it.", "亩",
+               optional=True),
+        c.optional(c.NAME),
+    ),
+    "Levee toes, crests, flood walls and berm toes as lines.",
+)  # fmt: skip
+
+BANK_TOPS = Schema(
+    "bank_tops", "岸顶线", "Bank tops", "bank_id", ("LineString",),
+    (c.key("bank_id", "岸线编码", "Bank code", "AXBM"), c.RIVER_ID, c.optional(c.BANK)),
+    "Upper edges of the channel (河口线), where there is no levee.",
+)  # fmt: skip
+
+FLOOD_LEVELS = Schema(
+    "flood_levels", "洪水位", "Flood levels", "level_id", ("Point", "LineString"),
+    (
+        c.key("level_id", "水位编码", "Level code", "SWBM"),
+        c.RIVER_ID,
+        c.optional(c.CHAINAGE),
+        c.LEVEL_M,
+        c.optional(c.RETURN_PERIOD),
+        c.choice("basis", "水位类型", "Kind of level", "SWLX", "Where the level comes from.", c.LEVEL_BASES),
+    ),
+    "Water levels at points of the axis or along level lines across the valley.",
+)  # fmt: skip
+
+SECTIONS = Schema(
+    "sections", "实测横断面", "Surveyed sections", "section_id", ("LineString",),
+    (
+        c.key("section_id", "断面编码", "Section code", "DMBM"),
+        c.RIVER_ID,
+        c.LEVEL_M,
+        Column("profile", "profile", "断面线", "Profile", "DMX",
+               "Ground as a line of (station in metres from the section's first vertex, height in metres)."),
+        c.optional(c.CHAINAGE),
+        c.optional(c.RETURN_PERIOD),
+        c.optional(c.metres("left_levee_station_m", "左堤桩距", "Left levee station", "ZDZJ",
+                            "Station of the left levee's crest; water beyond it needs overtopping.")),
+        c.optional(c.metres("right_levee_station_m", "右堤桩距", "Right levee station", "YDZJ",
+                            "Station of the right levee's crest.")),
+    ),
+    "Cross-sections drawn from the left to the right bank, with their surveyed ground and the flood level.",
+)  # fmt: skip
+
+CHAINAGE_BREAKS = Schema(
+    "chainage_breaks", "断链", "Chainage breaks", "break_id", ("Point",),
+    (
+        c.key("break_id", "断链编号", "Break code", "DLBH"),
+        c.RIVER_ID,
+        c.metres("back_m", "来向桩号", "Chainage back", "LXZH", "Printed chainage arriving from upstream."),
+        c.metres("ahead_m", "去向桩号", "Chainage ahead", "QXZH", "Printed chainage leaving downstream."),
+    ),
+    "Places where the printed chainage jumps because the axis was measured anew.",
+)  # fmt: skip
+
+MANAGEMENT_LINES = Schema(
+    "management_lines", "管理范围线", "Management lines", "line_id", ("LineString",),
+    (
+        c.key("line_id", "线段编码", "Piece code", "XDBM"),
+        c.RIVER_ID,
+        c.BANK,
+        c.choice("basis", "划界依据", "Basis", "HJYJ", "What the piece was drawn from.", c.BASES),
+        c.RULE_ID,
+        c.CITATION,
+        c.metres("offset_m", "外延宽度", "Strip width", "WYKD", "Width of the strip beyond the reference line."),
+        c.START_CHAINAGE,
+        c.END_CHAINAGE,
+        c.LENGTH,
+        c.CONFIDENCE,
+        c.text("source_ids", "来源要素", "Source features", "LYYS", "Keys of the features it was drawn from."),
+    ),
+    "The legal line, piece by piece; the pieces of a bank join end to end from reach start to reach end.",
+)  # fmt: skip
+
+EXTENTS = Schema(
+    "extents", "管理与保护范围", "Extents", "extent_id", ("MultiPolygon", "Polygon"),
+    (
+        c.key("extent_id", "范围编码", "Extent code", "FWBM"),
+        c.RIVER_ID,
+        c.NAME,
+        c.choice("kind", "范围类型", "Kind of extent", "FWLX", "Which of the two ranges it is.", c.EXTENT_KINDS),
+        c.AREA,
+        c.metres("left_length_m", "左岸长度", "Left bank length", "ZACD", "Length of the left management line."),
+        c.metres("right_length_m", "右岸长度", "Right bank length", "YACD", "Length of the right management line."),
+        c.metres("axis_length_m", "中心线长度", "Axis length", "ZXXCD", "Length of the axis."),
+        c.metres("clearance_m", "最小裕度", "Smallest clearance", "ZXYD",
+                 "Proof: the least of (distance from line to reference − strip width); never below zero."),
+        c.text("rules", "规则集", "Rule set", "GZJ", "Name of the rule set."),
+        c.text("version", "规则版本", "Rules version", "GZBB", "Digest of the rule set."),
+    ),
+    "The ground inside the lines, one row a river and kind.",
+)  # fmt: skip
+
+_STAKE_COLUMNS = (
+    c.RIVER_ID,
+    c.BANK,
+    c.choice("kind", "桩类型", "Kind of stake", "ZLX", "Basic at control points, densified between.", c.STAKE_KINDS),
+    c.choice("reason", "设桩原因", "Reason", "SZYY", "Why a stake stands here.", c.STAKE_REASONS),
+    c.text("number", "桩号牌", "Number", "ZHP", "Number cut into the stake; stable under insertion."),
+    c.CHAINAGE,
+    c.metres("x_m", "X坐标（北）", "X (north)", "XZB", "Gauss-Krüger northing."),
+    c.metres("y_m", "Y坐标（东）", "Y (east)", "YZB", "Gauss-Krüger easting."),
+    Column("lon", "number", "经度", "Longitude", "JD", "CGCS2000 longitude.", "°"),
+    Column("lat", "number", "纬度", "Latitude", "WD", "CGCS2000 latitude.", "°"),
+    c.optional(c.ADMIN),
+    c.RULE_ID,
+)
+
+STAKES = Schema(
+    "stakes", "界桩", "Stakes", "stake_id", ("Point",),
+    (c.key("stake_id", "界桩编码", "Stake code", "JZBM"), *_STAKE_COLUMNS),
+    "Boundary stakes.",
+)  # fmt: skip
+
+BOARDS = Schema(
+    "boards", "公告牌", "Notice boards", "board_id", ("Point",),
+    (c.key("board_id", "公告牌编码", "Board code", "GGPBM"), *_STAKE_COLUMNS),
+    "Notice boards.",
+)  # fmt: skip
+
+ZONES = Schema(
+    "zones", "岸线功能分区", "Shoreline zones", "zone_id", ("Polygon",),
+    (
+        c.key("zone_id", "分区编码", "Zone code", "FQBM"),
+        c.RIVER_ID,
+        c.BANK,
+        c.choice("type", "分区类型", "Type", "FQLX", "Functional zone.", c.ZONE_TYPES),
+        c.text("basis", "划分依据", "Basis", "HFYJ", "Why the reach has this type."),
+        c.text("restraints", "管控要求", "Restraints", "GKYQ", "What may be built."),
+        c.metres("shoreline_m", "岸线长度", "Shoreline", "AXCD", "Length along the management line."),
+        c.metres("used_m", "已利用长度", "Used shoreline", "YLYCD", "Occupied length, overlaps counted once."),
+        c.START_CHAINAGE,
+        c.END_CHAINAGE,
+    ),
+    "Functional zones of a shoreline plan.",
+)  # fmt: skip
+
+PARCELS = Schema(
+    "parcels", "宗地", "Parcels", "parcel_id", ("Polygon", "MultiPolygon"),
+    (
+        c.key("parcel_id", "宗地代码", "Parcel code", "ZDDM"),
+        c.OWNER,
+        c.OWNERSHIP,
+        c.optional(c.text("title_no", "权证号", "Title number", "QZH", "Number of the certificate.")),
+        c.optional(c.LAND_CLASS),
+    ),
+    "Land titles as drawn: evidence, never repaired silently.",
+)  # fmt: skip
+
+LAND_CLASSES = Schema(
+    "land_classes", "地类图斑", "Land classes", "patch_id", ("Polygon", "MultiPolygon"),
+    (c.key("patch_id", "图斑编号", "Patch code", "TBBH"), c.LAND_CLASS, c.optional(c.OWNER)),
+    "Patches of the land survey.",
+)  # fmt: skip
+
+HOLDINGS = Schema(
+    "holdings", "权属分块", "Holdings", "holding_id", ("Polygon", "MultiPolygon"),
+    (
+        c.key("holding_id", "分块编码", "Holding code", "FKBM"),
+        c.RIVER_ID,
+        c.BANK,
+        c.text("parcel_id", "宗地代码", "Parcel code", "ZDDM", "Parcel it is cut from; empty if untitled."),
+        c.OWNER,
+        c.OWNERSHIP,
+        c.LAND_CLASS,
+        c.AREA,
+        c.square_metres("adjusted_area_m2", "平差面积", "Adjusted area", "PCMJ", "Area after adjustment to the whole."),
+        c.choice("status", "权属状态", "Title status", "QSZT", "How clear the title is.", c.HOLDING_STATES),
+    ),
+    "The extent cut by title, owner and land class.",
+)  # fmt: skip
+
+PERMITS = Schema(
+    "permits", "涉河建设许可", "Permits", "permit_id",
+    ("Polygon", "MultiPolygon", "LineString", "MultiLineString", "Point", "MultiPoint"),
+    (
+        c.key("permit_id", "许可编号", "Permit code", "XKBH"),
+        c.text("title", "项目名称", "Project", "XMMC", "Name of the approved project."),
+        c.text("kind", "项目类型", "Kind of project", "XMLX", "bridge, wharf, pipe …"),
+        Column("valid_from", "date", "有效期起", "Valid from", "YXQQ", "First day.", optional=True),
+        Column("valid_to", "date", "有效期止", "Valid to", "YXQZ", "Last day.", optional=True),
+        c.optional(c.metres("radius_m", "许可半径", "Radius", "XKBJ", "Reach of a point or line permit.")),
+    ),
+    "Approved works in the extent.",
+)  # fmt: skip
+
+SUSPECTS = Schema(
+    "suspects", "疑似问题图斑", "Suspects", "suspect_id", ("Polygon", "MultiPolygon"),
+    (
+        c.key("suspect_id", "图斑编号", "Suspect code", "TBBH"),
+        c.RIVER_ID,
+        c.BANK,
+        c.KIND,
+        c.ITEM,
+        c.SEVERITY,
+        c.PROBABILITY,
+        c.AREA,
+        c.square_metres("inside_m2", "范围内面积", "Area inside", "FWNMJ", "Area inside the management line."),
+        c.metres("intrusion_m", "侵入深度", "Intrusion", "QRSD", "Largest distance inside the line."),
+        c.metres("shoreline_m", "占用岸线", "Shoreline taken", "ZYAX", "Length of line taken."),
+        c.CHAINAGE,
+        c.text("evidence", "证据", "Evidence", "ZJ", "What shows it, as JSON."),
+        Column("first_seen", "date", "首次发现", "First seen", "SCFX", "First image or survey that shows it."),
+        Column("last_seen", "date", "最近发现", "Last seen", "ZJFX", "Last image or survey that shows it."),
+        c.SOURCE,
+        c.optional(c.text("permit_id", "许可编号", "Permit code", "XKBH", "Valid permit that covers it.")),
+    ),
+    "Detected patches, not yet verified.",
+)  # fmt: skip
+
+PROBLEMS = Schema(
+    "problems", "四乱问题", "Problems", "problem_id", ("Point", "Polygon", "MultiPolygon"),
+    (
+        c.key("problem_id", "问题编号", "Problem code", "WTBH"),
+        c.RIVER_ID,
+        c.BANK,
+        c.CHAINAGE,
+        c.KIND,
+        c.ITEM,
+        c.SEVERITY,
+        c.STATUS,
+        Column("found_on", "date", "发现日期", "Found on", "FXRQ", "Day it was found."),
+        Column("due_on", "date", "整改期限", "Due on", "ZGQX", "Day it has to be closed by.", optional=True),
+        Column("closed_on", "date", "销号日期", "Closed on", "XHRQ", "Day it was closed.", optional=True),
+        c.optional(c.text("responsible", "责任人", "Responsible", "ZRR", "Who has to put it right.")),
+        c.optional(c.ADMIN),
+        c.SOURCE,
+        c.optional(c.AREA),
+        Column("volume_m3", "number", "体积", "Volume", "TJ", "Volume dug or dumped.", "m³", optional=True),
+        c.text("description", "问题描述", "Description", "WTMS", "What was found."),
+        c.optional(c.text("rebound_of", "反弹自", "Rebound of", "FTZ", "Closed problem that is back.")),
+    ),
+    "Entries of the rectification ledger.",
+)  # fmt: skip
+
+TRACKS = Schema(
+    "tracks", "巡河轨迹", "Patrol tracks", "track_id", ("LineString", "MultiLineString", "Point"),
+    (
+        c.key("track_id", "轨迹编码", "Track code", "GJBM"),
+        c.text("patroller", "巡河人", "Patroller", "XHR", "Who walked."),
+        c.choice("level", "河长级别", "Level", "HZJB", "Level of the chief.", c.CHIEF_LEVELS),
+        Column("started", "timestamp", "开始时间", "Started", "KSSJ", "When the patrol began."),
+        Column("ended", "timestamp", "结束时间", "Ended", "JSSJ", "When the patrol ended."),
+    ),
+    "Where patrols went.",
+)  # fmt: skip
+
+OUTFALLS = Schema(
+    "outfalls", "入河排污口", "Outfalls", "outfall_id", ("Point",),
+    (
+        c.key("outfall_id", "排污口编码", "Outfall code", "PWKBM"),
+        c.RIVER_ID,
+        c.text("class", "排污口类型", "Class", "PWKLX", "Class code of HJ 1312."),
+        c.NAME,
+        c.text("status", "状态", "Status", "ZT", "open, sealed …"),
+    ),
+    "Outfalls into the river.",
+)  # fmt: skip
+
+SEGMENTS = Schema(
+    "segments", "河段", "Segments", "segment_id", ("LineString",),
+    (
+        c.key("segment_id", "河段编码", "Segment code", "HDBM"),
+        c.RIVER_ID,
+        c.optional(c.BANK),
+        c.START_CHAINAGE,
+        c.END_CHAINAGE,
+        c.LENGTH,
+    ),
+    "Stretches of an axis; an analysis adds its own columns.",
+)  # fmt: skip
+
+FAULTS = Schema(
+    "faults", "质检问题", "Faults", "fault_id",
+    ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon"),
+    (
+        c.key("fault_id", "质检编号", "Fault code", "ZJBH"),
+        c.text("code", "问题代码", "Code", "WTDM", "Code of the fault catalogue."),
+        c.choice("severity", "等级", "Severity", "DJ", "How much it matters.", c.FAULT_SEVERITIES),
+        c.text("layer", "图层", "Layer", "TC", "Layer the feature is in."),
+        c.text("feature_id", "要素编码", "Feature", "YSBM", "Key of the feature."),
+        c.text("detail", "说明", "Detail", "SM", "One sentence for a person."),
+        Column("value", "number", "实测值", "Value", "SCZ", "What was measured."),
+        Column("limit", "number", "限值", "Limit", "XZ", "What was allowed."),
+        c.text("unit", "单位", "Unit", "DW", "Unit of value and limit."),
+        c.text("note", "要点", "Note", "YD", "Names, codes or values that the sentence quotes; the same in every language."),
+    ),
+    "What is wrong with the data; never called a problem.",
+)  # fmt: skip

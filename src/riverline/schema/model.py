@@ -1,0 +1,253 @@
+"""What a column, a choice and a schema are: small frozen values that checks, maps, tables, exports and docs read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import geopandas as gpd
+import pandas as pd
+
+from riverline.errors import CRSError, SchemaError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Choice", "Column", "Kind", "Language", "Schema"]
+
+Kind = Literal["text", "number", "integer", "boolean", "date", "timestamp", "profile"]
+Language = Literal["zh", "en"]
+GeometryType = Literal["Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon"]
+
+_DTYPES: dict[str, str] = {
+    "text": "str",
+    "number": "float64",
+    "integer": "Int64",
+    "boolean": "boolean",
+    "date": "datetime64[s]",
+    "timestamp": "datetime64[us, UTC]",
+    "profile": "object",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One allowed value of a column, with its name in both languages."""
+
+    value: str | int
+    label_zh: str
+    label_en: str
+
+    def label(self, language: Language = "zh") -> str:
+        """The name of the value in one language."""
+        return self.label_zh if language == "zh" else self.label_en
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a frame.
+
+    Attributes
+    ----------
+    name
+        Name in frames and code.
+    kind
+        ``text``, ``number``, ``integer``, ``boolean``, ``date``, ``timestamp`` or ``profile`` (a line in the plane
+        of station and ground height).
+    label_zh, label_en
+        What maps, tables and exports call it.
+    short
+        Name in shapefiles: at most ten bytes in UTF-8 and in GBK.
+    meaning
+        One English sentence.
+    unit
+        ``m``, ``m²`` …; empty for text and choices.
+    choices
+        The allowed values; empty where any value is.
+    optional
+        ``True`` where a frame may lack the column.
+    """
+
+    name: str
+    kind: Kind
+    label_zh: str
+    label_en: str
+    short: str
+    meaning: str
+    unit: str = ""
+    choices: tuple[Choice, ...] = ()
+    optional: bool = False
+
+    def label(self, language: Language = "zh") -> str:
+        """What a reader of that language sees as the column's title, with its unit.
+
+        Examples
+        --------
+        >>> from riverline import schema
+        >>> schema.EXTENTS["area_m2"].label()
+        '面积（m²）'
+        >>> schema.EXTENTS["area_m2"].label("en")
+        'Area (m²)'
+        """
+        if language == "zh":
+            return f"{self.label_zh}（{self.unit}）" if self.unit else self.label_zh
+        return f"{self.label_en} ({self.unit})" if self.unit else self.label_en
+
+    def value_label(self, value: object, language: Language = "zh") -> str:
+        """A value as a reader of that language sees it; values outside the choices come back as they are."""
+        for choice in self.choices:
+            if choice.value == value:
+                return choice.label(language)
+        return "" if pd.isna(value) else str(value)
+
+    @property
+    def values(self) -> tuple[str | int, ...]:
+        """The allowed values without their names."""
+        return tuple(choice.value for choice in self.choices)
+
+    @property
+    def dtype(self) -> str:
+        """The pandas dtype that riverline writes."""
+        return _DTYPES[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The columns, the key and the geometry of one kind of frame.
+
+    ``schema["name"]`` gives a column, ``"name" in schema`` asks for it, iterating gives all of them in order.
+    """
+
+    name: str
+    label_zh: str
+    label_en: str
+    key: str
+    geometry: tuple[GeometryType, ...]
+    columns: tuple[Column, ...]
+    meaning: str
+    _index: dict[str, Column] = field(init=False, repr=False, compare=False, hash=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_index", {column.name: column for column in self.columns})
+
+    def __getitem__(self, name: str) -> Column:
+        return self._index[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._index
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self.columns)
+
+    def label(self, language: Language = "zh") -> str:
+        """What a reader of that language sees as the layer's title."""
+        return self.label_zh if language == "zh" else self.label_en
+
+    def empty(self, crs: object = None) -> gpd.GeoDataFrame:
+        """A frame without rows that has every column of the schema, with its dtype.
+
+        Parameters
+        ----------
+        crs
+            Anything that pyproj takes for a CRS.
+
+        Examples
+        --------
+        >>> from riverline import schema
+        >>> schema.BANK_TOPS.empty("EPSG:4548").columns.tolist()
+        ['bank_id', 'river_id', 'bank', 'geometry']
+        """
+        series = {column.name: pd.Series([], dtype=column.dtype) for column in self.columns}
+        return gpd.GeoDataFrame(series, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
+
+    def conform(self, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """A copy with the schema's columns first, in its order and dtypes, then every other column, then the geometry.
+
+        Optional columns that the frame lacks stay absent. Values are taken as they are: use :func:`riverline.check`
+        to find the wrong ones first.
+
+        Examples
+        --------
+        >>> import geopandas as gpd
+        >>> from riverline import schema
+        >>> frame = gpd.GeoDataFrame({"note": ["x"], "river_id": ["R1"], "bank_id": ["B1"]}, geometry=[None], crs=4548)
+        >>> schema.BANK_TOPS.conform(frame).columns.tolist()
+        ['bank_id', 'river_id', 'note', 'geometry']
+        """
+        active = frame.geometry.name
+        known = [column.name for column in self.columns if column.name in frame.columns]
+        other = [name for name in frame.columns if name not in self._index and name != active]
+        ordered = frame[[*known, *other, active]].copy()
+        for name in known:
+            column = self._index[name]
+            if column.kind != "profile" and str(ordered[name].dtype) != column.dtype:
+                ordered[name] = ordered[name].astype(column.dtype)  # type: ignore[call-overload]
+        return ordered if active == "geometry" else ordered.rename_geometry("geometry")
+
+    def require(self, frame: object, *, layer: str | None = None) -> None:
+        """Raise one error that lists everything a frame lacks: columns, geometry, CRS.
+
+        Parameters
+        ----------
+        frame
+            What ought to be a GeoDataFrame.
+        layer
+            What to call it in the message; the schema's name if not given.
+
+        Raises
+        ------
+        SchemaError
+            If it is no GeoDataFrame or lacks columns; the message then names a missing CRS too.
+        CRSError
+            If only the CRS is missing.
+
+        Examples
+        --------
+        >>> import geopandas as gpd
+        >>> from riverline import schema
+        >>> schema.BANK_TOPS.require(gpd.GeoDataFrame({"bank_id": ["B1"]}, geometry=[None]))
+        Traceback (most recent call last):
+        ...
+        riverline.errors.SchemaError: bank_tops（岸顶线）不符合数据字典：
+          1. 缺少字段 river_id（河流编码），现有字段：bank_id；可用 columns={"原字段": "river_id"} 对应
+          2. 图层没有坐标系；请用 frame.set_crs("EPSG:4548") 指定
+        bank_tops does not match its schema:
+          1. column 'river_id' (River code) is missing; there are: bank_id; map one with columns={"yours": "river_id"}
+          2. the layer has no CRS; set it with frame.set_crs("EPSG:4548")
+        """
+        name = layer or self.name
+        if not isinstance(frame, gpd.GeoDataFrame) or frame._geometry_column_name not in frame.columns:  # noqa: SLF001
+            found = type(frame).__name__
+            raise SchemaError(
+                f"{name}（{self.label_zh}）应为带几何的 GeoDataFrame，实际为 {found}；请用 riverline.read_layer 读取",
+                f"{name} must be a GeoDataFrame with geometry, got {found}; read it with riverline.read_layer",
+            )
+        missing = self._missing_columns(frame)
+        no_crs = [] if frame.crs is not None else [_NO_CRS]
+        if missing:
+            raise SchemaError.listing(
+                f"{name}（{self.label_zh}）不符合数据字典",
+                f"{name} does not match its schema",
+                [*missing, *no_crs],
+            )
+        if no_crs:
+            raise CRSError.listing(f"{name}（{self.label_zh}）", name, no_crs)
+
+    def _missing_columns(self, frame: gpd.GeoDataFrame) -> list[tuple[str, str]]:
+        present = ", ".join(str(name) for name in frame.columns if name != frame.geometry.name) or "-"
+        return [
+            (
+                f"缺少字段 {column.name}（{column.label_zh}），现有字段：{present}；"
+                f'可用 columns={{"原字段": "{column.name}"}} 对应',
+                f"column {column.name!r} ({column.label_en}) is missing; there are: {present}; "
+                f'map one with columns={{"yours": "{column.name}"}}',
+            )
+            for column in self.columns
+            if not column.optional and column.name not in frame.columns
+        ]
+
+
+_NO_CRS = (
+    '图层没有坐标系；请用 frame.set_crs("EPSG:4548") 指定',
+    'the layer has no CRS; set it with frame.set_crs("EPSG:4548")',
+)
