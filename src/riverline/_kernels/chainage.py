@@ -193,7 +193,8 @@ def position(axis: ArrayLike, chainage: ArrayLike, offset: ArrayLike = 0.0) -> F
     vertex, at_vertex = _vertex_at(along, chainage)
     placed = np.where(at_vertex[:, None], axis[vertex], placed)
     tangent = direction(axis, chainage)
-    return placed + np.asarray(offset)[..., None] * np.column_stack([tangent[:, 1], -tangent[:, 0]])
+    right = np.column_stack([tangent[:, 1], -tangent[:, 0]])
+    return np.asarray(placed + np.asarray(offset, dtype="float64")[..., None] * right)
 
 
 def direction(axis: ArrayLike, chainage: ArrayLike) -> Floats:
