@@ -19,6 +19,11 @@ def optional(column: Column) -> Column:
     return replace(column, optional=True)
 
 
+def or_blank(column: Column) -> Column:
+    """The same column, in which a missing value means something."""
+    return replace(column, blank=True)
+
+
 def key(name: str, label_zh: str, label_en: str, short: str) -> Column:
     """The key column of a frame: text, unique, never empty."""
     return Column(name, "text", label_zh, label_en, short, "Key: unique, never empty, the same on every run.")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
 import pandas as pd
 
 from riverline.errors import CRSError, SchemaError
+from riverline.schema.values import read_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,6 +67,9 @@ class Column:
         The allowed values; empty where any value is.
     optional
         ``True`` where a frame may lack the column.
+    blank
+        ``True`` where a frame must have the column, but a missing number or date in it means something; see
+        :attr:`may_be_blank` for the rule.
     """
 
     name: str
@@ -77,6 +81,7 @@ class Column:
     unit: str = ""
     choices: tuple[Choice, ...] = ()
     optional: bool = False
+    blank: bool = False
 
     def label(self, language: Language = "zh") -> str:
         """What a reader of that language sees as the column's title, with its unit.
@@ -98,12 +103,31 @@ class Column:
         for choice in self.choices:
             if choice.value == value:
                 return choice.label(language)
-        return "" if pd.isna(value) else str(value)
+        scalar: Any = value if pd.api.types.is_scalar(value) else str(value)
+        return "" if pd.isna(scalar) else str(scalar)
 
     @property
     def values(self) -> tuple[str | int, ...]:
         """The allowed values without their names."""
         return tuple(choice.value for choice in self.choices)
+
+    @property
+    def may_be_blank(self) -> bool:
+        """Whether a row may leave the column empty.
+
+        Optional columns and free text (a name, a description) may be empty. Choices, numbers, dates and profiles that
+        a frame must have may not, unless the column says that a blank means something. Keys may never be, whatever
+        this says.
+
+        Examples
+        --------
+        >>> from riverline import schema
+        >>> [column.name for column in schema.LEVEES if not column.may_be_blank]
+        ['feature']
+        >>> [column.name for column in schema.FLOOD_LEVELS if not column.may_be_blank]
+        ['level_m', 'basis']
+        """
+        return self.optional or self.blank or (self.kind == "text" and not self.choices)
 
     @property
     def dtype(self) -> str:
@@ -163,8 +187,9 @@ class Schema:
     def conform(self, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         """A copy with the schema's columns first, in its order and dtypes, then every other column, then the geometry.
 
-        Optional columns that the frame lacks stay absent. Values are taken as they are: use :func:`riverline.check`
-        to find the wrong ones first.
+        Optional columns that the frame lacks stay absent. A column that holds even one value which cannot be read
+        without guessing (``"about 12"`` for a number, ``"03/04/2024"`` for a date, a time without its zone) stays as
+        it is: :func:`riverline.check` names the rows.
 
         Examples
         --------
@@ -180,8 +205,10 @@ class Schema:
         ordered = frame[[*known, *other, active]].copy()
         for name in known:
             column = self._index[name]
-            if column.kind != "profile" and str(ordered[name].dtype) != column.dtype:
-                ordered[name] = ordered[name].astype(column.dtype)  # type: ignore[call-overload]
+            if str(ordered[name].dtype) != column.dtype:
+                reading = read_values(ordered[name], column)
+                if reading.complete:
+                    ordered[name] = reading.converted
         return ordered if active == "geometry" else ordered.rename_geometry("geometry")
 
     def require(self, frame: object, *, layer: str | None = None) -> None:
@@ -216,14 +243,15 @@ class Schema:
           2. the layer has no CRS; set it with frame.set_crs("EPSG:4548")
         """
         name = layer or self.name
-        if not isinstance(frame, gpd.GeoDataFrame) or frame._geometry_column_name not in frame.columns:  # noqa: SLF001
+        if not isinstance(frame, pd.DataFrame):
             found = type(frame).__name__
             raise SchemaError(
                 f"{name}（{self.label_zh}）应为带几何的 GeoDataFrame，实际为 {found}；请用 riverline.read_layer 读取",
                 f"{name} must be a GeoDataFrame with geometry, got {found}; read it with riverline.read_layer",
             )
-        missing = self._missing_columns(frame)
-        no_crs = [] if frame.crs is not None else [_NO_CRS]
+        active = _active_geometry(frame)
+        missing = [*_geometry_problems(frame, active), *self._column_problems(frame, active)]
+        no_crs = [_NO_CRS] if active is not None and getattr(frame, "crs", None) is None else []
         if missing:
             raise SchemaError.listing(
                 f"{name}（{self.label_zh}）不符合数据字典",
@@ -233,18 +261,48 @@ class Schema:
         if no_crs:
             raise CRSError.listing(f"{name}（{self.label_zh}）", name, no_crs)
 
-    def _missing_columns(self, frame: gpd.GeoDataFrame) -> list[tuple[str, str]]:
-        present = ", ".join(str(name) for name in frame.columns if name != frame.geometry.name) or "-"
-        return [
-            (
-                f"缺少字段 {column.name}（{column.label_zh}），现有字段：{present}；"
-                f'可用 columns={{"原字段": "{column.name}"}} 对应',
-                f"column {column.name!r} ({column.label_en}) is missing; there are: {present}; "
-                f'map one with columns={{"yours": "{column.name}"}}',
-            )
+    def _column_problems(self, frame: pd.DataFrame, active: str | None) -> list[tuple[str, str]]:
+        present = ", ".join(str(name) for name in frame.columns if name != active) or "-"
+        missing = [
+            _missing_column(column, present)
             for column in self.columns
             if not column.optional and column.name not in frame.columns
         ]
+        twice = frame.columns[frame.columns.duplicated()].unique()
+        return missing + [
+            (
+                f"字段 {name} 出现多次；请只保留一个，或改名",
+                f"column {name!r} occurs more than once; keep one of them, or rename",
+            )
+            for name in twice
+            if name in self._index or name == active
+        ]
+
+
+def _active_geometry(frame: pd.DataFrame) -> str | None:
+    name = getattr(frame, "_geometry_column_name", None)
+    return name if name in frame.columns else None
+
+
+def _missing_column(column: Column, present: str) -> tuple[str, str]:
+    zh = (
+        f"缺少字段 {column.name}（{column.label_zh}），现有字段：{present}；"
+        f'可用 columns={{"原字段": "{column.name}"}} 对应'
+    )
+    en = (
+        f"column {column.name!r} ({column.label_en}) is missing; there are: {present}; "
+        f'map one with columns={{"yours": "{column.name}"}}'
+    )
+    return zh, en
+
+
+def _geometry_problems(frame: pd.DataFrame, active: str | None) -> list[tuple[str, str]]:
+    if active is not None:
+        return []
+    found = type(frame).__name__
+    zh = f"没有几何列（实际为 {found}）；请用 riverline.read_layer 读取，或用 frame.set_geometry(...) 指定"
+    en = f"there is no geometry column (got a {found}); use riverline.read_layer or frame.set_geometry(...)"
+    return [(zh, en)]
 
 
 _NO_CRS = (

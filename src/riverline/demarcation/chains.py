@@ -1,0 +1,236 @@
+"""One unbroken reference line per bank, put together from many: the basis table over chainage and its stitching.
+
+Every stretch of a bank takes the first basis, in the rule set's order, that has a line there. Where one basis ends and
+the next begins, the chain steps across on the normal of the axis; where nothing is known, it is joined and says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from riverline._kernels import chainage
+from riverline.demarcation.references import Axis, Bank, Piece, weakest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["Gap", "Stretch", "build_chain", "paint"]
+
+TOUCHING_M = 1e-3
+"""Ends nearer than this are one point: a millimetre, the precision of survey coordinates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of axis and the piece that is its basis; ``None`` where nothing is known."""
+
+    start: float
+    end: float
+    piece: Piece | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A joined stretch, for the faults: where, how long, and whether a rule allows to join it."""
+
+    line: shapely.LineString
+    start: float
+    end: float
+    allowed: bool
+
+
+def paint(candidates: Iterable[Piece], length: float, *, gap_max_m: float) -> list[Stretch]:
+    """Which piece is the basis of which stretch of a bank.
+
+    Parameters
+    ----------
+    candidates
+        Pieces in order of priority.
+    length
+        Length of the axis, metres.
+    gap_max_m
+        A gap between two levees that is no longer than this is joined rather than left to the next basis.
+
+    Returns
+    -------
+    list of Stretch
+        In order of chainage, without hole or overlap, from 0 to ``length``.
+    """
+    taken: list[Stretch] = []
+    for basis, pieces in groupby(candidates, key=lambda piece: piece.basis):
+        for piece in pieces:
+            taken = _taken_by(piece, taken)
+        if basis == "levee":
+            taken = _in_order([*taken, *_small_gaps(taken, gap_max_m)])
+    unknown = [Stretch(start, end, None) for start, end in _free(taken, 0.0, length) if end - start > TOUCHING_M]
+    return _in_order([*taken, *unknown])
+
+
+def _in_order(stretches: Iterable[Stretch]) -> list[Stretch]:
+    return sorted(stretches, key=lambda stretch: stretch.start)
+
+
+def _taken_by(piece: Piece, taken: list[Stretch]) -> list[Stretch]:
+    mine = [Stretch(a, b, piece) for a, b in _free(taken, piece.start, piece.end) if b - a > TOUCHING_M]
+    return _in_order([*taken, *mine])
+
+
+def _free(taken: Sequence[Stretch], start: float, end: float) -> list[tuple[float, float]]:
+    free, at = [], start
+    for stretch in taken:
+        if stretch.end <= at or stretch.start >= end:
+            continue
+        if stretch.start > at:
+            free.append((at, stretch.start))
+        at = max(at, stretch.end)
+    if at < end:
+        free.append((at, end))
+    return free
+
+
+def _small_gaps(taken: Sequence[Stretch], gap_max_m: float) -> list[Stretch]:
+    levees = [stretch for stretch in taken if stretch.piece is not None and stretch.piece.basis == "levee"]
+    return [
+        Stretch(before.end, after.start, None)
+        for before, after in pairwise(levees)
+        if TOUCHING_M < after.start - before.end <= gap_max_m
+        and _free(taken, before.end, after.start) == [(before.end, after.start)]
+    ]
+
+
+def build_chain(
+    stretches: Sequence[Stretch], axis: Axis, bank: Bank, *, gap_max_m: float
+) -> tuple[list[Piece], list[Gap]]:
+    """The pieces of one bank, joined end to end from reach start to reach end.
+
+    Parameters
+    ----------
+    stretches
+        What :func:`paint` gives; at least one has a piece.
+    axis
+        The river's axis.
+    bank
+        Which bank it is.
+    gap_max_m
+        Longest gap that may be joined without being called unfounded.
+
+    Returns
+    -------
+    pieces
+        Each ends where the next begins; ``joined`` pieces fill what was missing.
+    gaps
+        What was joined along the river.
+    """
+    known = [_cut(stretch, axis, bank) for stretch in stretches if stretch.piece is not None]
+    first, last = known[0], known[-1]
+    chain: list[Piece] = []
+    gaps: list[Gap] = []
+    head = _joined(None, first, axis, gap_max_m)
+    tail = _joined(last, None, axis, gap_max_m)
+    between = [_joined(before, after, axis, gap_max_m) for before, after in pairwise(known)]
+    for link, piece in zip([head, *between], known, strict=True):
+        chain.extend([link, piece] if link is not None else [piece])
+    if tail is not None:
+        chain.append(tail)
+    for piece in chain:
+        if piece.basis == "joined" and piece.strip:
+            gaps.append(Gap(piece.line, piece.start, piece.end, allowed=piece.confidence != "low"))
+    return chain, gaps
+
+
+def _cut(stretch: Stretch, axis: Axis, bank: Bank) -> Piece:
+    """The part of a piece that lies in its stretch, cut on the normals of the axis."""
+    piece = stretch.piece
+    if piece is None:
+        message = "a stretch without basis has nothing to cut"
+        raise ValueError(message)
+    line = piece.line
+    length = float(line.length)
+    begin, finish = 0.0, length
+    if stretch.start > piece.start + TOUCHING_M or stretch.start <= 0.0:
+        begin = _station(line, axis, bank, stretch.start, otherwise=0.0)
+    if stretch.end < piece.end - TOUCHING_M or stretch.end >= axis.length:
+        finish = _station(line, axis, bank, stretch.end, otherwise=length)
+    if finish - begin <= TOUCHING_M:
+        begin, finish = 0.0, length
+    if (begin, finish) != (0.0, length):
+        line = shapely.LineString(chainage.cut(shapely.get_coordinates(line), begin, finish))
+    return replace(piece, line=line, start=stretch.start, end=stretch.end)
+
+
+def _station(line: shapely.LineString, axis: Axis, bank: Bank, at: float, *, otherwise: float) -> float:
+    """Distance along a reference line to where the normal of the axis at a chainage meets it."""
+    coords = shapely.get_coordinates(line)
+    along, offset = chainage.locate(coords, axis.coords)
+    distance = chainage.vertex_chainages(coords)
+    inner = 0.0 < at < axis.length
+    guess = float(np.interp(at, np.maximum.accumulate(along), distance)) if inner else otherwise
+    reach = 2.0 * float(np.abs(offset).max()) + 1.0
+    side = -reach if bank == "left" else reach
+    normal = shapely.linestrings(chainage.position(axis.coords, np.array([at, at]), np.array([0.0, side])))
+    hits = shapely.get_coordinates(shapely.intersection(line, normal))
+    if not len(hits):
+        return guess
+    stations = shapely.line_locate_point(line, shapely.points(hits))
+    return float(stations[np.argmin(np.abs(stations - guess))])
+
+
+def _joined(before: Piece | None, after: Piece | None, axis: Axis, gap_max_m: float) -> Piece | None:
+    """The connector between two pieces, or between a piece and the end of the reach; None where they touch."""
+    start = before.end if before is not None else 0.0
+    end = after.start if after is not None else axis.length
+    line = _bridge(before, after, axis, start, end, straight=end - start <= gap_max_m)
+    if line.length <= TOUCHING_M:
+        return None
+    sides = [piece for piece in (before, after) if piece is not None]
+    wider = max(sides, key=lambda piece: piece.width_m)
+    along = end - start > TOUCHING_M
+    founded = len(sides) == 2 and end - start <= gap_max_m  # noqa: PLR2004 - a piece on either side
+    return Piece(
+        line=line,
+        basis="joined",
+        width_m=wider.width_m if along else 0.0,
+        protection_m=wider.protection_m if along else 0.0,
+        rule_id=wider.rule_id,
+        citation=wider.citation,
+        confidence=weakest([*(piece.confidence for piece in sides), "medium" if founded else "low"]),
+        source_ids=tuple(sorted({source for piece in sides for source in piece.source_ids})),
+        start=start,
+        end=end,
+        strip=along,
+    )
+
+
+def _bridge(
+    before: Piece | None, after: Piece | None, axis: Axis, start: float, end: float, *, straight: bool
+) -> shapely.LineString:
+    """A line from the end of one piece to the start of the next that stays on its side of the river.
+
+    A short gap is closed straight. Where a straight line would cross the axis, and over every long gap, the distance
+    from the axis changes evenly along it (channel-fitted coordinates, Merwade et al. 2005).
+    """
+    tail = None if before is None else shapely.get_coordinates(before.line)[-1]
+    head = None if after is None else shapely.get_coordinates(after.line)[0]
+    known = np.array([point for point in (tail, head) if point is not None])
+    _, offset = chainage.locate(known, axis.coords)
+    first = chainage.position(axis.coords, np.array([start]), offset[:1])[0] if tail is None else tail
+    last = chainage.position(axis.coords, np.array([end]), offset[-1:])[0] if head is None else head
+    direct = shapely.LineString([first, last])
+    if end - start <= TOUCHING_M or (straight and not shapely.crosses(direct, axis.line)):
+        return direct
+    inside = _vertices_between(axis, start, end)
+    spread = np.interp(inside, [start, end], [offset[0], offset[-1]])
+    return shapely.LineString(np.vstack([first, chainage.position(axis.coords, inside, spread), last]))
+
+
+def _vertices_between(axis: Axis, start: float, end: float) -> NDArray[np.float64]:
+    along = chainage.vertex_chainages(axis.coords)
+    inside: NDArray[np.float64] = along[(along > start) & (along < end)]
+    return inside

@@ -1,0 +1,212 @@
+"""The public verb: many rivers in one call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from riverline import faults
+from riverline._version import __version__
+from riverline.demarcation.basis import candidates_by_river, water_of
+from riverline.demarcation.candidates import Finding
+from riverline.demarcation.inputs import Inputs, findings_to_faults, prepare
+from riverline.demarcation.result import Demarcation
+from riverline.demarcation.river import Outcome, demarcate_river
+from riverline.geodesy import ellipsoidal_area, round_half_up
+from riverline.provenance import Run
+from riverline.schema import EXTENTS, MANAGEMENT_LINES
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from riverline.rules import RuleSet
+
+__all__ = ["demarcate"]
+
+KEYS = {"levees": "levee_id", "bank_tops": "bank_id", "water": "water_id", "flood_levels": "level_id",
+        "sections": "section_id"}  # fmt: skip
+
+
+def demarcate(  # noqa: PLR0913 - one argument a layer
+    axes: gpd.GeoDataFrame,
+    rules: RuleSet,
+    *,
+    levees: gpd.GeoDataFrame | None = None,
+    bank_tops: gpd.GeoDataFrame | None = None,
+    water: gpd.GeoDataFrame | None = None,
+    flood_levels: gpd.GeoDataFrame | None = None,
+    sections: gpd.GeoDataFrame | None = None,
+    terrain: str | Path | None = None,
+    on: date | str | None = None,
+    width_steps: Literal["square", "taper", "outer"] = "square",
+) -> Demarcation:
+    """Draw the legal management line of every river.
+
+    Each bank takes, stretch by stretch, the first basis of the rule set's order for which there is data: levee (toe
+    and strip), flood line, bank top and strip, water edge. The extent is the area between the references with the
+    strips added; its edge is the line.
+
+    Parameters
+    ----------
+    axes
+        Rows of :data:`riverline.schema.AXES` in a CRS in metres, digitised downstream.
+    rules
+        From :func:`riverline.load_rules`.
+    levees, bank_tops, water, flood_levels, sections
+        Frames of the schema of that name, keyed by ``river_id``; other CRS are reprojected and noted in ``run``.
+    terrain
+        Path of a terrain raster; with ``flood_levels`` it gives the flood line of un-levee'd banks.
+    on
+        Day for which to draw; the rule set must be in force then.
+    width_steps
+        What the line does where the strip changes width: ``square`` cuts on the normal, ``taper`` runs over evenly,
+        ``outer`` lets the wider strip win within its own radius.
+
+    Returns
+    -------
+    Demarcation
+        Lines, extents, faults, the rules and the run. A river that cannot be done is a fault row with the reason,
+        and the others are done.
+
+    Raises
+    ------
+    SchemaError, CRSError
+        If layers lack columns or a CRS, listing everything; if the axes are not in metres.
+    RuleError
+        If the rule set is not in force on that day.
+    JobError
+        If the terrain file is not there.
+
+    Notes
+    -----
+    防洪法 art. 21: between levees the extent is water, bars, floodplain, levees and their strips; without levees it is
+    the land between the lines of the historical-highest or design flood.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> import riverline as rl
+    >>> axes = gpd.GeoDataFrame(
+    ...     {"river_id": ["R1"], "name": ["清水河"]}, geometry=[shapely.LineString([(0, 0), (1000, 0)])], crs=4548
+    ... )
+    >>> toes = gpd.GeoDataFrame(
+    ...     {"levee_id": ["L1", "L2"], "river_id": "R1", "feature": "landside_toe"},
+    ...     geometry=[shapely.LineString([(0, y), (1000, y)]) for y in (80, -80)],
+    ...     crs=4548,
+    ... ).set_geometry(lambda frame: frame.geometry)  # doctest: +SKIP
+    """
+    rules = rules if on is None else rules.in_force(on)
+    layers = {
+        "levees": levees,
+        "bank_tops": bank_tops,
+        "water": water,
+        "flood_levels": flood_levels,
+        "sections": sections,
+    }
+    inputs = prepare(axes, layers, terrain)
+    candidates = candidates_by_river(inputs, rules)
+    outcomes = [
+        demarcate_river(
+            axis,
+            candidates.of_river(river),
+            water=water_of(inputs, axis),
+            policy=rules.policy,
+            steps=width_steps,
+        )
+        for river, axis in inputs.axes.items()
+    ]
+    lines = _lines(outcomes, inputs, rules)
+    extents = _extents(outcomes, inputs, rules, lines)
+    findings = [*inputs.findings, *candidates.findings, *(each for made in outcomes for each in made.findings)]
+    frames = [*candidates.faults, *findings_to_faults(findings, axes.crs)]
+    frames.extend(_unused(inputs, lines, faults.combine(frames, crs=axes.crs)))
+    run = Run(__version__, rules.digest, inputs.described, axes.crs.to_string())
+    return Demarcation(lines, extents, faults.combine(frames, crs=axes.crs), rules, run)
+
+
+def _lines(outcomes: list[Outcome], inputs: Inputs, rules: RuleSet) -> gpd.GeoDataFrame:
+    rows = [(made.axis, row) for made in outcomes for row in made.lines]
+    if not rows:
+        return MANAGEMENT_LINES.empty(inputs.frame.crs)
+    counted: dict[tuple[str, str], int] = {}
+    ids = []
+    for axis, row in rows:
+        number = counted[axis.river_id, row.bank] = counted.get((axis.river_id, row.bank), 0) + 1
+        ids.append(f"{axis.river_id}-{row.bank[0].upper()}-{number:03d}")
+    geometry = gpd.GeoSeries([row.line for _, row in rows], crs=inputs.frame.crs)
+    decimals = rules.policy.length_decimals
+    frame = gpd.GeoDataFrame(
+        {
+            "line_id": ids,
+            "river_id": [axis.river_id for axis, _ in rows],
+            "bank": [row.bank for _, row in rows],
+            "basis": [row.piece.basis for _, row in rows],
+            "rule_id": [row.piece.rule_id for _, row in rows],
+            "citation": [row.piece.citation for _, row in rows],
+            "offset_m": [row.piece.width_m for _, row in rows],
+            "start_chainage_m": round_half_up([axis.start_m + row.start for axis, row in rows], decimals),
+            "end_chainage_m": round_half_up([axis.start_m + row.end for axis, row in rows], decimals),
+            "length_m": round_half_up(geometry.length.to_numpy(), decimals),
+            "confidence": [row.piece.confidence for _, row in rows],
+            "source_ids": [",".join(row.piece.source_ids) for _, row in rows],
+        },
+        geometry=geometry,
+    )
+    return MANAGEMENT_LINES.conform(frame)
+
+
+def _extents(outcomes: list[Outcome], inputs: Inputs, rules: RuleSet, lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    rows = [(made, "management", made.extent) for made in outcomes if made.extent is not None]
+    rows += [(made, "protection", made.protection) for made in outcomes if made.protection is not None]
+    rows = [row for row in rows if not shapely.is_empty(row[2])]
+    if not rows:
+        return EXTENTS.empty(inputs.frame.crs)
+    rows.sort(key=lambda row: (row[0].axis.river_id, row[1]))
+    geometry = gpd.GeoSeries([_multi(extent) for _, _, extent in rows], crs=inputs.frame.crs)
+    per_bank = lines.groupby(["river_id", "bank"])["length_m"].sum()
+    rivers = [made.axis.river_id for made, _, _ in rows]
+    decimals = rules.policy.length_decimals
+    frame = gpd.GeoDataFrame(
+        {
+            "extent_id": [f"{made.axis.river_id}-{kind}" for made, kind, _ in rows],
+            "river_id": rivers,
+            "name": [made.axis.name for made, _, _ in rows],
+            "kind": [kind for _, kind, _ in rows],
+            "area_m2": round_half_up(ellipsoidal_area(geometry).to_numpy(), rules.policy.area_decimals),
+            "left_length_m": round_half_up([per_bank.get((river, "left"), np.nan) for river in rivers], decimals),
+            "right_length_m": round_half_up([per_bank.get((river, "right"), np.nan) for river in rivers], decimals),
+            "axis_length_m": round_half_up([made.axis.length for made, _, _ in rows], decimals),
+            "clearance_m": [made.clearance for made, _, _ in rows],
+            "rules": rules.name,
+            "version": rules.digest,
+        },
+        geometry=geometry,
+    )
+    return EXTENTS.conform(frame)
+
+
+def _multi(extent: shapely.Geometry) -> shapely.MultiPolygon:
+    parts = [part for part in shapely.get_parts(extent) if shapely.get_dimensions(part) == 2]  # noqa: PLR2004 - areas
+    return shapely.MultiPolygon(parts)
+
+
+def _unused(inputs: Inputs, lines: gpd.GeoDataFrame, known: gpd.GeoDataFrame) -> list[gpd.GeoDataFrame]:
+    """A note for every input feature that made no line and has no fault row, so that none is lost."""
+    used = {source for sources in lines["source_ids"] for source in str(sources).split(",")}
+    findings: list[Finding] = []
+    for layer, frame in inputs.layers.items():
+        if layer == "water":
+            continue
+        told = set(known["feature_id"][known["layer"] == layer])
+        keys = frame[KEYS[layer]].astype("str")
+        silent = frame[~keys.isin(used | told)]
+        findings.extend(
+            Finding("feature-not-used", layer, str(key), geometry)
+            for key, geometry in zip(silent[KEYS[layer]], silent.geometry, strict=True)
+        )
+    return findings_to_faults(findings, inputs.frame.crs)

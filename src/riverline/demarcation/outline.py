@@ -1,0 +1,208 @@
+"""From two reference chains to the extent and its two edges: area first, then its edge.
+
+The extent is the corridor between the chains, the water, and each bank's strip. It is a set, so bends, hairpins and
+overlapping strips cannot make loops; the legal line is what bounds it between the reach's two ends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from riverline._kernels import strips
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from riverline.demarcation.references import Bank, Piece
+
+__all__ = ["Outline", "chain_line", "corridor_between", "edge_pieces", "outline"]
+
+SHORTEST_PIECE_M = 0.05
+"""Runs along the line that are shorter than this belong to their neighbour: half the precision lengths are given in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The extent of one river and its two edges.
+
+    ``corners`` are where the edges begin and end on the outer ring: left start, left end, right start, right end.
+    """
+
+    extent: shapely.Polygon | shapely.MultiPolygon
+    left: shapely.LineString
+    right: shapely.LineString
+    pockets: tuple[shapely.LinearRing, ...]
+    crossings: shapely.Geometry | None
+
+
+def chain_line(pieces: Sequence[Piece]) -> NDArray[np.float64]:
+    """Coordinates of a chain as one line, (n, 2), without repeated points."""
+    coords = np.vstack([shapely.get_coordinates(piece.line) for piece in pieces])
+    moved = np.any(np.diff(coords, axis=0) != 0.0, axis=1)
+    kept: NDArray[np.float64] = coords[np.concatenate([[True], moved])]
+    return kept
+
+
+def corridor_between(
+    left: NDArray[np.float64], right: NDArray[np.float64]
+) -> tuple[shapely.Polygon | shapely.MultiPolygon, shapely.Geometry | None]:
+    """The land and water between two chains, and where the chains cross if they do.
+
+    Parameters
+    ----------
+    left, right
+        Coordinates (n, 2) and (m, 2), both drawn downstream.
+
+    Returns
+    -------
+    corridor
+        The area between them.
+    crossings
+        Points where the outline crosses itself; None where it is simple.
+    """
+    ring = shapely.Polygon(np.vstack([left, right[::-1]]))
+    if shapely.is_valid(ring):
+        return ring, None
+    noded = shapely.node(ring.exterior)
+    ends = shapely.get_point(shapely.get_parts(noded), 0)
+    crossings = shapely.difference(shapely.multipoints(np.unique(ends)), shapely.multipoints(np.vstack([left, right])))
+    repaired = shapely.make_valid(ring, method="structure", keep_collapsed=False)
+    return repaired, None if shapely.is_empty(crossings) else crossings
+
+
+def outline(
+    left: Sequence[Piece],
+    right: Sequence[Piece],
+    *,
+    water: shapely.Geometry | None,
+    steps: strips.Steps,
+    taper_m: float,
+    beyond: bool = False,
+) -> Outline:
+    """The extent of a river and its left and right edge.
+
+    Parameters
+    ----------
+    left, right
+        The two chains.
+    water
+        Water of the river between the ends of the reach; the extent contains it.
+    steps, taper_m
+        How the strip changes width.
+    beyond
+        ``True`` adds the protection band to the strip.
+
+    Returns
+    -------
+    Outline
+        Extent, edges, and what was odd about them.
+    """
+    corridor, crossings = corridor_between(chain_line(left), chain_line(right))
+    parts = [corridor]
+    for pieces in (left, right):
+        stripped = [piece for piece in pieces if piece.strip]
+        widths = np.array([piece.width_m + piece.protection_m * beyond for piece in stripped])
+        lines = np.array([piece.line for piece in stripped], dtype=object)
+        parts.append(strips.landside_strip(lines, widths, corridor, steps=steps, taper_m=taper_m))
+    if water is not None:
+        parts.append(water)
+    extent = shapely.union_all(parts)
+    main = max(shapely.get_parts(extent), key=lambda part: part.area)
+    corners = [*_corners(left, "left", beyond=beyond), *_corners(right, "right", beyond=beyond)]
+    edges = _edges(shapely.get_coordinates(main.exterior)[:-1], np.array(corners))
+    pockets = tuple(main.interiors)
+    return Outline(extent, *edges, pockets, crossings)
+
+
+def _corners(pieces: Sequence[Piece], bank: Bank, *, beyond: bool) -> list[NDArray[np.float64]]:
+    """Where a bank's line begins and ends: on the normal of its first and last reference segment, a strip away."""
+    coords = chain_line(pieces)
+    turn = np.array([-1.0, 1.0]) if bank == "left" else np.array([1.0, -1.0])
+    corners = []
+    for at, segment, piece in ((0, (0, 1), pieces[0]), (-1, (-2, -1), pieces[-1])):
+        heading = coords[segment[1]] - coords[segment[0]]
+        width = piece.width_m + piece.protection_m * beyond
+        corners.append(coords[at] + width * turn * heading[::-1] / np.hypot(*heading))
+    return corners
+
+
+def _edges(ring: NDArray[np.float64], corners: NDArray[np.float64]) -> list[shapely.LineString]:
+    """The stretches of the outer ring between the corners (left start, left end, right start, right end)."""
+    closed = shapely.LineString(np.vstack([ring, ring[:1]]))
+    at = shapely.line_locate_point(closed, shapely.points(corners))
+    length = closed.length
+    edges = []
+    for start, end, other in ((0, 1, 2), (2, 3, 0)):
+        forward = (at[end] - at[start]) % length
+        blocked = (at[other] - at[start]) % length < forward
+        coords = _along(closed, at[end], at[start]) if blocked else _along(closed, at[start], at[end])
+        edges.append(shapely.LineString(coords[::-1] if blocked else coords))
+    return edges
+
+
+def _along(closed: shapely.LineString, start: float, end: float) -> NDArray[np.float64]:
+    """Coordinates of a closed line from one distance forward to another, around its seam if need be."""
+    coords = shapely.get_coordinates(closed)
+    distance = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(coords, axis=0).T))])
+    length = distance[-1]
+    finish = end if end > start else end + length
+    twice = np.concatenate([distance[:-1], distance[:-1] + length])
+    inside = (twice > start) & (twice < finish)
+    ends = shapely.get_coordinates(shapely.line_interpolate_point(closed, np.array([start, end])))
+    middle = np.vstack([coords[:-1], coords[:-1]])[inside]
+    joined = np.vstack([ends[:1], middle, ends[1:]])
+    moved = np.hypot(*np.diff(joined, axis=0).T) > 0.0
+    kept: NDArray[np.float64] = joined[np.concatenate([[True], moved])]
+    return kept
+
+
+def edge_pieces(edge: shapely.Geometry, pieces: Sequence[Piece]) -> tuple[list[shapely.LineString], NDArray[np.intp]]:
+    """An edge cut where another reference takes over.
+
+    Parameters
+    ----------
+    edge
+        A line or ring.
+    pieces
+        The chain of its bank.
+
+    Returns
+    -------
+    lines
+        k stretches that join end to end.
+    made_by
+        (k,) positions in ``pieces``: the one whose strip reaches farthest there.
+    """
+    coords = shapely.get_coordinates(edge)
+    middles = (coords[1:] + coords[:-1]) / 2.0
+    references = np.array([piece.line for piece in pieces], dtype=object)
+    widths = np.array([piece.width_m for piece in pieces])
+    maker = strips.nearest_reference(middles, references, widths)
+    maker = _without_crumbs(maker, np.hypot(*np.diff(coords, axis=0).T))
+    breaks = np.flatnonzero(np.diff(maker)) + 1
+    starts = np.concatenate([[0], breaks])
+    ends = np.concatenate([breaks, [len(maker)]])
+    lines = [shapely.LineString(coords[a : b + 1]) for a, b in zip(starts, ends, strict=True)]
+    return lines, maker[starts]
+
+
+def _without_crumbs(maker: NDArray[np.intp], lengths: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Runs shorter than the shortest piece take the maker of the run before them (the first: of the run after)."""
+    breaks = np.flatnonzero(np.diff(maker)) + 1
+    starts = np.concatenate([[0], breaks])
+    total = np.add.reduceat(lengths, starts)
+    run_maker = maker[starts]
+    long_enough = total >= SHORTEST_PIECE_M
+    if not long_enough.any():
+        return np.full_like(maker, run_maker[0])
+    source = np.where(long_enough, np.arange(len(starts)), -1)
+    source = np.maximum.accumulate(source)
+    source[source < 0] = np.flatnonzero(long_enough)[0]
+    sizes = np.diff(np.concatenate([starts, [len(maker)]]))
+    return np.repeat(run_maker[source], sizes)

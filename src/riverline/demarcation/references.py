@@ -1,0 +1,87 @@
+"""Which lines a bank may be measured from, and by which rule: levees, bank tops, flood lines, water edges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import shapely
+
+from riverline._kernels import chainage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["Axis", "Bank", "Confidence", "Piece", "oriented", "weakest"]
+
+Bank = Literal["left", "right"]
+Confidence = Literal["high", "medium", "low", "unknown"]
+_CONFIDENCES: tuple[Confidence, ...] = ("unknown", "low", "medium", "high")
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One river's axis with what the rules ask of it."""
+
+    river_id: str
+    name: str
+    rank: str | None
+    width_m: float | None
+    line: shapely.LineString
+    coords: NDArray[np.float64]
+    start_m: float
+
+    @property
+    def length(self) -> float:
+        """Length in the plane, metres."""
+        return float(self.line.length)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of one bank's reference line and the rule that puts the legal line beyond it.
+
+    ``start`` and ``end`` are distances along the axis. ``width_m`` is the strip between reference and management
+    line, ``protection_m`` the further band. A piece without ``strip`` only closes the corridor, where the line steps
+    from one reference to another on the normal of the axis.
+    """
+
+    line: shapely.LineString
+    basis: str
+    width_m: float
+    protection_m: float
+    rule_id: str
+    citation: str
+    confidence: Confidence
+    source_ids: tuple[str, ...]
+    start: float
+    end: float
+    strip: bool = True
+
+    @property
+    def span(self) -> float:
+        """Distance along the axis that the piece covers."""
+        return self.end - self.start
+
+
+def weakest(values: Sequence[str]) -> Confidence:
+    """The least sure of several confidences.
+
+    Examples
+    --------
+    >>> weakest(["high", "medium"])
+    'medium'
+    """
+    return _CONFIDENCES[min(_CONFIDENCES.index(value) for value in values)]  # type: ignore[arg-type]
+
+
+def oriented(piece: Piece, axis: Axis) -> Piece:
+    """The same piece drawn downstream, with the stretch of axis it covers."""
+    ends = shapely.get_coordinates(piece.line)[[0, -1]]
+    along, _ = chainage.locate(ends, axis.coords)
+    if along[0] > along[1]:
+        return replace(piece, line=shapely.reverse(piece.line), start=float(along[1]), end=float(along[0]))
+    return replace(piece, start=float(along[0]), end=float(along[1]))

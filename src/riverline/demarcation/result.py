@@ -1,0 +1,65 @@
+"""What a demarcation hands over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+from riverline.schema import EXTENTS, MANAGEMENT_LINES
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from riverline.provenance import Run
+    from riverline.rules import RuleSet
+
+__all__ = ["Demarcation"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Demarcation:
+    """The lines and extents of many rivers, what was wrong with the data, and which rules and inputs made them.
+
+    Attributes
+    ----------
+    lines
+        Rows of :data:`riverline.schema.MANAGEMENT_LINES`.
+    extents
+        Rows of :data:`riverline.schema.EXTENTS`: a management and, where the rules have one, a protection extent a
+        river.
+    faults
+        Rows of :data:`riverline.schema.FAULTS`; a river that could not be done is a row with code
+        ``river-not-done``.
+    rules
+        The rule set.
+    run
+        Version, digest of the rules, inputs and CRS.
+    """
+
+    lines: gpd.GeoDataFrame
+    extents: gpd.GeoDataFrame
+    faults: gpd.GeoDataFrame
+    rules: RuleSet
+    run: Run
+
+    def __repr__(self) -> str:
+        management = self.extents[self.extents["kind"] == "management"]
+        kilometres = self.lines["length_m"].sum() / 1000
+        errors = int((self.faults["severity"] == "error").sum())
+        return (
+            f"Demarcation({len(management)} rivers, {len(self.lines)} pieces of line, {kilometres:.1f} km, "
+            f"{management['area_m2'].sum() / 1e6:.2f} km², {len(self.faults)} faults ({errors} errors), "
+            f"rules {self.rules.name!r})"
+        )
+
+    def _repr_html_(self) -> str:
+        by_basis = self.lines.groupby("basis")["length_m"].sum() / 1000
+        rows = "".join(
+            f"<tr><td>{escape(MANAGEMENT_LINES['basis'].value_label(basis))}</td><td>{km:.2f} km</td></tr>"
+            for basis, km in by_basis.items()
+        )
+        return (
+            f"<b>{escape(EXTENTS.label())}</b>　{escape(self.rules.title)}"
+            f"<table><tr><th>划界依据</th><th>长度</th></tr>{rows}</table><pre>{escape(repr(self))}</pre>"
+        )

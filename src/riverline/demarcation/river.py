@@ -1,0 +1,178 @@
+"""One river: from its candidates to its lines and extents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from riverline._kernels import chainage, strips
+from riverline.demarcation.candidates import Finding
+from riverline.demarcation.chains import Gap, build_chain, paint
+from riverline.demarcation.outline import Outline, edge_pieces, outline
+from riverline.demarcation.references import Axis, Bank, Piece
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from riverline.rules import Policy
+
+__all__ = ["LineRow", "Outcome", "demarcate_river"]
+
+BANKS: tuple[Bank, Bank] = ("left", "right")
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """One stretch of a management line with the piece that made it."""
+
+    bank: Bank
+    line: shapely.LineString
+    piece: Piece
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one river; ``extent`` is None when it could not be done, and a finding says why."""
+
+    axis: Axis
+    extent: shapely.Geometry | None = None
+    protection: shapely.Geometry | None = None
+    clearance: float = float("nan")
+    lines: list[LineRow] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def demarcate_river(
+    axis: Axis,
+    candidates: Mapping[Bank, Sequence[Piece]],
+    *,
+    water: shapely.Geometry | None,
+    policy: Policy,
+    steps: strips.Steps,
+) -> Outcome:
+    """Lines and extents of one river.
+
+    Parameters
+    ----------
+    axis
+        The river.
+    candidates
+        Candidate pieces of each bank in order of priority.
+    water
+        Water of the river between the reach's ends, which the extent must contain.
+    policy
+        Gaps, steps and tapers of the rule set.
+    steps
+        How the strip changes width.
+
+    Returns
+    -------
+    Outcome
+        With a finding ``river-not-done`` and no extent if a bank has no reference line at all.
+    """
+    bare = [bank for bank in BANKS if not candidates.get(bank)]
+    if bare:
+        return Outcome(axis, findings=[_not_done(axis, "no-reference:" + ",".join(bare))])
+    chains: dict[Bank, list[Piece]] = {}
+    findings: list[Finding] = []
+    for bank in BANKS:
+        stretches = paint(candidates[bank], axis.length, gap_max_m=policy.gap_max_m)
+        if all(stretch.piece is None for stretch in stretches):
+            return Outcome(axis, findings=[_not_done(axis, f"no-reference:{bank}")])
+        chains[bank], gaps = build_chain(stretches, axis, bank, gap_max_m=policy.gap_max_m)
+        findings.extend(_gap_finding(axis, bank, gap, policy.gap_max_m) for gap in gaps)
+    made = outline(chains["left"], chains["right"], water=water, steps=steps, taper_m=policy.taper_m)
+    findings.extend(_outline_findings(axis, made))
+    lines = [row for bank in BANKS for row in _line_rows(axis, bank, made, chains[bank])]
+    lines.extend(_pocket_rows(axis, made, chains))
+    return Outcome(
+        axis,
+        extent=made.extent,
+        protection=_protection(chains, made.extent, water, steps, policy.taper_m),
+        clearance=_clearance(made, chains),
+        lines=lines,
+        findings=findings,
+    )
+
+
+def _line_rows(axis: Axis, bank: Bank, made: Outline, pieces: Sequence[Piece]) -> list[LineRow]:
+    edge = made.left if bank == "left" else made.right
+    lines, makers = edge_pieces(edge, pieces)
+    ends = np.array([shapely.get_coordinates(line)[-1] for line in lines])
+    along, _ = chainage.locate(ends, axis.coords)
+    low = np.array([pieces[maker].start for maker in makers])
+    high = np.array([pieces[maker].end for maker in makers])
+    finish = np.maximum.accumulate(np.clip(along, low, high))
+    finish[-1] = axis.length
+    begin = np.concatenate([[0.0], finish[:-1]])
+    rows = zip(lines, makers, begin, finish, strict=True)
+    return [LineRow(bank, line, pieces[maker], float(a), float(b)) for line, maker, a, b in rows]
+
+
+def _pocket_rows(axis: Axis, made: Outline, chains: Mapping[Bank, Sequence[Piece]]) -> list[LineRow]:
+    """The rings around dry land that the strips of one bank enclose: part of that bank's line."""
+    rows = []
+    both = [(bank, piece) for bank in BANKS for piece in chains[bank]]
+    for ring in made.pockets:
+        lines, makers = edge_pieces(ring, [piece for _, piece in both])
+        for line, maker in zip(lines, makers, strict=True):
+            bank, piece = both[maker]
+            along, _ = chainage.locate(shapely.get_coordinates(line)[[0, -1]], axis.coords)
+            rows.append(LineRow(bank, line, piece, float(along.min()), float(along.max())))
+    return rows
+
+
+def _protection(
+    chains: Mapping[Bank, Sequence[Piece]],
+    extent: shapely.Geometry,
+    water: shapely.Geometry | None,
+    steps: strips.Steps,
+    taper_m: float,
+) -> shapely.Geometry | None:
+    """The band beyond the management line, where the rules have one."""
+    if not any(piece.protection_m > 0.0 for bank in BANKS for piece in chains[bank]):
+        return None
+    wide = outline(chains["left"], chains["right"], water=water, steps=steps, taper_m=taper_m, beyond=True)
+    return shapely.difference(wide.extent, extent)
+
+
+def _clearance(made: Outline, chains: Mapping[Bank, Sequence[Piece]]) -> float:
+    """The proof: the least distance by which either edge keeps beyond its own bank's strips."""
+    least = []
+    for bank, edge in (("left", made.left), ("right", made.right)):
+        pieces = [piece for piece in chains[bank] if piece.strip]  # type: ignore[index]
+        lines = np.array([piece.line for piece in pieces], dtype=object)
+        least.append(strips.clearance(edge, lines, np.array([piece.width_m for piece in pieces])))
+    return min(least)
+
+
+def _outline_findings(axis: Axis, made: Outline) -> list[Finding]:
+    findings = [
+        Finding("pocket", "axes", axis.river_id, shapely.Polygon(ring), value=shapely.Polygon(ring).area, unit="m²")
+        for ring in made.pockets
+    ]
+    if made.crossings is not None:
+        findings.append(Finding("chains-cross", "axes", axis.river_id, made.crossings))
+    parts = shapely.get_num_geometries(made.extent)
+    if parts > 1:
+        findings.append(Finding("extent-in-parts", "axes", axis.river_id, axis.line, value=float(parts), limit=1.0))
+    if not shapely.covers(made.extent, axis.line):
+        outside = shapely.difference(axis.line, made.extent)
+        findings.append(
+            Finding("axis-outside", "axes", axis.river_id, outside, value=float(outside.length), limit=0.0, unit="m")
+        )
+    return findings
+
+
+def _gap_finding(axis: Axis, bank: Bank, gap: Gap, limit: float) -> Finding:
+    code = "gap-joined" if gap.allowed else "gap-unfounded"
+    return Finding(code, "axes", axis.river_id, gap.line, gap.end - gap.start, limit, "m", note=bank)
+
+
+def _not_done(axis: Axis, reason: str) -> Finding:
+    return Finding("river-not-done", "axes", axis.river_id, axis.line, note=reason)
