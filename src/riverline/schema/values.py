@@ -148,7 +148,10 @@ def _reading(
 
 def _read_text(series: pd.Series[Any], blank: Mask, column: Column) -> Reading:
     native = isinstance(series.dtype, pd.StringDtype) or _holds(series, frozenset({"string", "empty"}))
-    return _cast(_reading(series, column), blank, native=native or bool(blank.all()))
+    # Codes that passed through a spreadsheet: 520103.0 was 520103.
+    whole = types.is_float_dtype(series.dtype) and bool((series.dropna() % 1 == 0).all())
+    texts = series.astype("Int64") if whole and not blank.all() else series
+    return _reading(_cast(texts, column), blank, native=native or bool(blank.all()))
 
 
 def _read_number(series: pd.Series[Any], blank: Mask, column: Column) -> Reading:  # noqa: ARG001 - one shape for all
@@ -164,13 +167,13 @@ def _read_integer(series: pd.Series[Any], blank: Mask, column: Column) -> Readin
     numbers = _read_number(series, blank, column)
     floats = numbers.converted
     unreadable = numbers.unreadable | (~blank & (floats % 1 != 0).to_numpy())
-    return _cast(_reading(floats.mask(unreadable), column), blank, native=numbers.native, unreadable=unreadable)
+    return _reading(_cast(floats.mask(unreadable), column), blank, native=numbers.native, unreadable=unreadable)
 
 
 def _read_boolean(series: pd.Series[Any], blank: Mask, column: Column) -> Reading:
     native = types.is_bool_dtype(series.dtype) or _holds(series, frozenset({"boolean", "empty"}))
     if native:
-        return _cast(_reading(series, column), blank, native=True)
+        return _reading(_cast(series, column), blank, native=True)
     nothing = pd.Series([pd.NA] * len(series), index=series.index, dtype=column.dtype)
     return _reading(nothing, blank, native=bool(blank.all()), unreadable=~blank)
 
@@ -179,7 +182,7 @@ def _read_date(series: pd.Series[Any], blank: Mask, column: Column) -> Reading:
     # A day is a day where it was written down: the clock and the zone are dropped, never converted.
     days, native, ambiguous = _days(series, blank)
     unreadable = ~blank & ~ambiguous & days.isna().to_numpy()
-    return _cast(_reading(days, column), blank, native=native, unreadable=unreadable, ambiguous=ambiguous)
+    return _reading(_cast(days, column), blank, native=native, unreadable=unreadable, ambiguous=ambiguous)
 
 
 def _days(series: pd.Series[Any], blank: Mask) -> tuple[pd.Series[Any], bool, Mask]:
