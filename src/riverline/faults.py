@@ -155,9 +155,14 @@ def combine(parts: Iterable[gpd.GeoDataFrame], *, crs: Any) -> gpd.GeoDataFrame:
     if not rows:
         return FAULTS.empty(crs)
     together = pd.concat(rows, ignore_index=True)
+    keys = ["layer", "feature_id", "code"]
     order = together["severity"].map({"error": 0, "warning": 1, "note": 2})
-    together = together.assign(_order=order).sort_values(["_order", "layer", "feature_id", "code"], kind="stable")
-    together = _numbered(together.drop(columns="_order").reset_index(drop=True))
+    # Several faults of one code at one feature are numbered by what they say, not by where they stood in the input.
+    tied = together.duplicated(keys, keep=False)
+    place = together["geometry"].where(tied).to_wkb(hex=True).fillna("")
+    together = together.assign(_order=order, _place=place)
+    together = together.sort_values(["_order", *keys, "note", "value", "_place"], kind="stable")
+    together = _numbered(together.drop(columns=["_order", "_place"]).reset_index(drop=True))
     return FAULTS.conform(gpd.GeoDataFrame(together, geometry="geometry", crs=crs))
 
 
@@ -176,18 +181,23 @@ def describe(faults: gpd.GeoDataFrame, language: Language = "zh") -> gpd.GeoData
     GeoDataFrame
         The same rows; codes that the catalogue does not know keep their detail.
     """
-    columns = ("code", "value", "limit", "unit", "feature_id", "layer", "note", "detail")
-    details = [_sentence(language, *row) for row in zip(*(faults[name] for name in columns), strict=True)]
-    return FAULTS.conform(faults.assign(detail=details))
+    columns = ["code", "value", "limit", "unit", "feature_id", "layer", "note", "detail"]
+    rows = faults[columns].itertuples(index=False)
+    return FAULTS.conform(faults.assign(detail=[_sentence(row, language) for row in rows]))
 
 
-def _sentence(language: str, code: str, value: float, limit: float, unit: str, feature: str,
-              layer: str, note: str, detail: str) -> str:  # fmt: skip  # noqa: PLR0913 - one a column
-    if code not in CATALOGUE:
-        return detail
-    template = CATALOGUE[code].zh if language == "zh" else CATALOGUE[code].en
-    numbers = {"value": _number(value), "limit": _number(limit)}
-    return template.format(**numbers, unit=unit, feature=feature, layer=layer, note=note)
+def _sentence(row: Any, language: Language) -> str:  # noqa: ANN401 - a named tuple of pandas
+    if row.code not in CATALOGUE:
+        return str(row.detail)
+    template = CATALOGUE[row.code].zh if language == "zh" else CATALOGUE[row.code].en
+    return template.format(
+        value=_number(row.value),
+        limit=_number(row.limit),
+        unit=row.unit,
+        feature=row.feature_id,
+        layer=row.layer,
+        note=row.note,
+    )
 
 
 def _number(value: float) -> str:
