@@ -80,35 +80,77 @@ def water_of(inputs: Inputs, axis: Axis) -> shapely.Geometry | None:
 
 
 def _water(inputs: Inputs, rules: RuleSet) -> Candidates:
+    """Water edges: the last resort, and never sure."""
     result = Candidates()
-    if "water" not in inputs.layers:
-        return result
-    for river, axis in inputs.axes.items():
-        rows = inputs.of_river("water", river)
+    for axis in inputs.axes.values():
+        rows = inputs.of_river("water", axis.river_id)
         if rows is None:
             continue
         sources = tuple(rows["water_id"].astype("str"))
         edges = bank_edges(shapely.union_all(rows.geometry.array), axis)
         for bank, line in edges.items():
-            _add(result, rules, axis, bank, line, basis="water", sources=sources, limit="low", layer="water")
+            reference = BankReference(bank=bank, line=line, level_ids=sources, confidence="low", kind="water")
+            _add(result, rules, axis, reference, layer="water", period=None)
     return result
 
 
 def _flood(inputs: Inputs, rules: RuleSet) -> Candidates:
+    """Flood lines: from surveyed sections where there are some, else from levels over terrain."""
     result = Candidates()
-    for river, axis in inputs.axes.items():
-        for reference, period, layer in _flood_references(inputs, axis, result):
-            _add(
-                result,
-                rules,
-                axis,
-                reference.bank,
-                reference.line,
-                basis="flood",
-                sources=reference.level_ids,
-                limit=reference.confidence,
-                layer=layer,
-                period=period,
+    for axis in inputs.axes.values():
+        sections = inputs.of_river("sections", axis.river_id)
+        levels = inputs.of_river("flood_levels", axis.river_id)
+        if sections is not None:
+            references, faults = flood_references_from_sections(
+                axis.line, axis.river_id, sections, crs=inputs.frame.crs
             )
-    del river
+            rows, layer = sections, "sections"
+        elif levels is not None and inputs.terrain is not None:
+            references, faults = _over_terrain(inputs, axis, levels)
+            rows, layer = levels, "flood_levels"
+        else:
+            continue
+        result.faults.append(faults)
+        period = _return_period(rows)
+        for reference in references:
+            _add(result, rules, axis, reference, layer=layer, period=period)
     return result
+
+
+def _over_terrain(inputs: Inputs, axis: Axis, levels: gpd.GeoDataFrame) -> tuple[list[BankReference], gpd.GeoDataFrame]:
+    levees = inputs.of_river("levees", axis.river_id)
+    references, _, faults = flood_references_from_terrain(
+        axis.line, axis.river_id, levels, inputs.terrain, crs=inputs.frame.crs, levees=levees
+    )
+    return references, faults
+
+
+def _return_period(rows: gpd.GeoDataFrame) -> float | None:
+    """The return period all levels share; None where they differ or do not say."""
+    if "return_period" not in rows.columns:
+        return None
+    periods = rows["return_period"].dropna().unique()
+    return float(periods[0]) if len(periods) == 1 else None
+
+
+def _add(
+    result: Candidates, rules: RuleSet, axis: Axis, reference: BankReference, *, layer: str, period: float | None
+) -> None:
+    basis = "water" if layer == "water" else "flood"
+    decision = decide_bank(rules, axis, reference.bank, basis, return_period=period)
+    if decision is None:
+        result.findings.append(Finding("no-rule", layer, axis.river_id, reference.line, note=basis))
+        return
+    piece = Piece(
+        line=reference.line,
+        basis=basis,
+        width_m=decision.landside_m,
+        protection_m=decision.protection_m,
+        rule_id=decision.rule_id,
+        citation=decision.citation,
+        confidence=weakest([decision.confidence, reference.confidence]),
+        source_ids=reference.level_ids,
+        start=0.0,
+        end=0.0,
+    )
+    result.pieces[axis.river_id, reference.bank].append(oriented(piece, axis))

@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from riverline._kernels import strips
+from riverline.demarcation.edges import ring_edges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,10 +30,7 @@ SHORTEST_PIECE_M = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The extent of one river and its two edges.
-
-    ``corners`` are where the edges begin and end on the outer ring: left start, left end, right start, right end.
-    """
+    """The extent of one river, its two edges, the dry land that strips enclose, and where the chains cross."""
 
     extent: shapely.Polygon | shapely.MultiPolygon
     left: shapely.LineString
@@ -115,9 +113,8 @@ def outline(
     extent = shapely.union_all(parts)
     main = max(shapely.get_parts(extent), key=lambda part: part.area)
     corners = [*_corners(left, "left", beyond=beyond), *_corners(right, "right", beyond=beyond)]
-    edges = _edges(shapely.get_coordinates(main.exterior)[:-1], np.array(corners))
-    pockets = tuple(main.interiors)
-    return Outline(extent, *edges, pockets, crossings)
+    edges = ring_edges(main, np.array(corners))
+    return Outline(extent, edges["left"], edges["right"], tuple(main.interiors), crossings)
 
 
 def _corners(pieces: Sequence[Piece], bank: Bank, *, beyond: bool) -> list[NDArray[np.float64]]:
@@ -130,36 +127,6 @@ def _corners(pieces: Sequence[Piece], bank: Bank, *, beyond: bool) -> list[NDArr
         width = piece.width_m + piece.protection_m * beyond
         corners.append(coords[at] + width * turn * heading[::-1] / np.hypot(*heading))
     return corners
-
-
-def _edges(ring: NDArray[np.float64], corners: NDArray[np.float64]) -> list[shapely.LineString]:
-    """The stretches of the outer ring between the corners (left start, left end, right start, right end)."""
-    closed = shapely.LineString(np.vstack([ring, ring[:1]]))
-    at = shapely.line_locate_point(closed, shapely.points(corners))
-    length = closed.length
-    edges = []
-    for start, end, other in ((0, 1, 2), (2, 3, 0)):
-        forward = (at[end] - at[start]) % length
-        blocked = (at[other] - at[start]) % length < forward
-        coords = _along(closed, at[end], at[start]) if blocked else _along(closed, at[start], at[end])
-        edges.append(shapely.LineString(coords[::-1] if blocked else coords))
-    return edges
-
-
-def _along(closed: shapely.LineString, start: float, end: float) -> NDArray[np.float64]:
-    """Coordinates of a closed line from one distance forward to another, around its seam if need be."""
-    coords = shapely.get_coordinates(closed)
-    distance = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(coords, axis=0).T))])
-    length = distance[-1]
-    finish = end if end > start else end + length
-    twice = np.concatenate([distance[:-1], distance[:-1] + length])
-    inside = (twice > start) & (twice < finish)
-    ends = shapely.get_coordinates(shapely.line_interpolate_point(closed, np.array([start, end])))
-    middle = np.vstack([coords[:-1], coords[:-1]])[inside]
-    joined = np.vstack([ends[:1], middle, ends[1:]])
-    moved = np.hypot(*np.diff(joined, axis=0).T) > 0.0
-    kept: NDArray[np.float64] = joined[np.concatenate([[True], moved])]
-    return kept
 
 
 def edge_pieces(edge: shapely.Geometry, pieces: Sequence[Piece]) -> tuple[list[shapely.LineString], NDArray[np.intp]]:

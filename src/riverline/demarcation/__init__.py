@@ -1,0 +1,15 @@
+"""Demarcation: from axes, levees, bank tops, flood levels and rules to the legal line.
+
+A public call reads as its parts: :mod:`inputs <riverline.demarcation.inputs>` checks and sorts the layers,
+:mod:`basis <riverline.demarcation.basis>` finds what each bank may be measured from,
+:mod:`chains <riverline.demarcation.chains>` stitches one reference line per bank,
+:mod:`outline <riverline.demarcation.outline>` adds the strips and takes the edge.
+"""
+
+from __future__ import annotations
+
+from riverline.demarcation.demarcate import demarcate
+from riverline.demarcation.explain import explain
+from riverline.demarcation.result import Demarcation
+
+__all__ = ["Demarcation", "demarcate", "explain"]
