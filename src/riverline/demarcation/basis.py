@@ -6,10 +6,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import shapely
-from riverline.demarcation.edges import bank_edges, within_reach
 
-from riverline.demarcation.candidates import Candidates, Finding, bank_top_candidates, levee_candidates
-from riverline.demarcation.references import Axis, Bank, Piece
+from riverline.demarcation.candidates import Candidates, bank_top_candidates, decide_bank, levee_candidates
+from riverline.demarcation.edges import bank_edges, within_reach
+from riverline.demarcation.findings import Finding
+from riverline.demarcation.flood import (
+    BankReference,
+    flood_references_from_sections,
+    flood_references_from_terrain,
+)
+from riverline.demarcation.references import Piece, oriented, weakest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +23,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from riverline.demarcation.inputs import Inputs
+    from riverline.demarcation.references import Axis, Bank
     from riverline.rules import RuleSet
 
 __all__ = ["Gathered", "candidates_by_river", "water_of"]

@@ -12,6 +12,7 @@ import shapely
 
 from riverline._kernels import chainage
 from riverline.channel import assign_banks
+from riverline.demarcation.findings import Finding
 from riverline.demarcation.references import Axis, Bank, Piece, weakest
 
 if TYPE_CHECKING:
@@ -21,21 +22,7 @@ if TYPE_CHECKING:
 
     from riverline.rules import Decision, RuleSet
 
-__all__ = ["Candidates", "Finding", "bank_top_candidates", "levee_candidates"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A fault found while demarcating; turned into a row at the end."""
-
-    code: str
-    layer: str
-    feature_id: str
-    geometry: shapely.Geometry | None
-    value: float = float("nan")
-    limit: float = float("nan")
-    unit: str = ""
-    note: str = ""
+__all__ = ["Candidates", "bank_top_candidates", "decide_bank", "levee_candidates"]
 
 
 @dataclass(frozen=True, slots=True)

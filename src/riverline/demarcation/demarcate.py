@@ -11,8 +11,8 @@ import shapely
 from riverline import faults
 from riverline._version import __version__
 from riverline.demarcation.basis import candidates_by_river, water_of
-from riverline.demarcation.candidates import Finding
-from riverline.demarcation.inputs import Inputs, findings_to_faults, prepare
+from riverline.demarcation.findings import Finding, findings_to_faults
+from riverline.demarcation.inputs import Inputs, prepare
 from riverline.demarcation.result import Demarcation
 from riverline.demarcation.river import Outcome, demarcate_river
 from riverline.geodesy import ellipsoidal_area, round_half_up

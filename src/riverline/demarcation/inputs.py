@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline import faults as fault_rows
-from riverline.demarcation.candidates import Finding
+from riverline.demarcation.findings import Finding
 from riverline.demarcation.references import Axis
 from riverline.errors import JobError, RiverlineError, SchemaError
 from riverline.geodesy import align, point_scale, require_metric
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from riverline.schema import Schema
 
-__all__ = ["Inputs", "findings_to_faults", "prepare"]
+__all__ = ["Inputs", "prepare"]
 
 LAYERS: dict[str, Schema] = {
     "levees": LEVEES,
@@ -193,27 +192,6 @@ def _scale_finding(axes: gpd.GeoDataFrame) -> list[Finding]:
     if abs(scale) <= SCALE_LIMIT:
         return []
     return [Finding("scale-distortion", "axes", "", None, value=scale, limit=SCALE_LIMIT)]
-
-
-def findings_to_faults(findings: list[Finding], crs: Any) -> list[gpd.GeoDataFrame]:  # noqa: ANN401 - a CRS
-    """Findings as fault frames, one for each code and layer."""
-    frames = []
-    for code, layer, unit in sorted({(each.code, each.layer, each.unit) for each in findings}):
-        rows = [each for each in findings if (each.code, each.layer, each.unit) == (code, layer, unit)]
-        frames.append(
-            fault_rows.found(
-                code,
-                layer=layer,
-                unit=unit,
-                crs=crs,
-                feature_id=[each.feature_id for each in rows],
-                geometry=[each.geometry for each in rows],
-                value=[each.value for each in rows],
-                limit=[each.limit for each in rows],
-                note=[each.note for each in rows],
-            )
-        )
-    return frames
 
 
 def _column(frame: gpd.GeoDataFrame, name: str) -> Any:  # noqa: ANN401 - a column or blanks

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from riverline._kernels import chainage, strips
-from riverline.demarcation.candidates import Finding
+from riverline.demarcation.findings import Finding
 from riverline.demarcation.chains import Gap, build_chain, paint
 from riverline.demarcation.outline import Outline, edge_pieces, outline
 from riverline.demarcation.references import Axis, Bank, Piece
