@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from riverline import faults, schema
 from riverline._version import __version__
+from riverline.checks import check
 from riverline.errors import (
     CRSError,
     JobError,
@@ -34,6 +35,7 @@ __all__ = [
     "RuleError",
     "SchemaError",
     "__version__",
+    "check",
     "export",
     "faults",
     "maps",

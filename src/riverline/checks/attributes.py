@@ -1,0 +1,121 @@
+"""Attributes: keys, blanks, types, dates and choices, column by column of the schema."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from riverline.checks.layer import places_of, report, report_layer
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from riverline.checks.layer import Faults, Layer
+    from riverline.schema import Column
+
+__all__ = ["blank_values", "keys", "values_outside_choices", "wrong_types"]
+
+_LONGEST = 40
+
+
+def keys(layer: Layer) -> Faults:
+    """Keys that are blank, one row a feature, or used twice, one row a key with a point on each of its features."""
+    column = layer.schema[layer.schema.key]
+    blank = layer.readings[column.name].blank
+    return [*report(layer, "key_blank", blank, note=_titled(column)), *_duplicated_keys(layer, blank)]
+
+
+def _duplicated_keys(layer: Layer, blank: NDArray[np.bool_]) -> Faults:
+    ids = pd.Series(layer.feature_id).mask(blank)
+    twice = np.flatnonzero(ids.duplicated(keep=False) & ids.notna())
+    if not len(twice):
+        return []
+    _, first, group, count = np.unique(
+        layer.feature_id[twice], return_index=True, return_inverse=True, return_counts=True
+    )
+    places = places_of(layer, twice)
+    there = np.flatnonzero(~shapely.is_missing(places))
+    there = there[np.argsort(group[there], kind="stable")]
+    at = np.full(len(first), None, dtype=object)
+    shapely.multipoints(places[there], indices=group[there], out=at)
+    return report(layer, "key_duplicated", twice[first], at=shapely.normalize(at), value=count, limit=1)
+
+
+def blank_values(layer: Layer) -> Faults:
+    """Required values that are missing, by the rule of :attr:`riverline.schema.Column.may_be_blank`.
+
+    A blank river is a warning, since the river of a levee can be found by its place; water that is a lake or a
+    reservoir needs none.
+    """
+    found = []
+    for column in _columns(layer):
+        blank = layer.readings[column.name].blank
+        if column.name == "river_id":
+            found += report(layer, "river_blank", blank & ~_still_water(layer))
+        elif not column.may_be_blank:
+            found += report(layer, "value_blank", blank, note=_titled(column))
+    return found
+
+
+def _still_water(layer: Layer) -> NDArray[np.bool_]:
+    kind = layer.readings.get("kind")
+    if kind is None:
+        return np.zeros(len(layer.feature_id), dtype=bool)
+    return kind.converted.isin(["lake", "reservoir"]).to_numpy(dtype=bool)
+
+
+def wrong_types(layer: Layer) -> Faults:
+    """Values that are not what their column holds: words for numbers, dates in an uncertain order, no time zone."""
+    found = []
+    for column in layer.schema:
+        if column.name not in layer.readings:
+            continue
+        reading = layer.readings[column.name]
+        if not column.choices:
+            found += report(layer, "value_type", reading.unreadable, note=_quoted(layer, column, reading.unreadable))
+        found += report(layer, "date_order", reading.ambiguous, note=_quoted(layer, column, reading.ambiguous))
+        if reading.zoneless.any():
+            found += report_layer(layer, "zone_missing", value=reading.zoneless.sum(), note=_titled(column))
+        convertible = ~(reading.blank | reading.unreadable | reading.ambiguous | reading.zoneless)
+        if not reading.native and convertible.any():
+            found += report_layer(layer, "column_type", value=convertible.sum(), note=_stored(layer, column))
+    return found
+
+
+def values_outside_choices(layer: Layer) -> Faults:
+    """Values that a column with choices does not allow, with the ones that it does."""
+    found = []
+    for column in layer.schema:
+        if not column.choices or column.name not in layer.readings:
+            continue
+        reading = layer.readings[column.name]
+        values = [choice.value for choice in column.choices]
+        outside = ~reading.blank & ~reading.converted.isin(values).to_numpy(dtype=bool)
+        allowed = " | ".join(str(value) for value in values)
+        quoted = _quoted(layer, column, outside)
+        found += report(layer, "value_choice", outside, note=[f"{each} ∉ {allowed}" for each in quoted])
+    return found
+
+
+def _columns(layer: Layer) -> list[Column]:
+    return [column for column in layer.schema if column.name in layer.readings and column.name != layer.schema.key]
+
+
+def _titled(column: Column) -> str:
+    return f"{column.name}（{column.label_zh}）"
+
+
+def _stored(layer: Layer, column: Column) -> str:
+    return f"{_titled(column)} {layer.frame[column.name].dtype} → {column.dtype}"
+
+
+def _quoted(layer: Layer, column: Column, where: NDArray[np.bool_]) -> list[str]:
+    values: list[Any] = layer.frame[column.name].to_numpy(dtype=object)[where].tolist()
+    return [f"{_titled(column)} = {_shortened(str(value))}" for value in values]
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
