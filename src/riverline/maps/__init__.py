@@ -1,0 +1,18 @@
+"""Web maps: results as a folium map, and any folium map as one file that opens without a network.
+
+Examples
+--------
+>>> import tempfile
+>>> import riverline as rl
+>>> page = rl.maps.show(rl.schema.AXES.empty("EPSG:4548"), title="清水县河湖管理范围")
+>>> rl.maps.save(page, f"{tempfile.mkdtemp()}/map.html").name
+'map.html'
+"""
+
+from __future__ import annotations
+
+from riverline.maps.basemaps import Basemap
+from riverline.maps.saving import save
+from riverline.maps.showing import show
+
+__all__ = ["Basemap", "save", "show"]

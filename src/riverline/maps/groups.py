@@ -1,0 +1,283 @@
+"""Layers as groups of drawable features: one group for each category, in lon/lat, light enough for a browser."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from riverline.geodesy import align
+from riverline.maps.texts import Texts, texts_of
+from riverline.style import NEUTRAL, THEMES, themes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from riverline.schema import Language
+    from riverline.style import Layer, Symbol, Theme
+
+__all__ = ["CRS", "Group", "groups_of", "lighten", "merge", "name_points", "to_features"]
+
+CRS = "EPSG:4326"
+# How far display lines may leave the real ones: the first that keeps a page within the vertex budget is taken.
+_TOLERANCES_M = (0.1, 0.5, 2.0, 10.0, 50.0)
+_VERTEX_BUDGET = 300_000
+_METRES_PER_DEGREE = 111_320.0
+_DECIMALS = 7
+_MAX_NAMES = 300
+
+Kind = Literal["point", "line", "area"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """The features of one category of one theme.
+
+    Attributes
+    ----------
+    layer
+        Name of the layer that the features are from.
+    heading, label
+        Titles of the theme and of the category.
+    symbol, kind, order
+        How it is drawn, as what, and above what.
+    count
+        Number of features.
+    features
+        GeoJSON features in lon/lat; ``properties.t`` numbers the popup's texts, ``properties.h`` the halo's category.
+        Empty for a halo, which borrows them from the groups of its layer's main theme.
+    fields, tip, texts
+        Labels of the popup's rows, which of them make the tooltip, and the texts that features point to.
+    halo
+        Number of the category in its theme for a halo, -1 for a group of a main theme.
+    """
+
+    layer: str
+    heading: str
+    label: str
+    symbol: Symbol
+    kind: Kind
+    order: int
+    count: int
+    features: list[dict[str, Any]]
+    fields: tuple[str, ...] = ()
+    tip: tuple[int, ...] = ()
+    texts: tuple[str, ...] = ()
+    halo: int = -1
+
+
+def merge(layers: Sequence[Layer]) -> tuple[Layer, ...]:
+    """Spatial layers in lon/lat, those of one schema together.
+
+    Parameters
+    ----------
+    layers
+        Layers in any CRS; those without geometry are left out.
+
+    Returns
+    -------
+    tuple of Layer
+        Frames in :data:`CRS`; the order is that in which names first came up.
+
+    Raises
+    ------
+    CRSError
+        If a frame has no CRS or can only be reprojected with a loss of accuracy.
+    """
+    found: dict[str, list[Layer]] = {}
+    for layer in layers:
+        if layer.spatial:
+            frame = align(layer.frame, CRS, layer=layer.label("en"))
+            frame = frame if frame.geometry.name == "geometry" else frame.rename_geometry("geometry")
+            found.setdefault(layer.name, []).append(replace(layer, frame=frame))
+    return tuple(
+        same[0] if len(same) == 1 else replace(same[0], frame=pd.concat([each.frame for each in same]))
+        for same in found.values()
+    )
+
+
+def lighten(layers: Sequence[Layer]) -> tuple[tuple[Layer, ...], float]:
+    """Layers with their vertices thinned for a screen, and by how many metres lines may have moved.
+
+    Parameters
+    ----------
+    layers
+        Layers in lon/lat.
+
+    Returns
+    -------
+    tuple
+        The layers, and the smallest tolerance of 0.1 … 50 m that keeps them within 300,000 vertices.
+
+    Notes
+    -----
+    Douglas-Peucker in degrees, one degree taken as 111,320 m: never more than the tolerance on the ground.
+    """
+    lines = [layer.frame.geometry.to_numpy() for layer in layers]
+    for tolerance in _TOLERANCES_M:
+        light = [shapely.simplify(each, tolerance / _METRES_PER_DEGREE) for each in lines]
+        if sum(int(shapely.get_num_coordinates(each).sum()) for each in light) <= _VERTEX_BUDGET:
+            break
+    return tuple(
+        replace(layer, frame=gpd.GeoDataFrame(layer.frame, geometry=each, crs=CRS))
+        for layer, each in zip(layers, light, strict=True)
+    ), tolerance
+
+
+def groups_of(layers: Sequence[Layer], *, language: Language, names: Mapping[str, str]) -> tuple[Group, ...]:
+    """Groups of all layers, in legend order.
+
+    Parameters
+    ----------
+    layers
+        Layers in lon/lat, one for each schema.
+    language
+        Language of every text.
+    names
+        River names by code.
+
+    Returns
+    -------
+    tuple of Group
+        Rows without geometry are in no group.
+    """
+    found: list[Group] = []
+    for theme in (*THEMES, NEUTRAL):
+        for layer in layers:
+            if theme in themes(layer.name if layer.schema else ""):
+                drawn = replace(layer, frame=layer.frame[~blank(layer.frame)].reset_index(drop=True))
+                found += _halos(drawn, theme, language) if theme.halo else _groups(drawn, theme, language, names)
+    # Layers that are drawn in one way share a heading, the last of the legend.
+    return tuple(sorted(found, key=lambda group: not group.heading))
+
+
+def blank(frame: gpd.GeoDataFrame) -> np.ndarray:
+    """Which rows have nothing to draw, (n,) of bool."""
+    geometry = frame.geometry.to_numpy()
+    return np.asarray(shapely.is_missing(geometry) | shapely.is_empty(geometry))
+
+
+def _groups(layer: Layer, theme: Theme, language: Language, names: Mapping[str, str]) -> Iterator[Group]:
+    texts = texts_of(layer, language=language, names=names)
+    halo = _halo_numbers(layer)
+    title = layer.label(language)
+    for value, rows in _categories(layer.frame, theme):
+        pool, numbers = _pool(texts, rows)
+        properties = [{"t": each.tolist(), "h": int(h)} for each, h in zip(numbers, halo[rows], strict=True)]
+        geometry = layer.frame.geometry.to_numpy()[rows]
+        yield Group(
+            layer=layer.name,
+            heading=theme.title(language) if theme.column else "",
+            label=theme.label(value, language) or title,
+            symbol=theme.symbol(value),
+            kind=_kind(geometry),
+            order=theme.order,
+            count=len(rows),
+            features=to_features(geometry, properties),
+            fields=texts.fields,
+            tip=texts.tip,
+            texts=pool,
+        )
+
+
+def _halos(layer: Layer, theme: Theme, language: Language) -> Iterator[Group]:
+    for number, (value, symbol) in enumerate(theme.symbols):
+        count = int((layer.frame[theme.column] == value).sum())
+        if count:
+            label = theme.label(value, language)
+            heading = theme.title(language)
+            yield Group(layer.name, heading, label, symbol, "line", theme.order, count, [], halo=number)
+
+
+def _halo_numbers(layer: Layer) -> np.ndarray:
+    halos = [theme for theme in themes(layer.name) if theme.halo]
+    if not halos:
+        return np.full(len(layer.frame), -1)
+    known = {value: number for number, (value, _) in enumerate(halos[0].symbols)}
+    return np.array([known.get(value, -1) for value in layer.frame[halos[0].column]], dtype="int64")
+
+
+def _categories(frame: gpd.GeoDataFrame, theme: Theme) -> Iterator[tuple[Any, np.ndarray]]:
+    if not theme.column or not len(frame):
+        yield from [(None, np.arange(len(frame)))] * bool(len(frame))
+        return
+    values = frame[theme.column]
+    rank = {value: i for i, (value, _) in enumerate(theme.symbols)}
+    present = sorted(values.dropna().unique(), key=lambda value: (rank.get(value, len(rank)), str(value)))
+    yield from ((value, np.flatnonzero((values == value).fillna(value=False))) for value in present)
+    if values.isna().any():
+        yield None, np.flatnonzero(values.isna())
+
+
+def _pool(texts: Texts, rows: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
+    # Each text once for a group: citations repeat in hundreds of features.
+    chosen = texts.cells[rows]
+    numbers, pool = pd.factorize(chosen.ravel(), sort=True)
+    return tuple(str(text) for text in pool), numbers.reshape(chosen.shape)
+
+
+def _kind(geometry: np.ndarray) -> Kind:
+    dimensions = shapely.get_dimensions(geometry)
+    kinds: tuple[Kind, ...] = ("point", "line", "area")
+    return kinds[max(int(dimensions.min()), 0)]
+
+
+def to_features(geometry: np.ndarray, properties: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """GeoJSON features with 7 decimals (1 cm), heights dropped.
+
+    Parameters
+    ----------
+    geometry
+        (n,) geometries in lon/lat.
+    properties
+        n dictionaries.
+    """
+    flat = shapely.transform(shapely.force_2d(geometry), lambda xy: np.round(xy, _DECIMALS))
+    shapes = json.loads(f"[{','.join(shapely.to_geojson(flat))}]")
+    return [
+        {"type": "Feature", "geometry": shape, "properties": row} for shape, row in zip(shapes, properties, strict=True)
+    ]
+
+
+def name_points(layers: Sequence[Layer], names: Mapping[str, str]) -> gpd.GeoSeries:
+    """Where rivers' names go: the middle of the axis, or a point inside the management extent.
+
+    Parameters
+    ----------
+    layers
+        Layers in lon/lat.
+    names
+        River names by code.
+
+    Returns
+    -------
+    GeoSeries
+        Points by river code, the largest river first, at most 300.
+    """
+    frames = {layer.name: layer.frame for layer in layers}
+    found: dict[str, tuple[float, shapely.Point]] = {}
+    for source in ("extents", "axes"):
+        frame = frames.get(source)
+        if frame is None or not len(frame):
+            continue
+        geometry = frame.geometry.to_numpy()
+        size = np.nan_to_num(shapely.area(geometry) + shapely.length(geometry) * 1e-9)
+        order = np.argsort(size, kind="stable")
+        codes = frame["river_id"].astype("str").to_numpy()
+        rows = [i for i in order if codes[i] in names and not blank(frame)[i]]
+        points = _middles(geometry[rows])
+        found |= {codes[i]: (size[i], point) for i, point in zip(rows, points, strict=True)}
+    largest = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))[:_MAX_NAMES]
+    return gpd.GeoSeries({code: point for code, (_, point) in largest}, crs=CRS)
+
+
+def _middles(geometry: np.ndarray) -> np.ndarray:
+    lines = shapely.get_dimensions(geometry) == 1
+    middle = shapely.point_on_surface(geometry)
+    middle[lines] = shapely.line_interpolate_point(geometry[lines], 0.5, normalized=True)
+    return middle

@@ -1,0 +1,173 @@
+"""Writing any folium map as one file that opens without a network, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from riverline.errors import JobError
+from riverline.maps.assets import ASSETS, SPARE, icon_script, inline_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import folium
+    from branca.element import Element
+
+__all__ = ["save"]
+
+# What the browser itself then holds to: nothing is loaded from anywhere, whatever a script or a popup tries.
+_POLICY = (
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'unsafe-inline'; "
+    "style-src 'unsafe-inline'; img-src data: blob:; font-src data:; connect-src data: blob:; frame-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'\">"
+)
+_LOADING = {
+    "script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src", "video": "src", "audio": "src",
+    "embed": "src", "object": "data", "input": "src", "track": "src",
+}  # fmt: skip
+_KEY = re.compile(r"\b(tk|key|token|access_token|apikey)=[^&\s\"']+", re.IGNORECASE)
+
+
+def save(page: folium.Map, path: str | os.PathLike[str], *, offline: bool = True) -> Path:
+    """Write a map as one HTML file.
+
+    Parameters
+    ----------
+    page
+        Any folium map, also one that ``GeoDataFrame.explore(tiles=None)`` made.
+    path
+        The file; its folder has to be there. A file that is already there is replaced as a whole.
+    offline
+        ``True`` puts every script, style and picture into the file, and a policy that lets the browser load nothing
+        else. ``False`` keeps folium's links to servers that may be out of reach.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    JobError
+        If something on the page can only come from the network, such as an online basemap; the message lists all of
+        it, and nothing is written. If the folder is missing or cannot be written to.
+    MissingDependencyError
+        If a package that carries a needed script is not installed.
+
+    Notes
+    -----
+    folium's random element numbers are replaced by counted ones: the same map gives the same bytes.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import folium
+    >>> folder = tempfile.mkdtemp()
+    >>> save(folium.Map(tiles=None), f"{folder}/map.html").name
+    'map.html'
+    >>> save(folium.Map(tiles="https://example.test/{z}/{x}/{y}.png", attr="x"), f"{folder}/online.html")
+    Traceback (most recent call last):
+    ...
+    riverline.errors.JobError: 离线地图不能含网络资源：https://example.test/{z}/{x}/{y}.png；请去掉（底图用 tiles=None）或用 offline=False 保存
+    an offline map cannot hold what comes from the network: https://example.test/{z}/{x}/{y}.png; leave it out (tiles=None for basemaps) or save with offline=False
+    """  # noqa: E501 - the message is one line
+    target = Path(path)
+    root = page.get_root()
+    html = _counted(root.render(), root)
+    if offline:
+        html = _inlined(html, online=_online_layers(root))
+    _write(target, html.encode("utf-8"))
+    return target
+
+
+class _References(HTMLParser):
+    """Finds the elements of a page that make a browser load something, and what they ask for."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[tuple[str, str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the element if it loads something."""
+        url = dict(attrs).get(_LOADING.get(tag, ""))
+        if url and not url.startswith(("data:", "#", "blob:")):
+            self.found.append((tag, url, self.get_starttag_text() or ""))
+
+
+def _inlined(html: str, *, online: list[str]) -> str:
+    references = _References()
+    references.feed(html)
+    bare = _without_links(html)
+    unknown = [url for _, url, _ in references.found if url not in ASSETS and url not in SPARE]
+    unknown += [url for _, url, _ in references.found if url in SPARE and re.search(SPARE[url], bare)]
+    _refuse([*unknown, *online])
+    for tag, url, text in references.found:
+        element = inline_text(ASSETS[url]) if url in ASSETS else ""
+        icons = icon_script() if url == next(iter(ASSETS)) else ""
+        html = html.replace(text + "</script>" * (tag == "script"), element + icons, 1)
+    return html.replace("<head>", f"<head>\n{_POLICY}", 1)
+
+
+def _without_links(html: str) -> str:
+    # What folium links is no sign that it is used; only what the page itself says is.
+    for url in SPARE:
+        html = html.replace(url, "")
+    return html
+
+
+def _refuse(urls: list[str]) -> None:
+    if urls:
+        listed = ", ".join(dict.fromkeys(_KEY.sub(r"\1=***", url) for url in urls))
+        raise JobError(
+            f"离线地图不能含网络资源：{listed}；请去掉（底图用 tiles=None）或用 offline=False 保存",
+            f"an offline map cannot hold what comes from the network: {listed}; "
+            "leave it out (tiles=None for basemaps) or save with offline=False",
+        )
+
+
+def _elements(root: Element) -> Iterator[Element]:
+    yield root
+    for child in root._children.values():  # noqa: SLF001 - folium has no public way to walk a map
+        yield from _elements(child)
+
+
+def _online_layers(root: Element) -> list[str]:
+    found = []
+    for element in _elements(root):
+        for name in ("tiles", "url"):
+            url = getattr(element, name, None)
+            if isinstance(url, str) and url.startswith(("http:", "https:", "//")) and url not in {*ASSETS, *SPARE}:
+                found.append(url)
+    return found
+
+
+def _counted(html: str, root: Element) -> str:
+    names = [element._id for element in _elements(root)]  # noqa: SLF001 - as above
+    known = {name: f"{number:032x}" for number, name in enumerate(names)}
+    pattern = re.compile(r"(?<=_)[0-9a-f]{32}(?![0-9a-f])")
+    return pattern.sub(lambda match: known.get(match[0], match[0]), html)
+
+
+def _write(target: Path, content: bytes) -> None:
+    try:
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
+            temporary = Path(file.name)
+            try:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+                temporary.chmod(0o644)
+                temporary.replace(target)
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
+    except OSError as error:
+        raise JobError(
+            f"无法写入 {target}：{error.strerror}；请检查文件夹是否存在、可写、有剩余空间",
+            f"cannot write {target}: {error.strerror}; see that the folder is there, writable and not full",
+        ) from error

@@ -1,0 +1,198 @@
+"""What popups say: every column of a layer as a label and, for each row, a text that a reader understands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from riverline.channel import format_chainage
+from riverline.faults import CATALOGUE, describe
+from riverline.schema import FRAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from riverline.schema import Column, Language
+    from riverline.style import Layer
+
+__all__ = ["Texts", "river_names", "texts_of"]
+
+_SKIPPED = frozenset({"unit", "note", "evidence", "end_chainage_m"})
+_TIP = ("river_id", "name", "bank", "basis", "kind", "number", "severity", "code", "status")
+_MAX_FREE_COLUMNS = 12
+_WORDS = {
+    "river": ("河流", "River"),
+    "chainage": ("桩号", "Chainage"),
+    "remedy": ("处理建议", "What to do"),
+    "hectares": ("公顷", "ha"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The popup texts of one layer.
+
+    Attributes
+    ----------
+    fields
+        Label of each popup row, k of them.
+    cells
+        (n, k) texts; an empty text leaves the row out.
+    tip
+        Which of the k make up the tooltip.
+    """
+
+    fields: tuple[str, ...]
+    cells: np.ndarray
+    tip: tuple[int, ...]
+
+
+def river_names(layers: Sequence[Layer]) -> dict[str, str]:
+    """River code → name, from the layers that have both: extents and axes."""
+    names: dict[str, str] = {}
+    for layer in layers:
+        if layer.name in {"extents", "axes"}:
+            known = layer.frame[["river_id", "name"]].dropna()
+            names |= {str(code): str(name) for code, name in zip(known["river_id"], known["name"], strict=True) if name}
+    return names
+
+
+def texts_of(layer: Layer, *, language: Language, names: Mapping[str, str]) -> Texts:
+    """The popup rows of a layer, in the order of its schema.
+
+    Parameters
+    ----------
+    layer
+        Any layer of n rows.
+    language
+        Language of labels, choices and fault sentences.
+    names
+        River names by code.
+
+    Returns
+    -------
+    Texts
+        Plain text, not escaped: the page writes it as text, never as markup.
+    """
+    schema = layer.schema
+    if schema is None:
+        return _free(layer.frame)
+    frame = describe(layer.frame, language) if layer.name == "faults" else layer.frame
+    shown = [column for column in schema if column.name in frame.columns and column.kind != "profile"]
+    words = _Words(language, names)
+    rows = [(column.name, *_row(column, frame, words)) for column in shown if column.name not in _SKIPPED]
+    # The key matters to whoever looks the row up elsewhere: last, but there. A river's code is in its first row.
+    rows.sort(key=lambda row: row[0] == schema.key and row[0] != "river_id")
+    if layer.name == "faults":
+        rows.append(("remedy", _word("remedy", language), _remedies(frame["code"], language)))
+    return _texts(_without_repeats(rows))
+
+
+def _texts(rows: Sequence[tuple[str, str, list[str]]]) -> Texts:
+    cells = np.array([texts for _, _, texts in rows], dtype=object).T if rows else np.empty((0, 0), dtype=object)
+    position = {name: i for i, (name, _, _) in enumerate(rows)}
+    tip = tuple(position[name] for name in _TIP if name in position)[:3]
+    return Texts(tuple(label for _, label, _ in rows), cells, tip)
+
+
+def _free(frame: pd.DataFrame) -> Texts:
+    columns = [name for name in frame.columns if frame[name].dtype.name != "geometry"][:_MAX_FREE_COLUMNS]
+    rows = [(f"free {i}", str(name), [_plain(value) for value in frame[name]]) for i, name in enumerate(columns)]
+    texts = _texts(rows)
+    return Texts(texts.fields, texts.cells, (0,) if rows else ())
+
+
+def _row(column: Column, frame: pd.DataFrame, words: _Words) -> tuple[str, list[str]]:
+    label = words.label(column, frame)
+    if column.name == "start_chainage_m" and "end_chainage_m" in frame.columns:
+        pairs = zip(frame["start_chainage_m"], frame["end_chainage_m"], strict=True)
+        return label, [_join(_chainage(start), _chainage(end)) for start, end in pairs]
+    if column.name in {"value", "limit"} and "unit" in frame.columns:
+        return label, [_measure(value, unit) for value, unit in zip(frame[column.name], frame["unit"], strict=True)]
+    return label, [words.text(column, value) for value in frame[column.name]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A language and the names of rivers: turns cells into text."""
+
+    language: Language
+    names: Mapping[str, str]
+
+    def label(self, column: Column, frame: pd.DataFrame) -> str:
+        if column.name == "river_id":
+            return _word("river", self.language)
+        if column.name == "start_chainage_m" and "end_chainage_m" in frame.columns:
+            return _word("chainage", self.language)
+        return column.label_zh if self.language == "zh" else column.label_en
+
+    def text(self, column: Column, value: Any) -> str:  # noqa: ANN401 - whatever a cell holds
+        if column.name == "river_id":
+            return _river(value, self.names)
+        if column.name == "layer" and value in FRAMES:
+            return FRAMES[value].label(self.language)
+        if column.choices:
+            return str(column.value_label(value, self.language))
+        return self._number(column, value) if column.kind == "number" else _plain(value)
+
+    def _number(self, column: Column, value: float) -> str:
+        if column.name.endswith("chainage_m"):
+            return _chainage(value)
+        return _area(value, self.language) if column.unit == "m²" else _measure(value, column.unit)
+
+
+def _without_repeats(rows: Sequence[tuple[str, str, list[str]]]) -> list[tuple[str, str, list[str]]]:
+    # The river's row already holds the name that the name column repeats.
+    rivers = next((texts for name, _, texts in rows if name == "river_id"), None)
+    if rivers is None:
+        return list(rows)
+    return [
+        (name, label, ["" if name == "name" and r.startswith(t) else t for t, r in zip(texts, rivers, strict=True)])
+        for name, label, texts in rows
+    ]
+
+
+def _remedies(codes: pd.Series, language: Language) -> list[str]:
+    known = {code: entry.remedy_zh if language == "zh" else entry.remedy_en for code, entry in CATALOGUE.items()}
+    return [known.get(code, "") for code in codes]
+
+
+def _word(key: str, language: Language) -> str:
+    return _WORDS[key][0 if language == "zh" else 1]
+
+
+def _river(value: Any, names: Mapping[str, str]) -> str:  # noqa: ANN401 - whatever a cell holds
+    code = _plain(value)
+    return f"{names[code]}（{code}）" if code in names and names[code] != code else code
+
+
+def _chainage(value: float) -> str:
+    return "" if pd.isna(value) else str(format_chainage(float(value)))
+
+
+def _join(start: str, end: str) -> str:
+    return f"{start} – {end}" if start and end else start or end
+
+
+def _area(value: float, language: Language) -> str:
+    text = _measure(value, "m²")
+    large = bool(text) and value >= 10_000  # noqa: PLR2004 - one hectare
+    return f"{text}（{value / 10_000:,.2f} {_word('hectares', language)}）" if large else text
+
+
+def _measure(value: Any, unit: str) -> str:  # noqa: ANN401 - a number or nothing
+    if pd.isna(value):
+        return ""
+    number = f"{value:,.3f}".rstrip("0").rstrip(".")
+    return f"{number} {unit}".strip()
+
+
+def _plain(value: Any) -> str:  # noqa: ANN401 - whatever a cell holds
+    if isinstance(value, (list, tuple, dict, np.ndarray)):
+        return str(value)
+    if isinstance(value, float) and not pd.isna(value):
+        return f"{value:,.6g}"
+    return "" if pd.isna(value) else str(value).removesuffix(" 00:00:00")

@@ -1,0 +1,28 @@
+"""The one symbology: category → colour, width, dash, shape, label and order, for maps, layers and sheets alike.
+
+Examples
+--------
+>>> from riverline import style
+>>> for value, symbol in style.themes("extents")[0].symbols:
+...     print(style.themes("extents")[0].label(value), symbol.color, symbol.dash)
+管理范围 #2F6F9F ()
+保护范围 #5E7F33 (6, 4)
+"""
+
+from __future__ import annotations
+
+from riverline.style.layers import Layer, collect, recognise
+from riverline.style.symbols import NEUTRAL, OTHER, THEMES, Shape, Symbol, Theme, themes
+
+__all__ = [
+    "NEUTRAL",
+    "OTHER",
+    "THEMES",
+    "Layer",
+    "Shape",
+    "Symbol",
+    "Theme",
+    "collect",
+    "recognise",
+    "themes",
+]

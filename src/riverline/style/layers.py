@@ -1,0 +1,144 @@
+"""What a call is about to draw or write: results and frames taken apart into layers that know their schema."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from riverline.errors import SchemaError
+from riverline.schema import FRAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from riverline.provenance import Run
+    from riverline.schema import Language, Schema
+
+__all__ = ["Layer", "collect", "recognise"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """One frame, what it is and where it comes from.
+
+    Attributes
+    ----------
+    name
+        Name of the schema, or the caller's name for a frame without one.
+    schema
+        The schema, None where no schema fits.
+    frame
+        The rows as they were given.
+    run
+        What made the result that the frame is a part of, None for a plain frame.
+    rules
+        The result's rule set: something with ``name``, ``title`` and ``digest``, or None.
+    """
+
+    name: str
+    schema: Schema | None
+    frame: pd.DataFrame
+    run: Run | None = None
+    rules: Any = None
+
+    def label(self, language: Language = "zh") -> str:
+        """The layer's title: the schema's label, or the caller's name."""
+        return self.schema.label(language) if self.schema else self.name
+
+    @property
+    def spatial(self) -> bool:
+        """Whether the rows have a geometry column."""
+        return isinstance(self.frame, gpd.GeoDataFrame) and self.frame._geometry_column_name in self.frame.columns  # noqa: SLF001 - no public way to ask
+
+
+def recognise(frame: pd.DataFrame) -> Schema | None:
+    """The schema that a frame follows: of those whose required columns it has, the one that asks for most.
+
+    Examples
+    --------
+    >>> from riverline import schema, style
+    >>> style.recognise(schema.EXTENTS.empty("EPSG:4548")).name
+    'extents'
+    >>> style.recognise(schema.EXTENTS.empty("EPSG:4548")[["name", "geometry"]]) is None
+    True
+    """
+    fits = [schema for schema in FRAMES.values() if _required(schema) <= set(frame.columns)]
+    return max(fits, key=lambda schema: (len(_required(schema)), schema.name), default=None)
+
+
+def collect(*results: Any, **layers: Any) -> tuple[Layer, ...]:  # noqa: ANN401 - any result or frame
+    """Results and frames as layers, in the order given.
+
+    Parameters
+    ----------
+    *results
+        Frames that follow a schema, or results: dataclasses whose fields are frames.
+    **layers
+        More of the same, each with a name: a frame that follows no schema is called by it.
+
+    Returns
+    -------
+    tuple of Layer
+        A frame that was given twice is there once.
+
+    Raises
+    ------
+    SchemaError
+        If something is neither a result nor a frame, or a frame without a name follows no schema.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from riverline import schema, style
+    >>> towns = gpd.GeoDataFrame({"town": ["清水镇"]}, geometry=gpd.GeoSeries([None], crs=4548))
+    >>> [layer.label() for layer in style.collect(schema.AXES.empty(4548), 乡镇=towns)]
+    ['河道中心线', '乡镇']
+    """
+    found: list[Layer] = []
+    problems: list[tuple[str, str]] = []
+    for name, value in [*(("", value) for value in results), *layers.items()]:
+        parts = list(_parts(name, value))
+        found += [part for part in parts if part.schema or part.name]
+        problems += [_complaint(name, value)] * (not parts or any(not (part.schema or part.name) for part in parts))
+    if problems:
+        raise SchemaError.listing("无法识别要绘制或导出的内容", "cannot tell what to draw or write", problems)
+    once = {id(layer.frame): layer for layer in reversed(found)}
+    return tuple(layer for layer in found if once[id(layer.frame)] is layer)
+
+
+def _required(schema: Schema) -> set[str]:
+    return {column.name for column in schema if not column.optional}
+
+
+def _parts(name: str, value: Any) -> Iterator[Layer]:  # noqa: ANN401
+    if isinstance(value, pd.DataFrame):
+        yield _layer(name, value)
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        for field, part in fields.items():
+            if isinstance(part, pd.DataFrame):
+                yield dataclasses.replace(_layer(field, part), run=fields.get("run"), rules=fields.get("rules"))
+
+
+def _layer(name: str, frame: pd.DataFrame) -> Layer:
+    schema = recognise(frame)
+    return Layer(schema.name if schema else name, schema, frame)
+
+
+def _complaint(name: str, value: Any) -> tuple[str, str]:  # noqa: ANN401
+    what = f"{name}=" if name else ""
+    if isinstance(value, pd.DataFrame):
+        columns = ", ".join(str(column) for column in value.columns)
+        return (
+            f"图层（字段：{columns}）不符合任何数据字典；请补齐字段，或给它起名：乡镇=frame",
+            f"the frame with columns {columns} follows no schema; add what is missing, or give it a name: towns=frame",
+        )
+    kind = type(value).__name__
+    return (
+        f"{what}{kind}：应为 GeoDataFrame 或成果（如 demarcate 的返回值）",
+        f"{what}{kind}: expected a GeoDataFrame or a result such as what demarcate returns",
+    )

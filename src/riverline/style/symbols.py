@@ -1,0 +1,283 @@
+"""The symbology table: how each category of each frame is drawn, on screens, on paper and in desktop GIS.
+
+Categories of one theme differ by colour *and* by width, dash or shape, so that they can be told apart by colour-blind
+readers and on a grey print. Labels are not written here: they come from :mod:`riverline.schema`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from riverline.schema import FRAMES
+
+if TYPE_CHECKING:
+    from riverline.schema import Language, Schema
+
+__all__ = ["NEUTRAL", "OTHER", "THEMES", "Shape", "Symbol", "Theme", "themes"]
+
+Shape = Literal["circle", "square", "triangle", "diamond", "pentagon", "star"]
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """How one category is drawn.
+
+    Attributes
+    ----------
+    color
+        Colour of the line, the outline or the point, ``#rrggbb``.
+    width
+        Width of the line or the outline, CSS pixels (1/96 inch).
+    dash
+        Lengths of dashes and gaps in pixels; empty for a solid line.
+    opacity
+        Opacity of the line, 0 to 1.
+    fill
+        Colour inside areas and points; empty for none.
+    fill_opacity
+        Opacity of the fill, 0 to 1.
+    shape, size
+        Shape and diameter in pixels where the geometry is a point.
+    shown
+        Whether a map shows the category before the reader asks for it.
+    """
+
+    color: str
+    width: float
+    dash: tuple[int, ...] = ()
+    opacity: float = 1.0
+    fill: str = ""
+    fill_opacity: float = 0.0
+    shape: Shape = "circle"
+    size: float = 8.0
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One way to draw one kind of frame: by the values of a column, or all rows alike.
+
+    Attributes
+    ----------
+    schema
+        Name of the schema, ``""`` for layers that have none.
+    column
+        Column whose values are told apart; ``""`` where all rows are drawn alike.
+    order
+        Drawing order: higher is drawn later, on top.
+    symbols
+        Value → symbol, in legend order.
+    halo
+        ``True`` where the theme is a band around the symbols of the frame's main theme.
+    """
+
+    schema: str
+    column: str
+    order: int
+    symbols: tuple[tuple[str | int, Symbol], ...]
+    halo: bool = False
+
+    @property
+    def frame(self) -> Schema | None:
+        """The schema that the theme draws, None for layers without one."""
+        return FRAMES.get(self.schema)
+
+    def symbol(self, value: object) -> Symbol:
+        """The symbol of a value; :data:`OTHER` for values that the schema does not know.
+
+        Examples
+        --------
+        >>> from riverline import style
+        >>> style.themes("management_lines")[0].symbol("levee").width
+        3.6
+        """
+        if not self.column:
+            return self.symbols[0][1]
+        return next((symbol for known, symbol in self.symbols if known == value), OTHER)
+
+    def label(self, value: Any, language: Language = "zh") -> str:  # noqa: ANN401 - whatever a cell holds
+        """What the legend calls a value, from the schema's choices.
+
+        Examples
+        --------
+        >>> from riverline import style
+        >>> basis, confidence = style.themes("management_lines")
+        >>> basis.label("bank_top"), confidence.label("low", "en"), basis.label(None)
+        ('岸顶线', 'Low', '未填写')
+        """
+        if self.frame is None:
+            return ""
+        if not self.column:
+            return self.frame.label(language)
+        empty = "未填写" if language == "zh" else "Not given"
+        return empty if pd.isna(value) or value == "" else self.frame[self.column].value_label(value, language)
+
+    def title(self, language: Language = "zh") -> str:
+        """The heading above the theme's rows in a legend.
+
+        Examples
+        --------
+        >>> from riverline import style
+        >>> [theme.title() for theme in style.themes("management_lines")]
+        ['管理范围线 · 划界依据', '管理范围线 · 可信度']
+        """
+        if self.frame is None:
+            return ""
+        title = self.frame.label(language)
+        if not self.column:
+            return title
+        column = self.frame[self.column]
+        return f"{title} · {column.label_zh if language == 'zh' else column.label_en}"
+
+
+def _line(color: str, width: float, *dash: int, shown: bool = True) -> Symbol:
+    return Symbol(color, width, dash, fill=color, fill_opacity=0.75, size=width * 3, shown=shown)
+
+
+def _area(color: str, width: float, fill: str, fill_opacity: float, *dash: int) -> Symbol:
+    return Symbol(color, width, dash, fill=fill, fill_opacity=fill_opacity, size=10.0)
+
+
+def _mark(color: str, shape: Shape, size: float, *dash: int, fill: str | None = None, shown: bool = True) -> Symbol:
+    return Symbol(
+        color, 1.6, dash, fill=color if fill is None else fill, fill_opacity=0.75, shape=shape, size=size, shown=shown
+    )
+
+
+def _ring(color: str, width: float, *dash: int, opacity: float = 0.45, shown: bool = True) -> Symbol:
+    return Symbol(color, width, dash, opacity=opacity, size=22.0, shown=shown)
+
+
+def _single(schema: str, order: int, symbol: Symbol) -> Theme:
+    return Theme(schema, "", order, (("", symbol),))
+
+
+RED, BLUE, OCHRE, SKY, BLACK, GREEN, PURPLE = (
+    "#C1121F", "#0057B8", "#B26A00", "#2A94C4", "#3F4347", "#0B8457", "#7B2D8E",
+)  # fmt: skip
+GREY = "#7A7F85"
+
+OTHER = Symbol("#4A4A4A", 1.4, (1, 3), fill="#8C8C8C", fill_opacity=0.15, shape="star", size=9.0)
+"""What values outside the schema's choices are drawn with."""
+
+NEUTRAL = Theme(
+    "", "", 3, (("", Symbol("#8A8F94", 1.0, fill="#8A8F94", fill_opacity=0.05, size=6.0)),)
+)  # fmt: skip
+"""How layers without a schema (towns, roads …) are drawn: grey, at the bottom."""
+
+THEMES: tuple[Theme, ...] = (
+    Theme("management_lines", "basis", 60, (
+        ("levee", _line(RED, 3.6)),
+        ("flood", _line(BLUE, 2.4)),
+        ("bank_top", _line(OCHRE, 2.6, 10, 4)),
+        ("water", _line(SKY, 2.6, 5, 4)),
+        ("joined", _line(BLACK, 2.0, 2, 4)),
+        ("lake", _line(GREEN, 4.8)),
+        ("reservoir", _line(PURPLE, 3.0, 14, 4, 2, 4, 2, 4)),
+    )),
+    Theme("management_lines", "confidence", 55, (
+        ("high", _ring("#5DA9E9", 7.0, shown=False)),
+        ("medium", _ring("#F2C230", 9.0, shown=False)),
+        ("low", _ring("#E4572E", 12.0)),
+        ("unknown", _ring(GREY, 12.0, 3, 9)),
+    ), halo=True),
+    Theme("extents", "kind", 10, (
+        ("management", _area("#2F6F9F", 1.2, "#4D9DCE", 0.18)),
+        ("protection", _area("#5E7F33", 1.2, "#A9C66C", 0.14, 6, 4)),
+    )),
+    Theme("stakes", "kind", 80, (
+        ("basic", _mark(RED, "square", 9.0)),
+        ("densified", _mark(RED, "circle", 7.0, fill="#FFFFFF")),
+    )),
+    _single("boards", 81, _mark(PURPLE, "diamond", 12.0)),
+    Theme("zones", "type", 20, (
+        (1, _area("#1B7837", 1.6, "#5AAE61", 0.35)),
+        (2, _area("#8A6D00", 1.6, "#F2C230", 0.30, 8, 3)),
+        (3, _area("#B35806", 1.6, "#F1A340", 0.40, 3, 3)),
+        (4, _area("#8E0152", 1.6, "#DE77AE", 0.45, 10, 3, 2, 3)),
+    )),
+    Theme("problems", "kind", 75, (
+        ("occupation", _mark(BLUE, "circle", 11.0)),
+        ("extraction", _mark(OCHRE, "triangle", 13.0)),
+        ("dumping", _mark(BLACK, "square", 10.0)),
+        ("construction", _mark(RED, "diamond", 13.0)),
+        ("discharge", _mark(GREEN, "pentagon", 12.0)),
+    )),
+    Theme("problems", "status", 74, (
+        ("found", _ring(RED, 4.0)),
+        ("assigned", _ring(OCHRE, 4.0, 8, 3, shown=False)),
+        ("rectifying", _ring(BLUE, 4.0, 4, 3, shown=False)),
+        ("review", _ring(PURPLE, 4.0, 2, 3, shown=False)),
+        ("closed", _ring(GREEN, 2.0, shown=False)),
+        ("reopened", _ring("#E4572E", 7.0)),
+        ("rejected", _ring(GREY, 2.0, 2, 5, shown=False)),
+    ), halo=True),
+    Theme("suspects", "kind", 70, (
+        ("occupation", _area(BLUE, 1.8, BLUE, 0.30)),
+        ("extraction", _area(OCHRE, 1.8, OCHRE, 0.35, 8, 3)),
+        ("dumping", _area(BLACK, 1.8, BLACK, 0.30, 3, 3)),
+        ("construction", _area(RED, 2.8, RED, 0.35)),
+        ("discharge", _area(GREEN, 1.8, GREEN, 0.35, 10, 3, 2, 3)),
+    )),
+    Theme("holdings", "status", 22, (
+        ("clear", _area(GREEN, 1.0, "#7FC8A9", 0.30)),
+        ("overlapping", _area(RED, 2.4, "#E8837E", 0.45)),
+        ("untitled", _area(BLACK, 1.2, "#B8BCC2", 0.35, 6, 4)),
+        ("disputed", _area(PURPLE, 1.8, "#C79BD3", 0.50, 2, 3)),
+    )),
+    _single("permits", 35, _area("#00695C", 1.8, "#4DB6AC", 0.25, 8, 2)),
+    _single("outfalls", 72, _mark(PURPLE, "triangle", 10.0)),
+    Theme("tracks", "level", 50, (
+        ("province", _line(RED, 3.4)),
+        ("city", _line(PURPLE, 2.8, 12, 3)),
+        ("county", _line(BLUE, 2.2)),
+        ("township", _line(GREEN, 1.8, 6, 3)),
+        ("village", _line(OCHRE, 1.4, 2, 3)),
+    )),
+    _single("segments", 42, _line(PURPLE, 2.2)),
+    Theme("levees", "feature", 48, (
+        ("landside_toe", _line("#7F3B08", 1.8)),
+        ("waterside_toe", _line("#01665E", 1.8, 6, 3)),
+        ("crest", _line("#5A4632", 3.2)),
+        ("flood_wall", _line("#4D4D4D", 2.6, 8, 2, 2, 2)),
+        ("berm_toe", _line("#A66A00", 1.4, 2, 2)),
+    )),
+    _single("bank_tops", 46, _line("#6B4F2A", 1.4)),
+    _single("axes", 44, _line("#1668A5", 1.4, 12, 3, 2, 3)),
+    Theme("flood_levels", "basis", 47, (
+        ("design", _line(BLUE, 1.6)),
+        ("historical", _line(PURPLE, 1.6, 5, 3)),
+    )),
+    _single("sections", 45, _line(BLACK, 1.0)),
+    _single("chainage_breaks", 49, _mark(BLACK, "star", 10.0)),
+    Theme("water", "kind", 30, (
+        ("river", _area("#3F8CBD", 0.8, "#A9D3EC", 0.75)),
+        ("lake", _area("#2F7FB5", 2.2, "#86BDE0", 0.75)),
+        ("reservoir", _area("#22618C", 1.4, "#6FA8CF", 0.75, 6, 3)),
+    )),
+    _single("parcels", 5, _area("#8A8F94", 0.8, "#FFFFFF", 0.01)),
+    _single("land_classes", 4, _area("#A8A38F", 0.6, "#EDE9D8", 0.35)),
+    Theme("faults", "severity", 90, (
+        ("error", _mark("#B00020", "diamond", 14.0)),
+        ("warning", _mark("#A65E00", "triangle", 12.0, shown=False)),
+        ("note", _mark("#50555A", "circle", 8.0, shown=False)),
+    )),
+)  # fmt: skip
+"""Every theme, in legend order. The first theme of a schema is its main one."""
+
+
+def themes(schema: str) -> tuple[Theme, ...]:
+    """The ways in which frames of one schema are drawn, the main one first; :data:`NEUTRAL` for any other name.
+
+    Examples
+    --------
+    >>> from riverline import style
+    >>> [theme.column for theme in style.themes("problems")]
+    ['kind', 'status']
+    >>> style.themes("towns") == (style.NEUTRAL,)
+    True
+    """
+    return tuple(theme for theme in THEMES if theme.schema == schema) or (NEUTRAL,)

@@ -1,0 +1,168 @@
+"""Every category has a symbol, and symbols can be told apart by colour-blind readers and on a grey print."""
+
+from __future__ import annotations
+
+import dataclasses
+from itertools import combinations
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+import riverline as rl
+from riverline import schema, style
+from tests import invented
+
+# Machado, Oliveira & Fernandes (2009), severity 1.0, on linear RGB.
+VISION = {
+    "normal": np.eye(3),
+    "protanopia": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    ),
+    "deuteranopia": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+    ),
+    "tritanopia": np.array(
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
+    ),
+}
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+WITH_CHOICES = [theme for theme in style.THEMES if theme.column]
+
+
+def linear(color):
+    channels = np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+
+
+def lab(rgb):
+    xyz = TO_XYZ @ np.clip(rgb, 0, 1) / np.array([0.95047, 1.0, 1.08883])
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def contrast_on_white(color):
+    return 1.05 / (TO_XYZ[1] @ linear(color) + 0.05)
+
+
+def form(symbol):
+    return symbol.dash, symbol.shape, symbol.width, symbol.size, symbol.fill == "#FFFFFF"
+
+
+def pairs(theme):
+    return [(a, b) for (_, a), (_, b) in combinations(theme.symbols, 2)]
+
+
+def named(theme):
+    return f"{theme.schema}.{theme.column}"
+
+
+def test_the_colour_measures_know_known_values():
+    assert lab(linear("#FFFFFF")) == pytest.approx([100, 0, 0], abs=0.05)
+    assert lab(linear("#FF0000")) == pytest.approx([53.24, 80.09, 67.20], abs=0.1)
+    assert contrast_on_white("#000000") == pytest.approx(21.0, abs=0.01)
+
+
+@pytest.mark.parametrize("name", schema.FRAMES)
+def test_every_kind_of_frame_has_a_main_theme(name):
+    main = style.themes(name)[0]
+    assert main.schema == name
+    assert not main.halo
+
+
+@pytest.mark.parametrize("theme", WITH_CHOICES, ids=named)
+def test_no_category_lacks_a_style(theme):
+    assert [value for value, _ in theme.symbols] == list(schema.FRAMES[theme.schema][theme.column].values)
+    for value, symbol in theme.symbols:
+        assert theme.symbol(value) is symbol
+        assert theme.label(value) == schema.FRAMES[theme.schema][theme.column].value_label(value)
+        assert theme.label(value, "en").isascii()
+
+
+@pytest.mark.parametrize("theme", WITH_CHOICES, ids=named)
+def test_categories_differ_by_more_than_colour(theme):
+    for a, b in pairs(theme):
+        assert form(a) != form(b), (a, b)
+        if (a.dash, a.shape) == (b.dash, b.shape):
+            assert abs(a.width - b.width) >= 0.6 or abs(a.size - b.size) >= 2, (a, b)
+
+
+@pytest.mark.parametrize("vision", VISION)
+@pytest.mark.parametrize("theme", WITH_CHOICES, ids=named)
+def test_colours_stay_apart_for_every_kind_of_vision(theme, vision):
+    for a, b in pairs(theme):
+        if (a.shape, a.dash) == (b.shape, b.dash):
+            distance = np.linalg.norm(lab(VISION[vision] @ linear(a.color)) - lab(VISION[vision] @ linear(b.color)))
+            assert distance >= 9 or abs(a.width - b.width) >= 1.2 or abs(a.size - b.size) >= 2, (a, b, distance)
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_the_bases_of_the_legal_line_stay_apart_by_colour_alone(vision):
+    colours = [symbol.color for _, symbol in style.themes("management_lines")[0].symbols]
+    apart = [
+        np.linalg.norm(lab(VISION[vision] @ linear(a)) - lab(VISION[vision] @ linear(b)))
+        for a, b in combinations(colours, 2)
+    ]
+    assert min(apart) >= 13
+
+
+@pytest.mark.parametrize("theme", [t for t in WITH_CHOICES if not t.halo], ids=named)
+def test_lines_and_marks_stand_out_on_paper(theme):
+    assert all(contrast_on_white(symbol.color) >= 3 for _, symbol in theme.symbols)
+
+
+def test_symbols_are_frozen_and_complete():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        style.OTHER.color = "#000000"
+    for theme in (*style.THEMES, style.NEUTRAL):
+        for _, symbol in theme.symbols:
+            colours = [symbol.color, *([symbol.fill] if symbol.fill else [])]
+            assert all(len(c) == 7 and int(c[1:], 16) >= 0 for c in colours)
+            assert 0 <= symbol.fill_opacity <= 1
+            assert 0 < symbol.opacity <= 1
+
+
+def test_extents_lie_below_water_below_lines_below_faults():
+    order = {name: style.themes(name)[0].order for name in ("extents", "water", "axes", "management_lines", "faults")}
+    assert list(order) == sorted(order, key=order.__getitem__)
+    assert style.themes("management_lines")[1].order < order["management_lines"]
+
+
+@pytest.mark.parametrize("name", schema.FRAMES)
+def test_a_frame_is_recognised_by_its_columns(name):
+    empty = schema.FRAMES[name].empty("EPSG:4548")
+    required = [column.name for column in schema.FRAMES[name] if not column.optional]
+    assert style.recognise(empty[[*required, "geometry"]].assign(extra=1)).name == name
+
+
+def test_values_outside_the_choices_are_drawn_and_named_as_they_are():
+    basis = style.themes("management_lines")[0]
+    assert basis.symbol("堤防外侧") is style.OTHER
+    assert basis.label("堤防外侧") == "堤防外侧"
+    assert basis.label("") == basis.label(None) == basis.label(float("nan")) == "未填写"
+
+
+def test_results_are_taken_apart_with_their_provenance():
+    result = invented.result()
+    layers = style.collect(result, invented.axes(), 乡镇=invented.towns())
+    assert [layer.name for layer in layers] == ["management_lines", "extents", "faults", "axes", "乡镇"]
+    assert layers[0].frame is result.lines
+    assert layers[0].run is result.run
+    assert layers[0].rules.name == "anhui"
+    assert layers[3].run is None
+    assert [layer.label("en") for layer in layers[:2]] == ["Management lines", "Extents"]
+
+
+def test_a_frame_given_twice_is_there_once():
+    result = invented.result()
+    assert len(style.collect(result, result.lines)) == 3
+
+
+def test_everything_that_is_wrong_with_a_call_is_said_at_once():
+    nameless = gpd.GeoDataFrame({"a": [1]}, geometry=[shapely.Point(0, 0)], crs=4548)
+    with pytest.raises(rl.SchemaError) as caught:
+        style.collect(nameless, "lines.gpkg", other=3)
+    assert "字段：a, geometry" in caught.value.zh
+    assert "str: expected a GeoDataFrame" in caught.value.en
+    assert "other=int" in caught.value.en
