@@ -1,0 +1,184 @@
+"""What a rule set decides beside widths: what goes first, how pieces are joined, how numbers are rounded.
+
+Few of these stand in a law. ``sources`` says which do, and where; what no source names is marked ``U``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from riverline.rules.fields import Frozen, Mark, Metres, Scope, Sentence, as_tuple, wrong
+from riverline.rules.widths import Band  # noqa: TC001 - pydantic reads the annotations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["Policy", "PolicySource", "Spacing", "StakeSpacing", "VirtualSection", "inherit"]
+
+_Positive = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+_Decimals = Annotated[int, Field(strict=True, ge=0, le=6)]
+
+
+class VirtualSection(Frozen):
+    """The levee that is drawn behind a flood wall to find the toe it would have.
+
+    Attributes
+    ----------
+    freeboard_m
+        Height of its crest above the design level.
+    crest_width_m
+        Width of its crest.
+    landside_slope
+        Metres out for one metre down.
+    """
+
+    freeboard_m: Metres
+    crest_width_m: Metres
+    landside_slope: Metres
+
+
+class Spacing(Frozen):
+    """Distance between stakes in metres: not less than, and not more than."""
+
+    min_m: _Positive
+    max_m: _Positive
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.min_m > self.max_m:
+            raise wrong(
+                f"min_m（{self.min_m:g}）大于 max_m（{self.max_m:g}）",
+                f"min_m ({self.min_m:g}) is greater than max_m ({self.max_m:g})",
+            )
+        return self
+
+
+class StakeSpacing(Frozen):
+    """Distance between stakes by surroundings."""
+
+    town: Spacing
+    country: Spacing
+
+
+class PolicySource(Frozen):
+    """Where values of the policy come from, and how sure that is; a value of a table is ``table.value``."""
+
+    fields: Annotated[tuple[Sentence, ...], BeforeValidator(as_tuple)]
+    citation: Sentence
+    certainty: Mark
+    note: str = ""
+
+
+class Policy(Frozen):
+    """Choices that hold for the whole rule set.
+
+    Attributes
+    ----------
+    basis_order
+        Which basis goes first where a bank has several.
+    gap_max_m
+        Longest gap between levees that is bridged; longer ones fall to the next basis.
+    width_steps, taper_m
+        How widths change along the reference: cut ``square`` on the normal, ``taper`` over ``taper_m``, or the
+        ``outer`` one wins.
+    mouth, mouth_follow_m
+        At the mouth of a tributary: ``close`` across it, or ``follow`` it so far up.
+    several_levees
+        Where a bank has several levees: the ``outer``, the ``inner`` or the one of ``higher_grade`` counts.
+    band
+        What is taken out of a band whose rule does not say so itself.
+    smoothing_m
+        How far the line may be generalised, outward only.
+    virtual_section
+        The levee drawn behind a flood wall.
+    stake_spacing
+        Distance between stakes.
+    length_decimals, area_decimals, rounding
+        Decimals of lengths in metres and areas in square metres.
+    sources
+        Where these values come from.
+    """
+
+    basis_order: Annotated[tuple[Scope, ...], BeforeValidator(as_tuple), Field(min_length=1)]
+    gap_max_m: Metres
+    width_steps: Literal["square", "taper", "outer"]
+    taper_m: Metres
+    mouth: Literal["close", "follow"]
+    mouth_follow_m: Metres
+    several_levees: Literal["outer", "inner", "higher_grade"]
+    band: Band | None = None
+    smoothing_m: Metres
+    virtual_section: VirtualSection
+    stake_spacing: StakeSpacing
+    length_decimals: _Decimals
+    area_decimals: _Decimals
+    rounding: Literal["half_up"]
+    sources: Annotated[tuple[PolicySource, ...], BeforeValidator(as_tuple)] = ()
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        if len(set(self.basis_order)) != len(self.basis_order):
+            raise wrong("basis_order 中有重复", "basis_order names a basis twice")
+        if self.width_steps == "taper" and self.taper_m == 0:
+            raise wrong("width_steps 为 taper 时 taper_m 须大于 0", "width_steps = taper needs taper_m above 0")
+        if self.mouth == "follow" and self.mouth_follow_m == 0:
+            raise wrong("mouth 为 follow 时 mouth_follow_m 须大于 0", "mouth = follow needs mouth_follow_m above 0")
+        known = set(type(self).model_fields) | set(self.values)
+        if unknown := sorted({field for source in self.sources for field in source.fields} - known):
+            raise wrong(
+                f"sources 引用了不存在的字段：{'、'.join(unknown)}",
+                f"sources name unknown fields: {', '.join(unknown)}",
+            )
+        return self
+
+    @property
+    def values(self) -> dict[str, object]:
+        """Every single value by its name, those of tables as ``virtual_section.freeboard_m``."""
+        return dict(_flat(self.model_dump(exclude={"sources"})))
+
+    def source_of(self, name: str) -> PolicySource | None:
+        """Where one of :attr:`values` comes from; None where no source names it, which counts as mark ``U``.
+
+        Examples
+        --------
+        >>> import riverline as rl
+        >>> policy = rl.load_rules("national").policy
+        >>> policy.source_of("virtual_section.freeboard_m").certainty, policy.source_of("gap_max_m")
+        ('M', None)
+        """
+        names = {name, name.partition(".")[0]}
+        return next((source for source in self.sources if names.intersection(source.fields)), None)
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def inherit(parent: Policy | None, own: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a policy: its own, and the parent's where it has none.
+
+    ``band`` is not inherited: each rule set that has bands says itself what it takes out of them. A source goes with
+    the value that it speaks of, so a value of one's own does not keep the parent's source.
+
+    Parameters
+    ----------
+    parent
+        Policy of the rule set that this one falls back on.
+    own
+        What the rule set's file says, not yet validated.
+    """
+    if parent is None:
+        return dict(own)
+    values = {**parent.model_dump(exclude={"band", "sources"}), **own}
+    kept = [source.model_copy(update={"fields": rest}) for source in parent.sources
+            if (rest := tuple(field for field in source.fields if field.partition(".")[0] not in own))]  # fmt: skip
+    own_sources = own.get("sources", [])
+    if isinstance(own_sources, list | tuple):
+        values["sources"] = [*own_sources, *(source.model_dump() for source in kept)]
+    return values
