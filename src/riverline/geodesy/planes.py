@@ -1,0 +1,200 @@
+"""Whether a frame is in a plane in metres, and how true lengths are in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyproj
+import shapely
+
+from riverline.errors import CRSError
+from riverline.geodesy.datum import horizontal, name_of, refuse_legacy
+from riverline.geodesy.identify import identify_coordinates
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["corners", "crs_of", "is_metric", "is_plane", "point_scale", "require_metric", "require_plane"]
+
+# A plane whose lengths are off by more than this is no plane to measure in: Web Mercator beyond 25° of latitude.
+_SCALE_LIMIT = 0.1
+_PLACES = 5
+
+
+def require_metric(frame: gpd.GeoDataFrame, *, layer: str) -> None:
+    """Raise unless the frame is in a plane in metres that can be measured in.
+
+    Parameters
+    ----------
+    frame
+        Any frame.
+    layer
+        What to call it in the message.
+
+    Raises
+    ------
+    CRSError
+        If it has no CRS, is in degrees, feet or a local grid, is on Beijing 1954 or Xi'an 1980, or its projection
+        stretches lengths by more than a tenth where the frame lies (Web Mercator).
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from riverline.geodesy import require_metric
+    >>> require_metric(gpd.GeoDataFrame(geometry=gpd.points_from_xy([117.0], [30.0]), crs=4490), layer="axes")
+    Traceback (most recent call last):
+    ...
+    riverline.errors.CRSError: axes：应为以米为单位的投影坐标系，实际为 EPSG:4490（单位：degree）；请写 axes = riverline.geodesy.to_metric(axes)
+    axes: a projected CRS in metres is needed, got EPSG:4490 (unit: degree); type axes = riverline.geodesy.to_metric(axes)
+    """  # noqa: E501 - the message is shown as it is printed
+    crs = crs_of(frame, layer=layer)
+    require_plane(crs, layer=layer)
+    refuse_legacy(crs)
+    scale = point_scale(frame)
+    if scale > _SCALE_LIMIT:
+        name = name_of(horizontal(crs))
+        raise CRSError(
+            f"{layer}：坐标系 {name} 在此处的长度变形达 {scale:.0%}，不能量距；请写 {layer} = "
+            f"riverline.geodesy.to_metric({layer})",
+            f"{layer}: {name} distorts lengths by {scale:.0%} here and cannot be measured in; type {layer} = "
+            f"riverline.geodesy.to_metric({layer})",
+        )
+
+
+def is_metric(frame: gpd.GeoDataFrame) -> bool:
+    """Whether :func:`require_metric` would let the frame pass.
+
+    Parameters
+    ----------
+    frame
+        Any frame.
+
+    Returns
+    -------
+    bool
+        False also for a frame without CRS.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from riverline.geodesy import is_metric
+    >>> points = gpd.points_from_xy([117.0], [30.0])
+    >>> is_metric(gpd.GeoDataFrame(geometry=points, crs=4490)), is_metric(gpd.GeoDataFrame(geometry=points, crs=4548))
+    (False, True)
+    """
+    try:
+        require_metric(frame, layer="frame")
+    except CRSError:
+        return False
+    return True
+
+
+def point_scale(frame: gpd.GeoDataFrame) -> float:
+    """How far off lengths are at worst where the frame lies: |scale − 1| of its projection.
+
+    Parameters
+    ----------
+    frame
+        Features in a projected CRS.
+
+    Returns
+    -------
+    float
+        0.0003 means 30 cm a kilometre, in the worst direction at the worst of 25 places over the bounds. Zero for an
+        empty frame; places where the projection cannot be undone are left out.
+
+    Raises
+    ------
+    CRSError
+        If the frame has no CRS or is not projected.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from riverline.geodesy import point_scale
+    >>> at_edge = gpd.GeoDataFrame(geometry=gpd.points_from_xy([644700.0], [3321300.0]), crs=4548)
+    >>> round(point_scale(at_edge), 6)
+    0.000258
+    """
+    flat = horizontal(crs_of(frame, layer="frame"))
+    if not flat.is_projected:
+        raise CRSError(
+            f"坐标系 {name_of(flat)} 不是投影坐标系，没有投影变形；请先用 riverline.geodesy.to_metric(frame)",
+            f"{name_of(flat)} is not projected; use riverline.geodesy.to_metric(frame) first",
+        )
+    x, y = corners(frame)
+    if not len(x):
+        return 0.0
+    # In metres whatever the unit of the CRS; the projection of a CRS in feet takes feet.
+    projection = pyproj.Proj(flat.source_crs if flat.is_bound else flat)
+    lon, lat = projection(x, y, inverse=True)
+    known = np.isfinite(lon) & np.isfinite(lat)
+    factors = projection.get_factors(np.asarray(lon)[known], np.asarray(lat)[known], errcheck=False)
+    error = np.abs(np.concatenate([factors.tissot_semimajor, factors.tissot_semiminor]) - 1.0)
+    return float(np.max(error[np.isfinite(error)], initial=0.0))
+
+
+def crs_of(frame: gpd.GeoDataFrame, *, layer: str) -> pyproj.CRS:
+    """The frame's CRS.
+
+    Raises
+    ------
+    CRSError
+        If it has none; the message says what the coordinates look like.
+    """
+    crs: pyproj.CRS | None = frame.crs
+    if crs is not None:
+        return crs
+    code, why_zh, why_en = "EPSG:4548", "", ""
+    x, y = corners(frame)
+    if len(x):
+        try:
+            guess = identify_coordinates(x, y)
+        except CRSError as error:
+            why_zh, why_en = f"；{error.zh}", f"; {error.en}"
+        else:
+            code, why_zh, why_en = guess.crs or code, f"；{guess.reason_zh}", f"; {guess.reason_en}"
+    raise CRSError(
+        f'{layer}：图层没有坐标系；核对后请写 {layer} = {layer}.set_crs("{code}"){why_zh}',
+        f'{layer}: the layer has no CRS; check, then type {layer} = {layer}.set_crs("{code}"){why_en}',
+    )
+
+
+def require_plane(crs: object, *, layer: str) -> None:
+    """Raise unless a CRS is projected and in metres.
+
+    Raises
+    ------
+    CRSError
+        If it is not.
+    """
+    if is_plane(crs):
+        return
+    flat = horizontal(crs)
+    unit = flat.axis_info[0].unit_name if flat.axis_info else "?"
+    name = name_of(flat)
+    raise CRSError(
+        f"{layer}：应为以米为单位的投影坐标系，实际为 {name}（单位：{unit}）；请写 {layer} = "
+        f"riverline.geodesy.to_metric({layer})",
+        f"{layer}: a projected CRS in metres is needed, got {name} (unit: {unit}); type {layer} = "
+        f"riverline.geodesy.to_metric({layer})",
+    )
+
+
+def is_plane(crs: object) -> bool:
+    """Whether a CRS is projected and in metres."""
+    flat = horizontal(crs)
+    return bool(flat.is_projected and all(axis.unit_conversion_factor == 1.0 for axis in flat.axis_info[:2]))
+
+
+def corners(frame: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
+    """A grid of 5 by 5 places over the frame's bounds; none if it has no geometry."""
+    bounds = shapely.total_bounds(frame.geometry.to_numpy())
+    if not np.isfinite(bounds).all():
+        return np.empty(0), np.empty(0)
+    x, y = np.meshgrid(np.linspace(bounds[0], bounds[2], _PLACES), np.linspace(bounds[1], bounds[3], _PLACES))
+    return x.ravel(), y.ravel()
