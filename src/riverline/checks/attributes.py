@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline.checks.layer import places_of, report, report_layer
+from riverline.checks.layer import gather, places_of, report, report_layer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,12 +36,8 @@ def _duplicated_keys(layer: Layer, blank: NDArray[np.bool_]) -> Faults:
     _, first, group, count = np.unique(
         layer.feature_id[twice], return_index=True, return_inverse=True, return_counts=True
     )
-    places = places_of(layer, twice)
-    there = np.flatnonzero(~shapely.is_missing(places))
-    there = there[np.argsort(group[there], kind="stable")]
-    at = np.full(len(first), None, dtype=object)
-    shapely.multipoints(places[there], indices=group[there], out=at)
-    return report(layer, "key_duplicated", twice[first], at=shapely.normalize(at), value=count, limit=1)
+    xy, which = shapely.get_coordinates(places_of(layer, twice), return_index=True)
+    return report(layer, "key_duplicated", twice[first], at=gather(xy, group[which], len(first)), value=count, limit=1)
 
 
 def blank_values(layer: Layer) -> Faults:

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from riverline.checks import expected
-from riverline.checks.layer import report, report_layer
+from riverline.checks.layer import gather, report, report_layer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,14 +57,14 @@ def kinds(layer: Layer) -> Faults:
     note = [f"{each} → {' | '.join(wanted)}" for each in layer.kind[wrong & ~several]]
     return [
         *report(layer, "geometry_type", wrong & ~several, note=note),
-        *report(layer, "multipart", several, value=shapely.get_num_geometries(layer.geometry[several]), limit=1),
+        *report(layer, "multipart", several, value=shapely.get_num_geometries(layer.drawn[several]), limit=1),
     ]
 
 
 def dimensions(layer: Layer) -> Faults:
     """Z and M, which work in the plane ignores: one row for the layer each."""
-    with_z = int(shapely.has_z(layer.geometry).sum())
-    with_m = int(shapely.has_m(layer.geometry).sum()) if layer.schema.name not in expected.MEASURED else 0
+    with_z = int(shapely.has_z(layer.drawn).sum())
+    with_m = int(shapely.has_m(layer.drawn).sum()) if layer.schema.name not in expected.MEASURED else 0
     return [
         *(report_layer(layer, "z_present", value=with_z) if with_z else []),
         *(report_layer(layer, "m_present", value=with_m) if with_m else []),
@@ -77,16 +77,20 @@ def sizes(layer: Layer) -> Faults:
     return [*report(layer, "zero_length", line), *report(layer, "zero_area", polygon)]
 
 
+def _degenerate(layer: Layer) -> NDArray[np.bool_]:
+    return _without_length(layer) | _without_area(layer)
+
+
 def _without_length(layer: Layer) -> NDArray[np.bool_]:
     lines = layer.usable & np.isin(layer.kind, _LINES)
-    return lines & (shapely.length(layer.geometry) <= layer.resolution)
+    return lines & (shapely.length(layer.drawn) <= layer.resolution)
 
 
 def _without_area(layer: Layer) -> NDArray[np.bool_]:
     polygons = layer.usable & np.isin(layer.kind, _POLYGONS)
-    thin = np.flatnonzero(polygons & ~_wider(shapely.area(layer.geometry), layer.geometry, layer.resolution))
+    thin = np.flatnonzero(polygons & ~_wider(shapely.area(layer.drawn), layer.drawn, layer.resolution))
     # The signed area of a bow-tie cancels out, that of its hull does not: such a polygon is invalid, not degenerate.
-    hull = shapely.convex_hull(layer.geometry[thin])
+    hull = shapely.convex_hull(layer.drawn[thin])
     degenerate = np.zeros(len(polygons), dtype=bool)
     degenerate[thin[~_wider(shapely.area(hull), hull, layer.resolution)]] = True
     return degenerate
@@ -99,9 +103,8 @@ def _wider(area: NDArray[np.float64], geometry: NDArray[np.object_], width: floa
 
 def validity(layer: Layer) -> Faults:
     """Geometries that GEOS calls invalid, with its reason and the place."""
-    degenerate = _without_length(layer) | _without_area(layer)
-    invalid = np.flatnonzero(layer.usable & ~degenerate & ~shapely.is_valid(layer.geometry))
-    reasons = pd.Series(shapely.is_valid_reason(layer.geometry[invalid]), dtype="str")
+    invalid = np.flatnonzero(layer.usable & ~_degenerate(layer) & ~shapely.is_valid(layer.drawn))
+    reasons = pd.Series(shapely.is_valid_reason(layer.drawn[invalid]), dtype="str")
     parts = reasons.str.extract(r"^(?P<reason>[^\[]*)\[(?P<x>\S+) (?P<y>[^\s\]]+)")
     place = shapely.points(parts[["x", "y"]].astype("float64").to_numpy())
     note = [f"{_REASONS.get(reason, '')} {reason}".strip() for reason in parts["reason"].fillna(reasons)]
@@ -113,8 +116,8 @@ def crossings(layer: Layer) -> Faults:
     if layer.schema.name in expected.TRACES:
         return []
     lines = layer.usable & np.isin(layer.kind, _LINES) & ~_without_length(layer)
-    crossed = np.flatnonzero(lines & ~shapely.is_simple(layer.geometry))
-    places, count = _self_contacts(layer.geometry[crossed])
+    crossed = np.flatnonzero(lines & ~shapely.is_simple(layer.drawn))
+    places, count = _self_contacts(layer.drawn[crossed])
     return report(layer, "self_crossing", crossed, at=places, value=count, limit=0)
 
 
@@ -126,8 +129,7 @@ def _self_contacts(lines: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDA
     degree = table.groupby(["line", "x", "y"]).size().rename("degree").reset_index()
     most = degree.groupby("line")["degree"].transform("max")
     met = degree[(degree["degree"] >= 3) | ((most < 3) & (degree["degree"] == most))]  # noqa: PLR2004 - pieces at a node
-    places = np.full(len(lines), None, dtype=object)
-    shapely.multipoints(met[["x", "y"]].to_numpy(), indices=met["line"].to_numpy(), out=places)
+    places = gather(met[["x", "y"]].to_numpy(), met["line"].to_numpy(), len(lines))
     return places, np.bincount(met["line"], minlength=len(lines))
 
 
@@ -135,16 +137,15 @@ def repeats(layer: Layer) -> Faults:
     """Vertices equal to the one before them in the same part or ring."""
     if layer.schema.name in expected.TRACES:
         return []
-    drawn = np.flatnonzero(layer.usable & np.isin(layer.kind, (*_LINES, *_POLYGONS)) & ~_without_length(layer))
-    strings, owner = _strings(layer.geometry[drawn])
+    drawn = np.flatnonzero(layer.usable & np.isin(layer.kind, (*_LINES, *_POLYGONS)) & ~_degenerate(layer))
+    strings, owner = _strings(layer.drawn[drawn])
     coordinates, string = shapely.get_coordinates(strings, return_index=True)
     same = (string[1:] == string[:-1]) & (coordinates[1:] == coordinates[:-1]).all(axis=1)
     again = np.flatnonzero(same) + 1
-    count = np.bincount(owner[string[again]], minlength=len(drawn))
+    of_again = owner[string[again]]
+    count = np.bincount(of_again, minlength=len(drawn))
     hit = np.flatnonzero(count)
-    at = np.full(len(drawn), None, dtype=object)
-    if len(again):
-        shapely.multipoints(coordinates[again], indices=owner[string[again]], out=at)
+    at = gather(coordinates[again], of_again, len(drawn))
     return report(layer, "repeated_vertices", drawn[hit], at=at[hit], value=count[hit], limit=0)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from riverline import faults
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     Faults = list[gpd.GeoDataFrame]
 
-__all__ = ["WHOLE_LAYER", "Layer", "places_of", "report", "report_layer", "take_apart"]
+__all__ = ["WHOLE_LAYER", "Layer", "gather", "places_of", "report", "report_layer", "take_apart"]
 
 WHOLE_LAYER = "*"
 # A millimetre: finer than any survey of a river, coarser than the rounding of coordinates.
@@ -49,6 +50,8 @@ class Layer:
         (n,) their types, such as ``LineString``; empty where missing.
     usable
         (n,) neither missing nor empty nor with coordinates that are not finite.
+    drawn
+        (n,) the usable geometries, None elsewhere: what may be measured.
     coordinates, owner
         (m, 2) vertices of the usable geometries and (m,) the feature that each belongs to.
     readings
@@ -64,6 +67,7 @@ class Layer:
     geometry: NDArray[np.object_]
     kind: NDArray[np.str_]
     usable: NDArray[np.bool_]
+    drawn: NDArray[np.object_]
     coordinates: NDArray[np.float64]
     owner: NDArray[np.intp]
     readings: Mapping[str, Reading]
@@ -86,6 +90,8 @@ def take_apart(frame: gpd.GeoDataFrame, schema: Schema) -> Layer:
     finite = np.isfinite(coordinates).all(axis=1)
     usable = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
     usable[owner[~finite]] = False
+    drawn = geometry.copy()
+    drawn[~usable] = None
     kept = usable[owner]
     return Layer(
         schema=schema,
@@ -95,6 +101,7 @@ def take_apart(frame: gpd.GeoDataFrame, schema: Schema) -> Layer:
         geometry=geometry,
         kind=frame.geom_type.fillna("").to_numpy(dtype=str),
         usable=usable,
+        drawn=drawn,
         coordinates=coordinates[kept],
         owner=owner[kept],
         readings=readings,
@@ -169,7 +176,25 @@ def report_layer(layer: Layer, code: str, *, value: float, note: str = "") -> Fa
 
 def places_of(layer: Layer, positions: NDArray[np.intp]) -> NDArray[np.object_]:
     """A point on each of the features at these positions; None where there is nothing to point at."""
-    places = np.full(len(positions), None, dtype=object)
-    usable = layer.usable[positions]
-    places[usable] = shapely.force_2d(shapely.point_on_surface(layer.geometry[positions[usable]]))
+    return np.asarray(shapely.force_2d(shapely.point_on_surface(layer.drawn[positions])), dtype=object)
+
+
+def gather(xy: NDArray[np.float64], owner: NDArray[np.intp], n: int) -> NDArray[np.object_]:
+    """(n,) the places of each of n features: a point, points where there are several, None where there are none.
+
+    Parameters
+    ----------
+    xy, owner
+        (k, 2) coordinates of places and (k,) the feature that each is of, in any order, repeated or not.
+    n
+        Number of features.
+    """
+    table = (
+        pd.DataFrame({"owner": owner, "x": xy[:, 0], "y": xy[:, 1]}).drop_duplicates().sort_values(["owner", "x", "y"])
+    )
+    places = np.full(n, None, dtype=object)
+    if len(table):
+        shapely.multipoints(table[["x", "y"]].to_numpy(), indices=table["owner"].to_numpy(), out=places)
+    single = shapely.get_num_geometries(places) == 1
+    places[single] = shapely.get_geometry(places[single], 0)
     return places

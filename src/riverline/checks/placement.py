@@ -84,7 +84,7 @@ def _corners_outside(layer: Layer, area: Box) -> NDArray[np.bool_]:
     """(n,) whether a corner of the feature's box is outside: only those need a look at every vertex."""
     suspect = np.zeros(len(layer.geometry), dtype=bool)
     rows = np.flatnonzero(layer.usable)
-    boxes = shapely.bounds(layer.geometry[rows])
+    boxes = shapely.bounds(layer.drawn[rows])
     corners = np.concatenate([boxes[:, [i, j]] for i in (0, 2) for j in (1, 3)])
     far = _outside_km(layer.crs, corners, area) > _OVERLAP_KM
     suspect[np.tile(rows, 4)[far]] = True

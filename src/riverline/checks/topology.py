@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["dangles", "pseudo_nodes"]
 
-# Layers are kept to the centimetre: ends nearer than this are on the line.
-_TOUCH_M = 0.01
+# An end nearer than this is on the line: what reprojection bends a segment by, and the last digit of coordinates kept
+# to a millionth of a degree.
+_TOUCH_M = 0.1
 # Columns in which two reaches of one river may differ, so that they need the node between them.
 _SEPARATING = ("rank", "catchment_km2", "width_m", "chief")
 
@@ -55,9 +56,9 @@ def _ends(layer: Layer) -> tuple[NDArray[np.intp], NDArray[np.object_], NDArray[
     """Rows of the axes that are lines, both end points of each, and which of those rows an end is of."""
     if layer.schema.name not in expected.NETWORKS:
         return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=object), np.zeros(0, dtype=np.intp)
-    line = shapely.get_type_id(layer.geometry) == shapely.GeometryType.LINESTRING
-    rows = np.flatnonzero(layer.usable & line & (shapely.length(layer.geometry) > layer.resolution))
-    lines = shapely.force_2d(layer.geometry[rows])
+    line = shapely.get_type_id(layer.drawn) == shapely.GeometryType.LINESTRING
+    rows = np.flatnonzero(layer.usable & line & (shapely.length(layer.drawn) > layer.resolution))
+    lines = shapely.force_2d(layer.drawn[rows])
     ends = np.concatenate([shapely.get_point(lines, 0), shapely.get_point(lines, -1)])
     return rows, ends, np.tile(np.arange(len(rows)), 2)
 
@@ -66,7 +67,7 @@ def _gaps(
     layer: Layer, rows: NDArray[np.intp], ends: NDArray[np.object_], owner: NDArray[np.intp], snap_m: float
 ) -> pd.DataFrame:
     """Ends that no other axis touches, each with the nearest axis within the snapping distance."""
-    lines = shapely.force_2d(layer.geometry[rows])
+    lines = shapely.force_2d(layer.drawn[rows])
     scale = metres_per_unit(layer.crs, shapely.get_y(ends))
     end, target = shapely.STRtree(lines).query(ends, predicate="dwithin", distance=snap_m / scale.min(axis=1))
     end, target = end[owner[end] != target], target[owner[end] != target]
@@ -139,6 +140,6 @@ def _same_river(layer: Layer, first: pd.Series[int], second: pd.Series[int]) -> 
 def _passed_by_another(layer: Layer, rows: NDArray[np.intp], at: NDArray[np.object_]) -> NDArray[np.bool_]:
     """Whether a third axis runs through the node, so that it is a confluence."""
     reach = _TOUCH_M / metres_per_unit(layer.crs, shapely.get_y(at)).max(axis=1)
-    node, _ = shapely.STRtree(layer.geometry[rows]).query(at, predicate="dwithin", distance=reach)
+    node, _ = shapely.STRtree(layer.drawn[rows]).query(at, predicate="dwithin", distance=reach)
     passed: NDArray[np.bool_] = np.bincount(node, minlength=len(at)) > 2  # noqa: PLR2004 - the two that end here
     return passed

@@ -22,14 +22,14 @@ __all__ = ["duplicates"]
 def duplicates(layer: Layer) -> Faults:
     """Features whose geometry another one has too: the first key of them is named by each of the others.
 
-    Geometries are compared in the plane, whatever the direction of a line, the start of a ring, the order of parts or
-    repeated vertices. Where two features may share a place (a section has a level for each return period), they are
-    twins only if they agree in what tells them apart.
+    Geometries are compared in the plane, whatever the direction of a line, its repeated vertices, the start of a ring
+    or the order of parts. Where two features may share a place (a section has a level for each return period), they
+    are twins only if they agree in what tells them apart.
     """
     if layer.schema.name in expected.TRACES:
         return []
     rows = np.flatnonzero(layer.usable)
-    table = pd.DataFrame({"shape": _canonical(layer.geometry[rows]), "key": layer.feature_id[rows], "row": rows})
+    table = pd.DataFrame({"shape": _canonical(layer.drawn[rows]), "key": layer.feature_id[rows], "row": rows})
     for name in expected.APART.get(layer.schema.name, ()):
         if name in layer.readings:
             table[name] = layer.readings[name].converted.to_numpy()[rows]
@@ -41,5 +41,7 @@ def duplicates(layer: Layer) -> Faults:
 
 
 def _canonical(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
-    plain = shapely.normalize(shapely.remove_repeated_points(shapely.force_2d(geometry)))
-    return np.asarray(shapely.to_wkb(plain), dtype=object)
+    plain = shapely.force_2d(geometry)
+    line = shapely.get_type_id(plain) == shapely.GeometryType.LINESTRING
+    plain[line] = shapely.remove_repeated_points(plain[line])
+    return np.asarray(shapely.to_wkb(shapely.normalize(plain)), dtype=object)

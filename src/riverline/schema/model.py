@@ -100,11 +100,13 @@ class Column:
 
     def value_label(self, value: object, language: Language = "zh") -> str:
         """A value as a reader of that language sees it; values outside the choices come back as they are."""
-        for choice in self.choices:
-            if choice.value == value:
-                return choice.label(language)
         scalar: Any = value if pd.api.types.is_scalar(value) else str(value)
-        return "" if pd.isna(scalar) else str(scalar)
+        if pd.isna(scalar):
+            return ""
+        for choice in self.choices:
+            if choice.value == scalar:
+                return choice.label(language)
+        return str(scalar)
 
     @property
     def values(self) -> tuple[str | int, ...]:
