@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import shapely
 
+from riverline.demarcation.bank_reference import BankReference
 from riverline.demarcation.candidates import Candidates, bank_top_candidates, decide_bank, levee_candidates
 from riverline.demarcation.edges import bank_edges, within_reach
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.flood import (
-    BankReference,
     flood_references_from_sections,
     flood_references_from_terrain,
 )
+from riverline.demarcation.levels import Levels, place_levels
 from riverline.demarcation.references import Piece, oriented, weakest
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ def candidates_by_river(inputs: Inputs, rules: RuleSet) -> Gathered:
     """
     made: dict[str, Candidates] = {"flood": _flood(inputs, rules), "water": _water(inputs, rules)}
     for basis, layer, build in (
-        ("levee", "levees", levee_candidates),
+        ("levee", "levees", partial(levee_candidates, levels=_levels(inputs))),
         ("bank_top", "bank_tops", bank_top_candidates),
     ):
         frame = inputs.layers.get(layer)
@@ -76,6 +78,17 @@ def candidates_by_river(inputs: Inputs, rules: RuleSet) -> Gathered:
         findings=[finding for candidates in made.values() for finding in candidates.findings],
         faults=[frame for candidates in made.values() for frame in candidates.faults],
     )
+
+
+def _levels(inputs: Inputs) -> dict[str, Levels]:
+    """Design levels of every river that has some; what is wrong with them is told where they make a line."""
+    placed = {}
+    for river, axis in inputs.axes.items():
+        rows = inputs.of_river("flood_levels", river)
+        levels = None if rows is None else place_levels(axis.line, rows)[0]
+        if levels is not None:
+            placed[river] = levels
+    return placed
 
 
 def water_of(inputs: Inputs, axis: Axis) -> shapely.Geometry | None:

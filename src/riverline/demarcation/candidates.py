@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,16 +13,46 @@ import shapely
 from riverline._kernels import chainage
 from riverline.channel import assign_banks
 from riverline.demarcation.findings import Finding
+from riverline.demarcation.levels import Levels, level_at
 from riverline.demarcation.references import Axis, Bank, Piece, weakest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
     import geopandas as gpd
 
     from riverline.rules import Decision, RuleSet
 
 __all__ = ["Candidates", "bank_top_candidates", "decide_bank", "levee_candidates"]
+
+
+MEASURED_FROM = {
+    "landside_toe": ("landside_toe", "flood_wall", "berm_toe"),
+    "crest": ("crest", "flood_wall"),
+    "waterside_crest": ("crest", "flood_wall"),
+    "berm_toe": ("berm_toe", "landside_toe"),
+    "platform_toe": ("berm_toe", "landside_toe"),
+    "blanket_edge": ("berm_toe", "landside_toe"),
+    "spoil_toe": ("berm_toe", "landside_toe"),
+}
+"""Which drawn features a rule's reference line accepts; anything else stands in for it and is told."""
+
+
+class _LeveeRow(NamedTuple):
+    """A placed levee: what its rule and its piece need."""
+
+    levee_id: str
+    river_id: str
+    bank: Bank
+    feature: str
+    line: shapely.LineString
+    start: float
+    end: float
+    away: float
+    grade: Any
+    protects_mu: Any
+    ground: Any
+    name: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +65,12 @@ class Candidates:
 
 
 def levee_candidates(
-    levees: gpd.GeoDataFrame, axes: dict[str, Axis], rules: RuleSet, *, axes_frame: gpd.GeoDataFrame
+    levees: gpd.GeoDataFrame,
+    axes: dict[str, Axis],
+    rules: RuleSet,
+    *,
+    axes_frame: gpd.GeoDataFrame,
+    levels: Mapping[str, Levels],
 ) -> Candidates:
     """Candidate pieces of all levees of all rivers.
 
@@ -49,6 +84,8 @@ def levee_candidates(
         The rule set.
     axes_frame
         Rows of :data:`riverline.schema.AXES` behind ``axes``.
+    levels
+        Design levels of the rivers that have them, for the virtual sections of flood walls.
 
     Returns
     -------
@@ -57,35 +94,29 @@ def levee_candidates(
         wants the toe), each in the order of the rule set's ``several_levees`` policy.
     """
     placed, faults = _placed(levees, axes, axes_frame, layer="levees", key="levee_id")
-    decisions = [
-        _decide_levee(rules, axes[river], bank, feature, grade, protects)
-        for river, bank, feature, grade, protects in zip(
-            placed["river_id"],
-            placed["bank"],
-            placed["feature"],
-            _column(placed, "grade"),
-            _column(placed, "protects_mu"),
-            strict=True,
-        )
-    ]
     result = Candidates(faults=[faults])
     ranked: dict[tuple[str, Bank], list[tuple[tuple[Any, ...], Piece]]] = defaultdict(list)
-    columns = zip(placed["levee_id"], placed["river_id"], placed["bank"], placed["feature"], placed["geometry"],
-                  placed["start"], placed["end"], placed["away"], _column(placed, "grade"), decisions, strict=True)  # fmt: skip
-    for levee, river, bank, feature, line, start, end, away, grade, decision in columns:
+    for row in _levee_rows(placed):
+        axis = axes[row.river_id]
+        decision = _decide_levee(rules, axis, row)
         if decision is None:
-            result.findings.append(Finding("no-rule", "levees", levee, line, note=feature))
+            result.findings.append(Finding("no-rule", "levees", row.levee_id, row.line, note=row.feature))
             continue
-        stand_in = feature not in (decision.reference, "flood_wall")
-        if feature == "waterside_toe" and stand_in:
+        stand_in = row.feature not in MEASURED_FROM.get(decision.reference, (decision.reference,))
+        if stand_in and row.feature == "waterside_toe":
             continue
+        extra = 0.0
+        if row.feature == "flood_wall":
+            toe = _virtual_toe(rules, levels.get(row.river_id), start=row.start, end=row.end, ground=row.ground)
+            stand_in, extra = toe is None, toe or 0.0
         if stand_in:
-            result.findings.append(Finding("toe-missing", "levees", levee, line, note=feature))
+            code = "wall-without-level" if row.feature == "flood_wall" else "toe-missing"
+            result.findings.append(Finding(code, "levees", row.levee_id, row.line, note=row.feature))
         confidence = weakest([decision.confidence, "low" if stand_in else "high"])
-        extra = _virtual_toe(rules, feature)
-        piece = _piece(line, "levee", decision, levee, start=start, end=end, confidence=confidence, extra_m=extra)
-        rank = (stand_in, _levee_rank(rules.policy.several_levees, away, grade), levee)
-        ranked[river, bank].append((rank, piece))
+        piece = _piece(row.line, "levee", decision, row.levee_id, start=row.start, end=row.end,
+                       confidence=confidence, extra_m=extra)  # fmt: skip
+        rank = (stand_in, _levee_rank(rules.policy.several_levees, row.away, row.grade), row.levee_id)
+        ranked[row.river_id, row.bank].append((rank, piece))
     for place, rows in ranked.items():
         result.pieces[place] = [piece for _, piece in sorted(rows, key=lambda row: row[0])]
     return result
@@ -141,23 +172,38 @@ def decide_bank(
     )
 
 
-def _decide_levee(rules: RuleSet, axis: Axis, bank: Bank, feature: str, grade: Any, protects: Any) -> Decision | None:  # noqa: ANN401 - cells of a frame
+def _decide_levee(rules: RuleSet, axis: Axis, row: _LeveeRow) -> Decision | None:
     return rules.decide_levee(
         river=axis.name,
         rank=axis.rank,
-        bank=bank,
-        feature=feature,
-        grade=None if pd.isna(grade) else int(grade),
-        protects_mu=None if pd.isna(protects) else float(protects),
+        bank=row.bank,
+        feature=row.feature,
+        grade=None if pd.isna(row.grade) else int(row.grade),
+        protects_mu=None if pd.isna(row.protects_mu) else float(row.protects_mu),
+        levee=row.name if isinstance(row.name, str) else None,
     )
 
 
-def _virtual_toe(rules: RuleSet, feature: str) -> float:
-    """How far behind a flood wall the toe of a compliant levee would lie."""
-    if feature != "flood_wall":
-        return 0.0
+def _virtual_toe(
+    rules: RuleSet,
+    levels: Levels | None,
+    *,
+    start: float,
+    end: float,
+    ground: Any,  # noqa: ANN401 - a cell
+) -> float | None:
+    """How far behind a flood wall the toe of a compliant levee would lie; None where level or ground is not known.
+
+    The virtual levee stands on the ground behind the wall; its crest is a freeboard above the design level
+    (江苏技术规定(试行) 4.1.5).
+    """
+    if levels is None or pd.isna(ground):
+        return None
+    inside = levels.chainage_m[(levels.chainage_m > start) & (levels.chainage_m < end)]
+    highest = float(level_at(levels, np.concatenate([[start, end], inside])).max())
     section = rules.policy.virtual_section
-    return float(section.crest_width_m + section.landside_slope * section.freeboard_m)
+    height = max(highest + section.freeboard_m - float(ground), 0.0)
+    return float(section.crest_width_m + section.landside_slope * height)
 
 
 def _levee_rank(policy: str, away: float, grade: Any) -> float:  # noqa: ANN401 - a cell of a frame
@@ -205,6 +251,12 @@ def _placed(
         start=np.minimum(first, last), end=np.maximum(first, last), away=away
     )
     return placed, faults
+
+
+def _levee_rows(placed: gpd.GeoDataFrame) -> Iterator[_LeveeRow]:
+    known = (placed[name] for name in ("levee_id", "river_id", "bank", "feature", "geometry", "start", "end", "away"))
+    optional = (_column(placed, name) for name in ("grade", "protects_mu", "ground_m", "name"))
+    return (_LeveeRow(*cells) for cells in zip(*known, *optional, strict=True))
 
 
 def _column(frame: gpd.GeoDataFrame, name: str) -> Iterable[Any]:

@@ -181,6 +181,9 @@ def _usable_rows(
         )
     ]
     flat = frame.set_geometry(shapely.force_2d(geometry), crs=frame.crs)
+    if "chainage_m" in flat.columns:
+        starts = flat["river_id"].map({river: axis.start_m for river, axis in axes.items()})
+        flat = flat.assign(chainage_m=flat["chainage_m"] - starts)
     kept = flat[~(blank | unknown)].sort_values(schema.key, kind="stable").reset_index(drop=True)
     return kept, findings
 

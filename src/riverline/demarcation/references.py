@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
 import shapely
 
 from riverline._kernels import chainage
@@ -13,6 +12,7 @@ from riverline._kernels import chainage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
 __all__ = ["Axis", "Bank", "Confidence", "Piece", "oriented", "weakest"]

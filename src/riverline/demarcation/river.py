@@ -9,14 +9,14 @@ import numpy as np
 import shapely
 
 from riverline._kernels import chainage, strips
-from riverline.demarcation.findings import Finding
 from riverline.demarcation.chains import Gap, build_chain, paint
+from riverline.demarcation.findings import Finding
 from riverline.demarcation.outline import Outline, edge_pieces, outline
-from riverline.demarcation.references import Axis, Bank, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from riverline.demarcation.references import Axis, Bank, Piece
     from riverline.rules import Policy
 
 __all__ = ["LineRow", "Outcome", "demarcate_river"]

@@ -1,0 +1,315 @@
+"""Which levees hold a flood: crests against levels, ends against the ground, gaps between levees.
+
+All of it is found and told before any line is drawn: a levee that is open at one end protects nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from riverline._kernels import chainage
+from riverline.demarcation.findings import Finding
+from riverline.demarcation.terrain import highest_around
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from riverline.demarcation.references import Bank
+    from riverline.demarcation.terrain import Terrain
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["LeveeTruth", "try_levees"]
+
+CREST_CELLS = 2
+"""A crest that is not given is the highest ground within so many cells of the line."""
+
+TIE_CELLS = 3
+"""An end is tied if ground above the level, another levee or the end of the reach is within so many cells."""
+
+ROUNDING_M = 0.001
+"""A crest that is lower than the level by less than this is as high as the level."""
+
+_HALF_CIRCLE = np.deg2rad(np.linspace(-90.0, 90.0, 13))
+
+
+@dataclass(frozen=True, slots=True)
+class LeveeTruth:
+    """What became of the levees of a river.
+
+    Attributes
+    ----------
+    table
+        A row a levee: ``levee_id``, ``river_id``, ``bank``, ``state`` (``holds``, ``overtopped``, ``open_end``, ``gap``,
+        ``unknown``; the first that applies of overtopped, open_end, gap, unknown), ``crest_from`` (``given``,
+        ``terrain``, ``none``), ``crest_m`` (lowest), ``freeboard_m`` (least of crest − level), ``overtopped_m`` (length),
+        and the line.
+    barriers
+        Stretches that hold, with their ends tied.
+    findings
+        ``levee-overtopped``, ``levee-open-end``, ``levee-gap``, ``levee-no-crest``.
+    """
+
+    table: gpd.GeoDataFrame
+    barriers: list[shapely.LineString]
+    findings: list[Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class _Levee:
+    """One levee against the flood, sampled along its line."""
+
+    levee_id: str
+    line: shapely.LineString
+    crest_from: Literal["given", "terrain", "none"]
+    along: Floats
+    crest: Floats
+    excess: Floats
+    inside: NDArray[np.bool_]
+    chainage: tuple[float, float]
+    bank: Bank
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """One end of a levee that holds there: where, which way out, and the level it must be tied above."""
+
+    levee: _Levee
+    at_start: bool
+    point: Floats
+    outward: Floats
+    chainage: float
+    level: float
+
+
+def try_levees(
+    axis: shapely.LineString,
+    levees: gpd.GeoDataFrame,
+    *,
+    level_of: Callable[[Floats], Floats],
+    terrain: Terrain,
+) -> LeveeTruth:
+    """Compare levees with the flood level before anything is drawn.
+
+    Parameters
+    ----------
+    axis
+        The axis, drawn downstream.
+    levees
+        Rows of :data:`riverline.schema.LEVEES` of this river, in the axis's CRS. Every line is taken as a wall as high as
+        ``height_m``, whichever feature it shows.
+    level_of
+        Points (n, 2) → flood levels.
+    terrain
+        The ground.
+
+    Returns
+    -------
+    LeveeTruth
+        Table, barriers and findings.
+
+    Notes
+    -----
+    A stretch whose crest is lower than the level is no barrier. A crest that is not given is the highest ground near the
+    line, which a coarse raster shows too low: it is told as ``levee-no-crest``. Where there is no ground either, the
+    levee is not trusted. An end is tied if some ground on the half circle around it, away from the levee, is above the
+    level; else water passes around it.
+    """
+    levees = levees.sort_values("levee_id", kind="stable")
+    lines = [shapely.force_2d(line) for line in levees.geometry]
+    given = levees["height_m"].to_numpy(dtype="float64", na_value=np.nan) if "height_m" in levees.columns else np.full(
+        len(levees), np.nan)  # fmt: skip
+    ids = levees["levee_id"].astype("str")
+    tried = [
+        _try(axis, levee_id, line, crest, level_of, terrain)
+        for levee_id, line, crest in zip(ids, lines, given, strict=True)
+    ]
+    ends = [end for levee in tried for end in _ends(levee, level_of)]
+    tie_m = TIE_CELLS * terrain.cell_m
+    ties = [_tie(end, tried, axis, terrain, tie_m) for end in ends]
+    open_ends = [end for end, tie in zip(ends, ties, strict=True) if tie is None]
+    gaps, loose = _gaps(open_ends, tried, tie_m)
+    barriers = [stretch for levee in tried for stretch in _holding(levee)]
+    barriers += [tie for tie in ties if tie is not None]
+    table = _table(tried, {end.levee.levee_id for end in loose}, {end.levee.levee_id for pair in gaps for end in pair},
+                   river_id=str(levees["river_id"].iloc[0]) if len(levees) else "", crs=levees.crs)  # fmt: skip
+    return LeveeTruth(table, barriers, _findings(tried, loose, gaps))
+
+
+def _try(  # noqa: PLR0913 - a levee, the flood and the ground
+    axis: shapely.LineString, levee_id: str, line: shapely.LineString, height: float,
+    level_of: Callable[[Floats], Floats], terrain: Terrain,
+) -> _Levee:  # fmt: skip
+    points = shapely.get_coordinates(shapely.segmentize(line, terrain.cell_m))
+    along = chainage.vertex_chainages(points)
+    located, offset = chainage.locate(points, shapely.get_coordinates(axis))
+    crest = np.full(len(points), height) if np.isfinite(height) else highest_around(terrain, points, cells=CREST_CELLS)
+    source: Literal["given", "terrain", "none"] = "given" if np.isfinite(height) else "terrain"
+    inside = (located > 0.0) & (located < axis.length)
+    return _Levee(
+        levee_id=levee_id,
+        line=line,
+        crest_from=source if np.isfinite(crest).any() else "none",
+        along=along,
+        crest=crest,
+        excess=level_of(points) - crest,
+        inside=inside,
+        chainage=(float(located.min()), float(located.max())),
+        bank="left" if np.median(offset) < 0 else "right",
+    )
+
+
+def _runs(levee: _Levee, chosen: NDArray[np.bool_]) -> list[tuple[float, float]]:
+    """Stretches (from, to) along the line whose samples are chosen, up to where the excess changes sign."""
+    change = np.flatnonzero(np.diff(chosen))
+    share = (ROUNDING_M - levee.excess[change]) / (levee.excess[change + 1] - levee.excess[change])
+    # next to unknown ground the change is put at the sample that is known
+    share = np.where(np.isfinite(share), np.clip(share, 0.0, 1.0), np.where(chosen[change], 0.0, 1.0))
+    places = levee.along[change] + share * (levee.along[change + 1] - levee.along[change])
+    bounds = np.concatenate([[levee.along[0]], places, [levee.along[-1]]])
+    states = np.concatenate([chosen[change], chosen[-1:]])
+    return [(float(bounds[i]), float(bounds[i + 1])) for i in np.flatnonzero(states)]
+
+
+def _stretches(levee: _Levee, chosen: NDArray[np.bool_]) -> list[shapely.LineString]:
+    runs = [(start, end) for start, end in _runs(levee, chosen) if end > start]
+    if not runs:
+        return []
+    starts, ends = np.array(runs).T
+    return list(chainage.cut_many(shapely.get_coordinates(levee.line), starts, ends))
+
+
+def _holding(levee: _Levee) -> list[shapely.LineString]:
+    return _stretches(levee, levee.excess <= ROUNDING_M)
+
+
+def _ends(levee: _Levee, level_of: Callable[[Floats], Floats]) -> list[_End]:
+    """Ends of a levee whose crest holds there; a closed ring has none."""
+    coords = shapely.get_coordinates(levee.line)
+    if (coords[0] == coords[-1]).all():
+        return []
+    located = levee.chainage
+    found = []
+    for at_start, (tip, inner), sample in ((True, coords[:2], 0), (False, coords[:-3:-1], -1)):
+        if levee.excess[sample] <= ROUNDING_M:
+            outward = (tip - inner) / np.hypot(*(tip - inner))
+            level = float(level_of(tip[None])[0])
+            place = located[0] if (levee.inside.any() and at_start) else located[1]
+            found.append(_End(levee, at_start, tip, outward, place, level))
+    return found
+
+
+def _tie(
+    end: _End, tried: list[_Levee], axis: shapely.LineString, terrain: Terrain, tie_m: float
+) -> shapely.LineString | None:
+    """The short line that ties an end to what holds beyond it; None if nothing does."""
+    at = float(chainage.locate(end.point[None], shapely.get_coordinates(axis))[0][0])
+    if at <= tie_m or at >= axis.length - tie_m:
+        return shapely.LineString([end.point, end.point + 2 * tie_m * end.outward])
+    here = shapely.Point(end.point)
+    others = [levee.line for levee in tried if levee is not end.levee]
+    near = [line for line in others if line.distance(here) <= tie_m]
+    if near:
+        joint = min(near, key=lambda line: line.distance(here))
+        return shapely.LineString([end.point, shapely.get_coordinates(joint.interpolate(joint.project(here)))[0]])
+    cos, sin = np.cos(_HALF_CIRCLE), np.sin(_HALF_CIRCLE)
+    around = end.point + tie_m * np.column_stack(
+        [cos * end.outward[0] - sin * end.outward[1], sin * end.outward[0] + cos * end.outward[1]]
+    )
+    dry = np.flatnonzero(highest_around(terrain, around, cells=0) >= end.level)
+    if not len(dry):
+        return None
+    straightest = dry[int(np.argmin(np.abs(_HALF_CIRCLE[dry])))]
+    return shapely.LineString([end.point, around[straightest]])
+
+
+def _gaps(open_ends: list[_End], tried: list[_Levee], tie_m: float) -> tuple[list[tuple[_End, _End]], list[_End]]:
+    """Pairs of open ends that face each other along a bank, and the ends that face nothing."""
+    at = {id(end): _chainage_of(end) for end in open_ends}
+    alone = [
+        end for end in open_ends
+        if not any(levee is not end.levee and levee.bank == end.levee.bank
+                   and levee.chainage[0] + tie_m < at[id(end)] < levee.chainage[1] - tie_m for levee in tried)
+    ]  # fmt: skip
+    pairs: list[tuple[_End, _End]] = []
+    for bank in ("left", "right"):
+        row = sorted((end for end in alone if end.levee.bank == bank), key=lambda end: at[id(end)])
+        for one, other in zip(row, row[1:], strict=False):
+            if one.levee is not other.levee and _is_downstream_end(one) and not _is_downstream_end(other):
+                pairs.append((one, other))
+    paired = {id(end) for pair in pairs for end in pair}
+    return pairs, [end for end in alone if id(end) not in paired]
+
+
+def _chainage_of(end: _End) -> float:
+    return end.chainage
+
+
+def _is_downstream_end(end: _End) -> bool:
+    low, high = end.levee.chainage
+    return abs(end.chainage - high) < abs(end.chainage - low)
+
+
+def _table(tried: list[_Levee], loose: set[str], gapped: set[str], *, river_id: str, crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 - a CRS
+    rows = [
+        {
+            "levee_id": levee.levee_id,
+            "river_id": river_id,
+            "bank": levee.bank,
+            "state": _state(levee, loose, gapped),
+            "crest_from": levee.crest_from,
+            "crest_m": _least(levee.crest, levee.inside),
+            "freeboard_m": _least(-levee.excess, levee.inside),
+            "overtopped_m": sum(end - start for start, end in _runs(levee, _over(levee))),
+        }
+        for levee in tried
+    ]
+    columns = ["levee_id", "river_id", "bank", "state", "crest_from", "crest_m", "freeboard_m", "overtopped_m"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return gpd.GeoDataFrame(frame, geometry=[levee.line for levee in tried], crs=crs)
+
+
+def _over(levee: _Levee) -> NDArray[np.bool_]:
+    return np.asarray((levee.excess > ROUNDING_M) & levee.inside)
+
+
+def _least(values: Floats, chosen: NDArray[np.bool_]) -> float:
+    known = values[chosen & np.isfinite(values)]
+    return float(known.min()) if len(known) else float("nan")
+
+
+def _state(levee: _Levee, loose: set[str], gapped: set[str]) -> str:
+    if _over(levee).any():
+        return "overtopped"
+    if levee.levee_id in loose:
+        return "open_end"
+    if levee.levee_id in gapped:
+        return "gap"
+    return "holds" if np.isfinite(levee.excess[levee.inside]).any() else "unknown"
+
+
+def _findings(tried: list[_Levee], loose: list[_End], gaps: list[tuple[_End, _End]]) -> list[Finding]:
+    found = []
+    for levee in tried:
+        over = _over(levee)
+        if levee.crest_from != "given":
+            found.append(Finding("levee-no-crest", "levees", levee.levee_id, levee.line, note=levee.crest_from))
+        for stretch in _stretches(levee, over):
+            near = shapely.distance(stretch, shapely.points(shapely.get_coordinates(stretch)))
+            found.append(_overtopped(levee, stretch, near))
+    for end in loose:
+        note = "start" if end.at_start else "end"
+        found.append(Finding("levee-open-end", "levees", end.levee.levee_id, shapely.Point(end.point), note=note))
+    for one, other in gaps:
+        across = shapely.LineString([one.point, other.point])
+        found.append(Finding("levee-gap", "levees", one.levee.levee_id, across, float(across.length), 0.0, "m",
+                             note=other.levee.levee_id))  # fmt: skip
+    return found

@@ -1,0 +1,219 @@
+"""Flood levels along an axis: a level for every chainage, from levels given at points or along lines across."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from riverline._kernels import chainage
+from riverline.demarcation.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["Levels", "level_at", "place_levels", "rising"]
+
+SAME_PLACE_M = 0.01
+"""Levels nearer to each other along the axis than this are at one place."""
+
+NEAR_END_M = 1.0
+"""A level that stops nearer than this to the end of the reach is not called extrapolated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Levels by rising chainage.
+
+    Attributes
+    ----------
+    chainage_m, level_m : (n,)
+        Where they are and how high, n ≥ 1.
+    ids
+        Their keys.
+    lines
+        Lines across the valley along which the chainage is constant, as (coordinates, chainage).
+    """
+
+    chainage_m: Floats
+    level_m: Floats
+    ids: tuple[str, ...]
+    lines: tuple[tuple[Floats, float], ...] = field(default=())
+
+
+def level_at(levels: Levels, chainage_m: Floats) -> Floats:
+    """Level at chainages: linear between the given ones, constant beyond the first and the last.
+
+    Parameters
+    ----------
+    levels
+        Given levels.
+    chainage_m
+        Any array of chainages.
+
+    Returns
+    -------
+    ndarray
+        Levels, of the same shape.
+
+    Notes
+    -----
+    No splines: they overshoot, and an overshoot moves a legal line.
+
+    Examples
+    --------
+    >>> given = Levels(np.array([0.0, 100.0]), np.array([5.0, 4.0]), ("a", "b"))
+    >>> level_at(given, np.array([-10.0, 25.0, 200.0])).tolist()
+    [5.0, 4.75, 4.0]
+    """
+    shape = np.shape(chainage_m)
+    return np.interp(np.ravel(chainage_m), levels.chainage_m, levels.level_m).reshape(shape)
+
+
+def place_levels(
+    axis: shapely.LineString, levels: gpd.GeoDataFrame, *, shift_m: float = 0.0
+) -> tuple[Levels | None, list[Finding]]:
+    """Levels of one river in their order along its axis.
+
+    Parameters
+    ----------
+    axis
+        The axis, drawn downstream.
+    levels
+        Rows of :data:`riverline.schema.FLOOD_LEVELS` of this river, in the axis's CRS. A point lies at its
+        ``chainage_m`` if it has one, else where it is nearest to the axis; a line lies where it crosses the axis.
+    shift_m
+        Added to every level, to see how the line moves with it.
+
+    Returns
+    -------
+    Levels or None
+        None if no level can be used.
+    list of Finding
+        ``level-missing``, ``level-line-misses-axis``, ``level-line-crosses-again``, ``level-duplicate``,
+        ``levels-mixed``, ``level-rises-downstream``, ``level-extrapolated``.
+    """
+    levels = levels.sort_values("level_id", kind="stable")
+    ids = levels["level_id"].astype("str").to_numpy()
+    heights = levels["level_m"].to_numpy(dtype="float64", na_value=np.nan) + shift_m
+    shapes = levels.geometry.to_numpy()
+    placed, lines, findings = _place(axis, levels, ids, shapes)
+    usable = np.isfinite(heights)
+    findings += [Finding("level-missing", "flood_levels", ids[i], shapes[i]) for i in np.flatnonzero(~usable)]
+    kept = np.flatnonzero(usable & np.isfinite(placed))
+    kept = kept[np.lexsort((ids[kept], placed[kept]))]
+    if not len(kept):
+        return None, findings
+    findings += _mixed(levels.iloc[kept], shapes[kept])
+    kept, doubled = _one_a_place(placed, heights, kept, ids, shapes)
+    given = Levels(placed[kept], heights[kept], tuple(ids[kept]), tuple(lines[i] for i in kept if i in lines))
+    findings += [*doubled, *rising(given, shapes[kept], layer="flood_levels"), *_extrapolated(axis, given)]
+    return given, findings
+
+
+def _place(
+    axis: shapely.LineString, levels: gpd.GeoDataFrame, ids: NDArray[Any], shapes: NDArray[Any]
+) -> tuple[Floats, dict[int, tuple[Floats, float]], list[Finding]]:
+    """Chainage of each level (NaN where it has none), its level line if it is one, and what was found."""
+    corners = shapely.get_coordinates(axis)
+    is_line = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
+    anchors = shapely.get_coordinates(shapely.centroid(np.where(is_line, shapely.Point(), shapes)))
+    placed = np.full(len(levels), np.nan)
+    points = np.flatnonzero(~is_line & ~shapely.is_empty(shapes) & ~shapely.is_missing(shapes))
+    placed[points] = chainage.locate(anchors, corners)[0]
+    if "chainage_m" in levels.columns:
+        stated = levels["chainage_m"].to_numpy(dtype="float64", na_value=np.nan)
+        placed = np.where(np.isfinite(stated) & ~is_line, stated, placed)
+    lines: dict[int, tuple[Floats, float]] = {}
+    findings = []
+    for i in np.flatnonzero(is_line):
+        crossings = shapely.get_coordinates(shapely.intersection(shapes[i], axis))
+        if not len(crossings):
+            findings.append(Finding("level-line-misses-axis", "flood_levels", ids[i], shapes[i]))
+            continue
+        if len(crossings) > 1:
+            findings.append(Finding("level-line-crosses-again", "flood_levels", ids[i], shapes[i], len(crossings), 1.0))
+        line, at = _around_crossing(shapes[i], crossings)
+        placed[i] = chainage.locate([at], corners)[0][0]
+        lines[int(i)] = (line, float(placed[i]))
+    return placed, lines, findings
+
+
+def _around_crossing(line: shapely.LineString, crossings: Floats) -> tuple[Floats, Floats]:
+    """The part of a line around the crossing nearest to its middle, up to half way to the next crossings."""
+    along = np.sort(shapely.line_locate_point(line, shapely.points(crossings)))
+    chosen = int(np.argmin(np.abs(along - line.length / 2)))
+    start = (along[chosen - 1] + along[chosen]) / 2 if chosen else 0.0
+    end = (along[chosen] + along[chosen + 1]) / 2 if chosen + 1 < len(along) else line.length
+    coords = shapely.get_coordinates(line)
+    return chainage.cut(coords, start, end), chainage.position(coords, np.array([along[chosen]]))[0]
+
+
+def _mixed(levels: gpd.GeoDataFrame, shapes: NDArray[Any]) -> list[Finding]:
+    """Levels of several floods in one river: their mixture is no flood at all."""
+    columns = [name for name in ("return_period", "basis") if name in levels.columns]
+    kinds = sorted({", ".join(str(value) for value in row) for row in levels[columns].itertuples(index=False)})
+    if len(kinds) < 2:  # noqa: PLR2004 - one flood is what is wanted
+        return []
+    rivers = levels["river_id"].astype("str").iloc[0]
+    where = shapely.union_all(shapely.point_on_surface(shapes))
+    return [Finding("levels-mixed", "flood_levels", rivers, where, len(kinds), 1.0, note="; ".join(kinds))]
+
+
+def _one_a_place(
+    placed: Floats, heights: Floats, kept: NDArray[np.int64], ids: NDArray[Any], shapes: NDArray[Any]
+) -> tuple[NDArray[np.int64], list[Finding]]:
+    """Of several levels at one place the highest, so that the line is never inside."""
+    place = np.cumsum(np.diff(placed[kept], prepend=placed[kept[0]]) > SAME_PLACE_M)
+    order = np.lexsort((ids[kept], -heights[kept], place))
+    first = np.append(True, np.diff(place[order]) > 0)
+    best = kept[order[first]]
+    findings = [
+        Finding("level-duplicate", "flood_levels", ids[i], shapes[i], heights[i], heights[best[place[n]]], "m",
+                note=ids[best[place[n]]])
+        for n, i in enumerate(kept) if i != best[place[n]]
+    ]  # fmt: skip
+    return best, findings
+
+
+def rising(levels: Levels, shapes: Sequence[Any], *, layer: str) -> list[Finding]:
+    """Levels that are higher than the one before them upstream.
+
+    Parameters
+    ----------
+    levels
+        Levels by rising chainage.
+    shapes
+        Their geometries, in the same order.
+    layer
+        Layer they come from.
+
+    Returns
+    -------
+    list of Finding
+        ``level-rises-downstream`` with the rise in metres and the level upstream; the level is used as it is.
+    """
+    rise = np.diff(levels.level_m)
+    return [
+        Finding("level-rises-downstream", layer, levels.ids[i + 1], shapes[i + 1], rise[i], 0.0, "m", note=levels.ids[i])
+        for i in np.flatnonzero(rise > 0)
+    ]
+
+
+def _extrapolated(axis: shapely.LineString, levels: Levels) -> list[Finding]:
+    """Stretches at the ends of the reach that take the nearest level as it is."""
+    corners = shapely.get_coordinates(axis)
+    first, last = np.clip(levels.chainage_m[[0, -1]], 0.0, axis.length)
+    stretches = ((0.0, first, levels.ids[0]), (last, axis.length, levels.ids[-1]))
+    return [
+        Finding("level-extrapolated", "flood_levels", level_id, shapely.LineString(chainage.cut(corners, start, end)),
+                float(end - start), NEAR_END_M, "m")
+        for start, end, level_id in stretches if end - start > NEAR_END_M
+    ]  # fmt: skip
