@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from riverline import faults, schema
+from riverline import faults, geodesy, schema
 from riverline._version import __version__
 from riverline.checks import check
 from riverline.errors import (
@@ -21,9 +21,11 @@ from riverline.errors import (
     RuleError,
     SchemaError,
 )
+from riverline.io import read_layer, read_sections, read_table
 
 if TYPE_CHECKING:
-    from riverline import export, maps
+    from riverline import export, maps, rules
+    from riverline.rules import list_rules, load_rules
 
 __all__ = [
     "CRSError",
@@ -38,17 +40,27 @@ __all__ = [
     "check",
     "export",
     "faults",
+    "geodesy",
+    "list_rules",
+    "load_rules",
     "maps",
+    "read_layer",
+    "read_sections",
+    "read_table",
+    "rules",
     "schema",
 ]
 
-# Loaded when first asked for: they bring folium and rasterio along.
-_LAZY = frozenset({"maps", "export"})
+# Loaded when first asked for: they bring folium, rasterio and pydantic along.
+_LAZY = frozenset({"maps", "export", "rules"})
+_LAZY_VERBS = {"list_rules": "rules", "load_rules": "rules"}
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module or a function
     if name in _LAZY:
         return importlib.import_module(f"riverline.{name}")
+    if name in _LAZY_VERBS:
+        return getattr(importlib.import_module(f"riverline.{_LAZY_VERBS[name]}"), name)
     message = f"module 'riverline' has no attribute {name!r}"
     raise AttributeError(message)
 

@@ -1,0 +1,145 @@
+"""Which CRS a file is in: what it says, what the caller says, and what its numbers look like when nobody says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from riverline.errors import CRSError
+from riverline.geodesy import identify_coordinates
+from riverline.geodesy.datum import horizontal, is_same, name_of
+from riverline.io.notes import note
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pyproj
+    from numpy.typing import NDArray
+
+    from riverline.io.notes import Note
+
+__all__ = ["looks_like", "settle_crs"]
+
+# Formats that are longitude and latitude by definition: numbers that cannot be show a wrong export, not a wrong CRS.
+_DEGREES_BY_DEFINITION = frozenset({"GeoJSON", "GeoJSONSeq", "TopoJSON", "KML", "LIBKML", "GPX"})
+_MOST_VERTICES = 10_000
+
+
+def settle_crs(
+    frame: gpd.GeoDataFrame, crs: object, *, driver: str
+) -> tuple[gpd.GeoDataFrame, CRSError | None, list[Note]]:
+    """The frame in the CRS that file and caller agree on; never reprojected.
+
+    Parameters
+    ----------
+    frame
+        Rows as the file has them.
+    crs
+        What the caller says, or None.
+    driver
+        GDAL's name of the format.
+
+    Returns
+    -------
+    frame, error, notes
+        The error is returned, not raised, so that it can stand beside what else is wrong.
+    """
+    own, notes = _own_crs(frame, driver)
+    try:
+        given = None if crs is None else horizontal(crs)
+    except CRSError as error:
+        return frame, error, notes
+    if own is None and given is None:
+        return frame, _asked(frame), notes
+    if own is not None and given is not None and not _agree(own, given):
+        return frame, _disagree(own, given), notes
+    if own is None and given is not None:
+        beyond = _beyond_degrees(frame) if given.is_geographic else False
+        if beyond:
+            return frame, _not_degrees(frame, given), notes
+        notes.append(note(f"坐标系按参数 crs：{name_of(given)}", f"CRS as given: {name_of(given)}"))
+        return frame.set_crs(given, allow_override=True), None, notes
+    return frame, None, notes
+
+
+def looks_like(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[str | None, str, str]:
+    """The code that bare coordinates suggest, or None, and the reason in both languages.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> looks_like(np.array([39500000.0, 39501000.0]), np.array([3320000.0, 3321000.0]))[0]
+    'EPSG:4527'
+    """
+    try:
+        guess = identify_coordinates(x, y)
+    except CRSError as error:
+        return None, error.zh, error.en
+    return guess.crs, guess.reason_zh, guess.reason_en
+
+
+def _own_crs(frame: gpd.GeoDataFrame, driver: str) -> tuple[pyproj.CRS | None, list[Note]]:
+    """The CRS that the file states, unless it states nothing usable."""
+    if frame.crs is None:
+        return None, []
+    if frame.crs.is_engineering or "undefined" in frame.crs.name.lower():
+        return None, [note("文件中的坐标系未定义", "the CRS in the file is an undefined one")]
+    if driver in _DEGREES_BY_DEFINITION and frame.crs.is_geographic and _beyond_degrees(frame):
+        return None, [
+            note(
+                f"{driver} 按定义为经纬度，数值却不是：文件未写明其坐标系",
+                f"{driver} is longitude and latitude by definition but the numbers are not: the file does not state "
+                "its CRS",
+            )
+        ]
+    return frame.crs, []
+
+
+def _agree(own: pyproj.CRS, given: pyproj.CRS) -> bool:
+    """Whether a .prj, which has no code, and a code mean the same."""
+    if is_same(own, given):
+        return True
+    codes = {horizontal(each).to_epsg(min_confidence=70) for each in (own, given)}
+    return len(codes) == 1 and None not in codes
+
+
+def _beyond_degrees(frame: gpd.GeoDataFrame) -> bool:
+    bounds = np.abs(shapely.total_bounds(frame.geometry.to_numpy()))
+    return bool((bounds > 360.0).any())  # noqa: PLR2004 - a full turn
+
+
+def _vertices(frame: gpd.GeoDataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    points = shapely.get_coordinates(frame.geometry.to_numpy())
+    points = points[:: max(1, len(points) // _MOST_VERTICES)]
+    return points[:, 0], points[:, 1]
+
+
+def _asked(frame: gpd.GeoDataFrame) -> CRSError:
+    x, y = _vertices(frame)
+    nothing = (None, "没有坐标可供判断", "there are no coordinates to judge by")
+    code, why_zh, why_en = looks_like(x, y) if len(x) else nothing
+    example = code or "EPSG:4490"
+    return CRSError(
+        f'文件没有坐标系；请用 crs="{example}" 指定（请向数据提供者核实）。从数值看：{why_zh}',
+        f'the file has no CRS; say crs="{example}" (ask whoever made the data). The numbers look like this: {why_en}',
+    )
+
+
+def _disagree(own: pyproj.CRS, given: pyproj.CRS) -> CRSError:
+    return CRSError(
+        f"crs={name_of(given)} 与文件自带的坐标系 {name_of(own)}（{own.name}）不一致；读取时不做转换：请去掉 crs，"
+        "读取后再用 riverline.geodesy.to_metric(frame) 或 frame.to_crs(...) 转换；文件自带的有误时请先在源数据中更正",
+        f"crs={name_of(given)} is not the CRS of the file, {name_of(own)} ({own.name}); reading never reprojects: "
+        "leave crs out and convert afterwards with riverline.geodesy.to_metric(frame) or frame.to_crs(...); if the "
+        "file is wrong, correct it at the source",
+    )
+
+
+def _not_degrees(frame: gpd.GeoDataFrame, given: pyproj.CRS) -> CRSError:
+    _, why_zh, why_en = looks_like(*_vertices(frame))
+    return CRSError(
+        f"crs={name_of(given)} 是经纬度，文件中的数值却不是度。从数值看：{why_zh}",
+        f"crs={name_of(given)} is longitude and latitude, but the numbers are not degrees. They look like this: "
+        f"{why_en}",
+    )

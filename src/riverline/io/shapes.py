@@ -1,0 +1,142 @@
+"""Geometry as the data dictionary asks for it: flat, and one part a row where the frame is of single parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from riverline.io.notes import few, note
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from riverline.io.notes import Note
+    from riverline.schema import Schema
+
+__all__ = ["drop_heights", "single_parts"]
+
+_LINE, _MULTI_LINE = 1, 5
+_SINGLE = {4: "Point", 5: "LineString", 6: "Polygon"}
+SOURCE_KEY = "source_key"
+
+
+def drop_heights(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Note]]:
+    """The frame with flat geometry, and how many features had Z or M.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> flat, notes = drop_heights(gpd.GeoDataFrame(geometry=[shapely.Point(1, 2, 3)], crs=4548))
+    >>> flat.geometry[0], notes[0]["en"]
+    (<POINT (1 2)>, '1 features carry Z; it was dropped')
+    """
+    shapes = frame.geometry.to_numpy()
+    counts = {"Z": int(shapely.has_z(shapes).sum()), "M": int(shapely.has_m(shapes).sum())}
+    if not any(counts.values()):
+        return frame, []
+    notes = [
+        note(f"{count} 个要素带 {name} 值，已舍去", f"{count} features carry {name}; it was dropped")
+        for name, count in counts.items()
+        if count
+    ]
+    return frame.set_geometry(shapely.force_2d(shapes), crs=frame.crs), notes
+
+
+def single_parts(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFrame, list[Note]]:
+    """One row a part, with ids that stay the same from run to run.
+
+    Parameters
+    ----------
+    frame
+        Rows under the dictionary's names, with the key.
+    schema
+        Where it allows multipart geometry of a kind, features of that kind are left whole.
+
+    Returns
+    -------
+    frame, notes
+        Parts of a line that join head to tail in one line become that line again. Other features ``R1`` become
+        ``R1-1``, ``R1-2`` … in the order of their parts, and the key in the file stands in the column ``source_key``
+        of every row.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> from riverline import schema
+    >>> two = shapely.from_wkt("MULTILINESTRING ((0 0, 1 0), (5 0, 6 0))")
+    >>> frame = gpd.GeoDataFrame({"bank_id": ["B1"], "river_id": ["R1"]}, geometry=[two], crs=4548)
+    >>> single_parts(frame, schema.BANK_TOPS)[0][["bank_id", "source_key"]].values.tolist()
+    [['B1-1', 'B1'], ['B1-2', 'B1']]
+    """
+    shapes = frame.geometry.to_numpy().copy()
+    types = shapely.get_type_id(shapes)
+    unwanted = [code for code, single in _SINGLE.items() if f"Multi{single}" not in schema.geometry]
+    multi = np.isin(types, unwanted)
+    if not multi.any():
+        return frame, []
+    lines = multi & (types == _MULTI_LINE)
+    joined = shapely.line_merge(shapes[lines], directed=True)
+    whole = shapely.get_type_id(joined) == _LINE
+    at = np.flatnonzero(lines)[whole]
+    several = at[shapely.get_num_geometries(shapes[at]) > 1]
+    shapes[at] = joined[whole]
+    alone = multi & (shapely.get_num_geometries(shapes) == 1)
+    shapes[alone] = shapely.get_geometry(shapes[alone], 0)
+    left = frame.set_geometry(shapes, crs=frame.crs)
+    notes = [_joined_note(frame.loc[several, schema.key])] if len(several) else []
+    split = multi & (shapely.get_num_geometries(shapes) > 1)
+    if not split.any():
+        return left, notes
+    return _exploded(left, schema, split), [*notes, _split_note(frame.loc[split, schema.key])]
+
+
+def _exploded(frame: gpd.GeoDataFrame, schema: Schema, split: NDArray[np.bool_]) -> gpd.GeoDataFrame:
+    shapes = frame.geometry.to_numpy()
+    parts, row = _parts(shapes, split)
+    exploded = frame.iloc[row].reset_index(drop=True).set_geometry(parts, crs=frame.crs)
+    keys = exploded[schema.key]
+    number = pd.Series(row).groupby(row).cumcount() + 1
+    mark = _free_mark(frame.loc[~split, schema.key], keys[split[row]], number[split[row]])
+    numbered = keys.astype("str") + mark + number.astype("str")
+    if SOURCE_KEY not in exploded.columns:
+        exploded[SOURCE_KEY] = keys
+    exploded[schema.key] = numbered.where(split[row] & keys.notna(), keys)
+    return exploded
+
+
+def _parts(shapes: NDArray[np.object_], split: NDArray[np.bool_]) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
+    """Parts of the split shapes and the others whole, in the order of the rows; and the row of each."""
+    parts, of_split = shapely.get_parts(shapes[split], return_index=True)
+    rows = np.concatenate([np.flatnonzero(split)[of_split], np.flatnonzero(~split)])
+    order = np.argsort(rows, kind="stable")
+    return np.concatenate([parts, shapes[~split]])[order], rows[order]
+
+
+def _free_mark(other: pd.Series, keys: pd.Series, number: pd.Series) -> str:
+    """What stands between key and number: a hyphen, unless some other feature is called so already."""
+    taken = set(other.dropna().astype("str"))
+    for mark in ("-", "-p", "-part"):
+        if taken.isdisjoint(keys.astype("str") + mark + number.astype("str")):
+            return mark
+    return "-multipart-"
+
+
+def _joined_note(keys: pd.Series) -> Note:
+    return note(
+        f"{len(keys)} 个多部件要素的各段首尾相接，已合为一条线：{few(keys)}",
+        f"{len(keys)} multipart features whose parts join head to tail became one line each: {few(keys)}",
+    )
+
+
+def _split_note(keys: pd.Series) -> Note:
+    return note(
+        f"{len(keys)} 个多部件要素已拆分，编码加“-序号”，原编码见 {SOURCE_KEY}：{few(keys)}",
+        f"{len(keys)} multipart features were split, their keys numbered; the key in the file is in {SOURCE_KEY}: "
+        f"{few(keys)}",
+    )

@@ -1,0 +1,178 @@
+"""Values of a file in the types of the data dictionary, where nothing is lost by it.
+
+A column is changed as a whole or not at all: where a value does not fit, the column stays as it was written, the notes
+say so, and :func:`riverline.check` names the rows.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from riverline.io.chainage_text import parse_chainage
+from riverline.io.mapping import plain_name
+from riverline.io.notes import few, note
+from riverline.schema.values import read_values
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from riverline.io.notes import Note
+    from riverline.schema import Column, Schema
+
+__all__ = ["cast_values", "numbers_in_text", "tidy"]
+
+# What people put where there is no number.
+_BLANK = frozenset(("", "-", "--", "—", "——", "/", "\\", "无", "null", "none", "nan"))
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_MOST_TOLD = 20
+
+# What people write for a choice beside its value and its labels.
+_ALIASES: dict[str, dict[str, str | int]] = {
+    "bank": {"左": "left", "l": "left", "1": "left", "右": "right", "r": "right", "2": "right"},
+    "grade": {
+        alias: value
+        for value, (roman, chinese) in enumerate(zip(("i", "ii", "iii", "iv", "v"), "一二三四五", strict=True), 1)
+        for alias in (roman, f"{roman}级", f"{chinese}级")
+    },
+}
+
+
+def cast_values(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFrame, list[Note]]:
+    """A copy whose columns have the types of the dictionary where every value allows it.
+
+    Parameters
+    ----------
+    frame
+        A frame under the dictionary's names; other columns are left alone.
+    schema
+        Its dictionary.
+
+    Returns
+    -------
+    frame, notes
+        What was changed and what could not be.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from riverline import schema
+    >>> rows = {"bank_id": [1, 2], "river_id": ["R1", "R1"], "bank": ["左岸", "R"]}
+    >>> frame, notes = cast_values(gpd.GeoDataFrame(rows, geometry=[None] * 2, crs=4548), schema.BANK_TOPS)
+    >>> frame["bank"].tolist(), frame["bank_id"].tolist(), notes[-1]["zh"]
+    (['left', 'right'], ['1', '2'], '字段 bank：左岸→left, R→right')
+    """
+    cast = frame.copy()
+    notes: list[Note] = []
+    for column in schema:
+        if column.name in frame.columns and column.kind != "profile":
+            values, said = _cast(frame[column.name], column)
+            cast[column.name] = values
+            notes += said
+    return cast, notes
+
+
+def numbers_in_text(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Numbers of a text column: full-width digits and thousands separators allowed, NaN where it is no number.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> numbers_in_text(pd.Series(["１２．５", "3,500,000.25", "about 3", "—", None])).tolist()
+    [12.5, 3500000.25, nan, nan, nan]
+    """
+    return values.map({each: _number(tidy(each)) for each in values.dropna().unique()}).astype("float64")
+
+
+def tidy(value: object) -> str:
+    r"""Text without what the eye does not see: full-width forms narrow, spaces at the ends gone.
+
+    Examples
+    --------
+    >>> tidy(" Ｋ１＋２００\u3000")
+    'K1+200'
+    """
+    return unicodedata.normalize("NFKC", str(value)).strip()
+
+
+def _cast(series: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], list[Note]]:
+    if column.choices:
+        return _to_choice(series, column)
+    is_text = pd.api.types.is_string_dtype(series) and series.notna().any()
+    said: list[Note] = []
+    if is_text and column.kind in {"number", "integer"}:
+        series, said = _to_number(series, column)
+    reading = read_values(series, column)
+    if not reading.complete:
+        return series, said or [_not(column, series[~reading.blank & reading.converted.isna()])]
+    if column.kind == "text" and not is_text and series.notna().any():
+        said = [note(f"字段 {column.name}：数字按文本保存", f"column {column.name}: numbers kept as text")]
+    return reading.converted, said
+
+
+def _to_number(series: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], list[Note]]:
+    numbers = numbers_in_text(series)
+    if column.unit == "m":
+        numbers = numbers.fillna(parse_chainage(series))
+    marks = series.map(lambda each: tidy(each).lower() in _BLANK, na_action="ignore").fillna(value=True).astype(bool)
+    failed = series[numbers.isna() & ~marks]
+    if len(failed):
+        return series, [_not(column, failed)]
+    none = series[marks & series.notna() & (series.str.strip() != "")].unique()
+    zh, en = (f"，{few(none)} 按缺失", f", {few(none)} as missing") if len(none) else ("", "")
+    return numbers, [note(f"字段 {column.name}：文本转为数字{zh}", f"column {column.name}: text taken as numbers{en}")]
+
+
+def _to_choice(series: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], list[Note]]:
+    """Values and labels of either language, and the words of :data:`_ALIASES`, as the values of the dictionary."""
+    words: dict[str, str | int] = dict(_ALIASES.get(column.name, {}))
+    for choice in column.choices:
+        words |= dict.fromkeys(map(plain_name, (str(choice.value), choice.label_zh, choice.label_en)), choice.value)
+    text = _as_text(series)
+    means: dict[str, str | int | None] = {each: words.get(plain_name(each)) for each in text.dropna().unique()}
+    blank = {each for each in means if plain_name(each) in _BLANK}
+    unknown = [each for each, value in means.items() if value is None and each not in blank]
+    if unknown and column.kind == "integer":
+        return series, [_not(column, pd.Series(unknown))]
+    kept = {each: each if value is None else str(value) for each, value in means.items() if each not in blank}
+    values = text.map(kept).astype("str")
+    told = [f"{each}→{value}" for each, value in means.items() if value is not None and each != str(value)]
+    shown = ", ".join(told[:_MOST_TOLD]) + (" …" if len(told) > _MOST_TOLD else "")
+    notes = [note(f"字段 {column.name}：{shown}", f"column {column.name}: {shown}")] if told else []
+    notes += [_not(column, pd.Series(unknown))] if unknown else []
+    return (values if column.kind == "text" else read_values(values, column).converted), notes
+
+
+def _as_text(series: pd.Series[Any]) -> pd.Series[Any]:
+    """Values as text, whole numbers without a decimal point; missing ones stay missing."""
+    whole = pd.api.types.is_float_dtype(series) and bool((series.dropna() % 1 == 0).all())
+    return (series.astype("Int64") if whole else series).astype("str")
+
+
+def _number(text: str) -> float:
+    plain = text.replace(",", "") if _THOUSANDS.fullmatch(text) else text
+    return float(plain) if _NUMBER.fullmatch(plain) else np.nan
+
+
+_EXPECTED: dict[str, tuple[str, str]] = {
+    "number": ("数字", "numbers"),
+    "integer": ("整数", "whole numbers"),
+    "boolean": ("是否值", "true or false"),
+    "date": ("年在前的日期", "dates with the year first"),
+    "timestamp": ("带时区的时间", "times with their zone"),
+}
+
+
+def _not(column: Column, values: pd.Series[Any]) -> Note:
+    zh, en = ("可选值", "choices") if column.choices else _EXPECTED.get(column.kind, ("文本", "text"))
+    distinct = values.unique()
+    return note(
+        f"字段 {column.name} 有 {len(distinct)} 个不同的值不是{zh}，保留原样：{few(distinct)}",
+        f"column {column.name} has {len(distinct)} distinct values that are not {en}, kept as they are: "
+        f"{few(distinct)}",
+    )
