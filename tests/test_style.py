@@ -9,10 +9,10 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from tests import invented
 
 import riverline as rl
 from riverline import schema, style
-from tests import invented
 
 # Machado, Oliveira & Fernandes (2009), severity 1.0, on linear RGB.
 VISION = {

@@ -46,7 +46,7 @@ def tianditu(basemap: Basemap, *, key: str | None, language: Language) -> list[f
     JobError
         If the basemap is unknown or there is no key. The key itself is in no message.
     """
-    import folium  # noqa: PLC0415 - heavy
+    import folium
 
     key = key or os.environ.get(_KEY_VARIABLE, "")
     if basemap not in _LAYERS or not key.isalnum():

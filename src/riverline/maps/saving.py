@@ -132,8 +132,11 @@ def _refuse(urls: list[str]) -> None:
 
 def _elements(root: Element) -> Iterator[Element]:
     yield root
-    for child in root._children.values():  # noqa: SLF001 - folium has no public way to walk a map
-        yield from _elements(child)
+    # Pages and popups keep parts of theirs outside their children.
+    parts = [part for name in ("header", "html", "script") if (part := getattr(root, name, None)) is not None]
+    for child in [*parts, *root._children.values()]:  # noqa: SLF001 - folium has no public way to walk a map
+        if hasattr(child, "_children"):
+            yield from _elements(child)
 
 
 def _online_layers(root: Element) -> list[str]:

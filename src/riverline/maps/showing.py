@@ -132,7 +132,7 @@ def show(
     spec = _spec(groups, title=title, language=language, tolerance=tolerance, missing=missing)
     spec |= {"corner": _corner(found, language), "bounds": bounds}
     page.add_child(_identify(_Frame(spec, drawn), page.get_name()))
-    page.add_child(_identify(folium.LayerControl(position="topleft"), page.get_name()))
+    page.add_child(_identify(_Layers(position="topleft"), page.get_name()))
     page.get_root().title = _html(title or "riverline")  # type: ignore[attr-defined]
     return page
 
@@ -155,6 +155,20 @@ class _Frame(folium.MacroElement):
         self.js = folder.joinpath("map.js").read_text(encoding="utf-8")
         self.spec = _json(spec)
         self.groups = tuple(groups)
+
+
+class _Layers(folium.LayerControl):
+    """folium's layer control, put up when the page is complete: layers may be added to the map after it."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "document.addEventListener('DOMContentLoaded', function () {"
+        "L.control.layers("
+        "{ {%- for key, val in this.base_layers.items() %}{{ key|tojson }}: {{ val }}, {%- endfor %} }, "
+        "{ {%- for key, val in this.overlays.items() %}{{ key|tojson }}: {{ val }}, {%- endfor %} }, "
+        "{{ this.options|tojavascript }}).addTo({{ this._parent.get_name() }}); });"
+        "{% endmacro %}"
+    )
 
 
 def _page(layers: Sequence[Layer], *, width: str | int, height: str | int) -> tuple[folium.Map, Any]:

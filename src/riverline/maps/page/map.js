@@ -40,9 +40,8 @@ var riverline = window.riverline || (function () {
 
   function name(texts) {
     return function (feature, latlng) {
-      var box = element('div');
-      element('span', texts[feature.properties.t], box);
-      var icon = L.divIcon({ className: 'riverline-name', html: box, iconSize: [0, 0] });
+      var text = element('span', texts[feature.properties.t]);
+      var icon = L.divIcon({ className: 'riverline-name', html: text, iconSize: [0, 0] });
       return L.marker(latlng, { icon: icon, interactive: false, keyboard: false });
     };
   }

@@ -1,0 +1,187 @@
+"""Saving: everything is in the file, nothing is guessed or fetched, and a failed write leaves the old file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from importlib import metadata
+from pathlib import Path
+
+import folium
+import folium.plugins
+import geopandas as gpd
+import pytest
+import shapely
+from tests import invented
+
+import riverline as rl
+from riverline.maps.assets import ASSETS, SPARE, Asset, inline_text, read_asset
+
+CORE = [asset for asset in ASSETS.values() if asset.package not in {"xstatic-d3", "xstatic-jquery-ui"}]
+
+
+def installed(package):
+    try:
+        return bool(metadata.version(package))
+    except metadata.PackageNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize("asset", CORE, ids=lambda asset: Path(asset.file).name)
+def test_assets_are_the_files_that_were_tested(asset):
+    assert hashlib.sha256(read_asset(asset).encode()).hexdigest() == asset.sha256
+    assert asset.licence
+    inline = inline_text(asset)
+    assert inline.count("</script") + inline.count("</style") == 1
+    assert "sourceMappingURL" not in inline
+    assert not re.search(r"url\((?!data:|#)", inline)
+
+
+def test_folium_links_nothing_that_is_not_in_the_table():
+    linked = {url for _, url in [*folium.Map.default_js, *folium.Map.default_css]}
+    linked |= {url for _, url in [*folium.plugins.MarkerCluster.default_js, *folium.plugins.MarkerCluster.default_css]}
+    assert linked <= {*ASSETS, *SPARE}
+
+
+def test_a_changed_asset_is_refused():
+    good = CORE[0]
+    changed = Asset(good.url, good.package, good.file, "0" * 64, good.licence, good.kind)
+    with pytest.raises(rl.JobError, match=r"xstatic-leaflet 1\.9\.3"):
+        read_asset(changed)
+
+
+def test_a_missing_package_is_named():
+    with pytest.raises(rl.MissingDependencyError, match="pip install no-such-package"):
+        read_asset(Asset("u", "no-such-package", "x.js", "", "MIT", "script"))
+
+
+def test_a_saved_map_links_to_nothing(tmp_path):
+    path = rl.maps.save(rl.maps.show(invented.result()), tmp_path / "map.html")
+    html = path.read_text(encoding="utf-8")
+    assert path == tmp_path / "map.html"
+    assert not re.search(r"<(?:script|link|img|iframe)[^>]*(?:src|href)=", html)
+    assert "default-src 'none'" in html
+    assert not re.search(r"bootstrap@|fontawesome|awesome-markers|glyphicons", html)
+
+
+def test_saving_twice_gives_the_same_bytes_for_any_map(tmp_path):
+    def anyones():
+        page = folium.Map([31, 117], tiles=None)
+        folium.Marker([31, 117], popup="a", tooltip="b").add_to(page)
+        return page
+
+    first = rl.maps.save(anyones(), tmp_path / "1.html").read_bytes()
+    assert rl.maps.save(anyones(), tmp_path / "2.html").read_bytes() == first
+
+
+def test_numbers_that_only_look_like_folium_ids_stay(tmp_path):
+    digest = hashlib.md5(b"x", usedforsecurity=False).hexdigest()
+    page = folium.Map([31, 117], tiles=None)
+    folium.Marker([31, 117], popup=f"file_{digest}").add_to(page)
+    assert f"file_{digest}" in rl.maps.save(page, tmp_path / "m.html").read_text(encoding="utf-8")
+
+
+def test_online_keeps_the_links(tmp_path):
+    html = rl.maps.save(rl.maps.show(invented.axes()), tmp_path / "m.html", offline=False).read_text(encoding="utf-8")
+    assert all(f'"{url}"' in html for _, url in folium.Map.default_js)
+    assert "Content-Security-Policy" not in html
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (lambda m: folium.TileLayer("OpenStreetMap").add_to(m), "tile.openstreetmap.org"),
+        (lambda m: folium.raster_layers.WmsTileLayer("https://wms.test/x", "l").add_to(m), "https://wms.test/x"),
+        (lambda m: m.add_js_link("x", "https://cdn.test/x.js"), "https://cdn.test/x.js"),
+        (lambda m: m.get_root().html.add_child(folium.Element('<img src="https://i.test/a.png">')), "i.test/a.png"),
+        (lambda m: m.get_root().html.add_child(folium.Element('<iframe src="//f.test">')), "//f.test"),
+        (lambda m: m.get_root().html.add_child(folium.Element('<img src="local.png">')), "local.png"),
+        (lambda m: folium.plugins.Draw().add_to(m), "leaflet.draw"),
+    ],
+    ids=["tiles", "wms", "script", "picture", "frame", "file-beside", "plugin"],
+)
+def test_what_needs_the_network_is_refused_by_name_and_nothing_is_written(tmp_path, change, named):
+    page = folium.Map([31, 117], tiles=None)
+    page.default_js, page.default_css = [*page.default_js], [*page.default_css]
+    change(page)
+    with pytest.raises(rl.JobError) as caught:
+        rl.maps.save(page, tmp_path / "m.html")
+    assert named in caught.value.zh
+    assert named in caught.value.en
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_icons_that_no_package_carries_are_refused_instead_of_left_blank(tmp_path):
+    page = folium.Map([31, 117], tiles=None)
+    folium.Marker([31, 117], icon=folium.Icon(color="red")).add_to(page)
+    with pytest.raises(rl.JobError, match="awesome-markers"):
+        rl.maps.save(page, tmp_path / "m.html")
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    path = tmp_path / "m.html"
+    path.write_text("old", encoding="utf-8")
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(rl.JobError, match="No space left"):
+        rl.maps.save(folium.Map(tiles=None), path)
+    assert path.read_text(encoding="utf-8") == "old"
+    assert [each.name for each in tmp_path.iterdir()] == ["m.html"]
+
+
+def test_an_interrupted_write_leaves_nothing(tmp_path, monkeypatch):
+    def stop(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", stop)
+    with pytest.raises(KeyboardInterrupt):
+        rl.maps.save(folium.Map(tiles=None), tmp_path / "m.html")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_folder_is_said(tmp_path):
+    with pytest.raises(rl.JobError, match="cannot write"):
+        rl.maps.save(folium.Map(tiles=None), tmp_path / "no" / "m.html")
+
+
+def test_a_map_that_is_there_is_replaced_and_readable_by_others(tmp_path):
+    path = tmp_path / "中文 名.html"
+    path.write_text("old", encoding="utf-8")
+    umask = os.umask(0o022)
+    try:
+        rl.maps.save(folium.Map(tiles=None), path)
+    finally:
+        os.umask(umask)
+    assert path.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_explore_maps_can_be_saved(tmp_path):
+    frame = gpd.GeoDataFrame({"name": ["清水河"]}, geometry=[shapely.Point(117, 31).buffer(0.1)], crs=4326)
+    html = rl.maps.save(frame.explore(tiles=None), tmp_path / "m.html").read_text(encoding="utf-8")
+    assert "清水河" in html or "\\u6e05\\u6c34\\u6cb3" in html
+    with pytest.raises(rl.JobError, match="openstreetmap"):
+        rl.maps.save(frame.explore(), tmp_path / "online.html")
+
+
+@pytest.mark.parametrize(
+    ("column", "package"), [("value", "xstatic-d3"), ("name", "xstatic-jquery-ui")], ids=["colour bar", "categories"]
+)
+def test_explore_maps_with_a_legend_take_their_scripts_from_packages_too(tmp_path, column, package):
+    pytest.importorskip("mapclassify")
+    frame = gpd.GeoDataFrame(
+        {"name": ["甲", "乙"], "value": [1.5, 2.5]},
+        geometry=[shapely.Point(117, 31).buffer(0.1), shapely.Point(118, 31).buffer(0.1)],
+        crs=4326,
+    )
+    page = frame.explore(column=column, tiles=None)
+    if installed(package):
+        html = rl.maps.save(page, tmp_path / "m.html").read_text(encoding="utf-8")
+        assert not re.search(r"<script[^>]+src=", html)
+    else:
+        with pytest.raises(rl.MissingDependencyError, match=f"pip install {package}"):
+            rl.maps.save(page, tmp_path / "m.html")
