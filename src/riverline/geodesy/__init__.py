@@ -17,7 +17,8 @@ from riverline.geodesy.metric import align, to_metric
 from riverline.geodesy.passage import guarded_transformer, helmert_pipeline
 from riverline.geodesy.planes import is_metric, point_scale, require_metric
 from riverline.geodesy.rounding import round_half_up
-from riverline.geodesy.zones import zone_crs, zone_number, zone_of
+from riverline.geodesy.spans import zone_of
+from riverline.geodesy.zones import zone_crs, zone_number
 
 __all__ = [
     "GridGuess",

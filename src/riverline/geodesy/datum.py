@@ -49,7 +49,8 @@ def horizontal(crs: object) -> pyproj.CRS:
         ) from error
     if whole.is_compound:
         whole = whole.sub_crs_list[0]
-    return whole if whole.is_bound else whole.to_2d()
+    # A flat one is kept as it is: to_2d would lose the text it was written as.
+    return whole if whole.is_bound or len(whole.axis_info) == 2 else whole.to_2d()  # noqa: PLR2004 - dimensions
 
 
 def is_same(first: pyproj.CRS, second: pyproj.CRS) -> bool:
@@ -64,7 +65,7 @@ def name_of(crs: pyproj.CRS) -> str:
     if authority is not None:
         return ":".join(authority)
     text = crs.to_string()
-    return text if len(text) <= 100 else crs.name  # noqa: PLR2004 - long texts are WKT
+    return crs.name if text.startswith(("PROJ", "GEOG", "BOUND", "{")) else text.removesuffix(" +type=crs")
 
 
 def datum_key(crs: pyproj.CRS) -> str:

@@ -11,14 +11,16 @@ import shapely
 from riverline.errors import CRSError
 from riverline.geodesy.datum import horizontal, is_same, name_of, refuse_legacy
 from riverline.geodesy.passage import find_passage, require_plausible
-from riverline.geodesy.planes import corners, crs_of, is_plane, point_scale, require_plane
-from riverline.geodesy.zones import Span, central_meridian, code_at, gauss_kruger, span_of, zone_number
+from riverline.geodesy.planes import corners, crs_of, is_plane, point_scale
+from riverline.geodesy.spans import code_at, outside, span_of
+from riverline.geodesy.zones import central_meridian, gauss_kruger, zone_number
 
 if TYPE_CHECKING:
     import pyproj
     from numpy.typing import NDArray
 
     from riverline.geodesy.passage import Passage
+    from riverline.geodesy.spans import Span
     from riverline.geodesy.zones import ZoneWidth
 
     Floats = NDArray[np.float64]
@@ -86,7 +88,13 @@ def to_metric(
     """
     source = crs_of(frame, layer="frame")
     if crs is not None:
-        require_plane(crs, layer="crs")
+        if not is_plane(crs):
+            name = name_of(horizontal(crs))
+            raise CRSError(
+                f'crs={name} 不是以米为单位的投影坐标系；请改为例如 crs="EPSG:4548"，或不写 crs 由经度确定带号',
+                f'crs={name} is no projected CRS in metres; write crs="EPSG:4548", say, or leave it out to have the '
+                "zone found by longitude",
+            )
         return align(frame, crs, layer="frame", transformation=transformation)
     if transformation is not None:
         raise CRSError(
@@ -150,7 +158,7 @@ def align(frame: gpd.GeoDataFrame, crs: object, *, layer: str, transformation: o
         passage = find_passage(source, target, transformation=transformation)
         require_plausible(passage, source, target, *corners(frame))
     else:
-        span = span_of(frame)
+        span = span_of(frame, layer=layer)
         passage = find_passage(source, target, bounds=None if span is None else span.bounds)
     return _moved(frame, passage, target, layer=layer)
 
@@ -180,7 +188,9 @@ def _require_narrow(span: Span, *, target: str, zone_width: ZoneWidth) -> None:
         return
     first, last = (int(each) + ahead for each in zone_number([span.west, span.east], zone_width=width))
     said = f"{span.west:.3f}°–{span.east:.3f}°"
-    typed = "for code, part in frame.groupby(riverline.geodesy.zone_of(frame)): riverline.geodesy.to_metric(part)"
+    typed = (
+        "for code, part in frame.groupby(riverline.geodesy.zone_of(frame)): riverline.geodesy.to_metric(part, crs=code)"
+    )
     third = (span.north - span.south) / 6.0
     conic = (
         f"+proj=lcc +lat_1={span.south + third:.1f} +lat_2={span.north - third:.1f} +lat_0={span.latitude:.1f} "
@@ -206,13 +216,7 @@ def _moved(frame: gpd.GeoDataFrame, passage: Passage, target: pyproj.CRS, *, lay
         )
     lost = ~np.isfinite(shapely.bounds(moved)).all(axis=1) & np.isfinite(shapely.bounds(shapes)).all(axis=1)
     if lost.any():
-        name, first = name_of(horizontal(frame.crs)), shapely.bounds(shapes[lost])[0].tolist()
-        raise CRSError(
-            f"{layer}：{int(lost.sum())} 个要素的坐标不在坐标系 {name} 的范围内（如 {first}）；可能是东、北坐标颠倒或"
-            "坐标系指定有误",
-            f"{layer}: {int(lost.sum())} features have coordinates outside {name} (such as {first}); are east and "
-            "north swapped, or is the CRS wrong?",
-        )
+        raise outside(frame.crs, shapely.bounds(shapes[lost]), layer=layer)
     column = frame.geometry.name
     geometry = gpd.GeoSeries(moved, index=frame.index, crs=target, name=column)
     result = frame.set_geometry(geometry) if isinstance(frame, gpd.GeoDataFrame) else geometry

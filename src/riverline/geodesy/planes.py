@@ -11,6 +11,7 @@ import shapely
 from riverline.errors import CRSError
 from riverline.geodesy.datum import horizontal, name_of, refuse_legacy
 from riverline.geodesy.identify import identify_coordinates
+from riverline.geodesy.spans import bounds_in_degrees
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -38,8 +39,9 @@ def require_metric(frame: gpd.GeoDataFrame, *, layer: str) -> None:
     Raises
     ------
     CRSError
-        If it has no CRS, is in degrees, feet or a local grid, is on Beijing 1954 or Xi'an 1980, or its projection
-        stretches lengths by more than a tenth where the frame lies (Web Mercator).
+        If it has no CRS, is in degrees, feet or a local grid, is on Beijing 1954 or Xi'an 1980, has coordinates that
+        do not fit its CRS (a zone number too many), or its projection stretches lengths by more than a tenth where the
+        frame lies (Web Mercator).
 
     Examples
     --------
@@ -54,6 +56,7 @@ def require_metric(frame: gpd.GeoDataFrame, *, layer: str) -> None:
     crs = crs_of(frame, layer=layer)
     require_plane(crs, layer=layer)
     refuse_legacy(crs)
+    bounds_in_degrees(frame, layer=layer)
     scale = point_scale(frame)
     if scale > _SCALE_LIMIT:
         name = name_of(horizontal(crs))
@@ -193,7 +196,7 @@ def is_plane(crs: object) -> bool:
 
 def corners(frame: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
     """A grid of 5 by 5 places over the frame's bounds; none if it has no geometry."""
-    bounds = shapely.total_bounds(frame.geometry.to_numpy())
+    bounds = np.full(4, np.nan) if frame.empty else shapely.total_bounds(frame.geometry.to_numpy())
     if not np.isfinite(bounds).all():
         return np.empty(0), np.empty(0)
     x, y = np.meshgrid(np.linspace(bounds[0], bounds[2], _PLACES), np.linspace(bounds[1], bounds[3], _PLACES))
