@@ -24,11 +24,14 @@ from riverline.errors import (
 from riverline.io import read_layer, read_sections, read_table
 
 if TYPE_CHECKING:
-    from riverline import export, maps, rules
+    from riverline import channel, export, maps, rules, samples
+    from riverline.channel import locate, split_axes, trace_axis
+    from riverline.demarcation import Demarcation, demarcate, explain
     from riverline.rules import list_rules, load_rules
 
 __all__ = [
     "CRSError",
+    "Demarcation",
     "JobError",
     "LedgerError",
     "MissingDependencyError",
@@ -37,23 +40,39 @@ __all__ = [
     "RuleError",
     "SchemaError",
     "__version__",
+    "channel",
     "check",
+    "demarcate",
+    "explain",
     "export",
     "faults",
     "geodesy",
     "list_rules",
     "load_rules",
+    "locate",
     "maps",
     "read_layer",
     "read_sections",
     "read_table",
     "rules",
+    "samples",
     "schema",
+    "split_axes",
+    "trace_axis",
 ]
 
 # Loaded when first asked for: they bring folium, rasterio and pydantic along.
-_LAZY = frozenset({"maps", "export", "rules"})
-_LAZY_VERBS = {"list_rules": "rules", "load_rules": "rules"}
+_LAZY = frozenset({"channel", "export", "maps", "rules", "samples"})
+_LAZY_VERBS = {
+    "Demarcation": "demarcation",
+    "demarcate": "demarcation",
+    "explain": "demarcation",
+    "list_rules": "rules",
+    "load_rules": "rules",
+    "locate": "channel",
+    "split_axes": "channel",
+    "trace_axis": "channel",
+}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module or a function
