@@ -170,7 +170,10 @@ NAMES = (
 def axes(geometry: Iterable[Any], *, crs: Any = CRS, **columns: Any) -> gpd.GeoDataFrame:
     """A frame of axes, one feature a geometry, keys ``R01`` and on, without names."""
     drawn = list(geometry)
-    data = {"river_id": [f"R{k:02d}" for k in range(1, len(drawn) + 1)], "name": "", **columns}
+    keys = [f"R{k:02d}" for k in range(1, len(drawn) + 1)]
+    data = {"river_id": keys, "name": "", **columns}
+    if isinstance(data["river_id"], str):
+        data["river_id"] = [data["river_id"]] * len(drawn)
     return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries(drawn, crs=crs), crs=crs)
 
 

@@ -23,6 +23,8 @@ __all__ = ["misplaced", "stragglers"]
 
 # Neighbouring zones overlap by about half a degree in mapping practice, so a county that straddles two is drawn in one.
 _OVERLAP_KM = 50.0
+# A whole 3-degree zone too far: no layer is drawn that far out on purpose.
+_NEXT_ZONE_KM = 300.0
 _DEGREE_KM = 111.195
 _ROUND_TRIP_M = 10.0
 _WORLD = (-180.0, -90.0, 180.0, 90.0)
@@ -41,14 +43,15 @@ def misplaced(layer: Layer) -> tuple[Faults, NDArray[np.bool_]]:
     Returns
     -------
     faults
-        Rows ``axis_order``, ``out_of_area`` and ``off_projection``; a feature is in one of them at most.
+        Rows ``axis_order``, ``beyond_area``, ``out_of_area`` and ``off_projection``; a feature is in one at most.
     lost
-        (n,) which features they are about.
+        (n,) features that lie nowhere near, rows ``beyond_area`` excepted.
 
     Notes
     -----
-    The area of use is that of the EPSG registry, widened by 50 km. A feature is turned when all of its vertices are
-    outside as they are and all of them inside when exchanged.
+    The area of use is that of the EPSG registry, widened by 50 km. Up to 300 km outside a layer can be used, distorted
+    as it is; beyond that it is misplaced. A feature is turned when all of its vertices are misplaced as they are and
+    all of them inside when exchanged.
     """
     area = _area_of_use(layer.crs)
     n = len(layer.geometry)
@@ -56,27 +59,22 @@ def misplaced(layer: Layer) -> tuple[Faults, NDArray[np.bool_]]:
     vertices, owner = layer.coordinates[suspect], layer.owner[suspect]
     outside = _outside_km(layer.crs, vertices, area)
     exchanged = _outside_km(layer.crs, vertices[:, ::-1], area)
-    lost = _largest(outside, owner, n) > _OVERLAP_KM
-    turned = lost & (-_largest(-outside, owner, n) > _OVERLAP_KM) & (_largest(exchanged, owner, n) <= _OVERLAP_KM)
-    away = np.flatnonzero(lost & ~turned)
-    worst = np.zeros(n, dtype=np.intp)
+    farthest, nearest = _largest(outside, owner, n), -_largest(-outside, owner, n)
+    lost = farthest > _NEXT_ZONE_KM
+    turned = lost & (nearest > _NEXT_ZONE_KM) & (_largest(exchanged, owner, n) <= _OVERLAP_KM)
     first = _first_of_largest(outside, owner)
-    worst[owner[first]] = first
-    there = np.isfinite(outside[worst[away]])
-    near, nowhere = worst[away[there]], worst[away[~there]]
-    note = [f"{x:.0f}, {y:.0f}" for x, y in vertices[nowhere].tolist()]
+    worst = np.zeros((n, 2))
+    worst[owner[first]] = vertices[first]
+    nowhere = lost & ~turned & np.isinf(farthest)
+    away = lost & ~turned & ~nowhere
+    beyond = (farthest > _OVERLAP_KM) & ~lost
+    note = [f"{x:.0f}, {y:.0f}" for x, y in worst[nowhere].tolist()]
+    at = np.asarray(shapely.points(worst), dtype=object)
     return [
-        *report(layer, "axis_order", turned, at=shapely.points(vertices[worst[turned]])),
-        *report(
-            layer,
-            "out_of_area",
-            away[there],
-            at=shapely.points(vertices[near]),
-            value=outside[near],
-            limit=_OVERLAP_KM,
-            unit="km",
-        ),
-        *report(layer, "off_projection", away[~there], at=shapely.points(vertices[nowhere]), note=note),
+        *report(layer, "axis_order", turned, at=at[turned]),
+        *report(layer, "off_projection", nowhere, at=at[nowhere], note=note),
+        *report(layer, "out_of_area", away, at=at[away], value=farthest[away], limit=_NEXT_ZONE_KM, unit="km"),
+        *report(layer, "beyond_area", beyond, at=at[beyond], value=farthest[beyond], limit=_OVERLAP_KM, unit="km"),
     ], lost
 
 
