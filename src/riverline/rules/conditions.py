@@ -166,7 +166,8 @@ class Conditions(Frozen):
             raise wrong("耕地范围为空（下限不小于上限）", "the range of farmland is empty")
         if _is_empty(self._width):
             raise wrong("河宽范围为空（下限不小于上限）", "the range of widths is empty")
-        if both := sorted(set(self.settings) & set(self.unless)):
+        asked = {*self.settings, *([self.protects] if self.protects and self._farmland is None else [])}
+        if both := sorted(asked & set(self.unless)):
             raise wrong(f"{'、'.join(both)} 既要求又排除", f"{', '.join(both)} is both asked for and barred")
         return self
 

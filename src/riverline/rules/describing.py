@@ -213,9 +213,12 @@ def _notes(ruleset: RuleSet, language: Language) -> list[str]:
 def _policy(ruleset: RuleSet, language: Language) -> list[str]:
     policy = ruleset.policy
     lines = ["约定（[U] 表示未见条文，可改）" if language == "zh" else "Policy ([U]: seen in no text, change it)"]
-    for name, value in policy.values.items():
+    for name, value in policy.entries.items():
         source = policy.source_of(name)
-        tail = f"[{source.certainty}] {source.citation}" if source else "[U]"
+        stands = (
+            "" if source is None else source.citation_en if language == "en" and source.citation_en else source.citation
+        )
+        tail = f"[{source.certainty}] {stands}" if source else "[U]"
         lines.append(f"  {name} = {_plain(value)}  {tail}")
     return lines
 

@@ -81,7 +81,7 @@ def normal(name: str) -> str:
     text = "".join(unicodedata.normalize("NFKC", name).split())
     while (start := text.find("(")) >= 0 and (end := text.find(")", start)) > 0:
         text = text[:start] + text[end + 1 :]
-    return text
+    return unicodedata.normalize("NFKC", text)
 
 
 def confidence_of(mark: Mark) -> Confidence:

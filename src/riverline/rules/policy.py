@@ -67,6 +67,7 @@ class PolicySource(Frozen):
 
     fields: Annotated[tuple[Sentence, ...], BeforeValidator(as_tuple)]
     citation: Sentence
+    citation_en: str = ""
     certainty: Mark
     note: str = ""
 
@@ -125,7 +126,7 @@ class Policy(Frozen):
             raise wrong("width_steps 为 taper 时 taper_m 须大于 0", "width_steps = taper needs taper_m above 0")
         if self.mouth == "follow" and self.mouth_follow_m == 0:
             raise wrong("mouth 为 follow 时 mouth_follow_m 须大于 0", "mouth = follow needs mouth_follow_m above 0")
-        known = set(type(self).model_fields) | set(self.values)
+        known = set(type(self).model_fields) | set(self.entries)
         if unknown := sorted({field for source in self.sources for field in source.fields} - known):
             raise wrong(
                 f"sources 引用了不存在的字段：{'、'.join(unknown)}",
@@ -134,12 +135,12 @@ class Policy(Frozen):
         return self
 
     @property
-    def values(self) -> dict[str, object]:
+    def entries(self) -> dict[str, object]:
         """Every single value by its name, those of tables as ``virtual_section.freeboard_m``."""
         return dict(_flat(self.model_dump(exclude={"sources"})))
 
     def source_of(self, name: str) -> PolicySource | None:
-        """Where one of :attr:`values` comes from; None where no source names it, which counts as mark ``U``.
+        """Where one of :attr:`entries` comes from; None where no source names it, which counts as mark ``U``.
 
         Examples
         --------
@@ -175,10 +176,24 @@ def inherit(parent: Policy | None, own: Mapping[str, Any]) -> dict[str, Any]:
     """
     if parent is None:
         return dict(own)
-    values = {**parent.model_dump(exclude={"band", "sources"}), **own}
-    kept = [source.model_copy(update={"fields": rest}) for source in parent.sources
-            if (rest := tuple(field for field in source.fields if field.partition(".")[0] not in own))]  # fmt: skip
+    values = _filled(own, parent.model_dump(exclude={"band", "sources"}))
+    said = set(dict(_flat(own)))
+    kept = []
+    for source in parent.sources:
+        rest = [field for field in source.fields if not any(f"{name}.".startswith(f"{field}.") for name in said)]
+        if rest:
+            kept.append({**source.model_dump(), "fields": rest})
     own_sources = own.get("sources", [])
     if isinstance(own_sources, list | tuple):
-        values["sources"] = [*own_sources, *(source.model_dump() for source in kept)]
+        values["sources"] = [*own_sources, *kept]
+    return values
+
+
+def _filled(own: Mapping[str, Any], parent: Mapping[str, Any]) -> dict[str, Any]:
+    """A table with the parent's values where it has none, and so in each table inside it."""
+    values = {**parent, **own}
+    for name, value in own.items():
+        inherited = parent.get(name)
+        if isinstance(value, dict) and isinstance(inherited, dict):
+            values[name] = _filled(value, inherited)
     return values

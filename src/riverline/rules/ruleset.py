@@ -6,7 +6,7 @@ import datetime as dt  # noqa: TC003 - pydantic reads the annotations
 import hashlib
 import json
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, Self, SupportsFloat, SupportsIndex
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, ValidationError
 
@@ -362,5 +362,8 @@ def _text(value: object) -> str:
     return normal(value) if isinstance(value, str) else ""
 
 
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, SupportsFloat | SupportsIndex) else float("nan")
+def _number(value: float | None) -> float:
+    try:
+        return float("nan") if value is None else float(value)
+    except (TypeError, ValueError):  # what pandas writes for a missing number
+        return float("nan")
