@@ -19,6 +19,8 @@ __all__ = ["Dbf", "Field", "codec_of_language_id", "field_bytes", "read_header",
 
 _HEADER_END = 0x0D
 _NAME_WIDTH = 10
+# dBASE III to 7, Visual FoxPro, with and without memo files.
+_VERSIONS = frozenset((0x02, 0x03, 0x04, 0x05, 0x30, 0x31, 0x32, 0x43, 0x83, 0x8B, 0x8C, 0xCB, 0xF5, 0xFB))
 # Beyond this, every n-th record is looked at: not every name of a million is needed to know the encoding.
 _MOST_BYTES = 64 * 2**20
 
@@ -79,7 +81,7 @@ def read_header(path: Path) -> Dbf:
     Raises
     ------
     ValueError
-        If the file is no DBF: too short, or fields that do not fill the record.
+        If the file is no DBF: too short, of an unknown version, or with fields that do not fit into a record.
     """
     with path.open("rb") as stream:
         start = stream.read(32)
@@ -88,8 +90,8 @@ def read_header(path: Path) -> Dbf:
         records, header_bytes, record_bytes = struct.unpack("<IHH", start[4:12])
         descriptors = stream.read(max(0, header_bytes - 32))
     fields = _fields(descriptors)
-    if not fields or fields[-1].start + fields[-1].width > record_bytes:
-        raise ValueError(f"{path.name}: the fields do not fit into a record of {record_bytes} bytes")
+    if start[0] not in _VERSIONS or not fields or fields[-1].start + fields[-1].width > record_bytes:
+        raise ValueError(f"{path.name}: version {start[0]:#x} or fields beyond a record of {record_bytes} bytes")
     return Dbf(fields, records, header_bytes, record_bytes, start[29])
 
 

@@ -11,6 +11,8 @@ import shapely
 from riverline.io.notes import few, note
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
     from numpy.typing import NDArray
 
@@ -93,6 +95,9 @@ def single_parts(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFr
     split = multi & (shapely.get_num_geometries(shapes) > 1)
     if not split.any():
         return left, notes
+    keys = frame[schema.key].dropna()
+    twice = keys[keys.duplicated()].unique()
+    notes += [_twice_note(twice)] if len(twice) else []
     return _exploded(left, schema, split), [*notes, _split_note(frame.loc[split, schema.key])]
 
 
@@ -139,4 +144,11 @@ def _split_note(keys: pd.Series) -> Note:
         f"{len(keys)} 个多部件要素已拆分，编码加“-序号”，原编码见 {SOURCE_KEY}：{few(keys)}",
         f"{len(keys)} multipart features were split, their keys numbered; the key in the file is in {SOURCE_KEY}: "
         f"{few(keys)}",
+    )
+
+
+def _twice_note(keys: Sequence[object]) -> Note:
+    return note(
+        f"{len(keys)} 个编码出现不止一次，拆分编号后不再看得出：{few(keys)}",
+        f"{len(keys)} keys occur more than once, which the numbers of the parts hide: {few(keys)}",
     )

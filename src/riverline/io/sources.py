@@ -107,7 +107,9 @@ def _given_codec(encoding: str) -> str:
 
 def _layer(source: DataSet, schema: Schema) -> tuple[str, list[Note]]:
     """The layer asked for, the only one with geometry, or the one that bears the schema's name."""
-    listed = pyogrio.list_layers(source.path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the reading itself says them again
+        listed = pyogrio.list_layers(source.path)
     every = {str(name): kind for name, kind in listed}
     spatial = [name for name, kind in every.items() if kind is not None]
     if source.layer is not None:
