@@ -315,7 +315,9 @@ def _steps(source: pyproj.CRS, target: pyproj.CRS) -> str:
 
 
 def _pipeline(steps: list[str]) -> str:
-    words = " step ".join(step for step in ["proj=pipeline", *steps] if step).split()
+    # A pipeline of no step is refused by PROJ: from one pair of degrees to another nothing is left to do.
+    done = [step for step in steps if step] or ["proj=noop"]
+    words = " step ".join(["proj=pipeline", *done]).split()
     return " ".join(f"+{word}" for word in words)
 
 
