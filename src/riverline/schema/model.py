@@ -237,11 +237,11 @@ class Schema:
         >>> schema.BANK_TOPS.require(gpd.GeoDataFrame({"bank_id": ["B1"]}, geometry=[None]))
         Traceback (most recent call last):
         ...
-        riverline.errors.SchemaError: bank_tops（岸顶线）不符合数据字典：
-          1. 缺少字段 river_id（河流编码），现有字段：bank_id；可用 columns={"原字段": "river_id"} 对应
+        riverline.errors.SchemaError: bank_tops（岸顶线）不符合数据字典（现有字段：bank_id）：
+          1. 缺少字段 river_id（河流编码）；可用 columns={"原字段": "river_id"} 对应
           2. 图层没有坐标系；请用 frame.set_crs("EPSG:4548") 指定
-        bank_tops does not match its schema:
-          1. column 'river_id' (River code) is missing; there are: bank_id; map one with columns={"yours": "river_id"}
+        bank_tops does not match its schema (columns there are: bank_id):
+          1. column 'river_id' (River code) is missing; map one with columns={"yours": "river_id"}
           2. the layer has no CRS; set it with frame.set_crs("EPSG:4548")
         """
         name = layer or self.name
@@ -255,18 +255,18 @@ class Schema:
         missing = [*_geometry_problems(frame, active), *self._column_problems(frame, active)]
         no_crs = [_NO_CRS] if active is not None and getattr(frame, "crs", None) is None else []
         if missing:
+            present = ", ".join(str(column) for column in frame.columns if column != active) or "-"
             raise SchemaError.listing(
-                f"{name}（{self.label_zh}）不符合数据字典",
-                f"{name} does not match its schema",
+                f"{name}（{self.label_zh}）不符合数据字典（现有字段：{present}）",
+                f"{name} does not match its schema (columns there are: {present})",
                 [*missing, *no_crs],
             )
         if no_crs:
             raise CRSError.listing(f"{name}（{self.label_zh}）", name, no_crs)
 
     def _column_problems(self, frame: pd.DataFrame, active: str | None) -> list[tuple[str, str]]:
-        present = ", ".join(str(name) for name in frame.columns if name != active) or "-"
         missing = [
-            _missing_column(column, present)
+            _missing_column(column)
             for column in self.columns
             if not column.optional and column.name not in frame.columns
         ]
@@ -286,15 +286,9 @@ def _active_geometry(frame: pd.DataFrame) -> str | None:
     return name if name in frame.columns else None
 
 
-def _missing_column(column: Column, present: str) -> tuple[str, str]:
-    zh = (
-        f"缺少字段 {column.name}（{column.label_zh}），现有字段：{present}；"
-        f'可用 columns={{"原字段": "{column.name}"}} 对应'
-    )
-    en = (
-        f"column {column.name!r} ({column.label_en}) is missing; there are: {present}; "
-        f'map one with columns={{"yours": "{column.name}"}}'
-    )
+def _missing_column(column: Column) -> tuple[str, str]:
+    zh = f'缺少字段 {column.name}（{column.label_zh}）；可用 columns={{"原字段": "{column.name}"}} 对应'
+    en = f'column {column.name!r} ({column.label_en}) is missing; map one with columns={{"yours": "{column.name}"}}'
     return zh, en
 
 
