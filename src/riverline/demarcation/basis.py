@@ -168,6 +168,7 @@ def _add(
         protection_m=decision.protection_m,
         rule_id=decision.rule_id,
         citation=decision.citation,
+        note=decision.note,
         confidence=weakest([decision.confidence, reference.confidence]),
         source_ids=reference.level_ids,
         start=0.0,

@@ -26,18 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Candidates", "bank_top_candidates", "decide_bank", "levee_candidates"]
 
 
-MEASURED_FROM = {
-    "landside_toe": ("landside_toe", "flood_wall", "berm_toe"),
-    "crest": ("crest", "flood_wall"),
-    "waterside_crest": ("crest", "flood_wall"),
-    "berm_toe": ("berm_toe", "landside_toe"),
-    "platform_toe": ("berm_toe", "landside_toe"),
-    "blanket_edge": ("berm_toe", "landside_toe"),
-    "spoil_toe": ("berm_toe", "landside_toe"),
-}
-"""Which drawn features a rule's reference line accepts; anything else stands in for it and is told."""
-
-
 class _LeveeRow(NamedTuple):
     """A placed levee: what its rule and its piece need."""
 
@@ -102,7 +90,7 @@ def levee_candidates(
         if decision is None:
             result.findings.append(Finding("no-rule", "levees", row.levee_id, row.line, note=row.feature))
             continue
-        stand_in = row.feature not in MEASURED_FROM.get(decision.reference, (decision.reference,))
+        stand_in = row.feature not in (decision.drawn_as, "flood_wall")
         if stand_in and row.feature == "waterside_toe":
             continue
         extra = 0.0
@@ -225,6 +213,7 @@ def _piece(
         protection_m=decision.protection_m,
         rule_id=decision.rule_id,
         citation=decision.citation,
+        note=decision.note,
         confidence=confidence,
         source_ids=(source,),
         start=start,

@@ -205,6 +205,7 @@ def _joined(before: Piece | None, after: Piece | None, axis: Axis, gap_max_m: fl
         start=start,
         end=end,
         strip=along,
+        note=wider.note,
     )
 
 

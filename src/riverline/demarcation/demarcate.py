@@ -154,6 +154,7 @@ def _lines(outcomes: list[Outcome], inputs: Inputs, rules: RuleSet) -> gpd.GeoDa
             "length_m": round_half_up(geometry.length.to_numpy(), decimals),
             "confidence": [row.piece.confidence for _, row in rows],
             "source_ids": [",".join(row.piece.source_ids) for _, row in rows],
+            "note": [row.piece.note for _, row in rows],
         },
         geometry=geometry,
     )

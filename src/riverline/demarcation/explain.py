@@ -60,7 +60,8 @@ def explain(result: Demarcation, river_id: str, bank: str, chainage: float, *, l
         "span": f"{format_chainage(piece['start_chainage_m'])} – {format_chainage(piece['end_chainage_m'])}",
         "rules": f"{result.rules.name} {result.rules.digest[:12]}",
     }
-    return (_ZH if language == "zh" else _EN).format(**parts)
+    told = (_ZH if language == "zh" else _EN).format(**parts)
+    return f"{told}{_NOTE[language].format(piece['note'])}" if piece["note"] else told
 
 
 _ZH = (
@@ -71,6 +72,9 @@ _EN = (
     "{where}: the management line is drawn from the {basis} (features {sources}), {offset} m to landside; "
     "rule {rule}, citation: {citation}; piece {span}; confidence: {confidence}; rule set {rules}."
 )
+
+
+_NOTE = {"zh": "说明：{}。", "en": " Note: {}."}
 
 
 def _piece_at(result: Demarcation, river_id: str, bank: str, chainage: float) -> pd.Series:

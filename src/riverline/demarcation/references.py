@@ -60,6 +60,7 @@ class Piece:
     start: float
     end: float
     strip: bool = True
+    note: str = ""
 
     @property
     def span(self) -> float:

@@ -138,6 +138,7 @@ MANAGEMENT_LINES = Schema(
         c.LENGTH,
         c.CONFIDENCE,
         c.text("source_ids", "来源要素", "Source features", "LYYS", "Keys of the features it was drawn from."),
+        c.text("note", "说明", "Note", "SM", "What a reader of the line must know of its rule; empty where nothing."),
     ),
     "The legal line, piece by piece; the pieces of a bank join end to end from reach start to reach end.",
 )  # fmt: skip
