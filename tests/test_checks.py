@@ -63,36 +63,36 @@ AXES, WATER, LEVEES, TRACKS = schema.AXES, schema.WATER, schema.LEVEES, schema.T
 
 # Code, schema, the smallest frame that has the fault, and the same frame put right.
 TWINS = [
-    ("key_blank", LEVEES, _levees(levee_id=[" "]), _levees(levee_id=["D1"])),
-    ("key_duplicated", LEVEES, _levees(levee_id=["D1", "D1"]), _levees(levee_id=["D1", "D2"])),
-    ("river_blank", LEVEES, _levees(river_id=[None]), _levees(river_id=["R1"])),
-    ("value_blank", LEVEES, _levees(feature=[""]), _levees(feature=["crest"])),
-    ("value_type", LEVEES, _levees(height_m=["约12"]), _levees(height_m=[12.0])),
-    ("value_choice", LEVEES, _levees(bank=["东岸"]), _levees(bank=["left"])),
-    ("date_order", WATER, _seen_on("03/04/2024"), _seen_on(dt.date(2024, 4, 3))),
-    ("zone_missing", TRACKS, _track(MORNING.replace(tzinfo=None)), _track(MORNING)),
-    ("column_type", LEVEES, _levees(height_m=["12.5"]), _levees(height_m=[12.5])),
-    ("geometry_missing", AXES, _axes("missing"), _axes("straight")),
-    ("geometry_empty", AXES, _axes("empty"), _axes("straight")),
-    ("geometry_infinite", AXES, _axes("not finite"), _axes("bend")),
-    ("geometry_type", AXES, _axes("point"), _axes("straight")),
+    ("key-blank", LEVEES, _levees(levee_id=[" "]), _levees(levee_id=["D1"])),
+    ("key-duplicated", LEVEES, _levees(levee_id=["D1", "D1"]), _levees(levee_id=["D1", "D2"])),
+    ("river-blank", LEVEES, _levees(river_id=[None]), _levees(river_id=["R1"])),
+    ("value-blank", LEVEES, _levees(feature=[""]), _levees(feature=["crest"])),
+    ("value-type", LEVEES, _levees(height_m=["约12"]), _levees(height_m=[12.0])),
+    ("value-choice", LEVEES, _levees(bank=["东岸"]), _levees(bank=["left"])),
+    ("date-order", WATER, _seen_on("03/04/2024"), _seen_on(dt.date(2024, 4, 3))),
+    ("zone-missing", TRACKS, _track(MORNING.replace(tzinfo=None)), _track(MORNING)),
+    ("column-type", LEVEES, _levees(height_m=["12.5"]), _levees(height_m=[12.5])),
+    ("geometry-missing", AXES, _axes("missing"), _axes("straight")),
+    ("geometry-empty", AXES, _axes("empty"), _axes("straight")),
+    ("geometry-infinite", AXES, _axes("not finite"), _axes("bend")),
+    ("geometry-type", AXES, _axes("point"), _axes("straight")),
     ("multipart", AXES, _axes("two parts"), _axes("straight")),
-    ("z_present", AXES, _axes("3D"), _axes("straight")),
-    ("m_present", AXES, _axes("measured"), _axes("straight")),
+    ("z-present", AXES, _axes("3D"), _axes("straight")),
+    ("m-present", AXES, _axes("measured"), _axes("straight")),
     ("invalid", WATER, _water("bow-tie"), _water("square")),
-    ("self_crossing", AXES, _axes("self-crossing"), _axes("hairpin")),
-    ("zero_length", AXES, _axes("zero length"), _axes("two centimetres")),
-    ("zero_area", WATER, _water("collapsed to a line"), _water("ten centimetres wide")),
-    ("repeated_vertices", AXES, _axes("repeated vertex"), _axes("loop")),
-    ("duplicate_geometry", AXES, _network("duplicate, reversed"), _network("nearly duplicate")),
+    ("self-crossing", AXES, _axes("self-crossing"), _axes("hairpin")),
+    ("zero-length", AXES, _axes("zero length"), _axes("two centimetres")),
+    ("zero-area", WATER, _water("collapsed to a line"), _water("ten centimetres wide")),
+    ("repeated-vertices", AXES, _axes("repeated vertex"), _axes("loop")),
+    ("duplicate-geometry", AXES, _network("duplicate, reversed"), _network("nearly duplicate")),
     ("undershoot", AXES, _network("undershoot"), _network("confluence between vertices")),
     ("overshoot", AXES, _network("overshoot"), _network("crossing")),
-    ("pseudo_node", AXES, _reaches(name="清水河"), _reaches(name=["清水河", "白溪"])),
-    ("axis_order", AXES, _axes("swapped axes"), _axes("straight")),
-    ("out_of_area", AXES, _axes("southern hemisphere"), _axes("straight")),
-    ("beyond_area", AXES, zoo.axes([zoo.line((0, 0), (240_000, 0))]), zoo.axes([zoo.line((0, 0), (180_000, 0))])),
-    ("off_projection", AXES, _axes("zone prefix"), _axes("zone prefix").set_crs("EPSG:4527", allow_override=True)),
-    ("far_away", AXES, _network("one far from the others"), _network("braid")),
+    ("pseudo-node", AXES, _reaches(name="清水河"), _reaches(name=["清水河", "白溪"])),
+    ("axis-order", AXES, _axes("swapped axes"), _axes("straight")),
+    ("out-of-area", AXES, _axes("southern hemisphere"), _axes("straight")),
+    ("beyond-area", AXES, zoo.axes([zoo.line((0, 0), (240_000, 0))]), zoo.axes([zoo.line((0, 0), (180_000, 0))])),
+    ("off-projection", AXES, _axes("zone prefix"), _axes("zone prefix").set_crs("EPSG:4527", allow_override=True)),
+    ("far-away", AXES, _network("one far from the others"), _network("braid")),
 ]  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def test_every_awkward_polygon_gives_the_faults_it_has_once_and_no_others(case):
 
 # Reprojection bends the line away from the vertex that touched it, and drops M.
 _BENT = {"touching itself", "retraced", "measured"}
-_PLACED = {"axis_order", "out_of_area", "off_projection", "geometry_infinite"}
+_PLACED = {"axis-order", "out-of-area", "off-projection", "geometry-infinite"}
 ANYWHERE = [case for case in (*zoo.LINES, *zoo.NETWORKS) if case.name not in _BENT and not case.codes & _PLACED]
 
 
@@ -133,7 +133,7 @@ def test_degrees_and_zone_prefixed_metres_give_the_same_faults(case, crs):
     other = rl.check(zoo.axes(case.features).to_crs(crs), AXES)
     assert other["fault_id"].tolist() == metric["fault_id"].tolist()
     assert other.crs == crs
-    measured = ~other["code"].isin(["far_away"])
+    measured = ~other["code"].isin(["far-away"])
     np.testing.assert_allclose(other["value"][measured], metric["value"][measured], rtol=0.01)
 
 
@@ -157,7 +157,7 @@ def test_a_duplicated_key_is_one_fault_that_points_at_each_of_its_features():
 
 def test_numeric_keys_are_named_as_text_and_the_column_is_reported_once():
     found = rl.check(_levees(levee_id=[1, 2, 2]), LEVEES)
-    assert found[["code", "feature_id"]].to_numpy().tolist() == [["key_duplicated", "2"], ["column_type", "*"]]
+    assert found[["code", "feature_id"]].to_numpy().tolist() == [["key-duplicated", "2"], ["column-type", "*"]]
     assert "int64 → str" in found["detail"].iloc[1]
 
 
@@ -170,22 +170,22 @@ def test_free_text_and_optional_columns_may_be_blank():
 def test_a_blank_level_or_basis_is_an_error(column, value):
     data = {"level_id": ["S1"], "river_id": ["R1"], "level_m": [31.5], "basis": ["design"], column: [value]}
     found = rl.check(gpd.GeoDataFrame(data, geometry=[Point(zoo.X, zoo.Y)], crs=zoo.CRS), schema.FLOOD_LEVELS)
-    assert found[["code", "severity"]].to_numpy().tolist() == [["value_blank", "error"]]
+    assert found[["code", "severity"]].to_numpy().tolist() == [["value-blank", "error"]]
     assert column in found["detail"].iloc[0]
 
 
 def test_a_lake_lies_on_no_river():
     places = [shapely.affinity.translate(zoo.SQUARE, x) for x in (0, 500, 1000)]
     found = rl.check(zoo.water(places, river_id="", kind=["river", "lake", "reservoir"]), WATER)
-    assert found[["code", "feature_id"]].to_numpy().tolist() == [["river_blank", "W01"]]
+    assert found[["code", "feature_id"]].to_numpy().tolist() == [["river-blank", "W01"]]
 
 
 def test_numbers_in_text_are_one_fault_of_the_column_and_words_one_each():
     keys = ["D1", "D2", "D3"]
     found = rl.check(_levees(levee_id=keys, height_m=["12.5", "约12", "13"]), LEVEES)
     assert found[["code", "feature_id", "value"]].fillna(0).to_numpy().tolist() == [
-        ["value_type", "D2", 0],
-        ["column_type", "*", 2],
+        ["value-type", "D2", 0],
+        ["column-type", "*", 2],
     ]
     assert "约12" in found["detail"].iloc[0]
     assert "height_m" in found["detail"].iloc[0]
@@ -194,19 +194,19 @@ def test_numbers_in_text_are_one_fault_of_the_column_and_words_one_each():
 @pytest.mark.parametrize("grade", [[6], ["6"], ["二级"], [2.5], [0]])
 def test_a_grade_that_does_not_exist_is_outside_the_choices_only(grade):
     found = rl.check(_levees(grade=grade), LEVEES)
-    assert found.loc[found["feature_id"] == "D1", "code"].tolist() == ["value_choice"]
+    assert found.loc[found["feature_id"] == "D1", "code"].tolist() == ["value-choice"]
     assert "1 | 2 | 3 | 4 | 5" in found["detail"].iloc[0]
 
 
 @pytest.mark.parametrize("dates", [["2024-05-06"], ["2024年5月6日"]])
 def test_text_dates_with_the_year_first_only_need_converting(dates):
     found = rl.check(zoo.water([zoo.SQUARE], date=dates), WATER)
-    assert found["code"].tolist() == ["column_type"]
+    assert found["code"].tolist() == ["column-type"]
     assert rl.check(WATER.conform(zoo.water([zoo.SQUARE], date=dates)), WATER).empty
 
 
 def test_numbers_are_no_dates():
-    assert rl.check(zoo.water([zoo.SQUARE], date=[20240506]), WATER)["code"].tolist() == ["value_type"]
+    assert rl.check(zoo.water([zoo.SQUARE], date=[20240506]), WATER)["code"].tolist() == ["value-type"]
 
 
 @pytest.mark.parametrize("name", zoo.NAMES)
@@ -240,12 +240,12 @@ def test_repeated_vertices_are_counted_ring_by_ring():
     shell = zoo.ring((0, 0), (100, 0), (100, 0), (100, 100), (0, 100))
     hole = zoo.ring((0, 0), (40, 20), (20, 40), (20, 40), (20, 40))
     found = rl.check(zoo.water([Polygon(shell, [hole])]), WATER)
-    assert found[["code", "value"]].to_numpy().tolist() == [["repeated_vertices", 3]]
+    assert found[["code", "value"]].to_numpy().tolist() == [["repeated-vertices", 3]]
 
 
 def test_one_row_of_z_for_the_layer_counts_its_features():
     found = rl.check(zoo.axes([zoo.line((0, y, 1), (9, y, 1)) for y in range(0, 900, 100)] + [zoo.STRAIGHT]), AXES)
-    assert found[["feature_id", "code", "value"]].to_numpy().tolist() == [["*", "z_present", 9]]
+    assert found[["feature_id", "code", "value"]].to_numpy().tolist() == [["*", "z-present", 9]]
 
 
 def test_the_twin_is_named_and_the_first_key_is_kept():
@@ -261,7 +261,7 @@ def test_features_that_something_tells_apart_may_share_a_place():
     places = [Point(zoo.X, zoo.Y)] * 2
     levels = gpd.GeoDataFrame({**data, "return_period": [20.0, 50.0]}, geometry=places, crs=zoo.CRS)
     assert rl.check(levels, schema.FLOOD_LEVELS).empty
-    assert rl.check(levels.assign(return_period=20.0), schema.FLOOD_LEVELS)["code"].tolist() == ["duplicate_geometry"]
+    assert rl.check(levels.assign(return_period=20.0), schema.FLOOD_LEVELS)["code"].tolist() == ["duplicate-geometry"]
     wall = _levees(levee_id=["D1", "D2"], feature=["flood_wall", "landside_toe"]).assign(geometry=zoo.STRAIGHT)
     assert rl.check(wall, LEVEES).empty
 
@@ -320,9 +320,9 @@ def test_levees_are_no_network():
 @pytest.mark.parametrize(
     ("columns", "expected"),
     [
-        ({"name": "清水河"}, ["pseudo_node"]),
-        ({"name": "清水河", "rank": "main", "chief": "甲"}, ["pseudo_node"]),
-        ({"name": "清水河", "start_chainage_m": [0.0, 500.0]}, ["pseudo_node"]),
+        ({"name": "清水河"}, ["pseudo-node"]),
+        ({"name": "清水河", "rank": "main", "chief": "甲"}, ["pseudo-node"]),
+        ({"name": "清水河", "start_chainage_m": [0.0, 500.0]}, ["pseudo-node"]),
         ({"name": "清水河", "chief": ["甲", "乙"]}, []),
         ({"name": "清水河", "width_m": [30.0, 45.0]}, []),
         ({"name": ""}, []),
@@ -355,7 +355,7 @@ def test_a_county_that_straddles_a_zone_is_no_fault_and_the_next_zone_is():
     frame = zoo.axes([zoo.line((140_000, 0), (180_000, 0))])
     assert rl.check(frame, AXES).empty, "the zone ends 143 km east of its meridian; 50 km more are usual"
     found = rl.check(zoo.axes([zoo.line((140_000, 0), (240_000, 0))]), AXES)
-    assert found[["code", "severity"]].to_numpy().tolist() == [["beyond_area", "warning"]]
+    assert found[["code", "severity"]].to_numpy().tolist() == [["beyond-area", "warning"]]
     assert found["value"].iloc[0] == pytest.approx(240 - 143.6, abs=1)
 
 
@@ -370,7 +370,7 @@ def test_the_distance_from_the_area_of_use_is_said_in_kilometres():
 def test_swapped_axes_are_told_from_a_wrong_place(crs):
     frame = _axes("bend").to_crs(crs)
     swapped = frame.assign(geometry=shapely.transform(frame.geometry.to_numpy(), lambda xy: xy[:, ::-1])).set_crs(crs)
-    assert rl.check(swapped, AXES)["code"].tolist() == ["axis_order"]
+    assert rl.check(swapped, AXES)["code"].tolist() == ["axis-order"]
     assert rl.check(frame, AXES).empty
 
 
@@ -379,7 +379,7 @@ def test_a_crs_without_a_known_area_is_held_to_the_world_only():
     frame = zoo.axes([zoo.STRAIGHT]).set_crs(local, allow_override=True)
     assert rl.check(frame, AXES).empty
     lost = zoo.axes([LineString([(5e8, 5e8), (5e8, 6e8)])], crs=local)
-    assert rl.check(lost, AXES)["code"].tolist() == ["off_projection"]
+    assert rl.check(lost, AXES)["code"].tolist() == ["off-projection"]
 
 
 def test_feet_are_feet():
@@ -413,7 +413,7 @@ def test_a_river_of_sixty_kilometres_is_never_far_from_itself(length_km, vertice
     along[[0, -1]] = 0, length_km * 1000
     xy = np.column_stack([zoo.X + along * np.cos(turn), zoo.Y + along * np.sin(turn)])
     frame = (_pieces(xy) if pieces else zoo.axes([LineString(xy)])).to_crs(crs)
-    assert not rl.check(frame, AXES)["code"].isin(["far_away", "out_of_area", "axis_order"]).any()
+    assert not rl.check(frame, AXES)["code"].isin(["far-away", "out-of-area", "axis-order"]).any()
 
 
 def _scattered(seed, count, *, spread_km, at_km=(0.0, 0.0)):
@@ -432,7 +432,7 @@ def test_two_counties_in_one_layer_are_both_at_home():
 
 def test_a_crowded_city_in_a_wide_province_makes_nobody_a_stranger():
     xy = np.concatenate([_scattered(1, 900, spread_km=8), _scattered(2, 100, spread_km=140)])
-    assert "far_away" not in set(rl.check(_strokes(xy), AXES)["code"])
+    assert "far-away" not in set(rl.check(_strokes(xy), AXES)["code"])
 
 
 def test_few_rivers_have_no_outlier():
@@ -444,7 +444,7 @@ def test_one_vertex_with_a_wrong_digit_is_far_away_and_shown(crs):
     xy = np.column_stack([zoo.X + np.arange(0.0, 3000.0, 100.0), np.full(30, zoo.Y)])
     xy[7, 1] += 500_000
     found = rl.check(zoo.axes([LineString(xy)]).to_crs(crs), AXES)
-    assert found["code"].tolist() == ["far_away"]
+    assert found["code"].tolist() == ["far-away"]
     assert found["value"].iloc[0] == pytest.approx(500, rel=0.01)
     assert found.to_crs(zoo.CRS).geometry.iloc[0].distance(Point(xy[7])) < 0.01
 
@@ -513,7 +513,7 @@ def test_faults_conform_have_unique_ids_and_no_faults_of_their_own(rows):
 def test_what_has_no_geometry_to_use_is_always_reported(rows):
     frame = _frame(rows)
     found = rl.check(frame, AXES)
-    codes = ["geometry_missing", "geometry_empty", "geometry_infinite"]
+    codes = ["geometry-missing", "geometry-empty", "geometry-infinite"]
     with np.errstate(invalid="ignore"):
         finite = np.isfinite(shapely.bounds(frame.geometry.to_numpy())).all(axis=1)
     assert found["code"].isin(codes).sum() >= (~finite).sum()
@@ -527,7 +527,7 @@ def test_what_has_no_geometry_to_use_is_always_reported(rows):
 def test_no_polygon_is_too_odd_to_check(shell, hole):
     polygon = Polygon(zoo.ring(*shell), [zoo.ring(*hole)])
     found = rl.check(zoo.water([polygon]), WATER)
-    assert polygon.is_valid or found["code"].isin(["invalid", "zero_area"]).any()
+    assert polygon.is_valid or found["code"].isin(["invalid", "zero-area"]).any()
 
 
 @laws
@@ -535,9 +535,9 @@ def test_no_polygon_is_too_odd_to_check(shell, hole):
 def test_no_line_is_too_odd_to_check(vertices):
     line = zoo.line(*vertices)
     found = rl.check(zoo.axes([line]), AXES)
-    codes = set(found["code"]) - {"repeated_vertices"}
-    assert codes == ({"zero_length"} if line.length == 0 else set() if line.is_simple else {"self_crossing"})
-    places = found.geometry[found["code"] == "self_crossing"]
+    codes = set(found["code"]) - {"repeated-vertices"}
+    assert codes == ({"zero-length"} if line.length == 0 else set() if line.is_simple else {"self-crossing"})
+    places = found.geometry[found["code"] == "self-crossing"]
     assert (places.distance(line) < 1e-6).all()
 
 
@@ -556,11 +556,11 @@ def test_a_northern_zone_with_negative_northings_is_out_of_its_area(real_data, p
     frame = raw.assign(river_id="purus", name="Purus")
     assert frame.crs.to_epsg() == 32619
     found = rl.check(frame, AXES)
-    assert found["code"].tolist() == ["out_of_area"]
+    assert found["code"].tolist() == ["out-of-area"]
     assert 850 < found["value"].iloc[0] < 900, "at 8 degrees south"
     southern = frame.assign(geometry=frame.translate(yoff=10_000_000)).set_crs(32719, allow_override=True)
     found = rl.check(southern, AXES)
-    assert found["code"].tolist() == ["beyond_area"], "the river runs on into the next zone"
+    assert found["code"].tolist() == ["beyond-area"], "the river runs on into the next zone"
     assert rl.check(frame.to_crs(4326), AXES).empty
 
 
@@ -571,7 +571,7 @@ def test_the_rivers_of_china_have_right_names_and_only_pseudo_nodes(real_data):
     with pytest.raises(rl.CRSError, match="set_crs"):
         rl.check(frame, AXES)
     found = rl.check(frame.set_crs("EPSG:4490"), AXES)
-    assert set(found["code"]) == {"pseudo_node"}
+    assert set(found["code"]) == {"pseudo-node"}
     # Nothing in the file tells the two pieces apart, the columns that the check did not know included.
     told = frame.set_index("river_id")[["name", "GBCODE", "LEVEL_RIVE", "LEVEL_LAKE"]]
     assert told.loc[found["feature_id"]].reset_index(drop=True).equals(told.loc[found["note"]].reset_index(drop=True))
@@ -590,7 +590,7 @@ def test_real_rivers_in_degrees_and_in_metres_have_the_same_dangles(real_data):
     raw = gpd.read_file(real_data / "levees_kern" / "rivers_kern.geojson")
     frame = raw.assign(river_id=[f"R{k:02d}" for k in range(len(raw))])
     degrees, metres = (rl.check(each, AXES, snap_m=100.0) for each in (frame, frame.to_crs(32611)))
-    assert _first_names(degrees) == {"pseudo_node": 41, "overshoot": 4, "undershoot": 1}
+    assert _first_names(degrees) == {"pseudo-node": 41, "overshoot": 4, "undershoot": 1}
     assert metres["fault_id"].tolist() == degrees["fault_id"].tolist()
     np.testing.assert_allclose(metres["value"], degrees["value"], rtol=0.01)
 
@@ -600,8 +600,8 @@ def test_real_levees_lack_nothing_but_their_river(real_data):
     raw = gpd.read_file(real_data / "levees_kern" / "levees_kern.geojson")
     keys = [f"L{k:02d}" for k in range(len(raw))]
     frame = raw.assign(levee_id=keys, river_id="", feature="crest", name=raw["SEGMENT_NAME"])
-    assert _first_names(rl.check(frame, LEVEES)) == {"river_blank": len(raw)}
-    assert _first_names(rl.check(frame.to_crs(32611), LEVEES)) == {"river_blank": len(raw)}
+    assert _first_names(rl.check(frame, LEVEES)) == {"river-blank": len(raw)}
+    assert _first_names(rl.check(frame.to_crs(32611), LEVEES)) == {"river-blank": len(raw)}
 
 
 @pytest.mark.real

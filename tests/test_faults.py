@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import re
 import string
 
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import zoo
@@ -36,8 +37,7 @@ def test_every_code_speaks_both_languages_and_says_what_to_do(code):
         assert english.strip()
         assert not _chinese(english)
     assert code.severity in FAULTS["severity"].values
-    assert code.code.isidentifier()
-    assert code.code == code.code.lower()
+    assert re.fullmatch("[a-z]+(-[a-z]+)*", code.code)
 
 
 @pytest.mark.parametrize("code", CODES, ids=lambda code: code.code)
@@ -84,30 +84,31 @@ def test_no_features_give_an_empty_frame_that_conforms():
 
 @pytest.mark.parametrize("name", zoo.NAMES)
 def test_hostile_names_are_quoted_as_they_are_and_never_formatted(name):
-    frame = _row("duplicate_geometry", name, note=name)
+    frame = _row("duplicate-geometry", name, note=name)
     assert frame["feature_id"].tolist() == [name]
     assert name in frame["detail"].iloc[0]
     assert name in faults.describe(frame, "en")["detail"].iloc[0]
 
 
 def test_errors_come_first_then_warnings_then_notes():
-    codes = ["z_present", "multipart", "invalid"]
+    codes = ["z-present", "multipart", "invalid"]
     together = faults.combine([_row(code, note="x") for code in codes], crs=zoo.CRS)
     assert together["severity"].tolist() == ["error", "warning", "note"]
 
 
 def test_several_faults_of_one_code_at_one_feature_are_numbered():
-    rows = [_row("value_blank", note=note) for note in ("bank", "basis", "kind")]
+    rows = [_row("value-blank", note=note) for note in ("bank", "basis", "kind")]
     together = faults.combine(rows, crs=zoo.CRS)
-    numbers = ["axes/R1/value_blank", "axes/R1/value_blank#2", "axes/R1/value_blank#3"]
+    numbers = ["axes/R1/value-blank", "axes/R1/value-blank#2", "axes/R1/value-blank#3"]
     assert together["fault_id"].tolist() == numbers
     assert together["note"].tolist() == ["bank", "basis", "kind"]
 
 
+@settings(max_examples=20, deadline=None)
 @given(st.permutations(range(6)))
 def test_the_order_of_finding_changes_nothing(order):
     rows = [
-        *(_row("value_blank", note=note) for note in ("b", "a")),
+        *(_row("value-blank", note=note) for note in ("b", "a")),
         *(_row("multipart", value=value) for value in (3, 2)),
         *(_row("invalid", note="x", geometry=[shapely.Point(x, 0)]) for x in (2, 1)),
     ]
@@ -116,6 +117,7 @@ def test_the_order_of_finding_changes_nothing(order):
     assert first.to_wkb().equals(again.to_wkb())
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.sampled_from(["R1", "R2", "R1/x", "R1#2"]), max_size=8))
 def test_ids_are_unique(features):
     codes = itertools.cycle(["multipart", "invalid"])

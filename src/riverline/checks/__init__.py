@@ -16,7 +16,7 @@ Examples
 ... )
 >>> faults = rl.check(axes, rl.schema.AXES)
 >>> faults[["feature_id", "code", "severity"]].values.tolist()
-[['row 2', 'geometry_missing', 'error'], ['row 2', 'key_blank', 'error'], ['R2', 'undershoot', 'warning']]
+[['row 2', 'geometry-missing', 'error'], ['row 2', 'key-blank', 'error'], ['R2', 'undershoot', 'warning']]
 >>> faults["detail"].iloc[-1]
 '悬挂点：线端距 R1 还差 3 m'
 """

@@ -25,7 +25,7 @@ def keys(layer: Layer) -> Faults:
     """Keys that are blank, one row a feature, or used twice, one row a key with a point on each of its features."""
     column = layer.schema[layer.schema.key]
     blank = layer.readings[column.name].blank
-    return [*report(layer, "key_blank", blank, note=_titled(column)), *_duplicated_keys(layer, blank)]
+    return [*report(layer, "key-blank", blank, note=_titled(column)), *_duplicated_keys(layer, blank)]
 
 
 def _duplicated_keys(layer: Layer, blank: NDArray[np.bool_]) -> Faults:
@@ -37,7 +37,7 @@ def _duplicated_keys(layer: Layer, blank: NDArray[np.bool_]) -> Faults:
         layer.feature_id[twice], return_index=True, return_inverse=True, return_counts=True
     )
     xy, which = shapely.get_coordinates(places_of(layer, twice), return_index=True)
-    return report(layer, "key_duplicated", twice[first], at=gather(xy, group[which], len(first)), value=count, limit=1)
+    return report(layer, "key-duplicated", twice[first], at=gather(xy, group[which], len(first)), value=count, limit=1)
 
 
 def blank_values(layer: Layer) -> Faults:
@@ -50,9 +50,9 @@ def blank_values(layer: Layer) -> Faults:
     for column in _columns(layer):
         blank = layer.readings[column.name].blank
         if column.name == "river_id":
-            found += report(layer, "river_blank", blank & ~_still_water(layer))
+            found += report(layer, "river-blank", blank & ~_still_water(layer))
         elif not column.may_be_blank:
-            found += report(layer, "value_blank", blank, note=_titled(column))
+            found += report(layer, "value-blank", blank, note=_titled(column))
     return found
 
 
@@ -71,13 +71,13 @@ def wrong_types(layer: Layer) -> Faults:
             continue
         reading = layer.readings[column.name]
         if not column.choices:
-            found += report(layer, "value_type", reading.unreadable, note=_quoted(layer, column, reading.unreadable))
-        found += report(layer, "date_order", reading.ambiguous, note=_quoted(layer, column, reading.ambiguous))
+            found += report(layer, "value-type", reading.unreadable, note=_quoted(layer, column, reading.unreadable))
+        found += report(layer, "date-order", reading.ambiguous, note=_quoted(layer, column, reading.ambiguous))
         if reading.zoneless.any():
-            found += report_layer(layer, "zone_missing", value=reading.zoneless.sum(), note=_titled(column))
+            found += report_layer(layer, "zone-missing", value=reading.zoneless.sum(), note=_titled(column))
         convertible = ~(reading.blank | reading.unreadable | reading.ambiguous | reading.zoneless)
         if not reading.native and convertible.any():
-            found += report_layer(layer, "column_type", value=convertible.sum(), note=_stored(layer, column))
+            found += report_layer(layer, "column-type", value=convertible.sum(), note=_stored(layer, column))
     return found
 
 
@@ -92,7 +92,7 @@ def values_outside_choices(layer: Layer) -> Faults:
         outside = ~reading.blank & ~reading.converted.isin(values).to_numpy(dtype=bool)
         allowed = " | ".join(str(value) for value in values)
         quoted = _quoted(layer, column, outside)
-        found += report(layer, "value_choice", outside, note=[f"{each} ∉ {allowed}" for each in quoted])
+        found += report(layer, "value-choice", outside, note=[f"{each} ∉ {allowed}" for each in quoted])
     return found
 
 

@@ -43,9 +43,9 @@ def presence(layer: Layer) -> Faults:
     coordinates, owner = shapely.get_coordinates(layer.geometry[infinite], return_index=True)
     count = np.bincount(owner[~np.isfinite(coordinates).all(axis=1)], minlength=len(infinite))
     return [
-        *report(layer, "geometry_missing", missing),
-        *report(layer, "geometry_empty", empty),
-        *report(layer, "geometry_infinite", infinite, value=count, limit=0),
+        *report(layer, "geometry-missing", missing),
+        *report(layer, "geometry-empty", empty),
+        *report(layer, "geometry-infinite", infinite, value=count, limit=0),
     ]
 
 
@@ -56,7 +56,7 @@ def kinds(layer: Layer) -> Faults:
     several = wrong & np.isin(layer.kind, [f"Multi{each}" for each in wanted])
     note = [f"{each} → {' | '.join(wanted)}" for each in layer.kind[wrong & ~several]]
     return [
-        *report(layer, "geometry_type", wrong & ~several, note=note),
+        *report(layer, "geometry-type", wrong & ~several, note=note),
         *report(layer, "multipart", several, value=shapely.get_num_geometries(layer.drawn[several]), limit=1),
     ]
 
@@ -66,15 +66,15 @@ def dimensions(layer: Layer) -> Faults:
     with_z = int(shapely.has_z(layer.drawn).sum())
     with_m = int(shapely.has_m(layer.drawn).sum()) if layer.schema.name not in expected.MEASURED else 0
     return [
-        *(report_layer(layer, "z_present", value=with_z) if with_z else []),
-        *(report_layer(layer, "m_present", value=with_m) if with_m else []),
+        *(report_layer(layer, "z-present", value=with_z) if with_z else []),
+        *(report_layer(layer, "m-present", value=with_m) if with_m else []),
     ]
 
 
 def sizes(layer: Layer) -> Faults:
     """Lines without length and polygons without area: what a millimetre cannot tell from a point or a line."""
     line, polygon = _without_length(layer), _without_area(layer)
-    return [*report(layer, "zero_length", line), *report(layer, "zero_area", polygon)]
+    return [*report(layer, "zero-length", line), *report(layer, "zero-area", polygon)]
 
 
 def _degenerate(layer: Layer) -> NDArray[np.bool_]:
@@ -118,7 +118,7 @@ def crossings(layer: Layer) -> Faults:
     lines = layer.usable & np.isin(layer.kind, _LINES) & ~_without_length(layer)
     crossed = np.flatnonzero(lines & ~shapely.is_simple(layer.drawn))
     places, count = _self_contacts(layer.drawn[crossed])
-    return report(layer, "self_crossing", crossed, at=places, value=count, limit=0)
+    return report(layer, "self-crossing", crossed, at=places, value=count, limit=0)
 
 
 def _self_contacts(lines: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
@@ -146,7 +146,7 @@ def repeats(layer: Layer) -> Faults:
     count = np.bincount(of_again, minlength=len(drawn))
     hit = np.flatnonzero(count)
     at = gather(coordinates[again], of_again, len(drawn))
-    return report(layer, "repeated_vertices", drawn[hit], at=at[hit], value=count[hit], limit=0)
+    return report(layer, "repeated-vertices", drawn[hit], at=at[hit], value=count[hit], limit=0)
 
 
 def _strings(geometry: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.intp]]:

@@ -43,9 +43,9 @@ def misplaced(layer: Layer) -> tuple[Faults, NDArray[np.bool_]]:
     Returns
     -------
     faults
-        Rows ``axis_order``, ``beyond_area``, ``out_of_area`` and ``off_projection``; a feature is in one at most.
+        Rows ``axis-order``, ``beyond-area``, ``out-of-area`` and ``off-projection``; a feature is in one at most.
     lost
-        (n,) features that lie nowhere near, rows ``beyond_area`` excepted.
+        (n,) features that lie nowhere near, rows ``beyond-area`` excepted.
 
     Notes
     -----
@@ -71,10 +71,10 @@ def misplaced(layer: Layer) -> tuple[Faults, NDArray[np.bool_]]:
     note = [f"{x:.0f}, {y:.0f}" for x, y in worst[nowhere].tolist()]
     at = np.asarray(shapely.points(worst), dtype=object)
     return [
-        *report(layer, "axis_order", turned, at=at[turned]),
-        *report(layer, "off_projection", nowhere, at=at[nowhere], note=note),
-        *report(layer, "out_of_area", away, at=at[away], value=farthest[away], limit=_NEXT_ZONE_KM, unit="km"),
-        *report(layer, "beyond_area", beyond, at=at[beyond], value=farthest[beyond], limit=_OVERLAP_KM, unit="km"),
+        *report(layer, "axis-order", turned, at=at[turned]),
+        *report(layer, "off-projection", nowhere, at=at[nowhere], note=note),
+        *report(layer, "out-of-area", away, at=at[away], value=farthest[away], limit=_NEXT_ZONE_KM, unit="km"),
+        *report(layer, "beyond-area", beyond, at=at[beyond], value=farthest[beyond], limit=_OVERLAP_KM, unit="km"),
     ], lost
 
 
@@ -170,7 +170,7 @@ def stragglers(layer: Layer, *, lost: NDArray[np.bool_]) -> Faults:
     worst = worst[beyond[worst] > 0.0]
     return report(
         layer,
-        "far_away",
+        "far-away",
         owner[worst],
         at=shapely.points(xy[worst]),
         value=beyond[worst],

@@ -115,7 +115,7 @@ def pseudo_nodes(layer: Layer) -> Faults:
     table = table[(table["first"] != table["second"]).to_numpy() & _same_river(layer, table["first"], table["second"])]
     table = table[~_passed_by_another(layer, rows, ends[table["end"]])]
     note = layer.feature_id[table["second"]].tolist()
-    return report(layer, "pseudo_node", table["first"], at=ends[table["end"]], note=note)
+    return report(layer, "pseudo-node", table["first"], at=ends[table["end"]], note=note)
 
 
 def _met_by_one(layer: Layer, ends: NDArray[np.object_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

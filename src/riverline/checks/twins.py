@@ -37,7 +37,7 @@ def duplicates(layer: Layer) -> Faults:
     table = table[table.duplicated(agreed, keep=False)].sort_values(["key", "row"], kind="stable")
     first = table.groupby(agreed, dropna=False, sort=False)["key"].transform("first")
     later = table.duplicated(agreed, keep="first")
-    return report(layer, "duplicate_geometry", table.loc[later, "row"].to_numpy(), note=first[later].tolist())
+    return report(layer, "duplicate-geometry", table.loc[later, "row"].to_numpy(), note=first[later].tolist())
 
 
 def _canonical(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
