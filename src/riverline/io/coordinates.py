@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["COORDINATE_NAMES", "Located", "Pair", "coordinate_pair", "locate_rows"]
+__all__ = ["Located", "Pair", "coordinate_pair", "locate_rows", "role_of"]
 
 Role = Literal["north", "east", "x", "y", "lat", "lon"]
 
@@ -56,8 +56,6 @@ _DMS = re.compile(r"[°º˚度′'’″\"”分秒NSEW经纬]|\d+[-:]\d+[-:]\d"
 _PER_ZONE_M = 1_000_000.0
 # An area of use is a box of degrees; a river may cross its edge.
 _AREA_MARGIN_DEG = 1.0
-
-COORDINATE_NAMES: frozenset[str] = frozenset(_ROLES) | {f"{name}坐标" for name in _ROLES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +94,6 @@ def role_of(header: str) -> Role | None:
     ['north', 'north', 'y', 'lon', None, None]
     """
     return _ROLES.get(_residue(header))
-
-
-def is_coordinate_name(header: str) -> bool:
-    """Whether a header is one of a coordinate."""
-    return role_of(header) is not None
 
 
 def coordinate_pair(

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from riverline.io.mapping import distinct_names, plain_name
+from riverline.io.mapping import distinct_names
 from riverline.io.notes import few, note
 
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Callable
 
     from riverline.io.grids import Grid
     from riverline.io.notes import Note
@@ -30,7 +30,7 @@ _CODE = re.compile(r"0\d+")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,12})?")
 
 
-def table_of(grid: Grid, known: AbstractSet[str]) -> tuple[pd.DataFrame, list[Note]]:
+def table_of(grid: Grid, known: Callable[[str], bool]) -> tuple[pd.DataFrame, list[Note]]:
     """The table in a grid of cells.
 
     Parameters
@@ -38,8 +38,7 @@ def table_of(grid: Grid, known: AbstractSet[str]) -> tuple[pd.DataFrame, list[No
     grid
         Rows of text.
     known
-        Names (as :func:`riverline.io.mapping.plain_name` gives them) that a header may hold: the row with the most of
-        them is the header.
+        Whether a text is the name of a column: the row with the most of them is the header.
 
     Returns
     -------
@@ -83,9 +82,9 @@ def plain_numbers(values: pd.Series[Any]) -> pd.Series[Any]:
     return pd.to_numeric(values)
 
 
-def _header_row(rows: list[list[str]], known: AbstractSet[str]) -> int:
+def _header_row(rows: list[list[str]], known: Callable[[str], bool]) -> int:
     """The row with the most known names; without any, the first with two cells filled differently."""
-    scores = [len({plain_name(cell) for cell in row} & known) for row in rows[:_LOOKED_AT]]
+    scores = [sum(map(known, set(filter(None, _header(rows, at))))) for at in range(min(_LOOKED_AT, len(rows)))]
     best = max(scores, default=0)
     if best:
         return scores.index(best)

@@ -151,8 +151,9 @@ def _read_points(
         notes: list[Note] = []
     else:
         grid = read_grid(Path(profiles), sheet=sheet, encoding=encoding)
-        names = {plain_name(each) for column in _POINTS for each in (column.name, column.label_zh, column.label_en)}
-        table, notes = table_of(grid, names | {plain_name(each) for each in mapping})
+        labels = {each for column in _POINTS for each in (column.name, column.label_zh, column.label_en)}
+        names = {plain_name(each) for each in (*labels, *mapping)}
+        table, notes = table_of(grid, lambda text: plain_name(text) in names)
         name, notes = Path(profiles).name, [*grid.notes, *notes]
     fields = [str(each) for each in table.columns]
     targets = {column.name for column in _POINTS}

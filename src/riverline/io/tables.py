@@ -10,7 +10,7 @@ import numpy as np
 
 from riverline.errors import CRSError
 from riverline.geodesy.datum import horizontal
-from riverline.io.coordinates import COORDINATE_NAMES, Located, coordinate_pair, locate_rows
+from riverline.io.coordinates import Located, coordinate_pair, locate_rows, role_of
 from riverline.io.grids import read_grid
 from riverline.io.headers import plain_numbers, table_of
 from riverline.io.layers import describe_source, shape_to_schema
@@ -20,7 +20,7 @@ from riverline.io.sources import Reading
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -101,7 +101,7 @@ def read_table(
     """
     mapping = dict(columns or {})
     grid = read_grid(Path(path), sheet=sheet, encoding=encoding)
-    table, notes = table_of(grid, _known_names(schema, mapping, x, y))
+    table, notes = table_of(grid, _name_test(schema, mapping, x, y))
     located, problems = _locate(table, schema, mapping, x=x, y=y, crs=crs)
     frame = gpd.GeoDataFrame(table, geometry=located.points, crs=located.crs or _PLACEHOLDER)
     reading = Reading(frame, grid.driver, grid.layer, grid.encoding, grid.encoding_from, notes=[*grid.notes, *notes])
@@ -115,14 +115,15 @@ def read_table(
     return shaped
 
 
-def _known_names(schema: Schema, mapping: Mapping[str, str], x: str | None, y: str | None) -> frozenset[str]:
+def _name_test(schema: Schema, mapping: Mapping[str, str], x: str | None, y: str | None) -> Callable[[str], bool]:
+    """Whether a text is the name of a column that the table may have."""
     labels = {
         name
         for column in schema
         for name in (column.name, column.label_zh, column.label_en, column.label(), column.short)
     }
-    given = {name for name in (x, y, *mapping) if name}
-    return frozenset(plain_name(name) for name in labels | given) | COORDINATE_NAMES
+    names = {plain_name(name) for name in (*labels, *mapping, x, y) if name}
+    return lambda text: plain_name(text) in names or role_of(text) is not None
 
 
 def _locate(
