@@ -17,7 +17,7 @@ from riverline.demarcation.flood import (
     flood_references_from_terrain,
 )
 from riverline.demarcation.levels import Levels, place_levels
-from riverline.demarcation.references import Piece, oriented, weakest
+from riverline.demarcation.references import oriented, ruled_piece, weakest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from riverline.demarcation.inputs import Inputs
-    from riverline.demarcation.references import Axis, Bank
+    from riverline.demarcation.references import Axis, Bank, Piece
     from riverline.rules import RuleSet
 
 __all__ = ["Gathered", "candidates_by_river", "water_of"]
@@ -161,17 +161,11 @@ def _add(
     if decision is None:
         result.findings.append(Finding("no-rule", layer, axis.river_id, reference.line, note=basis))
         return
-    piece = Piece(
-        line=reference.line,
-        basis=basis,
-        width_m=decision.landside_m,
-        protection_m=decision.protection_m,
-        rule_id=decision.rule_id,
-        citation=decision.citation,
-        note=decision.note,
-        confidence=weakest([decision.confidence, reference.confidence]),
+    piece = ruled_piece(
+        reference.line,
+        basis,
+        decision,
         source_ids=reference.level_ids,
-        start=0.0,
-        end=0.0,
+        confidence=weakest([decision.confidence, reference.confidence]),
     )
     result.pieces[axis.river_id, reference.bank].append(oriented(piece, axis))

@@ -14,7 +14,7 @@ from riverline._kernels import chainage
 from riverline.channel import assign_banks
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.levels import Levels, level_at
-from riverline.demarcation.references import Axis, Bank, Piece, weakest
+from riverline.demarcation.references import Axis, Bank, Piece, ruled_piece, weakest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -97,12 +97,17 @@ def levee_candidates(
         if row.feature == "flood_wall":
             toe = _virtual_toe(rules, levels.get(row.river_id), start=row.start, end=row.end, ground=row.ground)
             stand_in, extra = toe is None, toe or 0.0
-        if stand_in:
-            code = "wall-without-level" if row.feature == "flood_wall" else "toe-missing"
-            result.findings.append(Finding(code, "levees", row.levee_id, row.line, note=row.feature))
-        confidence = weakest([decision.confidence, "low" if stand_in else "high"])
-        piece = _piece(row.line, "levee", decision, row.levee_id, start=row.start, end=row.end,
-                       confidence=confidence, extra_m=extra)  # fmt: skip
+        caveat = "" if not stand_in else "wall-without-level" if row.feature == "flood_wall" else "toe-missing"
+        piece = ruled_piece(
+            row.line,
+            "levee",
+            decision,
+            source_ids=(row.levee_id,),
+            confidence=weakest([decision.confidence, "low" if stand_in else "high"]),
+            stretch=(row.start, row.end),
+            extra_m=extra,
+            caveat=caveat,
+        )
         rank = (stand_in, _levee_rank(rules.policy.several_levees, row.away, row.grade), row.levee_id)
         ranked[row.river_id, row.bank].append((rank, piece))
     for place, rows in ranked.items():
@@ -139,7 +144,7 @@ def bank_top_candidates(
         if decision is None:
             result.findings.append(Finding("no-rule", "bank_tops", bank_id, line, note="bank_top"))
             continue
-        piece = _piece(line, "bank_top", decision, bank_id, start=start, end=end, confidence=decision.confidence)
+        piece = ruled_piece(line, "bank_top", decision, source_ids=(bank_id,), stretch=(start, end))
         result.pieces[river, bank].append(piece)
     for rows in result.pieces.values():
         rows.sort(key=lambda piece: (-piece.span, piece.source_ids))
@@ -200,25 +205,6 @@ def _levee_rank(policy: str, away: float, grade: Any) -> float:  # noqa: ANN401 
     if policy == "higher_grade" and not pd.isna(grade):
         return float(grade)
     return -away
-
-
-def _piece(
-    line: shapely.LineString, basis: str, decision: Decision, source: str, *,
-    start: float, end: float, confidence: Any, extra_m: float = 0.0,  # noqa: ANN401
-) -> Piece:  # fmt: skip
-    return Piece(
-        line=line,
-        basis=basis,
-        width_m=decision.landside_m + extra_m,
-        protection_m=decision.protection_m,
-        rule_id=decision.rule_id,
-        citation=decision.citation,
-        note=decision.note,
-        confidence=confidence,
-        source_ids=(source,),
-        start=start,
-        end=end,
-    )
 
 
 def _placed(

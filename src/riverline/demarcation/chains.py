@@ -27,6 +27,10 @@ TOUCHING_M = 1e-3
 """Ends nearer than this are one point: a millimetre, the precision of survey coordinates."""
 
 
+SHORTFALL_M = 20.0
+"""A line that stops this near to the end of the reach, or to the next of its kind, is meant to go on: digitising."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """A stretch of axis and the piece that is its basis; ``None`` where nothing is known."""
@@ -67,8 +71,7 @@ def paint(candidates: Iterable[Piece], length: float, *, gap_max_m: float) -> li
     for basis, pieces in groupby(candidates, key=lambda piece: piece.basis):
         for piece in pieces:
             taken = _taken_by(piece, taken)
-        if basis == "levee":
-            taken = _in_order([*taken, *_small_gaps(taken, gap_max_m)])
+        taken = _in_order([*taken, *_small_gaps(taken, length, gap_max_m if basis == "levee" else SHORTFALL_M)])
     unknown = [Stretch(start, end, None) for start, end in _free(taken, 0.0, length) if end - start > TOUCHING_M]
     return _in_order([*taken, *unknown])
 
@@ -95,13 +98,13 @@ def _free(taken: Sequence[Stretch], start: float, end: float) -> list[tuple[floa
     return free
 
 
-def _small_gaps(taken: Sequence[Stretch], gap_max_m: float) -> list[Stretch]:
-    levees = [stretch for stretch in taken if stretch.piece is not None and stretch.piece.basis == "levee"]
+def _small_gaps(taken: Sequence[Stretch], length: float, gap_max_m: float) -> list[Stretch]:
+    """Gaps between what is taken that are joined rather than left to the next basis, and shortfalls at the ends."""
+    free = _free(taken, 0.0, length) if taken else []
     return [
-        Stretch(before.end, after.start, None)
-        for before, after in pairwise(levees)
-        if TOUCHING_M < after.start - before.end <= gap_max_m
-        and _free(taken, before.end, after.start) == [(before.end, after.start)]
+        Stretch(start, end, None)
+        for start, end in free
+        if TOUCHING_M < end - start <= (SHORTFALL_M if start <= 0.0 or end >= length else gap_max_m)
     ]
 
 
@@ -128,10 +131,12 @@ def build_chain(
     gaps
         What was joined along the river.
     """
-    known = [_cut(stretch, axis, bank) for stretch in stretches if stretch.piece is not None]
+    cut = (_cut(stretch, axis, bank) for stretch in stretches if stretch.piece is not None)
+    known = [piece for piece in cut if piece is not None]
+    if not known:
+        return [], []
     first, last = known[0], known[-1]
     chain: list[Piece] = []
-    gaps: list[Gap] = []
     head = _joined(None, first, axis, gap_max_m)
     tail = _joined(last, None, axis, gap_max_m)
     between = [_joined(before, after, axis, gap_max_m) for before, after in pairwise(known)]
@@ -139,18 +144,19 @@ def build_chain(
         chain.extend([link, piece] if link is not None else [piece])
     if tail is not None:
         chain.append(tail)
-    for piece in chain:
-        if piece.basis == "joined" and piece.strip:
-            gaps.append(Gap(piece.line, piece.start, piece.end, allowed=piece.confidence != "low"))
+    gaps = [
+        Gap(piece.line, piece.start, piece.end, allowed=piece.confidence != "low")
+        for piece in chain
+        if piece.basis == "joined" and piece.strip
+    ]
     return chain, gaps
 
 
-def _cut(stretch: Stretch, axis: Axis, bank: Bank) -> Piece:
-    """The part of a piece that lies in its stretch, cut on the normals of the axis."""
+def _cut(stretch: Stretch, axis: Axis, bank: Bank) -> Piece | None:
+    """The part of a piece that lies in its stretch, cut on the normals of the axis; None where nothing is left."""
     piece = stretch.piece
     if piece is None:
-        message = "a stretch without basis has nothing to cut"
-        raise ValueError(message)
+        return None
     line = piece.line
     length = float(line.length)
     begin, finish = 0.0, length
@@ -159,7 +165,7 @@ def _cut(stretch: Stretch, axis: Axis, bank: Bank) -> Piece:
     if stretch.end < piece.end - TOUCHING_M or stretch.end >= axis.length:
         finish = _station(line, axis, bank, stretch.end, otherwise=length)
     if finish - begin <= TOUCHING_M:
-        begin, finish = 0.0, length
+        return None
     if (begin, finish) != (0.0, length):
         line = shapely.LineString(chainage.cut(shapely.get_coordinates(line), begin, finish))
     return replace(piece, line=line, start=stretch.start, end=stretch.end)

@@ -173,9 +173,16 @@ def _usable_rows(
     blank = (shapely.is_missing(geometry) | shapely.is_empty(geometry)) & ~np.asarray(placed_by_number)
     stated = frame["river_id"].notna().to_numpy() & (frame["river_id"].astype("str") != "").to_numpy()
     unknown = ~blank & stated & ~frame["river_id"].isin(list(axes)).to_numpy()
+    still = (
+        (frame["kind"].isin(["lake", "reservoir"])).to_numpy() if schema is WATER else np.zeros(len(frame), dtype=bool)
+    )
     findings = [
         Finding(code, schema.name, str(key), geometry_, note=str(river))
-        for code, mask in (("feature-blank", blank), ("river-unknown", unknown))
+        for code, mask in (
+            ("feature-blank", blank),
+            ("river-unknown", unknown & ~still),
+            ("feature-not-used", unknown & still),
+        )
         for key, geometry_, river in zip(
             frame[schema.key][mask], frame.geometry[mask], frame["river_id"][mask], strict=True
         )

@@ -69,7 +69,7 @@ def corridor_between(
         return ring, None
     noded = shapely.node(ring.exterior)
     ends = shapely.get_point(shapely.get_parts(noded), 0)
-    crossings = shapely.difference(shapely.multipoints(np.unique(ends)), shapely.multipoints(np.vstack([left, right])))
+    crossings = shapely.difference(shapely.union_all(ends), shapely.multipoints(np.vstack([left, right])))
     repaired = shapely.make_valid(ring, method="structure", keep_collapsed=False)
     return repaired, None if shapely.is_empty(crossings) else crossings
 

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Axis", "Bank", "Confidence", "Piece", "oriented", "weakest"]
+    from riverline.rules import Decision
+
+__all__ = ["Axis", "Bank", "Confidence", "Piece", "oriented", "ruled_piece", "weakest"]
 
 Bank = Literal["left", "right"]
 Confidence = Literal["high", "medium", "low", "unknown"]
@@ -46,7 +48,7 @@ class Piece:
 
     ``start`` and ``end`` are distances along the axis. ``width_m`` is the strip between reference and management
     line, ``protection_m`` the further band. A piece without ``strip`` only closes the corridor, where the line steps
-    from one reference to another on the normal of the axis.
+    from one reference to another on the normal of the axis. ``caveat`` is the fault to tell if the piece is used.
     """
 
     line: shapely.LineString
@@ -61,6 +63,7 @@ class Piece:
     end: float
     strip: bool = True
     note: str = ""
+    caveat: str = ""
 
     @property
     def span(self) -> float:
@@ -77,6 +80,34 @@ def weakest(values: Sequence[str]) -> Confidence:
     'medium'
     """
     return _CONFIDENCES[min(_CONFIDENCES.index(value) for value in values)]  # type: ignore[arg-type]
+
+
+def ruled_piece(  # noqa: PLR0913 - a piece has that many parts
+    line: shapely.LineString,
+    basis: str,
+    decision: Decision,
+    *,
+    source_ids: tuple[str, ...],
+    confidence: Confidence | None = None,
+    stretch: tuple[float, float] = (0.0, 0.0),
+    extra_m: float = 0.0,
+    caveat: str = "",
+) -> Piece:
+    """A candidate piece under a decision of the rule set; ``extra_m`` widens the strip by a virtual section."""
+    return Piece(
+        line=line,
+        basis=basis,
+        width_m=decision.landside_m + extra_m,
+        protection_m=decision.protection_m,
+        rule_id=decision.rule_id,
+        citation=decision.citation,
+        confidence=decision.confidence if confidence is None else confidence,
+        source_ids=source_ids,
+        start=stretch[0],
+        end=stretch[1],
+        note=decision.note,
+        caveat=caveat,
+    )
 
 
 def oriented(piece: Piece, axis: Axis) -> Piece:

@@ -23,6 +23,9 @@ __all__ = ["LineRow", "Outcome", "demarcate_river"]
 
 BANKS: tuple[Bank, Bank] = ("left", "right")
 
+OUTSIDE_M = 0.1
+"""Length of axis that may lie outside the extent before it is told: the precision that lengths are given in."""
+
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
@@ -82,10 +85,11 @@ def demarcate_river(
     findings: list[Finding] = []
     for bank in BANKS:
         stretches = paint(candidates[bank], axis.length, gap_max_m=policy.gap_max_m)
-        if all(stretch.piece is None for stretch in stretches):
-            return Outcome(axis, findings=[_not_done(axis, f"no-reference:{bank}")])
         chains[bank], gaps = build_chain(stretches, axis, bank, gap_max_m=policy.gap_max_m)
+        if not chains[bank]:
+            return Outcome(axis, findings=[_not_done(axis, f"no-reference:{bank}")])
         findings.extend(_gap_finding(axis, bank, gap, policy.gap_max_m) for gap in gaps)
+        findings.extend(_caveats(chains[bank]))
     made = outline(chains["left"], chains["right"], water=water, steps=steps, taper_m=policy.taper_m)
     findings.extend(_outline_findings(axis, made))
     lines = [row for bank in BANKS for row in _line_rows(axis, bank, made, chains[bank])]
@@ -161,12 +165,16 @@ def _outline_findings(axis: Axis, made: Outline) -> list[Finding]:
     parts = shapely.get_num_geometries(made.extent)
     if parts > 1:
         findings.append(Finding("extent-in-parts", "axes", axis.river_id, axis.line, value=float(parts), limit=1.0))
-    if not shapely.covers(made.extent, axis.line):
-        outside = shapely.difference(axis.line, made.extent)
-        findings.append(
-            Finding("axis-outside", "axes", axis.river_id, outside, value=float(outside.length), limit=0.0, unit="m")
-        )
+    outside = shapely.difference(axis.line, made.extent)
+    if outside.length > OUTSIDE_M:
+        findings.append(Finding("axis-outside", "axes", axis.river_id, outside, value=float(outside.length), unit="m"))
     return findings
+
+
+def _caveats(pieces: Sequence[Piece]) -> list[Finding]:
+    """What has to be told of the pieces that were used."""
+    told = {(piece.caveat, piece.source_ids[0]): piece for piece in pieces if piece.caveat}
+    return [Finding(caveat, "levees", source, piece.line) for (caveat, source), piece in told.items()]
 
 
 def _gap_finding(axis: Axis, bank: Bank, gap: Gap, limit: float) -> Finding:
