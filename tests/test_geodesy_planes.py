@@ -242,6 +242,23 @@ def test_nothing_is_changed_but_the_geometry() -> None:
     assert len(notes(frame)) == 1
 
 
+def test_heights_are_kept_and_dropped_measures_are_told() -> None:
+    shapes = shapely.from_wkt(["LINESTRING ZM (117 30 5 1, 117.1 30 6 2)", "LINESTRING M (117 30 1, 117.1 30 2)", None])
+    moved = to_metric(gpd.GeoDataFrame(geometry=shapes, crs=4490))
+    assert shapely.get_coordinates(moved.geometry.iloc[0], include_z=True)[:, 2].tolist() == [5.0, 6.0]
+    assert not moved.has_z.iloc[1]
+    assert moved.geometry.iloc[2] is None
+    assert notes(moved)[1]["en"] == "M values were not carried over by the transformation"
+
+
+def test_a_plane_elsewhere_without_datum_is_left_where_it_is() -> None:
+    local = points([500_000.0], [5_500_000.0], "+proj=tmerc +lon_0=9 +x_0=500000 +ellps=GRS80 +units=m")
+    assert to_metric(local) is local
+    far_off = points([1_300_000.0], [4_200_000.0], "+proj=merc +lon_0=0 +ellps=GRS80 +units=m")
+    with pytest.raises(CRSError, match="ballpark"):
+        to_metric(far_off)
+
+
 # What is refused -------------------------------------------------------------------------------------------------
 
 
@@ -300,6 +317,25 @@ def test_a_target_in_degrees_or_a_transformation_without_target_is_refused() -> 
         to_metric(frame, transformation="+proj=noop")
     with pytest.raises(CRSError, match="is no CRS"):
         to_metric(frame, crs="清水县坐标系")
+
+
+def test_what_lies_beyond_a_plane_is_not_squeezed_into_it() -> None:
+    with pytest.raises(CRSError, match="levees: 1 features lie too far from EPSG:4548"):
+        align(points([27.0], [0.0], 4490), 4548, layer="levees")
+
+
+def test_without_a_place_on_earth_there_is_no_zone() -> None:
+    with pytest.raises(CRSError, match="has no CRS"):
+        zone_of(points([117.0], [30.0], None))
+    with pytest.raises(CRSError, match="no geographic side"):
+        zone_of(points([1.0], [1.0], 'LOCAL_CS["city grid",UNIT["metre",1.0]]'))
+
+
+def test_grads_from_paris_are_degrees_from_greenwich_before_a_zone_is_picked() -> None:
+    paris = points([0.0], [54.27], 4807)
+    assert zone_of(paris).tolist() == ["EPSG:32631"]
+    lambert = points([600_000.0], [2_400_000.0], 27572)
+    assert to_metric(lambert) is lambert
 
 
 # Datums ----------------------------------------------------------------------------------------------------------
@@ -423,6 +459,11 @@ def test_null_and_exact_and_registered_ways_say_how_good_they_are() -> None:
     assert find_passage(4548, 4527).accuracy_m == 0.0
     registered = find_passage(4269, 32611, bounds=(-119.5, 35.0, -118.5, 36.0))
     assert registered.accuracy_m > 0.0
+    # Several operations, of which the best for the place counts.
+    several = find_passage(4267, 4326, bounds=(-119.5, 35.0, -118.5, 36.0))
+    assert 0.0 < several.accuracy_m < 50.0
+    # The grids are no part of pyproj; where somebody has installed them there is nothing to tell.
+    assert several.accuracy_m < 1.0 or "lacks the grid us_noaa_conus.tif" in several.note_en
     assert "good to about" in registered.note_en
     assert find_passage("EPSG:32611+5703", 32611).accuracy_m == 0.0
 

@@ -12,7 +12,7 @@ from riverline.errors import CRSError
 from riverline.geodesy.datum import horizontal, is_same, name_of, refuse_legacy
 from riverline.geodesy.passage import find_passage, require_plausible
 from riverline.geodesy.planes import corners, crs_of, is_plane, point_scale
-from riverline.geodesy.spans import code_at, outside, span_of
+from riverline.geodesy.spans import code_at, span_of
 from riverline.geodesy.zones import central_meridian, gauss_kruger, zone_number
 
 if TYPE_CHECKING:
@@ -210,22 +210,32 @@ def _moved(frame: gpd.GeoDataFrame, passage: Passage, target: pyproj.CRS, *, lay
     moved = np.empty(len(shapes), dtype="object")
     # Mixed 2D and 3D are moved apart: together, shapely would give every 2D feature a missing height.
     tall = shapely.has_z(shapes)
-    for part, with_z in ((tall, True), (~tall, False)):
-        moved[part] = shapely.transform(
-            shapes[part], lambda points: _moved_points(points, passage.transformer), include_z=with_z
-        )
+    moved[~tall] = shapely.transform(shapes[~tall], lambda points: _carried(points, passage))
+    heights = shapely.get_coordinates(shapes[tall], include_z=True)[:, 2]
+    moved[tall] = shapely.transform(
+        shapely.force_3d(shapely.force_2d(shapes[tall])),
+        lambda points: np.column_stack([_carried(points[:, :2], passage), heights]),
+        include_z=True,
+    )
     lost = ~np.isfinite(shapely.bounds(moved)).all(axis=1) & np.isfinite(shapely.bounds(shapes)).all(axis=1)
     if lost.any():
-        raise outside(frame.crs, shapely.bounds(shapes[lost]), layer=layer)
+        name, first = name_of(target), shapely.bounds(shapes[lost])[0].tolist()
+        raise CRSError(
+            f"{layer}：{int(lost.sum())} 个要素离坐标系 {name} 的范围太远，无法换算（如 {first}）；请检查两个坐标系",
+            f"{layer}: {int(lost.sum())} features lie too far from {name} to be expressed in it (such as {first}); "
+            "check the CRS wanted and the layer's own",
+        )
     column = frame.geometry.name
     geometry = gpd.GeoSeries(moved, index=frame.index, crs=target, name=column)
     result = frame.set_geometry(geometry) if isinstance(frame, gpd.GeoDataFrame) else geometry
+    said = [{"zh": passage.note_zh, "en": passage.note_en}]
+    if shapely.has_m(shapes).any():
+        said.append({"zh": "坐标转换未保留 M 值", "en": "M values were not carried over by the transformation"})
     source = dict(frame.attrs.get("source", {}))
-    source["notes"] = [*source.get("notes", []), {"zh": passage.note_zh, "en": passage.note_en}]
+    source["notes"] = [*source.get("notes", []), *said]
     result.attrs = {**frame.attrs, "source": source}
     return result
 
 
-def _moved_points(points: Floats, transformer: pyproj.Transformer) -> Floats:
-    x, y = transformer.transform(points[:, 0], points[:, 1])
-    return np.column_stack([x, y, *points[:, 2:].T])
+def _carried(points: Floats, passage: Passage) -> Floats:
+    return np.column_stack(passage.transformer.transform(points[:, 0], points[:, 1]))

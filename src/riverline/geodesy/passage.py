@@ -9,6 +9,7 @@ no operation because both agree in origin, axes and (to 0.1 mm) ellipsoid.
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -257,7 +258,11 @@ def _registered(
             f"{names}：CGCS2000 与 WGS 84 视为一致（零变换，优于 1 m）",
             f"{names}: CGCS2000 and WGS 84 taken as equal (null, better than 1 m)",
         )
-    area = None if bounds is None else AreaOfInterest(*bounds)
+    return _changed(here, there, names, None if bounds is None else AreaOfInterest(*bounds))
+
+
+def _changed(here: pyproj.CRS, there: pyproj.CRS, names: str, area: AreaOfInterest | None) -> Passage:
+    """By an operation of the registry."""
     transformer = pyproj.Transformer.from_crs(
         here,
         there,
@@ -265,27 +270,31 @@ def _registered(
         allow_ballpark=False,
         area_of_interest=area,  # type: ignore[arg-type]  # the stubs name another class than the one they document
     )
-    accuracy = _accuracy(transformer, here, there, area)
+    accuracy, grids = _quality(here, there, area)
     said_zh = "精度未知" if math.isnan(accuracy) else f"精度约 {accuracy:g} m"
     said_en = "accuracy unknown" if math.isnan(accuracy) else f"good to about {accuracy:g} m"
+    if grids:
+        said_zh += f"；更精确的转换缺少格网 {grids}"
+        said_en += f"; a better one lacks the grid {grids}"
     return Passage(transformer, accuracy, f"{names}：基准转换，{said_zh}", f"{names}: datum changed, {said_en}")
 
 
-def _accuracy(
-    transformer: pyproj.Transformer, here: pyproj.CRS, there: pyproj.CRS, area: AreaOfInterest | None
-) -> float:
-    if transformer.accuracy >= 0.0:
-        return float(transformer.accuracy)
-    # Several operations, chosen place by place: the first is the best for the area.
-    group = TransformerGroup(
-        here,
-        there,
-        always_xy=True,
-        allow_ballpark=False,
-        area_of_interest=area,  # type: ignore[arg-type]  # as above
-    )
+def _quality(here: pyproj.CRS, there: pyproj.CRS, area: AreaOfInterest | None) -> tuple[float, str]:
+    """Accuracy of the best operation at hand, and the grids that a better one would need."""
+    with warnings.catch_warnings():
+        # pyproj warns of missing grids; here that goes into the record instead.
+        warnings.simplefilter("ignore", UserWarning)
+        group = TransformerGroup(
+            here,
+            there,
+            always_xy=True,
+            allow_ballpark=False,
+            area_of_interest=area,  # type: ignore[arg-type]  # as above
+        )
     found = [each.accuracy for each in group.transformers if each.accuracy >= 0.0]
-    return float(found[0]) if found else math.nan
+    better = [] if group.best_available else group.unavailable_operations[:1]
+    grids = sorted({grid.short_name for operation in better for grid in operation.grids if not grid.available})
+    return (float(found[0]) if found else math.nan), ", ".join(grids)
 
 
 def _given(transformation: object) -> pyproj.Transformer:
@@ -322,8 +331,5 @@ def _pipeline(steps: list[str]) -> str:
 
 
 def _ellipsoid_text(crs: pyproj.CRS) -> str:
-    ellipsoid = crs.ellipsoid
-    if ellipsoid is None:
-        geographic_side(crs)
-        return "ellps=GRS80"
-    return f"a={ellipsoid.semi_major_metre!r} rf={ellipsoid.inverse_flattening!r}"
+    ellipsoid = geographic_side(crs).ellipsoid
+    return f"a={ellipsoid.semi_major_metre!r} b={ellipsoid.semi_minor_metre!r}"  # type: ignore[union-attr]
