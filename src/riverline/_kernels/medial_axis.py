@@ -198,7 +198,7 @@ def _channel(
 ) -> tuple[Floats, Floats, tuple[Floats, Floats] | None]:
     """Chain of places from end to end inside the outline, half the width at each, and the left and right bank.
 
-    What is as wide as long, or has ends that cannot be seen from the channel, has no banks: the way itself is the chain.
+    What is as wide as long, or has ends out of sight of the channel, has no banks: the chain is the way itself.
     """
     first, last = ends[0].place, len(way) - 1 - ends[1].place
     if first < last:

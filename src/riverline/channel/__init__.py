@@ -1,0 +1,15 @@
+"""The channel: where along a river, on which bank, flowing which way, and where its axis is.
+
+Chainage and offset (:func:`locate`), banks (:func:`assign_banks`), direction (:func:`check_orientation`), pieces
+(:func:`split_axes`), printed chainage with breaks (:func:`print_chainage`, :func:`true_chainage`), axes from water
+polygons (:func:`trace_axis`) and bank tops from axes and widths (:func:`estimate_bank_tops`).
+"""
+
+from __future__ import annotations
+
+from riverline.io.chainage_text import format_chainage, parse_chainage
+
+__all__ = [
+    "format_chainage",
+    "parse_chainage",
+]
