@@ -106,6 +106,7 @@ def lines() -> gpd.GeoDataFrame:
                     "length_m": round(piece.length, 1),
                     "confidence": CONFIDENCE.get(basis, "medium"),
                     "source_ids": f"D{number}",
+                    "note": "",
                     "geometry": piece,
                 }
             )

@@ -86,6 +86,7 @@ def test_popups_say_what_the_line_is_and_why():
         "长度": row["长度"],
         "可信度": "高",
         "来源要素": "D0",
+        "说明": "",
         "线段编码": "QS01-left-1",
     }
     assert re.fullmatch(r"\d,\d{3}(\.\d)? m", row["长度"])

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Texts", "river_names", "texts_of"]
 
-_SKIPPED = frozenset({"unit", "note", "evidence", "end_chainage_m"})
+_SKIPPED = frozenset({"evidence", "end_chainage_m"})
+# The sentence of a fault already says what these hold.
+_SKIPPED_OF_FAULTS = frozenset({"unit", "note"})
 _TIP = ("river_id", "name", "bank", "basis", "kind", "number", "severity", "code", "status")
 _MAX_FREE_COLUMNS = 12
 _WORDS = {
@@ -83,7 +85,8 @@ def texts_of(layer: Layer, *, language: Language, names: Mapping[str, str]) -> T
     frame = describe(layer.frame, language) if layer.name == "faults" else layer.frame
     shown = [column for column in schema if column.name in frame.columns and column.kind != "profile"]
     words = _Words(language, names)
-    rows = [(column.name, *_row(column, frame, words)) for column in shown if column.name not in _SKIPPED]
+    skipped = _SKIPPED | (_SKIPPED_OF_FAULTS if layer.name == "faults" else frozenset())
+    rows = [(column.name, *_row(column, frame, words)) for column in shown if column.name not in skipped]
     # The key matters to whoever looks the row up elsewhere: last, but there. A river's code is in its first row.
     rows.sort(key=lambda row: row[0] == schema.key and row[0] != "river_id")
     if layer.name == "faults":

@@ -1,0 +1,201 @@
+"""Results as one GeoPackage that opens styled in QGIS, says where it comes from, and is whole or not there."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyogrio
+from pyogrio import raw
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+
+from riverline._version import __version__
+from riverline.errors import JobError
+from riverline.export.dressing import DATE, dress
+from riverline.export.tables import GEOMETRY, tables_of
+from riverline.style import collect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from riverline.export.tables import Table
+    from riverline.schema import Language
+    from riverline.style import Layer
+
+__all__ = ["to_geopackage"]
+
+_OGR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
+
+
+def to_geopackage(
+    path: str | os.PathLike[str],
+    *results: Any,  # noqa: ANN401 - any result or frame
+    language: Language = "zh",
+    **layers: Any,  # noqa: ANN401
+) -> Path:
+    """Write results and frames as the layers of one GeoPackage.
+
+    Parameters
+    ----------
+    path
+        The file, named ``….gpkg``; its folder has to be there. A file that is already there is replaced as a whole.
+    *results
+        Results such as :class:`riverline.Demarcation`, and frames that follow a schema, each in a CRS of its own.
+    language
+        Language of table names, aliases and legends: ``"zh"`` names tables by the schema's Chinese label, ``"en"`` by
+        the schema's name. Column names and coded values are those of the schema in both.
+    **layers
+        More frames or results, each with a name: ``乡镇=towns`` writes a frame that follows no schema.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    SchemaError
+        If something is neither a result nor a frame.
+    CRSError
+        If a layer has no CRS, or two of one schema have different ones.
+    JobError
+        If the file cannot be written, or does not read back as what was written. Nothing is then left of it, and an
+        older file stays as it was.
+
+    Notes
+    -----
+    GeoPackage 1.2, which ArcGIS and QGIS since 3.0 read. Rows are in the order of their key, columns in the order of
+    the schema. Layers whose schema allows several kinds of geometry become one table for each kind, since desktop GIS
+    styles one kind a layer. Styles are in ``layer_styles``, labels and value lists in the standard's schema extension;
+    the run, the rules and their digest are in the metadata of the file and of every layer. Dates in the file are fixed
+    (``2000-01-01``): the same result gives the same bytes. While it writes, the process-wide GDAL option
+    ``OGR_CURRENT_DATE`` is set.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import pyogrio
+    >>> import riverline as rl
+    >>> file = rl.export.to_geopackage(f"{tempfile.mkdtemp()}/成果.gpkg", rl.schema.AXES.empty("EPSG:4548"))
+    >>> pyogrio.list_layers(file)[:, 0].tolist()
+    ['河道中心线', 'layer_styles']
+    """
+    target = Path(path)
+    found = collect(*results, **layers)
+    if target.suffix.lower() != ".gpkg" or not found:
+        raise JobError(
+            f"to_geopackage 需要以 .gpkg 结尾的文件名和至少一个成果，实际为 {target.name!r}、{len(found)} 个图层",
+            f"to_geopackage takes a name that ends in .gpkg and at least one result, got {target.name!r} and "
+            f"{len(found)} layers",
+        )
+    tables = tables_of(found, language=language)
+    try:
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.stem[:40]}.") as folder:
+            draft = Path(folder) / "draft.gpkg"
+            _write(draft, tables, language)
+            dress(draft, tables, about=_about(found, language), language=language)
+            _require_same(draft, tables)
+            _publish(draft, target)
+    except OSError as error:
+        raise _cannot_write(target, error.strerror or str(error)) from error
+    except _OGR_ERRORS as error:
+        raise _cannot_write(target, str(error)) from error
+    return target
+
+
+def _write(path: Path, tables: Sequence[Table], language: Language) -> None:
+    with _fixed_date():
+        for table in tables:
+            spatial = {"geometry_name": GEOMETRY, "geometry_type": table.geometry_type, "crs": table.crs}
+            schema = table.layer.schema
+            raw.write_arrow(
+                table.content,
+                str(path),
+                layer=table.name,
+                driver="GPKG",
+                layer_metadata=_provenance(table.layer, language),
+                dataset_options={"VERSION": "1.2"},
+                layer_options={
+                    "FID": "fid",
+                    "IDENTIFIER": table.name,
+                    "DESCRIPTION": f"{schema.name}: {schema.meaning}" if schema else "",
+                    **({"GEOMETRY_NAME": GEOMETRY} if table.crs else {}),
+                },
+                **(spatial if table.crs else {}),
+            )
+
+
+def _provenance(layer: Layer, language: Language) -> dict[str, str]:
+    about = {"riverline_version": __version__, "language": language}
+    if layer.schema is not None:
+        about["schema"] = layer.schema.name
+    if layer.rules is not None:
+        about |= {"rules": f"{layer.rules.name} {layer.rules.title}", "rules_digest": layer.rules.digest}
+    if layer.run is not None:
+        about["run"] = layer.run.to_json()
+    return about
+
+
+def _about(layers: Sequence[Layer], language: Language) -> str:
+    rules = {layer.rules.digest: f"{layer.rules.name} {layer.rules.title}" for layer in layers if layer.rules}
+    runs = dict.fromkeys(layer.run.to_json() for layer in layers if layer.run is not None)
+    content = {
+        "riverline_version": __version__,
+        "language": language,
+        "rules": rules,
+        "runs": [json.loads(run) for run in runs],
+    }
+    return json.dumps(content, ensure_ascii=False, sort_keys=True)
+
+
+@contextmanager
+def _fixed_date() -> Iterator[None]:
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": DATE})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def _require_same(path: Path, tables: Sequence[Table]) -> None:
+    changed = []
+    for table in tables:
+        _, back = raw.read_arrow(str(path), layer=table.name)
+        if back.num_rows != table.content.num_rows:
+            changed.append((table.name, f"{table.content.num_rows} → {back.num_rows}"))
+            continue
+        sent = table.content
+        different = [name for name in sent.column_names if not back[name].cast(sent[name].type).equals(sent[name])]
+        changed += [(table.name, name) for name in different]
+    if changed:
+        listed = ", ".join(f"{table}.{name}" for table, name in changed)
+        raise JobError(
+            f"写出后复读与原数据不一致：{listed}；多为文本中含控制字符（如 \\x00），请清理后重写",
+            f"what was written does not read back the same: {listed}; most often texts hold control characters such "
+            "as \\x00: clean them and write again",
+        )
+
+
+def _publish(draft: Path, target: Path) -> None:
+    with draft.open("rb") as file:
+        os.fsync(file.fileno())
+    draft.replace(target)
+    if os.name == "posix":
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _cannot_write(target: Path, reason: str) -> JobError:
+    return JobError(
+        f"无法写入 {target}：{reason}；请检查文件夹是否存在、可写、有剩余空间，文件是否被其他程序打开",
+        f"cannot write {target}: {reason}; see that the folder is there, writable and not full, and that no other "
+        "program holds the file",
+    )

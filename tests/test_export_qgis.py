@@ -1,0 +1,80 @@
+"""A GeoPackage opened by QGIS itself: styles, names and values are there. Runs where QGIS is installed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+from tests import invented
+
+import riverline as rl
+from riverline import style
+
+# Runs in the interpreter that QGIS was built for, which is not the one that runs the tests.
+SCRIPT = """
+import json, sys
+from qgis.core import QgsApplication, QgsVectorLayer
+application = QgsApplication([], False)
+application.initQgis()
+found = {}
+for name in sys.argv[2:]:
+    layer = QgsVectorLayer(f"{sys.argv[1]}|layername={name}", name, "ogr")
+    renderer = layer.renderer()
+    entry = {"valid": layer.isValid(), "crs": layer.crs().authid(), "rows": layer.featureCount()}
+    fields = layer.fields()
+    entry["aliases"] = {field.name(): layer.attributeDisplayName(i) for i, field in enumerate(fields)}
+    if renderer is not None:
+        entry["renderer"] = renderer.type()
+    if renderer is not None and renderer.type() == "categorizedSymbol":
+        entry["attribute"] = renderer.classAttribute()
+        entry["classes"] = [[str(each.value()), each.label()] for each in renderer.categories()]
+        symbols = [each.symbol().clone() for each in renderer.categories()]
+        entry["colours"] = [each.color().name().upper() for each in symbols]
+        setup = layer.editorWidgetSetup(fields.indexOf(renderer.classAttribute()))
+        entry["values"] = setup.config().get("map")
+    found[name] = entry
+with open(sys.argv[1] + ".json", "w", encoding="utf-8") as file:
+    json.dump(found, file, ensure_ascii=False)
+sys.stdout.flush()
+import os
+os._exit(0)
+"""
+
+
+def qgis_python():
+    python = shutil.which("python3", path="/usr/bin") or shutil.which("python3")
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))}
+    clean |= {"QT_QPA_PLATFORM": "offscreen"}
+    asked = python and subprocess.run([python, "-c", "import qgis.core"], env=clean, capture_output=True, check=False)
+    if not asked or asked.returncode:
+        pytest.skip("QGIS is not installed (Debian: python3-qgis)")
+    return python, clean
+
+
+@pytest.mark.slow
+def test_qgis_opens_every_layer_styled_and_in_chinese(tmp_path):
+    python, environment = qgis_python()
+    path = rl.export.to_geopackage(
+        tmp_path / "成果.gpkg", invented.result(), invented.axes(), invented.water(), 乡镇=invented.towns()
+    )
+    names = ["管理范围线", "管理与保护范围", "河道中心线", "水域", "质检问题_点", "质检问题_无图形", "乡镇"]
+    subprocess.run([python, "-c", SCRIPT, str(path), *names], env=environment, check=True, timeout=120)
+    found = json.loads((tmp_path / "成果.gpkg.json").read_text(encoding="utf-8"))
+    assert all(found[name]["valid"] for name in names)
+    lines = found["管理范围线"]
+    assert (lines["crs"], lines["rows"], lines["attribute"]) == ("EPSG:4548", 14, "basis")
+    theme = style.themes("management_lines")[0]
+    assert lines["classes"] == [*([str(v), theme.label(v)] for v, _ in theme.symbols), ["", "其他"]]
+    assert lines["colours"][:-1] == [symbol.color.upper() for _, symbol in theme.symbols]
+    assert lines["values"] == [{theme.label(value): value} for value, _ in theme.symbols]
+    assert lines["aliases"]["citation"] == "依据条款"
+    assert found["质检问题_无图形"]["aliases"]["detail"] == "说明"
+    assert [found[name]["renderer"] for name in ("水域", "质检问题_点", "河道中心线", "乡镇")] == [
+        "categorizedSymbol",
+        "categorizedSymbol",
+        "singleSymbol",
+        "singleSymbol",
+    ]
