@@ -5,7 +5,7 @@ that points read from those maps can be brought back.
 
 The shift holds where Chinese map services apply it: on the mainland, Hainan and the neighbouring seas. Elsewhere, and
 in Hong Kong, Macao and Taiwan, coordinates stay as they are. Where is decided with the coarse outlines below, drawn by
-hand for this purpose: along the land border they lie up to about 50 km outside, around Hong Kong and Macao they are
+hand for this purpose: along the land border they lie mostly up to 50 km outside, around Hong Kong and Macao they are
 good to about 1 km, around Taiwan to about 30 km over water. They say nothing about any boundary.
 """
 
