@@ -157,7 +157,7 @@ def test_display_lines_stay_within_the_tolerance_that_the_page_names():
 
 
 def test_heavy_frames_are_thinned_until_the_page_is_light():
-    along = np.arange(320_000) / 4
+    along = np.arange(380_000) / 4
     rough = np.column_stack([500_000 + along, 3_450_000 + np.random.default_rng(1).uniform(-1, 1, len(along))])
     axes = gpd.GeoDataFrame({"river_id": ["R"], "name": [""]}, geometry=[shapely.LineString(rough)], crs=invented.CRS)
     light, tolerance = lighten(merge(collect(axes)))
