@@ -66,7 +66,7 @@ def meander(rng: np.random.Generator, start: tuple[float, float], end: tuple[flo
     span = np.hypot(*(b - a))
     t = np.linspace(0.0, 1.0, int(span / step) + 1)
     across = np.array([-(b - a)[1], (b - a)[0]]) / span
-    calm = np.sin(np.pi * t) ** 0.5
+    calm = np.sin(np.pi * t) ** 1.5
     swing = amplitude * (np.sin(2 * np.pi * bends * t) + 0.35 * np.sin(2 * np.pi * bends * 2.3 * t + 1.0))
     swing = swing + wander(rng, len(t), amplitude * 0.12, 12)
     return np.round(a + t[:, None] * (b - a) + (calm * swing)[:, None] * across + np.array([EAST, NORTH]), 2)
@@ -75,7 +75,7 @@ def meander(rng: np.random.Generator, start: tuple[float, float], end: tuple[flo
 def rivers(rng: np.random.Generator) -> dict[str, River]:
     """清水河 (levee'd), 白石溪 (natural valley), 柳溪 (small, through the town)."""
     main = River("QS01", "清水河", meander(rng, (0, 0), (13_000, 1_200), 2.2, 420.0), 130.0)
-    stone_end = position(main.axis, np.array([5_200.0]), np.array([-60.0]))[0] - (EAST, NORTH)
+    stone_end = position(main.axis, np.array([5_200.0]), np.array([-205.0]))[0] - (EAST, NORTH)
     willow_end = position(main.axis, np.array([9_400.0]), np.array([60.0]))[0] - (EAST, NORTH)
     stone = River("BS02", "白石溪", meander(rng, (3_300, 8_600), tuple(stone_end), 2.6, 260.0), 26.0)
     willow = River("LX03", "柳溪", meander(rng, (10_900, -3_600), tuple(willow_end), 1.7, 90.0, 10.0), 12.0)
@@ -96,7 +96,7 @@ def axes_frame(made: dict[str, River]) -> gpd.GeoDataFrame:
 
 
 def levees_frame(rng: np.random.Generator, main: River) -> gpd.GeoDataFrame:
-    """Toes of 清水河 with Chinese field names: a gap at a sluice on the left bank, a flood wall at the town."""
+    """Toes of 清水河 with Chinese field names: a gap at the mouth of 白石溪, a flood wall at the town."""
     count = 400
     left = -(175.0 + np.abs(wander(rng, count, 28.0, 18)))
     right = 170.0 + np.abs(wander(rng, count, 30.0, 18))
@@ -106,7 +106,7 @@ def levees_frame(rng: np.random.Generator, main: River) -> gpd.GeoDataFrame:
         at = np.unique(np.concatenate([[start], along[(along > start) & (along < end)], [end]]))
         return shapely.LineString(np.round(position(main.axis, at, np.interp(at, along, offsets)), 2))
 
-    gap, town, length = (6_150.0, 6_310.0), (8_300.0, 9_330.0), main.length
+    gap, town, length = (5_110.0, 5_290.0), (8_300.0, 9_330.0), main.length
     wall = np.interp(along, town, [110.0, 110.0])
     rows = [
         ("QSZ-1", "左岸", "背水侧堤脚", 4, 19.6, "清水河左堤（上段）", piece(left, 0.0, gap[0])),
@@ -158,26 +158,38 @@ def water_frame(rng: np.random.Generator, made: dict[str, River]) -> gpd.GeoData
 def bed_level(river: River, along: np.ndarray) -> np.ndarray:
     """Height of the bed: a mountain stream that flattens towards the plain."""
     t = along / river.length
-    return 38.0 - 27.0 * t + 6.0 * (1.0 - t) ** 2
+    return 41.7 - 27.0 * t + 6.0 * (1.0 - t) ** 2
 
 
-def terrain(rng: np.random.Generator, river: River, path: Path, cell: float = 15.0) -> None:
-    """The valley of 白石溪 as a GeoTIFF."""
+def valley(rng: np.random.Generator, river: River, grid: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Ground of 白石溪's valley at the cells of a grid, (rows, columns)."""
+    along, offset = locate(grid, river.axis)
+    side = np.clip(np.abs(offset) - river.width / 2, 0.0, None)
+    ground = bed_level(river, along) + 1.8 * (1 - np.exp(-side / 6.0)) + 0.012 * side + 26.0 * (side / 700.0) ** 2
+    rough = gaussian_filter(rng.standard_normal(shape), 4.0)
+    return ground.reshape(shape) + 0.5 * rough / rough.std() * np.clip(side / 80.0, 0.0, 1.0).reshape(shape)
+
+
+def plain(main: River, levees: gpd.GeoDataFrame, grid: np.ndarray, ground: np.ndarray) -> np.ndarray:
+    """The same ground with 清水河 in it: channel, floodplain and levees."""
+    _, offset = locate(grid, main.axis)
+    away = np.abs(offset).reshape(ground.shape)
+    level = np.where(away < main.width / 2, 12.6, 15.9)
+    made = np.where(away < 165.0, np.minimum(ground, level), ground)
+    toes = shapely.union_all(levees.geometry.array[:5])
+    near = shapely.distance(shapely.points(grid), toes).reshape(ground.shape) < 14.0
+    return np.where(near, np.maximum(made, 19.5), made)
+
+
+def terrain(rng: np.random.Generator, made: dict[str, River], levees: gpd.GeoDataFrame, path: Path) -> None:
+    """The valley of 白石溪 down to 清水河 as a GeoTIFF."""
+    river, cell = made["BS02"], 15.0
     low = river.axis.min(axis=0) - 900.0
     size = np.ceil((river.axis.max(axis=0) + 900.0 - low) / cell).astype(int)
     x = low[0] + (np.arange(size[0]) + 0.5) * cell
     y = low[1] + (size[1] - np.arange(size[1]) - 0.5) * cell
     grid = np.column_stack([axis.ravel() for axis in np.meshgrid(x, y)])
-    along, offset = locate(grid, river.axis)
-    away = np.abs(offset)
-    flat = river.width / 2
-    side = np.clip(away - flat, 0.0, None)
-    ground = bed_level(river, along) + np.where(away < flat, 0.0, 1.8 * (1 - np.exp(-side / 6.0)))
-    ground = ground + 0.012 * side + 26.0 * (side / 700.0) ** 2
-    rough = gaussian_filter(rng.standard_normal((size[1], size[0])), 4.0)
-    ground = ground.reshape(size[1], size[0]) + 0.5 * rough / rough.std() * np.clip(side / 80.0, 0, 1).reshape(
-        size[1], size[0]
-    )
+    ground = plain(made["QS01"], levees, grid, valley(rng, river, grid, (int(size[1]), int(size[0]))))
     profile = {"driver": "GTiff", "width": int(size[0]), "height": int(size[1]), "count": 1, "dtype": "float32",
                "crs": CRS, "transform": from_origin(low[0], low[1] + size[1] * cell, cell, cell), "nodata": -9999.0,
                "compress": "deflate", "predictor": 3, "tiled": True, "blockxsize": 128, "blockysize": 128}  # fmt: skip
@@ -409,7 +421,7 @@ def main(folder: Path) -> None:
     }  # fmt: skip
     for name, frame in layers.items():
         write_layer(frame, gpkg, name)
-    terrain(rng, made["BS02"], folder / "白石溪地形.tif")
+    terrain(rng, made, levees, folder / "白石溪地形.tif")
     image(rng, made, folder / "影像2024.tif", later=False)
     image(rng, made, folder / "影像2026.tif", later=True)
     for path in sorted(folder.iterdir()):

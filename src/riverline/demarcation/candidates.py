@@ -93,16 +93,16 @@ def levee_candidates(
         stand_in = row.feature not in (decision.drawn_as, "flood_wall")
         if stand_in and row.feature == "waterside_toe":
             continue
-        extra = 0.0
+        extra, levels_used = 0.0, ()
         if row.feature == "flood_wall":
             toe = _virtual_toe(rules, levels.get(row.river_id), start=row.start, end=row.end, ground=row.ground)
-            stand_in, extra = toe is None, toe or 0.0
+            stand_in, (extra, levels_used) = toe is None, toe or (0.0, ())
         caveat = "" if not stand_in else "wall-without-level" if row.feature == "flood_wall" else "toe-missing"
         piece = ruled_piece(
             row.line,
             "levee",
             decision,
-            source_ids=(row.levee_id,),
+            source_ids=(row.levee_id, *levels_used),
             confidence=weakest([decision.confidence, "low" if stand_in else "high"]),
             stretch=(row.start, row.end),
             extra_m=extra,
@@ -184,19 +184,21 @@ def _virtual_toe(
     start: float,
     end: float,
     ground: Any,  # noqa: ANN401 - a cell
-) -> float | None:
-    """How far behind a flood wall the toe of a compliant levee would lie; None where level or ground is not known.
+) -> tuple[float, tuple[str, ...]] | None:
+    """How far behind a flood wall the toe of a compliant levee would lie, and which levels say so.
 
     The virtual levee stands on the ground behind the wall; its crest is a freeboard above the design level
-    (江苏技术规定(试行) 4.1.5).
+    (江苏技术规定(试行) 4.1.5). None where level or ground is not known.
     """
     if levels is None or pd.isna(ground):
         return None
+    first, last = np.searchsorted(levels.chainage_m, [start, end], side="right") - [1, 0]
+    near = slice(max(int(first), 0), int(last) + 1)
     inside = levels.chainage_m[(levels.chainage_m > start) & (levels.chainage_m < end)]
     highest = float(level_at(levels, np.concatenate([[start, end], inside])).max())
     section = rules.policy.virtual_section
     height = max(highest + section.freeboard_m - float(ground), 0.0)
-    return float(section.crest_width_m + section.landside_slope * height)
+    return float(section.crest_width_m + section.landside_slope * height), levels.ids[near]
 
 
 def _levee_rank(policy: str, away: float, grade: Any) -> float:  # noqa: ANN401 - a cell of a frame
@@ -210,7 +212,7 @@ def _levee_rank(policy: str, away: float, grade: Any) -> float:  # noqa: ANN401 
 def _placed(
     lines: gpd.GeoDataFrame, axes: dict[str, Axis], axes_frame: gpd.GeoDataFrame, *, layer: str, key: str
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Lines with river and bank, drawn downstream, with the stretch of axis (start, end) and distance from it (away)."""
+    """Lines with river and bank, drawn downstream, with their stretch of axis and their distance from it."""
     assigned, faults = assign_banks(lines, axes_frame, layer=layer)
     usable = assigned[assigned["bank"].isin(["left", "right"]) & assigned["river_id"].isin(list(axes))]
     usable = usable.sort_values(key, kind="stable").reset_index(drop=True)

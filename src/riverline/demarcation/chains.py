@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Gap", "Stretch", "build_chain", "paint"]
 
-TOUCHING_M = 1e-3
-"""Ends nearer than this are one point: a millimetre, the precision of survey coordinates."""
+TOUCHING_M = 0.02
+"""Ends nearer than this are one point: coordinates are kept to the centimetre."""
 
 
 SHORTFALL_M = 20.0
@@ -81,7 +81,8 @@ def _in_order(stretches: Iterable[Stretch]) -> list[Stretch]:
 
 
 def _taken_by(piece: Piece, taken: list[Stretch]) -> list[Stretch]:
-    mine = [Stretch(a, b, piece) for a, b in _free(taken, piece.start, piece.end) if b - a > TOUCHING_M]
+    least = min(SHORTFALL_M, piece.span / 2.0)
+    mine = [Stretch(a, b, piece) for a, b in _free(taken, piece.start, piece.end) if b - a > max(least, TOUCHING_M)]
     return _in_order([*taken, *mine])
 
 
@@ -198,7 +199,7 @@ def _joined(before: Piece | None, after: Piece | None, axis: Axis, gap_max_m: fl
     sides = [piece for piece in (before, after) if piece is not None]
     wider = max(sides, key=lambda piece: piece.width_m)
     along = end - start > TOUCHING_M
-    founded = len(sides) == 2 and end - start <= gap_max_m  # noqa: PLR2004 - a piece on either side
+    founded = end - start <= (gap_max_m if len(sides) == 2 else SHORTFALL_M)  # noqa: PLR2004 - a piece on either side
     return Piece(
         line=line,
         basis="joined",
