@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import shapely
 
@@ -126,7 +126,7 @@ def _flood(inputs: Inputs, rules: RuleSet) -> Candidates:
             )
             rows, layer = sections, "sections"
         elif levels is not None and inputs.terrain is not None:
-            references, faults = _over_terrain(inputs, axis, levels)
+            references, faults = _over_terrain(inputs, inputs.terrain, axis, levels)
             rows, layer = levels, "flood_levels"
         else:
             continue
@@ -140,7 +140,7 @@ def _flood(inputs: Inputs, rules: RuleSet) -> Candidates:
 def _over_terrain(inputs: Inputs, axis: Axis, levels: gpd.GeoDataFrame) -> tuple[list[BankReference], gpd.GeoDataFrame]:
     levees = inputs.of_river("levees", axis.river_id)
     references, _, faults = flood_references_from_terrain(
-        axis.line, axis.river_id, levels, inputs.terrain, crs=inputs.frame.crs, levees=levees
+        axis.line, axis.river_id, levels, terrain, crs=inputs.frame.crs, levees=levees
     )
     return references, faults
 
@@ -156,7 +156,7 @@ def _return_period(rows: gpd.GeoDataFrame) -> float | None:
 def _add(
     result: Candidates, rules: RuleSet, axis: Axis, reference: BankReference, *, layer: str, period: float | None
 ) -> None:
-    basis = "water" if layer == "water" else "flood"
+    basis: Literal["water", "flood"] = "water" if layer == "water" else "flood"
     decision = decide_bank(rules, axis, reference.bank, basis, return_period=period)
     if decision is None:
         result.findings.append(Finding("no-rule", layer, axis.river_id, reference.line, note=basis))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -93,7 +93,8 @@ def levee_candidates(
         stand_in = row.feature not in (decision.drawn_as, "flood_wall")
         if stand_in and row.feature == "waterside_toe":
             continue
-        extra, levels_used = 0.0, ()
+        extra = 0.0
+        levels_used: tuple[str, ...] = ()
         if row.feature == "flood_wall":
             toe = _virtual_toe(rules, levels.get(row.river_id), start=row.start, end=row.end, ground=row.ground)
             stand_in, (extra, levels_used) = toe is None, toe or (0.0, ())
@@ -152,7 +153,12 @@ def bank_top_candidates(
 
 
 def decide_bank(
-    rules: RuleSet, axis: Axis, bank: Bank, basis: str, *, return_period: float | None = None
+    rules: RuleSet,
+    axis: Axis,
+    bank: Bank,
+    basis: Literal["flood", "bank_top", "water"],
+    *,
+    return_period: float | None = None,
 ) -> Decision | None:
     """What the rule set says of an un-levee'd bank of a river."""
     return rules.decide_bank(

@@ -79,10 +79,10 @@ def weakest(values: Sequence[str]) -> Confidence:
     >>> weakest(["high", "medium"])
     'medium'
     """
-    return _CONFIDENCES[min(_CONFIDENCES.index(value) for value in values)]  # type: ignore[arg-type]
+    return _CONFIDENCES[min(_CONFIDENCES.index(value) for value in values)]
 
 
-def ruled_piece(  # noqa: PLR0913 - a piece has that many parts
+def ruled_piece(
     line: shapely.LineString,
     basis: str,
     decision: Decision,
