@@ -21,6 +21,7 @@ from riverline.demarcation.references import oriented, ruled_piece, weakest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     import geopandas as gpd
 
@@ -137,7 +138,9 @@ def _flood(inputs: Inputs, rules: RuleSet) -> Candidates:
     return result
 
 
-def _over_terrain(inputs: Inputs, axis: Axis, levels: gpd.GeoDataFrame) -> tuple[list[BankReference], gpd.GeoDataFrame]:
+def _over_terrain(
+    inputs: Inputs, terrain: Path, axis: Axis, levels: gpd.GeoDataFrame
+) -> tuple[list[BankReference], gpd.GeoDataFrame]:
     levees = inputs.of_river("levees", axis.river_id)
     references, _, faults = flood_references_from_terrain(
         axis.line, axis.river_id, levels, terrain, crs=inputs.frame.crs, levees=levees
