@@ -41,6 +41,14 @@ def test_profiles_are_built_by_station():
     assert "stations are 1.0000 times the length" in notes(sections)
 
 
+def test_the_index_of_the_inputs_does_not_matter():
+    table = points().astype({"高程": "str"})
+    first, second = lines().set_axis(["x", "x"]), table.set_axis([0] * len(table))
+    sections = rl.read_sections(first, second)
+    assert [corners(each) for each in sections["profile"]] == [[(0, 20), (50, 5), (100, 20)]] * 2
+    assert sections.index.tolist() == [0, 1]
+
+
 def test_no_input_is_changed():
     first, second = lines(), points()
     before = first.copy(), second.copy()

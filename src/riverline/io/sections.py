@@ -147,7 +147,7 @@ def _read_points(
     encoding: str | None,
 ) -> _Profiles:
     if isinstance(profiles, pd.DataFrame):
-        table, name = profiles, "DataFrame"
+        table, name = profiles.reset_index(drop=True), "DataFrame"
         notes: list[Note] = []
     else:
         grid = read_grid(Path(profiles), sheet=sheet, encoding=encoding)
@@ -184,7 +184,7 @@ def _read_lines(
     encoding: str | None,
 ) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     if isinstance(lines, gpd.GeoDataFrame):
-        reading = Reading(lines, "GeoDataFrame", "", "", "declared", notes=[])
+        reading = Reading(lines.reset_index(drop=True), "GeoDataFrame", "", "", "declared", notes=[])
         name = lines.attrs.get("source", {}).get("path", "GeoDataFrame")
     else:
         with data_set(Path(lines), layer=layer) as found:

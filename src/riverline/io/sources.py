@@ -10,11 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 
 from riverline.errors import ReadError
 from riverline.io.dbf import codec_of_language_id, field_bytes, read_header, sample_text
@@ -37,7 +33,8 @@ BBox = tuple[float, float, float, float]
 
 # Every byte is a character of it and comes back as the same byte: text is taken out raw and decoded here.
 _RAW = "ISO-8859-1"
-_FAILURES = (DataSourceError, DataLayerError, shapely.GEOSException, pa.ArrowException, OSError, ValueError)
+# What pyogrio (RuntimeError), pyarrow and shapely raise about a file.
+_FAILURES = (RuntimeError, OSError, ValueError, TypeError, NotImplementedError, shapely.GEOSException)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +104,8 @@ def _given_codec(encoding: str) -> str:
 
 def _layer(source: DataSet, schema: Schema) -> tuple[str, list[Note]]:
     """The layer asked for, the only one with geometry, or the one that bears the schema's name."""
+    import pyogrio
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the reading itself says them again
         listed = pyogrio.list_layers(source.path)
@@ -145,6 +144,8 @@ def _which_layer(source: DataSet, names: list[str]) -> ReadError:
 
 
 def _read_parquet(source: DataSet, bbox: BBox | None) -> Reading:
+    import pyarrow.parquet as pq
+
     covered = False
     try:
         metadata = json.loads((pq.read_schema(source.path).metadata or {}).get(b"geo", b"{}"))
@@ -176,7 +177,7 @@ def _read_any(path: Path, layer: str, given: str | None, bbox: BBox | None) -> R
     codec, origin, said = _settled(sample, given, None, "declared")
     if codec is None:
         raise _no_encoding(path)
-    decoded, damaged = _decoded(frame, codec, strict=given is not None)
+    decoded, damaged = _decoded(frame.reset_index(drop=True), codec, strict=given is not None)
     return Reading(decoded, driver, layer, _title(codec), origin, notes=[*notes, *said, *damaged])
 
 
@@ -218,6 +219,8 @@ def _declared(path: Path, language_id: int) -> tuple[str | None, EncodingFrom]:
 def _from_gdal(
     path: Path, layer: str | None, encoding: str | None, bbox: BBox | None
 ) -> tuple[gpd.GeoDataFrame, str, list[Note]]:
+    import pyogrio
+
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         driver = str(pyogrio.read_info(path, layer=layer, encoding=encoding)["driver"])

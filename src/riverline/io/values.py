@@ -86,7 +86,10 @@ def numbers_in_text(values: pd.Series[Any]) -> pd.Series[Any]:
     >>> numbers_in_text(pd.Series(["１２．５", "3,500,000.25", "about 3", "—", None])).tolist()
     [12.5, 3500000.25, nan, nan, nan]
     """
-    return values.map({each: _number(tidy(each)) for each in values.dropna().unique()}).astype("float64")
+    plain = values.str.fullmatch(_NUMBER.pattern).fillna(value=False).astype(bool)
+    rest = values.where(~plain)
+    odd = rest.map({each: _number(tidy(each)) for each in rest.dropna().unique()}).astype("float64")
+    return values.where(plain).astype("float64").where(plain, odd)
 
 
 def tidy(value: object) -> str:
@@ -118,12 +121,12 @@ def _cast(series: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], list[
 def _to_number(series: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], list[Note]]:
     numbers = numbers_in_text(series)
     if column.unit == "m":
-        numbers = numbers.fillna(parse_chainage(series))
-    marks = series.map(lambda each: tidy(each).lower() in _BLANK, na_action="ignore").fillna(value=True).astype(bool)
-    failed = series[numbers.isna() & ~marks]
-    if len(failed):
-        return series, [_not(column, failed)]
-    none = series[marks & series.notna() & (series.str.strip() != "")].unique()
+        numbers = numbers.fillna(parse_chainage(series.where(numbers.isna())))
+    rest = series[numbers.isna()].dropna()
+    is_blank = rest.map(lambda each: tidy(each).lower() in _BLANK).astype(bool)
+    if not is_blank.all():
+        return series, [_not(column, rest[~is_blank])]
+    none = rest[rest.str.strip() != ""].unique()
     zh, en = (f"，{few(none)} 按缺失", f", {few(none)} as missing") if len(none) else ("", "")
     return numbers, [note(f"字段 {column.name}：文本转为数字{zh}", f"column {column.name}: text taken as numbers{en}")]
 
