@@ -45,18 +45,18 @@ def explain(result: Demarcation, river_id: str, bank: str, chainage: float, *, l
 
     Examples
     --------
-    See :func:`riverline.demarcate`.
+    ``rl.explain(result, "QS01", "left", 6200)``; :func:`riverline.demarcate` shows what comes of it.
     """
     piece = _piece_at(result, river_id, bank, chainage)
     name = _river_name(result, river_id)
     parts = {
-        "where": f"{name}{_label('bank', bank, language)} {format_chainage(chainage)}",
-        "basis": _label("basis", piece["basis"], language),
+        "where": f"{name}{'' if language == 'zh' else ', '}{_word('bank', bank, language)} {format_chainage(chainage)}",
+        "basis": _word("basis", piece["basis"], language),
         "sources": piece["source_ids"],
         "offset": f"{piece['offset_m']:g}",
         "rule": piece["rule_id"],
         "citation": piece["citation"],
-        "confidence": _label("confidence", piece["confidence"], language),
+        "confidence": _word("confidence", piece["confidence"], language),
         "span": f"{format_chainage(piece['start_chainage_m'])} – {format_chainage(piece['end_chainage_m'])}",
         "rules": f"{result.rules.name} {result.rules.digest[:12]}",
     }
@@ -102,5 +102,6 @@ def _river_name(result: Demarcation, river_id: str) -> str:
     return str(names.iloc[0]) if len(names) and names.iloc[0] else river_id
 
 
-def _label(column: str, value: str, language: Language) -> str:
-    return MANAGEMENT_LINES[column].value_label(value, language)
+def _word(column: str, value: str, language: Language) -> str:
+    """A choice as it stands inside a sentence."""
+    return MANAGEMENT_LINES[column].value_label(value, language).lower()

@@ -23,6 +23,9 @@ __all__ = ["LineRow", "Outcome", "demarcate_river"]
 
 BANKS: tuple[Bank, Bank] = ("left", "right")
 
+LENGTH_RATIO = 1.5
+"""A bank's line this many times longer or shorter than the axis is worth a look (announcement tables list both)."""
+
 OUTSIDE_M = 0.1
 """Length of axis that may lie outside the extent before it is told: the precision that lengths are given in."""
 
@@ -165,6 +168,10 @@ def _outline_findings(axis: Axis, made: Outline) -> list[Finding]:
     parts = shapely.get_num_geometries(made.extent)
     if parts > 1:
         findings.append(Finding("extent-in-parts", "axes", axis.river_id, axis.line, value=float(parts), limit=1.0))
+    for bank, edge in (("left", made.left), ("right", made.right)):
+        share = edge.length / axis.length
+        if not 1.0 / LENGTH_RATIO < share < LENGTH_RATIO:
+            findings.append(Finding("bank-length", "axes", axis.river_id, edge, share, LENGTH_RATIO, note=bank))
     outside = shapely.difference(axis.line, made.extent)
     if outside.length > OUTSIDE_M:
         findings.append(Finding("axis-outside", "axes", axis.river_id, outside, value=float(outside.length), unit="m"))

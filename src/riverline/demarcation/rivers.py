@@ -89,16 +89,18 @@ def demarcate(  # noqa: PLR0913 - one argument a layer
     Examples
     --------
     >>> import geopandas as gpd
-    >>> import shapely
+    >>> from shapely import LineString
     >>> import riverline as rl
-    >>> axes = gpd.GeoDataFrame(
-    ...     {"river_id": ["R1"], "name": ["清水河"]}, geometry=[shapely.LineString([(0, 0), (1000, 0)])], crs=4548
-    ... )
-    >>> toes = gpd.GeoDataFrame(
-    ...     {"levee_id": ["L1", "L2"], "river_id": "R1", "feature": "landside_toe"},
-    ...     geometry=[shapely.LineString([(0, y), (1000, y)]) for y in (80, -80)],
-    ...     crs=4548,
-    ... ).set_geometry(lambda frame: frame.geometry)  # doctest: +SKIP
+    >>> river = LineString([(500_000, 3_500_000), (501_000, 3_500_000)])
+    >>> axes = gpd.GeoDataFrame({"river_id": ["R1"], "name": ["清水河"]}, geometry=[river], crs=4548)
+    >>> toes = [LineString([(500_000, y), (501_000, y)]) for y in (3_500_080, 3_499_920)]
+    >>> columns = {"levee_id": ["L1", "L2"], "river_id": "R1", "feature": "landside_toe"}
+    >>> levees = gpd.GeoDataFrame(columns, geometry=toes, crs=4548)
+    >>> result = rl.demarcate(axes, rl.load_rules("anhui"), levees=levees)
+    >>> result.lines[["bank", "basis", "offset_m", "length_m", "confidence"]].values.tolist()
+    [['left', 'levee', 10.0, 1000.0, 'high'], ['right', 'levee', 10.0, 1000.0, 'high']]
+    >>> print(rl.explain(result, "R1", "left", 500, language="en"))  # doctest: +ELLIPSIS
+    清水河, left bank K0+500: the management line is drawn from the levee (features L1), 10 m to landside; ...
     """
     rules = rules if on is None else rules.in_force(on)
     layers = {
