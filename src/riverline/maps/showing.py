@@ -45,7 +45,7 @@ _WORDS = {
         "lang": "en", "legend": "Legend", "zoom_in": "Zoom in", "zoom_out": "Zoom out", "names": "River names",
         "rules": "Rules", "other": "Other layers", "join": " ",
         "picture": "A picture, not the legal line: that is in the data. Lines are simplified by up to {tolerance:g} m.",
-        "missing": "{missing} features have no geometry and are not drawn.", "nothing": "There is nothing to draw.",
+        "missing": "Not drawn for want of a geometry: {missing}.", "nothing": "There is nothing to draw.",
     },
 }  # fmt: skip
 
@@ -307,7 +307,8 @@ def _corner(layers: Sequence[Layer], language: Language) -> str:
     for layer in layers:
         if layer.rules is not None:
             name, digest = str(layer.rules.name), str(layer.rules.digest)
-            parts[f"{_WORDS[language]['rules']} {layer.rules.title}（{name} {digest[:12]}）"] = None
+            mark = "（{}）" if language == "zh" else " ({})"
+            parts[f"{_WORDS[language]['rules']} {layer.rules.title}{mark.format(f'{name} {digest[:12]}')}"] = None
     return " | ".join(_html(part) for part in parts)
 
 

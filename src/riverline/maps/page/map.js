@@ -130,13 +130,14 @@ var riverline = window.riverline || (function () {
       var head = element('h2', spec.words.legend, box);
       head.tabIndex = 0;
       head.setAttribute('role', 'button');
-      if (map.getSize().x < 640) { box.classList.add('folded'); }
+      if (map.getSize().x < 720 || map.getSize().y < 420) { box.classList.add('folded'); }
       L.DomEvent.on(head, 'click keydown', function (event) {
         if (event.type === 'click' || event.key === 'Enter') { box.classList.toggle('folded'); }
       });
       var lists = {};
+      var headed = spec.rows.some(function (row) { return row.heading; });
       spec.rows.forEach(function (row, i) {
-        var heading = row.heading || spec.words.other, list = lists[heading];
+        var heading = row.heading || (headed ? spec.words.other : ''), list = lists[heading];
         if (!list) { list = lists[heading] = { title: element('h3', heading, box), items: element('ul', '', box) }; }
         var item = element('li', '', list.items);
         item.appendChild(swatch(row.kind, row.style));
@@ -156,16 +157,18 @@ var riverline = window.riverline || (function () {
     return control.addTo(map);
   }
 
-  // Names that would cover one that is already there are hidden at this zoom.
+  // Names that would cover one that is already there, or repeat it nearby, are hidden at this zoom.
   function declutter(map) {
     var taken = [];
     map.getContainer().querySelectorAll('.riverline-name > span').forEach(function (label) {
-      var box = label.getBoundingClientRect();
+      var box = label.getBoundingClientRect(), text = label.textContent;
       var hit = taken.some(function (other) {
-        return box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
+        var room = other.text === text ? 160 : 0, there = other.box;
+        return box.left < there.right + room && there.left < box.right + room &&
+          box.top < there.bottom + room && there.top < box.bottom + room;
       });
       label.style.visibility = hit ? 'hidden' : '';
-      if (!hit) { taken.push(box); }
+      if (!hit) { taken.push({ box: box, text: text }); }
     });
   }
 
