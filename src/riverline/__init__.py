@@ -8,9 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from riverline import faults, geodesy, schema
 from riverline._version import __version__
-from riverline.checks import check
 from riverline.errors import (
     CRSError,
     JobError,
@@ -21,12 +19,13 @@ from riverline.errors import (
     RuleError,
     SchemaError,
 )
-from riverline.io import read_layer, read_sections, read_table
 
 if TYPE_CHECKING:
-    from riverline import channel, export, maps, rules, samples
+    from riverline import channel, export, faults, geodesy, maps, rules, samples, schema
     from riverline.channel import locate, split_axes, trace_axis
+    from riverline.checks import check
     from riverline.demarcation import Demarcation, demarcate, explain
+    from riverline.io import read_layer, read_sections, read_table
     from riverline.rules import list_rules, load_rules
 
 __all__ = [
@@ -61,25 +60,29 @@ __all__ = [
     "trace_axis",
 ]
 
-# Loaded when first asked for: they bring folium, rasterio and pydantic along.
-_LAZY = frozenset({"channel", "export", "maps", "rules", "samples"})
-_LAZY_VERBS = {
+# Loaded when first asked for: neither ``import riverline`` nor ``riverline --help`` waits for what it does not use.
+_NAMESPACES = frozenset({"channel", "export", "faults", "geodesy", "maps", "rules", "samples", "schema"})
+_HOMES = {
     "Demarcation": "demarcation",
+    "check": "checks",
     "demarcate": "demarcation",
     "explain": "demarcation",
     "list_rules": "rules",
     "load_rules": "rules",
     "locate": "channel",
+    "read_layer": "io",
+    "read_sections": "io",
+    "read_table": "io",
     "split_axes": "channel",
     "trace_axis": "channel",
 }
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module or a function
-    if name in _LAZY:
+    if name in _NAMESPACES:
         return importlib.import_module(f"riverline.{name}")
-    if name in _LAZY_VERBS:
-        return getattr(importlib.import_module(f"riverline.{_LAZY_VERBS[name]}"), name)
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"riverline.{_HOMES[name]}"), name)
     message = f"module 'riverline' has no attribute {name!r}"
     raise AttributeError(message)
 
