@@ -7,9 +7,13 @@ polygons (:func:`trace_axis`) and bank tops from axes and widths (:func:`estimat
 
 from __future__ import annotations
 
+from riverline.channel.banks import assign_banks
+from riverline.channel.locating import locate
 from riverline.io.chainage_text import format_chainage, parse_chainage
 
 __all__ = [
+    "assign_banks",
     "format_chainage",
+    "locate",
     "parse_chainage",
 ]
