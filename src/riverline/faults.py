@@ -141,6 +141,24 @@ _CODES = (
     # io
     # rules
     # channel
+    Code("river-unknown", "error", "没有编码为 {note} 的可用中心线", "there is no usable axis of river {note}",
+         "核对河流编码，或补绘中心线", "check the river code, or draw the axis"),
+    Code("river-by-place", "note", "未填写河流编码，按位置归入 {note}", "no river code; placed by position to {note}",
+         "核对后填写河流编码", "check it and fill in the river code"),
+    Code("bank-ambiguous", "error", "跨越中心线：只有全长的 {value} % 在一侧，不能定岸别",
+         "it crosses the axis: only {value} % of its length lies on one side, so it has no bank",
+         "在跨越处断开，或修正中心线", "split it where it crosses, or mend the axis"),
+    Code("bank-disagrees", "warning", "给定岸别与位置不符（给定 → 实际）：{note}，全长的 {value} % 在实际一侧",
+         "the bank given is not where it lies (given → found): {note}, with {value} % of its length there",
+         "改正岸别；若整条河都相反，检查中心线是否自上游画向下游",
+         "correct the bank; if a whole river disagrees, see whether its axis is drawn downstream"),
+    Code("bank-name-disagrees", "note", "名称所说的岸别与位置不符（名称 → 实际）：{note}，全长的 {value} % 在实际一侧",
+         "its name speaks of the other bank (name → found): {note}, with {value} % of its length there",
+         "核对名称；若整条河都相反，检查中心线是否自上游画向下游",
+         "check the name; if a whole river disagrees, see whether its axis is drawn downstream"),
+    Code("banks-swapped", "warning", "河流 {feature} 两岸共 {value} 条线的岸别全部相反：左右岸颠倒，或中心线画反",
+         "all {value} lines on both banks of {feature} are on the other side: banks swapped, or the axis drawn upstream",
+         "先核对流向，再互换岸别或反转中心线", "check the flow first, then swap the banks or turn the axis"),
     # demarcation
     Code("river-not-done", "error", "河流 {feature} 无法划界：{note}", "river {feature} could not be done: {note}",
          "按原因补充或更正数据：no-reference 为该岸没有任何参照线，其余为中心线本身的问题",
