@@ -159,6 +159,9 @@ _CODES = (
     Code("banks-swapped", "warning", "河流 {feature} 两岸共 {value} 条线的岸别全部相反：左右岸颠倒，或中心线画反",
          "all {value} lines on both banks of {feature} are on the other side: banks swapped, or the axis drawn upstream",
          "先核对流向，再互换岸别或反转中心线", "check the flow first, then swap the banks or turn the axis"),
+    Code("break-misplaced", "warning", "断链点沿中心线偏离其桩号所在处 {value} {unit}",
+         "the break lies {value} {unit} along the axis from where its numbers put it",
+         "核对断链桩号、点位和中心线起点桩号", "check its numbers, its point and the axis's start chainage"),
     # demarcation
     Code("river-not-done", "error", "河流 {feature} 无法划界：{note}", "river {feature} could not be done: {note}",
          "按原因补充或更正数据：no-reference 为该岸没有任何参照线，其余为中心线本身的问题",

@@ -8,12 +8,18 @@ polygons (:func:`trace_axis`) and bank tops from axes and widths (:func:`estimat
 from __future__ import annotations
 
 from riverline.channel.banks import assign_banks
+from riverline.channel.breaks import check_breaks, print_chainage, true_chainage
 from riverline.channel.locating import locate
+from riverline.channel.segments import split_axes
 from riverline.io.chainage_text import format_chainage, parse_chainage
 
 __all__ = [
     "assign_banks",
+    "check_breaks",
     "format_chainage",
     "locate",
     "parse_chainage",
+    "print_chainage",
+    "split_axes",
+    "true_chainage",
 ]

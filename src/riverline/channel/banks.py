@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -132,23 +132,23 @@ def _audit(
     """Faults of the lines: drawn wrong, without a river, across the axis, against what was written."""
     ids, drawn = np.array(feature_ids(placed, layer=layer), dtype="object"), np.asarray(placed.geometry.array)
 
-    def rows(code: str, where: NDArray[np.bool_], note: Names | str = "", **measured: Floats) -> gpd.GeoDataFrame:
-        notes = note if isinstance(note, str) else note[where].tolist()
+    def rows(code: str, where: NDArray[np.bool_], note: Names, value: Floats | None = None) -> gpd.GeoDataFrame:
+        measured = np.nan if value is None else value[where]
         at = {"feature_id": ids[where], "geometry": drawn[where], "crs": placed.crs}
-        return faults.found(code, layer=layer, note=notes, **at, **{k: v[where] for k, v in measured.items()})
+        return faults.found(code, layer=layer, value=measured, note=note[where].tolist(), **at)
 
     absent = shapely.is_missing(drawn) | shapely.is_empty(drawn)
     long = np.nan_to_num(shapely.length(drawn)) > 0
     written = _banks_in(placed["bank_given"]) if "bank_given" in placed else np.full(len(placed), "", dtype="object")
     said = _said(placed, layer=layer)
     percent = 100 * placed["share"].to_numpy()
-    yield rows("geometry-missing", absent)
-    yield rows("zero-length", ~long & ~absent)
+    yield rows("geometry-missing", absent, named)
+    yield rows("zero-length", ~long & ~absent, named)
     yield rows("river-unknown", long & (axis < 0), named)
     yield rows("river-by-place", (axis >= 0) & (named == ""), texts(placed["river_id"]))
-    yield rows("bank-ambiguous", (axis >= 0) & (bank == ""), value=percent)
+    yield rows("bank-ambiguous", (axis >= 0) & (bank == ""), named, percent)
     for code, word in (("bank-disagrees", written), ("bank-name-disagrees", said)):
-        yield rows(code, (bank != "") & (word != "") & (word != bank), word + " → " + bank, value=percent)
+        yield rows(code, (bank != "") & (word != "") & (word != bank), word + " → " + bank, percent)
     yield _swapped(np.where(written != "", written, said), bank, axis, axes, layer)
 
 
