@@ -6,6 +6,7 @@ All of it is found and told before any line is drawn: a levee that is open at on
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
@@ -14,11 +15,12 @@ import pandas as pd
 import shapely
 
 from riverline._kernels import chainage
+from riverline._kernels.chainage_field import end_line
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.terrain import highest_around
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -48,10 +50,9 @@ class LeveeTruth:
     Attributes
     ----------
     table
-        A row a levee: ``levee_id``, ``river_id``, ``bank``, ``state`` (``holds``, ``overtopped``, ``open_end``, ``gap``,
-        ``unknown``; the first that applies of overtopped, open_end, gap, unknown), ``crest_from`` (``given``,
-        ``terrain``, ``none``), ``crest_m`` (lowest), ``freeboard_m`` (least of crest − level), ``overtopped_m`` (length),
-        and the line.
+        A row a levee: ``levee_id``, ``river_id``, ``bank``, ``state`` (the first that applies of ``overtopped``,
+        ``open_end``, ``gap``, ``unknown``, ``holds``), ``crest_from`` (``given``, ``terrain``, ``none``), ``crest_m``
+        (lowest), ``freeboard_m`` (least of crest − level), ``overtopped_m`` (length), and the line.
     barriers
         Stretches that hold, with their ends tied.
     findings
@@ -74,7 +75,7 @@ class _Levee:
     crest: Floats
     excess: Floats
     inside: NDArray[np.bool_]
-    chainage: tuple[float, float]
+    chainage: Floats
     bank: Bank
 
 
@@ -104,8 +105,8 @@ def try_levees(
     axis
         The axis, drawn downstream.
     levees
-        Rows of :data:`riverline.schema.LEVEES` of this river, in the axis's CRS. Every line is taken as a wall as high as
-        ``height_m``, whichever feature it shows.
+        Rows of :data:`riverline.schema.LEVEES` of this river, in the axis's CRS. Every line is taken as a wall as high
+        as ``height_m``, whichever feature it shows.
     level_of
         Points (n, 2) → flood levels.
     terrain
@@ -118,18 +119,19 @@ def try_levees(
 
     Notes
     -----
-    A stretch whose crest is lower than the level is no barrier. A crest that is not given is the highest ground near the
-    line, which a coarse raster shows too low: it is told as ``levee-no-crest``. Where there is no ground either, the
-    levee is not trusted. An end is tied if some ground on the half circle around it, away from the levee, is above the
-    level; else water passes around it.
+    A stretch whose crest is lower than the level is no barrier. A crest that is not given is the highest ground near
+    the line, which a coarse raster shows too low: it is told as ``levee-no-crest``. Where there is no ground either,
+    the levee is not trusted. An end is tied if some ground on the half circle around it, away from the levee, is above
+    the level; else water passes around it.
     """
     levees = levees.sort_values("levee_id", kind="stable")
     lines = [shapely.force_2d(line) for line in levees.geometry]
     given = levees["height_m"].to_numpy(dtype="float64", na_value=np.nan) if "height_m" in levees.columns else np.full(
         len(levees), np.nan)  # fmt: skip
     ids = levees["levee_id"].astype("str")
+    across = _end_lines(axis, lines)
     tried = [
-        _try(axis, levee_id, line, crest, level_of, terrain)
+        _try(axis, across, levee_id, line, crest, level_of, terrain)
         for levee_id, line, crest in zip(ids, lines, given, strict=True)
     ]
     ends = [end for levee in tried for end in _ends(levee, level_of)]
@@ -144,27 +146,46 @@ def try_levees(
     return LeveeTruth(table, barriers, _findings(tried, loose, gaps))
 
 
-def _try(  # noqa: PLR0913 - a levee, the flood and the ground
-    axis: shapely.LineString, levee_id: str, line: shapely.LineString, height: float,
-    level_of: Callable[[Floats], Floats], terrain: Terrain,
-) -> _Levee:  # fmt: skip
-    points = shapely.get_coordinates(shapely.segmentize(line, terrain.cell_m))
-    along = chainage.vertex_chainages(points)
+def _try(
+    axis: shapely.LineString,
+    across: shapely.Geometry,
+    levee_id: str,
+    line: shapely.LineString,
+    height: float,
+    level_of: Callable[[Floats], Floats],
+    terrain: Terrain,
+) -> _Levee:
+    points = _sampled(line, across, terrain.cell_m)
     located, offset = chainage.locate(points, shapely.get_coordinates(axis))
-    crest = np.full(len(points), height) if np.isfinite(height) else highest_around(terrain, points, cells=CREST_CELLS)
-    source: Literal["given", "terrain", "none"] = "given" if np.isfinite(height) else "terrain"
-    inside = (located > 0.0) & (located < axis.length)
+    on_end = shapely.distance(across, shapely.points(points)) < ROUNDING_M
+    given = bool(np.isfinite(height))
+    crest = np.full(len(points), height) if given else highest_around(terrain, points, cells=CREST_CELLS)
+    known: Literal["terrain", "none"] = "terrain" if np.isfinite(crest).any() else "none"
     return _Levee(
         levee_id=levee_id,
         line=line,
-        crest_from=source if np.isfinite(crest).any() else "none",
-        along=along,
+        crest_from="given" if given else known,
+        along=chainage.vertex_chainages(points),
         crest=crest,
         excess=level_of(points) - crest,
-        inside=inside,
-        chainage=(float(located.min()), float(located.max())),
+        inside=((located > 0.0) & (located < axis.length)) | on_end,
+        chainage=located,
         bank="left" if np.median(offset) < 0 else "right",
     )
+
+
+def _end_lines(axis: shapely.LineString, lines: Sequence[shapely.LineString]) -> shapely.Geometry:
+    """The end lines of the reach, long enough to cross every levee that leaves it."""
+    reach = float(axis.length + sum(axis.distance(line) + line.length for line in lines))
+    return shapely.union_all([end_line(axis, at_start=start, reach_m=reach) for start in (True, False)])
+
+
+def _sampled(line: shapely.LineString, across: shapely.Geometry, step: float) -> Floats:
+    """Points along a levee, no farther apart than a cell, with those where it leaves the reach."""
+    leaves = shapely.get_coordinates(shapely.intersection(line, across))
+    along = chainage.vertex_chainages(shapely.get_coordinates(shapely.segmentize(line, step)))
+    along = np.unique(np.concatenate([along, shapely.line_locate_point(line, shapely.points(leaves))]))
+    return chainage.position(shapely.get_coordinates(line), along)
 
 
 def _runs(levee: _Levee, chosen: NDArray[np.bool_]) -> list[tuple[float, float]]:
@@ -196,14 +217,12 @@ def _ends(levee: _Levee, level_of: Callable[[Floats], Floats]) -> list[_End]:
     coords = shapely.get_coordinates(levee.line)
     if (coords[0] == coords[-1]).all():
         return []
-    located = levee.chainage
     found = []
     for at_start, (tip, inner), sample in ((True, coords[:2], 0), (False, coords[:-3:-1], -1)):
         if levee.excess[sample] <= ROUNDING_M:
             outward = (tip - inner) / np.hypot(*(tip - inner))
             level = float(level_of(tip[None])[0])
-            place = located[0] if (levee.inside.any() and at_start) else located[1]
-            found.append(_End(levee, at_start, tip, outward, place, level))
+            found.append(_End(levee, at_start, tip, outward, float(levee.chainage[sample]), level))
     return found
 
 
@@ -211,8 +230,7 @@ def _tie(
     end: _End, tried: list[_Levee], axis: shapely.LineString, terrain: Terrain, tie_m: float
 ) -> shapely.LineString | None:
     """The short line that ties an end to what holds beyond it; None if nothing does."""
-    at = float(chainage.locate(end.point[None], shapely.get_coordinates(axis))[0][0])
-    if at <= tie_m or at >= axis.length - tie_m:
+    if end.chainage <= tie_m or end.chainage >= axis.length - tie_m:
         return shapely.LineString([end.point, end.point + 2 * tie_m * end.outward])
     here = shapely.Point(end.point)
     others = [levee.line for levee in tried if levee is not end.levee]
@@ -232,30 +250,29 @@ def _tie(
 
 
 def _gaps(open_ends: list[_End], tried: list[_Levee], tie_m: float) -> tuple[list[tuple[_End, _End]], list[_End]]:
-    """Pairs of open ends that face each other along a bank, and the ends that face nothing."""
-    at = {id(end): _chainage_of(end) for end in open_ends}
-    alone = [
-        end for end in open_ends
-        if not any(levee is not end.levee and levee.bank == end.levee.bank
-                   and levee.chainage[0] + tie_m < at[id(end)] < levee.chainage[1] - tie_m for levee in tried)
-    ]  # fmt: skip
+    """Pairs of open ends that face each other along a bank, and the ends that face nothing.
+
+    An end beside which another levee of the bank runs on is neither: two lines of one levee need not end together.
+    """
+    alone = [end for end in open_ends if not any(_runs_past(levee, end, tie_m) for levee in tried)]
     pairs: list[tuple[_End, _End]] = []
     for bank in ("left", "right"):
-        row = sorted((end for end in alone if end.levee.bank == bank), key=lambda end: at[id(end)])
-        for one, other in zip(row, row[1:], strict=False):
-            if one.levee is not other.levee and _is_downstream_end(one) and not _is_downstream_end(other):
+        row = sorted((end for end in alone if end.levee.bank == bank), key=lambda end: end.chainage)
+        for one, other in pairwise(row):
+            if one.levee is not other.levee and _is_downstream(one) and not _is_downstream(other):
                 pairs.append((one, other))
-    paired = {id(end) for pair in pairs for end in pair}
-    return pairs, [end for end in alone if id(end) not in paired]
+    paired = [end for pair in pairs for end in pair]
+    return pairs, [end for end in alone if not any(end is each for each in paired)]
 
 
-def _chainage_of(end: _End) -> float:
-    return end.chainage
+def _runs_past(levee: _Levee, end: _End, tie_m: float) -> bool:
+    low, high = levee.chainage.min() + tie_m, levee.chainage.max() - tie_m
+    return levee is not end.levee and levee.bank == end.levee.bank and bool(low < end.chainage < high)
 
 
-def _is_downstream_end(end: _End) -> bool:
-    low, high = end.levee.chainage
-    return abs(end.chainage - high) < abs(end.chainage - low)
+def _is_downstream(end: _End) -> bool:
+    other = end.levee.chainage[-1 if end.at_start else 0]
+    return bool(end.chainage > other)
 
 
 def _table(tried: list[_Levee], loose: set[str], gapped: set[str], *, river_id: str, crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 - a CRS
@@ -299,12 +316,9 @@ def _state(levee: _Levee, loose: set[str], gapped: set[str]) -> str:
 def _findings(tried: list[_Levee], loose: list[_End], gaps: list[tuple[_End, _End]]) -> list[Finding]:
     found = []
     for levee in tried:
-        over = _over(levee)
         if levee.crest_from != "given":
             found.append(Finding("levee-no-crest", "levees", levee.levee_id, levee.line, note=levee.crest_from))
-        for stretch in _stretches(levee, over):
-            near = shapely.distance(stretch, shapely.points(shapely.get_coordinates(stretch)))
-            found.append(_overtopped(levee, stretch, near))
+        found += _overtopped(levee)
     for end in loose:
         note = "start" if end.at_start else "end"
         found.append(Finding("levee-open-end", "levees", end.levee.levee_id, shapely.Point(end.point), note=note))
@@ -312,4 +326,15 @@ def _findings(tried: list[_Levee], loose: list[_End], gaps: list[tuple[_End, _En
         across = shapely.LineString([one.point, other.point])
         found.append(Finding("levee-gap", "levees", one.levee.levee_id, across, float(across.length), 0.0, "m",
                              note=other.levee.levee_id))  # fmt: skip
+    return found
+
+
+def _overtopped(levee: _Levee) -> list[Finding]:
+    """A finding for each stretch that the level tops, with the most by which it does."""
+    found = []
+    for start, end in _runs(levee, _over(levee)):
+        within = (levee.along >= start) & (levee.along <= end)
+        where = shapely.LineString(chainage.cut(shapely.get_coordinates(levee.line), start, end))
+        most, length = float(levee.excess[within].max()), f"{end - start:.1f} m"
+        found.append(Finding("levee-overtopped", "levees", levee.levee_id, where, most, 0.0, "m", note=length))
     return found

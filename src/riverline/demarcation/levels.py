@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Levels", "level_at", "place_levels", "rising"]
+__all__ = ["Levels", "beyond_ends", "level_at", "place_levels", "rising"]
 
 SAME_PLACE_M = 0.01
 """Levels nearer to each other along the axis than this are at one place."""
@@ -77,6 +77,38 @@ def level_at(levels: Levels, chainage_m: Floats) -> Floats:
     return np.interp(np.ravel(chainage_m), levels.chainage_m, levels.level_m).reshape(shape)
 
 
+def beyond_ends(levels: Levels, length_m: float, margin_m: float) -> Levels:
+    """The same levels inside a reach, going on straight beyond its ends.
+
+    Parameters
+    ----------
+    levels
+        Given levels.
+    length_m
+        Length of the reach.
+    margin_m
+        How far to go on.
+
+    Returns
+    -------
+    Levels
+        Without a bend at the ends, where half a cell lies outside of the reach.
+
+    Examples
+    --------
+    >>> given = Levels(np.array([0.0, 60.0]), np.array([5.0, 4.4]), ("a", "b"))
+    >>> level_at(beyond_ends(given, 100.0, 10.0), np.array([-10.0, 0.0, 60.0, 110.0])).round(2).tolist()
+    [5.1, 5.0, 4.4, 4.4]
+    """
+    inside = (levels.chainage_m > SAME_PLACE_M) & (levels.chainage_m < length_m - SAME_PLACE_M)
+    knots = np.concatenate([[0.0], levels.chainage_m[inside], [length_m]])
+    heights = level_at(levels, knots)
+    slopes = np.diff(heights)[[0, -1]] / np.diff(knots)[[0, -1]]
+    outer = heights[[0, -1]] + slopes * [-margin_m, margin_m]
+    knots = np.concatenate([[-margin_m], knots, [length_m + margin_m]])
+    return replace(levels, chainage_m=knots, level_m=np.concatenate([outer[:1], heights, outer[1:]]))
+
+
 def place_levels(
     axis: shapely.LineString, levels: gpd.GeoDataFrame, *, shift_m: float = 0.0
 ) -> tuple[Levels | None, list[Finding]]:
@@ -113,7 +145,7 @@ def place_levels(
         return None, findings
     findings += _mixed(levels.iloc[kept], shapes[kept])
     kept, doubled = _one_a_place(placed, heights, kept, ids, shapes)
-    given = Levels(placed[kept], heights[kept], tuple(ids[kept]), tuple(lines[i] for i in kept if i in lines))
+    given = Levels(placed[kept], heights[kept], tuple(ids[kept]), tuple(lines[i] for i in kept.tolist() if i in lines))
     findings += [*doubled, *rising(given, shapes[kept], layer="flood_levels"), *_extrapolated(axis, given)]
     return given, findings
 
@@ -124,16 +156,16 @@ def _place(
     """Chainage of each level (NaN where it has none), its level line if it is one, and what was found."""
     corners = shapely.get_coordinates(axis)
     is_line = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
-    anchors = shapely.get_coordinates(shapely.centroid(np.where(is_line, shapely.Point(), shapes)))
     placed = np.full(len(levels), np.nan)
-    points = np.flatnonzero(~is_line & ~shapely.is_empty(shapes) & ~shapely.is_missing(shapes))
-    placed[points] = chainage.locate(anchors, corners)[0]
+    points = np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.POINT)
+    placed[points] = chainage.locate(shapely.get_coordinates(shapes[points]), corners)[0]
     if "chainage_m" in levels.columns:
         stated = levels["chainage_m"].to_numpy(dtype="float64", na_value=np.nan)
         placed = np.where(np.isfinite(stated) & ~is_line, stated, placed)
     lines: dict[int, tuple[Floats, float]] = {}
     findings = []
-    for i in np.flatnonzero(is_line):
+    for number in np.flatnonzero(is_line):
+        i = int(number)
         crossings = shapely.get_coordinates(shapely.intersection(shapes[i], axis))
         if not len(crossings):
             findings.append(Finding("level-line-misses-axis", "flood_levels", ids[i], shapes[i]))
@@ -142,7 +174,7 @@ def _place(
             findings.append(Finding("level-line-crosses-again", "flood_levels", ids[i], shapes[i], len(crossings), 1.0))
         line, at = _around_crossing(shapes[i], crossings)
         placed[i] = chainage.locate([at], corners)[0][0]
-        lines[int(i)] = (line, float(placed[i]))
+        lines[i] = (line, float(placed[i]))
     return placed, lines, findings
 
 
@@ -202,8 +234,10 @@ def rising(levels: Levels, shapes: Sequence[Any], *, layer: str) -> list[Finding
     """
     rise = np.diff(levels.level_m)
     return [
-        Finding("level-rises-downstream", layer, levels.ids[i + 1], shapes[i + 1], rise[i], 0.0, "m", note=levels.ids[i])
-        for i in np.flatnonzero(rise > 0)
+        Finding(
+            "level-rises-downstream", layer, levels.ids[i + 1], shapes[i + 1], rise[i], 0.0, "m", note=levels.ids[i]
+        )
+        for i in np.flatnonzero(rise > 0).tolist()
     ]
 
 

@@ -134,7 +134,7 @@ def _height_unit(source: Any) -> tuple[float, str]:  # noqa: ANN401 - a rasterio
     return _METRES.get(unit.strip().lower(), 1.0), unit
 
 
-def to_plane(terrain: Terrain, cells: Floats) -> Floats:
+def to_plane(terrain: Terrain, cells: Floats | Integers) -> Floats:
     """Coordinates (n, 2) of places given as (column, row)."""
     t = terrain.cell_to_plane
     x, y = np.asarray(cells, dtype="float64").T
@@ -169,7 +169,9 @@ def heights(terrain: Terrain, rows: slice, columns: slice) -> Floats:
     pads = [pad for _, pad, _ in spans]
     if np.any(pads):
         linear = min(ground.shape) > 1
-        ground = np.pad(ground, pads, mode="reflect", reflect_type="odd") if linear else np.pad(ground, pads, mode="edge")
+        ground = (
+            np.pad(ground, pads, mode="reflect", reflect_type="odd") if linear else np.pad(ground, pads, mode="edge")
+        )
     return ground[spans[0][2], spans[1][2]]
 
 
