@@ -70,7 +70,7 @@ def test_values_cut_inside_a_character_lose_that_character_only(names, lost, enc
     lost = lost if encoding == "utf-8" else 1
     cut = [value[:-lost] for value in whole]
     codec = named_codec(detect(TextSample(tuple(whole), tuple(cut))).encoding)
-    assert [decode(value, codec) for value in cut] == [(name[:-1], True) for name in names]
+    assert [decode(value, codec) for value in cut] == [(name[:-1], "cut") for name in names]
 
 
 @pytest.mark.parametrize("word", ["Río Grande", "Müller", "São Francisco", "Île-de-France", "Señor"])
@@ -145,6 +145,13 @@ def test_utf8_field_names_and_values_cut_inside_a_character(tmp_path):
         pyogrio.read_info(file)
     axes = rl.read_layer(file, rl.schema.AXES, columns={"河道中心线名称": "name"})
     assert axes["name"].tolist() == ["黄" * 84, "长江"]
+    whole = write_shapefile(tmp_path / "b.shp", {"HLBM": ["R1"], "MC": ["a" + "黄" * 84]}, "UTF-8", cpg="UTF-8")
+    table = whole.with_suffix(".dbf").read_bytes()
+    cut = ("ab" + "黄" * 84).encode()[:253]
+    whole.with_suffix(".dbf").write_bytes(table.replace(("a" + "黄" * 84).encode()[:253], cut))
+    axes = rl.read_layer(whole, rl.schema.AXES)
+    assert axes["name"].tolist() == ["ab" + "黄" * 83]
+    assert "1 distinct values were cut at the width of their field" in told(axes)
 
 
 def test_labels_that_the_format_cut_are_still_found(tmp_path):
@@ -192,6 +199,9 @@ def test_an_encoding_that_is_given_is_followed_or_refused(tmp_path):
         rl.read_layer(file, rl.schema.AXES, encoding="UTF-8")
     with pytest.raises(rl.ReadError, match="unknown encoding 'klingon'"):
         rl.read_layer(file, rl.schema.AXES, encoding="klingon")
+    utf8 = write_shapefile(tmp_path / "b.shp", {"HLBM": ["R1"], "MC": ["长江"]}, "UTF-8")
+    with pytest.raises(rl.ReadError, match="is UTF-8, not gbk"):
+        rl.read_layer(utf8, rl.schema.AXES, encoding="GBK")
 
 
 def test_geojson_in_gbk_is_read_by_its_bytes(tmp_path):

@@ -140,6 +140,30 @@ def test_text_numbers_become_numbers_only_all_together(tmp_path):
     assert "not numbers, kept as they are: “约13”" in notes(bad)
 
 
+@pytest.mark.parametrize("suffix", ["gpkg", "shp", "gdb"])
+def test_long_codes_lose_no_digit(tmp_path, suffix):
+    codes = pd.array([341_600_000_012_345_678, None], dtype="Int64")
+    assert read(levees(name=codes), tmp_path, suffix=suffix)["name"].tolist()[0] == "341600000012345678"
+
+
+def test_codes_of_21_digits_in_a_number_field_lose_no_digit(tmp_path):
+    codes = ["341600000012345678901", "341600000012345678902"]
+    file = written(levees(levee_id=codes), tmp_path / "a.shp")
+    table = bytearray(file.with_suffix(".dbf").read_bytes())
+    table[32 + 11 : 32 + 12] = b"N"
+    file.with_suffix(".dbf").write_bytes(bytes(table))
+    assert rl.read_layer(file, rl.schema.LEVEES)["levee_id"].tolist() == codes
+
+
+@pytest.mark.parametrize("suffix", ["shp", "gpkg"])
+def test_a_field_called_geometry_is_kept(tmp_path, suffix):
+    file = tmp_path / f"a.{suffix}"
+    frame = levees(geometry_=["a", "b"]).rename_geometry("geom")
+    frame = frame.rename(columns={"geometry_": "geometry"})
+    pyogrio.write_dataframe(frame, file)
+    assert rl.read_layer(file, rl.schema.LEVEES)["geometry_1"].tolist() == ["a", "b"]
+
+
 def test_codes_that_were_numbers_become_text(tmp_path):
     result = read(levees(levee_id=[341_600_000_012, 5], river_id=[12.0, np.nan]), tmp_path)
     assert result["levee_id"].tolist() == ["341600000012", "5"]
@@ -242,6 +266,12 @@ def test_keys_that_occur_twice_are_told_before_numbers_hide_it(tmp_path):
     assert "1 keys occur more than once, which the numbers of the parts hide: “A”" in notes(read(frame, tmp_path))
 
 
+def test_what_is_of_another_kind_is_not_split(tmp_path):
+    parts = shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(5, 5, 6, 6)])
+    frame = levees().set_geometry([parts, LINE], crs=4548)
+    assert read(frame, tmp_path)["levee_id"].tolist() == ["D1", "D2"]
+
+
 def test_schemas_of_multiparts_keep_them(tmp_path):
     parts = shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(5, 5, 6, 6)])
     water = gpd.GeoDataFrame({"water_id": ["W"], "river_id": ["R"], "kind": ["lake"]}, geometry=[parts], crs=4548)
@@ -310,6 +340,17 @@ def test_a_prj_agrees_with_its_code(tmp_path):
         assert read(where, tmp_path, suffix="shp", crs=code).crs.to_epsg() == code
 
 
+@pytest.mark.parametrize("code", [4548, 4527, 4490, 2384])
+def test_mapinfo_calls_cgcs2000_by_another_name(tmp_path, code):
+    frame = levees() if code != 4490 else levees().to_crs(4490)
+    frame = frame.set_crs(code, allow_override=True)
+    result = read(frame, tmp_path, suffix="tab", crs=code)
+    assert result.crs == code
+    assert "have the same coordinates" in notes(result)
+    with pytest.raises(rl.CRSError, match="is not the CRS of the file"):
+        rl.read_layer(tmp_path / "图层 1.tab", rl.schema.LEVEES, crs=4549)
+
+
 def test_degrees_given_for_metres_are_refused(tmp_path):
     plain = levees().set_crs(None, allow_override=True)
     with pytest.raises(rl.CRSError, match="the numbers are not degrees"):
@@ -321,6 +362,12 @@ def test_geojson_in_metres_has_no_crs(tmp_path):
     with pytest.raises(rl.CRSError, match="the file has no CRS"):
         rl.read_layer(tmp_path / "a.geojson", rl.schema.LEVEES)
     assert rl.read_layer(tmp_path / "a.geojson", rl.schema.LEVEES, crs=4548).crs == "EPSG:4548"
+
+
+@pytest.mark.parametrize("bbox", [(1, 2, 3), (5, 2, 3, 9)])
+def test_a_box_has_to_be_one(tmp_path, bbox):
+    with pytest.raises(rl.ReadError, match="bbox has to be"):
+        read(levees(), tmp_path, bbox=bbox)
 
 
 @pytest.mark.parametrize("suffix", ["gpkg", "shp", "parquet", "gdb"])

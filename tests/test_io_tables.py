@@ -341,6 +341,24 @@ def test_dates_and_padded_codes_of_a_workbook(tmp_path):
     assert frame["排口码"].tolist() == ["000012"]
 
 
+def test_codes_that_excel_has_shortened_are_told(tmp_path):
+    head = [*HEADER.split(","), "X", "Y", "单元号"]
+    file = workbook(tmp_path, {"a": [head, ["S1", "R1", "设计洪水位", 1, NORTH, EAST, 3.41600000012346e17]]})
+    assert "1 numbers have more than 15 digits" in notes(rl.read_table(file, LEVELS, crs=4547))
+
+
+def test_a_column_called_geometry_is_kept(tmp_path):
+    text = f"{HEADER},X,Y,geometry\nS1,R1,设计洪水位,1,{NORTH},{EAST},point\n"
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    assert rl.read_table(tmp_path / "a.csv", LEVELS, crs=4547)["geometry_1"].tolist() == ["point"]
+
+
+def test_a_name_that_begins_like_a_footer_is_data(tmp_path):
+    text = f"河流编码,水位编码,水位类型,洪水位,X,Y\n注溪河,S1,设计洪水位,1,{NORTH},{EAST}\n注溪河,S2,设计洪水位,,,\n"
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    assert rl.read_table(tmp_path / "a.csv", LEVELS, crs=4547)["level_id"].tolist() == ["S1", "S2"]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
@@ -349,6 +367,7 @@ def test_dates_and_padded_codes_of_a_workbook(tmp_path):
         ("a.xlsx", b"PK\x03\x04 nonsense", "not a valid Excel workbook"),
         ("a.xlsx", b"<html>", "holds an HTML page"),
         ("a.csv", b"", "is empty"),
+        ("a.csv", b'a,b\n"' + b"x" * 200_000, "cannot be cut into columns"),
         ("a.gpkg", b"SQLite format 3\x00", "layers are read with read_layer"),
     ],
 )

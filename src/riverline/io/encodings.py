@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from riverline.io.notes import Note
 
-from riverline.io.notes import few, note
+from riverline.io.notes import note
 
 __all__ = ["Finding", "TextSample", "decode", "detect", "named_codec", "settle"]
 
+State = Literal["whole", "cut", "damaged"]
 EncodingFrom = Literal["given", "cpg", "ldid", "declared", "bom", "detected"]
 
 _MOST_VALUES = 20_000
@@ -119,22 +120,28 @@ def detect(sample: TextSample) -> Finding:
     return Finding(best if believed else "", len(every), bad, sure=believed)
 
 
-def decode(value: bytes, codec: str) -> tuple[str, bool]:
-    r"""Text of a value, and whether it was whole.
+def decode(value: bytes, codec: str) -> tuple[str, State]:
+    r"""Text of a value, and what state it was in.
 
-    A character that the end of the field cut in two is left out; bytes that fit no character become U+FFFD.
+    Returns
+    -------
+    text, state
+        ``cut``: a character that the end of the field cut in two was left out; ``damaged``: bytes that fit no
+        character became U+FFFD.
 
     Examples
     --------
     >>> decode("河道中心".encode()[:10], "utf-8")
-    ('河道中', True)
+    ('河道中', 'cut')
     >>> decode("长江".encode("gbk") + b"\xff", "utf-8")[1]
-    False
+    'damaged'
     """
+    decoder = codecs.getincrementaldecoder(codec)("strict")
     try:
-        return codecs.getincrementaldecoder(codec)("strict").decode(value, final=False), True
+        text = decoder.decode(value, final=False)
     except UnicodeDecodeError:
-        return value.decode(codec, errors="replace"), False
+        return value.decode(codec, errors="replace"), "damaged"
+    return text, "cut" if decoder.getstate()[0] else "whole"
 
 
 def named_codec(name: str) -> str | None:
@@ -255,11 +262,3 @@ def _is_western(values: tuple[bytes, ...]) -> bool:
     # A rare character in GB18030 is two such bytes, each with a digit after it: 㳇 is 82 35 8B 33.
     runs = [len(run) for value in values for run in _HIGH_RUN.findall(_FOUR_BYTES.sub(b"\xff" * 4, value))]
     return sum(length == 1 for length in runs) * 2 > len(runs)
-
-
-def damaged_note(values: list[str], codec: str) -> Note:
-    """The remark on values that hold bytes of no character."""
-    return note(
-        f"{len(values)} 个值含有 {codec} 无法解码的字节，以 � 代替：{few(values)}",
-        f"{len(values)} values hold bytes that {codec} cannot decode, shown as �: {few(values)}",
-    )

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from riverline.errors import MissingDependencyError, ReadError
 from riverline.io.contents import kind_of_content
-from riverline.io.encodings import EncodingFrom, TextSample, damaged_note, decode, named_codec, settle
+from riverline.io.decoding import codec_title, damaged_notes, given_codec, settled_codec
+from riverline.io.encodings import EncodingFrom, TextSample, decode
 from riverline.io.notes import few, note
 from riverline.io.refusals import refuse_unreadable
 
@@ -68,7 +69,7 @@ def read_grid(path: Path, *, sheet: str | None, encoding: str | None) -> Grid:
         If openpyxl is not installed.
     """
     refuse_unreadable(path)
-    kind = kind_of_content(path)
+    kind = "folder" if path.is_dir() else kind_of_content(path)
     if kind == "zip" and path.suffix.lower() in {".xlsx", ".xlsm"}:
         return _read_workbook(path, sheet)
     if kind == "text":
@@ -98,10 +99,22 @@ def _read_workbook(path: Path, sheet: str | None) -> Grid:
             f"{path.name} is not a valid Excel workbook; save it again as .xlsx in Excel or WPS",
         ) from error
     name = _which_sheet(path, book, sheet)
-    rows = [[_cell_text(cell) for cell in row] for row in book[name].iter_rows()]
+    cells = list(book[name].iter_rows())
+    rows = [[_cell_text(cell) for cell in row] for row in cells]
     merged = _fill_merged(rows, book[name].merged_cells.ranges)
-    told = note(f"{merged} 处合并单元格按其值填充", f"{merged} merged areas were filled with their value")
-    return Grid(rows, "XLSX", name, "UTF-8", "declared", [told] if merged else [])
+    long = [_cell_text(cell) for row in cells for cell in row if _is_long(cell.value)]
+    notes = []
+    if merged:
+        notes.append(note(f"{merged} 处合并单元格按其值填充", f"{merged} merged areas were filled with their value"))
+    if long:
+        notes.append(
+            note(
+                f"{len(long)} 个数字超过 15 位，Excel 已丢失末位；编码请以文本保存：{few(long)}",
+                f"{len(long)} numbers have more than 15 digits, of which Excel has lost the last; keep codes as text: "
+                f"{few(long)}",
+            )
+        )
+    return Grid(rows, "XLSX", name, "UTF-8", "declared", notes)
 
 
 def _which_sheet(path: Path, book: Any, sheet: str | None) -> str:  # noqa: ANN401 - openpyxl has no types
@@ -128,11 +141,15 @@ def _cell_text(cell: Any) -> str:  # noqa: ANN401 - openpyxl has no types
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
-    if value != value // 1 or abs(value) > _EXACT:
+    if _is_long(value) or value != value // 1:
         return repr(value)
     # A code shown as 000123 is stored as 123 under the number format 000000.
     digits = len(cell.number_format) if _PADDED.fullmatch(cell.number_format or "") else 0
     return f"{int(value):0{digits}d}" if digits else str(int(value))
+
+
+def _is_long(value: object) -> bool:
+    return isinstance(value, int | float) and abs(value) >= _EXACT
 
 
 def _fill_merged(rows: list[list[str]], areas: Iterable[Any]) -> int:
@@ -149,8 +166,8 @@ def _fill_merged(rows: list[list[str]], areas: Iterable[Any]) -> int:
 def _read_text(path: Path, encoding: str | None) -> Grid:
     content = path.read_bytes()
     codec, origin, notes = _text_codec(path, content, encoding)
-    text, whole = decode(content, codec)
-    if not whole:
+    text, state = decode(content, codec)
+    if state == "damaged":
         damaged = [line for line in text.splitlines() if "\ufffd" in line]
         if encoding is not None:
             raise ReadError(
@@ -159,39 +176,33 @@ def _read_text(path: Path, encoding: str | None) -> Grid:
                 f"{len(damaged)} lines of {path.name} cannot be decoded as encoding={encoding!r}: "
                 f"{few(damaged, limit=2)}; leave encoding out to have it found",
             )
-        notes.append(damaged_note(damaged, codec))
-    separator = _separator(text)
-    lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
-    if separator == " ":
-        rows = [line.split() for line in lines]
-    else:
-        rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=separator)]
+        notes += damaged_notes(damaged, codec)
+    rows, separator = _split(path, text.removeprefix("\ufeff"))
     width = max(map(len, rows), default=0)
     shown = {"\t": "Tab", " ": "空格 / space"}.get(separator, separator)
     notes.append(note(f"分隔符：{shown}", f"separator: {shown}"))
-    title = {"gbk": "GBK", "gb18030": "GB18030"}.get(codec, codec.upper().removesuffix("-SIG"))
-    return Grid([row + [""] * (width - len(row)) for row in rows], "CSV", path.stem, title, origin, notes)
+    return Grid([row + [""] * (width - len(row)) for row in rows], "CSV", path.stem, codec_title(codec), origin, notes)
+
+
+def _split(path: Path, text: str) -> tuple[list[list[str]], str]:
+    lines = io.StringIO(text, newline="")
+    try:
+        separator = _separator(text)
+        if separator == " ":
+            return [line.split() for line in lines], separator
+        return [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=separator)], separator
+    except csv.Error as error:
+        raise ReadError(
+            f"{path.name} 的引号或换行有误，无法分列：{error}",
+            f"quotes or line ends of {path.name} are broken, it cannot be cut into columns: {error}",
+        ) from error
 
 
 def _text_codec(path: Path, content: bytes, encoding: str | None) -> tuple[str, EncodingFrom, list[Note]]:
     marked = next((codec for mark, codec in _BYTE_ORDER_MARKS if content.startswith(mark)), None)
     if marked is not None:
         return marked, "bom", []
-    if encoding is not None:
-        given = named_codec(encoding)
-        if given is None:
-            raise ReadError(
-                f'不认识的编码 {encoding!r}；可用 encoding="GBK"、"GB18030" 或 "UTF-8"',
-                f'unknown encoding {encoding!r}; use encoding="GBK", "GB18030" or "UTF-8"',
-            )
-        return given, "given", []
-    codec, origin, notes = settle(TextSample(tuple(set(content.splitlines()))), None, "detected")
-    if codec is None:
-        raise ReadError(
-            f'无法判定 {path.name} 的文本编码；请用 encoding="..." 指定',
-            f'cannot tell the encoding of {path.name}; say encoding="..."',
-        )
-    return codec, origin, notes
+    return settled_codec(path.name, TextSample(tuple(set(content.splitlines()))), given_codec(encoding))
 
 
 def _separator(text: str) -> str:

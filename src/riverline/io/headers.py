@@ -24,7 +24,8 @@ __all__ = ["table_of"]
 
 _LOOKED_AT = 30
 _FOOTER = re.compile(
-    r"(?:制表|制图|校核|审核|复核|填表|填报|编制|日期|备注|说明|注|合计|总计|单位|测量)[人者员单位日期]*\s*[:：]?.*"
+    r"(?:制表|制图|校核|审核|复核|填表|填报|编制|日期|备注|说明|合计|总计|单位|测量)[人者员单位日期]*\s*[:：]?.*"
+    r"|注\s*[:：0-9].*"
 )
 _CODE = re.compile(r"0\d+")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,12})?")
@@ -62,7 +63,9 @@ def table_of(grid: Grid, known: Callable[[str], bool]) -> tuple[pd.DataFrame, li
     table = table.mask(table == "")
     used = [place for place, name in enumerate(header) if name or table[place].notna().any()]
     table = table[used]
-    table.columns = pd.Index(distinct_names([header[place] or f"column_{place + 1}" for place in used]))
+    # "geometry" is the name of the points to come.
+    names = distinct_names(["geometry", *(header[place] or f"column_{place + 1}" for place in used)])
+    table.columns = pd.Index(names[1:])
     return table, notes
 
 

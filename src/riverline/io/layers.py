@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from riverline.errors import CRSError
+    from riverline.io.decoding import Reading
+    from riverline.io.gdal import BBox
     from riverline.io.mapping import Problems
-    from riverline.io.sources import BBox, Reading
     from riverline.schema import Schema
 
 __all__ = ["read_layer"]

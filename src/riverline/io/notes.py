@@ -11,6 +11,8 @@ __all__: list[str] = []
 
 Note = dict[str, str]
 
+_LONGEST = 40
+
 
 def note(zh: str, en: str) -> Note:
     """One remark in both languages; plain data, so that it can be written into any export."""
@@ -25,5 +27,5 @@ def few(values: Iterable[Any], *, limit: int = 5) -> str:
     >>> few(["长江", "黄河", "淮河"], limit=2)
     '“长江”, “黄河” …'
     """
-    every = [str(value) for value in values]
+    every = [text if len(text := str(value)) <= _LONGEST else f"{text[:_LONGEST]}…" for value in values]
     return ", ".join(f"“{value}”" for value in every[:limit]) + (" …" if len(every) > limit else "")

@@ -9,7 +9,8 @@ import shapely
 
 from riverline.errors import CRSError
 from riverline.geodesy import identify_coordinates
-from riverline.geodesy.datum import horizontal, is_same, name_of
+from riverline.geodesy.datum import datum_key, horizontal, is_modern, is_same, name_of
+from riverline.geodesy.zones import gauss_kruger
 from riverline.io.notes import note
 
 if TYPE_CHECKING:
@@ -50,17 +51,22 @@ def settle_crs(
         given = None if crs is None else horizontal(crs)
     except CRSError as error:
         return frame, error, notes
-    if own is None and given is None:
-        return frame, _asked(frame), notes
-    if own is not None and given is not None and not _agree(own, given):
+    if given is None:
+        return frame, None if own is not None else _asked(frame), notes
+    if own is not None and not _agree(own, given):
         return frame, _disagree(own, given), notes
-    if own is None and given is not None:
-        beyond = _beyond_degrees(frame) if given.is_geographic else False
-        if beyond:
-            return frame, _not_degrees(frame, given), notes
+    if own is None and given.is_geographic and _beyond_degrees(frame):
+        return frame, _not_degrees(frame, given), notes
+    if own is None:
         notes.append(note(f"坐标系按参数 crs：{name_of(given)}", f"CRS as given: {name_of(given)}"))
-        return frame.set_crs(given, allow_override=True), None, notes
-    return frame, None, notes
+    elif not is_same(own, given):
+        notes.append(
+            note(
+                f"文件的坐标系 {name_of(own)} 与 {name_of(given)} 坐标一致，按后者",
+                f"the file's CRS {name_of(own)} and {name_of(given)} have the same coordinates; taken as the latter",
+            )
+        )
+    return frame.set_crs(given, allow_override=True), None, notes
 
 
 def looks_like(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[str | None, str, str]:
@@ -97,11 +103,19 @@ def _own_crs(frame: gpd.GeoDataFrame, driver: str) -> tuple[pyproj.CRS | None, l
 
 
 def _agree(own: pyproj.CRS, given: pyproj.CRS) -> bool:
-    """Whether a .prj, which has no code, and a code mean the same."""
+    """Whether coordinates mean the same in both, though one may lack a code or call CGCS2000 by WGS 84.
+
+    MapInfo and GeoJSON know no CGCS2000; between it and WGS 84 riverline applies no shift anywhere.
+    """
     if is_same(own, given):
         return True
-    codes = {horizontal(each).to_epsg(min_confidence=70) for each in (own, given)}
-    return len(codes) == 1 and None not in codes
+    own, given = horizontal(own), horizontal(given)
+    if datum_key(own) != datum_key(given) and not (is_modern(own) and is_modern(given)):
+        return False
+    if own.is_geographic and given.is_geographic:
+        return True
+    plane = gauss_kruger(own)
+    return plane is not None and plane == gauss_kruger(given)
 
 
 def _beyond_degrees(frame: gpd.GeoDataFrame) -> bool:
@@ -119,7 +133,7 @@ def _asked(frame: gpd.GeoDataFrame) -> CRSError:
     x, y = _vertices(frame)
     nothing = (None, "没有坐标可供判断", "there are no coordinates to judge by")
     code, why_zh, why_en = looks_like(x, y) if len(x) else nothing
-    example = code or "EPSG:4490"
+    example = code or "EPSG:…"
     return CRSError(
         f'文件没有坐标系；请用 crs="{example}" 指定（请向数据提供者核实）。从数值看：{why_zh}',
         f'the file has no CRS; say crs="{example}" (ask whoever made the data). The numbers look like this: {why_en}',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import struct
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,8 @@ def refuse_unreadable(path: Path) -> None:
         raise _not_found(path)
     if path.is_dir():
         return
+    if not os.access(path, os.R_OK):
+        raise ReadError(f"没有读取 {path.name} 的权限", f"{path.name} may not be read: no permission")
     if path.stat().st_size == 0:
         raise ReadError(
             f"{path.name} 是空文件（0 字节）；请重新复制或下载",

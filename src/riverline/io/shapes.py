@@ -78,7 +78,9 @@ def single_parts(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFr
     """
     shapes = frame.geometry.to_numpy().copy()
     types = shapely.get_type_id(shapes)
-    unwanted = [code for code, single in _SINGLE.items() if f"Multi{single}" not in schema.geometry]
+    # Only where the single kind is wanted: a polygon among lines is a fault, not two of them.
+    wanted = set(schema.geometry)
+    unwanted = [code for code, single in _SINGLE.items() if single in wanted and f"Multi{single}" not in wanted]
     multi = np.isin(types, unwanted)
     if not multi.any():
         return frame, []

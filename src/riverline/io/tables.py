@@ -11,12 +11,12 @@ import numpy as np
 from riverline.errors import CRSError
 from riverline.geodesy.datum import horizontal
 from riverline.io.coordinates import Located, coordinate_pair, locate_rows, role_of
+from riverline.io.decoding import Reading
 from riverline.io.grids import read_grid
 from riverline.io.headers import plain_numbers, table_of
 from riverline.io.layers import describe_source, shape_to_schema
 from riverline.io.mapping import match_columns, plain_name
 from riverline.io.notes import note
-from riverline.io.sources import Reading
 
 if TYPE_CHECKING:
     import os
