@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import struct
 import warnings
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -417,6 +418,26 @@ def test_text_tables_of_gdal_with_a_wrong_driver_say_so(tmp_path):
     (tmp_path / "a.gpkg").write_bytes((tmp_path / "a.gpkg").read_bytes()[:5000])
     with pytest.raises(rl.ReadError, match=r"cannot read a\.gpkg"):
         rl.read_layer(tmp_path / "a.gpkg", rl.schema.LEVEES)
+
+
+SAMPLES = Path(__file__).resolve().parent.parent / "data" / "samples"
+
+
+def test_the_sample_in_gbk_reads_in_one_line():
+    result = rl.read_layer(SAMPLES / "堤防.shp", rl.schema.LEVEES)
+    assert result.attrs["source"]["encoding"] == "GBK"
+    assert result.attrs["source"]["encoding_from"] == "detected"
+    assert set(result["bank"]) == {"left", "right"}
+    assert set(result["feature"]) <= set(rl.schema.LEVEES["feature"].values)
+    assert result["name"].str.fullmatch(r"[\u4e00-\u9fff（）]+").all()
+
+
+@pytest.mark.parametrize("name", ["axes", "water", "flood_levels", "parcels"])
+def test_layers_of_the_sample_are_found_by_the_schema(name):
+    schema = rl.schema.FRAMES[name]
+    result = rl.read_layer(SAMPLES / "清水县.gpkg", schema)
+    assert result.attrs["source"]["layer"] == name
+    schema.require(result)
 
 
 @pytest.mark.real

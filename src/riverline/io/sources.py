@@ -27,6 +27,8 @@ __all__ = ["read_rows"]
 # What pyogrio (RuntimeError), pyarrow and shapely raise about a file.
 _FAILURES = (RuntimeError, OSError, ValueError, TypeError, NotImplementedError, shapely.GEOSException)
 
+_ENCODING_UNUSED = note("GeoParquet 总是 UTF-8，未用参数 encoding", "GeoParquet is always UTF-8; encoding was not used")
+
 
 def read_rows(source: DataSet, schema: Schema, *, encoding: str | None, bbox: BBox | None) -> Reading:
     """The rows of one layer of a data set.
@@ -52,7 +54,9 @@ def read_rows(source: DataSet, schema: Schema, *, encoding: str | None, bbox: BB
     suffix = source.path.suffix.lower()
     try:
         if suffix in {".parquet", ".geoparquet"}:
-            return _read_parquet(source, bbox)
+            reading = _read_parquet(source, bbox)
+            reading.notes.extend([] if given is None else [_ENCODING_UNUSED])
+            return reading
         layer, notes = _layer(source, schema)
         if suffix == ".shp":
             reading = read_shapefile(source.path, given=given, bbox=bbox)
