@@ -178,27 +178,26 @@ def check_breaks(breaks: gpd.GeoDataFrame, axes: gpd.GeoDataFrame) -> gpd.GeoDat
     sites = np.asarray(placed.geometry.array)
     xy = np.column_stack([shapely.get_x(sites), shapely.get_y(sites)])
     misfit, named = np.full(len(placed), np.nan), rows_by_name(usable.river_id)
-    for name, rows in rows_by_name(river).items():
+    for name, here in rows_by_name(river).items():
         if name in named:
             lines = named[name]
-            which, along, _ = locate_many(xy[rows], usable.line[lines].tolist())
-            order, stretches = _stretches(placed.iloc[rows])
+            which, along, _ = locate_many(xy[here], usable.line[lines].tolist())
+            order, stretches = _stretches(placed.iloc[here])
             drawn = (along + usable.start[lines[np.maximum(which, 0)]])[order]
-            misfit[rows[order]] = np.abs(drawn - stretches.true[1:])
-    unknown = ~np.isin(river, usable.river_id)
-    far = misfit > _MISFIT_M
-    parts = [
-        faults.found("break-misplaced", layer="chainage_breaks", feature_id=ids[far].tolist(), geometry=sites[far],
-                     crs=placed.crs, value=misfit[far], limit=_MISFIT_M, unit="m"),
-        faults.found("river-unknown", layer="chainage_breaks", feature_id=ids[unknown].tolist(), geometry=sites[unknown],
-                     crs=placed.crs, note=river[unknown].tolist()),
-    ]  # fmt: skip
-    return faults.combine(parts, crs=placed.crs)
+            misfit[here[order]] = np.abs(drawn - stretches.true[1:])
+    unknown, far = ~np.isin(river, usable.river_id), misfit > _MISFIT_M
+
+    def rows(code: str, where: NDArray[np.bool_], **measured: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 - as found() takes
+        at = {"feature_id": ids[where].tolist(), "geometry": sites[where], "crs": placed.crs}
+        return faults.found(code, layer="chainage_breaks", **at, **measured)
+
+    misplaced = rows("break-misplaced", far, value=misfit[far], limit=_MISFIT_M, unit="m")
+    return faults.combine([misplaced, rows("river-unknown", unknown, note=river[unknown].tolist())], crs=placed.crs)
 
 
 @dataclass(frozen=True, slots=True)
 class _Stretches:
-    """Stretches between breaks, from −∞ to ∞: true and printed chainage where each starts, and printed where it ends."""
+    """Stretches between breaks, from −∞ to ∞: true and printed chainage where each starts, printed where it ends."""
 
     true: Floats
     printed: Floats
