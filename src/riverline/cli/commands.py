@@ -1,182 +1,290 @@
-"""The subcommands of ``riverline``."""
+"""The subcommands of ``riverline``.
+
+What draws on geopandas is imported by the command that needs it, so that ``riverline --help`` answers at once.
+"""
 
 from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
 
 import riverline as rl
-from riverline.cli.steps import Delivery, Layer, MainJob, demo_job
-from riverline.cli.summary import fault_table, river_table, schema_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from riverline.schema import Language
+    import geopandas as gpd
+
+    from riverline.cli.steps import Delivery, Layer, MainJob, Sections, Step
+    from riverline.schema import Language, Schema
 
 app = typer.Typer(
-    help="河湖划界：读取、检查、划界、出图 | river demarcation from the command line",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    add_completion=False,
 )
 rules_app = typer.Typer(help="规则集 | rule sets", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
 
-LanguageOption = Annotated[Literal["zh", "en"], typer.Option(help="界面与成果语言 | zh or en")]
-OutOption = Annotated[Path, typer.Option(help="输出文件夹 | folder for the results")]
+FILE = "FILE[::LAYER]"
+
+LanguageOption = Annotated[Literal["zh", "en"], typer.Option(help="界面与成果语言 | language of messages and results")]
+OutOption = Annotated[Path, typer.Option(metavar="DIR", help="输出文件夹 | folder for the results")]
+CRSOption = Annotated[
+    str | None,
+    typer.Option(metavar="EPSG:4548", help="文件未写明坐标系时用它 | CRS of files that do not say theirs"),
+]
+EncodingOption = Annotated[
+    str | None,
+    typer.Option(metavar="GBK", help="文本编码，不写则按字节判定 | text encoding, else found from the bytes"),
+]
+OnOption = Annotated[
+    str | None, typer.Option(metavar="YYYY-MM-DD", help="规则适用日期 | day on which the rules are in force")
+]
 StrictOption = Annotated[
-    bool, typer.Option(help="有错误级质检问题时以状态 3 结束 | end with status 3 on errors in the data")
+    bool, typer.Option("--strict", help="有错误级质检问题时以状态 3 结束 | end with status 3 on errors in the data")
+]
+ColumnOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="YOURS=OURS", help="字段对应，可写多次 | field mapping, may be repeated"),
 ]
 
+
+def _file_option(help_text: str) -> Any:  # noqa: ANN401 - typer's own
+    return typer.Option(metavar=FILE, help=help_text)
+
+
+ERROR_STATUS = 1
 STRICT_STATUS = 3
 
 
-@contextlib.contextmanager
-def _told(language: Language) -> Iterator[Console]:
-    """Turn riverline's own errors into one message and status 1."""
-    console = Console()
-    try:
-        yield console
-    except rl.RiverlineError as error:
-        Console(stderr=True).print(error.message(language), style="bold red", markup=False, highlight=False)
-        raise typer.Exit(1) from None
+def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it
+    if asked:
+        typer.echo(f"riverline {rl.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="显示版本 | show the version")
+    ] = False,
+) -> None:
+    """河湖划界：读取、检查、划界、出图 | river demarcation from the command line."""
 
 
 @app.command()
 def demo(out: OutOption = Path("清水县成果"), language: LanguageOption = "zh") -> None:
     """用自带样例运行主要流程，输出 map.html 与 成果.gpkg | run the main job on the samples."""
     with _told(language) as console:
-        _deliver(demo_job(out, language), console, language)
+        from riverline.cli.steps import demo_job
+
+        _deliver(demo_job(out, language), console)
 
 
 @app.command()
 def demarcate(  # noqa: PLR0913 - one option a layer
-    axes: Annotated[Path, typer.Argument(help="河道中心线文件 | river axes")],
-    rules: Annotated[str, typer.Option(help="规则集名称或 TOML 路径 | rule set by name or path")],
-    levees: Annotated[str | None, typer.Option(help="堤防，多图层写 文件::图层 | levees, FILE or FILE::LAYER")] = None,
-    bank_tops: Annotated[str | None, typer.Option(help="岸顶线 | bank tops")] = None,
-    water: Annotated[str | None, typer.Option(help="水域 | water")] = None,
-    flood_levels: Annotated[str | None, typer.Option(help="洪水位 | flood levels")] = None,
-    terrain: Annotated[Path | None, typer.Option(help="地形栅格 | terrain raster")] = None,
-    axes_layer: Annotated[str | None, typer.Option(help="中心线图层名 | layer of the axes")] = None,
-    crs: Annotated[str | None, typer.Option(help="无坐标系文件的坐标系 | CRS of files that have none")] = None,
-    column: Annotated[list[str] | None, typer.Option(help="字段对应 原字段=字段 | field mapping YOURS=OURS")] = None,
-    on: Annotated[str | None, typer.Option(help="规则适用日期 | day the rules are in force")] = None,
+    axes: Annotated[str, typer.Argument(metavar=FILE, help="河道中心线 | river axes")],
+    *,
+    rules: Annotated[str, typer.Option(metavar="NAME", help="规则集名称或 TOML 文件 | rule set, by name or TOML file")],
+    levees: Annotated[str | None, _file_option("堤防 | levees")] = None,
+    bank_tops: Annotated[str | None, _file_option("岸顶线 | bank tops")] = None,
+    water: Annotated[str | None, _file_option("水域 | water")] = None,
+    flood_levels: Annotated[str | None, _file_option("洪水位，图层或表格 | flood levels, layer or table")] = None,
+    terrain: Annotated[Path | None, typer.Option(metavar="FILE", help="地形栅格，配合洪水位 | terrain raster")] = None,
+    sections: Annotated[str | None, _file_option("实测横断面线 | lines of surveyed sections")] = None,
+    profiles: Annotated[
+        str | None, typer.Option(metavar="FILE[::SHEET]", help="横断面的地面点 | ground points of the sections")
+    ] = None,
+    unit: Annotated[Literal["m", "ft", "us_ft"], typer.Option(help="横断面的单位 | unit of the sections")] = "m",
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[LAYER::]YOURS=OURS",
+            help="字段对应，可写多次，不写图层则为中心线，例 levees::高程=ground_m | "
+            "field mapping, may be repeated, of the axes if no layer is named",
+        ),
+    ] = None,
+    crs: CRSOption = None,
+    encoding: EncodingOption = None,
+    on: OnOption = None,
     out: OutOption = Path("划界成果"),
     language: LanguageOption = "zh",
-    *,
     strict: StrictOption = False,
 ) -> None:
-    """划定管理范围，输出地图与成果图层 | draw the management lines of your own files."""
+    """划定管理范围，输出 map.html 与 成果.gpkg | draw the management lines of your own files."""
+    named = {"axes": axes, "levees": levees, "bank_tops": bank_tops, "water": water, "flood_levels": flood_levels,
+             "sections": sections}  # fmt: skip
+    given = {name: text for name, text in named.items() if text is not None}
+    if (sections is None) != (profiles is None):
+        raise typer.BadParameter("--sections 与 --profiles 要一起给出 | --sections and --profiles go together")
+    columns = _columns_by_layer(column or [], given)
     with _told(language) as console:
-        columns = _columns(column or [])
-        given = {"levees": levees, "bank_tops": bank_tops, "water": water, "flood_levels": flood_levels}
-        layers = {"axes": Layer(axes, axes_layer, crs, columns=columns)}
-        layers |= {name: _layer(text, crs, columns) for name, text in given.items() if text is not None}
-        job = MainJob(layers=layers, rules=rules, out=out, terrain=terrain, on=on, language=language)
-        delivery = _deliver(job, console, language)
-    if strict and (delivery.faults["severity"] == "error").any():
-        raise typer.Exit(STRICT_STATUS)
+        from riverline.cli.steps import MainJob, Sections
+
+        layers: dict[str, Layer | Sections] = {
+            name: _layer(text, crs, encoding, columns.get(name)) for name, text in given.items()
+        }
+        if sections is not None and profiles is not None:
+            file, sheet = _file_and_layer(profiles)
+            layers["sections"] = Sections(_layer(sections, crs, encoding, columns.get("sections")), file, sheet, unit)
+        title = "河道管理范围" if language == "zh" else "River management extents"
+        delivery = _deliver(MainJob(layers, rules, out, terrain, on, language, title), console)
+        _end(delivery.result.faults, strict=strict)
 
 
 @app.command()
-def check(  # noqa: PLR0913 - one option a property of the file
-    file: Annotated[Path, typer.Argument(help="图层文件 | file of the layer")],
-    schema: Annotated[str, typer.Argument(help="数据字典名称，如 axes | name of the schema")],
-    layer: Annotated[str | None, typer.Option(help="图层名 | layer")] = None,
-    crs: Annotated[str | None, typer.Option(help="坐标系 | CRS")] = None,
-    column: Annotated[list[str] | None, typer.Option(help="字段对应 原字段=字段 | field mapping YOURS=OURS")] = None,
-    language: LanguageOption = "zh",
+def check(
+    file: Annotated[str, typer.Argument(metavar=FILE, help="图层 | layer")],
+    schema: Annotated[str, typer.Argument(metavar="SCHEMA", help="数据字典名称，如 axes | its schema, such as axes")],
     *,
+    column: ColumnOption = None,
+    crs: CRSOption = None,
+    encoding: EncodingOption = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.gpkg", help="质检问题另存为图层 | write the faults as a layer")
+    ] = None,
+    language: LanguageOption = "zh",
     strict: StrictOption = False,
 ) -> None:
     """按数据字典检查一个图层 | check a layer against the data dictionary."""
+    columns = dict(_pair(each) for each in column or [])
     with _told(language) as console:
+        from riverline.cli.summary import fault_rows, input_table, plain
+
         wanted = _schema(schema)
-        frame = Layer(file, layer, crs, columns=_columns(column or [])).read(wanted)
+        frame = _layer(file, crs, encoding, columns).read(wanted)
         faults = rl.check(frame, wanted)
-        console.print(fault_table(faults, language))
-    if strict and (faults["severity"] == "error").any():
-        raise typer.Exit(STRICT_STATUS)
+        console.print(input_table({wanted.name: frame}, language))
+        for note in frame.attrs["source"]["notes"]:
+            console.print(f"· {plain(note[language])}", markup=False, highlight=False)
+        console.print(fault_rows(faults, language))
+        if out is not None:
+            _tell_file(console, rl.export.to_geopackage(out, faults, language=language))
+        _end(faults, strict=strict)
 
 
 @app.command("schema")
 def show_schema(
-    name: Annotated[str, typer.Argument(help="数据字典名称 | name of the schema")] = "", language: LanguageOption = "zh"
+    name: Annotated[
+        str,
+        typer.Argument(metavar="[SCHEMA]", help="数据字典名称，不写则列出全部 | its name; all are listed if left out"),
+    ] = "",
+    language: LanguageOption = "zh",
 ) -> None:
-    """打印数据字典 | print a schema, or the list of them."""
+    """打印数据字典 | print the data dictionary."""
     with _told(language) as console:
-        if name:
-            console.print(schema_table(_schema(name), language))
-            return
-        table = Table("name", "名称" if language == "zh" else "title")
-        for each in rl.schema.FRAMES.values():
-            table.add_row(each.name, each.label(language))
-        console.print(table)
+        from riverline.cli.summary import schema_list, schema_table
+
+        console.print(schema_table(_schema(name), language) if name else schema_list(language))
 
 
 @rules_app.command("list")
 def list_rules(language: LanguageOption = "zh") -> None:
     """列出自带规则集 | list the rule sets that ship."""
     with _told(language) as console:
-        frame = rl.list_rules()
-        table = Table(*[str(name) for name in frame.columns])
-        for row in frame.itertuples(index=False):
-            table.add_row(*[str(value) for value in row])
-        console.print(table)
+        from riverline.cli.summary import rules_table
+
+        console.print(rules_table(rl.list_rules(), language))
 
 
 @rules_app.command("show")
 def show_rules(
-    name: Annotated[str, typer.Argument(help="规则集名称或 TOML 路径 | rule set by name or path")],
-    on: Annotated[str | None, typer.Option(help="适用日期 | day")] = None,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="规则集名称或 TOML 文件 | rule set, by name or TOML file")
+    ],
+    on: OnOption = None,
     language: LanguageOption = "zh",
 ) -> None:
     """显示一个规则集的每条规则、宽度与依据 | show every rule with its widths and citation."""
-    from riverline.rules import describe_rules  # noqa: PLC0415 - only this command needs it
-
     with _told(language) as console:
-        console.print(describe_rules(rl.load_rules(name, on=on), language=language), markup=False, highlight=False)
+        text = rl.rules.describe_rules(rl.load_rules(name, on=on), language=language, width=console.width)
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
-def _deliver(job: MainJob, console: Console, language: Language) -> Delivery:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+@contextlib.contextmanager
+def _told(language: Language) -> Iterator[Console]:
+    """A console to print on; riverline's own errors become one message there and status 1."""
+    try:
+        yield Console()
+    except rl.RiverlineError as error:
+        Console(stderr=True).print(error.message(language), style="bold red", markup=False, highlight=False)
+        raise typer.Exit(ERROR_STATUS) from None
+
+
+def _deliver(job: MainJob, console: Console) -> Delivery:
+    """Do the job under a progress bar, then say what came of it."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from riverline.cli.steps import carry_out
+    from riverline.cli.summary import fault_counts, input_table, river_table
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("", total=None)
-        for step in job.run():
-            text = step.zh if language == "zh" else step.en
+
+        def tell(step: Step) -> None:
+            text = step.zh if job.language == "zh" else step.en
             progress.update(task, description=text, completed=step.number - 1, total=step.total)
-        progress.update(task, completed=step.total)
-    delivery = cast("Delivery", job.delivery)
-    console.print(river_table(delivery.result, language))
-    console.print(fault_table(delivery.faults, language))
+
+        delivery = carry_out(job, tell)
+        done = progress.tasks[0].total
+        progress.update(task, description="完成" if job.language == "zh" else "done", completed=done)
+    console.print(input_table(delivery.inputs, job.language))
+    console.print(river_table(delivery.result, job.language))
+    console.print(fault_counts(delivery.result.faults, job.language))
     for path in (delivery.map_path, delivery.layers_path):
-        console.print(f"→ {path}", markup=False, highlight=False, soft_wrap=True)
+        _tell_file(console, path)
     return delivery
 
 
-def _layer(text: str, crs: str | None, columns: dict[str, str] | None) -> Layer:
+def _tell_file(console: Console, path: Path) -> None:
+    console.print(f"→ {path}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _end(faults: gpd.GeoDataFrame, *, strict: bool) -> None:
+    if strict and (faults["severity"] == "error").any():
+        raise typer.Exit(STRICT_STATUS)
+
+
+def _layer(text: str, crs: str | None, encoding: str | None, columns: dict[str, str] | None) -> Layer:
+    from riverline.cli.steps import Layer
+
+    return Layer(*_file_and_layer(text), crs, encoding, columns)
+
+
+def _file_and_layer(text: str) -> tuple[Path, str | None]:
     file, _, layer = text.partition("::")
-    return Layer(Path(file), layer or None, crs, columns=columns)
+    return Path(file), layer or None
 
 
-def _columns(pairs: list[str]) -> dict[str, str] | None:
-    wrong = [pair for pair in pairs if "=" not in pair]
-    if wrong:
-        raise rl.JobError(
-            f"字段对应应写作 原字段=字段，实际为 {'、'.join(wrong)}",
-            f"write a mapping as YOURS=OURS, got {', '.join(wrong)}",
-        )
-    return dict(pair.split("=", 1) for pair in pairs) or None  # type: ignore[arg-type, misc, return-value]
+def _columns_by_layer(texts: list[str], layers: dict[str, str]) -> dict[str, dict[str, str]]:
+    """``["HDMC=name", "levees::高程=ground_m"]`` as a mapping for each layer."""
+    columns: dict[str, dict[str, str]] = {}
+    for text in texts:
+        layer, _, pair = text.rpartition("::")
+        name = layer or "axes"
+        if name not in layers:
+            there = ", ".join(layers)
+            raise typer.BadParameter(f"--column {text}：没有图层 {name} | no layer {name}; 给出的 given: {there}")
+        yours, ours = _pair(pair)
+        columns.setdefault(name, {})[yours] = ours
+    return columns
 
 
-def _schema(name: str) -> rl.schema.Schema:
+def _pair(text: str) -> tuple[str, str]:
+    yours, sign, ours = text.rpartition("=")
+    if not (yours and sign and ours):
+        raise typer.BadParameter(f"--column 应写作 原字段=字段 | write --column as YOURS=OURS: {text}")
+    return yours, ours
+
+
+def _schema(name: str) -> Schema:
     if name not in rl.schema.FRAMES:
         there = ", ".join(sorted(rl.schema.FRAMES))
         raise rl.JobError(

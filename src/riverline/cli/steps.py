@@ -1,23 +1,28 @@
-"""The main job as steps: read, check, demarcate, map, layers. It yields what it does; others draw the bar."""
+"""The main job as steps: read, check, demarcate, map, layers. It tells what it does; others draw the bar."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import os
+import tempfile
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import riverline as rl
 from riverline import samples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Mapping
 
     import geopandas as gpd
 
     from riverline.demarcation import Demarcation
     from riverline.schema import Language, Schema
 
-__all__ = ["Delivery", "Layer", "MainJob", "Step", "demo_job"]
+__all__ = ["Delivery", "Layer", "MainJob", "Sections", "Step", "carry_out", "demo_job"]
+
+TABLES = frozenset({".csv", ".txt", ".xlsx", ".xlsm", ".xls"})
+MAP_NAME, LAYERS_NAME = "map.html", "成果.gpkg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,72 +37,154 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Where a layer is read from."""
+    """Where a layer is read from: any GDAL source, or a table of points."""
 
     path: Path
     layer: str | None = None
     crs: str | None = None
     encoding: str | None = None
-    columns: dict[str, str] | None = None
+    columns: Mapping[str, str] | None = None
 
     def read(self, schema: Schema) -> gpd.GeoDataFrame:
         """The layer as a frame of the schema."""
+        if self.path.suffix.lower() in TABLES:
+            return rl.read_table(
+                self.path, schema, sheet=self.layer, crs=self.crs, encoding=self.encoding, columns=self.columns
+            )
         return rl.read_layer(
             self.path, schema, layer=self.layer, crs=self.crs, encoding=self.encoding, columns=self.columns
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """What the job made: the result and its files."""
+class Sections:
+    """Where surveyed sections are read from: their lines, and the table of their ground points."""
 
-    result: Demarcation
-    faults: gpd.GeoDataFrame
-    map_path: Path
-    layers_path: Path
+    lines: Layer
+    profiles: Path
+    sheet: str | None = None
+    unit: Literal["m", "ft", "us_ft"] = "m"
+
+    def read(self, schema: Schema) -> gpd.GeoDataFrame:  # noqa: ARG002 - every input is asked in the same way
+        """The sections as a frame of :data:`riverline.schema.SECTIONS`."""
+        return rl.read_sections(
+            self.lines.path,
+            self.profiles,
+            columns=self.lines.columns,
+            crs=self.lines.crs,
+            unit=self.unit,
+            layer=self.lines.layer,
+            sheet=self.sheet,
+            encoding=self.lines.encoding,
+        )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class MainJob:
     """From files to a map and layers.
 
     ``layers`` names the inputs by the argument of :func:`riverline.demarcate`; ``axes`` must be among them.
     """
 
-    layers: dict[str, Layer]
+    layers: Mapping[str, Layer | Sections]
     rules: str
     out: Path
     terrain: Path | None = None
     on: str | None = None
     language: Language = "zh"
     title: str = ""
-    delivery: Delivery | None = field(default=None, init=False)
 
-    def run(self) -> Iterator[Step]:
-        """Yield each step before it runs; ``delivery`` is there when the last has run."""
-        total = len(self.layers) + 4
-        frames: dict[str, gpd.GeoDataFrame] = {}
-        for number, (name, layer) in enumerate(self.layers.items(), 1):
-            schema = rl.schema.FRAMES[name]
-            yield Step(number, total, f"读取 {schema.label_zh}", f"read {schema.label_en}")
-            frames[name] = layer.read(schema)
-        if not rl.geodesy.is_metric(frames["axes"]):
-            frames["axes"] = rl.geodesy.to_metric(frames["axes"])
-        number = len(self.layers)
-        yield Step(number + 1, total, "检查图层", "check the layers")
-        checked = [rl.check(frame, rl.schema.FRAMES[name]) for name, frame in frames.items()]
-        yield Step(number + 2, total, "划定管理范围", "demarcate")
-        rules = rl.load_rules(self.rules, on=self.on)
-        axes = frames.pop("axes")
-        result = rl.demarcate(axes, rules, terrain=self.terrain, **frames)
-        faults = rl.faults.combine([*checked, result.faults], crs=axes.crs)
-        self.out.mkdir(parents=True, exist_ok=True)
-        yield Step(number + 3, total, "输出离线地图", "write the offline map")
-        drawn = rl.maps.show(result, language=self.language, title=self.title or None)
-        map_path = rl.maps.save(drawn, self.out / "map.html", offline=True)
-        yield Step(number + 4, total, "输出成果图层", "write the layers")
-        layers_path = rl.export.to_geopackage(self.out / "成果.gpkg", result, language=self.language)
-        self.delivery = Delivery(result, faults, map_path, layers_path)
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What the job read and made: the inputs, the result with the faults of both, and its files."""
+
+    inputs: Mapping[str, gpd.GeoDataFrame]
+    result: Demarcation
+    map_path: Path
+    layers_path: Path
+
+
+def carry_out(job: MainJob, tell: Callable[[Step], None]) -> Delivery:
+    """Do the job; the files appear together at its end, or not at all.
+
+    Parameters
+    ----------
+    job
+        What to do.
+    tell
+        Called with each step before it runs.
+
+    Raises
+    ------
+    RiverlineError
+        If anything about the call is wrong.
+    """
+    total = len(job.layers) + 4
+
+    def step(number: int, zh: str, en: str) -> None:
+        tell(Step(number, total, zh, en))
+
+    require_folder(job.out)
+    rules = rl.load_rules(job.rules, on=job.on)
+    frames = {}
+    for number, (name, layer) in enumerate(job.layers.items(), 1):
+        schema = rl.schema.FRAMES[name]
+        step(number, f"读取{schema.label_zh}", f"read {schema.label_en}")
+        frames[name] = layer.read(schema)
+    frames["axes"] = rl.geodesy.to_metric(frames["axes"])
+    step(total - 3, "检查图层", "check the layers")
+    checked = [rl.check(frame, rl.schema.FRAMES[name]) for name, frame in frames.items()]
+    step(total - 2, "划定管理范围", "demarcate")
+    others = {name: frame for name, frame in frames.items() if name != "axes"}
+    result = rl.demarcate(frames["axes"], rules, terrain=job.terrain, **others)
+    result = replace(result, faults=rl.faults.combine([*checked, result.faults], crs=frames["axes"].crs))
+    with tempfile.TemporaryDirectory(dir=existing(job.out), prefix=".riverline-") as folder:
+        step(total - 1, "输出离线地图", "write the offline map")
+        page = rl.maps.show(result, frames["axes"], language=job.language, title=job.title)
+        drafts = [rl.maps.save(page, Path(folder) / MAP_NAME)]
+        step(total, "输出成果图层", "write the layers")
+        drafts.append(rl.export.to_geopackage(Path(folder) / LAYERS_NAME, result, language=job.language))
+        map_path, layers_path = _publish(drafts, job.out)
+    return Delivery(frames, result, map_path, layers_path)
+
+
+def require_folder(out: Path) -> None:
+    """Raise before the work begins if results cannot be put there.
+
+    Parameters
+    ----------
+    out
+        A folder, there or yet to be made.
+    """
+    nearest = existing(out)
+    if not nearest.is_dir():
+        raise rl.JobError(
+            f"{nearest.name} 是文件，不能作输出文件夹", f"{nearest.name} is a file, not a folder for results"
+        )
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise rl.JobError(f"没有在 {nearest.name} 中写文件的权限", f"no permission to write in {nearest.name}")
+
+
+def existing(path: Path) -> Path:
+    """The path itself, or the nearest folder above it that is there."""
+    return next(each for each in (path.absolute(), *path.absolute().parents) if each.exists())
+
+
+def _publish(drafts: list[Path], out: Path) -> list[Path]:
+    """Move finished files into place; the layers first, since a desktop GIS may hold the old ones open."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for draft in reversed(drafts):
+            draft.replace(out / draft.name)
+    except OSError as error:
+        name = Path(str(error.filename2 or error.filename)).name
+        reason = error.strerror or str(error)
+        raise rl.JobError(
+            f"不能写入 {name}：{reason}；可能已在其他程序中打开，请关闭后重试",
+            f"cannot write {name}: {reason}; another program may have it open: close it and try again",
+        ) from error
+    return [out / draft.name for draft in drafts]
 
 
 def demo_job(out: Path, language: Language) -> MainJob:

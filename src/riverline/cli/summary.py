@@ -1,80 +1,201 @@
-"""Tables that the command prints."""
+"""Tables that the command prints, readable on a hundred columns; text from data cannot speak to the terminal."""
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
-from riverline.schema import FAULTS, MANAGEMENT_LINES
+import riverline as rl
+from riverline.schema import FAULTS, FRAMES, MANAGEMENT_LINES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import geopandas as gpd
+    import pandas as pd
 
     from riverline.demarcation import Demarcation
     from riverline.schema import Language, Schema
 
-__all__ = ["fault_table", "river_table", "schema_table"]
+__all__ = [
+    "fault_counts", "fault_rows", "input_table", "plain", "river_table", "rules_table", "schema_list", "schema_table",
+]  # fmt: skip
 
 SHOWN_FAULTS = 20
+SHOWN_RIVERS = 20
+SEVERITIES = ("error", "warning", "note")
+
+
+def plain(value: object) -> str:
+    """Text from data as it may be printed: control characters, which a terminal would obey, become ``�``."""
+    return "".join("�" if unicodedata.category(letter)[0] == "C" else letter for letter in str(value))
+
+
+def input_table(inputs: Mapping[str, gpd.GeoDataFrame], language: Language) -> Table:
+    """One row a layer: the file, how many features, and what the reader found out about it."""
+    zh = language == "zh"
+    heads = ("图层", "文件", "要素", "编码", "坐标系") if zh else ("Layer", "File", "Features", "Encoding", "CRS")
+    table = _table("输入" if zh else "Inputs", heads, right=(2,))
+    for name, frame in inputs.items():
+        source = frame.attrs["source"]
+        file = (
+            f"{source['path']} · {source['layer']}"
+            if source["layer"] not in (None, "", _stem(source))
+            else source["path"]
+        )
+        _add(table, _layer_label(name, language), file, len(frame), source["encoding"] or "-", source["crs"])
+    return table
 
 
 def river_table(result: Demarcation, language: Language) -> Table:
-    """One row a river: lengths, area, what the line rests on."""
+    """One row a river: lengths, area, what the line rests on; the sum of all below."""
     zh = language == "zh"
-    table = Table(title=escape(result.rules.title if zh else result.rules.title_en))
     heads = (
-        ("河流", "中心线 km", "左岸 km", "右岸 km", "管理范围 km²", "依据（长度占比）", "最小裕度 mm")
+        ("河流", "中心线 km", "左岸 km", "右岸 km", "面积 平方公里", "依据（长度占比）", "最小裕度 mm")
         if zh
-        else ("River", "Axis km", "Left km", "Right km", "Extent km²", "Basis (share of length)", "Clearance mm")
+        else ("River", "Axis km", "Left km", "Right km", "Area sq km", "Basis (share of length)", "Clearance mm")
     )
-    for head in heads:
-        table.add_column(head)
-    management = result.extents[result.extents["kind"] == "management"]
-    for row in management.itertuples():
-        lines = result.lines[result.lines["river_id"] == row.river_id]
-        shares = lines.groupby("basis")["length_m"].sum().sort_values(ascending=False) / lines["length_m"].sum()
-        basis = MANAGEMENT_LINES["basis"]
-        told = "，".join(f"{basis.value_label(name, language)} {share:.0%}" for name, share in shares.items())
-        table.add_row(
-            escape(f"{row.name} {row.river_id}"),
-            *(f"{value / 1000:.2f}" for value in (row.axis_length_m, row.left_length_m, row.right_length_m)),
-            f"{row.area_m2 / 1e6:.3f}",
-            told if zh else told.replace("，", ", "),
-            f"{row.clearance_m * 1000:.2f}",
+    table = _table(result.rules.title if zh else result.rules.title_en, heads, right=(1, 2, 3, 4, 6))
+    extents = result.extents[result.extents["kind"] == "management"]
+    basis_m = result.lines.pivot_table(index="river_id", columns="basis", values="length_m", aggfunc="sum")
+    lengths = ["axis_length_m", "left_length_m", "right_length_m"]
+    for row in extents.head(SHOWN_RIVERS).itertuples():
+        kilometres = (f"{getattr(row, each) / 1000:.2f}" for each in lengths)
+        told = _shares(basis_m.loc[row.river_id].dropna(), language)
+        name = f"{row.name} {row.river_id}"
+        _add(table, name, *kilometres, f"{row.area_m2 / 1e6:.3f}", told, f"{row.clearance_m * 1000:.2f}")
+    left = len(extents) - SHOWN_RIVERS
+    if left > 0:
+        _add(table, f"… 另有 {left} 条" if zh else f"… {left} more")
+    sums = (f"{extents[each].sum() / 1000:.2f}" for each in lengths)
+    total = f"合计 {len(extents)} 条" if zh else f"All {len(extents)}"
+    smallest = f"{extents['clearance_m'].min() * 1000:.2f}" if len(extents) else "-"
+    table.add_section()
+    _add(table, total, *sums, f"{extents['area_m2'].sum() / 1e6:.3f}", _shares(basis_m.sum(), language), smallest)
+    return table
+
+
+def fault_counts(faults: gpd.GeoDataFrame, language: Language) -> Table | Text:
+    """One row a kind of fault, the worst first: how many, one example, what to do."""
+    zh = language == "zh"
+    told = rl.faults.describe(faults, language)
+    if told.empty:
+        return Text(_fault_title(told, language))
+    heads = ("等级", "图层", "数量", "例", "处理") if zh else ("Severity", "Layer", "Count", "Example", "Remedy")
+    table = _table(_fault_title(told, language), heads, right=(2,))
+    for (layer, code), rows in told.groupby(["layer", "code"], sort=False):
+        first = rows.iloc[0]
+        _add(
+            table,
+            FAULTS["severity"].value_label(first["severity"], language),
+            _layer_label(layer, language),
+            len(rows),
+            first["detail"],
+            _remedy(code, language),
         )
     return table
 
 
-def fault_table(faults: gpd.GeoDataFrame, language: Language) -> Table:
-    """The first faults, the worst first, and how many there are."""
-    from riverline import faults as fault_rows  # noqa: PLC0415 - its name is the argument's
-
-    told = fault_rows.describe(faults, language)
-    counts = told["severity"].value_counts()
-    parts = [
-        f"{FAULTS['severity'].value_label(name, language)} {counts.get(name, 0)}"
-        for name in ("error", "warning", "note")
-    ]
-    table = Table(title=("质检问题：" if language == "zh" else "Faults: ") + "  ".join(parts))
-    for name in ("severity", "layer", "feature_id", "detail"):
-        table.add_column(FAULTS[name].label(language))
+def fault_rows(faults: gpd.GeoDataFrame, language: Language) -> Table | Text:
+    """The first faults, the worst first, and how many more there are."""
+    told = rl.faults.describe(faults, language)
+    if told.empty:
+        return Text(_fault_title(told, language))
+    columns = ("severity", "feature_id", "code", "detail")
+    table = _table(_fault_title(told, language), [FAULTS[name].label(language) for name in columns])
     for row in told.head(SHOWN_FAULTS).itertuples():
-        severity = FAULTS["severity"].value_label(row.severity, language)
-        table.add_row(severity, escape(row.layer), escape(row.feature_id), escape(row.detail))
-    if len(told) > SHOWN_FAULTS:
-        table.add_row("…", "", "", f"+{len(told) - SHOWN_FAULTS}")
+        _add(table, FAULTS["severity"].value_label(row.severity, language), row.feature_id, row.code, row.detail)
+    left = len(told) - SHOWN_FAULTS
+    if left > 0:
+        _add(table, "…", "", "", f"另有 {left} 条" if language == "zh" else f"{left} more")
+    return table
+
+
+def schema_list(language: Language) -> Table:
+    """Every schema: its name, its label, its geometry."""
+    heads = ("名称", "含义", "几何") if language == "zh" else ("Name", "Title", "Geometry")
+    table = _table("", heads)
+    for schema in FRAMES.values():
+        _add(table, schema.name, schema.label(language), " ".join(schema.geometry) or "-")
     return table
 
 
 def schema_table(schema: Schema, language: Language) -> Table:
     """Every column of a schema."""
-    table = Table(
-        "name", "type", "unit", "short", "label", "choices", title=f"{schema.name} · {schema.label(language)}"
+    heads = (
+        ("字段（★ 可缺省）", "中文名", "短名", "类型", "单位", "取值")
+        if language == "zh"
+        else ("Column (★ optional)", "Label", "Short", "Type", "Unit", "Choices")
     )
+    table = _table(f"{schema.name} · {schema.label(language)}", heads)
     for column in schema:
-        choices = " ".join(f"{each.value}={each.label(language)}" for each in column.choices)
+        choices = "  ".join(f"{each.value}={each.label(language)}" for each in column.choices)
         name = column.name + (" ★" if column.optional else "")
-        table.add_row(name, column.kind, column.unit, column.short, column.label(language), choices)
+        _add(table, name, column.label(language), column.short, column.kind, column.unit, choices)
     return table
+
+
+def rules_table(listed: pd.DataFrame, language: Language) -> Table:
+    """The shipped rule sets, one row each."""
+    zh = language == "zh"
+    heads = (
+        ("名称", "规则集", "条数", "见法", "最早施行") if zh else ("Name", "Rule set", "Rules", "Seen", "In force from")
+    )
+    table = _table("", heads, right=(2,))
+    table.columns[0].no_wrap = True
+    days = listed["in_force_from"].dt.strftime("%Y-%m-%d").fillna("-")
+    titles = listed["title" if zh else "title_en"]
+    for cells in zip(listed["name"], titles, listed["rules"], listed["certainty"], days, strict=True):
+        _add(table, *cells)
+    marks = (
+        "见法：S 条文原文  M 他处转述  D 由多处推定  U 未核实"
+        if zh
+        else "Seen: S the text itself  M restated elsewhere  D derived from several  U not verified"
+    )
+    table.caption = marks
+    return table
+
+
+def _table(title: str, heads: Sequence[str], *, right: tuple[int, ...] = ()) -> Table:
+    table = Table(title=Text(plain(title)) if title else None)
+    for number, head in enumerate(heads):
+        table.add_column(head, overflow="fold", justify="right" if number in right else "left")
+    return table
+
+
+def _add(table: Table, *cells: object) -> None:
+    table.add_row(*(Text(plain(cell)) for cell in cells))
+
+
+def _shares(metres: pd.Series, language: Language) -> str:
+    """What a line rests on, the longest first: ``堤防 98%，连接 2%``."""
+    basis = MANAGEMENT_LINES["basis"]
+    ordered = metres[metres > 0].sort_values(ascending=False, kind="stable")
+    told = [f"{basis.value_label(name, language)} {metre / ordered.sum():.0%}" for name, metre in ordered.items()]
+    return ("，" if language == "zh" else ", ").join(told)
+
+
+def _fault_title(faults: gpd.GeoDataFrame, language: Language) -> str:
+    counts = faults["severity"].value_counts()
+    parts = [f"{FAULTS['severity'].value_label(each, language)} {counts.get(each, 0)}" for each in SEVERITIES]
+    return ("质检问题：" if language == "zh" else "Faults: ") + "  ".join(parts)
+
+
+def _remedy(code: str, language: Language) -> str:
+    known = rl.faults.CATALOGUE.get(code)
+    if known is None:
+        return ""
+    return known.remedy_zh if language == "zh" else known.remedy_en
+
+
+def _layer_label(name: str, language: Language) -> str:
+    if name == "terrain":
+        return "地形" if language == "zh" else "Terrain"
+    return FRAMES[name].label(language) if name in FRAMES else name
+
+
+def _stem(source: Mapping[str, str]) -> str:
+    return source["path"].rpartition(".")[0]

@@ -72,7 +72,7 @@ def _explain_en(decision: Decision) -> str:
     return f"{by}: {', '.join(said)}. Confidence: {decision.confidence}.{tail}"
 
 
-def describe_rules(ruleset: RuleSet, *, language: Language = "zh") -> str:
+def describe_rules(ruleset: RuleSet, *, language: Language = "zh", width: int | None = None) -> str:
     """A rule set as text: every rule with its conditions, widths, citation and how sure it is, then the policy.
 
     Parameters
@@ -81,6 +81,9 @@ def describe_rules(ruleset: RuleSet, *, language: Language = "zh") -> str:
         What :func:`riverline.load_rules` gave.
     language
         ``"zh"`` or ``"en"``.
+    width
+        Columns of the terminal: where the table of rules is wider, each rule becomes a block of lines instead. ``None``
+        for the table at any width.
 
     Returns
     -------
@@ -95,7 +98,10 @@ def describe_rules(ruleset: RuleSet, *, language: Language = "zh") -> str:
     Huojia county, Henan: 运粮河 (henan_huojia)
     """
     table = [_TITLES[language], *(_cells(ruleset, rule, language) for rule in ruleset.rules)]
-    parts = [*_head(ruleset, language), "", *_table(table), "", *_notes(ruleset, language), *_policy(ruleset, language)]
+    drawn = _table(table)
+    if width is not None and max(map(_columns, drawn)) > width:
+        drawn = _blocks(table, width)
+    parts = [*_head(ruleset, language), "", *drawn, "", *_notes(ruleset, language), *_policy(ruleset, language)]
     return "\n".join(parts)
 
 
@@ -244,10 +250,26 @@ def _table(rows: Sequence[Sequence[str]]) -> list[str]:
     return lines
 
 
-def _wrap(text: str) -> list[str]:
+def _blocks(rows: Sequence[Sequence[str]], width: int) -> list[str]:
+    """The same table with one block a rule, one line a cell, those that say nothing left out."""
+    titles = rows[0][1:]
+    margin = max(map(_columns, titles)) + 4
+    lines = []
+    for row in rows[1:]:
+        lines.append(row[0])
+        for title, cell in zip(titles, row[1:], strict=True):
+            if cell == "-":
+                continue
+            head = "  " + title + " " * (margin - 2 - _columns(title))
+            for number, line in enumerate(_wrap(cell, max(width - margin, _WIDEST))):
+                lines.append((head if number == 0 else " " * margin) + line)
+    return lines
+
+
+def _wrap(text: str, widest: int = _WIDEST) -> list[str]:
     lines, line = [], ""
     for piece in _pieces(text):
-        if line and _columns(line + piece) > _WIDEST:
+        if line and _columns(line + piece) > widest:
             lines.append(line.rstrip())
             line = ""
         line += piece
