@@ -616,3 +616,13 @@ def test_a_real_directed_network_is_clean_and_its_breaks_are_found(real_data):
     broken = rl.check(frame.assign(geometry=moved), AXES)
     assert set(broken["code"]) <= {"undershoot", "overshoot"}
     assert frame["river_id"].iloc[3] in set(broken["feature_id"])
+
+
+def test_a_level_given_by_chainage_needs_no_geometry() -> None:
+    levels = gpd.GeoDataFrame(
+        {"level_id": ["H1", "H2"], "river_id": "R1", "chainage_m": [0.0, None], "level_m": 3.0, "basis": "design"},
+        geometry=[None, None],
+        crs=4490,
+    )
+    found = rl.check(levels, schema.FLOOD_LEVELS)
+    assert found.loc[found["code"] == "geometry-missing", "feature_id"].tolist() == ["H2"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["APART", "MEASURED", "NETWORKS", "TRACES", "UNDRAWN"]
+__all__ = ["APART", "LOCATED", "MEASURED", "NETWORKS", "TRACES", "UNDRAWN"]
 
 # Rows that may share a geometry, when they differ in one of these columns: a flood wall is its own toe, one section
 # has a level for each return period, a problem comes back where it was.
@@ -28,6 +28,9 @@ TRACES = frozenset({"tracks"})
 
 # Frames in which M is expected: time along the way.
 MEASURED = frozenset({"tracks"})
+
+# Frames whose rows may stand without geometry where another column says where they are.
+LOCATED = {"flood_levels": "chainage_m"}
 
 # Frames whose geometry only points at the place, whatever lies there, and may be missing.
 UNDRAWN = frozenset({"faults"})

@@ -37,7 +37,7 @@ _REASONS = {
 
 def presence(layer: Layer) -> Faults:
     """Geometries that are missing, empty or have coordinates that are not finite."""
-    missing = shapely.is_missing(layer.geometry)
+    missing = shapely.is_missing(layer.geometry) & ~_located(layer)
     empty = shapely.is_empty(layer.geometry)
     infinite = np.flatnonzero(~(missing | empty | layer.usable))
     coordinates, owner = shapely.get_coordinates(layer.geometry[infinite], return_index=True)
@@ -47,6 +47,14 @@ def presence(layer: Layer) -> Faults:
         *report(layer, "geometry-empty", empty),
         *report(layer, "geometry-infinite", infinite, value=count, limit=0),
     ]
+
+
+def _located(layer: Layer) -> NDArray[np.bool_]:
+    """Rows that another column puts in their place, so that no geometry is missed."""
+    column = expected.LOCATED.get(layer.schema.name)
+    if column is None or column not in layer.frame.columns:
+        return np.zeros(len(layer.frame), dtype=bool)
+    return layer.frame[column].notna().to_numpy()
 
 
 def kinds(layer: Layer) -> Faults:

@@ -146,10 +146,16 @@ def _reading(
     )
 
 
+# From here on floats skip whole numbers, so a code written as one is not the code any more.
+_EXACT = 2.0**53
+
+
 def _read_text(series: pd.Series[Any], blank: Mask, column: Column) -> Reading:
     native = isinstance(series.dtype, pd.StringDtype) or _holds(series, frozenset({"string", "empty"}))
     # Codes that passed through a spreadsheet: 520103.0 was 520103.
-    whole = types.is_float_dtype(series.dtype) and bool((series.dropna() % 1 == 0).all())
+    whole = types.is_float_dtype(series.dtype) and bool(
+        ((series.dropna() % 1 == 0) & (series.dropna().abs() < _EXACT)).all()
+    )
     texts = series.astype("Int64") if whole and not blank.all() else series
     return _reading(_cast(texts, column), blank, native=native or bool(blank.all()))
 
