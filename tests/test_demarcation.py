@@ -128,7 +128,7 @@ def test_long_gap_falls_to_the_next_basis_on_the_normal(tmp_path) -> None:
     expected = [(0, 110), (400, 110), (400, 50), (700, 50), (700, 110), (1000, 110)]
     assert bank_line(result, "left").hausdorff_distance(shapely.LineString(expected)) < MM
     left = result.lines[result.lines["bank"] == "left"]
-    assert left["basis"].tolist() == ["levee", "bank_top", "levee"]
+    assert left["basis"].tolist() == ["levee", "joined", "bank_top", "joined", "levee"], "steps are told"
 
 
 def test_long_gap_without_other_basis_is_drawn_low_and_told(tmp_path) -> None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from riverline._kernels import strips
+from riverline._kernels.landside import landside_strip
+from riverline._kernels.proof import nearest_reference
 from riverline.demarcation.edges import ring_edges
 
 if TYPE_CHECKING:
@@ -20,9 +21,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from riverline._kernels.strips.area import Steps
     from riverline.demarcation.references import Bank, Piece
 
 __all__ = ["Outline", "chain_line", "corridor_between", "edge_pieces", "outline"]
+
+CRACK_M = 0.01
+"""Holes thinner than this are cracks between parts of the extent, not land: coordinates are kept to the centimetre."""
 
 SHORTEST_PIECE_M = 0.05
 """Runs along the line that are shorter than this belong to their neighbour: half the precision lengths are given in."""
@@ -79,7 +84,7 @@ def outline(
     right: Sequence[Piece],
     *,
     water: shapely.Geometry | None,
-    steps: strips.Steps,
+    steps: Steps,
     taper_m: float,
     beyond: bool = False,
 ) -> Outline:
@@ -101,20 +106,32 @@ def outline(
     Outline
         Extent, edges, and what was odd about them.
     """
-    corridor, crossings = corridor_between(chain_line(left), chain_line(right))
+    chains = chain_line(left), chain_line(right)
+    corridor, crossings = corridor_between(*chains)
+    ends = shapely.linestrings([[chains[0][at], chains[1][at]] for at in (0, -1)])
     parts = [corridor]
     for pieces in (left, right):
         stripped = [piece for piece in pieces if piece.strip]
         widths = np.array([piece.width_m + piece.protection_m * beyond for piece in stripped])
         lines = np.array([piece.line for piece in stripped], dtype=object)
-        parts.append(strips.landside_strip(lines, widths, corridor, steps=steps, taper_m=taper_m))
+        parts.append(landside_strip(lines, widths, corridor, ends=ends, steps=steps, taper_m=taper_m))
     if water is not None:
         parts.append(water)
-    extent = shapely.union_all(parts)
+    extent = _without_cracks(shapely.union_all(parts))
     main = max(shapely.get_parts(extent), key=lambda part: part.area)
     corners = [*_corners(left, "left", beyond=beyond), *_corners(right, "right", beyond=beyond)]
     edges = ring_edges(main, np.array(corners))
     return Outline(extent, edges["left"], edges["right"], tuple(main.interiors), crossings)
+
+
+def _without_cracks(extent: shapely.Geometry) -> shapely.Geometry:
+    """The same area with the holes filled that are thinner than coordinates are kept: rounding between its parts."""
+    filled = []
+    for part in shapely.get_parts(extent):
+        rings = shapely.polygons(part.interiors) if part.interiors else np.array([], dtype=object)
+        holes = rings[shapely.area(rings) > CRACK_M * shapely.length(rings) / 2.0]
+        filled.append(shapely.Polygon(part.exterior, shapely.get_exterior_ring(holes)))
+    return filled[0] if len(filled) == 1 else shapely.MultiPolygon(filled)
 
 
 def _corners(pieces: Sequence[Piece], bank: Bank, *, beyond: bool) -> list[NDArray[np.float64]]:
@@ -150,7 +167,7 @@ def edge_pieces(edge: shapely.Geometry, pieces: Sequence[Piece]) -> tuple[list[s
     middles = (coords[1:] + coords[:-1]) / 2.0
     references = np.array([piece.line for piece in pieces], dtype=object)
     widths = np.array([piece.width_m for piece in pieces])
-    maker = strips.nearest_reference(middles, references, widths)
+    maker = nearest_reference(middles, references, widths)
     maker = _without_crumbs(maker, np.hypot(*np.diff(coords, axis=0).T))
     breaks = np.flatnonzero(np.diff(maker)) + 1
     starts = np.concatenate([[0], breaks])

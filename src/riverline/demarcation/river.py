@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from riverline._kernels import chainage, strips
+from riverline._kernels import chainage
+from riverline._kernels.proof import clearance
 from riverline.demarcation.chains import Gap, build_chain, paint
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.outline import Outline, edge_pieces, outline
@@ -16,6 +17,7 @@ from riverline.demarcation.outline import Outline, edge_pieces, outline
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from riverline._kernels.strips.area import Steps
     from riverline.demarcation.references import Axis, Bank, Piece
     from riverline.rules import Policy
 
@@ -59,7 +61,7 @@ def demarcate_river(
     *,
     water: shapely.Geometry | None,
     policy: Policy,
-    steps: strips.Steps,
+    steps: Steps,
 ) -> Outcome:
     """Lines and extents of one river.
 
@@ -101,7 +103,7 @@ def demarcate_river(
         axis,
         extent=made.extent,
         protection=_protection(chains, made.extent, water, steps, policy.taper_m),
-        clearance=_clearance(made, chains),
+        clearance=_clearance(lines, chains),
         lines=lines,
         findings=findings,
     )
@@ -138,7 +140,7 @@ def _protection(
     chains: Mapping[Bank, Sequence[Piece]],
     extent: shapely.Geometry,
     water: shapely.Geometry | None,
-    steps: strips.Steps,
+    steps: Steps,
     taper_m: float,
 ) -> shapely.Geometry | None:
     """The band beyond the management line, where the rules have one."""
@@ -148,13 +150,17 @@ def _protection(
     return shapely.difference(wide.extent, extent)
 
 
-def _clearance(made: Outline, chains: Mapping[Bank, Sequence[Piece]]) -> float:
-    """The proof: the least distance by which either edge keeps beyond its own bank's strips."""
+def _clearance(rows: Sequence[LineRow], chains: Mapping[Bank, Sequence[Piece]]) -> float:
+    """The proof: the least distance by which either line keeps beyond its own bank's strips.
+
+    Where the chain steps from one reference to another the line is a cut across the strip, not its edge.
+    """
     least = []
-    for bank, edge in (("left", made.left), ("right", made.right)):
-        pieces = [piece for piece in chains[bank] if piece.strip]  # type: ignore[index]
-        lines = np.array([piece.line for piece in pieces], dtype=object)
-        least.append(strips.clearance(edge, lines, np.array([piece.width_m for piece in pieces])))
+    for bank in BANKS:
+        edges = np.array([row.line for row in rows if row.bank == bank and row.piece.strip], dtype=object)
+        pieces = [piece for piece in chains[bank] if piece.strip]
+        references = np.array([piece.line for piece in pieces], dtype=object)
+        least.append(clearance(edges, references, np.array([piece.width_m for piece in pieces])))
     return min(least)
 
 
