@@ -204,7 +204,7 @@ def show_rules(
     """显示一个规则集的每条规则、宽度与依据 | show every rule with its widths and citation."""
     with _told(language) as console:
         text = rl.rules.describe_rules(rl.load_rules(name, on=on), language=language, width=console.width)
-        console.print(text, markup=False, highlight=False, soft_wrap=True)
+        console.print(text, markup=False, highlight=False)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,592 @@
+"""The command: what it prints, writes, refuses and returns, in this process and as a process of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+from rich.cells import cell_len
+from typer.testing import CliRunner
+
+import county
+import riverline as rl
+from riverline import samples
+from riverline.cli import steps
+from riverline.cli.commands import app
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COUNTY = samples.path("清水县.gpkg")
+SAMPLES = [
+    f"{COUNTY}::axes",
+    *("--rules", "anhui"),
+    *("--levees", str(samples.path("堤防.shp"))),
+    *("--column", "levees::地面高程=ground_m"),
+    *("--bank-tops", f"{COUNTY}::bank_tops"),
+    *("--water", f"{COUNTY}::water"),
+    *("--flood-levels", f"{COUNTY}::flood_levels"),
+    *("--terrain", str(samples.path("白石溪地形.tif"))),
+]
+WIDTH = 100
+
+
+def run(*arguments: object, status: int | None = 0):
+    """The command in this process, on a terminal a hundred columns wide."""
+    ran = CliRunner().invoke(app, [str(each) for each in arguments], env={"COLUMNS": str(WIDTH), "TERM": "dumb"})
+    if ran.exception is not None and not isinstance(ran.exception, SystemExit):
+        raise ran.exception
+    assert status is None or ran.exit_code == status, ran.output
+    return ran
+
+
+def process(*arguments: object, encoding: str = "utf-8", folder: Path | None = None):
+    """The command as a process of its own, through the function that the script calls."""
+    code = "from riverline.cli import main; main()"
+    env = os.environ | {"PYTHONIOENCODING": encoding, "COLUMNS": str(WIDTH)}
+    command = [sys.executable, "-W", "error", "-c", code, *(str(each) for each in arguments)]
+    return subprocess.run(command, env=env, cwd=folder, capture_output=True, check=False)
+
+
+def layers_of(path: Path) -> dict[str, gpd.GeoDataFrame]:
+    names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    return {name: gpd.read_file(path, layer=name) for name in names}
+
+
+def loads_nothing(page: str) -> bool:
+    """Whether no tag and no style of a page names something to fetch."""
+    tags = re.findall(r"<(?:script|link|img|iframe|source|object)\b[^>]*>", page)
+    return not any(re.search(r"\b(?:src|href|data)\s*=\s*[\"']?(?:https?:)?//", tag) for tag in tags) and not re.search(
+        r"url\(\s*[\"']?(?:https?:)?//|@import", page
+    )
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """The demo, once: its output and its folder."""
+    folder = tmp_path_factory.mktemp("demo") / "新建" / "成果 1"
+    return run("demo", "--out", folder).output, folder
+
+
+@pytest.fixture(scope="module")
+def expected():
+    """What the library makes of the samples, step by step."""
+    read = {name: rl.read_layer(COUNTY, rl.schema.FRAMES[name], layer=name)
+            for name in ("axes", "bank_tops", "water", "flood_levels")}  # fmt: skip
+    read["levees"] = rl.read_layer(samples.path("堤防.shp"), rl.schema.LEVEES, columns={"地面高程": "ground_m"})
+    axes = read.pop("axes")
+    return rl.demarcate(axes, rl.load_rules("anhui"), terrain=samples.path("白石溪地形.tif"), **read)
+
+
+# The main job
+
+
+def test_demo_writes_a_map_that_loads_nothing_and_layers_with_every_row(shown, expected):
+    _, folder = shown
+    assert sorted(path.name for path in folder.iterdir()) == ["map.html", "成果.gpkg"]
+    page = (folder / "map.html").read_text(encoding="utf-8")
+    assert "清水县河道管理范围（样例）" in page
+    assert loads_nothing(page)
+    assert not loads_nothing(page.replace("</head>", '<script src="https://cdn.test/a.js"></script></head>'))
+    layers = layers_of(folder / "成果.gpkg")
+    lines, extents = layers["管理范围线"], layers["管理与保护范围"]
+    assert sorted(lines["line_id"]) == sorted(expected.lines["line_id"])
+    assert lines["length_m"].sum() == pytest.approx(expected.lines["length_m"].sum())
+    assert sorted(extents["extent_id"]) == sorted(expected.extents["extent_id"])
+    assert extents["area_m2"].sum() == pytest.approx(expected.extents["area_m2"].sum())
+    assert set(lines["river_id"]) == {"QS01", "BS02", "LX03"}
+    assert all(frame.crs == "EPSG:4548" for frame in layers.values())
+    codes = set(pd.concat([rows for name, rows in layers.items() if name.startswith("质检问题")])["fault_id"])
+    assert set(expected.faults.loc[expected.faults.geometry.notna(), "fault_id"]) <= codes
+
+
+def test_demo_tells_what_it_did_in_tables_of_a_hundred_columns(shown):
+    output, folder = shown
+    assert max(cell_len(line) for line in output.splitlines() if "→" not in line) <= WIDTH
+    for text in (
+        "输入",
+        "清水河 QS01",
+        "白石溪 BS02",
+        "柳溪 LX03",
+        "合计 3 条",
+        "安徽省河道管理范围",
+        "质检问题：",
+        "GBK",
+    ):
+        assert text in output
+    heads = next(line for line in output.splitlines() if "中心线 km" in line)
+    assert "左岸 km" in heads
+    assert "最小裕度 mm" in heads
+    assert "完成" in output
+    assert "9/9" in output
+    told = output.replace("\n", "")
+    assert str(folder / "map.html") in told
+    assert str(folder / "成果.gpkg") in told
+
+
+def test_demarcate_on_the_samples_is_the_demo(shown, tmp_path):
+    _, folder = shown
+    run("demarcate", *SAMPLES, "--out", tmp_path / "own")
+    assert (tmp_path / "own" / "成果.gpkg").read_bytes() == (folder / "成果.gpkg").read_bytes()
+    pages = [(place / "map.html").read_text(encoding="utf-8") for place in (tmp_path / "own", folder)]
+    assert pages[0].replace("河道管理范围", "") == pages[1].replace("清水县河道管理范围（样例）", "").replace(
+        "河道管理范围", ""
+    )
+
+
+@pytest.mark.slow
+def test_demo_as_a_process_of_its_own_in_a_fresh_folder_on_a_gbk_terminal(tmp_path):
+    ran = process("demo", encoding="gbk", folder=tmp_path)
+    output = ran.stdout.decode("gbk")
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert "清水河 QS01" in output
+    assert "平方公里" in output
+    assert "?" not in output
+    assert sorted(path.name for path in (tmp_path / "清水县成果").iterdir()) == ["map.html", "成果.gpkg"]
+
+
+@pytest.mark.slow
+def test_demarcate_as_a_process_of_its_own_in_english(tmp_path):
+    ran = process("demarcate", *SAMPLES, "--language", "en", "--out", tmp_path / "own")
+    output = ran.stdout.decode()
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert "River axes" in output
+    assert "All 3" in output
+    assert "Faults:" in output
+    for chinese in ("质检", "依据", "合计", "输入"):
+        assert chinese not in output
+    assert "management_lines" in layers_of(tmp_path / "own" / "成果.gpkg")
+
+
+def test_every_step_is_told_before_it_runs_in_both_languages(tmp_path):
+    axes = bank_county(tmp_path)
+    told = []
+    job = steps.MainJob(
+        {"axes": steps.Layer(axes, "axes"), "bank_tops": steps.Layer(axes, "bank_tops")}, "national", tmp_path / "out"
+    )
+    steps.carry_out(job, told.append)
+    assert [step.number for step in told] == list(range(1, 7))
+    assert {step.total for step in told} == {6}
+    assert [step.zh for step in told] == [
+        "读取河道中心线", "读取岸顶线", "检查图层", "划定管理范围", "输出离线地图", "输出成果图层",
+    ]  # fmt: skip
+    assert all(step.en.isascii() for step in told)
+
+
+# Other ways to give the layers
+
+
+def bank_county(folder: Path, *, crs: str = county.CRS, name: str = "清水河") -> Path:
+    """One straight river with bank tops 40 m either side, as layers of one file."""
+    axes = county.axes([(0, 0), (2000, 0)]).assign(name=name)
+    banks = county.bank_tops([(0, 40), (2000, 40)], [(0, -40), (2000, -40)])
+    path = folder / "县.gpkg"
+    axes.to_crs(crs).to_file(path, layer="axes")
+    banks.to_crs(crs).to_file(path, layer="bank_tops")
+    return path
+
+
+def bank_area(folder: Path) -> float:
+    return float(layers_of(folder / "成果.gpkg")["管理与保护范围"]["area_m2"].iloc[0])
+
+
+def test_layers_in_degrees_come_out_in_metres(tmp_path):
+    plane = bank_county(tmp_path)
+    (tmp_path / "degrees").mkdir()
+    degrees = bank_county(tmp_path / "degrees", crs="EPSG:4490")
+    for file, out in ((plane, "a"), (degrees, "b")):
+        run(
+            "demarcate",
+            f"{file}::axes",
+            "--rules",
+            "national",
+            "--bank-tops",
+            f"{file}::bank_tops",
+            "--out",
+            tmp_path / out,
+        )
+    assert bank_area(tmp_path / "b") == pytest.approx(bank_area(tmp_path / "a"), rel=1e-6)
+    assert layers_of(tmp_path / "b" / "成果.gpkg")["管理范围线"].crs == "EPSG:4548"
+
+
+def test_flood_levels_may_be_a_table(tmp_path):
+    rows = "水位编码,河流编码,水位类型,洪水位,桩号\n" + "".join(
+        f"S{n},R1,设计洪水位,{35 - n},K{n}+000\n" for n in range(3)
+    )
+    (tmp_path / "洪水位.csv").write_text(rows, encoding="gbk")
+    file = bank_county(tmp_path)
+    ran = run(
+        "demarcate", f"{file}::axes", "--rules", "national", "--bank-tops", f"{file}::bank_tops",
+        "--flood-levels", tmp_path / "洪水位.csv", "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert "洪水位.csv" in ran.output
+    assert (tmp_path / "out" / "成果.gpkg").is_file()
+
+
+def test_sections_come_as_lines_and_points_in_their_unit(tmp_path):
+    """A V valley of slope 1:10 with the flood 4 m above its bottom: the line lies 40 m either side."""
+    foot = 0.3048
+    stations = pd.DataFrame(
+        {"断面编码": ["X"] * 3, "起点距": [0, 100 / foot, 200 / foot], "高程": [30 / foot, 20 / foot, 30 / foot]}
+    )
+    points, lines = [], []
+    for number, x in enumerate((0, 1000, 2000)):
+        points.append(stations.assign(断面编码=f"X{number}"))
+        lines.append(county.line([(x, 100), (x, -100)]))
+    pd.concat(points).to_csv(tmp_path / "点.csv", index=False)
+    given = {"section_id": ["X0", "X1", "X2"], "river_id": "R1", "level_m": 24 / foot, "basis": "design"}
+    gpd.GeoDataFrame(given, geometry=lines, crs=county.CRS).to_file(tmp_path / "断面.gpkg")
+    county.axes([(0, 0), (2000, 0)]).to_file(tmp_path / "axes.gpkg")
+    arguments = (
+        "demarcate", tmp_path / "axes.gpkg", "--rules", "national", "--sections", tmp_path / "断面.gpkg",
+        "--profiles", tmp_path / "点.csv", "--unit", "ft", "--out", tmp_path / "out",
+    )  # fmt: skip
+    run(*arguments)
+    lines = layers_of(tmp_path / "out" / "成果.gpkg")["管理范围线"]
+    middle = shapely.LineString([(county.ORIGIN[0] + 1500, county.ORIGIN[1] + y) for y in (-90, 90)])
+    crossed = shapely.get_coordinates(lines.geometry.union_all().intersection(middle))[:, 1] - county.ORIGIN[1]
+    assert sorted(crossed) == pytest.approx([-40, 40], abs=0.01)
+
+
+def test_a_mapping_holds_for_the_layer_that_it_names(tmp_path):
+    file = tmp_path / "县.gpkg"
+    county.axes([(0, 0), (2000, 0)]).rename(columns={"name": "HDMC"}).to_file(file, layer="axes")
+    banks = county.bank_tops([(0, 40), (2000, 40)], [(0, -40), (2000, -40)])
+    banks.rename(columns={"bank_id": "编号=甲"}).to_file(file, layer="tops")
+    run(
+        "demarcate", f"{file}::axes", "--rules", "national", "--bank-tops", f"{file}::tops",
+        "--column", "HDMC=name", "--column", "bank_tops::编号=甲=bank_id", "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert layers_of(tmp_path / "out" / "成果.gpkg")["管理与保护范围"]["name"][0] == "清水河"
+
+
+def gbk_shapefile(folder: Path, *, name: str = "清水河") -> Path:
+    path = folder / "中心线.shp"
+    county.axes([(0, 0), (2000, 0)]).assign(name=name).to_file(path, encoding="GBK")
+    path.with_suffix(".cpg").unlink()
+    return path
+
+
+def test_a_gbk_shapefile_without_cpg_is_read_and_said_so(tmp_path):
+    told = run("check", gbk_shapefile(tmp_path), "axes").output
+    assert "GBK" in told
+    assert "文本编码判定为 GBK" in told
+    given = run("check", gbk_shapefile(tmp_path), "axes", "--encoding", "GB18030").output
+    assert "GB18030" in given
+
+
+# What is refused: status, one message, nothing written
+
+
+def refusals(folder: Path) -> dict[str, tuple[list[object], str, str]]:
+    """Calls that cannot be carried out, and what their message names in both languages."""
+    good = bank_county(folder)
+    axes = f"{good}::axes"
+    page = folder / "下载.shp"
+    page.write_text("<html><body>404</body></html>", encoding="utf-8")
+    empty = folder / "空.gpkg"
+    empty.write_bytes(b"")
+    drawing = folder / "图.dwg"
+    drawing.write_bytes(b"AC1032" + bytes(200))
+    database = folder / "库.mdb"
+    database.write_bytes(b"\x00\x01\x00\x00Standard Jet DB\x00" + bytes(4096))
+    loose = folder / "无坐标系.gpkg"
+    with pytest.warns(UserWarning, match="'crs' was not provided"):
+        county.axes([(0, 0), (2000, 0)]).set_crs(None, allow_override=True).to_file(loose)
+    unkeyed = folder / "堤防.gpkg"
+    county.levees([(0, 40), (2000, 40)]).drop(columns="river_id").to_file(unkeyed)
+    beijing = folder / "北京54.gpkg"
+    county.axes([(0, 0), (2000, 0)]).set_crs("EPSG:2436", allow_override=True).to_file(beijing)
+    law = folder / "规则.toml"
+    law.write_text("name = [", encoding="utf-8")
+    return {
+        "missing": ([folder / "没有.shp", "--rules", "anhui"], "找不到文件 没有.shp", "no such file: 没有.shp"),
+        "html": ([page, "--rules", "anhui"], "下载.shp", "HTML"),
+        "empty": ([empty, "--rules", "anhui"], "空文件", "empty"),
+        "dwg": ([drawing, "--rules", "anhui"], "图.dwg", "DXF"),
+        "mdb": ([database, "--rules", "anhui"], "库.mdb", "库.mdb"),
+        "no-crs": ([loose, "--rules", "anhui"], "坐标系", "CRS"),
+        "old-datum": ([beijing, "--rules", "anhui"], "北京", "Beijing"),
+        "layer": ([f"{good}::nowhere", "--rules", "anhui"], "nowhere", "nowhere"),
+        "which-layer": ([f"{good}", "--levees", good, "--rules", "anhui"], "bank_tops", "bank_tops"),
+        "no-river": ([axes, "--levees", unkeyed, "--rules", "anhui"], "river_id", "river_id"),
+        "rules": ([axes, "--rules", "atlantis"], "anhui", "anhui"),
+        "rules-file": ([axes, "--rules", law], "规则.toml", "规则.toml"),
+        "day": ([axes, "--rules", "anhui", "--on", "06/07/2025"], "06/07/2025", "06/07/2025"),
+        "encoding": ([axes, "--rules", "anhui", "--encoding", "klingon"], "klingon", "klingon"),
+        "crs": ([axes, "--rules", "anhui", "--crs", "EPSG:4490"], "EPSG:4548", "EPSG:4548"),
+        "column": ([axes, "--rules", "anhui", "--column", "HDMC=name"], "HDMC", "HDMC"),
+        "terrain": ([axes, "--rules", "anhui", "--terrain", folder / "没有.tif"], "找不到地形文件", "no terrain file"),
+    }
+
+
+KINDS = (
+    "missing", "html", "empty", "dwg", "mdb", "no-crs", "old-datum", "layer", "which-layer", "no-river", "rules",
+    "rules-file", "day", "encoding", "crs", "column", "terrain",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_call_that_cannot_be_done_says_why_once_and_writes_nothing(tmp_path, kind, language):
+    arguments, zh, en = refusals(tmp_path)[kind]
+    before = sorted(tmp_path.rglob("*"))
+    out = tmp_path / "成果" / "2025"
+    ran = run("demarcate", *arguments, "--out", out, "--language", language, status=1)
+    message = ran.stderr
+    assert (zh if language == "zh" else en).lower() in message.replace("\n", "").lower()
+    assert "Traceback" not in ran.output
+    without_names = message
+    for path in sorted(before, key=lambda each: -len(each.name)):
+        without_names = without_names.replace(path.name, "").replace(path.stem, "")
+    assert bool(re.search("[\u4e00-\u9fff]", without_names.replace("没有", ""))) == (language == "zh")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["demarcate"],
+        ["demarcate", "a.shp"],
+        ["demarcate", "a.shp", "--rules", "anhui", "--language", "fr"],
+        ["demarcate", "a.shp", "--rules", "anhui", "--column", "HDMC"],
+        ["demarcate", "a.shp", "--rules", "anhui", "--column", "levees::HDMC=name"],
+        ["demarcate", "a.shp", "--rules", "anhui", "--sections", "b.shp"],
+        ["demarcate", "a.shp", "--rules", "anhui", "--profiles", "b.csv"],
+        ["demarcate", "a.shp", "--rules", "anhui", "--sections", "b.shp", "--profiles", "c.csv", "--unit", "li"],
+        ["check", "a.shp"],
+        ["check", "a.shp", "axes", "--column", "=name"],
+        ["rules", "shout"],
+        ["destroy"],
+        ["demo", "--where", "here"],
+    ],
+    ids=" ".join,
+)
+def test_a_call_written_wrongly_ends_with_status_2(arguments):
+    ran = run(*arguments, status=2)
+    assert "Usage:" in ran.output
+
+
+@pytest.mark.parametrize("arguments", [[], ["rules"]], ids=["riverline", "rules"])
+def test_without_a_command_the_help_is_shown(arguments):
+    assert "Commands" in run(*arguments, status=None).output
+
+
+def test_a_wrong_call_as_a_process_has_one_message_and_no_traceback(tmp_path):
+    ran = process("check", tmp_path / "没有.shp", "axes", "--language", "en", encoding="ascii")
+    assert ran.returncode == 1
+    assert ran.stdout == b""
+    assert ran.stderr.decode("ascii").splitlines() == ["no such file: ??.shp"]
+
+
+def test_unknown_schema_lists_what_there_is():
+    for arguments in (["check", "a.shp", "rivers"], ["schema", "rivers"]):
+        told = run(*arguments, status=1).stderr.replace("\n", "")
+        assert "没有名为 rivers 的数据字典" in told
+        assert "flood_levels" in told
+
+
+# Where the results go
+
+
+def own(file: Path, out: Path, **more):
+    return run(
+        "demarcate", f"{file}::axes", "--rules", "national", "--bank-tops", f"{file}::bank_tops", "--out", out, **more
+    )
+
+
+def test_the_output_folder_is_made_with_those_above_it_and_other_files_stay(tmp_path):
+    file, out = bank_county(tmp_path), tmp_path / "甲" / "乙" / "丙"
+    own(file, out)
+    (out / "笔记.txt").write_text("留着", encoding="utf-8")
+    before = (out / "成果.gpkg").read_bytes()
+    own(file, out)
+    assert sorted(path.name for path in out.iterdir()) == ["map.html", "成果.gpkg", "笔记.txt"]
+    assert (out / "成果.gpkg").read_bytes() == before
+
+
+def test_an_output_folder_that_is_a_file_is_refused_before_anything_is_read(tmp_path):
+    taken = tmp_path / "成果"
+    taken.write_text("x", encoding="utf-8")
+    for out in (taken, taken / "below"):
+        told = run("demarcate", tmp_path / "没有.shp", "--rules", "anhui", "--out", out, status=1).stderr
+        assert told.strip() == "成果 是文件，不能作输出文件夹"
+    assert taken.read_text(encoding="utf-8") == "x"
+
+
+@pytest.mark.skipif(os.geteuid() == 0 if hasattr(os, "geteuid") else True, reason="root may write anywhere")
+def test_an_output_folder_without_permission_is_refused(tmp_path):
+    locked = tmp_path / "锁"
+    locked.mkdir(mode=0o500)
+    assert "权限" in own(bank_county(tmp_path), locked / "成果", status=1).stderr
+
+
+def test_a_result_that_cannot_be_replaced_is_said(tmp_path):
+    out = tmp_path / "成果"
+    (out / "成果.gpkg" / "x").mkdir(parents=True)
+    told = own(bank_county(tmp_path), out, status=1).stderr
+    assert "不能写入 成果.gpkg" in told
+    assert [path.name for path in out.iterdir()] == ["成果.gpkg"]
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["new", "again"])
+def test_a_failure_while_writing_leaves_what_was_there(tmp_path, monkeypatch, there):
+    file, out = bank_county(tmp_path), tmp_path / "新" / "成果"
+    if there:
+        own(file, out)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+    def full(*_arguments, **_options):
+        raise rl.JobError("磁盘已满", "the disk is full")
+
+    monkeypatch.setattr("riverline.export.to_geopackage", full)
+    assert "磁盘已满" in own(file, out, status=1).stderr
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert out.exists() == there
+    assert not list(tmp_path.rglob(".riverline*"))
+
+
+# Data that are wrong, names that are hostile
+
+
+def test_strict_ends_with_status_3_and_the_results_are_there(tmp_path):
+    file = tmp_path / "县.gpkg"
+    county.axes([(0, 0), (2000, 0)], [(0, 5000), (2000, 5000)]).to_file(file, layer="axes")
+    county.bank_tops([(0, 40), (2000, 40)], [(0, -40), (2000, -40)]).to_file(file, layer="bank_tops")
+    arguments = ("demarcate", f"{file}::axes", "--rules", "national", "--bank-tops", f"{file}::bank_tops")
+    loose = run(*arguments, "--out", tmp_path / "a")
+    strict = run(*arguments, "--out", tmp_path / "b", "--strict", status=3)
+    assert "R2" in loose.output
+    assert strict.output.replace("/b/", "/a/") == loose.output or "R2" in strict.output
+    assert (tmp_path / "a" / "成果.gpkg").read_bytes() == (tmp_path / "b" / "成果.gpkg").read_bytes()
+
+
+def test_check_lists_faults_and_writes_them_as_a_layer(tmp_path):
+    file = tmp_path / "轴.gpkg"
+    county.axes([(0, 0), (2000, 0)], [(0, 500), (900, -500), (900, 500), (0, -500)]).assign(
+        river_id=["R1", "R1"]
+    ).to_file(file)
+    out = tmp_path / "质检.gpkg"
+    told = run("check", file, "axes", "--out", out).output
+    assert "key-duplicated" in told
+    assert "self-crossing" in told
+    assert "key-duplicated" in set(pd.concat(layers_of(out).values())["code"])
+    run("check", file, "axes", "--strict", status=3)
+    ran = process("check", file, "axes", "--strict", "--language", "en")
+    assert ran.returncode == 3
+    assert "features share this key" in " ".join(ran.stdout.decode().split())
+
+
+def test_many_faults_and_many_rivers_are_cut_short_and_counted(tmp_path):
+    file = tmp_path / "省.gpkg"
+    county.axes(*([(0, 1000 * n), (500, 1000 * n)] for n in range(25))).to_file(file, layer="axes")
+    tops = [[(0, 1000 * n + side), (500, 1000 * n + side)] for n in range(25) for side in (20, -20)]
+    banks = county.bank_tops(*tops).assign(river_id=[f"R{n + 1}" for n in range(25) for _ in range(2)])
+    banks.to_file(file, layer="bank_tops")
+    told = own(file, tmp_path / "out").output
+    assert "… 另有 5 条" in told
+    assert "合计 25 条" in told
+    county.axes(*([(0, 9 * n), (0, 9 * n)] for n in range(25))).to_file(tmp_path / "零.gpkg")
+    told = run("check", tmp_path / "零.gpkg", "axes").output
+    assert "zero-length" in told
+    assert re.search(r"另有 \d+ 条", told)
+
+
+def test_names_in_data_cannot_speak_to_the_terminal_or_the_page(tmp_path):
+    hostile = "[bold red]河[/] [/x] \x1b[31m\x07 <script>alert(1)</script> =1+1"
+    file = bank_county(tmp_path, name=hostile)
+    ran = own(file, tmp_path / "out")
+    assert "\x1b" not in ran.output
+    assert "\x07" not in ran.output
+    assert "[bold red]河[/] [/x]" in ran.output.replace("│", "").replace("\n", " ") or "[bold red]" in ran.output
+    page = (tmp_path / "out" / "map.html").read_text(encoding="utf-8")
+    assert "<script>alert(1)" not in page
+    assert layers_of(tmp_path / "out" / "成果.gpkg")["管理与保护范围"]["name"][0] == hostile
+
+
+def test_an_empty_layer_gives_empty_layers(tmp_path):
+    file = tmp_path / "空.gpkg"
+    rl.schema.AXES.empty(county.CRS).to_file(file)
+    ran = run("demarcate", file, "--rules", "anhui", "--out", tmp_path / "out")
+    assert "合计 0 条" in ran.output
+    assert len(layers_of(tmp_path / "out" / "成果.gpkg")["管理范围线"]) == 0
+
+
+# Rules, dictionary, version
+
+
+def test_every_shipped_rule_set_is_listed_and_can_be_shown():
+    for language in ("zh", "en"):
+        listed = run("rules", "list", "--language", language).output
+        assert max(map(cell_len, listed.splitlines())) <= WIDTH
+        for name in rl.list_rules()["name"]:
+            assert name in listed
+    shown = run("rules", "show", "tianjin", "--on", "2025-06-01").output
+    assert max(map(cell_len, shown.splitlines())) <= WIDTH
+    for text in ("天津市", "背水侧", "30 m", "《天津市河道管理条例》第15条(1)", "gap_max_m"):
+        assert text in shown
+    assert "Landside" in run("rules", "show", "tianjin", "--language", "en").output
+    assert "没有" in run("rules", "show", "atlantis", status=1).stderr
+
+
+def test_a_rule_set_is_a_table_where_it_fits_and_blocks_where_it_does_not():
+    rules = rl.load_rules("tianjin")
+    table = rl.rules.describe_rules(rules)
+    assert rl.rules.describe_rules(rules, width=400) == table
+    blocks = rl.rules.describe_rules(rules, width=60).splitlines()
+    indented = [line for line in blocks if line.startswith("  ") and " = " not in line]
+    assert len(indented) > len(rules.rules) * 4
+    assert max(map(cell_len, indented)) <= 60
+    for rule in rules.rules:
+        assert rule.id in blocks
+
+
+@pytest.mark.parametrize("name", sorted(rl.schema.FRAMES))
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_schema_can_be_shown(name, language):
+    shown = run("schema", name, "--language", language).output
+    assert max(map(cell_len, shown.splitlines())) <= WIDTH
+    for column in rl.schema.FRAMES[name]:
+        assert column.name in shown
+    assert name in run("schema", "--language", language).output
+
+
+@pytest.mark.parametrize(
+    "arguments", [["rules", "list"], ["rules", "show", "anhui"], ["schema"], ["schema", "axes"]], ids=" ".join
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_what_is_printed_fits_any_terminal(arguments, encoding):
+    ran = process(*arguments, encoding=encoding)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert ran.stdout.decode(encoding).strip()
+
+
+def test_version_is_the_package_version():
+    assert run("--version").output.strip() == f"riverline {rl.__version__}"
+
+
+def test_help_answers_without_loading_geopandas():
+    code = (
+        "import sys\nfrom riverline.cli import main\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
+        "heavy = {'geopandas', 'pandas', 'numpy', 'shapely', 'folium', 'rasterio'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    for arguments in (["--help"], ["demarcate", "--help"], ["--version"], ["rules", "--help"]):
+        subprocess.run([sys.executable, "-c", code, *arguments], check=True, capture_output=True)
+
+
+def test_without_the_extra_the_command_says_how_to_get_it():
+    code = "import sys; sys.modules['typer'] = None; from riverline.cli import main; main()"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert ran.stderr.count("pip install 'riverline[cli]'") == 2
+    assert "Traceback" not in ran.stderr
