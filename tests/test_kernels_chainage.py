@@ -124,6 +124,7 @@ def test_nearest_axis_and_named_axis():
     chainage, offset = ch.locate_each(points, lines, [2, -1, 0])
     assert offset[[0, 2]].tolist() == [80, -95]
     assert np.isnan(chainage[1])
+    assert [len(each) for each in ch.locate_each([], lines, [])] == [0, 0]
 
 
 @given(axis=axes, points=clouds)

@@ -143,7 +143,8 @@ def locate_each(points: ArrayLike, axes: Sequence[Any], which: ArrayLike) -> tup
     chainage, offset = np.full((2, len(points)), np.nan)
     order = np.argsort(which, kind="stable")
     wanted, first = np.unique(which[order], return_index=True)
-    for number, rows in zip(wanted, np.split(order, first[1:]), strict=True):
+    # No points give no numbers, but one part without rows.
+    for number, rows in zip(wanted, np.split(order, first[1:]), strict=False):
         if number >= 0:
             _, chainage[rows], offset[rows] = locate_many(points[rows], [axes[number]])
     return chainage, offset

@@ -44,8 +44,12 @@ _FORK_STEP = 0.5
 _FORK_REACH = 4.0
 # ... with two corners, which hold little more than their triangle (a quarter of a circle holds 1.4 times as much) ...
 _CORNER_AREA = 1.15
+# ... beyond which the channel goes on as wide (a step within a round end or a corner is followed by wider places) ...
+_FORK_WIDENING = 1.5
 # ... and an end without one, pointed or round, is left behind where the way is longer than this many half-widths.
 _ROUND_END = 1.5
+# It is then as wide as what is nearly as far out as its farthest place.
+_TIP_SHARE = 0.9
 
 # Stations stand this share of the local width apart; a width below a twentieth of the mean one counts as that.
 _STATION_WIDTHS = 0.25
@@ -141,21 +145,22 @@ def _end(graph: BankGraph, way: Integers) -> _End:
     # Neighbours on the way share a site, so their middles are half as far apart as their other sites.
     bank_step, wider = 2 * np.diff(along), np.maximum(half[1:], half[:-1])
     forks = np.flatnonzero((bank_step > _FORK_STEP * wider) & (along[1:] < _FORK_REACH * wider))
-    if len(forks):
-        square = _square_end(graph, way, int(forks[np.argmax(bank_step[forks])]) + 1)
-        if square is not None:
+    for place in forks[np.argsort(-bank_step[forks], kind="stable")] + 1:
+        within = np.searchsorted(along, along[place] + 2 * half[place])
+        square = _square_end(graph, way, int(place))
+        if square is not None and half[place:within].max() <= _FORK_WIDENING * half[place]:
             return square
     beyond = np.flatnonzero(along >= _ROUND_END * half)
     place = int(beyond[0]) if len(beyond) else len(way) - 1
-    tip = _farthest_site(graph.ring, *_cap(graph, way, place))
-    return _End(place, tip, tip)
+    return _End(place, *_far_sites(graph.ring, *_cap(graph, way, place), share=_TIP_SHARE))
 
 
 def _square_end(graph: BankGraph, way: Integers, place: int) -> _End | None:
     """End whose edge runs between the two corners beyond a fork, if there are corners."""
     start, stop = _cap(graph, way, place)
     touched = ({int(graph.low[way[place - 1]]), int(graph.high[way[place - 1]])} - {start, stop}).pop()
-    first, second = _farthest_site(graph.ring, start, touched), _farthest_site(graph.ring, touched, stop)
+    first, _ = _far_sites(graph.ring, start, touched, share=1.0)
+    second, _ = _far_sites(graph.ring, touched, stop, share=1.0)
     sharp = _is_corner(graph.ring, start, first, touched) and _is_corner(graph.ring, touched, second, stop)
     return _End(place, first, second) if sharp else None
 
@@ -180,11 +185,13 @@ def _area(loop: Floats) -> float:
     return float(abs(x[:-1] @ y[1:] - x[1:] @ y[:-1]) / 2)
 
 
-def _farthest_site(ring: Floats, start: int, stop: int) -> int:
-    """Site between two that is farthest from the straight line between them."""
+def _far_sites(ring: Floats, start: int, stop: int, *, share: float) -> tuple[int, int]:
+    """First and last site between two that are farthest from the straight line between them, or nearly so."""
     arc = _arc(ring, start, stop)
     chord, away = arc[-1] - arc[0], arc - arc[0]
-    return (start + int(np.argmax(np.abs(chord[0] * away[:, 1] - chord[1] * away[:, 0])))) % len(ring)
+    distance = np.abs(chord[0] * away[:, 1] - chord[1] * away[:, 0])
+    far = np.flatnonzero(distance >= share * distance.max())
+    return (start + int(far[0])) % len(ring), (start + int(far[-1])) % len(ring)
 
 
 def _tip(ring: Floats, end: _End) -> Floats:
@@ -209,7 +216,7 @@ def _channel(
             half = graph.half[way[np.r_[first, first : last + 1, last]]]
             left, right = _arc(graph.ring, ends[1].stop, ends[0].start), _arc(graph.ring, ends[0].stop, ends[1].start)
             return chain, half, (left, right)
-    tips = [graph.ring[[_farthest_site(graph.ring, *_cap(graph, each, 0))]] for each in (way, way[::-1])]
+    tips = [graph.ring[[_far_sites(graph.ring, *_cap(graph, each, 0), share=1.0)[0]]] for each in (way, way[::-1])]
     return np.concatenate([tips[0], graph.middle[way], tips[1]]), graph.half[way[np.r_[0, : len(way), -1]]], None
 
 

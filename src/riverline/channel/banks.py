@@ -115,7 +115,8 @@ def _sides(lines: NDArray[np.object_], axis: NDArray[np.int64], axes: Axes) -> F
     sides = np.full((len(lines), 2), np.nan)
     order = np.argsort(axis, kind="stable")
     numbers, first = np.unique(axis[order], return_index=True)
-    for number, rows in zip(numbers, np.split(order, first[1:]), strict=True):
+    # No lines give no numbers, but one part without rows.
+    for number, rows in zip(numbers, np.split(order, first[1:]), strict=False):
         if number >= 0:
             lengths = side_lengths(lines[rows].tolist(), axes.line[number])
             sides[rows] = np.minimum(lengths / shapely.length(lines[rows])[:, None], 1.0)
@@ -132,23 +133,26 @@ def _audit(
     """Faults of the lines: drawn wrong, without a river, across the axis, against what was written."""
     ids, drawn = np.array(feature_ids(placed, layer=layer), dtype="object"), np.asarray(placed.geometry.array)
 
-    def rows(code: str, where: NDArray[np.bool_], note: Names, value: Floats | None = None) -> gpd.GeoDataFrame:
-        measured = np.nan if value is None else value[where]
-        at = {"feature_id": ids[where], "geometry": drawn[where], "crs": placed.crs}
-        return faults.found(code, layer=layer, value=measured, note=note[where].tolist(), **at)
+    def rows(
+        code: str, where: NDArray[np.bool_], note: Names, value: Floats | None = None
+    ) -> Iterator[gpd.GeoDataFrame]:
+        if where.any():
+            measured = np.nan if value is None else value[where]
+            at = {"feature_id": ids[where], "geometry": drawn[where], "crs": placed.crs}
+            yield faults.found(code, layer=layer, value=measured, note=note[where].tolist(), **at)
 
     absent = shapely.is_missing(drawn) | shapely.is_empty(drawn)
     long = np.nan_to_num(shapely.length(drawn)) > 0
     written = _banks_in(placed["bank_given"]) if "bank_given" in placed else np.full(len(placed), "", dtype="object")
     said = _said(placed, layer=layer)
     percent = 100 * placed["share"].to_numpy()
-    yield rows("geometry-missing", absent, named)
-    yield rows("zero-length", ~long & ~absent, named)
-    yield rows("river-unknown", long & (axis < 0), named)
-    yield rows("river-by-place", (axis >= 0) & (named == ""), texts(placed["river_id"]))
-    yield rows("bank-ambiguous", (axis >= 0) & (bank == ""), named, percent)
+    yield from rows("geometry-missing", absent, named)
+    yield from rows("zero-length", ~long & ~absent, named)
+    yield from rows("river-unknown", long & (axis < 0), named)
+    yield from rows("river-by-place", (axis >= 0) & (named == ""), texts(placed["river_id"]))
+    yield from rows("bank-ambiguous", (axis >= 0) & (bank == ""), named, percent)
     for code, word in (("bank-disagrees", written), ("bank-name-disagrees", said)):
-        yield rows(code, (bank != "") & (word != "") & (word != bank), word + " → " + bank, percent)
+        yield from rows(code, (bank != "") & (word != "") & (word != bank), word + " → " + bank, percent)
     yield _swapped(np.where(written != "", written, said), bank, axis, axes, layer)
 
 
