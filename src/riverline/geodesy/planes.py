@@ -97,7 +97,7 @@ def is_metric(frame: gpd.GeoDataFrame) -> bool:
 
 
 def point_scale(frame: gpd.GeoDataFrame) -> float:
-    """How far off lengths are at worst where the frame lies: |scale − 1| of its projection.
+    """How far off lengths are at worst where the frame lies: ``|scale − 1|`` of its projection.
 
     Parameters
     ----------

@@ -1,0 +1,96 @@
+"""The documentation: it builds without a warning, holds every public name, and its messages are the real ones."""
+
+from __future__ import annotations
+
+import doctest
+import html
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+import zlib
+from pathlib import Path
+
+import pytest
+
+import riverline as rl
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The pages, built with warnings as errors from a copy, so that parallel builds do not meet."""
+    folder = tmp_path_factory.mktemp("docs")
+    for name in ("docs", "notebooks"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("_build", "generated"))
+    command = [sys.executable, "-m", "sphinx", "-W", "-q", "-b", "html", "docs", "site"]
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    return folder / "site"
+
+
+def text_of(page: Path) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", "", page.read_text(encoding="utf-8")))
+
+
+@pytest.mark.slow
+def test_every_public_name_has_its_entry(site):
+    sys.path.insert(0, str(ROOT / "docs"))
+    try:
+        import generate
+    finally:
+        sys.path.remove(str(ROOT / "docs"))
+    inventory = (site / "objects.inv").read_bytes().split(b"\n", 4)[4]
+    known = {line.split(" ")[0] for line in zlib.decompress(inventory).decode().splitlines()}
+    assert set(generate.public_names()) <= known
+    assert len(generate.public_names()) > 60
+
+
+@pytest.mark.slow
+def test_generated_pages_hold_every_column_rule_and_fault(site):
+    schema, faults, rules = (text_of(site / "generated" / f"{name}.html") for name in ("schema", "faults", "rules"))
+    for frame in rl.schema.FRAMES.values():
+        for column in frame:
+            assert column.name in schema
+            assert column.label_zh in schema
+    for code in rl.faults.CATALOGUE.values():
+        assert code.code in faults
+        assert code.remedy_zh in faults
+    for name in rl.list_rules()["name"]:
+        for rule in rl.load_rules(name).rules:
+            assert rule.id in rules
+
+
+@pytest.mark.slow
+def test_every_notebook_is_a_page_with_what_it_printed_and_no_warning(site):
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        page = site / "generated" / f"{path.stem}.html"
+        assert "cell_output" in page.read_text(encoding="utf-8")
+        assert "stderr" not in page.read_text(encoding="utf-8")
+    shown = text_of(site / "generated" / "01_demarcation.html")
+    assert "清水河左岸 K6+200" in shown
+    assert "['map.html', '成果.gpkg']" in shown
+
+
+@pytest.mark.slow
+def test_no_page_asks_the_network_for_anything(site):
+    for page in site.rglob("*.html"):
+        tags = re.findall(r"<(?:script|link|img)\b[^>]*>", page.read_text(encoding="utf-8"))
+        assert not [tag for tag in tags if re.search(r'(?:src|href)="(?:https?:)?//', tag)], page.name
+
+
+def test_messages_on_the_page_of_errors_are_the_real_ones(tmp_path, monkeypatch):
+    (tmp_path / "下载.shp").write_text("<!DOCTYPE html><html><body>404</body></html>", encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "成果表.xlsx", "w") as book:
+        book.writestr("[Content_Types].xml", "<Types/>")
+        book.writestr("xl/workbook.xml", "<workbook/>")
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    page = ROOT / "docs" / "errors.md"
+    failed, tried = doctest.testfile(
+        str(page), module_relative=False, globs={"folder": tmp_path}, optionflags=doctest.ELLIPSIS, encoding="utf-8"
+    )
+    assert (failed, tried > 8) == (0, True)
+    for error in rl.RiverlineError.__subclasses__():
+        assert f"## {error.__name__}" in page.read_text(encoding="utf-8")
