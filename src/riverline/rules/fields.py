@@ -87,9 +87,16 @@ def normal(name: str) -> str:
 def confidence_of(mark: Mark) -> Confidence:
     """How far a line may be trusted whose rule was seen this way.
 
-    ``S`` (read as the document's own text) gives ``high``; ``M`` (restated by a third party, or read on a re-host)
-    gives ``medium``; ``C`` (read in source code), ``D`` (derived by us) and ``U`` (not found in any source) give
-    ``low``.
+    Parameters
+    ----------
+    mark
+        ``S``: read as the document's own text; ``M``: restated by a third party, or read on a re-host; ``C``: read in
+        source code; ``D``: derived by us; ``U``: not found in any source.
+
+    Returns
+    -------
+    str
+        ``high`` for ``S``, ``medium`` for ``M``, ``low`` for the others.
 
     Examples
     --------

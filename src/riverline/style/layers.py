@@ -58,6 +58,16 @@ class Layer:
 def recognise(frame: pd.DataFrame) -> Schema | None:
     """The schema that a frame follows: of those whose required columns it has, the one that asks for most.
 
+    Parameters
+    ----------
+    frame
+        Any frame.
+
+    Returns
+    -------
+    Schema or None
+        ``None`` if it has the columns of no schema.
+
     Examples
     --------
     >>> from riverline import schema, style

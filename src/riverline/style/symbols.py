@@ -272,6 +272,16 @@ THEMES: tuple[Theme, ...] = (
 def themes(schema: str) -> tuple[Theme, ...]:
     """The ways in which frames of one schema are drawn, the main one first; :data:`NEUTRAL` for any other name.
 
+    Parameters
+    ----------
+    schema
+        Name of a schema, such as ``"problems"``.
+
+    Returns
+    -------
+    tuple of Theme
+        At least one.
+
     Examples
     --------
     >>> from riverline import style
