@@ -42,13 +42,15 @@ __all__ = ["bank_distance", "trace"]
 # it counts as a tip) ...
 _FORK_STEP = 0.5
 _FORK_REACH = 4.0
-# ... with two corners, which hold little more than their triangle (a quarter of a circle holds 1.4 times as much) ...
-_CORNER_AREA = 1.15
 # ... beyond which the channel goes on as wide (a step within a round end or a corner is followed by wider places) ...
 _FORK_WIDENING = 1.5
-# ... and an end without one, pointed or round, is left behind where the way is longer than this many half-widths.
+# ... with two corners, which hold little more than their triangle (a quarter of a circle holds 1.4 times as much) ...
+_CORNER_AREA = 1.25
+# ... or, ragged, with a step across the whole end.
+_RAGGED_STEP = 1.0
+# An end without any, pointed or round, is left behind where the way is longer than this many half-widths; it is as wide
+# as what is nearly as far out as its farthest place.
 _ROUND_END = 1.5
-# It is then as wide as what is nearly as far out as its farthest place.
 _TIP_SHARE = 0.9
 
 # Stations stand this share of the local width apart; a width below a twentieth of the mean one counts as that.
@@ -63,7 +65,7 @@ _ROUNDS = 4
 
 
 def trace(polygon: shapely.Polygon, *, spacing: float | None = None, smooth_widths: float = 4.0) -> Floats | None:
-    """The axis of a polygon, in no particular direction.
+    """The axis of a polygon, from its western end: which way the water flows a polygon does not tell.
 
     Parameters
     ----------
@@ -90,6 +92,8 @@ def trace(polygon: shapely.Polygon, *, spacing: float | None = None, smooth_widt
     if graph is None:
         return None
     way = longest_way(graph)
+    if graph.middle[way[0]].tolist() > graph.middle[way[-1]].tolist():
+        way = way[::-1]
     outline = shapely.Polygon(polygon.exterior)
     shapely.prepare(outline)
     ends = _end(graph, way), _end(graph, way[::-1])
@@ -144,15 +148,28 @@ def _end(graph: BankGraph, way: Integers) -> _End:
     along, half = vertex_chainages(graph.middle[way]), graph.half[way]
     # Neighbours on the way share a site, so their middles are half as far apart as their other sites.
     bank_step, wider = 2 * np.diff(along), np.maximum(half[1:], half[:-1])
-    forks = np.flatnonzero((bank_step > _FORK_STEP * wider) & (along[1:] < _FORK_REACH * wider))
-    for place in forks[np.argsort(-bank_step[forks], kind="stable")] + 1:
-        within = np.searchsorted(along, along[place] + 2 * half[place])
-        square = _square_end(graph, way, int(place))
-        if square is not None and half[place:within].max() <= _FORK_WIDENING * half[place]:
+    sites_between = np.abs(np.diff(graph.low[way] + graph.high[way]))
+    neighbours = (sites_between == 1) | (sites_between == len(graph.ring) - 1)
+    forks = np.flatnonzero((bank_step > _FORK_STEP * wider) & (along[1:] < _FORK_REACH * wider) & ~neighbours)
+    forks = np.array([fork for fork in forks.tolist() if _goes_on(along, half, fork + 1)], dtype="int64")
+    largest_first = forks[np.argsort(-bank_step[forks], kind="stable")]
+    for fork in largest_first:
+        square = _square_end(graph, way, int(fork) + 1)
+        if square is not None:
             return square
+    ragged = largest_first[bank_step[largest_first] > _RAGGED_STEP * wider[largest_first]]
+    if len(ragged):
+        middle = _halfway(graph.ring, *_cap(graph, way, int(ragged[0]) + 1))
+        return _End(int(ragged[0]) + 1, middle, middle)
     beyond = np.flatnonzero(along >= _ROUND_END * half)
     place = int(beyond[0]) if len(beyond) else len(way) - 1
     return _End(place, *_far_sites(graph.ring, *_cap(graph, way, place), share=_TIP_SHARE))
+
+
+def _goes_on(along: Floats, half: Floats, place: int) -> bool:
+    """Whether the channel is no wider over the next width."""
+    within = np.searchsorted(along, along[place] + 2 * half[place])
+    return bool(half[place:within].max() <= _FORK_WIDENING * half[place])
 
 
 def _square_end(graph: BankGraph, way: Integers, place: int) -> _End | None:
@@ -192,6 +209,12 @@ def _far_sites(ring: Floats, start: int, stop: int, *, share: float) -> tuple[in
     distance = np.abs(chord[0] * away[:, 1] - chord[1] * away[:, 0])
     far = np.flatnonzero(distance >= share * distance.max())
     return (start + int(far[0])) % len(ring), (start + int(far[-1])) % len(ring)
+
+
+def _halfway(ring: Floats, start: int, stop: int) -> int:
+    """Site halfway along the ring between two."""
+    along = vertex_chainages(_arc(ring, start, stop))
+    return (start + int(np.searchsorted(along, along[-1] / 2))) % len(ring)
 
 
 def _tip(ring: Floats, end: _End) -> Floats:
