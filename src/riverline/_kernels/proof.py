@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
@@ -17,6 +17,9 @@ __all__ = ["clearance", "nearest_reference"]
 
 # Distances this much smaller than the width are rounding of coordinates of eight digits, not land given away.
 ROUNDING_M = 1e-6
+
+# A place this near to the normal at a free end of a reference lies on the cut there, not beside the reference.
+CUT_M = 1e-4
 
 
 def nearest_reference(points: Floats, references: Geometries, widths: Floats) -> NDArray[np.intp]:
@@ -68,7 +71,7 @@ def clearance(boundary: Geometries, references: Geometries, widths: Floats) -> f
     boundary : (k,)
         LineStrings or LinearRings: the legal line.
     references : (n,)
-        LineStrings.
+        LineStrings in their order along the bank; one that starts where another of its width ends goes on from it.
     widths : (n,)
         Widths of their strips, metres.
 
@@ -79,9 +82,10 @@ def clearance(boundary: Geometries, references: Geometries, widths: Floats) -> f
 
     Notes
     -----
-    Every segment of the boundary is held against every segment of the references that is nearer than the width:
-    chords of arcs are nearest in their middle, so vertices alone would prove nothing. A place that is nearest to the
-    very end of a reference lies beyond its flat end, where its width does not apply.
+    A strip is the union of the rectangles beside its segments and of the sectors at the vertices between them. Every
+    segment of the boundary is clipped to each rectangle and sector near it, and the distance of what is left is taken:
+    chords of arcs are nearest in their middle, so vertices alone would prove nothing. A place beyond the flat end of a
+    reference lies in none of them; there its width does not apply.
 
     Examples
     --------
@@ -94,28 +98,84 @@ def clearance(boundary: Geometries, references: Geometries, widths: Floats) -> f
     """
     if not len(references) or not len(boundary):
         return float("nan")
-    line, _ = _segments(boundary)
-    ends = shapely.get_coordinates([[shapely.get_point(each, 0), shapely.get_point(each, -1)] for each in references])
+    coords, owner = shapely.get_coordinates(boundary, return_index=True)
+    inner = owner[1:] == owner[:-1]
+    line = np.stack([coords[:-1], coords[1:]], axis=1)[inner]
+    places = shapely.linestrings(line)
     least = np.inf
     for width in np.unique(widths):
-        segments, _ = _segments(references[widths == width])
+        course = _course(references[widths == width])
+        segments = shapely.linestrings(np.stack([course.start, course.end], axis=1))
         tree = shapely.STRtree(segments)
-        _, nearest = tree.query_nearest(line, return_distance=True, all_matches=False)
-        least = min(least, *np.maximum(nearest - width, 0.0), np.inf)
-        inside, segment = tree.query(line, predicate="dwithin", distance=max(width - ROUNDING_M, 0.0))
-        feet = shapely.get_coordinates(shapely.shortest_line(line[inside], segments[segment])).reshape(-1, 2, 2)
-        within = ~_at_an_end(feet[:, 1], ends)
-        if within.any():
-            least = min(least, float(np.hypot(*(feet[within, 0] - feet[within, 1]).T).min()) - float(width))
+        _, nearest = tree.query_nearest(places, return_distance=True, all_matches=False)
+        near, segment = tree.query(places, predicate="dwithin", distance=max(width - ROUNDING_M, 0.0))
+        away = np.concatenate([_beside(line[near], course, segment), _around(line[near], course, segment)])
+        least = min(least, np.maximum(nearest - width, 0.0).min(), np.min(away, initial=np.inf) - width)
     return float(least)
 
 
-def _at_an_end(places: Floats, ends: Floats) -> NDArray[np.bool_]:
-    tree = shapely.STRtree(shapely.points(ends))
-    hit, _ = tree.query(shapely.points(places), predicate="dwithin", distance=ROUNDING_M)
-    found = np.zeros(len(places), dtype=bool)
-    found[hit] = True
-    return found
+class _Course(NamedTuple):
+    """Segments of references: from, to, length, unit direction, and that of the segment before, NaN at a free start."""
+
+    start: Floats
+    end: Floats
+    length: Floats
+    unit: Floats
+    before: Floats
+    goes_on: NDArray[np.bool_]
+
+
+def _course(references: Geometries) -> _Course:
+    coords, owner = shapely.get_coordinates(references, return_index=True)
+    step = np.diff(coords, axis=0)
+    length = np.hypot(*step.T)
+    real = (owner[1:] == owner[:-1]) & (length > 0.0)
+    start, end, length = coords[:-1][real], coords[1:][real], length[real]
+    unit = step[real] / length[:, None]
+    joined = np.append(False, (start[1:] == end[:-1]).all(axis=1))
+    before = np.where(joined[:, None], np.roll(unit, 1, axis=0), np.nan)
+    return _Course(start, end, length, unit, before, np.append(joined[1:], False))
+
+
+def _beside(line: Floats, course: _Course, segment: NDArray[np.intp]) -> Floats:
+    """Distance of boundary segments from reference segments, as far as they lie beside them; those that do."""
+    origin, unit, length = course.start[segment], course.unit[segment], course.length[segment]
+    along = np.einsum("kij,kj->ki", line - origin[:, None], unit)
+    across = (line - origin[:, None]) @ [[0.0, 1.0], [-1.0, 0.0]]
+    across = np.einsum("kij,kj->ki", across, unit)
+    first = np.where(np.isnan(course.before[segment, 0]), CUT_M, 0.0)
+    last = np.where(course.goes_on[segment], length, length - CUT_M)
+    low, high = _between(along[:, 0] - first, along[:, 1] - first, np.zeros_like(length), np.ones_like(length))
+    low, high = _between(last - along[:, 0], last - along[:, 1], low, high)
+    here = low <= high
+    step = across[here, 1] - across[here, 0]
+    ends = across[here, :1] + np.stack([low, high], axis=1)[here] * step[:, None]
+    return np.where(np.prod(np.sign(ends), axis=1) < 0.0, 0.0, np.abs(ends).min(axis=1, initial=np.inf))
+
+
+def _around(line: Floats, course: _Course, segment: NDArray[np.intp]) -> Floats:
+    """Distance of boundary segments from the first vertices of reference segments, within the sectors there."""
+    turns = ~np.isnan(course.before[segment, 0])
+    line, segment = line[turns], segment[turns]
+    away = line - course.start[segment][:, None]
+    past = np.einsum("kij,kj->ki", away, course.before[segment])
+    ahead = -np.einsum("kij,kj->ki", away, course.unit[segment])
+    low, high = _between(past[:, 0], past[:, 1], np.zeros(len(line)), np.ones(len(line)))
+    low, high = _between(ahead[:, 0], ahead[:, 1], low, high)
+    here = low <= high
+    away, step = away[here, 0], (away[:, 1] - away[:, 0])[here]
+    size = np.maximum((step**2).sum(axis=1), np.finfo(float).tiny)
+    nearest = np.clip(-(away * step).sum(axis=1) / size, low[here], high[here])
+    return np.hypot(*(away + nearest[:, None] * step).T)
+
+
+def _between(start: Floats, end: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """The part from ``low`` to ``high`` of segments on which a value that runs from start to end is not negative."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        zero = start / (start - end)
+    low = np.where(start < 0.0, np.where(end > 0.0, np.maximum(low, zero), np.inf), low)
+    high = np.where(end < 0.0, np.where(start > 0.0, np.minimum(high, zero), -np.inf), high)
+    return low, high
 
 
 def _segments(lines: Geometries) -> tuple[Geometries, NDArray[np.intp]]:
