@@ -133,7 +133,7 @@ def build_chain(
         What was joined along the river.
     """
     cut = (_cut(stretch, axis, bank) for stretch in stretches if stretch.piece is not None)
-    known = [piece for piece in cut if piece is not None]
+    known = _touching([piece for piece in cut if piece is not None])
     if not known:
         return [], []
     first, last = known[0], known[-1]
@@ -151,6 +151,20 @@ def build_chain(
         if piece.basis == "joined" and piece.strip
     ]
     return chain, gaps
+
+
+def _touching(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces, each starting in the very point where the one before ends if the two all but meet.
+
+    Between two strips that end flat, a bend at such a place would be left out.
+    """
+    met = list(pieces[:1])
+    for piece in pieces[1:]:
+        tail = shapely.get_coordinates(met[-1].line)[-1]
+        coords = shapely.get_coordinates(piece.line)
+        near = 0.0 < np.hypot(*(coords[0] - tail)) <= TOUCHING_M
+        met.append(replace(piece, line=shapely.LineString(np.vstack([tail, coords]))) if near else piece)
+    return met
 
 
 def _cut(stretch: Stretch, axis: Axis, bank: Bank) -> Piece | None:

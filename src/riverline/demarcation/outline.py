@@ -29,6 +29,15 @@ __all__ = ["Outline", "chain_line", "corridor_between", "edge_pieces", "outline"
 CRACK_M = 0.01
 """Holes thinner than this are cracks between parts of the extent, not land: coordinates are kept to the centimetre."""
 
+STUB_M = 5e-4
+"""How far a strip reaches past the normal where its reference is cut, so that no crack opens at the cut."""
+
+SQUARE = 1e-6
+"""Sine below which a cut is square to a reference: 0.03 mm over the widest strips."""
+
+STEEPEST_CUT = 0.2
+"""Cosine between a reference's normal and the line of a cut below which that line is no normal at all."""
+
 SHORTEST_PIECE_M = 0.05
 """Runs along the line that are shorter than this belong to their neighbour: half the precision lengths are given in."""
 
@@ -110,18 +119,69 @@ def outline(
     corridor, crossings = corridor_between(*chains)
     ends = shapely.linestrings([[chains[0][at], chains[1][at]] for at in (0, -1)])
     parts = [corridor]
-    for pieces in (left, right):
+    corners = []
+    banks: tuple[tuple[Sequence[Piece], Bank], ...] = ((left, "left"), (right, "right"))
+    for pieces, bank in banks:
         stripped = [piece for piece in pieces if piece.strip]
         widths = np.array([piece.width_m + piece.protection_m * beyond for piece in stripped])
-        lines = np.array([piece.line for piece in stripped], dtype=object)
+        lines = _to_the_normals(pieces, bank, ends)
         parts.append(landside_strip(lines, widths, corridor, ends=ends, steps=steps, taper_m=taper_m))
+        corners.extend(_corners(lines, widths, bank))
     if water is not None:
         parts.append(water)
     extent = _without_cracks(shapely.union_all(parts))
     main = max(shapely.get_parts(extent), key=lambda part: part.area)
-    corners = [*_corners(left, "left", beyond=beyond), *_corners(right, "right", beyond=beyond)]
     edges = ring_edges(main, np.array(corners))
     return Outline(extent, edges["left"], edges["right"], tuple(main.interiors), crossings)
+
+
+def _to_the_normals(pieces: Sequence[Piece], bank: Bank, ends: NDArray[np.object_]) -> NDArray[np.object_]:
+    """References of a chain's strips, each turned at its cut ends so that its strip ends on the normal of the axis.
+
+    A reference runs at an angle to the axis, and its strip ends on its own normal. Where that falls back behind the
+    normal on which the next reference begins, a wedge of land near the toe would be left out between the two. A stub at
+    the end of the reference, at a right angle to the cut, makes the strip go round to it.
+    """
+    side = -1.0 if bank == "left" else 1.0
+    across = [shapely.get_coordinates(each) for each in (ends[0], *(piece.line for piece in pieces), ends[1])]
+    cut = [True, *(not piece.strip for piece in pieces), True]
+    lines = []
+    for number, piece in enumerate(pieces, 1):
+        if not piece.strip:
+            continue
+        coords = shapely.get_coordinates(piece.line)
+        if cut[number - 1]:
+            coords = _with_stub(coords[::-1], across[number - 1], -side, inner=number > 1)[::-1]
+        if cut[number + 1]:
+            coords = _with_stub(coords, across[number + 1], side, inner=number < len(pieces))
+        lines.append(shapely.LineString(coords))
+    return np.array(lines, dtype=object)
+
+
+def _with_stub(
+    coords: NDArray[np.float64], cut: NDArray[np.float64], side: float, *, inner: bool
+) -> NDArray[np.float64]:
+    """A line with a stub at its end that stands at a right angle to a cut, where the strip falls short of the cut.
+
+    Inside the reach a strip that ends on the cut gets one too, since the next one begins there.
+    """
+    heading, across = _unit(coords[-2:]), _unit(cut[[0, -1]])
+    normal = side * np.array([heading[1], -heading[0]])
+    cosine = float(normal @ across)
+    if abs(cosine) < STEEPEST_CUT:
+        return coords
+    across = across * np.sign(cosine)
+    short = float(across @ heading)
+    if short < SQUARE and not inner:
+        return coords
+    across = across if short > 0.0 else normal
+    return np.vstack([coords, coords[-1] + STUB_M * side * np.array([-across[1], across[0]])])
+
+
+def _unit(way: NDArray[np.float64]) -> NDArray[np.float64]:
+    step = way[-1] - way[0]
+    unit: NDArray[np.float64] = step / max(float(np.hypot(*step)), np.finfo(float).tiny)
+    return unit
 
 
 def _without_cracks(extent: shapely.Geometry) -> shapely.Geometry:
@@ -134,15 +194,14 @@ def _without_cracks(extent: shapely.Geometry) -> shapely.Geometry:
     return filled[0] if len(filled) == 1 else shapely.MultiPolygon(filled)
 
 
-def _corners(pieces: Sequence[Piece], bank: Bank, *, beyond: bool) -> list[NDArray[np.float64]]:
+def _corners(lines: NDArray[np.object_], widths: NDArray[np.float64], bank: Bank) -> list[NDArray[np.float64]]:
     """Where a bank's line begins and ends: on the normal of its first and last reference segment, a strip away."""
-    coords = chain_line(pieces)
     turn = np.array([-1.0, 1.0]) if bank == "left" else np.array([1.0, -1.0])
     corners = []
-    for at, segment, piece in ((0, (0, 1), pieces[0]), (-1, (-2, -1), pieces[-1])):
+    for at, segment in ((0, (0, 1)), (-1, (-2, -1))):
+        coords = shapely.get_coordinates(lines[at])
         heading = coords[segment[1]] - coords[segment[0]]
-        width = piece.width_m + piece.protection_m * beyond
-        corners.append(coords[at] + width * turn * heading[::-1] / np.hypot(*heading))
+        corners.append(coords[at] + widths[at] * turn * heading[::-1] / np.hypot(*heading))
     return corners
 
 
