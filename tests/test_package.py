@@ -1,42 +1,169 @@
-"""The package as a whole: what it promises, what importing it costs, what the wheel holds."""
+"""The package as a whole: what it promises, what importing it costs, what it is made of, what the wheel holds."""
 
 from __future__ import annotations
 
+import ast
+import importlib
+import inspect
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
-from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 import riverline as rl
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
 ROOT = Path(__file__).resolve().parent.parent
-NAMESPACES = {"channel", "export", "faults", "geodesy", "maps", "samples", "schema"}
-HEAVY = {"folium", "matplotlib", "rasterio", "skimage", "numba", "dask", "openpyxl", "typer", "contourpy"}
+SOURCE = ROOT / "src" / "riverline"
+NAMESPACES = ("channel", "export", "faults", "geodesy", "maps", "rules", "samples", "schema")
+HEAVY = {
+    "contourpy", "dask", "folium", "matplotlib", "numba", "openpyxl", "pydantic", "rasterio", "rich", "scipy",
+    "skimage", "typer",
+}  # fmt: skip
+# What an analyst's first lines touch: reading, checking, the dictionary, planes.
+FIRST_LINES = "import riverline as rl; rl.read_layer, rl.read_table, rl.check, rl.schema.AXES, rl.geodesy, rl.faults"
 
 
-def test_public_names_are_sorted_and_complete() -> None:
-    names = {name for name, value in vars(rl).items() if not name.startswith("_") and not isinstance(value, ModuleType)}
-    assert names - {"annotations", "importlib", "TYPE_CHECKING", "Any"} == set(rl.__all__) - NAMESPACES - {"__version__"}
+# The public surface
+
+
+def test_public_names_are_sorted_and_are_all_that_is_offered():
     assert sorted(rl.__all__) == list(rl.__all__)
+    assert dir(rl) == list(rl.__all__)
+    assert set(rl._NAMESPACES) == set(NAMESPACES)
+    assert rl._NAMESPACES | set(rl._HOMES) <= set(rl.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'demarkate'"):
+        rl.demarkate  # noqa: B018 - asking is the test
+
+
+def test_what_loads_late_is_what_type_checkers_see():
+    tree = ast.parse((SOURCE / "__init__.py").read_text(encoding="utf-8"))
+    late = next(node for node in tree.body if isinstance(node, ast.If))
+    seen = {(line.module, name.name) for line in late.body for name in getattr(line, "names", ())}
+    told = {("riverline", name) for name in rl._NAMESPACES}
+    assert seen == told | {(f"riverline.{home}", name) for name, home in rl._HOMES.items()}
 
 
 @pytest.mark.parametrize("name", rl.__all__)
-def test_every_public_name_is_there_and_documented(name: str) -> None:
+def test_every_public_name_is_there_and_documented(name):
     value = getattr(rl, name)
+    assert getattr(importlib.import_module("riverline"), name) is value
     if name != "__version__":
         assert (value.__doc__ or "").strip()
 
 
-def test_import_is_light() -> None:
-    code = "import sys, json, riverline; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
-    loaded = json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
-    assert not HEAVY & set(loaded)
+def public_functions() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Functions of the top level and of the namespaces, by the name that a user types."""
+    for space in ("", *NAMESPACES):
+        module = importlib.import_module(f"riverline.{space}".rstrip("."))
+        for name in module.__all__:
+            value = getattr(module, name)
+            if inspect.isfunction(value):
+                yield f"{module.__name__}.{name}", value
 
 
-def test_notebooks_are_stored_without_output() -> None:
+@pytest.mark.parametrize(("name", "function"), [pytest.param(*pair, id=pair[0]) for pair in public_functions()])
+def test_every_public_function_says_what_it_takes_and_gives_and_shows_it(name, function):
+    told = inspect.getdoc(function) or ""
+    takes = list(inspect.signature(function).parameters)
+    wanted = ["Parameters"] * bool(takes) + ["Returns"] * (function.__annotations__.get("return") != "None")
+    missing = [section for section in [*wanted, "Examples"] if f"{section}\n{'-' * len(section)}" not in told]
+    assert not missing, f"{name} lacks {missing}"
+    assert ">>> " in told
+    parts = told.split("Parameters\n", 1)[-1]
+    assert not [each for each in takes if each not in parts]
+
+
+def test_verbs_take_little_by_position_and_the_rest_by_name():
+    for name, function in public_functions():
+        parameters = inspect.signature(function).parameters.values()
+        positional = [each for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD]
+        # Four: river, bank and chainage name a place on a result.
+        assert len(positional) <= (4 if name == "riverline.explain" else 2), name
+
+
+# What importing costs
+
+
+def loaded_by(code: str) -> set[str]:
+    listing = f"{code}; import sys, json; print(json.dumps(sorted({{name.split('.')[0] for name in sys.modules}})))"
+    ran = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True)
+    return set(json.loads(ran.stdout))
+
+
+def test_import_loads_nothing_heavy():
+    assert not loaded_by("import riverline") & (HEAVY | {"geopandas", "pandas", "numpy"})
+    assert not loaded_by(FIRST_LINES) & HEAVY
+
+
+def test_first_lines_cost_little_more_than_geopandas():
+    """CPU seconds, the least of five runs each."""
+
+    def seconds(code: str) -> float:
+        command = [sys.executable, "-c", f"{code}; import time; print(time.process_time())"]
+        runs = [subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(5)]
+        return min(map(float, runs))
+
+    assert seconds(FIRST_LINES) - seconds("import geopandas") <= 0.15
+
+
+# What it is made of
+
+
+def trees() -> Iterator[tuple[Path, str, ast.Module]]:
+    for path in sorted(SOURCE.rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        yield path.relative_to(SOURCE), text, ast.parse(text)
+
+
+def code_lines(node: ast.FunctionDef, lines: list[str]) -> int:
+    """Lines of a function's body that hold code: no docstring, blanks or comments."""
+    body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
+    span = lines[body[0].lineno - 1 : node.end_lineno] if body else []
+    return sum(bool(line.strip()) and not line.lstrip().startswith("#") for line in span)
+
+
+def test_functions_and_modules_stay_small():
+    modules, functions = {}, {}
+    for path, text, tree in trees():
+        lines = text.splitlines()
+        modules[str(path)] = len(lines)
+        nodes = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+        functions |= {f"{path}:{node.name}": code_lines(node, lines) for node in nodes}
+    assert not {name: length for name, length in modules.items() if length > 400}
+    assert not {name: length for name, length in functions.items() if length > 60}
+    assert np.percentile(list(functions.values()), 90) <= 25
+
+
+def test_modules_are_named_by_what_they_do():
+    names = {path.stem for path, _, _ in trees()}
+    assert not names & {"utils", "util", "helpers", "common", "core", "base", "misc", "manager"}
+
+
+def test_nothing_is_left_undone_or_swallowed():
+    for path, text, tree in trees():
+        assert "TODO" not in text, path
+        assert "FIXME" not in text, path
+        assert ".iterrows(" not in text, path
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ExceptHandler):
+                assert node.type is not None, path
+                passed_on = isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None
+                assert passed_on or ast.unparse(node.type) not in {"Exception", "BaseException"}, path
+            assert not isinstance(node, ast.Assert), path
+
+
+# What ships
+
+
+def test_notebooks_are_stored_without_output():
     notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
     assert notebooks
     for path in notebooks:
@@ -44,19 +171,49 @@ def test_notebooks_are_stored_without_output() -> None:
         assert not any(cell.get("outputs") or cell.get("execution_count") for cell in cells), path.name
 
 
-def test_samples_are_small_and_found() -> None:
+def test_the_first_notebook_does_its_work_in_ten_lines():
+    cells = json.loads((ROOT / "notebooks" / "01_demarcation.ipynb").read_text(encoding="utf-8"))["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    work = [
+        node for node in ast.parse(code).body if "rl." in ast.unparse(node) and "samples.path" not in ast.unparse(node)
+    ]
+    assert len(work) <= 10
+
+
+def test_samples_are_small_and_found():
     folder = ROOT / "data" / "samples"
     assert sum(path.stat().st_size for path in folder.iterdir()) <= 4_000_000
-    from riverline import samples
-
     for path in folder.iterdir():
-        assert samples.path(path.name).is_file()
-    with pytest.raises(rl.ReadError, match="清水县.gpkg"):
-        samples.path("nowhere.gpkg")
+        assert rl.samples.path(path.name).is_file()
+    with pytest.raises(rl.ReadError, match=r"清水县\.gpkg"):
+        rl.samples.path("nowhere.gpkg")
 
 
-def test_samples_are_made_by_the_script_to_the_byte(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_samples_are_made_by_the_script_to_the_byte(tmp_path):
     subprocess.run([sys.executable, ROOT / "scripts" / "make_samples.py", tmp_path], check=True, capture_output=True)
     for path in (ROOT / "data" / "samples").iterdir():
         if path.name != "README.md":
             assert (tmp_path / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_samples_rule_sets_page_and_types_and_no_tests(tmp_path):
+    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", tmp_path, ROOT]
+    subprocess.run(command, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("riverline-*.whl")
+    assert wheel.stat().st_size <= 4_000_000
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        assert archive.testzip() is None
+        metadata = archive.read(next(name for name in names if name.endswith("METADATA"))).decode()
+        scripts = archive.read(next(name for name in names if name.endswith("entry_points.txt"))).decode()
+    shipped = {path for path in SOURCE.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    expected = {f"riverline/{path.relative_to(SOURCE).as_posix()}" for path in shipped}
+    expected |= {f"riverline/_samples/{path.name}" for path in (ROOT / "data" / "samples").iterdir()}
+    assert {name for name in names if ".dist-info/" not in name} == expected
+    assert {"riverline/py.typed", "riverline/maps/page/map.js", "riverline/maps/page/map.css"} <= names
+    assert sum(name.startswith("riverline/rules/rulesets/") for name in names) == len(rl.list_rules())
+    assert "riverline = riverline.cli:main" in scripts
+    for extra in ("all", "cad", "check", "cli", "dask", "dev", "imagery", "kml", "report", "stats"):
+        assert f"Provides-Extra: {extra}" in metadata

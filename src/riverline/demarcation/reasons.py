@@ -45,7 +45,15 @@ def explain(result: Demarcation, river_id: str, bank: str, chainage: float, *, l
 
     Examples
     --------
-    ``rl.explain(result, "QS01", "left", 6200)``; :func:`riverline.demarcate` shows what comes of it.
+    >>> import geopandas as gpd
+    >>> from shapely import LineString
+    >>> import riverline as rl
+    >>> river, left, right = (LineString([(500_000, y), (501_000, y)]) for y in (3_500_000, 3_500_080, 3_499_920))
+    >>> axes = gpd.GeoDataFrame({"river_id": ["R1"], "name": ["清水河"]}, geometry=[river], crs=4548)
+    >>> tops = gpd.GeoDataFrame({"bank_id": ["B1", "B2"], "river_id": "R1"}, geometry=[left, right], crs=4548)
+    >>> result = rl.demarcate(axes, rl.load_rules("national"), bank_tops=tops)
+    >>> print(rl.explain(result, "R1", "left", 500))  # doctest: +ELLIPSIS
+    清水河左岸 K0+500：管理范围线依据“岸顶线”（来源要素 B1）...
     """
     piece = _piece_at(result, river_id, bank, chainage)
     name = _river_name(result, river_id)
