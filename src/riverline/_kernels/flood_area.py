@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["bridge_dry", "corners_on", "cut_along", "without_holes"]
+__all__ = ["corners_on", "cut_along", "faces_holding", "without_holes"]
 
 _ON_LINE_M = 1e-5  # a vertex this near to a line was made by cutting on it
 _ALONG_M = 1e-6  # an area holds a piece of the axis if more than this of it lies inside
@@ -58,46 +58,45 @@ def cut_along(
     >>> cut_along(shapely.box(0, 0, 9, 9), [shapely.LineString([(-1, 4), (10, 4)])], axis).bounds
     (0.0, 0.0, 9.0, 4.0)
     """
-    # the lines are not clipped to the area: a clipped end may miss the edge by a rounding error, and then cuts nothing
-    noded = shapely.union_all([shapely.boundary(area), *lines])
-    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+    faces = _faces(area, lines)
     faces = faces[shapely.length(shapely.intersection(faces, axis)) > _ALONG_M]
-    return shapely.union_all(faces) if len(faces) else shapely.Polygon()
+    return shapely.union_all(faces)
 
 
-def bridge_dry(
-    area: shapely.Geometry, axis: shapely.LineString, width_m: float
-) -> tuple[shapely.Geometry, NDArray[np.object_]]:
-    """The area joined along the axis where it is dry, and the dry stretches that were bridged.
+def faces_holding(
+    area: shapely.Geometry, lines: Sequence[shapely.LineString], places: NDArray[np.object_]
+) -> shapely.Geometry:
+    """What of an area holds a place when lines cut through it.
 
     Parameters
     ----------
     area
-        Flooded area.
-    axis
-        The axis.
-    width_m
-        Half the width of the strip that bridges a dry stretch.
+        Polygon or MultiPolygon.
+    lines
+        Barriers.
+    places : (n,)
+        Points inside the area, on no line.
 
     Returns
     -------
     Polygon or MultiPolygon
-        The area and its bridges.
-    (k,)
-        Dry stretches of the axis.
+        Faces that hold at least one of the points.
 
     Examples
     --------
-    >>> axis = shapely.LineString([(0, 1), (9, 1)])
-    >>> area, dry = bridge_dry(shapely.union(shapely.box(0, 0, 3, 2), shapely.box(4, 0, 9, 2)), axis, 0.5)
-    >>> area.geom_type, [stretch.wkt for stretch in dry]
-    ('Polygon', ['LINESTRING (3 1, 4 1)'])
+    >>> line = shapely.LineString([(0, 1), (9, 1)])
+    >>> faces_holding(shapely.box(0, 0, 9, 3), [line], shapely.points([[4.0, 2.0]])).bounds
+    (0.0, 1.0, 9.0, 3.0)
     """
-    dry = shapely.get_parts(shapely.line_merge(shapely.difference(axis, area)))
-    dry = dry[shapely.length(dry) > _ALONG_M]
-    if not len(dry):
-        return area, dry
-    return shapely.union_all([area, *shapely.buffer(dry, width_m, quad_segs=4)]), dry
+    faces = _faces(area, lines)
+    chosen = np.unique(shapely.STRtree(faces).query(places, predicate="intersects")[1])
+    return shapely.union_all(faces[chosen])
+
+
+def _faces(area: shapely.Geometry, lines: Sequence[shapely.LineString]) -> NDArray[np.object_]:
+    # the lines are not clipped to the area: a clipped end may miss the edge by a rounding error, and then cuts nothing
+    noded = shapely.union_all([shapely.boundary(area), *lines])
+    return np.asarray(shapely.get_parts(shapely.polygonize(shapely.get_parts(noded))))
 
 
 def corners_on(area: shapely.Polygon, end_line: shapely.LineString, end: Floats) -> tuple[Floats, Floats]:

@@ -26,7 +26,7 @@ __all__ = ["Outline", "outline"]
 
 _DRY = -1.0  # what stands in for the depth of cells that water does not reach
 _ON_THE_LINE = 1e-8  # depths nearer to zero than this are moved off it, so that no contour touches itself at a centre
-_BESIDE_CELLS = 8  # how far along a barrier an area may go on where it is too narrow to hold a centre
+_BESIDE_CELLS = 2  # how far along a barrier an area may go on where it is too narrow to hold a centre
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,11 @@ class Outline:
     Attributes
     ----------
     parts : (n,)
-        Polygons in (column, row), with holes; they share edges and may overlap beside barriers.
+        Polygons in (column, row), with holes, that share edges; without the squares that barriers run through.
+    beside : (m,)
+        What is wet in the squares between centres that barriers run through, on both sides of them.
+    held : (k, 2)
+        Places in ``beside``, as (column, row), that water reaches.
     at_nodata, at_edge : (k, 2)
         Row and column of reached cells beside unknown ground, at the edge of the grid.
     unreached : (k, 3)
@@ -44,7 +48,9 @@ class Outline:
         its number of cells.
     """
 
-    parts: NDArray[np.object_]
+    parts: Parts
+    beside: Parts
+    held: Floats
     at_nodata: Integers
     at_edge: Integers
     unreached: Integers
@@ -63,7 +69,7 @@ def outline(fill: Fill, field: Field, links: Links) -> Outline:
     Returns
     -------
     Outline
-        Where a barrier runs between centres the area goes on behind it: the barrier itself is to cut it.
+        The area is ``parts`` and, of ``beside`` cut by the barriers, the faces that hold a place of ``held``.
 
     Notes
     -----
@@ -72,20 +78,28 @@ def outline(fill: Fill, field: Field, links: Links) -> Outline:
     """
     squares = _crossed_squares(links, fill.shape)
     found = [_outline_block(fill, key, field, links, squares) for key in _outlined(fill)]
-    parts = [_no_parts(), *(each.parts for each in found)]
     at_nodata, at_edge, unreached, touched = (
         np.concatenate([_no_cells(width), *(getattr(each, name) for each in found)])
-        for name, width in (("at_nodata", 2), ("at_edge", 2), ("unreached", 3), ("touched", 2))
+        for name, width in (("at_nodata", 2), ("at_edge", 2), ("unreached", 3), ("touched", 4))
     )
-    if len(touched):
-        near = KDTree(touched).query(squares, p=np.inf)[0] <= _BESIDE_CELLS
-        parts.extend(_square_parts(fill, field, squares[near]))
-    return Outline(np.concatenate(parts), np.unique(at_nodata, axis=0), np.unique(at_edge, axis=0), unreached)
+    near = squares[KDTree(touched[:, :2]).query(squares, p=np.inf)[0] <= _BESIDE_CELLS] if len(touched) else squares[:0]
+    return Outline(
+        parts=np.concatenate([_no_parts(), *(each.parts for each in found)]),
+        beside=np.concatenate([_no_parts(), *_square_parts(fill, field, near)]),
+        # moved from the corner into the square, where it lies on no edge
+        held=(touched[:, :2] + 0.5 + (0.5 - 1e-6) * touched[:, 2:])[:, ::-1],
+        at_nodata=np.unique(at_nodata, axis=0),
+        at_edge=np.unique(at_edge, axis=0),
+        unreached=unreached,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """What one block adds to the outline; ``touched`` are squares on barriers that have a reached corner."""
+    """What one block adds to the outline.
+
+    ``touched`` are squares on barriers, once for each reached corner, with the way to it: -1 or 1 row and column.
+    """
 
     parts: Parts
     at_nodata: Integers
@@ -142,23 +156,44 @@ def _reached(fill: Fill, key: Key, depth: Floats | None, links: Links) -> Boolea
 def _outline_block(fill: Fill, key: Key, field: Field, links: Links, squares: Integers) -> _Block:
     rows, columns = window_of(fill, key, more=1)
     corner = np.array([rows.start, columns.start])
-    own = _in_block(squares, key, fill.block)
+    own = _in_block(squares, key, fill.block) - corner
     reached = _reached(fill, key, None, links)
     if reached.all():
-        box = shapely.box(columns.start, rows.start, columns.stop - 1, rows.stop - 1)
-        return _Block(np.array([box]), _no_cells(2), _at_edge(fill, reached, corner), _no_cells(3), own)
+        box = np.array([shapely.box(columns.start, rows.start, columns.stop - 1, rows.stop - 1)])
+        return _Block(
+            _without(box, own + corner),
+            _no_cells(2),
+            _at_edge(fill, reached, corner),
+            _no_cells(3),
+            _touched(own, reached, corner),
+        )
     depth = _off_the_line(field(rows, columns))
     reached = _reached(fill, key, depth, links)
     apart = (depth > 0) & ~reached
-    row, column = (own - corner).T
-    touched = reached[row, column] | reached[row + 1, column] | reached[row, column + 1] | reached[row + 1, column + 1]
     return _Block(
-        parts=_contour(np.where(np.isnan(depth) | apart, _DRY, depth), corner),
+        parts=_without(_contour(np.where(np.isnan(depth) | apart, _DRY, depth), corner), own + corner),
         at_nodata=np.argwhere(reached & ndimage.binary_dilation(np.isnan(depth))) + corner,
         at_edge=_at_edge(fill, reached, corner),
         unreached=_unreached(apart, corner),
-        touched=own[touched],
+        touched=_touched(own, reached, corner),
     )
+
+
+def _without(parts: Parts, squares: Integers) -> Parts:
+    """Polygons less the squares, which are given by their upper left corner."""
+    if not len(squares):
+        return parts
+    row, column = squares.T
+    rest = shapely.difference(parts, shapely.union_all(shapely.box(column, row, column + 1, row + 1)))
+    return np.asarray(shapely.get_parts(rest[~shapely.is_empty(rest)]))
+
+
+def _touched(squares: Integers, reached: Booleans, corner: Integers) -> Integers:
+    found = [_no_cells(4)]
+    for down, right in ((-1, -1), (-1, 1), (1, -1), (1, 1)):
+        here = squares[reached[squares[:, 0] + (down > 0), squares[:, 1] + (right > 0)]]
+        found.append(np.column_stack([here + corner, np.broadcast_to([down, right], here.shape)]))
+    return np.concatenate(found)
 
 
 def _off_the_line(depth: Floats) -> Floats:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from riverline._kernels.chainage import locate, position
+from riverline._kernels.chainage import cut_many, locate, position
 from riverline._kernels.chainage_field import axis_spacing, chainage_field, end_line
-from riverline._kernels.flood_area import bridge_dry, cut_along, without_holes
-from riverline._kernels.flood_outline import outline
+from riverline._kernels.flood_area import cut_along, faces_holding, without_holes
+from riverline._kernels.flood_outline import Outline, outline
 from riverline._kernels.flooding import crossed_links, flood
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.levels import Levels, beyond_ends, level_at
-from riverline.demarcation.terrain import Terrain, heights, to_cells, to_plane
+from riverline.demarcation.terrain import Terrain, heights, highest_around, to_cells, to_plane
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,7 +67,7 @@ class Flooded:
     ends
         End lines of the reach, at its start and at its end.
     dry
-        Stretches of the axis that the flood does not cover; the area bridges them.
+        Stretches of the axis that the flood does not cover; the area goes on there, a cell wide.
     at_nodata, at_edge : (k, 2)
         Where the water meets unknown ground, the edge of the terrain.
     apart : (k, 2)
@@ -80,7 +80,7 @@ class Flooded:
 
     area: shapely.Geometry
     ends: tuple[shapely.LineString, shapely.LineString]
-    dry: NDArray[np.object_]
+    dry: list[shapely.LineString]
     at_nodata: Floats
     at_edge: Floats
     apart: Floats
@@ -145,7 +145,9 @@ def fill_terrain(
     links = crossed_links([to_cells(ground, shapely.get_coordinates(line)) for line in lines])
     fill = flood(ground.shape, depth, _seeds(reach, lines, ground), links, block=block_cells)
     seen = outline(fill, depth, links)
-    area, dry = _area(seen.parts, lines, reach, ground)
+    dry = _dry(reach, surface, ground)
+    flows = sum(stretch.length for stretch in dry) < reach.length - ground.cell_m
+    area = _area(seen, lines, reach, ground) if flows else shapely.Polygon()
     at_nodata, at_edge, apart = (
         to_plane(ground, cells[:, 1::-1]) for cells in (seen.at_nodata, seen.at_edge, seen.unreached)
     )
@@ -175,15 +177,32 @@ def _depth(surface: Surface, ground: Terrain) -> Callable[[slice, slice], Floats
 
 
 def _area(
-    parts: NDArray[np.object_], lines: Sequence[shapely.LineString], reach: shapely.LineString, ground: Terrain
-) -> tuple[shapely.Geometry, NDArray[np.object_]]:
-    """One area along the reach, cut on the lines, and the dry stretches of the reach."""
-    flooded = shapely.transform(shapely.union_all(parts), lambda cells: to_plane(ground, cells))
+    seen: Outline, lines: Sequence[shapely.LineString], reach: shapely.LineString, ground: Terrain
+) -> shapely.Geometry:
+    """One area along the reach, cut on the lines."""
+
+    def place(parts: NDArray[np.object_]) -> shapely.Geometry:
+        return shapely.transform(shapely.union_all(parts), lambda cells: to_plane(ground, cells))
+
+    held = shapely.points(to_plane(ground, seen.held))
+    flooded = shapely.union(place(seen.parts), faces_holding(place(seen.beside), lines, np.asarray(held)))
     pieces = shapely.get_parts(without_holes(flooded))
-    joined, dry = bridge_dry(shapely.union_all(pieces[shapely.intersects(pieces, reach)]), reach, ground.cell_m)
-    if shapely.length(dry).sum() > (1 - 1e-9) * reach.length:
-        return shapely.Polygon(), dry
-    return without_holes(cut_along(without_holes(joined), lines, reach)), dry
+    # a strip along the axis holds the pieces together; it is always there, so that more water never makes less area
+    strip = shapely.buffer(reach, 0.5 * ground.cell_m, quad_segs=4)
+    joined = shapely.union_all([strip, *pieces[shapely.intersects(pieces, reach)]])
+    return without_holes(cut_along(without_holes(joined), lines, reach))
+
+
+def _dry(reach: shapely.LineString, surface: Surface, ground: Terrain) -> list[shapely.LineString]:
+    """Stretches of the reach where its own cells are not below the level, or not known."""
+    coords = shapely.get_coordinates(reach)
+    places = np.linspace(0.0, reach.length, int(np.ceil(2 * reach.length / ground.cell_m)) + 1)
+    points = position(coords, places)
+    wet = highest_around(ground, points, cells=0) < surface.level_of(points)
+    change = np.flatnonzero(np.diff(wet))
+    bounds = np.concatenate([[0.0], (places[change] + places[change + 1]) / 2, [reach.length]])
+    starts = np.flatnonzero(~np.append(wet[change], wet[-1]))
+    return list(cut_many(coords, bounds[starts], bounds[starts + 1])) if len(starts) else []
 
 
 def _seeds(reach: shapely.LineString, barriers: Sequence[shapely.LineString], ground: Terrain) -> Integers:

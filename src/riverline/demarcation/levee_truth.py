@@ -35,7 +35,13 @@ CREST_CELLS = 2
 """A crest that is not given is the highest ground within so many cells of the line."""
 
 TIE_CELLS = 3
-"""An end is tied if ground above the level, another levee or the end of the reach is within so many cells."""
+"""An end is tied if ground above the level is within so many cells."""
+
+TOUCH_M = 0.5
+"""An end is tied to another levee if it is as near as this: a draughtsman's slip, no gap."""
+
+OPEN_CELLS = 1
+"""Every opening is widened by so many cells to either side: one that no two cells face each other through is lost."""
 
 ROUNDING_M = 0.001
 """A crest that is lower than the level by less than this is as high as the level."""
@@ -136,10 +142,11 @@ def try_levees(
     ]
     ends = [end for levee in tried for end in _ends(levee, level_of)]
     tie_m = TIE_CELLS * terrain.cell_m
-    ties = [_tie(end, tried, axis, terrain, tie_m) for end in ends]
+    ties = [_tie(end, tried, axis, terrain) for end in ends]
     open_ends = [end for end, tie in zip(ends, ties, strict=True) if tie is None]
     gaps, loose = _gaps(open_ends, tried, tie_m)
-    barriers = [stretch for levee in tried for stretch in _holding(levee)]
+    opening = OPEN_CELLS * terrain.cell_m
+    barriers = [stretch for levee in tried for stretch in _holding(levee, open_ends, opening)]
     barriers += [tie for tie in ties if tie is not None]
     table = _table(tried, {end.levee.levee_id for end in loose}, {end.levee.levee_id for pair in gaps for end in pair},
                    river_id=str(levees["river_id"].iloc[0]) if len(levees) else "", crs=levees.crs)  # fmt: skip
@@ -200,16 +207,17 @@ def _runs(levee: _Levee, chosen: NDArray[np.bool_]) -> list[tuple[float, float]]
     return [(float(bounds[i]), float(bounds[i + 1])) for i in np.flatnonzero(states)]
 
 
-def _stretches(levee: _Levee, chosen: NDArray[np.bool_]) -> list[shapely.LineString]:
-    runs = [(start, end) for start, end in _runs(levee, chosen) if end > start]
-    if not runs:
-        return []
-    starts, ends = np.array(runs).T
-    return list(chainage.cut_many(shapely.get_coordinates(levee.line), starts, ends))
-
-
-def _holding(levee: _Levee) -> list[shapely.LineString]:
-    return _stretches(levee, levee.excess <= ROUNDING_M)
+def _holding(levee: _Levee, open_ends: list[_End], opening: float) -> list[shapely.LineString]:
+    """Stretches that hold, without what is next to an opening."""
+    length = levee.along[-1]
+    loose = {end.at_start for end in open_ends if end.levee is levee}
+    found = []
+    for start, end in _runs(levee, ~_over(levee) & (np.isfinite(levee.excess) | ~levee.inside)):
+        first = start + opening if start > 0.0 or True in loose else start
+        last = end - opening if end < length or False in loose else end
+        if last > first:
+            found.append(shapely.LineString(chainage.cut(shapely.get_coordinates(levee.line), first, last)))
+    return found
 
 
 def _ends(levee: _Levee, level_of: Callable[[Floats], Floats]) -> list[_End]:
@@ -226,27 +234,27 @@ def _ends(levee: _Levee, level_of: Callable[[Floats], Floats]) -> list[_End]:
     return found
 
 
-def _tie(
-    end: _End, tried: list[_Levee], axis: shapely.LineString, terrain: Terrain, tie_m: float
-) -> shapely.LineString | None:
+def _tie(end: _End, tried: list[_Levee], axis: shapely.LineString, terrain: Terrain) -> shapely.LineString | None:
     """The short line that ties an end to what holds beyond it; None if nothing does."""
-    if end.chainage <= tie_m or end.chainage >= axis.length - tie_m:
-        return shapely.LineString([end.point, end.point + 2 * tie_m * end.outward])
+    tie_m = TIE_CELLS * terrain.cell_m
+    if not terrain.cell_m < end.chainage < axis.length - terrain.cell_m:
+        return shapely.LineString([end.point, end.point + tie_m * end.outward])
     here = shapely.Point(end.point)
     others = [levee.line for levee in tried if levee is not end.levee]
-    near = [line for line in others if line.distance(here) <= tie_m]
+    near = [line for line in others if line.distance(here) <= TOUCH_M]
     if near:
         joint = min(near, key=lambda line: line.distance(here))
-        return shapely.LineString([end.point, shapely.get_coordinates(joint.interpolate(joint.project(here)))[0]])
+        foot = shapely.get_coordinates(joint.interpolate(joint.project(here)))[0]
+        # a little beyond, so that the two cross whatever the rounding
+        return shapely.LineString([end.point, foot + TOUCH_M * end.outward])
     cos, sin = np.cos(_HALF_CIRCLE), np.sin(_HALF_CIRCLE)
     around = end.point + tie_m * np.column_stack(
         [cos * end.outward[0] - sin * end.outward[1], sin * end.outward[0] + cos * end.outward[1]]
     )
-    dry = np.flatnonzero(highest_around(terrain, around, cells=0) >= end.level)
-    if not len(dry):
-        return None
-    straightest = dry[int(np.argmin(np.abs(_HALF_CIRCLE[dry])))]
-    return shapely.LineString([end.point, around[straightest]])
+    # to the highest ground, whatever the level: a tie that swung round with the level could let more water dry land
+    ground = np.nan_to_num(highest_around(terrain, around, cells=0), nan=-np.inf)
+    highest = int(np.argmax(ground))
+    return shapely.LineString([end.point, around[highest]]) if ground[highest] >= end.level else None
 
 
 def _gaps(open_ends: list[_End], tried: list[_Levee], tie_m: float) -> tuple[list[tuple[_End, _End]], list[_End]]:
