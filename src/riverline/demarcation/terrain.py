@@ -101,9 +101,15 @@ def open_terrain(path: Path | str, *, crs: Any, river_id: str) -> Iterator[tuple
         factor, unit = _height_unit(source)
         if factor != 1.0:
             findings.append(Finding("terrain-unit", "terrain", river_id, None, factor, 1.0, "m", note=unit))
-        grid = used.transform * type(used.transform).translation(-0.5, -0.5)
+        grid = _between_cells(used.transform)
         cell = float(np.sqrt(abs(grid.determinant)))
         yield Terrain(used, (used.height + 2, used.width + 2), grid, cell, factor), findings
+
+
+def _between_cells(corners: Affine) -> Affine:
+    """From the middles of cells to the plane, with a margin of one cell; affine 2 and 3 multiply by different signs."""
+    a, b, c, d, e, f = corners[:6]
+    return type(corners)(a, b, c - (a + b) / 2, d, e, f - (d + e) / 2)
 
 
 def _in_plane(source: Any, crs: Any, river_id: str, stack: ExitStack) -> tuple[Any, list[Finding]]:  # noqa: ANN401
