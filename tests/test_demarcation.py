@@ -39,8 +39,8 @@ def test_straight_river_gives_two_straight_lines(tmp_path) -> None:
     result = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path, protection=100), levees=toes)
     assert bank_line(result, "left").hausdorff_distance(shapely.LineString([(0, 110), (1000, 110)])) < MM
     assert bank_line(result, "right").hausdorff_distance(shapely.LineString([(0, -110), (1000, -110)])) < MM
-    assert extent(result).area == pytest.approx(220_000, abs=1)
-    assert extent(result, "protection").area == pytest.approx(200_000, abs=1)
+    assert extent(result).area == pytest.approx(220_000, abs=2)
+    assert extent(result, "protection").area == pytest.approx(200_000, abs=2)
     row = result.extents[result.extents["kind"] == "management"].iloc[0]
     assert (row.left_length_m, row.right_length_m, row.axis_length_m) == (1000.0, 1000.0, 1000.0)
     assert row.clearance_m >= -1e-6

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from riverline._kernels.strips.area import Steps
+    from riverline._kernels.strip_area import Steps
     from riverline.demarcation.references import Bank, Piece
 
 __all__ = ["Outline", "chain_line", "corridor_between", "edge_pieces", "outline"]

@@ -17,7 +17,7 @@ from riverline.demarcation.outline import Outline, edge_pieces, outline
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from riverline._kernels.strips.area import Steps
+    from riverline._kernels.strip_area import Steps
     from riverline.demarcation.references import Axis, Bank, Piece
     from riverline.rules import Policy
 
