@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import sys
+import unicodedata
 
 __all__ = ["main"]
 
@@ -25,7 +27,15 @@ def main() -> None:
 
 
 def _print_what_the_terminal_can() -> None:
-    """Let a terminal that is not UTF-8 show ``?`` where it has no character, instead of ending with an error."""
+    """Let a terminal that is not UTF-8 show ``km2`` for ``km²``, or ``?``, instead of ending with an error."""
+    codecs.register_error("nearest", _nearest)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="nearest")
+
+
+def _nearest(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    letters = unicodedata.normalize("NFKC", error.object[error.start : error.end])
+    return "".join(letter if letter.isascii() else "?" for letter in letters), error.end
