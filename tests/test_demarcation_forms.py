@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
+import pytest
 import shapely
 
 import riverline as rl
-from county import ORIGIN, axes, levees, rule_set
+from county import CRS, ORIGIN, axes, bank_tops, levees, line, rule_set
 
 MM = 1e-3
 
@@ -47,3 +49,198 @@ def test_two_levees_that_all_but_meet_at_a_bend_leave_no_notch(tmp_path) -> None
     bend = sector((500, 80), 30.0, 0.0, np.degrees(np.arctan(0.08)))
     assert shapely.covers(extent(result), bend).all()
     assert "joined" not in set(result.lines["basis"])
+
+
+def demarcated(folder, **changes):
+    """The straight test river, with columns of its levees changed."""
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    return rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(folder), levees=toes.assign(**changes))
+
+
+def told(result, layer):
+    rows = result.faults[result.faults["layer"] == layer]
+    return list(zip(rows["code"], rows["feature_id"], rows["severity"], strict=True))
+
+
+def with_a_hole(value, north):
+    """A line whose middle vertex is no number."""
+    whole = line([(0, north), (500, north), (1000, north)])
+    return shapely.transform(whole, lambda xy: np.where([[False], [True], [False]], value, xy))
+
+
+WRONG_SHAPES = {
+    "None": (None, "feature-blank"),
+    "empty": (shapely.LineString(), "feature-blank"),
+    "polygon": (line([(0, 80), (1000, 80)]).buffer(2.0), "geometry-type"),
+    "point": (shapely.Point(ORIGIN), "geometry-type"),
+    "nan": (with_a_hole(np.nan, 80), "geometry-infinite"),
+    "inf": (with_a_hole(np.inf, 80), "geometry-infinite"),
+    "zero length": (line([(0, 80), (0, 80)]), "zero-length"),
+}
+
+
+@pytest.mark.parametrize("shape", WRONG_SHAPES)
+@pytest.mark.parametrize("crs", [CRS, "EPSG:4490"])
+def test_a_levee_that_cannot_be_drawn_is_one_error_and_the_river_is_done_without_it(tmp_path, shape, crs) -> None:
+    geometry, code = WRONG_SHAPES[shape]
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    if crs != CRS and code == "geometry-infinite":
+        moved = toes.to_crs(crs)
+        toes = moved.set_geometry([geometry, moved.geometry[1]], crs=crs)
+    else:
+        toes = toes.set_geometry([geometry, toes.geometry[1]], crs=CRS).to_crs(crs)
+    tops = bank_tops([(0, 40), (1000, 40)])
+    result = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), levees=toes, bank_tops=tops)
+    assert told(result, "levees") == [(code, "L1", "error")]
+    assert extent(result).bounds == pytest.approx((0, -110, 1000, 50), abs=MM if crs == CRS else 0.05)
+
+
+def test_a_levee_in_parts_is_used_part_by_part_and_told(tmp_path) -> None:
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    parts = shapely.MultiLineString([line([(600, 80), (1000, 80)]), line([(0, 80), (400, 80)])])
+    toes = toes.set_geometry([parts, toes.geometry[1]], crs=CRS)
+    result = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), levees=toes)
+    assert told(result, "levees") == [("multipart", "L1", "warning")]
+    left = result.lines[result.lines["bank"] == "left"]
+    assert left["basis"].tolist() == ["levee", "joined", "levee"]
+    assert extent(result).bounds == pytest.approx((0, -110, 1000, 110), abs=MM)
+
+
+WRONG_AXES = {
+    "no geometry": (None, "no-geometry"),
+    "empty": (shapely.LineString(), "no-geometry"),
+    "several parts": (shapely.MultiLineString([line([(0, 0), (400, 0)]), line([(500, 0), (1000, 0)])]), None),
+    "polygon": (line([(0, 0), (1000, 0)]).buffer(9.0), "not-a-single-line"),
+    "nan": (with_a_hole(np.nan, 0), "no-length"),
+    "zero length": (line([(0, 0), (0, 0)]), "no-length"),
+}
+
+
+@pytest.mark.parametrize("shape", WRONG_AXES)
+def test_an_axis_that_cannot_be_used_is_one_fault_and_the_other_river_is_done(tmp_path, shape) -> None:
+    geometry, reason = WRONG_AXES[shape]
+    rivers = axes([(0, 5000), (1000, 5000)], [(0, 0), (1000, 0)])
+    rivers = rivers.set_geometry([geometry, rivers.geometry[1]], crs=CRS)
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)], river_id="R2")
+    result = rl.demarcate(rivers, rule_set(tmp_path), levees=toes)
+    assert told(result, "axes") == [("river-not-done", "R1", "error")]
+    assert result.faults["note"].tolist() == [reason or "not-a-single-line"]
+    assert result.extents["river_id"].tolist() == ["R2"]
+
+
+def test_of_two_axes_under_one_code_none_is_guessed(tmp_path) -> None:
+    rivers = axes([(0, 0), (1000, 0)], [(0, 9), (1000, 9)], river_id=["R1", "R1"])
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    for order in (rivers, rivers.iloc[::-1]):
+        result = rl.demarcate(order, rule_set(tmp_path), levees=toes)
+        assert result.extents.empty
+        assert told(result, "axes") == [("river-not-done", "R1", "error")] * 2
+        assert set(result.faults.loc[result.faults["layer"] == "axes", "note"]) == {"duplicate-key"}
+
+
+@pytest.mark.parametrize("codes", [[1, 2], [1.0, 2.0], ["01", "1"], ["a,b", "c"], [" L1 ", "L2"]])
+def test_codes_are_text_whatever_they_look_like(tmp_path, codes) -> None:
+    result = demarcated(tmp_path, levee_id=codes)
+    assert result.faults.empty
+    clean = [str(int(code)) if isinstance(code, float) else str(code).strip() for code in codes]
+    assert sorted(result.lines["source_ids"]) == sorted(clean)
+
+
+@pytest.mark.parametrize(("of_axis", "of_levees"), [(7, 7), (7, "7"), ("007", "007"), (" R1", "R1 "), (7.0, 7)])
+def test_rivers_are_found_by_code_as_text(tmp_path, of_axis, of_levees) -> None:
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)]).assign(river_id=of_levees)
+    result = rl.demarcate(axes([(0, 0), (1000, 0)], river_id=[of_axis]), rule_set(tmp_path), levees=toes)
+    assert result.faults.empty
+    assert set(result.lines["river_id"]) == {str(of_axis).strip().removesuffix(".0")}
+
+
+def test_leading_zeros_tell_rivers_apart(tmp_path) -> None:
+    rivers = axes([(0, 0), (1000, 0)], [(0, 5000), (1000, 5000)], river_id=["07", "7"])
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)], river_id="07")
+    result = rl.demarcate(rivers, rule_set(tmp_path), levees=toes)
+    assert result.extents["river_id"].tolist() == ["07"]
+    assert told(result, "axes") == [("river-not-done", "7", "error")]
+
+
+def test_keys_that_are_blank_or_shared_are_told(tmp_path) -> None:
+    assert told(demarcated(tmp_path, levee_id=[None, "L2"]), "levees")[0] == ("key-blank", "row 0", "error")
+    shared = demarcated(tmp_path, levee_id="X")
+    assert told(shared, "levees") == [("key-duplicated", "X", "error")]
+    assert extent(shared).bounds == pytest.approx((0, -110, 1000, 110), abs=MM), "it is used all the same"
+
+
+def test_keys_of_two_layers_may_be_alike(tmp_path) -> None:
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)], levee_id=["1", "2"])
+    tops = bank_tops([(0, 40), (1000, 40)], [(0, -40), (1000, -40)]).assign(bank_id=["1", "2"])
+    result = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), levees=toes, bank_tops=tops)
+    assert told(result, "bank_tops") == [("feature-not-used", "1", "note"), ("feature-not-used", "2", "note")]
+
+
+def test_values_that_cannot_be_read_are_told_and_not_guessed(tmp_path) -> None:
+    result = demarcated(tmp_path, grade=["二级", "2"])
+    assert told(result, "levees") == [("value-type", "L1", "error")]
+    assert result.faults["note"].tolist() == ["grade=二级"]
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    rivers = axes([(0, 0), (1000, 0)], start_chainage_m="K1+000")
+    result = rl.demarcate(rivers, rule_set(tmp_path), levees=toes)
+    assert told(result, "axes") == [("value-type", "R1", "error")]
+    assert result.lines["start_chainage_m"].tolist() == [0.0, 0.0]
+
+
+def ponds(*shapes, **columns):
+    rows = {"water_id": [f"W{n + 1}" for n in range(len(shapes))], "river_id": "R1", "kind": "river"}
+    return gpd.GeoDataFrame(
+        rows | columns, geometry=[shapely.transform(each, lambda xy: xy + ORIGIN) for each in shapes], crs=CRS
+    )
+
+
+def test_every_water_ends_in_an_extent_or_a_fault(tmp_path) -> None:
+    inside, bow = shapely.box(100, -20, 200, 20), shapely.Polygon([(300, 0), (400, 50), (400, 0), (300, 50)])
+    waters = ponds(inside, bow, inside, inside, shapely.LineString([(0, 0), (9, 0)]), inside,
+                   river_id=["R1", "R1", None, "R9", "R1", None],
+                   kind=["river", "river", "river", "river", "river", "lake"])  # fmt: skip
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    result = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), levees=toes, water=waters)
+    assert sorted((feature, code) for code, feature, _ in told(result, "water")) == [
+        ("W2", "invalid"), ("W3", "river-blank"), ("W4", "river-unknown"), ("W5", "geometry-type"),
+        ("W6", "feature-not-used"),
+    ]  # fmt: skip
+    undone = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), water=ponds(shapely.box(0, 50, 9, 60)))
+    assert told(undone, "water") == [("feature-not-used", "W1", "note")]
+
+
+def test_empty_layers_are_as_good_as_none(tmp_path) -> None:
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    nothing = {name: getattr(rl.schema, name.upper()).empty(CRS)
+               for name in ("bank_tops", "water", "flood_levels", "sections")}  # fmt: skip
+    rivers, rules = axes([(0, 0), (1000, 0)]), rule_set(tmp_path)
+    one, two = rl.demarcate(rivers, rules, levees=toes), rl.demarcate(rivers, rules, levees=toes, **nothing)
+    assert one.lines.equals(two.lines)
+    assert two.faults.empty
+    for layers in (nothing | {"levees": rl.schema.LEVEES.empty("EPSG:4490")}, {}):
+        bare = rl.demarcate(rivers, rules, **layers)
+        assert bare.faults["note"].tolist() == ["no-reference:left,right"]
+
+
+def test_a_geometry_column_of_another_name_and_a_strange_index_do_not_matter(tmp_path) -> None:
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    rivers, rules = axes([(0, 0), (1000, 0)]), rule_set(tmp_path)
+    plain = rl.demarcate(rivers, rules, levees=toes)
+    other = rl.demarcate(
+        rivers.rename_geometry("geom").set_index(np.array([9])), rules,
+        levees=toes.rename_geometry("the_geom").set_index(np.array([5, 5])),
+    )  # fmt: skip
+    assert other.lines.equals(plain.lines)
+    assert other.faults.empty
+
+
+def test_heights_and_measures_are_left_out_of_the_plane(tmp_path) -> None:
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    river = axes([(0, 0), (1000, 0)])
+    flat = rl.demarcate(river, rule_set(tmp_path), levees=toes)
+    spatial = rl.demarcate(
+        river.set_geometry([shapely.from_wkt("LINESTRING ZM (500000 3500000 5 1, 501000 3500000 6 2)")], crs=CRS),
+        rule_set(tmp_path), levees=toes.set_geometry(shapely.force_3d(toes.geometry.array, 20.0), crs=CRS),
+    )  # fmt: skip
+    assert flat.lines.equals(spatial.lines)
+    assert not spatial.extents.geometry.has_z.any()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
 from riverline.demarcation.findings import Finding
+from riverline.demarcation.intake import row_names, single_parts, split_usable, typed
 from riverline.demarcation.references import Axis
 from riverline.errors import JobError, RiverlineError, SchemaError
 from riverline.geodesy import align, point_scale, require_metric
@@ -18,7 +20,7 @@ from riverline.provenance import describe_input
 from riverline.schema import AXES, BANK_TOPS, FLOOD_LEVELS, LEVEES, SECTIONS, WATER
 
 if TYPE_CHECKING:
-    import geopandas as gpd
+    from numpy.typing import NDArray
 
     from riverline.schema import Schema
 
@@ -45,15 +47,13 @@ class Inputs:
     layers: dict[str, gpd.GeoDataFrame]
     terrain: Path | None
     described: dict[str, dict[str, Any]]
+    rows: dict[str, dict[str, NDArray[np.intp]]]
     findings: list[Finding] = field(default_factory=list)
 
     def of_river(self, layer: str, river_id: str) -> gpd.GeoDataFrame | None:
         """Rows of one river in a layer; None where the layer was not given or has none."""
-        frame = self.layers.get(layer)
-        if frame is None:
-            return None
-        rows = frame[frame["river_id"] == river_id]
-        return rows if len(rows) else None
+        rows = self.rows.get(layer, {}).get(river_id)
+        return None if rows is None else self.layers[layer].iloc[rows]
 
 
 def prepare(axes: gpd.GeoDataFrame, layers: dict[str, Any], terrain: Any) -> Inputs:  # noqa: ANN401 - a path
@@ -82,7 +82,6 @@ def prepare(axes: gpd.GeoDataFrame, layers: dict[str, Any], terrain: Any) -> Inp
     require_metric(axes, layer="axes")
     given = {name: frame for name, frame in layers.items() if frame is not None}
     _require_all(given)
-    aligned = {name: align(frame, axes.crs, layer=name) for name, frame in given.items()}
     described = {"axes": describe_input(axes)}
     for name, frame in given.items():
         moved = "" if frame.crs == axes.crs else f"reprojected to {axes.crs.to_string()}"
@@ -90,13 +89,15 @@ def prepare(axes: gpd.GeoDataFrame, layers: dict[str, Any], terrain: Any) -> Inp
     path = _terrain_path(terrain)
     if path is not None:
         described["terrain"] = {"file": path.name}
-    usable, findings = _usable_axes(axes)
+    frame, findings = typed(axes, AXES)
+    usable, refused = _usable_axes(frame, row_names(axes, AXES))
+    findings += [*refused, *_scale_finding(usable, axes.crs)]
     kept: dict[str, gpd.GeoDataFrame] = {}
-    for name, frame in aligned.items():
-        kept[name], dropped = _usable_rows(frame, LAYERS[name], usable)
+    for name, rows in given.items():
+        kept[name], dropped = _usable_rows(rows, LAYERS[name], usable, crs=axes.crs)
         findings.extend(dropped)
-    findings.extend(_scale_finding(axes))
-    return Inputs(usable, axes, kept, path, described, findings)
+    by_river = {name: rows.groupby("river_id", sort=False).indices for name, rows in kept.items()}
+    return Inputs(usable, frame, kept, path, described, by_river, findings)
 
 
 def _require_all(layers: dict[str, gpd.GeoDataFrame]) -> None:
@@ -121,20 +122,21 @@ def _terrain_path(terrain: Any) -> Path | None:  # noqa: ANN401 - a path
     return path
 
 
-def _usable_axes(axes: gpd.GeoDataFrame) -> tuple[dict[str, Axis], list[Finding]]:
-    ordered = axes.sort_values("river_id", kind="stable")
+def _usable_axes(axes: gpd.GeoDataFrame, names: NDArray[np.object_]) -> tuple[dict[str, Axis], list[Finding]]:
+    """Axes by code in the order of the codes. Of several under one code none is taken: it would be a guess."""
+    shared = set(axes["river_id"][axes["river_id"].duplicated()])
     usable: dict[str, Axis] = {}
     findings = []
     columns = zip(
-        ordered["river_id"], ordered["name"], ordered.geometry.array,
-        _column(ordered, "rank"), _column(ordered, "width_m"), _column(ordered, "start_chainage_m"), strict=True,
+        axes["river_id"], names, axes["name"], axes.geometry.array,
+        _column(axes, "rank"), _column(axes, "width_m"), _column(axes, "start_chainage_m"), strict=True,
     )  # fmt: skip
-    for river, name, line, rank, width, start in columns:
-        reason = _axis_fault(river, line, usable)
+    for river, row, name, line, rank, width, start in columns:
+        reason = _axis_fault(river, line, shared)
         if reason:
-            findings.append(Finding("river-not-done", "axes", str(river), line, note=reason))
+            findings.append(Finding("river-not-done", "axes", row, line if _drawable(line) else None, note=reason))
             continue
-        flat = shapely.remove_repeated_points(shapely.force_2d(line))
+        flat = shapely.remove_repeated_points(line)
         usable[river] = Axis(
             river_id=river,
             name="" if pd.isna(name) else str(name),
@@ -144,64 +146,91 @@ def _usable_axes(axes: gpd.GeoDataFrame) -> tuple[dict[str, Axis], list[Finding]
             coords=shapely.get_coordinates(flat),
             start_m=0.0 if pd.isna(start) else float(start),
         )
-    return usable, findings
+    return dict(sorted(usable.items())), findings
 
 
-def _axis_fault(river: Any, line: Any, usable: dict[str, Axis]) -> str:  # noqa: ANN401 - cells of a frame
+def _axis_fault(river: Any, line: Any, shared: set[str]) -> str:  # noqa: ANN401 - cells of a frame
     """Why an axis cannot be used; empty if it can."""
-    if pd.isna(river) or str(river).strip() == "":
+    if pd.isna(river) or river == "":
         return "blank-key"
-    if river in usable:
+    if river in shared:
         return "duplicate-key"
     if line is None or shapely.is_empty(line):
         return "no-geometry"
     if shapely.get_type_id(line) != shapely.GeometryType.LINESTRING:
         return "not-a-single-line"
-    if not np.isfinite(shapely.get_coordinates(line)).all() or line.length <= 0.0:
+    if not _drawable(line) or line.length <= 0.0:
         return "no-length"
     return ""
 
 
+def _drawable(line: Any) -> bool:  # noqa: ANN401 - a cell of a frame
+    return line is not None and bool(np.isfinite(shapely.get_coordinates(line)).all())
+
+
 def _usable_rows(
+    frame: gpd.GeoDataFrame,
+    schema: Schema,
+    axes: dict[str, Axis],
+    *,
+    crs: Any,  # noqa: ANN401 - a CRS
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Rows of known rivers with geometry, in the CRS of the axes, sorted by key; the rest become findings."""
+    rows, findings = typed(frame, schema)
+    by_number = schema is FLOOD_LEVELS and "chainage_m" in rows.columns
+    places = rows["chainage_m"].notna().to_numpy() if by_number else np.zeros(len(rows), dtype=bool)
+    rows, wrong = split_usable(rows, schema, names=row_names(frame, schema), places=places)
+    if schema.geometry == ("LineString",) and schema is not SECTIONS:
+        rows, many = single_parts(rows, schema)
+        wrong += many
+    rows = align(rows, crs, layer=schema.name)
+    wrong = _moved(wrong, frame.crs, crs)
+    rows, elsewhere = _of_known_rivers(rows, schema, axes)
+    if "chainage_m" in rows.columns:
+        starts = rows["river_id"].map({river: axis.start_m for river, axis in axes.items()})
+        rows = rows.assign(chainage_m=rows["chainage_m"] - starts.astype("float64"))
+    place = rows.geometry.to_wkb(hex=True).fillna("") if rows[schema.key].duplicated().any() else ""
+    rows = rows.assign(_place=place).sort_values([schema.key, "_place"], kind="stable").drop(columns="_place")
+    return rows.reset_index(drop=True), [*findings, *wrong, *elsewhere]
+
+
+def _moved(findings: list[Finding], source: Any, target: Any) -> list[Finding]:  # noqa: ANN401 - CRSs
+    """Findings with their places in another CRS."""
+    if source == target or not findings:
+        return findings
+    places = gpd.GeoSeries([each.geometry for each in findings], crs=source).to_crs(target)
+    return [replace(each, geometry=place) for each, place in zip(findings, places, strict=True)]
+
+
+def _of_known_rivers(
     frame: gpd.GeoDataFrame, schema: Schema, axes: dict[str, Axis]
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Rows of known rivers with geometry, sorted by key; the rest become findings."""
-    geometry = frame.geometry.array
-    placed_by_number = (
-        frame["chainage_m"].notna().to_numpy() if schema is FLOOD_LEVELS and "chainage_m" in frame else False
-    )
-    blank = (shapely.is_missing(geometry) | shapely.is_empty(geometry)) & ~np.asarray(placed_by_number)
-    stated = frame["river_id"].notna().to_numpy() & (frame["river_id"].astype("str") != "").to_numpy()
-    unknown = ~blank & stated & ~frame["river_id"].isin(list(axes)).to_numpy()
+    """Rows that belong to a river with an axis; lines of a bank that name none are kept, their place will tell."""
+    named = frame["river_id"].notna().to_numpy() & (frame["river_id"] != "").to_numpy()
+    unknown = named & ~frame["river_id"].isin(list(axes)).to_numpy()
     still = (
-        (frame["kind"].isin(["lake", "reservoir"])).to_numpy() if schema is WATER else np.zeros(len(frame), dtype=bool)
+        frame["kind"].isin(["lake", "reservoir"]).to_numpy() if schema is WATER else np.zeros(len(frame), dtype=bool)
     )
+    nameless = ~named & (schema not in (LEVEES, BANK_TOPS))
     findings = [
-        Finding(code, schema.name, str(key), geometry_, note=str(river))
+        Finding(code, schema.name, str(key), place, note="" if pd.isna(river) else str(river))
         for code, mask in (
-            ("feature-blank", blank),
             ("river-unknown", unknown & ~still),
-            ("feature-not-used", unknown & still),
+            ("river-blank", nameless & ~still),
+            ("feature-not-used", (unknown | nameless) & still),
         )
-        for key, geometry_, river in zip(
+        for key, place, river in zip(
             frame[schema.key][mask], frame.geometry[mask], frame["river_id"][mask], strict=True
         )
     ]
-    flat = frame.set_geometry(shapely.force_2d(geometry), crs=frame.crs)
-    if "chainage_m" in flat.columns:
-        starts = flat["river_id"].map({river: axis.start_m for river, axis in axes.items()})
-        flat = flat.assign(chainage_m=flat["chainage_m"] - starts)
-    kept = flat[~(blank | unknown)].sort_values(schema.key, kind="stable").reset_index(drop=True)
-    return kept, findings
+    return frame[~(unknown | nameless)], findings
 
 
-def _scale_finding(axes: gpd.GeoDataFrame) -> list[Finding]:
-    if axes.geometry.notna().sum() == 0:
+def _scale_finding(axes: dict[str, Axis], crs: Any) -> list[Finding]:  # noqa: ANN401 - a CRS
+    scale = point_scale(gpd.GeoDataFrame(geometry=[axis.line for axis in axes.values()], crs=crs))
+    if scale <= SCALE_LIMIT:
         return []
-    scale = float(point_scale(axes))
-    if abs(scale) <= SCALE_LIMIT:
-        return []
-    return [Finding("scale-distortion", "axes", "", None, value=scale, limit=SCALE_LIMIT)]
+    return [Finding("scale-distortion", "axes", "*", None, 1000.0 * scale, 1000.0 * SCALE_LIMIT, "m/km")]
 
 
 def _column(frame: gpd.GeoDataFrame, name: str) -> Any:  # noqa: ANN401 - a column or blanks

@@ -30,6 +30,10 @@ __all__ = ["demarcate"]
 KEYS = {"levees": "levee_id", "bank_tops": "bank_id", "water": "water_id", "flood_levels": "level_id",
         "sections": "section_id"}  # fmt: skip
 
+MADE_FROM = {"levee": ("levees", "flood_levels"), "flood": ("flood_levels", "sections"), "bank_top": ("bank_tops",),
+             "water": ("water",)}  # fmt: skip
+"""The layers whose keys stand behind a piece of each basis; keys of two layers may be alike."""
+
 
 def demarcate(  # noqa: PLR0913 - one argument a layer
     axes: gpd.GeoDataFrame,
@@ -126,7 +130,7 @@ def demarcate(  # noqa: PLR0913 - one argument a layer
     extents = _extents(outcomes, inputs, rules, lines)
     findings = [*inputs.findings, *candidates.findings, *(each for made in outcomes for each in made.findings)]
     frames = [*candidates.faults, *findings_to_faults(findings, axes.crs)]
-    frames.extend(_unused(inputs, lines, faults.combine(frames, crs=axes.crs)))
+    frames += findings_to_faults(_unused(inputs, outcomes, faults.combine(frames, crs=axes.crs)), axes.crs)
     run = Run(__version__, rules.digest, inputs.described, axes.crs.to_string())
     return Demarcation(lines, extents, faults.combine(frames, crs=axes.crs), rules, run)
 
@@ -198,18 +202,29 @@ def _multi(extent: shapely.Geometry) -> shapely.MultiPolygon:
     return shapely.MultiPolygon(parts)
 
 
-def _unused(inputs: Inputs, lines: gpd.GeoDataFrame, known: gpd.GeoDataFrame) -> list[gpd.GeoDataFrame]:
-    """A note for every input feature that made no line and has no fault row, so that none is lost."""
-    used = {source for sources in lines["source_ids"] for source in str(sources).split(",")}
-    findings: list[Finding] = []
+def _unused(inputs: Inputs, outcomes: list[Outcome], known: gpd.GeoDataFrame) -> list[Finding]:
+    """A note for every input feature that made no line and was not refused, so that none is lost."""
+    used: dict[str, set[str]] = {layer: set() for layer in KEYS}
+    for made in outcomes:
+        for row in made.lines:
+            for layer in MADE_FROM.get(row.piece.basis, ()):
+                used[layer].update(row.piece.source_ids)
+    refused = known[known["severity"] == "error"]
+    findings = []
     for layer, frame in inputs.layers.items():
         if layer == "water":
-            continue
-        told = set(known["feature_id"][known["layer"] == layer])
-        keys = frame[KEYS[layer]].astype("str")
-        silent = frame[~keys.isin(used | told)]
-        findings.extend(
+            used[layer].update(_water_inside(frame, outcomes))
+        told = set(refused["feature_id"][refused["layer"] == layer])
+        silent = frame[~frame[KEYS[layer]].isin(used[layer] | told)].drop_duplicates(KEYS[layer])
+        findings += [
             Finding("feature-not-used", layer, str(key), geometry)
             for key, geometry in zip(silent[KEYS[layer]], silent.geometry, strict=True)
-        )
-    return findings_to_faults(findings, inputs.frame.crs)
+        ]
+    return findings
+
+
+def _water_inside(water: gpd.GeoDataFrame, outcomes: list[Outcome]) -> set[str]:
+    """Keys of the waters that an extent contains, at least in part."""
+    extents = {made.axis.river_id: made.extent for made in outcomes if made.extent is not None}
+    around = np.array([extents.get(river) for river in water["river_id"]], dtype=object)
+    return set(water["water_id"][shapely.intersects(water.geometry.array, around)])

@@ -197,8 +197,8 @@ CODES = (
     Code("axis-outside", "error", "河流 {feature} 的中心线有 {value} 米在管理范围之外",
          "{value} m of the axis of river {feature} lie outside the extent", "检查岸别是否相反、中心线是否偏离河道",
          "see whether banks are swapped or the axis is off the channel"),
-    Code("scale-distortion", "note", "投影长度变形达 {value}（限 {limit}），宽度按平面米计",
-         "the projection distorts lengths by {value} (limit {limit}); widths are plane metres",
+    Code("scale-distortion", "note", "投影长度变形达 {value} {unit}（限 {limit} {unit}），宽度按平面米计",
+         "the projection distorts lengths by {value} {unit} (limit {limit} {unit}); widths are plane metres",
          "分带处理，或改用更近的中央经线", "work zone by zone, or take a nearer central meridian"),
     # demarcation, flood levels
     Code("levels-missing", "error", "河流 {feature} 没有可用的洪水位，无法绘制洪水位线",
