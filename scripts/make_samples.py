@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -271,12 +272,12 @@ def parcels_frames(rng: np.random.Generator, made: dict[str, River]) -> tuple[gp
 
 def buildings_frame(rng: np.random.Generator, made: dict[str, River]) -> gpd.GeoDataFrame:
     main, willow = made["QS01"], made["LX03"]
+    banks = partial(rng.choice, [-1, 1])
     spots = [
         (position(main.axis, rng.uniform(8_000, 10_600, 330), rng.uniform(150.0, 900.0, 330)), 330),
-        (position(willow.axis, rng.uniform(0, willow.length, 260), rng.uniform(12, 200, 260) * rng.choice([-1, 1], 260)),
-         260),
-        (position(main.axis, rng.uniform(200, main.length, 40), rng.uniform(75, 180, 40) * rng.choice([-1, 1], 40)), 40),
-    ]  # fmt: skip
+        (position(willow.axis, rng.uniform(0, willow.length, 260), rng.uniform(12, 200, 260) * banks(260)), 260),
+        (position(main.axis, rng.uniform(200, main.length, 40), rng.uniform(75, 180, 40) * banks(40)), 40),
+    ]
     centres = np.vstack([points for points, _ in spots])
     count = len(centres)
     length, depth, turn = rng.uniform(8, 26, count), rng.uniform(6, 14, count), rng.uniform(0, np.pi, count)
