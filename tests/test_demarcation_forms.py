@@ -9,6 +9,7 @@ import shapely
 
 import riverline as rl
 from county import CRS, ORIGIN, axes, bank_tops, levees, line, rule_set
+from riverline.demarcation.river import demarcate_river
 
 MM = 1e-3
 
@@ -244,3 +245,36 @@ def test_heights_and_measures_are_left_out_of_the_plane(tmp_path) -> None:
     )  # fmt: skip
     assert flat.lines.equals(spatial.lines)
     assert not spatial.extents.geometry.has_z.any()
+
+
+def test_a_channel_that_narrows_to_two_metres_stays_in_one_part(tmp_path) -> None:
+    toes = levees([(0, 80), (500, 1), (1000, 80)], [(0, -80), (500, -1), (1000, -80)])
+    result = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), levees=toes)
+    assert result.faults.empty
+    assert len(extent(result).geoms) == 1
+    assert result.extents["clearance_m"].iloc[0] >= -1e-6
+    hollow = 30.0 * np.hypot(500.0, 79.0) / 500.0
+    assert shapely.distance(extent(result).boundary, shapely.Point(500, 1)) == pytest.approx(hollow, abs=MM)
+
+
+def test_a_river_that_the_geometry_library_refuses_does_not_stop_the_others(tmp_path, monkeypatch) -> None:
+    def refuse(axis, *rest, **choices):
+        if axis.river_id == "R1":
+            raise shapely.errors.GEOSException("TopologyException: side location conflict")
+        return demarcate_river(axis, *rest, **choices)
+
+    monkeypatch.setattr("riverline.demarcation.rivers.demarcate_river", refuse)
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)], [(0, 5080), (1000, 5080)], [(0, 4920), (1000, 4920)])
+    rivers = axes([(0, 0), (1000, 0)], [(0, 5000), (1000, 5000)])
+    result = rl.demarcate(rivers, rule_set(tmp_path), levees=toes.assign(river_id=["R1", "R1", "R2", "R2"]))
+    assert result.extents["river_id"].tolist() == ["R2"]
+    assert result.faults[["code", "feature_id", "note"]].to_numpy().tolist()[0] == [
+        "river-not-done", "R1", "geometry: TopologyException: side location conflict",
+    ]  # fmt: skip
+
+
+def test_a_river_without_area_is_told(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("riverline.demarcation.outline.landside_strip", lambda *_, **__: shapely.Polygon())
+    monkeypatch.setattr("riverline.demarcation.outline.corridor_between", lambda *_: (shapely.Polygon(), None))
+    result = demarcated(tmp_path)
+    assert result.faults[["code", "feature_id", "note"]].to_numpy().tolist()[0] == ["river-not-done", "R1", "no-area"]

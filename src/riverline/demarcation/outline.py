@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from riverline._kernels.landside import landside_strip
+from riverline._kernels.landside import GRID_M, landside_strip
 from riverline._kernels.proof import nearest_reference
 from riverline.demarcation.edges import ring_edges
 
@@ -96,7 +96,7 @@ def outline(
     steps: Steps,
     taper_m: float,
     beyond: bool = False,
-) -> Outline:
+) -> Outline | None:
     """The extent of a river and its left and right edge.
 
     Parameters
@@ -112,8 +112,8 @@ def outline(
 
     Returns
     -------
-    Outline
-        Extent, edges, and what was odd about them.
+    Outline or None
+        Extent, edges, and what was odd about them; None if nothing has an area.
     """
     chains = chain_line(left), chain_line(right)
     corridor, crossings = corridor_between(*chains)
@@ -129,7 +129,9 @@ def outline(
         corners.extend(_corners(lines, widths, bank))
     if water is not None:
         parts.append(water)
-    extent = _without_cracks(shapely.union_all(parts))
+    extent = _without_cracks(shapely.union_all(parts, grid_size=GRID_M))
+    if shapely.is_empty(extent):
+        return None
     main = max(shapely.get_parts(extent), key=lambda part: part.area)
     edges = ring_edges(main, np.array(corners))
     return Outline(extent, edges["left"], edges["right"], tuple(main.interiors), crossings)
@@ -186,6 +188,8 @@ def _unit(way: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _without_cracks(extent: shapely.Geometry) -> shapely.Geometry:
     """The same area with the holes filled that are thinner than coordinates are kept: rounding between its parts."""
+    if shapely.is_empty(extent):
+        return extent
     filled = []
     for part in shapely.get_parts(extent):
         rings = shapely.polygons(part.interiors) if part.interiors else np.array([], dtype=object)

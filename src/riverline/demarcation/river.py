@@ -81,7 +81,7 @@ def demarcate_river(
     Returns
     -------
     Outcome
-        With a finding ``river-not-done`` and no extent if a bank has no reference line at all.
+        With a finding ``river-not-done`` and no extent if a bank has no reference line at all, or nothing an area.
     """
     bare = [bank for bank in BANKS if not candidates.get(bank)]
     if bare:
@@ -96,6 +96,8 @@ def demarcate_river(
         findings.extend(_gap_finding(axis, bank, gap, policy.gap_max_m) for gap in gaps)
         findings.extend(_caveats(chains[bank]))
     made = outline(chains["left"], chains["right"], water=water, steps=steps, taper_m=policy.taper_m)
+    if made is None:
+        return Outcome(axis, findings=[*findings, _not_done(axis, "no-area")])
     findings.extend(_outline_findings(axis, made))
     lines = [row for bank in BANKS for row in _line_rows(axis, bank, made, chains[bank])]
     lines.extend(_pocket_rows(axis, made, chains))
@@ -147,7 +149,7 @@ def _protection(
     if not any(piece.protection_m > 0.0 for bank in BANKS for piece in chains[bank]):
         return None
     wide = outline(chains["left"], chains["right"], water=water, steps=steps, taper_m=taper_m, beyond=True)
-    return shapely.difference(wide.extent, extent)
+    return None if wide is None else shapely.difference(wide.extent, extent)
 
 
 def _clearance(rows: Sequence[LineRow], chains: Mapping[Bank, Sequence[Piece]]) -> float:

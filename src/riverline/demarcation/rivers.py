@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from riverline._kernels.strip_area import Steps
+    from riverline.demarcation.basis import Gathered
+    from riverline.demarcation.references import Axis
     from riverline.rules import RuleSet
 
 __all__ = ["demarcate"]
@@ -116,16 +119,7 @@ def demarcate(  # noqa: PLR0913 - one argument a layer
     }
     inputs = prepare(axes, layers, terrain)
     candidates = candidates_by_river(inputs, rules)
-    outcomes = [
-        demarcate_river(
-            axis,
-            candidates.of_river(river),
-            water=water_of(inputs, axis),
-            policy=rules.policy,
-            steps=width_steps,
-        )
-        for river, axis in inputs.axes.items()
-    ]
+    outcomes = [_outcome(inputs, candidates, axis, rules, width_steps) for axis in inputs.axes.values()]
     lines = _lines(outcomes, inputs, rules)
     extents = _extents(outcomes, inputs, rules, lines)
     findings = [*inputs.findings, *candidates.findings, *(each for made in outcomes for each in made.findings)]
@@ -133,6 +127,21 @@ def demarcate(  # noqa: PLR0913 - one argument a layer
     frames += findings_to_faults(_unused(inputs, outcomes, faults.combine(frames, crs=axes.crs)), axes.crs)
     run = Run(__version__, rules.digest, inputs.described, axes.crs.to_string())
     return Demarcation(lines, extents, faults.combine(frames, crs=axes.crs), rules, run)
+
+
+def _outcome(inputs: Inputs, candidates: Gathered, axis: Axis, rules: RuleSet, steps: Steps) -> Outcome:
+    """What came of one river. What the geometry library refuses is that river's fault, and the others are done."""
+    try:
+        return demarcate_river(
+            axis,
+            candidates.of_river(axis.river_id),
+            water=water_of(inputs, axis),
+            policy=rules.policy,
+            steps=steps,
+        )
+    except shapely.errors.GEOSException as error:
+        finding = Finding("river-not-done", "axes", axis.river_id, axis.line, note=f"geometry: {error}")
+        return Outcome(axis, findings=[finding])
 
 
 def _lines(outcomes: list[Outcome], inputs: Inputs, rules: RuleSet) -> gpd.GeoDataFrame:
