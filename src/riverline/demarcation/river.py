@@ -85,14 +85,14 @@ def demarcate_river(
     """
     bare = [bank for bank in BANKS if not candidates.get(bank)]
     if bare:
-        return Outcome(axis, findings=[_not_done(axis, "no-reference:" + ",".join(bare))])
+        return Outcome(axis, findings=[_not_done(axis, "no-reference: " + ", ".join(bare))])
     chains: dict[Bank, list[Piece]] = {}
     findings: list[Finding] = []
     for bank in BANKS:
         stretches = paint(candidates[bank], axis.length, gap_max_m=policy.gap_max_m)
         chains[bank], gaps = build_chain(stretches, axis, bank, gap_max_m=policy.gap_max_m)
         if not chains[bank]:
-            return Outcome(axis, findings=[_not_done(axis, f"no-reference:{bank}")])
+            return Outcome(axis, findings=[_not_done(axis, f"no-reference: {bank}")])
         findings.extend(_gap_finding(axis, bank, gap, policy.gap_max_m) for gap in gaps)
         findings.extend(_caveats(chains[bank]))
     made = outline(chains["left"], chains["right"], water=water, steps=steps, taper_m=policy.taper_m)

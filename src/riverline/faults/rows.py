@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from riverline.faults.catalogue import CATALOGUE
+from riverline.faults.words import in_words, layer_label
 from riverline.schema import FAULTS
 
 if TYPE_CHECKING:
@@ -168,8 +169,8 @@ def _sentence(row: Any, language: Language) -> str:  # noqa: ANN401 - a named tu
         limit=_number(row.limit),
         unit=row.unit,
         feature=row.feature_id,
-        layer=row.layer,
-        note=row.note,
+        layer=layer_label(row.layer, language),
+        note=in_words(str(row.note), language),
     )
 
 

@@ -1,0 +1,60 @@
+"""Words that notes are made of: written once as codes, read in either language."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from riverline.schema import FRAMES, LEVEES, MANAGEMENT_LINES
+
+if TYPE_CHECKING:
+    from riverline.schema import Language
+
+__all__ = ["in_words", "layer_label"]
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "left": ("左岸", "left bank"),
+    "right": ("右岸", "right bank"),
+    "start": ("起点", "start"),
+    "end": ("终点", "end"),
+    "no-reference": ("没有参照线", "no reference line"),
+    "blank-key": ("河流编码为空", "blank river code"),
+    "duplicate-key": ("河流编码重复", "river code occurs twice"),
+    "no-geometry": ("没有几何", "no geometry"),
+    "not-a-single-line": ("不是单条线", "not a single line"),
+    "no-length": ("没有长度或坐标无效", "no length or coordinates that are not finite"),
+    **{
+        str(choice.value): (choice.label_zh, choice.label_en.lower())
+        for column in (LEVEES["feature"], MANAGEMENT_LINES["basis"])
+        for choice in column.choices
+    },
+}
+_TOKEN = re.compile(r"[A-Za-z][A-Za-z_-]*")
+
+
+def in_words(note: str, language: Language) -> str:
+    """A note of known words in one language; any other note as it is, for names in data are nobody's to translate.
+
+    Examples
+    --------
+    >>> in_words("no-reference: left", "zh"), in_words("no-reference: left", "en")
+    ('没有参照线: 左岸', 'no reference line: left bank')
+    >>> in_words("left over", "zh")
+    'left over'
+    """
+    tokens = _TOKEN.findall(note)
+    if not tokens or any(token not in _WORDS for token in tokens):
+        return note
+    which = 0 if language == "zh" else 1
+    return _TOKEN.sub(lambda found: _WORDS[found.group()][which], note)
+
+
+def layer_label(layer: str, language: Language) -> str:
+    """What a reader calls a layer.
+
+    Examples
+    --------
+    >>> layer_label("bank_tops", "zh"), layer_label("my layer", "zh")
+    ('岸顶线', 'my layer')
+    """
+    return FRAMES[layer].label(language) if layer in FRAMES else layer
