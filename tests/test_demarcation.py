@@ -6,9 +6,9 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from county import CRS, ORIGIN, axes, bank_tops, levees, line, rule_set
 
 import riverline as rl
+from county import CRS, ORIGIN, axes, bank_tops, levees, line, rule_set
 
 MM = 1e-3
 
@@ -242,7 +242,7 @@ def test_wrong_calls_raise_once_with_everything(tmp_path) -> None:
                      bank_tops=bank_tops([(0, 1), (1, 1)]).drop(columns="river_id"))  # fmt: skip
     assert "feature" in str(caught.value)
     assert "river_id" in str(caught.value)
-    with pytest.raises(rl.JobError, match="dem.tif"):
+    with pytest.raises(rl.JobError, match=r"dem\.tif"):
         rl.demarcate(axes([(0, 0), (1, 0)]), rules, terrain="dem.tif")
 
 
