@@ -8,8 +8,8 @@ A public call reads as its parts: :mod:`inputs <riverline.demarcation.inputs>` c
 
 from __future__ import annotations
 
-from riverline.demarcation.rivers import demarcate
 from riverline.demarcation.reasons import explain
 from riverline.demarcation.result import Demarcation
+from riverline.demarcation.rivers import demarcate
 
 __all__ = ["Demarcation", "demarcate", "explain"]
