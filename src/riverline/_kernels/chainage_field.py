@@ -7,6 +7,7 @@ constant on given level lines, solved by finite elements on a triangulation that
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,8 +31,11 @@ _AXIS_POINTS = 1000  # a reach is resolved by so many points,
 _SPACING_M = (5.0, 50.0)  # but not nearer and not farther apart than this,
 _FEWEST_POINTS = 20  # and never by fewer than so many
 _GRADE = 0.4  # triangles grow to this share of their distance to the axis
-_LEAST_REACH_M = 5000.0  # the field is solved at least so far to either side
+_WIDEST = 1 / 3  # and to this share of the length of the reach
+_LEAST_REACH_M = 2000.0  # the field is solved at least so far to either side, but not farther than
+_REACH_SHARE = 40.0  # so many lengths of the reach
 _RAY_STEPS = 160  # samples along a half of an end line
+_ROUNDING_M = 1e-6  # what coordinates in metres are sure to
 _TOUCHING = 1e-9  # share of a triangle by which a place on its edge may lie outside
 
 
@@ -80,7 +84,8 @@ def end_line(axis: shapely.LineString, *, at_start: bool, reach_m: float) -> sha
 def _half_line(axis: shapely.LineString, end: Floats, side: Floats, outward: Floats, reach_m: float) -> Floats:
     """Vertices of one half of an end line beyond the axis end, outwards."""
     steps = np.geomspace(reach_m * 1e-4, reach_m, _RAY_STEPS)
-    nearer = shapely.distance(axis, shapely.points(end + steps[:, None] * side)) < steps * (1 - 1e-9)
+    away = shapely.distance(axis, shapely.points(end + steps[:, None] * side))
+    nearer = away < steps * (1 - 1e-9) - _ROUNDING_M
     if not nearer.any():
         return (end + reach_m * side)[None]
     first = int(np.argmax(nearer))
@@ -134,14 +139,16 @@ def chainage_field(
     corners = turn(shapely.get_coordinates(axis))
     along = np.linspace(-margin, axis.length + margin, int(np.ceil((axis.length + 2 * margin) / spacing)) + 1)
     on_axis = position(corners, along)
-    reach = max(2 * float(np.hypot(*np.ptp(on_axis, axis=0))), _LEAST_REACH_M)
+    length = float(along[-1] - along[0])
+    reach = max(2 * float(np.hypot(*np.ptp(on_axis, axis=0))), min(_LEAST_REACH_M, _REACH_SHARE * length))
+    scale = _Scale(spacing, _WIDEST * length, reach)
 
     lines = [(turn(np.asarray(line)), chainage) for line, chainage in zip(level_lines, line_chainages, strict=True)]
     for at_start in (True, False):
         across = end_line(shapely.LineString(on_axis), at_start=at_start, reach_m=reach)
         lines.append((shapely.get_coordinates(across), along[0] if at_start else along[-1]))
-    fixed, values = _fixed_points(on_axis, along, lines, spacing, reach)
-    points = np.vstack([fixed, _free_points(on_axis, fixed, spacing, reach)])
+    fixed, values = _fixed_points(on_axis, along, lines, scale)
+    points = np.vstack([fixed, _free_points(on_axis, fixed, scale)])
     triangles = _triangles(points)
     return _interpolator(points, triangles, _relax(points, triangles, values, on_axis), turn)
 
@@ -162,55 +169,63 @@ def _turn(axis: Floats) -> Callable[[Floats], Floats]:
     return turn
 
 
-def _gap(away: Floats, spacing: float) -> Floats:
-    """Size of the triangles at a distance from the axis."""
-    return np.maximum(spacing, _GRADE * away)
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """How fine the triangles are on the axis and far from it, and how far they go."""
+
+    finest: float
+    widest: float
+    reach: float
+
+    def gap(self, away: Floats | float) -> Floats:
+        """Size of the triangles at distances from the axis."""
+        return np.minimum(np.maximum(self.finest, _GRADE * np.asarray(away)), max(self.widest, self.finest))
 
 
 def _fixed_points(
-    on_axis: Floats, along: Floats, lines: Sequence[tuple[Floats, float]], spacing: float, reach: float
+    on_axis: Floats, along: Floats, lines: Sequence[tuple[Floats, float]], scale: _Scale
 ) -> tuple[Floats, Floats]:
     """Points of known chainage: on the axis, on the level lines, on the end lines."""
     axis = KDTree(on_axis)
     points, values = on_axis, along
     # a point near an earlier one would make a needle of a triangle: the axis holds first, then the lines in their order
     for line, chainage in lines:
-        sampled = _on_line(shapely.LineString(line), shapely.LineString(on_axis), spacing, reach)
-        free = KDTree(points).query(sampled)[0] > 0.5 * _gap(axis.query(sampled)[0], spacing)
+        sampled = _on_line(shapely.LineString(line), shapely.LineString(on_axis), scale)
+        free = KDTree(points).query(sampled)[0] > 0.5 * scale.gap(axis.query(sampled)[0])
         points = np.vstack([points, sampled[free]])
         values = np.concatenate([values, np.full(int(free.sum()), chainage)])
     return points, values
 
 
-def _on_line(line: shapely.LineString, axis: shapely.LineString, spacing: float, reach: float) -> Floats:
+def _on_line(line: shapely.LineString, axis: shapely.LineString, scale: _Scale) -> Floats:
     """Points on a line across the valley, graded outwards from where it meets the axis, with its two ends."""
     middle = line.project(shapely.Point(shapely.get_coordinates(shapely.shortest_line(axis, line))[1]))
-    dense = np.arange(0, np.ceil(1 / _GRADE)) * spacing
-    count = max(int(np.ceil(np.log(reach / dense[-1]) / np.log1p(_GRADE))), 1)
-    steps = np.concatenate([dense, np.geomspace(dense[-1], reach, count + 1)[1:]])
-    places = np.concatenate([[0.0, line.length], middle + steps, middle - steps])
+    steps = [0.0]
+    while steps[-1] < scale.reach:
+        steps.append(steps[-1] + float(scale.gap(steps[-1])))
+    places = np.concatenate([[0.0, line.length], middle + np.array(steps), middle - np.array(steps)])
     places = np.unique(places[(places >= 0) & (places <= line.length)])
     return shapely.get_coordinates(shapely.line_interpolate_point(line, places))
 
 
-def _free_points(on_axis: Floats, fixed: Floats, spacing: float, reach: float) -> Floats:
+def _free_points(on_axis: Floats, fixed: Floats, scale: _Scale) -> Floats:
     """Points whose chainage is to be found: a quadtree around the axis, and the rim at the full distance."""
     axis, quarter = KDTree(on_axis), np.array([[-0.5, -0.5], [0.5, -0.5], [-0.5, 0.5], [0.5, 0.5]])
-    size = reach / 4
-    low, high = on_axis.min(axis=0) - reach, on_axis.max(axis=0) + reach
+    size = scale.reach / 4
+    low, high = on_axis.min(axis=0) - scale.reach, on_axis.max(axis=0) + scale.reach
     columns, rows = np.ceil((high - low) / size).astype(int)
     cells = low + size * (0.5 + np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=-1).reshape(-1, 2))
     leaves = []
     while len(cells):
         away = axis.query(cells)[0]
-        coarse = size > _gap(away, spacing)
-        leaf = cells[~coarse & (away < (1 - _GRADE / 4) * reach)]
+        coarse = size > scale.gap(away)
+        leaf = cells[~coarse & (away < scale.reach - 0.5 * scale.gap(scale.reach))]
         leaves.append(leaf + size * _scatter(len(leaf)))
         size /= 2
         cells = (cells[coarse][:, None, :] + size * quarter).reshape(-1, 2)
-    free = np.vstack([*leaves, _rim(on_axis, reach)])
+    free = np.vstack([*leaves, _rim(on_axis, scale)])
     free = free[~_beyond(on_axis, free)]
-    clear = KDTree(fixed).query(free)[0] > 0.75 * _gap(axis.query(free)[0], spacing)
+    clear = KDTree(fixed).query(free)[0] > 0.75 * scale.gap(axis.query(free)[0])
     return np.asarray(free[clear], dtype="float64")
 
 
@@ -220,19 +235,19 @@ def _scatter(count: int) -> Floats:
     return np.asarray(0.2 * (steps - 0.5), dtype="float64")
 
 
-def _rim(on_axis: Floats, reach: float) -> Floats:
+def _rim(on_axis: Floats, scale: _Scale) -> Floats:
     """Points at the full distance from the axis, on both sides, so close that triangles do not reach across them."""
     length = float(np.hypot(*np.diff(on_axis, axis=0).T).sum())
-    along = np.linspace(0.0, length, int(np.ceil(16 * length / reach)) + 1)
-    rim = np.vstack([position(on_axis, along, side * reach) for side in (-1.0, 1.0)])
-    return np.asarray(rim[KDTree(on_axis).query(rim)[0] > reach * (1 - 1e-6)], dtype="float64")
+    along = np.linspace(0.0, length, int(np.ceil(length / scale.gap(scale.reach))) + 1)
+    rim = np.vstack([position(on_axis, along, side * scale.reach) for side in (-1.0, 1.0)])
+    return np.asarray(rim[KDTree(on_axis).query(rim)[0] > scale.reach * (1 - 1e-6)], dtype="float64")
 
 
 def _beyond(on_axis: Floats, places: Floats) -> NDArray[np.bool_]:
     """Whether places lie beyond an end line: nearest to an end of the axis, and ahead of or behind it."""
     nearest = KDTree(on_axis).query(places)[1]
-    before = (places - on_axis[0]) @ _unit(on_axis[0] - on_axis[1]) > 1e-6  # noqa: PLR2004 - a micrometre
-    after = (places - on_axis[-1]) @ _unit(on_axis[-1] - on_axis[-2]) > 1e-6  # noqa: PLR2004 - a micrometre
+    before = (places - on_axis[0]) @ _unit(on_axis[0] - on_axis[1]) > _ROUNDING_M
+    after = (places - on_axis[-1]) @ _unit(on_axis[-1] - on_axis[-2]) > _ROUNDING_M
     return np.asarray((before & (nearest == 0)) | (after & (nearest == len(on_axis) - 1)))
 
 

@@ -26,6 +26,7 @@ __all__ = ["Outline", "outline"]
 
 _DRY = -1.0  # what stands in for the depth of cells that water does not reach
 _ON_THE_LINE = 1e-8  # depths nearer to zero than this are moved off it, so that no contour touches itself at a centre
+_TICKS = 2.0**30  # coordinates of the outline are whole multiples of a cell over this
 _BESIDE_CELLS = 2  # how far along a barrier an area may go on where it is too narrow to hold a centre
 
 
@@ -243,7 +244,9 @@ def _march(depth: Floats, places: Floats) -> Parts:
     ring = np.concatenate([np.nonzero(chosen)[0], len(depth) + np.repeat(np.arange(len(triangles)), 3)])
     if not len(ring):
         return _no_parts()
-    return np.asarray(shapely.polygons(shapely.linearrings(points, indices=np.unique(ring, return_inverse=True)[1])))
+    return np.asarray(
+        shapely.polygons(shapely.linearrings(_rounded(points), indices=np.unique(ring, return_inverse=True)[1]))
+    )
 
 
 def _at_edge(fill: Fill, reached: Booleans, corner: Integers) -> Integers:
@@ -277,4 +280,9 @@ def _contour(z: Floats, corner: Integers) -> Parts:
     if points is None:
         return _no_parts()
     offsets = (rings.astype("int64"), polygons.astype("int64"))
-    return np.asarray(shapely.from_ragged_array(shapely.GeometryType.POLYGON, points + corner[::-1], offsets))
+    return np.asarray(shapely.from_ragged_array(shapely.GeometryType.POLYGON, _rounded(points + corner[::-1]), offsets))
+
+
+def _rounded(points: Floats) -> Floats:
+    """Coordinates as every block finds them: interpolated from either end of an edge they differ in the last bits."""
+    return np.round(points * _TICKS) / _TICKS

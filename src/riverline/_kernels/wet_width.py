@@ -97,7 +97,7 @@ def wet_width(
         ),
         off_channel=float(away[chosen]),
         beyond=(float(width[ends < left].sum()), float(width[starts > right].sum())),
-        topped=(max(topped[0], 0.0), max(topped[1], 0.0)),
+        topped=(max(0.0, topped[0]), max(0.0, topped[1])),
     )
 
 

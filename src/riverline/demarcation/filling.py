@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Flooded", "Surface", "fill_terrain", "lay_surface", "look_at_edge", "unknown_sides"]
 
-_LATTICE_CELLS = (8, 32)  # the chainage is laid out on a lattice this fine and this coarse, much as its triangles are
+_LATTICE_CELLS = (2, 32)  # the chainage is laid out on a lattice this fine and this coarse, much as its triangles are
 _LEAVING_CELLS = 3  # water at the edge of the terrain so near to an end line leaves the reach through it
 
 
@@ -66,8 +66,8 @@ class Flooded:
         Polygon with its islands; empty if the whole axis is dry.
     ends
         End lines of the reach, at its start and at its end.
-    dry
-        Stretches of the axis that the flood does not cover; the area goes on there, a cell wide.
+    dry, unknown
+        Stretches of the axis on ground that is not below the level, not known; the area goes on there, a cell wide.
     at_nodata, at_edge : (k, 2)
         Where the water meets unknown ground, the edge of the terrain.
     apart : (k, 2)
@@ -81,6 +81,7 @@ class Flooded:
     area: shapely.Geometry
     ends: tuple[shapely.LineString, shapely.LineString]
     dry: list[shapely.LineString]
+    unknown: list[shapely.LineString]
     at_nodata: Floats
     at_edge: Floats
     apart: Floats
@@ -145,16 +146,16 @@ def fill_terrain(
     links = crossed_links([to_cells(ground, shapely.get_coordinates(line)) for line in lines])
     fill = flood(ground.shape, depth, _seeds(reach, lines, ground), links, block=block_cells)
     seen = outline(fill, depth, links)
-    dry = _dry(reach, surface, ground)
-    flows = sum(stretch.length for stretch in dry) < reach.length - ground.cell_m
+    dry, unknown = _off_water(reach, surface, ground)
+    flows = sum(stretch.length for stretch in [*dry, *unknown]) < reach.length * (1 - 1e-9)
     area = _area(seen, lines, reach, ground) if flows else shapely.Polygon()
     at_nodata, at_edge, apart = (
         to_plane(ground, cells[:, 1::-1]) for cells in (seen.at_nodata, seen.at_edge, seen.unreached)
     )
     along, _ = locate(apart, shapely.get_coordinates(reach))
-    beside = (along > 0.0) & (along < reach.length)
+    beside = (along > ground.cell_m) & (along < reach.length - ground.cell_m)
     apart_m2 = float(seen.unreached[beside, 2].sum()) * ground.cell_m**2
-    return Flooded(area, ends, dry, at_nodata, at_edge, apart[beside], apart_m2, ground.cell_m)
+    return Flooded(area, ends, dry, unknown, at_nodata, at_edge, apart[beside], apart_m2, ground.cell_m)
 
 
 def _depth(surface: Surface, ground: Terrain) -> Callable[[slice, slice], Floats]:
@@ -193,15 +194,22 @@ def _area(
     return without_holes(cut_along(without_holes(joined), lines, reach))
 
 
-def _dry(reach: shapely.LineString, surface: Surface, ground: Terrain) -> list[shapely.LineString]:
-    """Stretches of the reach where its own cells are not below the level, or not known."""
+def _off_water(
+    reach: shapely.LineString, surface: Surface, ground: Terrain
+) -> tuple[list[shapely.LineString], list[shapely.LineString]]:
+    """Stretches of the reach where its own cells are not below the level, and where they are not known."""
     coords = shapely.get_coordinates(reach)
     places = np.linspace(0.0, reach.length, int(np.ceil(2 * reach.length / ground.cell_m)) + 1)
     points = position(coords, places)
-    wet = highest_around(ground, points, cells=0) < surface.level_of(points)
-    change = np.flatnonzero(np.diff(wet))
-    bounds = np.concatenate([[0.0], (places[change] + places[change + 1]) / 2, [reach.length]])
-    starts = np.flatnonzero(~np.append(wet[change], wet[-1]))
+    bed = highest_around(ground, points, cells=0)
+    dry, unknown = bed >= surface.level_of(points), np.isnan(bed)
+    return _stretches(coords, places, dry), _stretches(coords, places, unknown)
+
+
+def _stretches(coords: Floats, places: Floats, chosen: NDArray[np.bool_]) -> list[shapely.LineString]:
+    change = np.flatnonzero(np.diff(chosen))
+    bounds = np.concatenate([places[:1], (places[change] + places[change + 1]) / 2, places[-1:]])
+    starts = np.flatnonzero(np.append(chosen[change], chosen[-1]))
     return list(cut_many(coords, bounds[starts], bounds[starts + 1])) if len(starts) else []
 
 
@@ -210,14 +218,16 @@ def _seeds(reach: shapely.LineString, barriers: Sequence[shapely.LineString], gr
     count = int(np.ceil(2 * reach.length / ground.cell_m)) + 1
     points = position(shapely.get_coordinates(reach), np.linspace(0.0, reach.length, count))
     corner = np.floor(to_cells(ground, points)).astype("int64")
-    cells = (corner[:, None, :] + np.array([[0, 0], [1, 0], [0, 1], [1, 1]])).reshape(-1, 2)
-    points = np.repeat(points, 4, axis=0)
-    inside = ((cells >= 0) & (cells < np.array(ground.shape)[::-1])).all(axis=1)
-    points, cells = points[inside], cells[inside]
-    hops = shapely.linestrings(np.stack([points, to_plane(ground, cells)], axis=1))
-    parted = shapely.STRtree(np.asarray(hops)).query(np.array(barriers), predicate="intersects")[1]
-    free = np.delete(cells, np.unique(parted), axis=0)
-    return np.unique(free[:, ::-1], axis=0)
+    cells = corner[:, None, :] + np.array([[0, 0], [1, 0], [0, 1], [1, 1]])
+    walls = shapely.union_all(list(barriers))
+    shapely.prepare(walls)
+    near = shapely.dwithin(walls, shapely.points(points), 2 * ground.cell_m)
+    hops = np.stack([np.repeat(points[near], 4, axis=0), to_plane(ground, cells[near].reshape(-1, 2))], axis=1)
+    parted = np.zeros(cells.shape[:2], dtype="bool")
+    parted[near] = shapely.intersects(walls, shapely.linestrings(hops)).reshape(-1, 4)
+    free = cells[~parted]
+    inside = ((free >= 0) & (free < np.array(ground.shape)[::-1])).all(axis=1)
+    return np.unique(free[inside][:, ::-1], axis=0)
 
 
 def look_at_edge(flooded: Flooded, reach: shapely.LineString, river_id: str) -> list[Finding]:
@@ -238,9 +248,11 @@ def look_at_edge(flooded: Flooded, reach: shapely.LineString, river_id: str) -> 
         ``axis-dry``, ``terrain-nodata``, ``flood-reaches-terrain-edge``, ``flood-disconnected``, ``flood-in-parts``.
     """
     findings = [
-        Finding("axis-dry", "terrain", river_id, stretch, float(stretch.length), flooded.cell_m, "m")
-        for stretch in flooded.dry if stretch.length > flooded.cell_m
-    ]  # fmt: skip
+        Finding(code, "terrain", river_id, stretch, float(stretch.length), flooded.cell_m, "m")
+        for code, stretches in (("axis-dry", flooded.dry), ("terrain-nodata", flooded.unknown))
+        for stretch in stretches
+        if stretch.length > flooded.cell_m
+    ]
     for code, places in (("terrain-nodata", flooded.at_nodata), ("flood-reaches-terrain-edge", _spilling(flooded))):
         if len(places):
             where = shapely.MultiPoint(places)

@@ -141,7 +141,8 @@ def levee_truth_table(
         if given is None:
             levees = levees.iloc[:0]
             given = Levels(np.zeros(1), np.zeros(1), ())
-        return _truth(axis, levees, lay_surface(axis, given, ground), ground).table
+        surface = lay_surface(axis, given, ground)
+        return try_levees(axis, levees, level_of=surface.level_of, terrain=ground).table
 
 
 def _require_crs(crs: Any, layers: dict[str, gpd.GeoDataFrame | None]) -> None:  # noqa: ANN401 - anything pyproj takes

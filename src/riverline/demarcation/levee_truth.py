@@ -198,8 +198,9 @@ def _sampled(line: shapely.LineString, across: shapely.Geometry, step: float) ->
 def _runs(levee: _Levee, chosen: NDArray[np.bool_]) -> list[tuple[float, float]]:
     """Stretches (from, to) along the line whose samples are chosen, up to where the excess changes sign."""
     change = np.flatnonzero(np.diff(chosen))
-    share = (ROUNDING_M - levee.excess[change]) / (levee.excess[change + 1] - levee.excess[change])
-    # next to unknown ground the change is put at the sample that is known
+    rise = levee.excess[change + 1] - levee.excess[change]
+    share = np.divide(ROUNDING_M - levee.excess[change], rise, out=np.full(len(rise), np.nan), where=rise != 0)
+    # where it does not change sign, at unknown ground or the end of the reach, the change is put at the other sample
     share = np.where(np.isfinite(share), np.clip(share, 0.0, 1.0), np.where(chosen[change], 0.0, 1.0))
     places = levee.along[change] + share * (levee.along[change + 1] - levee.along[change])
     bounds = np.concatenate([[levee.along[0]], places, [levee.along[-1]]])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Levels", "beyond_ends", "level_at", "place_levels", "rising"]
+__all__ = ["Levels", "beyond_ends", "crossings_of", "level_at", "place_levels", "rising"]
 
 SAME_PLACE_M = 0.01
 """Levels nearer to each other along the axis than this are at one place."""
@@ -166,7 +166,7 @@ def _place(
     findings = []
     for number in np.flatnonzero(is_line):
         i = int(number)
-        crossings = shapely.get_coordinates(shapely.intersection(shapes[i], axis))
+        crossings = crossings_of(shapes[i], axis)
         if not len(crossings):
             findings.append(Finding("level-line-misses-axis", "flood_levels", ids[i], shapes[i]))
             continue
@@ -176,6 +176,31 @@ def _place(
         placed[i] = chainage.locate([at], corners)[0][0]
         lines[i] = (line, float(placed[i]))
     return placed, lines, findings
+
+
+def crossings_of(line: shapely.LineString, axis: shapely.LineString) -> Floats:
+    """Where a line across the valley crosses the axis; a touch at an end of the axis may miss it by a little.
+
+    Parameters
+    ----------
+    line, axis
+        The two lines.
+
+    Returns
+    -------
+    (n, 2)
+        Coordinates on the line, none if it passes the axis farther off than :data:`NEAR_END_M`.
+
+    Examples
+    --------
+    >>> axis = shapely.LineString([(0, 0), (9, 0)])
+    >>> crossings_of(shapely.LineString([(-0.1, 5), (-0.1, -5)]), axis).tolist()
+    [[-0.1, 0.0]]
+    """
+    crossings = shapely.get_coordinates(shapely.intersection(line, axis))
+    if len(crossings) or line.distance(axis) > NEAR_END_M:
+        return crossings
+    return shapely.get_coordinates(shapely.shortest_line(line, axis))[:1]
 
 
 def _around_crossing(line: shapely.LineString, crossings: Floats) -> tuple[Floats, Floats]:

@@ -11,7 +11,7 @@ import shapely
 from riverline._kernels import chainage
 from riverline._kernels.wet_width import WetWidth, wet_width
 from riverline.demarcation.findings import Finding
-from riverline.demarcation.levels import SAME_PLACE_M
+from riverline.demarcation.levels import SAME_PLACE_M, crossings_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -113,7 +113,7 @@ def _place(axis: shapely.LineString, row: dict[Any, Any], shape: str, findings: 
     """The section turned from left to right and measured along its line; None with a finding if it cannot be used."""
     section_id, line, level = str(row["section_id"]), row[shape], _number(row["level_m"])
     points = _points(row["profile"])
-    crossings = np.unique(shapely.line_locate_point(line, _crossings(line, axis)))
+    crossings = np.unique(shapely.line_locate_point(line, shapely.points(crossings_of(line, axis))))
     code = _unusable(points, level, crossings)
     if code:
         findings.append(Finding(code, "sections", section_id, line))
@@ -159,10 +159,6 @@ def _two_sides(walls: list[float], middle: float) -> tuple[float, float]:
 
 def _number(value: object) -> float:
     return float("nan") if value is None else float(value)  # type: ignore[arg-type]
-
-
-def _crossings(line: shapely.LineString, axis: shapely.LineString) -> NDArray[Any]:
-    return np.asarray(shapely.points(shapely.get_coordinates(shapely.intersection(line, axis))))
 
 
 def _along_line(station: Floats, length: float) -> tuple[Floats, tuple[float, float], float]:
