@@ -220,7 +220,7 @@ def test_empty_layers_are_as_good_as_none(tmp_path) -> None:
     assert two.faults.empty
     for layers in (nothing | {"levees": rl.schema.LEVEES.empty("EPSG:4490")}, {}):
         bare = rl.demarcate(rivers, rules, **layers)
-        assert bare.faults["note"].tolist() == ["no-reference:left,right"]
+        assert bare.faults["note"].tolist() == ["no-reference: left, right"]
 
 
 def test_a_geometry_column_of_another_name_and_a_strange_index_do_not_matter(tmp_path) -> None:

@@ -90,7 +90,7 @@ def assign_banks(
     >>> found[["levee_id", "river_id", "bank", "share", "bank_given"]].values.tolist()
     [['D1', 'R1', 'left', 1.0, 'right']]
     >>> wrong[["code", "feature_id", "detail"]].values.tolist()
-    [['bank-disagrees', 'D1', '给定岸别与位置不符（给定 → 实际）：right → left，全长的 100 % 在实际一侧']]
+    [['bank-disagrees', 'D1', '给定岸别与位置不符（给定 → 实际）：右岸 → 左岸，全长的 100 % 在实际一侧']]
     """
     usable = usable_axes(axes)
     placed = aligned(lines, usable, layer=layer)
