@@ -115,6 +115,13 @@ def corners_on(area: shapely.Polygon, end_line: shapely.LineString, end: Floats)
     -------
     left, right : (2,)
         The outermost places of the area on either half of the end line; the end itself if there are none.
+
+    Examples
+    --------
+    >>> end_line = shapely.LineString([(0, 9), (0, 0), (0, -9)])
+    >>> left, right = corners_on(shapely.box(0, -2, 5, 3), end_line, np.zeros(2))
+    >>> left.tolist(), right.tolist()
+    ([0.0, 3.0], [0.0, -2.0])
     """
     ring = shapely.get_coordinates(shapely.get_exterior_ring(area))
     on_line = ring[shapely.distance(end_line, shapely.points(ring)) < _ON_LINE_M]

@@ -76,6 +76,15 @@ def outline(fill: Fill, field: Field, links: Links) -> Outline:
     -----
     Marching squares: the zero is interpolated linearly on the edges between centres. A square whose wet corners face
     each other across is split or joined by the mean of its corners.
+
+    Examples
+    --------
+    >>> from riverline._kernels.flooding import crossed_links, flood
+    >>> ground = np.array([[2.0, 2.0, -2.0], [2.0, 2.0, -2.0]])
+    >>> none = crossed_links([])
+    >>> fill = flood(ground.shape, lambda *window: ground[window], np.array([[0, 0]]), none, block=8)
+    >>> shapely.union_all(outline(fill, lambda *window: ground[window], none).parts).bounds
+    (0.0, 0.0, 1.5, 1.0)
     """
     squares = _crossed_squares(links, fill.shape)
     found = [_outline_block(fill, key, field, links, squares) for key in _outlined(fill)]

@@ -93,6 +93,26 @@ def flood_references_from_terrain(
     through neighbouring wet cells. A levee that holds is a barrier between any two cells that it parts, and cuts the
     final area as a line. Islands belong to the area: the extent of a river has no holes. Wet ground that is not joined
     is left out and told as a note.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import rasterio
+    >>> valley = np.abs(np.arange(20) - 9.5)[:, None] + np.zeros(30)
+    >>> corner = rasterio.Affine(10, 0, 500_000, 0, -10, 3_500_000)
+    >>> shape = {"driver": "GTiff", "width": 30, "height": 20, "count": 1, "dtype": "float64"}
+    >>> with rasterio.open("/vsimem/valley.tif", "w", crs=4548, transform=corner, **shape) as target:
+    ...     target.write(valley, 1)
+    >>> axis = shapely.LineString([(500_010, 3_499_900), (500_290, 3_499_900)])
+    >>> data = {"level_id": ["L1"], "river_id": ["R1"], "level_m": [6.0], "basis": ["design"]}
+    >>> levels = gpd.GeoDataFrame(data, geometry=[shapely.Point(500_010, 3_499_900)], crs=4548)
+    >>> references, area, faults = flood_references_from_terrain(
+    ...     axis, "R1", levels, "/vsimem/valley.tif", crs=levels.crs
+    ... )
+    >>> [(each.bank, each.confidence, round(each.line.length)) for each in references]
+    [('left', 'medium', 280), ('right', 'medium', 280)]
+    >>> round(area.area), faults["code"].tolist()
+    (33600, ['level-extrapolated'])
     """
     _require_crs(crs, {"flood_levels": levels, "levees": levees})
     given, findings = place_levels(axis, levels, shift_m=level_shift_m)
@@ -134,6 +154,27 @@ def levee_truth_table(
     -------
     GeoDataFrame
         See :class:`riverline.demarcation.levee_truth.LeveeTruth`; without rows if there is no level.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import rasterio
+    >>> valley = np.abs(np.arange(20) - 9.5)[:, None] + np.zeros(30)
+    >>> corner = rasterio.Affine(10, 0, 500_000, 0, -10, 3_500_000)
+    >>> shape = {"driver": "GTiff", "width": 30, "height": 20, "count": 1, "dtype": "float64"}
+    >>> with rasterio.open("/vsimem/valley.tif", "w", crs=4548, transform=corner, **shape) as target:
+    ...     target.write(valley, 1)
+    >>> axis = shapely.LineString([(500_010, 3_499_900), (500_290, 3_499_900)])
+    >>> levels = {"level_id": ["L1"], "river_id": ["R1"], "level_m": [6.0], "basis": ["design"]}
+    >>> levels = gpd.GeoDataFrame(levels, geometry=[shapely.Point(500_010, 3_499_900)], crs=4548)
+    >>> levees = {"levee_id": ["D1"], "river_id": ["R1"], "feature": ["crest"], "height_m": [5.9]}
+    >>> levee = shapely.LineString([(500_000, 3_499_920), (500_300, 3_499_920)])
+    >>> levees = gpd.GeoDataFrame(levees, geometry=[levee], crs=4548)
+    >>> table = levee_truth_table(
+    ...     axis, levees, river_id="R1", levels=levels, terrain="/vsimem/valley.tif", crs=levels.crs
+    ... )
+    >>> table[["levee_id", "bank", "state"]].to_numpy().tolist(), float(table["freeboard_m"].round(3).iloc[0])
+    ([['D1', 'left', 'overtopped']], -0.1)
     """
     _require_crs(crs, {"flood_levels": levels, "levees": levees})
     given, _ = place_levels(axis, levels, shift_m=level_shift_m)

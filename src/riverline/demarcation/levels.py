@@ -131,6 +131,18 @@ def place_levels(
     list of Finding
         ``level-missing``, ``level-line-misses-axis``, ``level-line-crosses-again``, ``level-duplicate``,
         ``levels-mixed``, ``level-rises-downstream``, ``level-extrapolated``.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> points = [shapely.Point(90, 5), shapely.Point(10, -5)]
+    >>> data = {"level_id": ["b", "a"], "river_id": "R1", "level_m": [4.2, 4.0], "basis": "design"}
+    >>> frame = gpd.GeoDataFrame(data, geometry=points, crs=4548)
+    >>> given, findings = place_levels(shapely.LineString([(0, 0), (100, 0)]), frame)
+    >>> given.chainage_m.tolist(), given.ids
+    ([10.0, 90.0], ('a', 'b'))
+    >>> [(finding.code, finding.feature_id, round(finding.value, 3)) for finding in findings]
+    [('level-rises-downstream', 'b', 0.2), ('level-extrapolated', 'a', 10.0), ('level-extrapolated', 'b', 10.0)]
     """
     levels = levels.sort_values("level_id", kind="stable")
     ids = levels["level_id"].astype("str").to_numpy()
@@ -256,13 +268,17 @@ def rising(levels: Levels, shapes: Sequence[Any], *, layer: str) -> list[Finding
     -------
     list of Finding
         ``level-rises-downstream`` with the rise in metres and the level upstream; the level is used as it is.
+
+    Examples
+    --------
+    >>> levels = Levels(np.array([0.0, 9.0]), np.array([4.0, 4.5]), ("a", "b"))
+    >>> [finding.note for finding in rising(levels, [None, None], layer="sections")]
+    ['a']
     """
-    rise = np.diff(levels.level_m)
     return [
-        Finding(
-            "level-rises-downstream", layer, levels.ids[i + 1], shapes[i + 1], rise[i], 0.0, "m", note=levels.ids[i]
-        )
-        for i in np.flatnonzero(rise > 0).tolist()
+        Finding("level-rises-downstream", layer, levels.ids[i], shapes[i], rise, 0.0, "m", note=levels.ids[i - 1])
+        for i, rise in enumerate(np.diff(levels.level_m).tolist(), 1)
+        if rise > 0
     ]
 
 

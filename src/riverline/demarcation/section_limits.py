@@ -97,6 +97,16 @@ def find_limits(axis: shapely.LineString, sections: gpd.GeoDataFrame) -> tuple[l
         ``section-crosses-again``, ``section-reversed``, ``section-length-differs``, ``section-too-short``,
         ``section-dry``, ``section-axis-off-channel``, ``section-wet-beyond``, ``section-duplicate``,
         ``levee-overtopped``.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> profile = shapely.LineString([(0, 9), (10, 1), (20, 9)])
+    >>> data = {"section_id": ["S1"], "river_id": ["R1"], "level_m": [5.0], "profile": [profile]}
+    >>> sections = gpd.GeoDataFrame(data, geometry=[shapely.LineString([(50, 10), (50, -10)])], crs=4548)
+    >>> limits, findings = find_limits(shapely.LineString([(0, 0), (100, 0)]), sections)
+    >>> [(each.chainage, each.left, each.right) for each in limits], findings
+    ([(50.0, 5.0, 15.0)], [])
     """
     sections = sections.sort_values("section_id", kind="stable")
     findings: list[Finding] = []

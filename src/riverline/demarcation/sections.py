@@ -75,6 +75,18 @@ def flood_references_from_sections(
     levee that is. Between sections the limits of a bank are joined straight, unless that would meet the axis or come
     near to it: there the line follows the axis, its distance from it linear in chainage. The line is the edge of the
     land between sections, so where sections cross it is the outer one.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> profile = shapely.LineString([(0, 9), (10, 1), (20, 9)])
+    >>> lines = [shapely.LineString([(at, 10), (at, -10)]) for at in (0, 100)]
+    >>> data = {"section_id": ["S1", "S2"], "river_id": "R1", "level_m": [5.0, 3.0], "profile": [profile, profile]}
+    >>> sections = gpd.GeoDataFrame(data, geometry=lines, crs=4548)
+    >>> axis = shapely.LineString([(0, 0), (100, 0)])
+    >>> references, _ = flood_references_from_sections(axis, "R1", sections, crs=sections.crs)
+    >>> [(each.bank, each.line.wkt) for each in references]
+    [('left', 'LINESTRING (0 5, 100 2.5)'), ('right', 'LINESTRING (0 -5, 100 -2.5)')]
     """
     if sections.crs != crs:
         raise CRSError(

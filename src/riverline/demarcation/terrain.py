@@ -86,6 +86,25 @@ def open_terrain(path: Path | str, *, crs: Any, river_id: str) -> Iterator[tuple
         If it is no raster.
     CRSError
         If it has no CRS, or one that cannot be brought to the axis's safely.
+
+    Examples
+    --------
+    >>> import rasterio
+    >>> corner = rasterio.Affine(10, 0, 500_000, 0, -10, 3_500_000)
+    >>> shape = {"driver": "GTiff", "width": 3, "height": 2, "count": 1, "dtype": "float64"}
+    >>> with rasterio.open("/vsimem/slope.tif", "w", crs=4548, transform=corner, **shape) as target:
+    ...     target.write(np.array([[1.0, 2.0, 3.0], [2.0, 3.0, 4.0]]), 1)
+    >>> with open_terrain("/vsimem/slope.tif", crs=4548, river_id="R1") as (terrain, findings):
+    ...     print(terrain.shape, terrain.cell_m, findings)
+    ...     print(heights(terrain, slice(0, 2), slice(0, 3)).tolist())
+    ...     print(to_plane(terrain, np.array([[1, 1]])).tolist())
+    ...     print(to_cells(terrain, np.array([[500_005.0, 3_499_995.0]])).tolist())
+    ...     print(highest_around(terrain, np.array([[500_005.0, 3_499_995.0]]), cells=1).tolist())
+    (4, 5) 10.0 []
+    [[-1.0, 0.0, 1.0], [0.0, 1.0, 2.0]]
+    [[500005.0, 3499995.0]]
+    [[1.0, 1.0]]
+    [3.0]
     """
     import rasterio
     from rasterio.errors import RasterioIOError
