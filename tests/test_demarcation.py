@@ -293,3 +293,43 @@ def test_inputs_are_left_alone_and_row_order_does_not_matter(tmp_path) -> None:
     assert river.equals(before[0])
     assert toes.equals(before[1])
     assert one.lines.equals(two.lines)
+
+
+def test_a_closed_ring_is_no_axis(tmp_path) -> None:
+    ring = [(0, 0), (500, 0), (500, 500), (0, 500), (0, 0)]
+    result = rl.demarcate(axes(ring), rule_set(tmp_path), levees=levees([(0, 80), (1000, 80)]))
+    told = result.faults[result.faults["code"] == "river-not-done"]
+    assert told["feature_id"].tolist() == ["R1"]
+    assert "闭合" in told["detail"].iloc[0]
+    assert result.lines.empty
+
+
+def test_rules_by_name_and_unknown_policies_are_refused_with_what_to_type(tmp_path) -> None:
+    with pytest.raises(rl.RuleError, match="load_rules"):
+        rl.demarcate(axes([(0, 0), (1000, 0)]), "anhui")
+    with pytest.raises(rl.JobError, match="square, taper, outer"):
+        rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), width_steps="round")
+
+
+def test_two_levees_that_part_at_one_chainage_keep_their_strip_around_the_joint(tmp_path) -> None:
+    toes = levees([(0, 80), (500, 80)], [(500, 140), (1000, 140)], [(0, -80), (1000, -80)])
+    result = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), levees=toes)
+    left = bank_line(result, "left")
+    for toe in toes.geometry[:2]:
+        assert left.distance(local(toe)) > 30.0 - MM
+    assert result.extents["clearance_m"].min() > -MM
+
+
+def test_a_projection_that_distorts_too_much_is_an_error(tmp_path) -> None:
+    far = axes([(700_000, 0), (701_000, 0)])
+    toes = levees([(700_000, 80), (701_000, 80)], [(700_000, -80), (701_000, -80)])
+    result = rl.demarcate(far, rule_set(tmp_path), levees=toes)
+    assert "scale-too-far" in codes(result)
+
+
+def test_explain_of_a_join_claims_no_basis(tmp_path) -> None:
+    toes = levees([(0, 80), (400, 80)], [(0, -80), (1000, -80)])
+    result = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), levees=toes)
+    told = rl.explain(result, "R1", "left", 700)
+    assert "没有自己的依据" in told
+    assert "仅供示意" in told

@@ -45,3 +45,13 @@ def test_a_line_farther_out_says_by_how_much_and_nothing_says_nothing() -> None:
     assert clearance(lines([(0, 37.5), (100, 37.5)]), lines(TOE), np.array([30.0])) == pytest.approx(7.5)
     assert np.isnan(clearance(lines(), lines(TOE), np.array([30.0])))
     assert np.isnan(clearance(lines(TOE), lines(), np.array([])))
+
+
+def test_a_cut_that_takes_a_corner_of_the_segment_before_is_still_a_cut() -> None:
+    toe = lines([(0, 0), (50, 0), (53, 0.6)])
+    heading = np.array([3.0, 0.6]) / np.hypot(3.0, 0.6)
+    far = np.array([53, 0.6]) + 30.0 * np.array([-heading[1], heading[0]])
+    meet = (50.0 - 30.0 * np.tan(np.arctan(0.2) / 2.0), 30.0)
+    assert clearance(lines([(0, 30), meet, tuple(far), (53, 0.6)]), toe, np.array([30.0])) == pytest.approx(
+        0.0, abs=1e-9
+    )

@@ -84,8 +84,8 @@ def clearance(boundary: Geometries, references: Geometries, widths: Floats) -> f
     -----
     A strip is the union of the rectangles beside its segments and of the sectors at the vertices between them. Every
     segment of the boundary is clipped to each rectangle and sector near it, and the distance of what is left is taken:
-    chords of arcs are nearest in their middle, so vertices alone would prove nothing. A place beyond the flat end of a
-    reference lies in none of them; there its width does not apply.
+    chords of arcs are nearest in their middle, so vertices alone would prove nothing. A place that is nearest to the
+    flat end of a reference lies beyond the cut there, where its width does not apply.
 
     Examples
     --------
@@ -109,7 +109,9 @@ def clearance(boundary: Geometries, references: Geometries, widths: Floats) -> f
         tree = shapely.STRtree(segments)
         _, nearest = tree.query_nearest(places, return_distance=True, all_matches=False)
         near, segment = tree.query(places, predicate="dwithin", distance=max(width - ROUNDING_M, 0.0))
-        away = np.concatenate([_beside(line[near], course, segment), _around(line[near], course, segment)])
+        found = [part(line[near], course, segment) for part in (_beside, _around)]
+        point, away = (np.concatenate(each) for each in zip(*found, strict=True))
+        away = away[away < _from_free_ends(point, course) - ROUNDING_M]
         least = min(least, np.maximum(nearest - width, 0.0).min(), np.min(away, initial=np.inf) - width)
     return float(least)
 
@@ -137,8 +139,16 @@ def _course(references: Geometries) -> _Course:
     return _Course(start, end, length, unit, before, np.append(joined[1:], False))
 
 
-def _beside(line: Floats, course: _Course, segment: NDArray[np.intp]) -> Floats:
-    """Distance of boundary segments from reference segments, as far as they lie beside them; those that do."""
+def _from_free_ends(points: Floats, course: _Course) -> Floats:
+    """Distance of points from the nearest end of a reference where no other goes on."""
+    ends = np.vstack([course.start[np.isnan(course.before[:, 0])], course.end[~course.goes_on]])
+    tree = shapely.STRtree(shapely.points(ends))
+    _, distance = tree.query_nearest(shapely.points(points), return_distance=True, all_matches=False)
+    return np.asarray(distance)
+
+
+def _beside(line: Floats, course: _Course, segment: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """Nearest places of boundary segments beside reference segments, and how near; of those that lie beside them."""
     origin, unit, length = course.start[segment], course.unit[segment], course.length[segment]
     along = np.einsum("kij,kj->ki", line - origin[:, None], unit)
     across = (line - origin[:, None]) @ [[0.0, 1.0], [-1.0, 0.0]]
@@ -148,13 +158,15 @@ def _beside(line: Floats, course: _Course, segment: NDArray[np.intp]) -> Floats:
     low, high = _between(along[:, 0] - first, along[:, 1] - first, np.zeros_like(length), np.ones_like(length))
     low, high = _between(last - along[:, 0], last - along[:, 1], low, high)
     here = low <= high
-    step = across[here, 1] - across[here, 0]
-    ends = across[here, :1] + np.stack([low, high], axis=1)[here] * step[:, None]
-    return np.where(np.prod(np.sign(ends), axis=1) < 0.0, 0.0, np.abs(ends).min(axis=1, initial=np.inf))
+    line, low, high, start = line[here], low[here], high[here], across[here, 0]
+    step = across[here, 1] - start
+    level = step == 0.0
+    at = np.clip(np.where(level, low, -start / np.where(level, 1.0, step)), low, high)
+    return line[:, 0] + at[:, None] * (line[:, 1] - line[:, 0]), np.abs(start + at * step)
 
 
-def _around(line: Floats, course: _Course, segment: NDArray[np.intp]) -> Floats:
-    """Distance of boundary segments from the first vertices of reference segments, within the sectors there."""
+def _around(line: Floats, course: _Course, segment: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """Nearest places of boundary segments to the first vertices of reference segments within the sectors there."""
     turns = ~np.isnan(course.before[segment, 0])
     line, segment = line[turns], segment[turns]
     away = line - course.start[segment][:, None]
@@ -165,8 +177,8 @@ def _around(line: Floats, course: _Course, segment: NDArray[np.intp]) -> Floats:
     here = low <= high
     away, step = away[here, 0], (away[:, 1] - away[:, 0])[here]
     size = np.maximum((step**2).sum(axis=1), np.finfo(float).tiny)
-    nearest = np.clip(-(away * step).sum(axis=1) / size, low[here], high[here])
-    return np.hypot(*(away + nearest[:, None] * step).T)
+    at = np.clip(-(away * step).sum(axis=1) / size, low[here], high[here])[:, None]
+    return line[here, 0] + at * step, np.hypot(*(away + at * step).T)
 
 
 def _between(start: Floats, end: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:

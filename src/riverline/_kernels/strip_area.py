@@ -76,17 +76,20 @@ def strip_area(
     lines = np.asarray(references, dtype=object)
     widths = np.asarray(widths, dtype="float64")
     wide = (widths > 0.0) & (shapely.length(lines) > 0.0)
-    parts = [_bodies(lines[wide], widths[wide], tolerance_m)]
-    for (first, width), (second, other) in pairwise(zip(lines[wide], widths[wide], strict=True)):
+    if not wide.any():
+        return shapely.Polygon()
+    # Near zero, where numbers are fine: an elbow of a tenth of a millimetre has no direction at eight digits.
+    origin = np.round(shapely.get_coordinates(lines[wide][0])[0])
+    lines, widths = shapely.transform(lines[wide], lambda xy: xy - origin), widths[wide]
+    parts = [_bodies(lines, widths, tolerance_m)]
+    for (first, width), (second, other) in pairwise(zip(lines, widths, strict=True)):
         parts.extend(_joint(first, second, (width, other), steps, taper_m, tolerance_m))
-    return shapely.union_all(np.concatenate(parts))
+    return shapely.transform(shapely.union_all(np.concatenate(parts)), lambda xy: xy + origin)
 
 
 def _bodies(lines: Geometries, widths: Floats, tolerance_m: float) -> Geometries:
     """Buffers of chunks of every line, flat at both ends."""
     chunks = [(piece, width) for line, width in zip(lines, widths, strict=True) for piece in _chunks(line)]
-    if not chunks:
-        return np.array([], dtype=object)
     pieces = np.array([piece for piece, _ in chunks], dtype=object)
     radii = np.array([width for _, width in chunks])
     made: list[shapely.Geometry] = []

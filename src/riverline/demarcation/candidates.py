@@ -222,6 +222,7 @@ def _placed(
     assigned, faults = assign_banks(lines, axes_frame, layer=layer)
     usable = assigned[assigned["bank"].isin(["left", "right"]) & assigned["river_id"].isin(list(axes))]
     usable = usable.sort_values(key, kind="stable").reset_index(drop=True)
+    usable = usable.set_geometry(shapely.remove_repeated_points(usable.geometry.array), crs=usable.crs)
     codes = {river: number for number, river in enumerate(axes)}
     which = usable["river_id"].map(codes).to_numpy(dtype="int64")
     centres = [axis.line for axis in axes.values()]

@@ -146,7 +146,7 @@ def build_chain(
     if tail is not None:
         chain.append(tail)
     gaps = [
-        Gap(piece.line, piece.start, piece.end, allowed=piece.confidence != "low")
+        Gap(piece.line, piece.start, piece.end, allowed=piece.founded)
         for piece in chain
         if piece.basis == "joined" and piece.strip
     ]
@@ -175,9 +175,9 @@ def _cut(stretch: Stretch, axis: Axis, bank: Bank) -> Piece | None:
     line = piece.line
     length = float(line.length)
     begin, finish = 0.0, length
-    if stretch.start > piece.start + TOUCHING_M or stretch.start <= 0.0:
+    if stretch.start > piece.start + TOUCHING_M or stretch.start <= TOUCHING_M:
         begin = _station(line, axis, bank, stretch.start, otherwise=0.0)
-    if stretch.end < piece.end - TOUCHING_M or stretch.end >= axis.length:
+    if stretch.end < piece.end - TOUCHING_M or stretch.end >= axis.length - TOUCHING_M:
         finish = _station(line, axis, bank, stretch.end, otherwise=length)
     if finish - begin <= TOUCHING_M:
         return None
@@ -212,7 +212,8 @@ def _joined(before: Piece | None, after: Piece | None, axis: Axis, gap_max_m: fl
         return None
     sides = [piece for piece in (before, after) if piece is not None]
     wider = max(sides, key=lambda piece: piece.width_m)
-    along = end - start > TOUCHING_M
+    # Where two levees end and begin at one chainage but apart, the strip goes around with the joint.
+    along = end - start > TOUCHING_M or all(piece.basis == "levee" for piece in sides)
     founded = end - start <= (gap_max_m if len(sides) == 2 else SHORTFALL_M)  # noqa: PLR2004 - a piece on either side
     return Piece(
         line=line,
@@ -227,6 +228,7 @@ def _joined(before: Piece | None, after: Piece | None, axis: Axis, gap_max_m: fl
         end=end,
         strip=along,
         note=wider.note,
+        founded=founded,
     )
 
 

@@ -37,6 +37,9 @@ LAYERS: dict[str, Schema] = {
 SCALE_LIMIT = 1 / 2500
 """Largest distortion of length that passes without a note: what a 3-degree zone has at its edge in the far south."""
 
+SCALE_TOO_FAR = 1 / 1000
+"""Distortion at which widths in plane metres are no legal widths any more: 3 cm in 30 m."""
+
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
@@ -161,7 +164,7 @@ def _axis_fault(river: Any, line: Any, shared: set[str]) -> str:  # noqa: ANN401
         return "not-a-single-line"
     if not _drawable(line) or line.length <= 0.0:
         return "no-length"
-    return ""
+    return "closed-line" if line.is_closed else ""
 
 
 def _drawable(line: Any) -> bool:  # noqa: ANN401 - a cell of a frame
@@ -230,7 +233,8 @@ def _scale_finding(axes: dict[str, Axis], crs: Any) -> list[Finding]:  # noqa: A
     scale = point_scale(gpd.GeoDataFrame(geometry=[axis.line for axis in axes.values()], crs=crs))
     if scale <= SCALE_LIMIT:
         return []
-    return [Finding("scale-distortion", "axes", "*", None, 1000.0 * scale, 1000.0 * SCALE_LIMIT, "m/km")]
+    code = "scale-distortion" if scale <= SCALE_TOO_FAR else "scale-too-far"
+    return [Finding(code, "axes", "*", None, 1000.0 * scale, 1000.0 * SCALE_LIMIT, "m/km")]
 
 
 def _column(frame: gpd.GeoDataFrame, name: str) -> Any:  # noqa: ANN401 - a column or blanks

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Levels", "beyond_ends", "crossings_of", "level_at", "place_levels", "rising"]
 
+RISE_M = 0.01
+"""A level that is less than this above the one upstream is as high: levels are given to the centimetre."""
+
 SAME_PLACE_M = 0.01
 """Levels nearer to each other along the axis than this are at one place."""
 
@@ -278,7 +281,7 @@ def rising(levels: Levels, shapes: Sequence[Any], *, layer: str) -> list[Finding
     return [
         Finding("level-rises-downstream", layer, levels.ids[i], shapes[i], rise, 0.0, "m", note=levels.ids[i - 1])
         for i, rise in enumerate(np.diff(levels.level_m).tolist(), 1)
-        if rise > 0
+        if rise > RISE_M
     ]
 
 

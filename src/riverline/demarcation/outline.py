@@ -6,8 +6,8 @@ overlapping strips cannot make loops; the legal line is what bounds it between t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -114,7 +114,41 @@ def outline(
     -------
     Outline or None
         Extent, edges, and what was odd about them; None if nothing has an area.
+
+    Notes
+    -----
+    All is computed relative to a place nearby, where coordinates are fine enough for the directions of short stubs.
     """
+    origin = np.round(shapely.get_coordinates(left[0].line)[0])
+    near_left, near_right = (
+        [replace(piece, line=_shifted(piece.line, -origin)) for piece in pieces] for pieces in (left, right)
+    )
+    near_water = None if water is None else _shifted(water, -origin)
+    made = _outline(near_left, near_right, near_water, steps, taper_m, beyond=beyond)
+    if made is None:
+        return None
+    return Outline(
+        extent=_shifted(made.extent, origin),
+        left=_shifted(made.left, origin),
+        right=_shifted(made.right, origin),
+        pockets=tuple(_shifted(ring, origin) for ring in made.pockets),
+        crossings=None if made.crossings is None else _shifted(made.crossings, origin),
+    )
+
+
+def _shifted(shape: shapely.Geometry, by: NDArray[np.float64]) -> Any:  # noqa: ANN401 - a shape of the same kind
+    return shapely.transform(shape, lambda xy: xy + by)
+
+
+def _outline(
+    left: Sequence[Piece],
+    right: Sequence[Piece],
+    water: shapely.Geometry | None,
+    steps: Steps,
+    taper_m: float,
+    *,
+    beyond: bool,
+) -> Outline | None:
     chains = chain_line(left), chain_line(right)
     corridor, crossings = corridor_between(*chains)
     ends = shapely.linestrings([[chains[0][at], chains[1][at]] for at in (0, -1)])
@@ -199,13 +233,16 @@ def _without_cracks(extent: shapely.Geometry) -> shapely.Geometry:
 
 
 def _corners(lines: NDArray[np.object_], widths: NDArray[np.float64], bank: Bank) -> list[NDArray[np.float64]]:
-    """Where a bank's line begins and ends: on the normal of its first and last reference segment, a strip away."""
+    """Where a bank's line begins and ends: on the normal of its first and last reference segment, a strip away.
+
+    They stand a hair outside, so that the nearest place of the outline is its corner and not the cut beside it.
+    """
     turn = np.array([-1.0, 1.0]) if bank == "left" else np.array([1.0, -1.0])
     corners = []
     for at, segment in ((0, (0, 1)), (-1, (-2, -1))):
         coords = shapely.get_coordinates(lines[at])
         heading = coords[segment[1]] - coords[segment[0]]
-        corners.append(coords[at] + widths[at] * turn * heading[::-1] / np.hypot(*heading))
+        corners.append(coords[at] + (widths[at] + CRACK_M) * turn * heading[::-1] / np.hypot(*heading))
     return corners
 
 

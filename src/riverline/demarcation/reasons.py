@@ -68,7 +68,7 @@ def explain(result: Demarcation, river_id: str, bank: str, chainage: float, *, l
         "span": f"{format_chainage(piece['start_chainage_m'])} – {format_chainage(piece['end_chainage_m'])}",
         "rules": f"{result.rules.name} {result.rules.digest[:12]}",
     }
-    told = (_ZH if language == "zh" else _EN).format(**parts)
+    told = _template(str(piece["basis"]), str(piece["confidence"]), language).format(**parts)
     return f"{told}{_NOTE[language].format(piece['note'])}" if piece["note"] else told
 
 
@@ -82,6 +82,24 @@ _EN = (
 )
 
 
+_JOINED_ZH = (
+    "{where}：此段没有自己的依据，由相邻要素 {sources} 连接而成，按其规则 {rule} 的宽度外延 {offset} 米{sketch}；"
+    "本段 {span}；可信度：{confidence}；规则集 {rules}。"
+)
+_JOINED_EN = (
+    "{where}: the stretch has no basis of its own; it joins the neighbouring features {sources}, {offset} m wide as "
+    "their rule {rule} has it{sketch}; piece {span}; confidence: {confidence}; rule set {rules}."
+)
+_SKETCH = {"zh": "，仅供示意，不是法定界线", "en": ", a sketch and no legal line"}
+
+
+def _template(basis: str, confidence: str, language: Language) -> str:
+    if basis != "joined":
+        return _ZH if language == "zh" else _EN
+    joined = _JOINED_ZH if language == "zh" else _JOINED_EN
+    return joined.replace("{sketch}", _SKETCH[language] if confidence == "low" else "")
+
+
 _NOTE = {"zh": "说明：{}。", "en": " Note: {}."}
 
 
@@ -92,7 +110,7 @@ def _piece_at(result: Demarcation, river_id: str, bank: str, chainage: float) ->
     if mine.empty:
         shown = ", ".join(rivers[:20]) or "-"
         raise JobError(
-            f"成果中没有河流 {river_id} 的 {bank} 岸管理范围线；现有河流：{shown}；岸别为 left 或 right",
+            f"成果中没有河流 {river_id} 的 {bank} 管理范围线；现有河流：{shown}；岸别为 left 或 right",
             f"the result has no {bank} line of river {river_id}; rivers: {shown}; banks: left, right",
         )
     here = mine[(mine["start_chainage_m"] <= chainage) & (mine["end_chainage_m"] >= chainage)]

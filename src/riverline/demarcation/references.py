@@ -48,7 +48,8 @@ class Piece:
 
     ``start`` and ``end`` are distances along the axis. ``width_m`` is the strip between reference and management
     line, ``protection_m`` the further band. A piece without ``strip`` only closes the corridor, where the line steps
-    from one reference to another on the normal of the axis. ``caveat`` is the fault to tell if the piece is used.
+    from one reference to another on the normal of the axis. ``caveat`` is the fault to tell if the piece is used; a
+    joined piece is ``founded`` where a rule allows to bridge a gap that long.
     """
 
     line: shapely.LineString
@@ -64,6 +65,7 @@ class Piece:
     strip: bool = True
     note: str = ""
     caveat: str = ""
+    founded: bool = True
 
     @property
     def span(self) -> float:

@@ -28,6 +28,9 @@ BANKS: tuple[Bank, Bank] = ("left", "right")
 LENGTH_RATIO = 1.5
 """A bank's line this many times longer or shorter than the axis is worth a look (announcement tables list both)."""
 
+INSIDE_M = 1e-3
+"""A line nearer than the legal width by more than this is told: coordinates of eight digits keep a millimetre."""
+
 OUTSIDE_M = 0.1
 """Length of axis that may lie outside the extent before it is told: the precision that lengths are given in."""
 
@@ -101,11 +104,14 @@ def demarcate_river(
     findings.extend(_outline_findings(axis, made))
     lines = [row for bank in BANKS for row in _line_rows(axis, bank, made, chains[bank])]
     lines.extend(_pocket_rows(axis, made, chains))
+    kept = _clearance(lines, chains)
+    if kept < -INSIDE_M:
+        findings.append(Finding("line-inside", "axes", axis.river_id, axis.line, -kept, 0.0, "m"))
     return Outcome(
         axis,
         extent=made.extent,
         protection=_protection(chains, made.extent, water, steps, policy.taper_m),
-        clearance=_clearance(lines, chains),
+        clearance=kept,
         lines=lines,
         findings=findings,
     )

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
 from riverline import faults
+from riverline._kernels.strip_area import Steps
 from riverline._version import __version__
 from riverline.demarcation.basis import candidates_by_river, water_of
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.demarcation.inputs import Inputs, prepare
 from riverline.demarcation.result import Demarcation
 from riverline.demarcation.river import Outcome, demarcate_river
+from riverline.errors import JobError, RuleError
 from riverline.geodesy import ellipsoidal_area, round_half_up
 from riverline.provenance import Run
+from riverline.rules import RuleSet
 from riverline.schema import EXTENTS, MANAGEMENT_LINES
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from riverline._kernels.strip_area import Steps
     from riverline.demarcation.basis import Gathered
     from riverline.demarcation.references import Axis
-    from riverline.rules import RuleSet
 
 __all__ = ["demarcate"]
 
@@ -109,6 +110,7 @@ def demarcate(  # noqa: PLR0913 - one argument a layer
     >>> print(rl.explain(result, "R1", "left", 500, language="en"))  # doctest: +ELLIPSIS
     清水河, left bank K0+500: the management line is drawn from the levee (features L1), 10 m to landside; ...
     """
+    _require_call(rules, width_steps)
     rules = rules if on is None else rules.in_force(on)
     layers = {
         "levees": levees,
@@ -142,6 +144,21 @@ def _outcome(inputs: Inputs, candidates: Gathered, axis: Axis, rules: RuleSet, s
     except shapely.errors.GEOSException as error:
         finding = Finding("river-not-done", "axes", axis.river_id, axis.line, note=f"geometry: {error}")
         return Outcome(axis, findings=[finding])
+
+
+def _require_call(rules: object, width_steps: object) -> None:
+    """Raise for a rule set that was named rather than loaded, and for a policy that does not exist."""
+    if not isinstance(rules, RuleSet):
+        raise RuleError(
+            f'rules 应为规则集，实际为 {rules!r}；请写 riverline.load_rules("anhui")',
+            f'rules must be a rule set, got {rules!r}; write riverline.load_rules("anhui")',
+        )
+    if width_steps not in get_args(Steps):
+        choices = ", ".join(get_args(Steps))
+        raise JobError(
+            f"width_steps 应为 {choices} 之一，实际为 {width_steps!r}",
+            f"width_steps must be one of {choices}, got {width_steps!r}",
+        )
 
 
 def _lines(outcomes: list[Outcome], inputs: Inputs, rules: RuleSet) -> gpd.GeoDataFrame:

@@ -194,6 +194,12 @@ CODES = (
          "河流 {feature} 的{note}管理范围线长度是中心线的 {value} 倍（常见范围在 {limit} 倍以内）",
          "the {note} line of river {feature} is {value} times as long as the axis (usually within {limit} times)",
          "核对参照线是否绕入支流或沟汊", "see whether the reference runs up a tributary"),
+    Code("line-inside", "error", "河流 {feature} 的管理范围线比规定宽度近 {value} 米",
+         "the management line of river {feature} lies {value} m inside the legal width",
+         "检查该处的参照线是否重叠、折返或断开", "look for references that overlap, turn back or break off there"),
+    Code("scale-too-far", "error", "投影长度变形达 {value} {unit}，宽度按平面米计，不能作为法定界线",
+         "the projection distorts lengths by {value} {unit}; widths are plane metres: no legal line",
+         "按 3 度带分别划界：geodesy.zone_of(frame)", "demarcate zone by zone: geodesy.zone_of(frame)"),
     Code("axis-outside", "error", "河流 {feature} 的中心线有 {value} 米在管理范围之外",
          "{value} m of the axis of river {feature} lie outside the extent", "检查岸别是否相反、中心线是否偏离河道",
          "see whether banks are swapped or the axis is off the channel"),
@@ -290,7 +296,7 @@ CODES = (
          "stations of section {feature} differ from the length of its line by {value} {unit} (allowed {limit} "
          "{unit}); they were scaled", "核对断面端点坐标与起点距", "check the ends of its line and its stations"),
     Code("section-too-short", "warning",
-         "断面 {feature} 的 {note} 端地面低于洪水位 {value} {unit}，断面不够长，该岸以断面端点为界",
+         "断面 {feature} 的{note}端地面低于洪水位 {value} {unit}，断面不够长，该岸以断面端点为界",
          "the ground at the {note} end of section {feature} is {value} {unit} below the level: its end was taken as "
          "the limit", "将断面延长到高于洪水位处", "survey it up to ground above the level"),
     Code("section-dry", "warning", "断面 {feature} 全部高于洪水位，两岸均以中心线为界",
@@ -300,8 +306,8 @@ CODES = (
          "the axis crosses section {feature} {value} {unit} off the water; the nearest water was taken as the channel",
          "核对中心线位置", "check where the axis runs"),
     Code("section-wet-beyond", "note",
-         "断面 {feature} 的 {note} 岸高地以外还有宽 {value} {unit} 的地面低于洪水位，未计入",
-         "beyond high ground on the {note} bank of section {feature}, {value} {unit} more lie below the level and "
+         "断面 {feature} 的{note}高地以外还有宽 {value} {unit} 的地面低于洪水位，未计入",
+         "beyond high ground on the {note} of section {feature}, {value} {unit} more lie below the level and "
          "were left out", "若在上下游与河道连通，应以地形计算", "where it is joined up- or downstream, use terrain"),
     Code("sections-cross", "warning", "断面 {feature} 与 {note} 在淹没宽度内相交，取外包线",
          "sections {feature} and {note} cross within the flooded width; the outer of the lines was taken",

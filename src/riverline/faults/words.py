@@ -22,6 +22,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "duplicate-key": ("河流编码重复", "river code occurs twice"),
     "no-geometry": ("没有几何", "no geometry"),
     "not-a-single-line": ("不是单条线", "not a single line"),
+    "closed-line": ("中心线首尾闭合，不是河道中心线", "the axis is a closed ring, not a river's course"),
     "no-length": ("没有长度或坐标无效", "no length or coordinates that are not finite"),
     **{
         str(choice.value): (choice.label_zh, choice.label_en.lower())
