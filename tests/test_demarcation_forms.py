@@ -278,3 +278,23 @@ def test_a_river_without_area_is_told(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("riverline.demarcation.outline.corridor_between", lambda *_: (shapely.Polygon(), None))
     result = demarcated(tmp_path)
     assert result.faults[["code", "feature_id", "note"]].to_numpy().tolist()[0] == ["river-not-done", "R1", "no-area"]
+
+
+def test_a_toe_with_repeated_vertices_is_like_one_without(tmp_path) -> None:
+    plain = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    twice = levees([(0, 80), (0, 80), (500, 80), (500, 80), (1000, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    river, rules = axes([(0, 0), (1000, 0)]), rule_set(tmp_path)
+    one, two = (rl.demarcate(river, rules, levees=each) for each in (plain, twice))
+    assert shapely.hausdorff_distance(extent(one), extent(two)) < MM
+
+
+@pytest.mark.parametrize("east", [0.0, 39_000_000.0])
+def test_a_joint_of_two_levees_leaves_no_slit_at_eight_digits(tmp_path, east) -> None:
+    toes = levees([(0, 80), (301.7, 77.3)], [(301.7, 77.3), (1000, 81.9)], [(0, -80), (1000, -80)])
+    river = axes([(0, 0), (1000, 0)])
+    moved = [each.set_geometry(each.geometry.affine_transform([0.84, -0.542, 0.542, 0.84, east, 0.0]),
+                               crs="EPSG:4527" if east else CRS) for each in (river, toes)]  # fmt: skip
+    result = rl.demarcate(moved[0], rule_set(tmp_path), levees=moved[1])
+    left = result.lines[result.lines["bank"] == "left"]
+    assert left["length_m"].sum() < 1005.0
+    assert result.extents["clearance_m"].iloc[0] >= -1e-6
