@@ -200,7 +200,7 @@ def _caveats(pieces: Sequence[Piece]) -> list[Finding]:
 
 def _gap_finding(axis: Axis, bank: Bank, gap: Gap, limit: float) -> Finding:
     code = "gap-joined" if gap.allowed else "gap-unfounded"
-    return Finding(code, "axes", axis.river_id, gap.line, gap.end - gap.start, limit, "m", note=bank)
+    return Finding(code, "axes", axis.river_id, gap.line, gap.line.length, limit, "m", note=bank)
 
 
 def _not_done(axis: Axis, reason: str) -> Finding:
