@@ -242,7 +242,7 @@ def test_real_rivers_in_gbk(real_data):
     named = axes["name"].dropna()
     assert len(named) == 796
     assert {"长江", "黄河", "淮河", "雅鲁藏布江", "澜沧江"} <= set(named)
-    assert named.str.fullmatch(r"[\u4e00-\u9fff()、]+").all()
+    assert named.str.fullmatch("[\u4e00-\u9fff()、]+").all()
     assert source(axes)["encoding"] == "GBK"
     assert not rl.check(axes, rl.schema.AXES)["code"].str.contains("missing_geometry").any()
 

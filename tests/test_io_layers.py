@@ -429,7 +429,7 @@ def test_the_sample_in_gbk_reads_in_one_line():
     assert result.attrs["source"]["encoding_from"] == "detected"
     assert set(result["bank"]) == {"left", "right"}
     assert set(result["feature"]) <= set(rl.schema.LEVEES["feature"].values)
-    assert result["name"].str.fullmatch(r"[\u4e00-\u9fff（）]+").all()
+    assert result["name"].str.fullmatch("[\u4e00-\u9fff（）]+").all()
 
 
 @pytest.mark.parametrize("name", ["axes", "water", "flood_levels", "parcels"])
