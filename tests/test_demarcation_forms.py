@@ -298,3 +298,45 @@ def test_a_joint_of_two_levees_leaves_no_slit_at_eight_digits(tmp_path, east) ->
     left = result.lines[result.lines["bank"] == "left"]
     assert left["length_m"].sum() < 1005.0
     assert result.extents["clearance_m"].iloc[0] >= -1e-6
+
+
+def test_the_line_changes_its_reason_where_the_reference_does_and_not_at_a_vertex(tmp_path) -> None:
+    toes = levees([(0, 80), (300, 80)], [(300, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    result = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), levees=toes)
+    left = result.lines[result.lines["bank"] == "left"]
+    assert left[["source_ids", "start_chainage_m", "end_chainage_m"]].to_numpy().tolist() == [
+        ["L1", 0.0, 300.0], ["L2", 300.0, 1000.0],
+    ]  # fmt: skip
+    assert left["length_m"].tolist() == [300.0, 700.0]
+
+
+@pytest.mark.parametrize("turn", [0.0, 0.3, 1.0, 2.0, 3.0])
+def test_water_that_was_cut_at_the_ends_of_the_reach_gives_edges_from_end_to_end(tmp_path, turn) -> None:
+    rotation = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+
+    def turned(frame):
+        moved = shapely.transform(frame.geometry.array, lambda xy: (xy - ORIGIN) @ rotation + ORIGIN)
+        return frame.set_geometry(moved, crs=CRS)
+
+    river, water = axes([(0, 0), (154, 0)]), ponds(shapely.box(0, -1.5, 154, 1.5))
+    result = rl.demarcate(turned(river), rule_set(tmp_path), water=turned(water))
+    assert result.lines["length_m"].tolist() == [154.0, 154.0]
+    assert result.lines["basis"].tolist() == ["water", "water"]
+    assert result.faults.empty
+    assert extent(result).area == pytest.approx(13.0 * 154.0, abs=0.5)
+
+
+def test_chainages_change_where_the_reference_does_also_on_a_bend(tmp_path) -> None:
+    def arc(radius, first=0, last=180):
+        angle = np.radians(180.0 - np.arange(first, last + 1))
+        return list(zip(radius * np.cos(angle), radius * np.sin(angle), strict=True))
+
+    toes = levees(arc(560, -5, 185), arc(440, -5, 60), arc(440, 60, 185))
+    down = rl.demarcate(axes(arc(500)), rule_set(tmp_path), levees=toes)
+    up = rl.demarcate(axes(arc(500)[::-1]), rule_set(tmp_path), levees=toes)
+    length = axes(arc(500)).geometry.length[0]
+    right = down.lines[down.lines["bank"] == "right"]
+    assert right["end_chainage_m"].tolist() == pytest.approx([length / 3.0, length], abs=0.06)
+    left = up.lines[up.lines["bank"] == "left"]
+    assert left["end_chainage_m"].tolist() == pytest.approx([length * 2.0 / 3.0, length], abs=0.06)
+    assert left["source_ids"].tolist() == right["source_ids"].tolist()[::-1]

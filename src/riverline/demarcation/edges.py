@@ -125,9 +125,17 @@ def _corners(main: shapely.Polygon, axis: Axis) -> NDArray[np.float64]:
     inside = shapely.get_coordinates(shapely.intersection(axis.line, main))
     along, _ = chainage.locate(inside, axis.coords)
     corners = np.empty((4, 2))
-    for row, at, leaves in ((0, 0.0, int(np.argmin(along))), (1, axis.length, int(np.argmax(along)))):
-        chord = _end_chord(main, axis, at)
-        ends = inside[[leaves, leaves]] if chord is None else shapely.get_coordinates(chord)[[0, -1]]
+    for row, at, inward, leaves in (
+        (0, 0.0, 1.0, int(np.argmin(along))),
+        (1, axis.length, -1.0, int(np.argmax(along))),
+    ):
+        # The area was cut at the end of the reach: a chord there runs along its edge, one a hair inside runs across.
+        hair = 2.0 * BEYOND_M * inward
+        chord = _end_chord(main, axis, at + hair)
+        if chord is None:
+            ends = inside[[leaves, leaves]]
+        else:
+            ends = shapely.get_coordinates(chord)[[0, -1]] - hair * chainage.direction(axis.coords, np.array([at]))
         corners[row], corners[row + 2] = ends
     return corners
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from riverline._kernels.chainage import vertex_chainages
 from riverline._kernels.landside import GRID_M, landside_strip
 from riverline._kernels.proof import nearest_reference
 from riverline.demarcation.edges import ring_edges
@@ -28,6 +29,9 @@ __all__ = ["Outline", "chain_line", "corridor_between", "edge_pieces", "outline"
 
 CRACK_M = 0.01
 """Holes thinner than this are cracks between parts of the extent, not land: coordinates are kept to the centimetre."""
+
+GRAIN_M = 1e-4
+"""Vertices nearer to each other than this have no direction between them: what is left of cuts at a vertex."""
 
 STUB_M = 5e-4
 """How far a strip reaches past the normal where its reference is cut, so that no crack opens at the cut."""
@@ -185,7 +189,7 @@ def _to_the_normals(pieces: Sequence[Piece], bank: Bank, ends: NDArray[np.object
     for number, piece in enumerate(pieces, 1):
         if not piece.strip:
             continue
-        coords = shapely.get_coordinates(piece.line)
+        coords = shapely.get_coordinates(shapely.remove_repeated_points(piece.line, GRAIN_M))
         if cut[number - 1]:
             coords = _with_stub(coords[::-1], across[number - 1], -side, inner=number > 1)[::-1]
         if cut[number + 1]:
@@ -263,17 +267,44 @@ def edge_pieces(edge: shapely.Geometry, pieces: Sequence[Piece]) -> tuple[list[s
     made_by
         (k,) positions in ``pieces``: the one whose strip reaches farthest there.
     """
-    coords = shapely.get_coordinates(edge)
+    coords = _with_vertices(shapely.get_coordinates(edge), _strip_corners(pieces))
     middles = (coords[1:] + coords[:-1]) / 2.0
-    references = np.array([piece.line for piece in pieces], dtype=object)
-    widths = np.array([piece.width_m for piece in pieces])
-    maker = nearest_reference(middles, references, widths)
+    # Around a corner that two references share the better known one counts, whichever way the river runs.
+    order = np.array(sorted(range(len(pieces)), key=lambda at: (pieces[at].basis == "joined", pieces[at].source_ids)))
+    references = np.array([pieces[at].line for at in order], dtype=object)
+    widths = np.array([pieces[at].width_m for at in order])
+    maker = order[nearest_reference(middles, references, widths)]
     maker = _without_crumbs(maker, np.hypot(*np.diff(coords, axis=0).T))
     breaks = np.flatnonzero(np.diff(maker)) + 1
     starts = np.concatenate([[0], breaks])
     ends = np.concatenate([breaks, [len(maker)]])
     lines = [shapely.LineString(coords[a : b + 1]) for a, b in zip(starts, ends, strict=True)]
     return lines, maker[starts]
+
+
+def _strip_corners(pieces: Sequence[Piece]) -> NDArray[np.float64]:
+    """Where the strips of pieces begin and end: at their width from both ends of the reference, on both sides."""
+    corners = []
+    for piece in pieces:
+        coords = shapely.get_coordinates(shapely.remove_repeated_points(piece.line, GRAIN_M))
+        for tip, way in ((coords[0], coords[:2]), (coords[-1], coords[-2:])):
+            normal = piece.width_m * _unit(way) @ np.array([[0.0, 1.0], [-1.0, 0.0]])
+            corners += [tip + normal, tip - normal]
+    return np.array(corners)
+
+
+def _with_vertices(coords: NDArray[np.float64], places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A line's coordinates with a vertex at each of the places that it runs through: a straight edge has none there."""
+    line = shapely.LineString(coords)
+    near = places[shapely.dwithin(shapely.points(places), line, CRACK_M)]
+    stations = shapely.line_locate_point(line, shapely.points(near))
+    along = vertex_chainages(coords)
+    after = np.clip(np.searchsorted(along, stations), 1, len(along) - 1)
+    apart = np.abs(along[after[:, None] - [0, 1]] - stations[:, None])
+    stations = np.unique(stations[(apart > SHORTEST_PIECE_M).all(axis=1)])
+    feet = shapely.get_coordinates(shapely.line_interpolate_point(line, stations))
+    merged: NDArray[np.float64] = np.insert(coords, np.searchsorted(along, stations), feet, axis=0)
+    return merged
 
 
 def _without_crumbs(maker: NDArray[np.intp], lengths: NDArray[np.float64]) -> NDArray[np.intp]:

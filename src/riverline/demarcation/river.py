@@ -122,9 +122,11 @@ def _line_rows(axis: Axis, bank: Bank, made: Outline, pieces: Sequence[Piece]) -
     lines, makers = edge_pieces(edge, pieces)
     ends = np.array([shapely.get_coordinates(line)[-1] for line in lines])
     along, _ = chainage.locate(ends, axis.coords)
-    low = np.array([pieces[maker].start for maker in makers])
-    high = np.array([pieces[maker].end for maker in makers])
-    finish = np.maximum.accumulate(np.clip(along, low, high))
+    # Between two pieces the chainage changes where the reference does, not where a line on a bend happens to lie.
+    before = np.array([pieces[maker].end for maker in makers])
+    after = np.array([*(pieces[maker].start for maker in makers[1:]), axis.length])
+    between = np.clip(along, np.minimum(before, after), np.maximum(before, after))
+    finish = np.maximum.accumulate(np.clip(between, 0.0, axis.length))
     finish[-1] = axis.length
     begin = np.concatenate([[0.0], finish[:-1]])
     rows = zip(lines, makers, begin, finish, strict=True)
