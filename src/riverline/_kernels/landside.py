@@ -48,7 +48,7 @@ def landside_strip(
         The lines that close the corridor at the ends of the reach. Rounding may leave a strip a hair longer than the
         corridor there; nothing passes around it.
     steps, taper_m
-        As for :func:`~riverline._kernels.strips.strip_area`.
+        As for :func:`~riverline._kernels.strip_area.strip_area`.
 
     Returns
     -------
