@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
-from riverline.channel import format_chainage
+import numpy as np
+
+from riverline.channel import format_chainage, parse_chainage
 from riverline.errors import JobError
+from riverline.faults import describe
 from riverline.schema import MANAGEMENT_LINES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
     import pandas as pd
 
     from riverline.demarcation.result import Demarcation
@@ -16,8 +23,19 @@ if TYPE_CHECKING:
 
 __all__ = ["explain"]
 
+_ROUNDING_M = 0.05
+_SHOWN = 20
 
-def explain(result: Demarcation, river_id: str, bank: str, chainage: float, *, language: Language = "zh") -> str:
+
+def explain(
+    result: Demarcation,
+    river_id: str,
+    bank: str,
+    chainage: float | str,
+    *,
+    flood_levels: gpd.GeoDataFrame | None = None,
+    language: Language = "zh",
+) -> str:
     """Say why the management line of a bank is where it is at a chainage.
 
     Parameters
@@ -29,19 +47,28 @@ def explain(result: Demarcation, river_id: str, bank: str, chainage: float, *, l
     bank
         ``"left"`` or ``"right"``.
     chainage
-        Metres along the axis, as printed on the line.
+        Metres along the axis, as printed on the line, or a text such as ``"K1+200"``.
+    flood_levels
+        The levels that :func:`riverline.demarcate` was given, with ``chainage_m``: a flood line is then told with its
+        level at the chainage and the two given levels it lies between. The result holds only their keys.
     language
         ``"zh"`` or ``"en"``.
 
     Returns
     -------
     str
-        Place, basis, rule with citation, width, sources and confidence.
+        Place, basis, rule with citation, width, sources and confidence. Where pieces meet, one line for each of them.
 
     Raises
     ------
     JobError
-        If the result has no such river, bank or chainage; the message says what there is.
+        If the result has no such river, bank or chainage, or ``flood_levels`` does not say where its levels are; the
+        message says what there is.
+
+    Notes
+    -----
+    Levels are linear in chainage between the given ones and constant beyond the first and the last, as the line is
+    drawn.
 
     Examples
     --------
@@ -52,16 +79,31 @@ def explain(result: Demarcation, river_id: str, bank: str, chainage: float, *, l
     >>> axes = gpd.GeoDataFrame({"river_id": ["R1"], "name": ["清水河"]}, geometry=[river], crs=4548)
     >>> tops = gpd.GeoDataFrame({"bank_id": ["B1", "B2"], "river_id": "R1"}, geometry=[left, right], crs=4548)
     >>> result = rl.demarcate(axes, rl.load_rules("national"), bank_tops=tops)
-    >>> print(rl.explain(result, "R1", "left", 500))  # doctest: +ELLIPSIS
+    >>> print(rl.explain(result, "R1", "left", "K0+500"))  # doctest: +ELLIPSIS
     清水河左岸 K0+500：管理范围线依据“岸顶线”（来源要素 B1）...
     """
-    piece = _piece_at(result, river_id, bank, chainage)
-    name = _river_name(result, river_id)
+    metres = parse_chainage(chainage)
+    pieces = _pieces_at(result, river_id, bank, metres, str(chainage))
+    told = []
+    for piece in pieces.to_dict("records"):
+        level = _level_told(piece, metres, flood_levels, language) if piece["basis"] == "flood" else ""
+        told.append(_sentence(result, piece, metres, level=level, language=language))
+    return "\n".join(told)
+
+
+def _sentence(result: Demarcation, piece: Mapping[Any, Any], metres: float, *, level: str, language: Language) -> str:
+    zh = language == "zh"
+    blank = "宽度未定" if zh else "no width given"
+    offset = piece["offset_m"]
+    wide = f"向背水侧外延 {offset:g} 米" if zh else f"{offset:g} m to landside"
+    name = _river_name(result, str(piece["river_id"]))
     parts = {
-        "where": f"{name}{'' if language == 'zh' else ', '}{_word('bank', bank, language)} {format_chainage(chainage)}",
+        "where": f"{name}{'' if zh else ', '}{_word('bank', piece['bank'], language)} {format_chainage(metres)}",
         "basis": _word("basis", piece["basis"], language),
-        "sources": piece["source_ids"],
-        "offset": f"{piece['offset_m']:g}",
+        "sources": level or _SOURCES[language].format(piece["source_ids"]),
+        "joins": piece["source_ids"],
+        "offset": f"{offset:g}",
+        "wide": blank if math.isnan(offset) else wide,
         "rule": piece["rule_id"],
         "citation": piece["citation"],
         "confidence": _word("confidence", piece["confidence"], language),
@@ -73,23 +115,24 @@ def explain(result: Demarcation, river_id: str, bank: str, chainage: float, *, l
 
 
 _ZH = (
-    "{where}：管理范围线依据“{basis}”（来源要素 {sources}）向背水侧外延 {offset} 米；"
+    "{where}：管理范围线依据“{basis}”{sources}{wide}；"
     "规则 {rule}，条款：{citation}；本段 {span}；可信度：{confidence}；规则集 {rules}。"
 )
 _EN = (
-    "{where}: the management line is drawn from the {basis} (features {sources}), {offset} m to landside; "
+    "{where}: the management line is drawn from the {basis}{sources}, {wide}; "
     "rule {rule}, citation: {citation}; piece {span}; confidence: {confidence}; rule set {rules}."
 )
 
 
 _JOINED_ZH = (
-    "{where}：此段没有自己的依据，由相邻要素 {sources} 连接而成，按其规则 {rule} 的宽度外延 {offset} 米{sketch}；"
+    "{where}：此段没有自己的依据，由相邻要素 {joins} 连接而成，按其规则 {rule} 的宽度外延 {offset} 米{sketch}；"
     "本段 {span}；可信度：{confidence}；规则集 {rules}。"
 )
 _JOINED_EN = (
-    "{where}: the stretch has no basis of its own; it joins the neighbouring features {sources}, {offset} m wide as "
+    "{where}: the stretch has no basis of its own; it joins the neighbouring features {joins}, {offset} m wide as "
     "their rule {rule} has it{sketch}; piece {span}; confidence: {confidence}; rule set {rules}."
 )
+_SOURCES = {"zh": "（来源要素 {}）", "en": " (features {})"}
 _SKETCH = {"zh": "，仅供示意，不是法定界线", "en": ", a sketch and no legal line"}
 
 
@@ -103,24 +146,92 @@ def _template(basis: str, confidence: str, language: Language) -> str:
 _NOTE = {"zh": "说明：{}。", "en": " Note: {}."}
 
 
-def _piece_at(result: Demarcation, river_id: str, bank: str, chainage: float) -> pd.Series:
+def _level_told(
+    piece: Mapping[Any, Any], metres: float, flood_levels: gpd.GeoDataFrame | None, language: Language
+) -> str:
+    """The level at a chainage and the given levels it comes from; empty where that is not known."""
+    if flood_levels is None:
+        return ""
+    lacking = [name for name in ("level_id", "level_m", "chainage_m") if name not in flood_levels.columns]
+    if lacking:
+        listed = ", ".join(lacking)
+        raise JobError(
+            f"flood_levels 缺少列：{listed}；请给出划界所用的洪水位图层，chainage_m 为桩号（米）",
+            f"flood_levels lacks columns: {listed}; give the levels that were demarcated with, chainage_m in metres",
+        )
+    used = flood_levels[flood_levels["level_id"].astype("str").isin(str(piece["source_ids"]).split(","))]
+    given = used.dropna(subset=["level_m", "chainage_m"]).sort_values(["chainage_m", "level_id"])
+    if given.empty:
+        return ""
+    at = given["chainage_m"].to_numpy(dtype="float64")
+    heights = given["level_m"].to_numpy(dtype="float64")
+    upper = min(int(np.searchsorted(at, metres)), len(at) - 1)
+    lower = upper if at[upper] == metres or metres < at[0] or metres > at[-1] else upper - 1
+    keys = given["level_id"].astype("str").to_numpy()
+    ends = [f"{keys[i]}（{format_chainage(at[i])}，{heights[i]:.2f} 米）" if language == "zh" else
+            f"{keys[i]} ({format_chainage(at[i])}, {heights[i]:.2f} m)" for i in sorted({lower, upper})]  # fmt: skip
+    level = f"{float(np.interp(metres, at, heights)):.2f}"
+    return _LEVEL[language, len(ends)].format(level, *ends)
+
+
+_LEVEL = {
+    ("zh", 1): "（此处水位 {0} 米，取自 {1}）",
+    ("zh", 2): "（此处水位 {0} 米，由 {1}与 {2}按桩号内插）",
+    ("en", 1): " (level here {0} m, that of {1})",
+    ("en", 2): " (level here {0} m, between {1} and {2} by chainage)",
+}
+
+
+def _pieces_at(result: Demarcation, river_id: str, bank: str, metres: float, asked: str) -> pd.DataFrame:
+    """The pieces that hold a chainage, in their order: several where pieces meet."""
     lines = result.lines
-    rivers = sorted(set(lines["river_id"]))
     mine = lines[(lines["river_id"] == river_id) & (lines["bank"] == bank)]
     if mine.empty:
-        shown = ", ".join(rivers[:20]) or "-"
-        raise JobError(
-            f"成果中没有河流 {river_id} 的 {bank} 管理范围线；现有河流：{shown}；岸别为 left 或 right",
-            f"the result has no {bank} line of river {river_id}; rivers: {shown}; banks: left, right",
-        )
-    here = mine[(mine["start_chainage_m"] <= chainage) & (mine["end_chainage_m"] >= chainage)]
+        raise _no_line(result, river_id, bank)
+    start, end = mine["start_chainage_m"], mine["end_chainage_m"]
+    here = mine[(start <= metres) & (end >= metres)]
     if here.empty:
-        low, high = mine["start_chainage_m"].min(), mine["end_chainage_m"].max()
-        raise JobError(
-            f"桩号 {chainage:g} 不在 {format_chainage(low)} 至 {format_chainage(high)} 之间",
-            f"chainage {chainage:g} is not between {format_chainage(low)} and {format_chainage(high)}",
+        # Chainages on the line are rounded: the length of the axis itself may be a little more.
+        here = mine[(start <= metres + _ROUNDING_M) & (end >= metres - _ROUNDING_M)]
+    if here.empty:
+        there = ", ".join(
+            f"{format_chainage(low)} – {format_chainage(high)}" for low, high in _spans(start.tolist(), end.tolist())
         )
-    return here.iloc[0]
+        raise JobError(
+            f"桩号 {asked} 处没有管理范围线；{river_id} 的 {bank} 有 {there}；桩号写作米数（1200）或 'K1+200'",
+            f"there is no line at chainage {asked}; {bank} of {river_id} has {there}; write metres (1200) or 'K1+200'",
+        )
+    return here.sort_values(["start_chainage_m", "end_chainage_m", "line_id"])
+
+
+def _spans(starts: list[float], ends: list[float]) -> list[tuple[float, float]]:
+    """Stretches that pieces cover without a break."""
+    spans: list[tuple[float, float]] = []
+    for low, high in sorted(zip(starts, ends, strict=True)):
+        if spans and low <= spans[-1][1] + _ROUNDING_M:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], high))
+        else:
+            spans.append((low, high))
+    return spans
+
+
+def _no_line(result: Demarcation, river_id: str, bank: str) -> JobError:
+    lines = result.lines
+    rivers = sorted(set(lines["river_id"]))
+    banks = ", ".join(sorted(set(lines["bank"][lines["river_id"] == river_id])))
+    more = len(rivers) - _SHOWN
+    shown = (", ".join(rivers[:_SHOWN]) or "-") + (f" … (+{more})" if more > 0 else "")
+    undone = result.faults[(result.faults["code"] == "river-not-done") & (result.faults["feature_id"] == river_id)]
+    why_zh, why_en = ("; ".join(describe(undone, each)["detail"]) for each in ("zh", "en"))
+    there_zh, there_en = (
+        (f"该河有：{banks}", f"the river has: {banks}") if banks else (f"现有河流：{shown}", f"rivers: {shown}")
+    )
+    return JobError(
+        f"成果中没有河流 {river_id} 的 {bank} 管理范围线；{why_zh}{'；' * bool(why_zh)}{there_zh}；"
+        "岸别为 left 或 right",
+        f"the result has no {bank} line of river {river_id}; {why_en}{'; ' * bool(why_en)}{there_en}; "
+        "banks: left, right",
+    )
 
 
 def _river_name(result: Demarcation, river_id: str) -> str:
