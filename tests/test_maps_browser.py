@@ -229,3 +229,56 @@ def test_five_thousand_polygons_load_and_redraw_quickly(page, tmp_path):
     assert path.stat().st_size < 8e6
     loading = page.run("const t = performance.timing; return t.loadEventEnd - t.navigationStart")
     assert loading < 20_000
+
+
+def undone_river():
+    """One river with bank tops, whose lines are of low confidence, and one that nothing says where to draw."""
+    shapes = [shapely.LineString([(0, y), (9_000, y)]) for y in (3_500_000, 3_503_000)]
+    data = {"river_id": ["R1", "R2"], "name": ["清水河", "<b>枯</b>河"]}
+    axes = gpd.GeoDataFrame(data, geometry=shapes, crs=4548)
+    banks = [shapely.LineString([(0, 3_500_000 + y), (9_000, 3_500_000 + y)]) for y in (40, -40)]
+    tops = gpd.GeoDataFrame({"bank_id": ["B1", "B2"], "river_id": "R1"}, geometry=banks, crs=4548)
+    moved = [frame.set_geometry(frame.translate(500_000)) for frame in (axes, tops)]
+    return rl.demarcate(moved[0], rl.load_rules("national"), bank_tops=moved[1]), moved[0]
+
+
+@pytest.mark.parametrize(("language", "title"), [("zh", "未能绘出（1）"), ("en", "Could not be drawn (1)")])
+def test_a_river_that_could_not_be_drawn_is_named_with_its_reason(page, tmp_path, language, title):
+    saved(page, tmp_path, rl.maps.show(*undone_river(), language=language))
+    told = page.run("return document.querySelector('.riverline-notice').textContent")
+    assert told.startswith(title)
+    assert "<b>枯</b>河" in told
+    assert "R2" in told
+    page.run("document.querySelector('.riverline-legend h2').click()")
+    assert page.run("return document.querySelector('.riverline-notice').offsetParent !== null")
+
+
+def test_a_map_with_every_river_has_no_notice(page, tmp_path):
+    result, axes = undone_river()
+    saved(page, tmp_path, rl.maps.show(result.lines, axes))
+    assert page.run("return document.querySelector('.riverline-notice')") is None
+
+
+def test_the_first_view_fills_the_window_and_bands_thin_as_the_scale_shrinks(page, tmp_path):
+    saved(page, tmp_path, rl.maps.show(*undone_river()))
+    page.run(FIND_MAP)
+    share, zoom = page.run("""
+        var map = window.themap, box = L.latLngBounds([]), legend = document.querySelector('.riverline-legend');
+        map.eachLayer(l => { if (l.feature && l.getBounds) box.extend(l.getBounds()); });
+        var west = map.latLngToContainerPoint(box.getSouthWest());
+        var east = map.latLngToContainerPoint(box.getNorthEast());
+        var room = map.getSize().x - 54 - legend.offsetWidth;
+        return [Math.max((east.x - west.x) / room, (west.y - east.y) / (map.getSize().y - 70)), map.getZoom()];
+    """)
+    assert 0.97 < share < 1.01
+    assert zoom != int(zoom)
+    widths = page.run("""
+        var map = window.themap, found = [];
+        [10, 18].forEach(zoom => {
+          map.setZoom(zoom, {animate: false});
+          map.eachLayer(l => { if (l.options && l.options.color === '#E4572E' && l.setStyle && !l.eachLayer)
+            found.push(l.options.weight); });
+        });
+        return found;
+    """)
+    assert widths == [5.4, 5.4, 12, 12]

@@ -17,6 +17,7 @@ from riverline._version import __version__
 from riverline.errors import JobError
 from riverline.maps.basemaps import Basemap, tianditu
 from riverline.maps.groups import blank, groups_of, lighten, merge, name_points, to_features
+from riverline.maps.notices import undrawn
 from riverline.maps.texts import river_names
 from riverline.style import collect
 
@@ -130,7 +131,7 @@ def show(
     _add_names(page, name_points(light, names), names, _WORDS[language]["names"])
     missing = sum(int(blank(layer.frame).sum()) for layer in merged)
     spec = _spec(groups, title=title, language=language, tolerance=tolerance, missing=missing)
-    spec |= {"corner": _corner(found, language), "bounds": bounds}
+    spec |= {"corner": _corner(found, language), "bounds": bounds, "notice": undrawn(found, language, names)}
     page.add_child(_identify(_Frame(spec, drawn), page.get_name()))
     page.add_child(_identify(_Layers(position="topleft"), page.get_name()))
     page.get_root().title = _html(title or "riverline")  # type: ignore[attr-defined]
@@ -188,6 +189,9 @@ def _page(layers: Sequence[Layer], *, width: str | int, height: str | int) -> tu
         # Thin lines need a margin to be hit; the camel case is what reaches Leaflet when there are no tiles.
         renderer=JsCode("L.canvas({tolerance: 5, padding: 0.3})"),  # type: ignore[arg-type]
         maxZoom=20,
+        # Any zoom, so that the first view fills the window; the buttons and the wheel go on in halves and more.
+        zoomSnap=0,
+        zoomDelta=0.5,
     )
     _identify(page, repr([corner.round(9).tolist() for corner in corners]))
     return page, [[south, west], [north, east]] if corners else None

@@ -88,7 +88,18 @@ var riverline = window.riverline || (function () {
         });
       });
     }
-    if (group._map) { fill(); } else { group.once('add', fill); }
+    // A band as wide as at 1:2,000 would cover the two banks of a river that is a few pixels wide.
+    function fit() {
+      var metres = 40075016.7 * Math.cos(this.getCenter().lat * Math.PI / 180) / Math.pow(2, this.getZoom() + 8);
+      var share = Math.max(0.45, Math.min(1, 1.1 - 0.2 * Math.log2(metres)));
+      group.eachLayer(function (layer) {
+        if (!(layer instanceof L.CircleMarker)) { layer.setStyle({ weight: options.weight * share }); }
+      });
+    }
+    group.once('add', fill);
+    group.on('add', function () { this._map.on('zoomend', fit); fit.call(this._map); });
+    group.on('remove', function () { this._map.off('zoomend', fit); });
+    if (group._map) { group.fire('add'); }
     return group;
   }
 
@@ -151,6 +162,12 @@ var riverline = window.riverline || (function () {
         map.on('overlayadd overlayremove', follow);
         follow();
       });
+      if (spec.notice) {
+        var notice = element('div', '', box), told = element('ul', '', notice);
+        notice.className = 'riverline-notice';
+        notice.insertBefore(element('h3', spec.notice.title), told);
+        spec.notice.rows.forEach(function (text) { element('li', text, told); });
+      }
       element('p', spec.note, box);
       return box;
     };

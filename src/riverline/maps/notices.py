@@ -1,0 +1,74 @@
+"""What a map has to say of the rivers and features that are not on it: an absent river is not a finished one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from riverline.faults import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from riverline.schema import Language
+    from riverline.style import Layer
+
+__all__ = ["undrawn"]
+
+_SHOWN = 8
+# Errors that leave a feature without its place on the map.
+_CODES = ("river-not-done", "feature-blank", "geometry-missing", "geometry-empty")
+_WORDS = {
+    "zh": {"title": "未能绘出（{count}）", "more": "… 另有 {left} 条，见质检问题", "row": "{name}：{detail}"},
+    "en": {"title": "Could not be drawn ({count})", "more": "… {left} more, see the faults", "row": "{name}: {detail}"},
+}
+
+
+def undrawn(layers: Sequence[Layer], language: Language, names: Mapping[str, str]) -> dict[str, Any] | None:
+    """The notice of what could not be drawn, from the faults among the layers; None where everything is there.
+
+    Parameters
+    ----------
+    layers
+        Everything that the map was given.
+    language
+        Language of the sentences.
+    names
+        River names by code.
+
+    Returns
+    -------
+    dict or None
+        ``title`` with the count, ``rows`` with a sentence each: rivers first, at most eight and a line for the rest.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> import riverline as rl
+    >>> from riverline.style import collect
+    >>> line = [shapely.LineString([(500_000, 3_500_000), (501_000, 3_500_000)])]
+    >>> axes = gpd.GeoDataFrame({"river_id": ["R1"], "name": ["清水河"]}, geometry=line, crs=4548)
+    >>> result = rl.demarcate(axes, rl.load_rules("national"))
+    >>> undrawn(collect(result), "zh", {"R1": "清水河"})["title"]
+    '未能绘出（1）'
+    """
+    frames = [layer.frame for layer in layers if layer.schema is not None and layer.schema.name == "faults"]
+    found = [frame[frame["code"].isin(_CODES)] for frame in frames]
+    rows = [describe(each, language) for each in found if len(each)]
+    if not rows:
+        return None
+    told = pd.concat([pd.DataFrame(each[["code", "feature_id", "detail"]]) for each in rows]).drop_duplicates()
+    order = told["code"].map({code: number for number, code in enumerate(_CODES)})
+    told = told.assign(_order=order).sort_values(["_order", "feature_id", "detail"])
+    words = _WORDS[language]
+    texts = [
+        words["row"].format(name=names.get(code, code), detail=detail)
+        for code, detail in zip(told["feature_id"].head(_SHOWN), told["detail"].head(_SHOWN), strict=True)
+    ]
+    left = len(told) - _SHOWN
+    return {
+        "title": words["title"].format(count=len(told)),
+        "rows": texts + [words["more"].format(left=left)] * (left > 0),
+    }
