@@ -387,6 +387,16 @@ def test_a_wrong_call_as_a_process_has_one_message_and_no_traceback(tmp_path):
     assert ran.stderr.decode("ascii").splitlines() == ["no such file: ??.shp"]
 
 
+def test_advice_names_options_of_the_command_in_one_unbroken_line(tmp_path):
+    loose = tmp_path / "无坐标系.gpkg"
+    with pytest.warns(UserWarning, match="'crs' was not provided"):
+        county.axes([(0, 0), (2000, 0)]).set_crs(None, allow_override=True).to_file(loose)
+    told = run("demarcate", loose, "--rules", "anhui", "--out", tmp_path / "成果", status=1).stderr
+    assert "--crs EPSG:" in told
+    assert "crs=" not in told
+    assert len(told.splitlines()) == 1
+
+
 def test_unknown_schema_lists_what_there_is():
     for arguments in (["check", "a.shp", "rivers"], ["schema", "rivers"]):
         told = run(*arguments, status=1).stderr.replace("\n", "")

@@ -213,7 +213,11 @@ def _told(language: Language) -> Iterator[Console]:
     try:
         yield Console()
     except rl.RiverlineError as error:
-        Console(stderr=True).print(error.message(language), style="bold red", markup=False, highlight=False)
+        from riverline.cli.advice import as_options
+
+        told = as_options(error.message(language))
+        # The terminal breaks the line, not we: a path or an option in it can be copied.
+        Console(stderr=True).print(told, style="bold red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(ERROR_STATUS) from None
 
 
