@@ -2,7 +2,7 @@
 
 GEOS draws arcs as chords inside the circle, so a buffer of a legal width lies inside the legal line. Here the radius is
 half the tolerance larger and the arcs have so many chords that none comes nearer than the width. Long lines are
-buffered in chunks that share a segment, and united: less time and memory than in one piece, and the same area.
+buffered in chunks that are round where they meet, and united: less time and memory than in one piece.
 """
 
 from __future__ import annotations
@@ -28,7 +28,12 @@ Steps = Literal["square", "taper", "outer"]
 # Vertices a chunk: few enough that its buffer crosses itself little.
 _CHUNK = 200
 
-# References whose ends are nearer than this follow each other; chunks at a joint reach this far into their neighbour.
+# Arms of elbows: long enough that no cut opens a crack between an elbow and its segments, and next to nothing where
+# one width gives way to another, since there an arm is land that the larger width takes.
+_ARM_M = 5e-3
+_STEP_ARM_M = 1e-4
+
+# References whose ends are nearer than this follow each other.
 _JOINT_M = 1e-3
 
 
@@ -88,20 +93,38 @@ def strip_area(
 
 
 def _bodies(lines: Geometries, widths: Floats, tolerance_m: float) -> Geometries:
-    """Buffers of chunks of every line, flat at both ends."""
-    chunks = [(piece, width) for line, width in zip(lines, widths, strict=True) for piece in _chunks(line)]
-    pieces = np.array([piece for piece, _ in chunks], dtype=object)
-    radii = np.array([width for _, width in chunks])
+    """What covers every line's strip, flat at both of its ends: chunks inside, single segments near the ends."""
     made: list[shapely.Geometry] = []
-    for width in np.unique(radii):
-        made.extend(_round(pieces[radii == width], float(width), tolerance_m, flat=True))
+    for line, width in zip(lines, widths, strict=True):
+        coords = shapely.get_coordinates(line)
+        cuts = _cuts(coords, float(width))
+        head, tail = (coords[: cuts[0] + 1], coords[cuts[-1] :]) if len(cuts) else (coords, coords[-1:])
+        chunks = [shapely.LineString(coords[start : end + 1]) for start, end in pairwise(cuts)]
+        made.extend(_round(np.array(chunks, dtype=object), float(width), tolerance_m, flat=False))
+        singles = np.array([*_singles(head), *_singles(tail)], dtype=object)
+        made.extend(_round(singles, float(width), tolerance_m, flat=True))
     return np.array(made, dtype=object)
 
 
-def _chunks(line: shapely.LineString) -> Iterator[shapely.LineString]:
-    coords = shapely.get_coordinates(line)
-    for start in range(0, max(len(coords) - 1, 1), _CHUNK):
-        yield shapely.LineString(coords[max(start - 1, 0) : start + _CHUNK + 1])
+def _cuts(coords: Floats, width: float) -> NDArray[np.intp]:
+    """Vertices at which a line is cut into chunks that are round at their ends.
+
+    A disc round a vertex belongs to the strip as long as it reaches no place that only the line's end is near to.
+    """
+    ends = coords[[0, -1]]
+    away = np.hypot(*(coords[:, None] - ends).T).min(axis=0)
+    inside = np.flatnonzero(away > 2.0 * width + _JOINT_M)
+    if not len(inside):
+        return inside
+    return np.unique(np.append(inside[::_CHUNK], inside[-1]))
+
+
+def _singles(coords: Floats) -> Iterator[shapely.LineString]:
+    """The segments of a line and its elbows: flat ends of buffers of longer lines leave holes beside them."""
+    for start, end in pairwise(coords):
+        yield shapely.LineString([start, end])
+    for before, after in pairwise(np.stack([coords[:-1], coords[1:]], axis=1)):
+        yield _elbow(before, after, _ARM_M)
 
 
 def _round(shapes: Geometries, width: float, tolerance_m: float, *, flat: bool) -> Geometries:
@@ -121,7 +144,8 @@ def _joint(
     if np.hypot(*(before[-1] - after[0])) > _JOINT_M:
         return []
     wider = max(widths)
-    parts = [_round(np.array([_elbow(before, after)], dtype=object), wider, tolerance_m, flat=True)]
+    arm = _ARM_M if widths[0] == widths[1] else _STEP_ARM_M
+    parts = [_round(np.array([_elbow(before, after, arm)], dtype=object), wider, tolerance_m, flat=True)]
     if widths[0] == widths[1] or steps == "square":
         return parts
     if steps == "outer":
@@ -130,13 +154,13 @@ def _joint(
     return [*parts, _taper(narrower, wider, min(widths), taper_m, tolerance_m)]
 
 
-def _elbow(before: Floats, after: Floats) -> shapely.LineString:
+def _elbow(before: Floats, after: Floats, arm_m: float) -> shapely.LineString:
     """A line through a joint that is so short that its strip is the wedge on the outside of the turn."""
     arms = []
     for near, far in ((after[0], before[-2]), (after[0], after[1])):
         away = far - near
         reach = np.hypot(*away)
-        arms.append(near + away * min(_JOINT_M / 10.0 / reach, 1.0))
+        arms.append(near + away * min(arm_m / reach, 1.0))
     return shapely.LineString([arms[0], after[0], arms[1]])
 
 
