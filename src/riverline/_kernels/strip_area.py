@@ -14,8 +14,6 @@ import numpy as np
 import shapely
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -28,10 +26,10 @@ Steps = Literal["square", "taper", "outer"]
 # Vertices a chunk: few enough that its buffer crosses itself little.
 _CHUNK = 200
 
-# Arms of elbows: long enough that no cut opens a crack between an elbow and its segments, and next to nothing where
-# one width gives way to another, since there an arm is land that the larger width takes.
-_ARM_M = 5e-3
-_STEP_ARM_M = 1e-4
+# How far wedges reach over the segments beside them: enough that no cut opens a crack between them, and next to nothing
+# where one width gives way to another, since there it is land that the larger width takes.
+_OVER_M = 5e-3
+_STEP_OVER_M = 1e-4
 
 # References whose ends are nearer than this follow each other.
 _JOINT_M = 1e-3
@@ -98,11 +96,13 @@ def _bodies(lines: Geometries, widths: Floats, tolerance_m: float) -> Geometries
     for line, width in zip(lines, widths, strict=True):
         coords = shapely.get_coordinates(line)
         cuts = _cuts(coords, float(width))
-        head, tail = (coords[: cuts[0] + 1], coords[cuts[-1] :]) if len(cuts) else (coords, coords[-1:])
+        head, tail = (coords[: cuts[0] + 1], coords[cuts[-1] :]) if len(cuts) > 1 else (coords, coords[-1:])
         chunks = [shapely.LineString(coords[start : end + 1]) for start, end in pairwise(cuts)]
         made.extend(_round(np.array(chunks, dtype=object), float(width), tolerance_m, flat=False))
-        singles = np.array([*_singles(head), *_singles(tail)], dtype=object)
-        made.extend(_round(singles, float(width), tolerance_m, flat=True))
+        for near_end in (head, tail):
+            segments = [shapely.LineString(pair) for pair in pairwise(near_end)]
+            made.extend(_round(np.array(segments, dtype=object), float(width), tolerance_m, flat=True))
+            made.extend(_wedges(near_end, float(width), tolerance_m))
     return np.array(made, dtype=object)
 
 
@@ -119,12 +119,24 @@ def _cuts(coords: Floats, width: float) -> NDArray[np.intp]:
     return np.unique(np.append(inside[::_CHUNK], inside[-1]))
 
 
-def _singles(coords: Floats) -> Iterator[shapely.LineString]:
-    """The segments of a line and its elbows: flat ends of buffers of longer lines leave holes beside them."""
-    for start, end in pairwise(coords):
-        yield shapely.LineString([start, end])
-    for before, after in pairwise(np.stack([coords[:-1], coords[1:]], axis=1)):
-        yield _elbow(before, after, _ARM_M)
+def _wedges(coords: Floats, width: float, tolerance_m: float, over_m: float = _OVER_M) -> list[shapely.Polygon]:
+    """What lies between the strips of neighbouring segments on the outside of a line's turns."""
+    step = np.diff(coords, axis=0)
+    length = np.hypot(*step.T)
+    unit = step / length[:, None]
+    radius = width + tolerance_m / 2.0
+    made = []
+    for at, (before, after) in enumerate(pairwise(unit), 1):
+        turn = float(np.arctan2(before[0] * after[1] - before[1] * after[0], before @ after))
+        if turn == 0.0:
+            continue
+        outward = -np.sign(turn) * np.array([-before[1], before[0]])
+        chords = int(np.ceil(abs(turn) / (2.0 * np.arccos(width / radius))))
+        angles = np.linspace(0.0, turn, chords + 1)
+        arc = radius * np.column_stack([np.cos(angles), np.sin(angles)]) @ [outward, [-outward[1], outward[0]]]
+        back, on = [-before, after] * np.minimum(over_m, length[at - 1 : at + 1])[:, None]
+        made.append(shapely.Polygon(coords[at] + np.vstack([[0.0, 0.0], back, back + arc[0], arc, on + arc[-1], on])))
+    return made
 
 
 def _round(shapes: Geometries, width: float, tolerance_m: float, *, flat: bool) -> Geometries:
@@ -144,24 +156,15 @@ def _joint(
     if np.hypot(*(before[-1] - after[0])) > _JOINT_M:
         return []
     wider = max(widths)
-    arm = _ARM_M if widths[0] == widths[1] else _STEP_ARM_M
-    parts = [_round(np.array([_elbow(before, after, arm)], dtype=object), wider, tolerance_m, flat=True)]
+    over = _OVER_M if widths[0] == widths[1] else _STEP_OVER_M
+    around = np.vstack([before[-2:-1], after[:2]])
+    parts = [np.array(_wedges(around, wider, tolerance_m, over), dtype=object)]
     if widths[0] == widths[1] or steps == "square":
         return parts
     if steps == "outer":
         return [*parts, _round(np.array([shapely.Point(after[0])], dtype=object), wider, tolerance_m, flat=False)]
     narrower = after if widths[1] < widths[0] else before[::-1]
     return [*parts, _taper(narrower, wider, min(widths), taper_m, tolerance_m)]
-
-
-def _elbow(before: Floats, after: Floats, arm_m: float) -> shapely.LineString:
-    """A line through a joint that is so short that its strip is the wedge on the outside of the turn."""
-    arms = []
-    for near, far in ((after[0], before[-2]), (after[0], after[1])):
-        away = far - near
-        reach = np.hypot(*away)
-        arms.append(near + away * min(arm_m / reach, 1.0))
-    return shapely.LineString([arms[0], after[0], arms[1]])
 
 
 def _taper(coords: Floats, wider: float, narrower: float, taper_m: float, tolerance_m: float) -> Geometries:
