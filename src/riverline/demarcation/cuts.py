@@ -27,6 +27,12 @@ STUB_M = 2e-4
 SQUARE = 1e-6
 """Sine below which a cut is square to a reference: 0.03 mm over the widest strips."""
 
+HAIR_M = 0.01
+"""What stands out past a cut by less than this is no land: coordinates are kept to the centimetre."""
+
+REACH = 1.5
+"""Parts of its width within which a strip is trimmed past a cut: its corners lie at 1.0."""
+
 STEEPEST_CUT = 0.2
 """Cosine between a reference's normal and the line of a cut below which that line is no normal at all."""
 
@@ -99,8 +105,12 @@ def waterside_past(pieces: Sequence[Piece], bank: Bank, widths: Floats) -> NDArr
     for (piece, *cuts), width in zip(_between_cuts(pieces), widths, strict=True):
         coords = _coords(piece)
         ways = ((coords[::-1], -_side(bank)), (coords, _side(bank)))
-        ends = [_cut_end(way, cut, side) for (way, side), cut in zip(ways, cuts, strict=True) if cut is not None]
-        past = [_past(end, 2.0 * float(width)) for end in ends if end is not None]
+        ends = [
+            _cut_end(way, cut, side)
+            for (way, side), cut in zip(ways, cuts, strict=True)
+            if cut is not None and not _hooked(way, float(width))
+        ]
+        past = [_past(end, float(width)) for end in ends if end is not None]
         areas.append(shapely.union_all(past) if past else None)
     return np.array(areas, dtype=object)
 
@@ -146,10 +156,19 @@ def _with_stub(coords: Floats, cut: shapely.LineString | None, side: float, *, i
     return np.vstack([coords, coords[-1] + STUB_M * end.off(across)])
 
 
-def _past(end: _CutEnd, reach: float) -> shapely.Polygon:
-    """What lies past a cut on the waterside of the reference's end."""
-    waterside, off = -reach * end.landside, reach * end.off(end.landside)
-    return shapely.Polygon(end.tip + np.array([[0.0, 0.0], waterside, waterside + off, off]))
+def _past(end: _CutEnd, width: float) -> shapely.Polygon:
+    """The wedge past a cut on the waterside of the reference's end, up to its own normal, and a hair along the cut."""
+    reach = REACH * width
+    cut_tip, hair = end.tip - reach * end.landside, HAIR_M * end.off(end.landside)
+    own_tip = end.tip - reach * end.normal + HAIR_M * end.off(end.normal) if end.short > SQUARE else cut_tip + hair
+    return shapely.Polygon([end.tip, cut_tip, own_tip, end.tip + hair])
+
+
+def _hooked(coords: Floats, width: float) -> bool:
+    """Whether a line's last segment turns back against its course over a strip's width: that is no direction."""
+    away = np.hypot(*(coords - coords[-1]).T)
+    before = coords[np.flatnonzero(away >= min(width, float(away.max())))[-1]]
+    return float((coords[-1] - before) @ (coords[-1] - coords[-2])) <= 0.0
 
 
 def unit(way: Floats) -> Floats:

@@ -148,6 +148,8 @@ def _outline(
     chains = chain_line(left), chain_line(right)
     corridor, crossings = corridor_between(*chains)
     ends = shapely.linestrings([[chains[0][at], chains[1][at]] for at in (0, -1)])
+    # Areas stand on the grid before they are cut and united: a vertex that moved later would leave its edge.
+    corridor, water = (None if area is None else shapely.set_precision(area, GRID_M) for area in (corridor, water))
     parts = [corridor]
     corners = []
     banks: tuple[tuple[Sequence[Piece], Bank], ...] = ((left, "left"), (right, "right"))
@@ -168,11 +170,16 @@ def _outline(
 
 
 def _without_cracks(extent: shapely.Geometry) -> shapely.Geometry:
-    """The same area with the holes filled that are thinner than coordinates are kept: rounding between its parts."""
-    if shapely.is_empty(extent):
-        return extent
+    """The same area with the holes filled that are thinner than coordinates are kept: rounding between its parts.
+
+    Parts that the grid made lines of are left out for the same reason.
+    """
+    parts = shapely.get_parts(extent)
+    areas = parts[shapely.area(parts) > 0.0]
+    if not len(areas):
+        return shapely.Polygon()
     filled = []
-    for part in shapely.get_parts(extent):
+    for part in areas:
         rings = shapely.polygons(part.interiors) if part.interiors else np.array([], dtype=object)
         holes = rings[shapely.area(rings) > CRACK_M * shapely.length(rings) / 2.0]
         filled.append(shapely.Polygon(part.exterior, shapely.get_exterior_ring(holes)))
