@@ -38,7 +38,17 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
-__all__ = ["cut", "cut_many", "direction", "locate", "locate_each", "locate_many", "position", "vertex_chainages"]
+__all__ = [
+    "Ruler",
+    "cut",
+    "cut_many",
+    "direction",
+    "locate",
+    "locate_each",
+    "locate_many",
+    "position",
+    "vertex_chainages",
+]
 
 # Chainages nearer to a vertex than this mean the vertex itself: a hundredth of what coordinates are rounded to.
 VERTEX_TOLERANCE_M = 1e-5
@@ -47,14 +57,31 @@ VERTEX_TOLERANCE_M = 1e-5
 _CHUNK = 200_000
 
 
-def locate(points: ArrayLike, axis: ArrayLike) -> tuple[Floats, Floats]:
+class Ruler:
+    """Axes made ready to be looked up many times: what :func:`locate_many` prepares anew at each call.
+
+    Parameters
+    ----------
+    axes : (k,)
+        LineStrings.
+    """
+
+    __slots__ = ("segments", "tree")
+
+    def __init__(self, axes: Sequence[Any]) -> None:
+        self.segments = _segments(axes)
+        ends = np.stack([self.segments.start, self.segments.end], axis=1)
+        self.tree = shapely.STRtree(np.asarray(shapely.linestrings(ends)))
+
+
+def locate(points: ArrayLike, axis: ArrayLike | Ruler) -> tuple[Floats, Floats]:
     """Chainage and signed offset of points from one axis.
 
     Parameters
     ----------
     points : (n, 2)
         Coordinates in metres; rows with NaN give NaN.
-    axis : (m, 2)
+    axis : (m, 2) or Ruler
         Vertices of the axis in metres, in its direction; repeated vertices are skipped.
 
     Returns
@@ -74,18 +101,19 @@ def locate(points: ArrayLike, axis: ArrayLike) -> tuple[Floats, Floats]:
     >>> locate([[5.0, -2.0]], [[0.0, 0.0], [10.0, 0.0]])
     (array([5.]), array([2.]))
     """
-    _, chainage, offset = locate_many(points, [shapely.LineString(_flat(axis))])
+    ruler = axis if isinstance(axis, Ruler) else [shapely.LineString(_flat(axis))]
+    _, chainage, offset = locate_many(points, ruler)
     return chainage, offset
 
 
-def locate_many(points: ArrayLike, axes: Sequence[Any]) -> tuple[Integers, Floats, Floats]:
+def locate_many(points: ArrayLike, axes: Sequence[Any] | Ruler) -> tuple[Integers, Floats, Floats]:
     """Nearest axis of each point, with chainage and signed offset from it.
 
     Parameters
     ----------
     points : (n, 2)
         Coordinates in metres; millions are fine, they are looked up in chunks.
-    axes : (k,)
+    axes : (k,) or Ruler
         LineStrings.
 
     Returns
@@ -102,8 +130,8 @@ def locate_many(points: ArrayLike, axes: Sequence[Any]) -> tuple[Integers, Float
     (array([0, 1]), array([5., 5.]), array([-2.,  2.]))
     """
     points = _flat(points)
-    segments = _segments(axes)
-    tree = shapely.STRtree(np.asarray(shapely.linestrings(np.stack([segments.start, segments.end], axis=1))))
+    ruler = axes if isinstance(axes, Ruler) else Ruler(axes)
+    segments, tree = ruler.segments, ruler.tree
     axis = np.full(len(points), -1, dtype="int64")
     chainage, offset = np.full((2, len(points)), np.nan)
     for rows in _chunks(np.flatnonzero(np.isfinite(points).all(axis=1))):

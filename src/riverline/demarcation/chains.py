@@ -132,7 +132,8 @@ def build_chain(
     gaps
         What was joined along the river.
     """
-    cut = (_cut(stretch, axis, bank) for stretch in stretches if stretch.piece is not None)
+    seen: dict[int, _Seen] = {}
+    cut = (_cut(stretch, axis, bank, seen) for stretch in stretches if stretch.piece is not None)
     known = _touching([piece for piece in cut if piece is not None])
     if not known:
         return [], []
@@ -167,7 +168,24 @@ def _touching(pieces: Sequence[Piece]) -> list[Piece]:
     return met
 
 
-def _cut(stretch: Stretch, axis: Axis, bank: Bank) -> Piece | None:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A reference line as it is seen from the axis: chainage of its vertices, never falling, and its own distances."""
+
+    line: shapely.LineString
+    along: NDArray[np.float64]
+    distance: NDArray[np.float64]
+    farthest: float
+
+
+def _seen(line: shapely.LineString, axis: Axis) -> _Seen:
+    coords = shapely.get_coordinates(line)
+    along, offset = axis.locate(coords)
+    farthest = float(np.abs(offset).max())
+    return _Seen(line, np.maximum.accumulate(along), chainage.vertex_chainages(coords), farthest)
+
+
+def _cut(stretch: Stretch, axis: Axis, bank: Bank, seen: dict[int, _Seen]) -> Piece | None:
     """The part of a piece that lies in its stretch, cut on the normals of the axis; None where nothing is left."""
     piece = stretch.piece
     if piece is None:
@@ -175,10 +193,14 @@ def _cut(stretch: Stretch, axis: Axis, bank: Bank) -> Piece | None:
     line = piece.line
     length = float(line.length)
     begin, finish = 0.0, length
-    if stretch.start > piece.start + TOUCHING_M or stretch.start <= TOUCHING_M:
-        begin = _station(line, axis, bank, stretch.start, otherwise=0.0)
-    if stretch.end < piece.end - TOUCHING_M or stretch.end >= axis.length - TOUCHING_M:
-        finish = _station(line, axis, bank, stretch.end, otherwise=length)
+    cut_at_start = stretch.start > piece.start + TOUCHING_M or stretch.start <= TOUCHING_M
+    cut_at_end = stretch.end < piece.end - TOUCHING_M or stretch.end >= axis.length - TOUCHING_M
+    if (cut_at_start or cut_at_end) and id(piece) not in seen:
+        seen[id(piece)] = _seen(line, axis)
+    if cut_at_start:
+        begin = _station(seen[id(piece)], axis, bank, stretch.start, otherwise=0.0)
+    if cut_at_end:
+        finish = _station(seen[id(piece)], axis, bank, stretch.end, otherwise=length)
     if finish - begin <= TOUCHING_M:
         return None
     if (begin, finish) != (0.0, length):
@@ -186,20 +208,17 @@ def _cut(stretch: Stretch, axis: Axis, bank: Bank) -> Piece | None:
     return replace(piece, line=line, start=stretch.start, end=stretch.end)
 
 
-def _station(line: shapely.LineString, axis: Axis, bank: Bank, at: float, *, otherwise: float) -> float:
+def _station(seen: _Seen, axis: Axis, bank: Bank, at: float, *, otherwise: float) -> float:
     """Distance along a reference line to where the normal of the axis at a chainage meets it."""
-    coords = shapely.get_coordinates(line)
-    along, offset = chainage.locate(coords, axis.coords)
-    distance = chainage.vertex_chainages(coords)
     inner = 0.0 < at < axis.length
-    guess = float(np.interp(at, np.maximum.accumulate(along), distance)) if inner else otherwise
-    reach = 2.0 * float(np.abs(offset).max()) + 1.0
+    guess = float(np.interp(at, seen.along, seen.distance)) if inner else otherwise
+    reach = 2.0 * seen.farthest + 1.0
     side = -reach if bank == "left" else reach
     normal = shapely.linestrings(chainage.position(axis.coords, np.array([at, at]), np.array([0.0, side])))
-    hits = shapely.get_coordinates(shapely.intersection(line, normal))
+    hits = shapely.get_coordinates(shapely.intersection(seen.line, normal))
     if not len(hits):
         return guess
-    stations = shapely.line_locate_point(line, shapely.points(hits))
+    stations = shapely.line_locate_point(seen.line, shapely.points(hits))
     return float(stations[np.argmin(np.abs(stations - guess))])
 
 
@@ -243,7 +262,7 @@ def _bridge(
     tail = None if before is None else shapely.get_coordinates(before.line)[-1]
     head = None if after is None else shapely.get_coordinates(after.line)[0]
     known = np.array([point for point in (tail, head) if point is not None])
-    _, offset = chainage.locate(known, axis.coords)
+    _, offset = axis.locate(known)
     first = chainage.position(axis.coords, np.array([start]), offset[:1])[0] if tail is None else tail
     last = chainage.position(axis.coords, np.array([end]), offset[-1:])[0] if head is None else head
     direct = shapely.LineString([first, last])
