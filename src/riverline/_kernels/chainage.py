@@ -221,7 +221,9 @@ def position(axis: ArrayLike, chainage: ArrayLike, offset: ArrayLike = 0.0) -> F
     placed = axis[segment] + share[:, None] * (axis[segment + 1] - axis[segment])
     vertex, at_vertex = _vertex_at(along, chainage)
     placed = np.where(at_vertex[:, None], axis[vertex], placed)
-    tangent = direction(axis, chainage)
+    if np.ndim(offset) == 0 and offset == 0.0:
+        return np.asarray(placed)
+    tangent = _tangent(axis, along, chainage)
     right = np.column_stack([tangent[:, 1], -tangent[:, 0]])
     return np.asarray(placed + np.asarray(offset, dtype="float64")[..., None] * right)
 
@@ -248,14 +250,7 @@ def direction(axis: ArrayLike, chainage: ArrayLike) -> Floats:
            [0.707, 0.707]])
     """
     axis = _distinct(_flat(axis))
-    along = vertex_chainages(axis)
-    chainage = np.atleast_1d(np.asarray(chainage, dtype="float64"))
-    unit = np.diff(axis, axis=0) / np.diff(along)[:, None]
-    vertex, at_vertex = _vertex_at(along, chainage)
-    bent = at_vertex & (vertex > 0) & (vertex < len(axis) - 1)
-    tangent = unit[_segment_of(along, chainage)]
-    tangent[bent] = _bisector(unit[vertex[bent] - 1], unit[vertex[bent]])
-    return tangent
+    return _tangent(axis, vertex_chainages(axis), np.atleast_1d(np.asarray(chainage, dtype="float64")))
 
 
 def cut(line: ArrayLike, start: float, end: float) -> Floats:
@@ -378,6 +373,19 @@ def _first(point: Integers, order: Integers) -> Integers:
     """Of rows in that order, the first of each point."""
     sorted_points = point[order]
     return np.asarray(order[np.diff(sorted_points, prepend=-1) != 0])
+
+
+def _tangent(axis: Floats, along: Floats, chainage: Floats) -> Floats:
+    """Unit direction at chainages of an axis without repeated vertices."""
+
+    def unit(segment: Integers) -> Floats:
+        return (axis[segment + 1] - axis[segment]) / (along[segment + 1] - along[segment])[:, None]
+
+    vertex, at_vertex = _vertex_at(along, chainage)
+    bent = at_vertex & (vertex > 0) & (vertex < len(axis) - 1)
+    tangent = unit(_segment_of(along, chainage))
+    tangent[bent] = _bisector(unit(vertex[bent] - 1), unit(vertex[bent]))
+    return tangent
 
 
 def _segment_of(along: Floats, chainage: Floats) -> Integers:

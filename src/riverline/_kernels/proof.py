@@ -142,15 +142,19 @@ def clearance(boundary: Geometries, references: Geometries, widths: Floats) -> f
         found = [part(line[near], course, segment) for part in (_beside, _around)]
         point, away = (np.concatenate(each) for each in zip(*found, strict=True))
         away = away[away < _from_free_ends(point, course) - ROUNDING_M]
-        beyond = 0.0 if len(near) else _beyond(places, segments, width)
-        least = min(least, beyond, np.min(away, initial=np.inf) - width)
+        # What comes nearer than the width, if only beyond a cut, is not farther anywhere.
+        least = min(least, np.min(away, initial=np.inf) - width, 0.0 if len(near) else np.inf)
+    return float(least if least <= 0.0 else min(least, _farther(places, references, widths)))
+
+
+def _farther(places: Geometries, references: Geometries, widths: Floats) -> float:
+    """How much farther than their widths all references are from places."""
+    least = np.inf
+    for width in np.unique(widths):
+        tree = shapely.STRtree(_segments(references[widths == width])[0])
+        _, nearest = tree.query_nearest(places, return_distance=True, all_matches=False)
+        least = min(least, np.maximum(nearest - width, 0.0).min())
     return float(least)
-
-
-def _beyond(places: Geometries, segments: Geometries, width: float) -> float:
-    """How much farther than a width the nearest of places is from all segments."""
-    _, nearest = shapely.STRtree(segments).query_nearest(places, return_distance=True, all_matches=False)
-    return float(np.maximum(nearest - width, 0.0).min())
 
 
 class _Course(NamedTuple):

@@ -113,9 +113,9 @@ def _bodies(lines: Geometries, widths: Floats, tolerance_m: float) -> Geometries
             group = np.array(chunks[at : at + _GROUP], dtype=object)
             made.append(shapely.union_all(_proven(group, float(width), tolerance_m)))
         for near_end in (head, tail):
-            segments = [shapely.LineString(pair) for pair in pairwise(near_end)]
-            made.extend(_round(np.array(segments, dtype=object), float(width), tolerance_m, flat=True))
-            made.extend(_wedges(near_end, float(width), tolerance_m))
+            segments = shapely.linestrings(np.stack([near_end[:-1], near_end[1:]], axis=1))
+            flat = _round(segments, float(width), tolerance_m, flat=True)
+            made.extend([*flat, *_wedges(near_end, float(width), tolerance_m)])
     return np.array(made, dtype=object)
 
 
@@ -141,7 +141,9 @@ def _cuts(coords: Floats, width: float) -> NDArray[np.intp]:
 def _proven(lines: Geometries, width: float, tolerance_m: float) -> Geometries:
     """Round buffers of lines of which none is too narrow anywhere."""
     made = _round(lines, width, tolerance_m, flat=False)
-    narrow = shapely.distance(lines, shapely.boundary(made)) < width - _ROUNDING_M
+    edges = shapely.boundary(made)
+    shapely.prepare(edges)
+    narrow = shapely.dwithin(edges, lines, width - _ROUNDING_M)
     narrow &= shapely.get_num_points(lines) > 2  # noqa: PLR2004 - the ends of a segment
     if not narrow.any():
         return made
