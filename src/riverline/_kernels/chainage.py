@@ -38,17 +38,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
-__all__ = [
-    "Ruler",
-    "cut",
-    "cut_many",
-    "direction",
-    "locate",
-    "locate_each",
-    "locate_many",
-    "position",
-    "vertex_chainages",
-]
+__all__ = ["Ruler", "cut", "cut_many", "direction", "locate"]
+__all__ += ["locate_each", "locate_many", "position", "vertex_chainages"]
 
 # Chainages nearer to a vertex than this mean the vertex itself: a hundredth of what coordinates are rounded to.
 VERTEX_TOLERANCE_M = 1e-5
