@@ -270,7 +270,54 @@ def _bridge(
         return direct
     inside = _vertices_between(axis, start, end)
     spread = np.interp(inside, [start, end], [offset[0], offset[-1]])
-    return shapely.LineString(np.vstack([first, chainage.position(axis.coords, inside, spread), last]))
+    coords = np.vstack([first, chainage.position(axis.coords, inside, spread), last])
+    coords = coords if shapely.is_simple(shapely.LineString(coords)) else _without_loops(coords)
+    coords = coords if before is not None else _up_to_normal(coords[::-1], axis, start)[::-1]
+    return shapely.LineString(coords if after is not None else _up_to_normal(coords, axis, end))
+
+
+def _up_to_normal(coords: NDArray[np.float64], axis: Axis, at: float) -> NDArray[np.float64]:
+    """A line that ends on the normal at an end of the reach, without what passes that normal and comes back to it."""
+    foot = chainage.position(axis.coords, np.array([at]))[0]
+    offset = float(np.hypot(*(coords[-1] - foot)))
+    line, normal = shapely.LineString(coords), shapely.LineString([foot, 2.0 * coords[-1] - foot])
+    hits = shapely.get_coordinates(shapely.intersection(line, normal))
+    along, _ = axis.locate(hits)
+    hits = hits[np.abs(along - at) <= np.pi * offset]
+    if not len(hits):
+        return coords
+    first = float(shapely.line_locate_point(line, shapely.points(hits)).min())
+    return coords if first <= TOUCHING_M else chainage.cut(coords, 0.0, first)
+
+
+def _without_loops(coords: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A line that goes on, where it would cross itself, from its last passage there.
+
+    Beside a bend that is sharper than the line is far away, a line at an even distance from the axis turns back in
+    loops. No strip can be laid beside a loop that lies within it.
+    """
+    segments = shapely.linestrings(np.stack([coords[:-1], coords[1:]], axis=1))
+    one, other = shapely.STRtree(segments).query(segments, predicate="intersects")
+    apart = other > one + 1
+    one, other = one[apart], other[apart]
+    places = shapely.get_coordinates(shapely.get_point(shapely.shortest_line(segments[one], segments[other]), 0))
+    passed = [_passage(coords, segment, places) for segment in (one, other)]
+    kept, at = [], 0.0
+    for number in np.lexsort((-passed[1], passed[0])):
+        if passed[0][number] >= at:
+            kept += [coords[int(np.ceil(at)) : int(np.floor(passed[0][number])) + 1], places[number][None]]
+            at = passed[1][number]
+    line = np.vstack([*kept, coords[int(np.ceil(at)) :]])
+    return line[np.append(True, np.any(np.diff(line, axis=0) != 0.0, axis=1))]
+
+
+def _passage(
+    coords: NDArray[np.float64], segment: NDArray[np.intp], places: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Number of a segment plus the share of it that lies before a place on it."""
+    length = np.hypot(*(coords[segment + 1] - coords[segment]).T)
+    gone = np.hypot(*(places - coords[segment]).T)
+    return segment + np.minimum(gone / np.maximum(length, np.finfo(float).tiny), 1.0)
 
 
 def _vertices_between(axis: Axis, start: float, end: float) -> NDArray[np.float64]:
