@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
-__all__ = ["cut", "cut_many", "direction", "locate", "locate_each", "locate_many", "position", "vertex_chainages"]
+__all__ = ["Ruler", "cut", "cut_many", "direction", "locate"]
+__all__ += ["locate_each", "locate_many", "position", "vertex_chainages"]
 
 # Chainages nearer to a vertex than this mean the vertex itself: a hundredth of what coordinates are rounded to.
 VERTEX_TOLERANCE_M = 1e-5
@@ -47,14 +48,31 @@ VERTEX_TOLERANCE_M = 1e-5
 _CHUNK = 200_000
 
 
-def locate(points: ArrayLike, axis: ArrayLike) -> tuple[Floats, Floats]:
+class Ruler:
+    """Axes made ready to be looked up many times: what :func:`locate_many` prepares anew at each call.
+
+    Parameters
+    ----------
+    axes : (k,)
+        LineStrings.
+    """
+
+    __slots__ = ("segments", "tree")
+
+    def __init__(self, axes: Sequence[Any]) -> None:
+        self.segments = _segments(axes)
+        ends = np.stack([self.segments.start, self.segments.end], axis=1)
+        self.tree = shapely.STRtree(np.asarray(shapely.linestrings(ends)))
+
+
+def locate(points: ArrayLike, axis: ArrayLike | Ruler) -> tuple[Floats, Floats]:
     """Chainage and signed offset of points from one axis.
 
     Parameters
     ----------
     points : (n, 2)
         Coordinates in metres; rows with NaN give NaN.
-    axis : (m, 2)
+    axis : (m, 2) or Ruler
         Vertices of the axis in metres, in its direction; repeated vertices are skipped.
 
     Returns
@@ -74,18 +92,19 @@ def locate(points: ArrayLike, axis: ArrayLike) -> tuple[Floats, Floats]:
     >>> locate([[5.0, -2.0]], [[0.0, 0.0], [10.0, 0.0]])
     (array([5.]), array([2.]))
     """
-    _, chainage, offset = locate_many(points, [shapely.LineString(_flat(axis))])
+    ruler = axis if isinstance(axis, Ruler) else [shapely.LineString(_flat(axis))]
+    _, chainage, offset = locate_many(points, ruler)
     return chainage, offset
 
 
-def locate_many(points: ArrayLike, axes: Sequence[Any]) -> tuple[Integers, Floats, Floats]:
+def locate_many(points: ArrayLike, axes: Sequence[Any] | Ruler) -> tuple[Integers, Floats, Floats]:
     """Nearest axis of each point, with chainage and signed offset from it.
 
     Parameters
     ----------
     points : (n, 2)
         Coordinates in metres; millions are fine, they are looked up in chunks.
-    axes : (k,)
+    axes : (k,) or Ruler
         LineStrings.
 
     Returns
@@ -102,8 +121,8 @@ def locate_many(points: ArrayLike, axes: Sequence[Any]) -> tuple[Integers, Float
     (array([0, 1]), array([5., 5.]), array([-2.,  2.]))
     """
     points = _flat(points)
-    segments = _segments(axes)
-    tree = shapely.STRtree(np.asarray(shapely.linestrings(np.stack([segments.start, segments.end], axis=1))))
+    ruler = axes if isinstance(axes, Ruler) else Ruler(axes)
+    segments, tree = ruler.segments, ruler.tree
     axis = np.full(len(points), -1, dtype="int64")
     chainage, offset = np.full((2, len(points)), np.nan)
     for rows in _chunks(np.flatnonzero(np.isfinite(points).all(axis=1))):
@@ -193,7 +212,9 @@ def position(axis: ArrayLike, chainage: ArrayLike, offset: ArrayLike = 0.0) -> F
     placed = axis[segment] + share[:, None] * (axis[segment + 1] - axis[segment])
     vertex, at_vertex = _vertex_at(along, chainage)
     placed = np.where(at_vertex[:, None], axis[vertex], placed)
-    tangent = direction(axis, chainage)
+    if np.ndim(offset) == 0 and offset == 0.0:
+        return np.asarray(placed)
+    tangent = _tangent(axis, along, chainage)
     right = np.column_stack([tangent[:, 1], -tangent[:, 0]])
     return np.asarray(placed + np.asarray(offset, dtype="float64")[..., None] * right)
 
@@ -220,14 +241,7 @@ def direction(axis: ArrayLike, chainage: ArrayLike) -> Floats:
            [0.707, 0.707]])
     """
     axis = _distinct(_flat(axis))
-    along = vertex_chainages(axis)
-    chainage = np.atleast_1d(np.asarray(chainage, dtype="float64"))
-    unit = np.diff(axis, axis=0) / np.diff(along)[:, None]
-    vertex, at_vertex = _vertex_at(along, chainage)
-    bent = at_vertex & (vertex > 0) & (vertex < len(axis) - 1)
-    tangent = unit[_segment_of(along, chainage)]
-    tangent[bent] = _bisector(unit[vertex[bent] - 1], unit[vertex[bent]])
-    return tangent
+    return _tangent(axis, vertex_chainages(axis), np.atleast_1d(np.asarray(chainage, dtype="float64")))
 
 
 def cut(line: ArrayLike, start: float, end: float) -> Floats:
@@ -350,6 +364,19 @@ def _first(point: Integers, order: Integers) -> Integers:
     """Of rows in that order, the first of each point."""
     sorted_points = point[order]
     return np.asarray(order[np.diff(sorted_points, prepend=-1) != 0])
+
+
+def _tangent(axis: Floats, along: Floats, chainage: Floats) -> Floats:
+    """Unit direction at chainages of an axis without repeated vertices."""
+
+    def unit(segment: Integers) -> Floats:
+        return (axis[segment + 1] - axis[segment]) / (along[segment + 1] - along[segment])[:, None]
+
+    vertex, at_vertex = _vertex_at(along, chainage)
+    bent = at_vertex & (vertex > 0) & (vertex < len(axis) - 1)
+    tangent = unit(_segment_of(along, chainage))
+    tangent[bent] = _bisector(unit(vertex[bent] - 1), unit(vertex[bent]))
+    return tangent
 
 
 def _segment_of(along: Floats, chainage: Floats) -> Integers:

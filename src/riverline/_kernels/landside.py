@@ -71,7 +71,7 @@ def landside_strip(
     parts = shapely.get_parts(outside)
     if len(parts) <= 1:
         return outside
-    return shapely.union_all(parts[_run_along(parts, references)], grid_size=GRID_M)
+    return shapely.multipolygons(parts[_run_along(parts, references)])
 
 
 def _run_along(parts: NDArray[np.object_], references: NDArray[np.object_]) -> NDArray[np.bool_]:

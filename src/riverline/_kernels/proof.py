@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
+from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,6 +18,9 @@ __all__ = ["clearance", "nearest_reference"]
 
 # Distances this much smaller than the width are rounding of coordinates of eight digits, not land given away.
 ROUNDING_M = 1e-6
+
+# How much farther than its width a reference is looked for that may have made a place.
+REACH_M = 1.0
 
 # A place this near to the normal at a free end of a reference lies on the cut there, not beside the reference.
 CUT_M = 1e-4
@@ -49,18 +53,45 @@ def nearest_reference(points: Floats, references: Geometries, widths: Floats) ->
     places = shapely.points(np.asarray(points, dtype="float64"))
     best = np.full(len(places), np.inf)
     made_by = np.zeros(len(places), dtype=np.intp)
+    segments, owner = _segments(references)
+    # Most places are on the edge of a strip, and only what is about its width away can have made it: one search for
+    # all widths finds that. The nearest of all, however far, is looked for where nothing is.
+    segment, place = shapely.STRtree(places).query(segments, predicate="dwithin", distance=widths[owner] + REACH_M)
+    distance = shapely.distance(places[place], segments[segment])
     for width in np.unique(widths)[::-1]:
-        members = np.flatnonzero(widths == width)
-        segments, owner = _segments(references[members])
-        tree = shapely.STRtree(segments)
-        (place, segment), distance = tree.query_nearest(places, return_distance=True)
-        order = np.lexsort((owner[segment], place))
-        first = order[np.diff(place[order], prepend=-1) != 0]
-        reach = np.abs(distance[first] - width)
-        better = reach < best[place[first]] - ROUNDING_M
-        made_by[place[first][better]] = members[owner[segment[first]]][better]
-        best[place[first][better]] = reach[better]
+        its = widths[owner[segment]] == width
+        _take(best, made_by, width, place[its], owner[segment[its]], distance[its])
+    rest = np.flatnonzero(best > REACH_M / 2.0)
+    if len(rest):
+        made_by[rest] = _nearest_however_far(places[rest], segments, owner, widths)
     return made_by
+
+
+def _nearest_however_far(
+    places: Geometries, segments: Geometries, owner: NDArray[np.intp], widths: Floats
+) -> NDArray[np.intp]:
+    """As :func:`nearest_reference`, of the nearest segments of every width."""
+    best = np.full(len(places), np.inf)
+    made_by = np.zeros(len(places), dtype=np.intp)
+    for width in np.unique(widths)[::-1]:
+        members = np.flatnonzero(widths[owner] == width)
+        tree = shapely.STRtree(segments[members])
+        (place, segment), distance = tree.query_nearest(places, return_distance=True)
+        _take(best, made_by, width, place, owner[members[segment]], distance)
+    return made_by
+
+
+def _take(
+    best: Floats, made_by: NDArray[np.intp], width: float,
+    place: NDArray[np.intp], reference: NDArray[np.intp], distance: Floats,
+) -> None:  # fmt: skip
+    """Enter where the nearest reference of a width explains a place better than what is entered, in place."""
+    order = np.lexsort((reference, distance, place))
+    first = order[np.diff(place[order], prepend=-1) != 0]
+    reach = np.abs(distance[first] - width)
+    better = reach < best[place[first]] - ROUNDING_M
+    made_by[place[first][better]] = reference[first][better]
+    best[place[first][better]] = reach[better]
 
 
 def clearance(boundary: Geometries, references: Geometries, widths: Floats, trims: Geometries | None = None) -> float:
@@ -104,20 +135,30 @@ def clearance(boundary: Geometries, references: Geometries, widths: Floats, trim
     inner = owner[1:] == owner[:-1]
     line = np.stack([coords[:-1], coords[1:]], axis=1)[inner]
     places = shapely.linestrings(line)
+    tree = shapely.STRtree(places)
     least = np.inf
     trims = np.full(len(references), None) if trims is None else trims
     for width in np.unique(widths):
         course = _course(references[widths == width], trims[widths == width])
         segments = shapely.linestrings(np.stack([course.start, course.end], axis=1))
-        tree = shapely.STRtree(segments)
-        _, nearest = tree.query_nearest(places, return_distance=True, all_matches=False)
-        near, segment = tree.query(places, predicate="dwithin", distance=max(width - ROUNDING_M, 0.0))
+        segment, near = tree.query(segments, predicate="dwithin", distance=max(width - ROUNDING_M, 0.0))
         found = [part(line[near], course, segment) for part in (_beside, _around)]
         point, away, trim = (np.concatenate(each) for each in zip(*found, strict=True))
         counts = away < _from_free_ends(point, course) - ROUNDING_M
         counts[counts] = ~shapely.dwithin(trim[counts], shapely.points(point[counts]), CUT_M)
         away = away[counts]
-        least = min(least, np.maximum(nearest - width, 0.0).min(), np.min(away, initial=np.inf) - width)
+        # What comes nearer than the width, if only beyond a cut, is not farther anywhere.
+        least = min(least, np.min(away, initial=np.inf) - width, 0.0 if len(near) else np.inf)
+    return float(least if least <= 0.0 else min(least, _farther(places, references, widths)))
+
+
+def _farther(places: Geometries, references: Geometries, widths: Floats) -> float:
+    """How much farther than their widths all references are from places."""
+    least = np.inf
+    for width in np.unique(widths):
+        tree = shapely.STRtree(_segments(references[widths == width])[0])
+        _, nearest = tree.query_nearest(places, return_distance=True, all_matches=False)
+        least = min(least, np.maximum(nearest - width, 0.0).min())
     return float(least)
 
 
@@ -151,8 +192,9 @@ def _course(references: Geometries, trims: Geometries) -> _Course:
 def _from_free_ends(points: Floats, course: _Course) -> Floats:
     """Distance of points from the nearest end of a reference where no other goes on."""
     ends = np.vstack([course.start[np.isnan(course.before[:, 0])], course.end[~course.goes_on]])
-    tree = shapely.STRtree(shapely.points(ends))
-    _, distance = tree.query_nearest(shapely.points(points), return_distance=True, all_matches=False)
+    if not len(points):
+        return np.zeros(0)
+    distance, _ = cKDTree(ends).query(points)
     return np.asarray(distance)
 
 

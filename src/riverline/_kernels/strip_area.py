@@ -144,7 +144,9 @@ def _cuts(coords: Floats, width: float) -> NDArray[np.intp]:
 def _proven(lines: Geometries, width: float, tolerance_m: float) -> Geometries:
     """Round buffers of lines of which none is too narrow anywhere."""
     made = _round(lines, width, tolerance_m)
-    narrow = shapely.distance(lines, shapely.boundary(made)) < width - _ROUNDING_M
+    edges = shapely.boundary(made)
+    shapely.prepare(edges)
+    narrow = shapely.dwithin(edges, lines, width - _ROUNDING_M)
     narrow &= shapely.get_num_points(lines) > 2  # noqa: PLR2004 - the ends of a segment
     if not narrow.any():
         return made

@@ -132,7 +132,8 @@ def build_chain(
     gaps
         What was joined along the river.
     """
-    cut = (_cut(stretch, axis, bank) for stretch in stretches if stretch.piece is not None)
+    seen: dict[int, _Seen] = {}
+    cut = (_cut(stretch, axis, bank, seen) for stretch in stretches if stretch.piece is not None)
     known = _touching([piece for piece in cut if piece is not None])
     if not known:
         return [], []
@@ -167,7 +168,24 @@ def _touching(pieces: Sequence[Piece]) -> list[Piece]:
     return met
 
 
-def _cut(stretch: Stretch, axis: Axis, bank: Bank) -> Piece | None:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A reference line as it is seen from the axis: chainage of its vertices, never falling, and its own distances."""
+
+    line: shapely.LineString
+    along: NDArray[np.float64]
+    distance: NDArray[np.float64]
+    farthest: float
+
+
+def _seen(line: shapely.LineString, axis: Axis) -> _Seen:
+    coords = shapely.get_coordinates(line)
+    along, offset = axis.locate(coords)
+    farthest = float(np.abs(offset).max())
+    return _Seen(line, np.maximum.accumulate(along), chainage.vertex_chainages(coords), farthest)
+
+
+def _cut(stretch: Stretch, axis: Axis, bank: Bank, seen: dict[int, _Seen]) -> Piece | None:
     """The part of a piece that lies in its stretch, cut on the normals of the axis; None where nothing is left."""
     piece = stretch.piece
     if piece is None:
@@ -175,10 +193,14 @@ def _cut(stretch: Stretch, axis: Axis, bank: Bank) -> Piece | None:
     line = piece.line
     length = float(line.length)
     begin, finish = 0.0, length
-    if stretch.start > piece.start + TOUCHING_M or stretch.start <= TOUCHING_M:
-        begin = _station(line, axis, bank, stretch.start, otherwise=0.0)
-    if stretch.end < piece.end - TOUCHING_M or stretch.end >= axis.length - TOUCHING_M:
-        finish = _station(line, axis, bank, stretch.end, otherwise=length)
+    cut_at_start = stretch.start > piece.start + TOUCHING_M or stretch.start <= TOUCHING_M
+    cut_at_end = stretch.end < piece.end - TOUCHING_M or stretch.end >= axis.length - TOUCHING_M
+    if (cut_at_start or cut_at_end) and id(piece) not in seen:
+        seen[id(piece)] = _seen(line, axis)
+    if cut_at_start:
+        begin = _station(seen[id(piece)], axis, bank, stretch.start, otherwise=0.0)
+    if cut_at_end:
+        finish = _station(seen[id(piece)], axis, bank, stretch.end, otherwise=length)
     if finish - begin <= TOUCHING_M:
         return None
     if (begin, finish) != (0.0, length):
@@ -186,20 +208,17 @@ def _cut(stretch: Stretch, axis: Axis, bank: Bank) -> Piece | None:
     return replace(piece, line=line, start=stretch.start, end=stretch.end)
 
 
-def _station(line: shapely.LineString, axis: Axis, bank: Bank, at: float, *, otherwise: float) -> float:
+def _station(seen: _Seen, axis: Axis, bank: Bank, at: float, *, otherwise: float) -> float:
     """Distance along a reference line to where the normal of the axis at a chainage meets it."""
-    coords = shapely.get_coordinates(line)
-    along, offset = chainage.locate(coords, axis.coords)
-    distance = chainage.vertex_chainages(coords)
     inner = 0.0 < at < axis.length
-    guess = float(np.interp(at, np.maximum.accumulate(along), distance)) if inner else otherwise
-    reach = 2.0 * float(np.abs(offset).max()) + 1.0
+    guess = float(np.interp(at, seen.along, seen.distance)) if inner else otherwise
+    reach = 2.0 * seen.farthest + 1.0
     side = -reach if bank == "left" else reach
     normal = shapely.linestrings(chainage.position(axis.coords, np.array([at, at]), np.array([0.0, side])))
-    hits = shapely.get_coordinates(shapely.intersection(line, normal))
+    hits = shapely.get_coordinates(shapely.intersection(seen.line, normal))
     if not len(hits):
         return guess
-    stations = shapely.line_locate_point(line, shapely.points(hits))
+    stations = shapely.line_locate_point(seen.line, shapely.points(hits))
     return float(stations[np.argmin(np.abs(stations - guess))])
 
 
@@ -243,7 +262,7 @@ def _bridge(
     tail = None if before is None else shapely.get_coordinates(before.line)[-1]
     head = None if after is None else shapely.get_coordinates(after.line)[0]
     known = np.array([point for point in (tail, head) if point is not None])
-    _, offset = chainage.locate(known, axis.coords)
+    _, offset = axis.locate(known)
     first = chainage.position(axis.coords, np.array([start]), offset[:1])[0] if tail is None else tail
     last = chainage.position(axis.coords, np.array([end]), offset[-1:])[0] if head is None else head
     direct = shapely.LineString([first, last])
@@ -251,7 +270,54 @@ def _bridge(
         return direct
     inside = _vertices_between(axis, start, end)
     spread = np.interp(inside, [start, end], [offset[0], offset[-1]])
-    return shapely.LineString(np.vstack([first, chainage.position(axis.coords, inside, spread), last]))
+    coords = np.vstack([first, chainage.position(axis.coords, inside, spread), last])
+    coords = coords if shapely.is_simple(shapely.LineString(coords)) else _without_loops(coords)
+    coords = coords if before is not None else _up_to_normal(coords[::-1], axis, start)[::-1]
+    return shapely.LineString(coords if after is not None else _up_to_normal(coords, axis, end))
+
+
+def _up_to_normal(coords: NDArray[np.float64], axis: Axis, at: float) -> NDArray[np.float64]:
+    """A line that ends on the normal at an end of the reach, without what passes that normal and comes back to it."""
+    foot = chainage.position(axis.coords, np.array([at]))[0]
+    offset = float(np.hypot(*(coords[-1] - foot)))
+    line, normal = shapely.LineString(coords), shapely.LineString([foot, 2.0 * coords[-1] - foot])
+    hits = shapely.get_coordinates(shapely.intersection(line, normal))
+    along, _ = axis.locate(hits)
+    hits = hits[np.abs(along - at) <= np.pi * offset]
+    if not len(hits):
+        return coords
+    first = float(shapely.line_locate_point(line, shapely.points(hits)).min())
+    return coords if first <= TOUCHING_M else chainage.cut(coords, 0.0, first)
+
+
+def _without_loops(coords: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A line that goes on, where it would cross itself, from its last passage there.
+
+    Beside a bend that is sharper than the line is far away, a line at an even distance from the axis turns back in
+    loops. No strip can be laid beside a loop that lies within it.
+    """
+    segments = shapely.linestrings(np.stack([coords[:-1], coords[1:]], axis=1))
+    one, other = shapely.STRtree(segments).query(segments, predicate="intersects")
+    apart = other > one + 1
+    one, other = one[apart], other[apart]
+    places = shapely.get_coordinates(shapely.get_point(shapely.shortest_line(segments[one], segments[other]), 0))
+    passed = [_passage(coords, segment, places) for segment in (one, other)]
+    kept, at = [], 0.0
+    for number in np.lexsort((-passed[1], passed[0])):
+        if passed[0][number] >= at:
+            kept += [coords[int(np.ceil(at)) : int(np.floor(passed[0][number])) + 1], places[number][None]]
+            at = passed[1][number]
+    line = np.vstack([*kept, coords[int(np.ceil(at)) :]])
+    return line[np.append(True, np.any(np.diff(line, axis=0) != 0.0, axis=1))]
+
+
+def _passage(
+    coords: NDArray[np.float64], segment: NDArray[np.intp], places: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Number of a segment plus the share of it that lies before a place on it."""
+    length = np.hypot(*(coords[segment + 1] - coords[segment]).T)
+    gone = np.hypot(*(places - coords[segment]).T)
+    return segment + np.minimum(gone / np.maximum(length, np.finfo(float).tiny), 1.0)
 
 
 def _vertices_between(axis: Axis, start: float, end: float) -> NDArray[np.float64]:

@@ -123,7 +123,7 @@ def bank_edges(area: shapely.Geometry, axis: Axis) -> dict[Bank, shapely.LineStr
 
 def _corners(main: shapely.Polygon, axis: Axis) -> NDArray[np.float64]:
     inside = shapely.get_coordinates(shapely.intersection(axis.line, main))
-    along, _ = chainage.locate(inside, axis.coords)
+    along, _ = axis.locate(inside)
     corners = np.empty((4, 2))
     for row, at, inward, leaves in (
         (0, 0.0, 1.0, int(np.argmin(along))),

@@ -250,7 +250,8 @@ def _strip_corners(pieces: Sequence[Piece]) -> NDArray[np.float64]:
 def _with_vertices(coords: NDArray[np.float64], places: NDArray[np.float64]) -> NDArray[np.float64]:
     """A line's coordinates with a vertex at each of the places that it runs through: a straight edge has none there."""
     line = shapely.LineString(coords)
-    near = places[shapely.dwithin(shapely.points(places), line, CRACK_M)]
+    shapely.prepare(line)
+    near = places[shapely.dwithin(line, shapely.points(places), CRACK_M)]
     stations = shapely.line_locate_point(line, shapely.points(near))
     along = vertex_chainages(coords)
     after = np.clip(np.searchsorted(along, stations), 1, len(along) - 1)

@@ -26,7 +26,7 @@ _CONFIDENCES: tuple[Confidence, ...] = ("unknown", "low", "medium", "high")
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One river's axis with what the rules ask of it."""
+    """One river's axis with what the rules ask of it; ``ruler`` is there while its river is worked on."""
 
     river_id: str
     name: str
@@ -35,11 +35,20 @@ class Axis:
     line: shapely.LineString
     coords: NDArray[np.float64]
     start_m: float
+    ruler: chainage.Ruler | None = None
 
     @property
     def length(self) -> float:
         """Length in the plane, metres."""
         return float(self.line.length)
+
+    def ready(self) -> Axis:
+        """The same axis, made ready to be asked for many places. The search tree is as large as the axis."""
+        return replace(self, ruler=chainage.Ruler([self.line]))
+
+    def locate(self, places: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Chainage and offset of places, (n, 2), as :func:`riverline._kernels.chainage.locate` gives them."""
+        return chainage.locate(places, self.coords if self.ruler is None else self.ruler)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +124,7 @@ def ruled_piece(
 def oriented(piece: Piece, axis: Axis) -> Piece:
     """The same piece drawn downstream, with the stretch of axis it covers."""
     ends = shapely.get_coordinates(piece.line)[[0, -1]]
-    along, _ = chainage.locate(ends, axis.coords)
+    along, _ = axis.locate(ends)
     if along[0] > along[1]:
         return replace(piece, line=shapely.reverse(piece.line), start=float(along[1]), end=float(along[0]))
     return replace(piece, start=float(along[0]), end=float(along[1]))

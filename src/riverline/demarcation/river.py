@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from riverline._kernels import chainage
 from riverline._kernels.proof import clearance
 from riverline.demarcation.chains import Gap, build_chain, paint
 from riverline.demarcation.cuts import waterside_past
@@ -90,11 +89,12 @@ def demarcate_river(
     bare = [bank for bank in BANKS if not candidates.get(bank)]
     if bare:
         return Outcome(axis, findings=[_not_done(axis, "no-reference: " + ", ".join(bare))])
+    ready = axis.ready()
     chains: dict[Bank, list[Piece]] = {}
     findings: list[Finding] = []
     for bank in BANKS:
         stretches = paint(candidates[bank], axis.length, gap_max_m=policy.gap_max_m)
-        chains[bank], gaps = build_chain(stretches, axis, bank, gap_max_m=policy.gap_max_m)
+        chains[bank], gaps = build_chain(stretches, ready, bank, gap_max_m=policy.gap_max_m)
         if not chains[bank]:
             return Outcome(axis, findings=[_not_done(axis, f"no-reference: {bank}")])
         findings.extend(_gap_finding(axis, bank, gap, policy.gap_max_m) for gap in gaps)
@@ -103,8 +103,8 @@ def demarcate_river(
     if made is None:
         return Outcome(axis, findings=[*findings, _not_done(axis, "no-area")])
     findings.extend(_outline_findings(axis, made))
-    lines = [row for bank in BANKS for row in _line_rows(axis, bank, made, chains[bank])]
-    lines.extend(_pocket_rows(axis, made, chains))
+    lines = [row for bank in BANKS for row in _line_rows(ready, bank, made, chains[bank])]
+    lines.extend(_pocket_rows(ready, made, chains))
     kept = _clearance(lines, chains)
     if kept < -INSIDE_M:
         findings.append(Finding("line-inside", "axes", axis.river_id, axis.line, -kept, 0.0, "m"))
@@ -122,7 +122,7 @@ def _line_rows(axis: Axis, bank: Bank, made: Outline, pieces: Sequence[Piece]) -
     edge = made.left if bank == "left" else made.right
     lines, makers = edge_pieces(edge, pieces)
     ends = np.array([shapely.get_coordinates(line)[-1] for line in lines])
-    along, _ = chainage.locate(ends, axis.coords)
+    along, _ = axis.locate(ends)
     # Between two pieces the chainage changes where the reference does, not where a line on a bend happens to lie.
     before = np.array([pieces[maker].end for maker in makers])
     after = np.array([*(pieces[maker].start for maker in makers[1:]), axis.length])
@@ -142,7 +142,7 @@ def _pocket_rows(axis: Axis, made: Outline, chains: Mapping[Bank, Sequence[Piece
         lines, makers = edge_pieces(ring, [piece for _, piece in both])
         for line, maker in zip(lines, makers, strict=True):
             bank, piece = both[maker]
-            along, _ = chainage.locate(shapely.get_coordinates(line)[[0, -1]], axis.coords)
+            along, _ = axis.locate(shapely.get_coordinates(line)[[0, -1]])
             rows.append(LineRow(bank, line, piece, float(along.min()), float(along.max())))
     return rows
 
