@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Point, Polygon
 
+import county
 import riverline as rl
 import zoo
 from riverline import checks, faults, schema
@@ -83,7 +84,8 @@ TWINS = [
     ("self-crossing", AXES, _axes("self-crossing"), _axes("hairpin")),
     ("zero-length", AXES, _axes("zero length"), _axes("two centimetres")),
     ("zero-area", WATER, _water("collapsed to a line"), _water("ten centimetres wide")),
-    ("repeated-vertices", AXES, _axes("repeated vertex"), _axes("loop")),
+    ("repeated-vertices", AXES, _axes("repeated vertex"), _axes("all but a loop")),
+    ("river-not-done", AXES, _axes("loop"), _axes("all but a loop")),
     ("duplicate-geometry", AXES, _network("duplicate, reversed"), _network("nearly duplicate")),
     ("undershoot", AXES, _network("undershoot"), _network("confluence between vertices")),
     ("overshoot", AXES, _network("overshoot"), _network("crossing")),
@@ -345,7 +347,14 @@ def test_a_node_that_a_third_axis_reaches_or_passes_is_a_confluence(third):
 
 
 def test_a_river_that_closes_on_itself_has_no_pseudo_node():
-    assert rl.check(_axes("loop", name="护城河"), AXES).empty
+    assert "pseudo-node" not in rl.check(_axes("loop", name="护城河"), AXES)["code"].tolist()
+
+
+def test_a_ring_is_named_in_the_words_that_demarcate_refuses_it_in(tmp_path):
+    ring = _axes("loop", river_id="R1", name="护城河")
+    refused = rl.demarcate(ring, county.rule_set(tmp_path)).faults
+    columns = ["fault_id", "severity", "detail", "note"]
+    assert rl.check(ring, AXES)[columns].to_numpy().tolist() == refused[columns].to_numpy().tolist()
 
 
 # Where the layer lies.
@@ -535,7 +544,8 @@ def test_no_polygon_is_too_odd_to_check(shell, hole):
 def test_no_line_is_too_odd_to_check(vertices):
     line = zoo.line(*vertices)
     found = rl.check(zoo.axes([line]), AXES)
-    codes = set(found["code"]) - {"repeated-vertices"}
+    assert ("river-not-done" in set(found["code"])) == (line.is_closed and line.length > 0)
+    codes = set(found["code"]) - {"repeated-vertices", "river-not-done"}
     assert codes == ({"zero-length"} if line.length == 0 else set() if line.is_simple else {"self-crossing"})
     places = found.geometry[found["code"] == "self-crossing"]
     assert (places.distance(line) < 1e-6).all()

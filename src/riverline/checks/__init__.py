@@ -104,6 +104,7 @@ def _geometry(layer: Layer, snap_m: float) -> Faults:
         *twins.duplicates(layer),
         *topology.dangles(layer, snap_m=snap_m),
         *topology.pseudo_nodes(layer),
+        *topology.rings(layer),
         *misplaced,
         *placement.stragglers(layer, lost=lost),
     ]
