@@ -575,13 +575,18 @@ def test_a_northern_zone_with_negative_northings_is_out_of_its_area(real_data, p
 
 
 @pytest.mark.real
-def test_the_rivers_of_china_have_right_names_and_only_pseudo_nodes(real_data):
+def test_the_rivers_of_china_have_right_names_pseudo_nodes_and_rings(real_data):
     raw = gpd.read_file(real_data / "china_gbk_rivers" / "hyd1_4l.shp", encoding="gbk")
     frame = AXES.conform(raw.rename(columns={"HYD1_4M_": "river_id", "NAME": "name"}))
     with pytest.raises(rl.CRSError, match="set_crs"):
         rl.check(frame, AXES)
     found = rl.check(frame.set_crs("EPSG:4490"), AXES)
-    assert set(found["code"]) == {"pseudo-node"}
+    assert set(found["code"]) == {"pseudo-node", "river-not-done"}
+    rings = found["code"] == "river-not-done"
+    assert sorted(found["feature_id"][rings]) == sorted(frame["river_id"][frame.geometry.is_closed]), (
+        "lakes drawn as lines"
+    )
+    found = found[~rings]
     # Nothing in the file tells the two pieces apart, the columns that the check did not know included.
     told = frame.set_index("river_id")[["name", "GBCODE", "LEVEL_RIVE", "LEVEL_LAKE"]]
     assert told.loc[found["feature_id"]].reset_index(drop=True).equals(told.loc[found["note"]].reset_index(drop=True))
