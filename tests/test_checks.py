@@ -70,6 +70,7 @@ TWINS = [
     ("value-blank", LEVEES, _levees(feature=[""]), _levees(feature=["crest"])),
     ("value-type", LEVEES, _levees(height_m=["约12"]), _levees(height_m=[12.0])),
     ("value-choice", LEVEES, _levees(bank=["东岸"]), _levees(bank=["left"])),
+    ("choice-label", LEVEES, _levees(bank=["左岸"]), _levees(bank=["left"])),
     ("date-order", WATER, _seen_on("03/04/2024"), _seen_on(dt.date(2024, 4, 3))),
     ("zone-missing", TRACKS, _track(MORNING.replace(tzinfo=None)), _track(MORNING)),
     ("column-type", LEVEES, _levees(height_m=["12.5"]), _levees(height_m=[12.5])),
@@ -197,7 +198,22 @@ def test_numbers_in_text_are_one_fault_of_the_column_and_words_one_each():
 def test_a_grade_that_does_not_exist_is_outside_the_choices_only(grade):
     found = rl.check(_levees(grade=grade), LEVEES)
     assert found.loc[found["feature_id"] == "D1", "code"].tolist() == ["value-choice"]
-    assert "1 | 2 | 3 | 4 | 5" in found["detail"].iloc[0]
+    assert "1（1级） | 2（2级） | 3（3级） | 4（4级） | 5（5级）" in found["detail"].iloc[0]
+
+
+def test_labels_in_either_language_are_named_with_the_code_to_type():
+    keys = ["D1", "D2", "D3"]
+    frame = _levees(
+        levee_id=keys, feature=["背水侧堤脚", "landside_toe", " Landside Toe"], bank=["左岸"], grade=["2级"]
+    )
+    found = rl.check(frame, LEVEES)
+    assert found.loc[found["code"] == "choice-label", ["feature_id", "value", "note"]].to_numpy().tolist() == [
+        ["*", 3, "bank（岸别） = 左岸 → left"],
+        ["*", 1, "feature（线类型） = Landside Toe → landside_toe"],
+        ["*", 1, "feature（线类型） = 背水侧堤脚 → landside_toe"],
+        ["*", 3, "grade（堤防级别） = 2级 → 2"],
+    ]
+    assert rl.check(LEVEES.conform(frame), LEVEES)["code"].tolist() == []
 
 
 @pytest.mark.parametrize("dates", [["2024-05-06"], ["2024年5月6日"]])

@@ -179,13 +179,28 @@ def test_keys_of_two_layers_may_be_alike(tmp_path) -> None:
 
 def test_values_that_cannot_be_read_are_told_and_not_guessed(tmp_path) -> None:
     result = demarcated(tmp_path, grade=["二级", "2"])
-    assert told(result, "levees") == [("value-type", "L1", "error")]
-    assert result.faults["note"].tolist() == ["grade=二级"]
+    assert told(result, "levees") == [("value-choice", "L1", "error")]
+    assert result.faults["note"].iloc[0].startswith("grade（堤防级别） = 二级 ∉ 1（1级） | ")
     toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
     rivers = axes([(0, 0), (1000, 0)], start_chainage_m="K1+000")
     result = rl.demarcate(rivers, rule_set(tmp_path), levees=toes)
     assert told(result, "axes") == [("value-type", "R1", "error")]
     assert result.lines["start_chainage_m"].tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("feature", ["背水侧堤脚", "Landside toe", " LANDSIDE_TOE "])
+def test_labels_are_taken_for_their_codes_and_told(tmp_path, feature) -> None:
+    by_code, by_label = demarcated(tmp_path), demarcated(tmp_path, feature=feature)
+    assert told(by_label, "levees") == [("choice-label", "*", "note")]
+    assert by_label.faults["note"].tolist() == [f"feature（线类型） = {feature.strip()} → landside_toe"]
+    assert by_label.lines.geometry.geom_equals(by_code.lines.geometry).all()
+    assert by_label.lines["confidence"].tolist() == ["high", "high"]
+
+
+def test_a_word_that_is_no_choice_is_named_with_all_choices(tmp_path) -> None:
+    result = demarcated(tmp_path, feature=["堤脚", "landside_toe"])
+    assert told(result, "levees") == [("value-choice", "L1", "error"), ("toe-missing", "L1", "warning")]
+    assert "landside_toe（背水侧堤脚） | waterside_toe（临水侧堤脚）" in result.faults["detail"].iloc[0]
 
 
 def ponds(*shapes, **columns):

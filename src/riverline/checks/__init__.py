@@ -86,6 +86,7 @@ def check(frame: gpd.GeoDataFrame, schema: Schema, *, snap_m: float = 5.0) -> gp
         attributes.blank_values(layer),
         attributes.wrong_types(layer),
         attributes.values_outside_choices(layer),
+        attributes.labels_for_values(layer),
         [] if schema.name in expected.UNDRAWN else _geometry(layer, snap_m),
     )
     return faults.combine(found, crs=frame.crs)

@@ -179,10 +179,11 @@ def _usable_rows(
     crs: Any,  # noqa: ANN401 - a CRS
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Rows of known rivers with geometry, in the CRS of the axes, sorted by key; the rest become findings."""
-    rows, findings = typed(frame, schema)
+    rows, wrong = typed(frame, schema)
     by_number = schema is FLOOD_LEVELS and "chainage_m" in rows.columns
     places = rows["chainage_m"].notna().to_numpy() if by_number else np.zeros(len(rows), dtype=bool)
-    rows, wrong = split_usable(rows, schema, names=row_names(frame, schema), places=places)
+    rows, unusable = split_usable(rows, schema, names=row_names(frame, schema), places=places)
+    wrong += unusable
     if schema.geometry == ("LineString",) and schema is not SECTIONS:
         rows, many = single_parts(rows, schema)
         wrong += many
@@ -194,7 +195,7 @@ def _usable_rows(
         rows = rows.assign(chainage_m=rows["chainage_m"] - starts.astype("float64"))
     place = rows.geometry.to_wkb(hex=True).fillna("") if rows[schema.key].duplicated().any() else ""
     rows = rows.assign(_place=place).sort_values([schema.key, "_place"], kind="stable").drop(columns="_place")
-    return rows.reset_index(drop=True), [*findings, *wrong, *elsewhere]
+    return rows.reset_index(drop=True), [*wrong, *elsewhere]
 
 
 def _moved(findings: list[Finding], source: Any, target: Any) -> list[Finding]:  # noqa: ANN401 - CRSs
