@@ -236,6 +236,11 @@ CODES = (
     Code("level-extrapolated", "note", "水位 {feature} 以外 {value} {unit} 河段按该水位不变推算",
          "{value} {unit} of the reach beyond level {feature} take that level unchanged", "补充河段端点的水位",
          "give levels at the ends of the reach"),
+    Code("chainage-disagrees", "warning",
+         "{layer} {feature} 所填桩号与绘制位置沿中心线相差 {value} {unit}（允许 {limit} {unit}），{note}",
+         "the chainage that {layer} {feature} states and the place where it is drawn are {value} {unit} apart along "
+         "the axis (allowed {limit} {unit}); {note}", "核对桩号、点位、所属河流和中心线起点桩号 start_chainage_m",
+         "check its chainage, its place, its river and the start_chainage_m of the axis"),
     # demarcation, terrain and flood
     Code("terrain-reprojected", "note", "地形栅格已按双线性重采样转换坐标系：{note}",
          "the terrain was brought to the CRS of the axis by bilinear resampling: {note}",

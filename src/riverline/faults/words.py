@@ -18,6 +18,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "start": ("起点", "start"),
     "end": ("终点", "end"),
     "no-reference": ("没有参照线", "no reference line"),
+    "chainage-used": ("按所填桩号使用", "the chainage was used"),
+    "place-used": ("按绘制位置使用", "the place was used"),
     "blank-key": ("河流编码为空", "blank river code"),
     "duplicate-key": ("河流编码重复", "river code occurs twice"),
     "no-geometry": ("没有几何", "no geometry"),
