@@ -203,6 +203,24 @@ def test_a_word_that_is_no_choice_is_named_with_all_choices(tmp_path) -> None:
     assert "landside_toe（背水侧堤脚） | waterside_toe（临水侧堤脚）" in result.faults["detail"].iloc[0]
 
 
+def test_the_extent_names_the_sets_that_drew_and_a_fallback_is_told_with_its_length() -> None:
+    anhui = rl.load_rules("anhui")
+    river = axes([(0, 0), (1000, 0)])
+    tops = bank_tops([(0, 40), (1000, 40)], [(0, -40), (1000, -40)])
+    toes = levees([(0, 80), (1000, 80)])
+    both = rl.demarcate(river, anhui, levees=toes, bank_tops=tops)
+    assert both.extents["rules"].tolist()[0] == "anhui, national"
+    told_rows = both.faults[both.faults["code"] == "rules-fallback"]
+    assert told_rows[["feature_id", "severity", "note"]].to_numpy().tolist() == [["R1", "warning", "national/bank-top"]]
+    borrowed = both.lines[both.lines["rule_id"].str.startswith("national/")]
+    assert told_rows["value"].tolist() == pytest.approx([borrowed.length.sum()])
+    assert told_rows.geometry.iloc[0].equals(shapely.union_all(borrowed.geometry.array))
+    assert rl.demarcate(river, anhui, bank_tops=tops).extents["rules"].tolist() == ["national"]
+    own = rl.demarcate(river, anhui, levees=levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)]))
+    assert set(own.extents["rules"]) == {"anhui"}
+    assert "rules-fallback" not in set(own.faults["code"])
+
+
 def ponds(*shapes, **columns):
     rows = {"water_id": [f"W{n + 1}" for n in range(len(shapes))], "river_id": "R1", "kind": "river"}
     return gpd.GeoDataFrame(
