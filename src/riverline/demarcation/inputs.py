@@ -13,6 +13,7 @@ import shapely
 
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.intake import row_names, single_parts, split_usable, typed
+from riverline.demarcation.nearness import split_near
 from riverline.demarcation.references import Axis
 from riverline.errors import JobError, RiverlineError, SchemaError
 from riverline.geodesy import align, point_scale, require_metric
@@ -190,12 +191,13 @@ def _usable_rows(
     rows = align(rows, crs, layer=schema.name)
     wrong = _moved(wrong, frame.crs, crs)
     rows, elsewhere = _of_known_rivers(rows, schema, axes)
+    rows, far = split_near(rows, schema, axes)
     if "chainage_m" in rows.columns:
         starts = rows["river_id"].map({river: axis.start_m for river, axis in axes.items()})
         rows = rows.assign(chainage_m=rows["chainage_m"] - starts.astype("float64"))
     place = rows.geometry.to_wkb(hex=True).fillna("") if rows[schema.key].duplicated().any() else ""
     rows = rows.assign(_place=place).sort_values([schema.key, "_place"], kind="stable").drop(columns="_place")
-    return rows.reset_index(drop=True), [*wrong, *elsewhere]
+    return rows.reset_index(drop=True), [*wrong, *elsewhere, *far]
 
 
 def _moved(findings: list[Finding], source: Any, target: Any) -> list[Finding]:  # noqa: ANN401 - CRSs

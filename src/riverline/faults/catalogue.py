@@ -166,6 +166,12 @@ CODES = (
     Code("river-not-done", "error", "河流 {feature} 无法划界：{note}", "river {feature} could not be done: {note}",
          "按原因补充或更正数据：no-reference 为该岸没有任何参照线，其余为中心线本身的问题",
          "mend what the reason names: no-reference means a bank without any reference line"),
+    Code("far-from-river", "error",
+         "{layer} {feature} 距河流 {note} 的中心线 {value} {unit}，超过可信距离 {limit} {unit}，未使用",
+         "{layer} {feature} lies {value} {unit} off the axis of river {note}, farther than is plausible ({limit} "
+         "{unit}), and was not used", "核对河流编码、坐标位数和带号；河道确有这么宽时填写中心线的 width_m",
+         "check its river code and the digits and zone of its coordinates; if the river is that wide, fill in width_m "
+         "of the axis"),
     Code("feature-blank", "error", "{layer} 要素 {feature} 没有几何", "{layer} {feature} has no geometry", "补画或删除",
          "draw or delete it"),
     Code("no-rule", "error", "规则集对要素 {feature}（{note}）没有规定",
