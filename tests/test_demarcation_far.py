@@ -36,7 +36,7 @@ def test_a_levee_of_another_province_is_refused_and_the_river_is_as_without_it(t
 def test_every_layer_is_looked_at(tmp_path) -> None:
     away = [(0, 40_000), (1000, 40_000)]
     levels = gpd.GeoDataFrame(
-        {"level_id": ["A", "B"], "river_id": "R1", "level_m": [3.0, 2.0], "basis": "design", "chainage_m": [9.0, 900.0]},
+        {"level_id": ["A", "B"], "river_id": "R1", "level_m": [3.0, 2.0], "basis": "design", "chainage_m": [9.0, 99.0]},
         geometry=[line(away).centroid, None], crs=CRS,
     )  # fmt: skip
     sections = gpd.GeoDataFrame(

@@ -10,6 +10,7 @@ import shapely
 import riverline as rl
 from county import CRS, ORIGIN, axes, bank_tops, levees, line, rule_set
 from riverline.demarcation.river import demarcate_river
+from riverline.faults import describe
 
 MM = 1e-3
 
@@ -221,6 +222,75 @@ def test_the_extent_names_the_sets_that_drew_and_a_fallback_is_told_with_its_len
     assert "rules-fallback" not in set(own.faults["code"])
 
 
+def undone(result) -> tuple[str, str, str]:
+    """Note and sentences of the river that is not done."""
+    row = result.faults[result.faults["code"] == "river-not-done"]
+    assert len(row) == 1
+    return row["note"].iloc[0], row["detail"].iloc[0], describe(row, "en")["detail"].iloc[0]
+
+
+def test_a_river_that_is_not_done_says_why_each_layer_made_no_line(tmp_path) -> None:
+    river, rules = axes([(0, 0), (1000, 0)]), rule_set(tmp_path)
+    one_level = {"level_id": ["H1"], "river_id": "R1", "level_m": [3.0], "basis": "design"}
+    levels = gpd.GeoDataFrame(one_level, geometry=[line([(0, 0), (1, 0)]).centroid], crs=CRS)
+    note, zh, en = undone(rl.demarcate(river, rules, flood_levels=levels))
+    assert note == "no-reference: left, right; flood_levels: no-terrain"
+    assert "洪水位: 没有提供地形" in zh
+    assert "flood levels: no terrain was given, nor sections" in en
+    broken = levees([(0, 80), (1000, 80)]).assign(geometry=[None])
+    assert undone(rl.demarcate(river, rules, levees=broken))[0] == "no-reference: left, right; levees: refused"
+    one = levees([(0, 80), (1000, 80)])
+    note, zh, en = undone(rl.demarcate(river, rules, levees=one, bank_tops=bank_tops([(0, 40), (1000, 40)])))
+    assert note == "no-reference: right; levees: other-bank; bank_tops: other-bank"
+    assert "右岸; 堤防: 只在另一岸" in zh
+    assert "levees: on the other bank only" in en
+    across = levees([(0, 80), (1000, -80)], [(0, -90), (1000, 95)])
+    assert undone(rl.demarcate(river, rules, levees=across))[0] == "no-reference: left, right; levees: refused"
+    away = ponds(shapely.box(200, 300, 400, 400))
+    assert undone(rl.demarcate(river, rules, water=away))[0] == "no-reference: left, right; water: off-axis"
+    inner = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)], feature="waterside_toe")
+    note, zh, _ = undone(rl.demarcate(river, rules, levees=inner))
+    assert note == "no-reference: left, right; levees: waterside_toe"
+    assert "临水侧堤脚" in zh
+    above = levees([(-900, 80), (-100, 80)], [(0, -80), (1000, -80)])
+    assert undone(rl.demarcate(river, rules, levees=above))[0] == "no-reference: left; levees: beyond-ends"
+    assert undone(rl.demarcate(river, rules))[0] == "no-reference: left, right; nothing-given"
+    others = levees([(0, 80), (1000, 80)], river_id="R9")
+    assert undone(rl.demarcate(river, rules, levees=others))[0] == "no-reference: left, right; nothing-given"
+
+
+def left_out(result) -> dict[str, shapely.Geometry]:
+    rows = result.faults[result.faults["code"].isin(["water-beyond-reach", "water-outside"])]
+    assert rows["value"].tolist() == pytest.approx(rows.geometry.area.tolist())
+    return {code: shapely.transform(place, lambda xy: xy - ORIGIN)
+            for code, place in zip(rows["code"], rows.geometry, strict=True)}  # fmt: skip
+
+
+def test_water_beyond_the_ends_is_told_with_its_place_and_water_inside_is_not(tmp_path) -> None:
+    river, rules = axes([(0, 0), (1000, 0)]), rule_set(tmp_path)
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    told_of = left_out(rl.demarcate(river, rules, levees=toes, water=ponds(shapely.box(-200, -30, 1300, 30))))
+    assert list(told_of) == ["water-beyond-reach"]
+    ends = shapely.union(shapely.box(-200, -30, 0, 30), shapely.box(1000, -30, 1300, 30))
+    assert shapely.symmetric_difference(told_of["water-beyond-reach"], ends).area < 1.0
+    for whole in (shapely.box(0, -30, 1000, 30), shapely.box(0, -300, 1000, 30)):
+        assert left_out(rl.demarcate(river, rules, levees=toes, water=ponds(whole))) == {}
+    only_water = rl.demarcate(river, rules, water=ponds(shapely.box(-200, -30, 1000, 30)))
+    assert list(left_out(only_water)) == ["water-beyond-reach"]
+
+
+def test_water_beside_the_reach_that_hangs_on_water_beyond_it_is_an_error(tmp_path) -> None:
+    channel, arm = shapely.box(-200, -30, 1000, 30), shapely.box(-200, 300, 600, 340)
+    hook = shapely.union_all([channel, arm, shapely.box(-200, -30, -150, 340)])
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    result = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), levees=toes, water=ponds(hook))
+    told_of = left_out(result)
+    assert shapely.symmetric_difference(told_of["water-outside"], shapely.box(0, 300, 600, 340)).area < 1.0
+    assert result.faults.set_index("code").loc["water-outside", "severity"] == "error"
+    beyond = shapely.difference(hook, shapely.box(0, -400, 1000, 400))
+    assert shapely.symmetric_difference(told_of["water-beyond-reach"], beyond).area < 1.0
+
+
 def ponds(*shapes, **columns):
     rows = {"water_id": [f"W{n + 1}" for n in range(len(shapes))], "river_id": "R1", "kind": "river"}
     return gpd.GeoDataFrame(
@@ -253,7 +323,7 @@ def test_empty_layers_are_as_good_as_none(tmp_path) -> None:
     assert two.faults.empty
     for layers in (nothing | {"levees": rl.schema.LEVEES.empty("EPSG:4490")}, {}):
         bare = rl.demarcate(rivers, rules, **layers)
-        assert bare.faults["note"].tolist() == ["no-reference: left, right"]
+        assert bare.faults["note"].tolist() == ["no-reference: left, right; nothing-given"]
 
 
 def test_a_geometry_column_of_another_name_and_a_strange_index_do_not_matter(tmp_path) -> None:

@@ -10,7 +10,7 @@ import shapely
 
 from riverline.demarcation.bank_reference import BankReference
 from riverline.demarcation.candidates import Candidates, bank_top_candidates, decide_bank, levee_candidates
-from riverline.demarcation.edges import bank_edges, within_reach
+from riverline.demarcation.edges import bank_edges
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.flood import (
     flood_references_from_sections,
@@ -107,11 +107,11 @@ def _drawn_over_terrain(inputs: Inputs, river_id: str) -> bool:
 
 
 def water_of(inputs: Inputs, axis: Axis) -> shapely.Geometry | None:
-    """The river's water between the ends of its reach; None where no water was given."""
+    """All water of a river; None where no water was given."""
     rows = inputs.of_river("water", axis.river_id)
     if rows is None:
         return None
-    return within_reach(shapely.union_all(rows.geometry.array), axis)
+    return shapely.union_all(rows.geometry.array)
 
 
 def _water(inputs: Inputs, rules: RuleSet) -> Candidates:

@@ -10,12 +10,14 @@ import shapely
 
 from riverline._kernels import chainage
 from riverline._kernels.proof import clearance
+from riverline.demarcation.beyond import water_left_out
 from riverline.demarcation.chains import Gap, build_chain, paint
+from riverline.demarcation.edges import within_reach
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.outline import Outline, edge_pieces, outline
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from riverline._kernels.strip_area import Steps
     from riverline.demarcation.references import Axis, Bank, Piece
@@ -65,6 +67,7 @@ def demarcate_river(
     water: shapely.Geometry | None,
     policy: Policy,
     steps: Steps,
+    why_bare: Callable[[Sequence[Bank]], str],
 ) -> Outcome:
     """Lines and extents of one river.
 
@@ -75,11 +78,13 @@ def demarcate_river(
     candidates
         Candidate pieces of each bank in order of priority.
     water
-        Water of the river between the reach's ends, which the extent must contain.
+        All water of the river; the extent must contain what lies between the ends of the reach.
     policy
         Gaps, steps and tapers of the rule set.
     steps
         How the strip changes width.
+    why_bare
+        The note for banks without a reference line.
 
     Returns
     -------
@@ -88,20 +93,22 @@ def demarcate_river(
     """
     bare = [bank for bank in BANKS if not candidates.get(bank)]
     if bare:
-        return Outcome(axis, findings=[_not_done(axis, "no-reference: " + ", ".join(bare))])
+        return Outcome(axis, findings=[_not_done(axis, why_bare(bare))])
     chains: dict[Bank, list[Piece]] = {}
     findings: list[Finding] = []
     for bank in BANKS:
         stretches = paint(candidates[bank], axis.length, gap_max_m=policy.gap_max_m)
         chains[bank], gaps = build_chain(stretches, axis, bank, gap_max_m=policy.gap_max_m)
         if not chains[bank]:
-            return Outcome(axis, findings=[_not_done(axis, f"no-reference: {bank}")])
+            return Outcome(axis, findings=[_not_done(axis, why_bare([bank]))])
         findings.extend(_gap_finding(axis, bank, gap, policy.gap_max_m) for gap in gaps)
         findings.extend(_caveats(chains[bank]))
-    made = outline(chains["left"], chains["right"], water=water, steps=steps, taper_m=policy.taper_m)
+    own = None if water is None else within_reach(water, axis)
+    made = outline(chains["left"], chains["right"], water=own, steps=steps, taper_m=policy.taper_m)
     if made is None:
         return Outcome(axis, findings=[*findings, _not_done(axis, "no-area")])
     findings.extend(_outline_findings(axis, made))
+    findings.extend([] if water is None else water_left_out(axis, water, made.extent))
     lines = [row for bank in BANKS for row in _line_rows(axis, bank, made, chains[bank])]
     lines.extend(_pocket_rows(axis, made, chains))
     kept = _clearance(lines, chains)
@@ -110,7 +117,7 @@ def demarcate_river(
     return Outcome(
         axis,
         extent=made.extent,
-        protection=_protection(chains, made.extent, water, steps, policy.taper_m),
+        protection=_protection(chains, made.extent, own, steps, policy.taper_m),
         clearance=kept,
         lines=lines,
         findings=findings,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Literal, get_args
 
 import geopandas as gpd
@@ -14,6 +15,7 @@ from riverline._version import __version__
 from riverline.demarcation.basis import candidates_by_river, water_of
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.demarcation.inputs import Inputs, prepare
+from riverline.demarcation.lacking import why_bare
 from riverline.demarcation.result import Demarcation
 from riverline.demarcation.river import Outcome, demarcate_river
 from riverline.errors import JobError, RuleError
@@ -141,6 +143,7 @@ def _outcome(inputs: Inputs, candidates: Gathered, axis: Axis, rules: RuleSet, s
             water=water_of(inputs, axis),
             policy=rules.policy,
             steps=steps,
+            why_bare=partial(why_bare, inputs, candidates, axis.river_id),
         )
     except shapely.errors.GEOSException as error:
         finding = Finding("river-not-done", "axes", axis.river_id, axis.line, note=f"geometry: {error}")
