@@ -15,6 +15,7 @@ from riverline.demarcation.chains import Gap, build_chain, paint
 from riverline.demarcation.edges import within_reach
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.outline import Outline, edge_pieces, outline
+from riverline.demarcation.shortness import LENGTH_RATIO, short_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["LineRow", "Outcome", "demarcate_river"]
 
 BANKS: tuple[Bank, Bank] = ("left", "right")
-
-LENGTH_RATIO = 1.5
-"""A bank's line this many times longer or shorter than the axis is worth a look (announcement tables list both)."""
 
 INSIDE_M = 1e-3
 """A line nearer than the legal width by more than this is told: coordinates of eight digits keep a millimetre."""
@@ -103,6 +101,7 @@ def demarcate_river(
             return Outcome(axis, findings=[_not_done(axis, why_bare([bank]))])
         findings.extend(_gap_finding(axis, bank, gap, policy.gap_max_m) for gap in gaps)
         findings.extend(_caveats(chains[bank]))
+        findings.extend(short_pieces(axis, bank, chains[bank]))
     own = None if water is None else within_reach(water, axis)
     made = outline(chains["left"], chains["right"], water=own, steps=steps, taper_m=policy.taper_m)
     if made is None:

@@ -212,6 +212,12 @@ CODES = (
     Code("extent-in-parts", "warning", "河流 {feature} 的管理范围分为 {value} 块",
          "the extent of river {feature} is in {value} parts", "检查水域图层是否有远离河道的要素",
          "look for water far from the river"),
+    Code("reference-short", "warning",
+         "{layer} {feature} 作为{note}参照线只长 {value} {unit}，沿河至少应有 {limit} {unit}：可能跨过河湾或中途断开",
+         "{layer} {feature} is {value} {unit} long as reference of the {note}, where along the river at least {limit} "
+         "{unit} are to be expected: does it skip a bend or stop halfway?",
+         "核对该处堤线、岸线是否缺段，端点是否落在另一河段旁；确为截弯堤防时属正常",
+         "look for missing stretches, and ends that lie beside another limb; right where a levee cuts off a bend"),
     Code("bank-length", "note",
          "河流 {feature} 的{note}管理范围线长度是中心线的 {value} 倍（常见范围在 {limit} 倍以内）",
          "the {note} line of river {feature} is {value} times as long as the axis (usually within {limit} times)",
