@@ -53,6 +53,14 @@ def test_every_layer_is_looked_at(tmp_path) -> None:
     assert len(result.extents) == 1
 
 
+def test_levels_without_any_place_are_not_looked_for(tmp_path) -> None:
+    levels = gpd.GeoDataFrame(
+        {"level_id": ["A", "B"], "river_id": "R1", "level_m": [3.0, 2.0], "basis": "design", "chainage_m": [9.0, 99.0]},
+        geometry=[None, None], crs=CRS,
+    )  # fmt: skip
+    assert far(rl.demarcate(axes(RIVER), rule_set(tmp_path), levees=levees(*BOTH), flood_levels=levels)) == []
+
+
 def test_a_levee_without_a_river_is_not_given_to_one_that_is_far(tmp_path) -> None:
     toes = levees(*BOTH, [(0, 90_000), (1000, 90_000)], river_id=["R1", "R1", None])
     result = rl.demarcate(axes(RIVER), rule_set(tmp_path), levees=toes)

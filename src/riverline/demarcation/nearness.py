@@ -87,7 +87,7 @@ def split_near(
     >>> near["bank_id"].tolist(), [(each.feature_id, each.value, each.limit) for each in findings]
     (['B1'], [('B2', 2000.0, 5.0)])
     """
-    if frame.empty or not axes:
+    if not axes or not shapely.get_num_geometries(frame.geometry.to_numpy()).any():
         return frame, []
     parts = _measured(frame, list(axes.values()))
     far = parts.away > parts.limit
