@@ -112,6 +112,7 @@ def test_the_chainage_that_a_level_states_counts_before_its_place(tmp_path):
     told = faults[faults["code"] == "chainage-disagrees"]
     assert told["value"].tolist() == pytest.approx([500.0, 490.0])
     assert set(told["note"]) == {"chainage-used"}
+    assert {reference.confidence for reference in references} == {"medium"}
 
 
 def test_a_level_off_the_axis_or_a_little_off_its_chainage_does_not_contradict_itself(tmp_path):
@@ -147,7 +148,8 @@ def test_stated_chainages_are_read_in_the_numbers_that_lines_bear(tmp_path):
 
 def test_levels_that_rise_all_along_say_that_the_axis_is_drawn_upstream(tmp_path):
     valley = Valley(0.0)
-    _, _, faults = flood(valley, tmp_path, given=valley.levels((0, 102.5), (500, 103.0), (1000, 103.0)))
+    references, _, faults = flood(valley, tmp_path, given=valley.levels((0, 102.5), (500, 103.0), (1000, 103.0)))
+    assert {reference.confidence for reference in references} == {"low"}
     row = faults.set_index("code").loc["axis-against-levels"]
     assert (row["severity"], row["feature_id"], row["value"], row["note"]) == ("error", "R1", 0.5, "L0 → L2")
     for sound in (((0, 102.5), (500, 103.0), (1000, 102.9)), ((0, 103.0), (1000, 103.0)), ((500, 103.0),)):
