@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Point, Polygon
 
+import county
 import riverline as rl
 import zoo
 from riverline import checks, faults, schema
@@ -69,6 +70,7 @@ TWINS = [
     ("value-blank", LEVEES, _levees(feature=[""]), _levees(feature=["crest"])),
     ("value-type", LEVEES, _levees(height_m=["约12"]), _levees(height_m=[12.0])),
     ("value-choice", LEVEES, _levees(bank=["东岸"]), _levees(bank=["left"])),
+    ("choice-label", LEVEES, _levees(bank=["左岸"]), _levees(bank=["left"])),
     ("date-order", WATER, _seen_on("03/04/2024"), _seen_on(dt.date(2024, 4, 3))),
     ("zone-missing", TRACKS, _track(MORNING.replace(tzinfo=None)), _track(MORNING)),
     ("column-type", LEVEES, _levees(height_m=["12.5"]), _levees(height_m=[12.5])),
@@ -83,7 +85,8 @@ TWINS = [
     ("self-crossing", AXES, _axes("self-crossing"), _axes("hairpin")),
     ("zero-length", AXES, _axes("zero length"), _axes("two centimetres")),
     ("zero-area", WATER, _water("collapsed to a line"), _water("ten centimetres wide")),
-    ("repeated-vertices", AXES, _axes("repeated vertex"), _axes("loop")),
+    ("repeated-vertices", AXES, _axes("repeated vertex"), _axes("all but a loop")),
+    ("river-not-done", AXES, _axes("loop"), _axes("all but a loop")),
     ("duplicate-geometry", AXES, _network("duplicate, reversed"), _network("nearly duplicate")),
     ("undershoot", AXES, _network("undershoot"), _network("confluence between vertices")),
     ("overshoot", AXES, _network("overshoot"), _network("crossing")),
@@ -195,7 +198,22 @@ def test_numbers_in_text_are_one_fault_of_the_column_and_words_one_each():
 def test_a_grade_that_does_not_exist_is_outside_the_choices_only(grade):
     found = rl.check(_levees(grade=grade), LEVEES)
     assert found.loc[found["feature_id"] == "D1", "code"].tolist() == ["value-choice"]
-    assert "1 | 2 | 3 | 4 | 5" in found["detail"].iloc[0]
+    assert "1（1级） | 2（2级） | 3（3级） | 4（4级） | 5（5级）" in found["detail"].iloc[0]
+
+
+def test_labels_in_either_language_are_named_with_the_code_to_type():
+    keys = ["D1", "D2", "D3"]
+    frame = _levees(
+        levee_id=keys, feature=["背水侧堤脚", "landside_toe", " Landside Toe"], bank=["左岸"], grade=["2级"]
+    )
+    found = rl.check(frame, LEVEES)
+    assert found.loc[found["code"] == "choice-label", ["feature_id", "value", "note"]].to_numpy().tolist() == [
+        ["*", 3, "bank（岸别） = 左岸 → left"],
+        ["*", 1, "feature（线类型） = Landside Toe → landside_toe"],
+        ["*", 1, "feature（线类型） = 背水侧堤脚 → landside_toe"],
+        ["*", 3, "grade（堤防级别） = 2级 → 2"],
+    ]
+    assert rl.check(LEVEES.conform(frame), LEVEES)["code"].tolist() == []
 
 
 @pytest.mark.parametrize("dates", [["2024-05-06"], ["2024年5月6日"]])
@@ -345,7 +363,14 @@ def test_a_node_that_a_third_axis_reaches_or_passes_is_a_confluence(third):
 
 
 def test_a_river_that_closes_on_itself_has_no_pseudo_node():
-    assert rl.check(_axes("loop", name="护城河"), AXES).empty
+    assert "pseudo-node" not in rl.check(_axes("loop", name="护城河"), AXES)["code"].tolist()
+
+
+def test_a_ring_is_named_in_the_words_that_demarcate_refuses_it_in(tmp_path):
+    ring = _axes("loop", river_id="R1", name="护城河")
+    refused = rl.demarcate(ring, county.rule_set(tmp_path)).faults
+    columns = ["fault_id", "severity", "detail", "note"]
+    assert rl.check(ring, AXES)[columns].to_numpy().tolist() == refused[columns].to_numpy().tolist()
 
 
 # Where the layer lies.
@@ -535,7 +560,8 @@ def test_no_polygon_is_too_odd_to_check(shell, hole):
 def test_no_line_is_too_odd_to_check(vertices):
     line = zoo.line(*vertices)
     found = rl.check(zoo.axes([line]), AXES)
-    codes = set(found["code"]) - {"repeated-vertices"}
+    assert ("river-not-done" in set(found["code"])) == (line.is_closed and line.length > 0)
+    codes = set(found["code"]) - {"repeated-vertices", "river-not-done"}
     assert codes == ({"zero-length"} if line.length == 0 else set() if line.is_simple else {"self-crossing"})
     places = found.geometry[found["code"] == "self-crossing"]
     assert (places.distance(line) < 1e-6).all()
@@ -565,13 +591,18 @@ def test_a_northern_zone_with_negative_northings_is_out_of_its_area(real_data, p
 
 
 @pytest.mark.real
-def test_the_rivers_of_china_have_right_names_and_only_pseudo_nodes(real_data):
+def test_the_rivers_of_china_have_right_names_pseudo_nodes_and_rings(real_data):
     raw = gpd.read_file(real_data / "china_gbk_rivers" / "hyd1_4l.shp", encoding="gbk")
     frame = AXES.conform(raw.rename(columns={"HYD1_4M_": "river_id", "NAME": "name"}))
     with pytest.raises(rl.CRSError, match="set_crs"):
         rl.check(frame, AXES)
     found = rl.check(frame.set_crs("EPSG:4490"), AXES)
-    assert set(found["code"]) == {"pseudo-node"}
+    assert set(found["code"]) == {"pseudo-node", "river-not-done"}
+    rings = found["code"] == "river-not-done"
+    assert sorted(found["feature_id"][rings]) == sorted(frame["river_id"][frame.geometry.is_closed]), (
+        "lakes drawn as lines"
+    )
+    found = found[~rings]
     # Nothing in the file tells the two pieces apart, the columns that the check did not know included.
     told = frame.set_index("river_id")[["name", "GBCODE", "LEVEL_RIVE", "LEVEL_LAKE"]]
     assert told.loc[found["feature_id"]].reset_index(drop=True).equals(told.loc[found["note"]].reset_index(drop=True))

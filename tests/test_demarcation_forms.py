@@ -10,6 +10,7 @@ import shapely
 import riverline as rl
 from county import CRS, ORIGIN, axes, bank_tops, levees, line, rule_set
 from riverline.demarcation.river import demarcate_river
+from riverline.faults import describe
 
 MM = 1e-3
 
@@ -179,13 +180,115 @@ def test_keys_of_two_layers_may_be_alike(tmp_path) -> None:
 
 def test_values_that_cannot_be_read_are_told_and_not_guessed(tmp_path) -> None:
     result = demarcated(tmp_path, grade=["二级", "2"])
-    assert told(result, "levees") == [("value-type", "L1", "error")]
-    assert result.faults["note"].tolist() == ["grade=二级"]
+    assert told(result, "levees") == [("value-choice", "L1", "error")]
+    assert result.faults["note"].iloc[0].startswith("grade（堤防级别） = 二级 ∉ 1（1级） | ")
     toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
     rivers = axes([(0, 0), (1000, 0)], start_chainage_m="K1+000")
     result = rl.demarcate(rivers, rule_set(tmp_path), levees=toes)
     assert told(result, "axes") == [("value-type", "R1", "error")]
     assert result.lines["start_chainage_m"].tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("feature", ["背水侧堤脚", "Landside toe", " LANDSIDE_TOE "])
+def test_labels_are_taken_for_their_codes_and_told(tmp_path, feature) -> None:
+    by_code, by_label = demarcated(tmp_path), demarcated(tmp_path, feature=feature)
+    assert told(by_label, "levees") == [("choice-label", "*", "note")]
+    assert by_label.faults["note"].tolist() == [f"feature（线类型） = {feature.strip()} → landside_toe"]
+    assert by_label.lines.geometry.geom_equals(by_code.lines.geometry).all()
+    assert by_label.lines["confidence"].tolist() == ["high", "high"]
+
+
+def test_a_word_that_is_no_choice_is_named_with_all_choices(tmp_path) -> None:
+    result = demarcated(tmp_path, feature=["堤脚", "landside_toe"])
+    assert told(result, "levees") == [("value-choice", "L1", "error"), ("toe-missing", "L1", "warning")]
+    assert "landside_toe（背水侧堤脚） | waterside_toe（临水侧堤脚）" in result.faults["detail"].iloc[0]
+
+
+def test_the_extent_names_the_sets_that_drew_and_a_fallback_is_told_with_its_length() -> None:
+    anhui = rl.load_rules("anhui")
+    river = axes([(0, 0), (1000, 0)])
+    tops = bank_tops([(0, 40), (1000, 40)], [(0, -40), (1000, -40)])
+    toes = levees([(0, 80), (1000, 80)])
+    both = rl.demarcate(river, anhui, levees=toes, bank_tops=tops)
+    assert both.extents["rules"].tolist()[0] == "anhui, national"
+    told_rows = both.faults[both.faults["code"] == "rules-fallback"]
+    assert told_rows[["feature_id", "severity", "note"]].to_numpy().tolist() == [["R1", "warning", "national/bank-top"]]
+    borrowed = both.lines[both.lines["rule_id"].str.startswith("national/")]
+    assert told_rows["value"].tolist() == pytest.approx([borrowed.length.sum()])
+    assert told_rows.geometry.iloc[0].equals(shapely.union_all(borrowed.geometry.array))
+    assert rl.demarcate(river, anhui, bank_tops=tops).extents["rules"].tolist() == ["national"]
+    own = rl.demarcate(river, anhui, levees=levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)]))
+    assert set(own.extents["rules"]) == {"anhui"}
+    assert "rules-fallback" not in set(own.faults["code"])
+
+
+def undone(result) -> tuple[str, str, str]:
+    """Note and sentences of the river that is not done."""
+    row = result.faults[result.faults["code"] == "river-not-done"]
+    assert len(row) == 1
+    return row["note"].iloc[0], row["detail"].iloc[0], describe(row, "en")["detail"].iloc[0]
+
+
+def test_a_river_that_is_not_done_says_why_each_layer_made_no_line(tmp_path) -> None:
+    river, rules = axes([(0, 0), (1000, 0)]), rule_set(tmp_path)
+    one_level = {"level_id": ["H1"], "river_id": "R1", "level_m": [3.0], "basis": "design"}
+    levels = gpd.GeoDataFrame(one_level, geometry=[line([(0, 0), (1, 0)]).centroid], crs=CRS)
+    note, zh, en = undone(rl.demarcate(river, rules, flood_levels=levels))
+    assert note == "no-reference: left, right; flood_levels: no-terrain"
+    assert "洪水位: 没有提供地形" in zh
+    assert "flood levels: no terrain was given, nor sections" in en
+    broken = levees([(0, 80), (1000, 80)]).assign(geometry=[None])
+    assert undone(rl.demarcate(river, rules, levees=broken))[0] == "no-reference: left, right; levees: refused"
+    one = levees([(0, 80), (1000, 80)])
+    note, zh, en = undone(rl.demarcate(river, rules, levees=one, bank_tops=bank_tops([(0, 40), (1000, 40)])))
+    assert note == "no-reference: right; levees: other-bank; bank_tops: other-bank"
+    assert "右岸; 堤防: 只在另一岸" in zh
+    assert "levees: on the other bank only" in en
+    across = levees([(0, 80), (1000, -80)], [(0, -90), (1000, 95)])
+    assert undone(rl.demarcate(river, rules, levees=across))[0] == "no-reference: left, right; levees: refused"
+    away = ponds(shapely.box(200, 300, 400, 400))
+    assert undone(rl.demarcate(river, rules, water=away))[0] == "no-reference: left, right; water: off-axis"
+    inner = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)], feature="waterside_toe")
+    note, zh, _ = undone(rl.demarcate(river, rules, levees=inner))
+    assert note == "no-reference: left, right; levees: waterside_toe"
+    assert "临水侧堤脚" in zh
+    above = levees([(-900, 80), (-100, 80)], [(0, -80), (1000, -80)])
+    assert undone(rl.demarcate(river, rules, levees=above))[0] == "no-reference: left; levees: beyond-ends"
+    assert undone(rl.demarcate(river, rules))[0] == "no-reference: left, right; nothing-given"
+    others = levees([(0, 80), (1000, 80)], river_id="R9")
+    assert undone(rl.demarcate(river, rules, levees=others))[0] == "no-reference: left, right; nothing-given"
+
+
+def left_out(result) -> dict[str, shapely.Geometry]:
+    rows = result.faults[result.faults["code"].isin(["water-beyond-reach", "water-outside"])]
+    assert rows["value"].tolist() == pytest.approx(rows.geometry.area.tolist())
+    return {code: shapely.transform(place, lambda xy: xy - ORIGIN)
+            for code, place in zip(rows["code"], rows.geometry, strict=True)}  # fmt: skip
+
+
+def test_water_beyond_the_ends_is_told_with_its_place_and_water_inside_is_not(tmp_path) -> None:
+    river, rules = axes([(0, 0), (1000, 0)]), rule_set(tmp_path)
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    told_of = left_out(rl.demarcate(river, rules, levees=toes, water=ponds(shapely.box(-200, -30, 1300, 30))))
+    assert list(told_of) == ["water-beyond-reach"]
+    ends = shapely.union(shapely.box(-200, -30, 0, 30), shapely.box(1000, -30, 1300, 30))
+    assert shapely.symmetric_difference(told_of["water-beyond-reach"], ends).area < 1.0
+    for whole in (shapely.box(0, -30, 1000, 30), shapely.box(0, -300, 1000, 30)):
+        assert left_out(rl.demarcate(river, rules, levees=toes, water=ponds(whole))) == {}
+    only_water = rl.demarcate(river, rules, water=ponds(shapely.box(-200, -30, 1000, 30)))
+    assert list(left_out(only_water)) == ["water-beyond-reach"]
+
+
+def test_water_beside_the_reach_that_hangs_on_water_beyond_it_is_an_error(tmp_path) -> None:
+    channel, arm = shapely.box(-200, -30, 1000, 30), shapely.box(-200, 300, 600, 340)
+    hook = shapely.union_all([channel, arm, shapely.box(-200, -30, -150, 340)])
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    result = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), levees=toes, water=ponds(hook))
+    told_of = left_out(result)
+    assert shapely.symmetric_difference(told_of["water-outside"], shapely.box(0, 300, 600, 340)).area < 1.0
+    assert result.faults.set_index("code").loc["water-outside", "severity"] == "error"
+    beyond = shapely.difference(hook, shapely.box(0, -400, 1000, 400))
+    assert shapely.symmetric_difference(told_of["water-beyond-reach"], beyond).area < 1.0
 
 
 def ponds(*shapes, **columns):
@@ -220,7 +323,7 @@ def test_empty_layers_are_as_good_as_none(tmp_path) -> None:
     assert two.faults.empty
     for layers in (nothing | {"levees": rl.schema.LEVEES.empty("EPSG:4490")}, {}):
         bare = rl.demarcate(rivers, rules, **layers)
-        assert bare.faults["note"].tolist() == ["no-reference: left, right"]
+        assert bare.faults["note"].tolist() == ["no-reference: left, right; nothing-given"]
 
 
 def test_a_geometry_column_of_another_name_and_a_strange_index_do_not_matter(tmp_path) -> None:

@@ -180,9 +180,20 @@ def test_unusable_sections_are_told_one_by_one_and_the_others_are_used():
 def test_levels_that_rise_and_sections_that_cross_are_told():
     frame = sections([across(400, skew=-90), across(460, skew=90)], [7.0, 7.2])
     _, faults = run(frame)
-    assert faults["code"].tolist() == ["sections-cross", "level-rises-downstream", *["level-extrapolated"] * 2]
+    assert faults["code"].tolist() == [
+        "axis-against-levels", "sections-cross", "level-rises-downstream", *["level-extrapolated"] * 2,
+    ]  # fmt: skip
     rise = faults.set_index("code").loc["level-rises-downstream"]
     assert (rise["feature_id"], rise["note"], rise["value"]) == ("S1", "S0", pytest.approx(0.2))
+
+
+def test_a_stated_chainage_off_the_crossing_is_told_and_the_crossing_used():
+    frame = sections([across(0), across(500), across(1000)], [7, 7, 7], chainage_m=[0.0, 515.0, 400.0])
+    references, faults = run(frame)
+    row = faults.set_index("code").loc["chainage-disagrees"]
+    assert (row["feature_id"], row["value"], row["note"]) == ("S2", pytest.approx(600.0), "place-used")
+    without, _ = run(frame.drop(columns="chainage_m"))
+    assert [each.line for each in references] == [each.line for each in without]
 
 
 def test_sections_that_cross_leave_one_simple_line_a_bank():

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 import riverline as rl
+from county import rule_set
 from riverline.demarcation.flood import flood_references_from_terrain
 from riverline.schema import FAULTS
 from valleys import CELL, CRS, EAST, NORTH, Valley, levees, levels, write_terrain
@@ -106,8 +107,65 @@ def test_levels_reach_unchanged_to_the_ends_and_say_so(tmp_path):
 def test_the_chainage_that_a_level_states_counts_before_its_place(tmp_path):
     valley = Valley(0.0)
     frame = valley.levels((500.0, 104.0), (510.0, 102.5)).assign(chainage_m=[0.0, 1000.0])
-    references, _, _ = flood(valley, tmp_path, given=frame)
+    references, _, faults = flood(valley, tmp_path, given=frame)
     assert_closed_form(valley, references, SLOPING, 1e-3)
+    told = faults[faults["code"] == "chainage-disagrees"]
+    assert told["value"].tolist() == pytest.approx([500.0, 490.0])
+    assert set(told["note"]) == {"chainage-used"}
+    assert {reference.confidence for reference in references} == {"medium"}
+
+
+def test_a_level_off_the_axis_or_a_little_off_its_chainage_does_not_contradict_itself(tmp_path):
+    valley = Valley(0.0)
+    frame = levels([shapely.Point(valley.at(0.0, 300.0)), shapely.Point(valley.at(985.0, 0.0))], [104.0, 102.5])
+    _, _, faults = flood(valley, tmp_path, given=frame.assign(chainage_m=[60.0, 1000.0]))
+    assert "chainage-disagrees" not in codes(faults)
+    across = levels([valley.line((0, -200), (0, 200)), valley.line((1000, -200), (1000, 200))], [104.0, 102.5])
+    references, _, faults = flood(valley, tmp_path, given=across.assign(chainage_m=[0.0, 700.0]))
+    assert_closed_form(valley, references, SLOPING, 1e-3)
+    told = faults[faults["code"] == "chainage-disagrees"]
+    assert (told["feature_id"].tolist(), told["note"].tolist()) == (["L1"], ["place-used"])
+
+
+def river_of(valley, **columns):
+    return gpd.GeoDataFrame({"river_id": ["R1"], "name": "清水河", **columns}, geometry=[valley.axis], crs=CRS)
+
+
+def test_stated_chainages_are_read_in_the_numbers_that_lines_bear(tmp_path):
+    valley = Valley(0.0)
+    layers = {"rules": rule_set(tmp_path), "terrain": valley.write(tmp_path)}
+    given = levels([None, None], [104.0, 102.5])
+    plain = rl.demarcate(river_of(valley), flood_levels=given.assign(chainage_m=[0.0, 1000.0]), **layers)
+    river = river_of(valley, start_chainage_m=[5000.0])
+    printed = rl.demarcate(river, flood_levels=given.assign(chainage_m=[5000.0, 6000.0]), **layers)
+    assert printed.faults["code"].tolist() == plain.faults["code"].tolist() == []
+    assert printed.lines.geometry.geom_equals(plain.lines.geometry).all()
+    assert printed.lines["end_chainage_m"].tolist() == [6000.0, 6000.0]
+    drawn = valley.levels(*SLOPING).assign(chainage_m=[0.0, 1000.0])
+    off = rl.demarcate(river, flood_levels=drawn, **layers).faults
+    assert off.loc[off["code"] == "chainage-disagrees", "value"].tolist() == [5000.0, 5000.0]
+
+
+def test_levels_that_rise_all_along_say_that_the_axis_is_drawn_upstream(tmp_path):
+    valley = Valley(0.0)
+    references, _, faults = flood(valley, tmp_path, given=valley.levels((0, 102.5), (500, 103.0), (1000, 103.0)))
+    assert {reference.confidence for reference in references} == {"low"}
+    row = faults.set_index("code").loc["axis-against-levels"]
+    assert (row["severity"], row["feature_id"], row["value"], row["note"]) == ("error", "R1", 0.5, "L0 → L2")
+    for sound in (((0, 102.5), (500, 103.0), (1000, 102.9)), ((0, 103.0), (1000, 103.0)), ((500, 103.0),)):
+        _, _, faults = flood(valley, tmp_path, given=valley.levels(*sound))
+        assert "axis-against-levels" not in codes(faults)
+
+
+def test_levels_that_make_no_line_are_looked_at_all_the_same(tmp_path):
+    valley, rules = Valley(0.0), rule_set(tmp_path)
+    toes = levees([valley.line((0, side), (1000, side)) for side in (-80, 80)], [110.0, 110.0], feature="landside_toe")
+    rising = valley.levels((0, 102.5), (1000, 103.0))
+    behind = rl.demarcate(river_of(valley), rules, levees=toes, flood_levels=rising)
+    over = rl.demarcate(river_of(valley), rules, flood_levels=rising, terrain=valley.write(tmp_path))
+    for result in (behind, over):
+        assert result.faults["code"].tolist().count("axis-against-levels") == 1
+    assert "level-extrapolated" not in codes(behind.faults)
 
 
 def test_levels_that_rise_repeat_mix_or_are_missing_are_faults_and_nothing_stops(tmp_path):

@@ -272,6 +272,7 @@ def test_a_plane_elsewhere_without_datum_is_left_where_it_is() -> None:
         (points([], [], None), 'set_crs("EPSG:4548")'),
         (points([31.0], [117.0], 4490), "Y is longitude, X is latitude"),
         (points([39_500_000.0], [3_500_000.0], 4548), "zone 39"),
+        (points([117.3, 117.4], [31.9, 32.0], 4548), "coordinates such as 117.3, 31.9 are degrees"),
         (points([500_000.0], [3_500_000.0], 4527), "without a zone"),
         (points([4_556_665.0], [3_906_699.0], 4548), "one digit too many"),
         (points([10.0], [88.0], 4326), "swapped"),
@@ -293,6 +294,8 @@ def test_what_cannot_be_brought_to_metres_says_what_to_type(frame: gpd.GeoDataFr
         (points([13_000_000.0], [3_600_000.0], 3857), "distorts lengths by 16%"),
         (points([500_000.0], [3_500_000.0], 2436), "Beijing 1954"),
         (points([39_500_000.0], [3_500_000.0], 4548), "zone 39"),
+        (points([117.3, 117.4], [31.9, 32.0], 4548), "coordinates such as 117.3, 31.9 are degrees"),
+        (points([31.9], [117.3], 4548), 'to_metric(axes.set_crs("EPSG:4490", allow_override=True))'),
         (points([1.0], [1.0], 'LOCAL_CS["city grid",UNIT["metre",1.0]]'), "a projected CRS in metres is needed"),
     ],
 )
@@ -307,6 +310,8 @@ def test_frames_that_are_not_metric_are_named(frame: gpd.GeoDataFrame, said: str
 def test_metric_frames_pass() -> None:
     for crs in (4548, 32650, 25831, 2154):
         require_metric(points([500_000.0], [6_000_000.0 if crs == 2154 else 3_500_000.0], crs), layer="axes")
+    # Beside the origin of the plane, but not within the degrees of China.
+    require_metric(points([0.0, 100.0], [0.0, 10.0], 4548), layer="axes")
 
 
 def test_a_target_in_degrees_or_a_transformation_without_target_is_refused() -> None:

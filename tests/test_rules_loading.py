@@ -104,10 +104,37 @@ def test_national_policy_is_the_cited_one() -> None:
 def test_unknown_name_lists_what_ships_and_the_nearest() -> None:
     error = refused("anhiu")
     assert all(name in error.en for name in rl.list_rules()["name"])
-    assert "did you mean anhui?" in error.en
+    assert "did you mean anhui" in error.en
     assert "是否指 anhui" in error.zh
     assert "site-packages" not in str(error)
     assert "/" not in error.en
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("安徽", "anhui"),
+        ("安徽省", "anhui"),
+        (" 安徽省河道管理范围 ", "anhui"),
+        ("全国", "national"),
+        ("Anhui", "anhui"),
+        ("江西", "jiangxi"),
+        ("内蒙古", "neimenggu_linhe"),
+        ("芜湖", "anhui_jiujiang"),
+        ("安徽省合肥市", "anhui"),
+    ],
+)
+def test_a_place_or_a_title_is_answered_with_the_name_to_write(asked: str, name: str) -> None:
+    error = refused(asked)
+    assert f'；请写 "{name}"（' in error.zh
+    assert f'; write "{name}" (' in error.en
+    assert "或" not in error.zh.partition("。现有")[0]
+
+
+def test_a_word_of_many_titles_names_some_and_nonsense_none() -> None:
+    assert "或" in refused("河道管理范围").zh.partition("。现有")[0]
+    for nonsense in ("合肥", "亚特兰蒂斯", ""):
+        assert "请写" not in refused(nonsense).zh
 
 
 @pytest.mark.parametrize("name", ["", "national.", "NATIONAL", "国家"])

@@ -15,6 +15,7 @@ from riverline.channel.given import rows_by_name, texts
 from riverline.errors import SchemaError
 from riverline.geodesy import align, require_metric
 from riverline.schema import AXES, WATER
+from riverline.schema.values import read_values
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,7 +97,7 @@ def trace_axis(
     _require_lengths(spacing_m=spacing_m, smooth_widths=smooth_widths)
     sources = None if upstream is None else align(upstream, water.crs, layer="upstream")
     polygons, names = np.asarray(water.geometry.array, dtype="object"), texts(_column(water, "name"))
-    kinds = texts(water["kind"])
+    kinds = texts(read_values(water["kind"], WATER["kind"]).converted)
     rows = []
     for river_id, places in rows_by_name(texts(water["river_id"])).items():
         traced = _trace_river(polygons[places], kinds[places], spacing_m, smooth_widths)

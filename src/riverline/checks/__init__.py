@@ -86,6 +86,7 @@ def check(frame: gpd.GeoDataFrame, schema: Schema, *, snap_m: float = 5.0) -> gp
         attributes.blank_values(layer),
         attributes.wrong_types(layer),
         attributes.values_outside_choices(layer),
+        attributes.labels_for_values(layer),
         [] if schema.name in expected.UNDRAWN else _geometry(layer, snap_m),
     )
     return faults.combine(found, crs=frame.crs)
@@ -104,6 +105,7 @@ def _geometry(layer: Layer, snap_m: float) -> Faults:
         *twins.duplicates(layer),
         *topology.dangles(layer, snap_m=snap_m),
         *topology.pseudo_nodes(layer),
+        *topology.rings(layer),
         *misplaced,
         *placement.stragglers(layer, lost=lost),
     ]

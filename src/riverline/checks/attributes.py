@@ -9,14 +9,24 @@ import pandas as pd
 import shapely
 
 from riverline.checks.layer import gather, places_of, report, report_layer
+from riverline.schema.words import allowed, titled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from riverline.checks.layer import Faults, Layer
     from riverline.schema import Column
+    from riverline.schema.values import Reading
 
-__all__ = ["blank_values", "keys", "values_outside_choices", "wrong_types"]
+__all__ = [
+    "blank_values",
+    "keys",
+    "labels_for_values",
+    "outside_choices",
+    "told_labels",
+    "values_outside_choices",
+    "wrong_types",
+]
 
 _LONGEST = 40
 
@@ -25,7 +35,7 @@ def keys(layer: Layer) -> Faults:
     """Keys that are blank, one row a feature, or used twice, one row a key with a point on each of its features."""
     column = layer.schema[layer.schema.key]
     blank = layer.readings[column.name].blank
-    return [*report(layer, "key-blank", blank, note=_titled(column)), *_duplicated_keys(layer, blank)]
+    return [*report(layer, "key-blank", blank, note=titled(column)), *_duplicated_keys(layer, blank)]
 
 
 def _duplicated_keys(layer: Layer, blank: NDArray[np.bool_]) -> Faults:
@@ -52,7 +62,7 @@ def blank_values(layer: Layer) -> Faults:
         if column.name == "river_id":
             found += report(layer, "river-blank", blank & ~_still_water(layer))
         elif not column.may_be_blank:
-            found += report(layer, "value-blank", blank, note=_titled(column))
+            found += report(layer, "value-blank", blank, note=titled(column))
     return found
 
 
@@ -74,7 +84,7 @@ def wrong_types(layer: Layer) -> Faults:
             found += report(layer, "value-type", reading.unreadable, note=_quoted(layer, column, reading.unreadable))
         found += report(layer, "date-order", reading.ambiguous, note=_quoted(layer, column, reading.ambiguous))
         if reading.zoneless.any():
-            found += report_layer(layer, "zone-missing", value=reading.zoneless.sum(), note=_titled(column))
+            found += report_layer(layer, "zone-missing", value=reading.zoneless.sum(), note=titled(column))
         convertible = ~(reading.blank | reading.unreadable | reading.ambiguous | reading.zoneless)
         if not reading.native and convertible.any():
             found += report_layer(layer, "column-type", value=convertible.sum(), note=_stored(layer, column))
@@ -88,29 +98,46 @@ def values_outside_choices(layer: Layer) -> Faults:
         if not column.choices or column.name not in layer.readings:
             continue
         reading = layer.readings[column.name]
-        values = [choice.value for choice in column.choices]
-        outside = ~reading.blank & ~reading.converted.isin(values).to_numpy(dtype=bool)
-        allowed = " | ".join(str(value) for value in values)
+        outside = outside_choices(reading, column)
         quoted = _quoted(layer, column, outside)
-        found += report(layer, "value-choice", outside, note=[f"{each} ∉ {allowed}" for each in quoted])
+        found += report(layer, "value-choice", outside, note=[f"{each} ∉ {allowed(column)}" for each in quoted])
     return found
+
+
+def labels_for_values(layer: Layer) -> Faults:
+    """Choices written by their label: one row for the layer, a column and a label, with the code to type."""
+    found = []
+    for column in layer.schema:
+        if column.choices and column.name in layer.readings:
+            for note, count in told_labels(layer.frame[column.name], layer.readings[column.name], column):
+                found += report_layer(layer, "choice-label", value=count, note=note)
+    return found
+
+
+def outside_choices(reading: Reading, column: Column) -> NDArray[np.bool_]:
+    """(n,) whether a value that is not blank is none of the column's choices."""
+    inside = reading.converted.isin(list(column.values)).to_numpy(dtype=bool)
+    return np.asarray(~reading.blank & ~inside)
+
+
+def told_labels(written: pd.Series[Any], reading: Reading, column: Column) -> list[tuple[str, int]]:
+    """What to say of choices that were written by their label, and how often each was."""
+    labels = written[reading.labelled].astype("str").str.strip()
+    said = f"{titled(column)} = " + labels + " → " + reading.converted[reading.labelled].astype("str")
+    return [(str(note), int(count)) for note, count in said.value_counts(sort=False).items()]
 
 
 def _columns(layer: Layer) -> list[Column]:
     return [column for column in layer.schema if column.name in layer.readings and column.name != layer.schema.key]
 
 
-def _titled(column: Column) -> str:
-    return f"{column.name}（{column.label_zh}）"
-
-
 def _stored(layer: Layer, column: Column) -> str:
-    return f"{_titled(column)} {layer.frame[column.name].dtype} → {column.dtype}"
+    return f"{titled(column)} {layer.frame[column.name].dtype} → {column.dtype}"
 
 
 def _quoted(layer: Layer, column: Column, where: NDArray[np.bool_]) -> list[str]:
     values: list[Any] = layer.frame[column.name].to_numpy(dtype=object)[where].tolist()
-    return [f"{_titled(column)} = {_shortened(str(value))}" for value in values]
+    return [f"{titled(column)} = {_shortened(str(value))}" for value in values]
 
 
 def _shortened(text: str) -> str:

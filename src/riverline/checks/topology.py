@@ -1,4 +1,4 @@
-"""The network of axes: ends that almost meet another axis, and nodes that separate nothing."""
+"""The network of axes: ends that almost meet another axis, nodes that separate nothing, rings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from riverline.checks.layer import Faults, Layer
 
-__all__ = ["dangles", "pseudo_nodes"]
+__all__ = ["dangles", "pseudo_nodes", "rings"]
 
 # An end nearer than this is on the line: what reprojection bends a segment by, and the last digit of coordinates kept
 # to a millionth of a degree.
@@ -116,6 +116,13 @@ def pseudo_nodes(layer: Layer) -> Faults:
     table = table[~_passed_by_another(layer, rows, ends[table["end"]])]
     note = layer.feature_id[table["second"]].tolist()
     return report(layer, "pseudo-node", table["first"], at=ends[table["end"]], note=note)
+
+
+def rings(layer: Layer) -> Faults:
+    """Axes that end where they begin: no river's course; :func:`riverline.demarcate` refuses them in the same words."""
+    rows, ends, _ = _ends(layer)
+    closed = rows[shapely.equals(*np.split(ends, 2))] if len(rows) else rows
+    return report(layer, "river-not-done", closed, at=layer.drawn[closed], note="closed-line")
 
 
 def _met_by_one(layer: Layer, ends: NDArray[np.object_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -26,8 +26,9 @@ class BankReference:
     level_ids
         Keys of the levels, sections or waters it was drawn from.
     confidence
-        ``high``; ``medium`` where a level reaches beyond the last one given or a crest was read from the terrain;
-        ``low`` where the water met unknown ground or its own channel was dry.
+        ``high``; ``medium`` where a level reaches beyond the last one given or states another chainage than its place,
+        or a crest was read from the terrain; ``low`` where the water met unknown ground, its own channel was dry, or
+        all levels rise downstream.
     kind
         What it was drawn from.
     """

@@ -10,7 +10,7 @@ import shapely
 
 from riverline.demarcation.bank_reference import BankReference
 from riverline.demarcation.candidates import Candidates, bank_top_candidates, decide_bank, levee_candidates
-from riverline.demarcation.edges import bank_edges, within_reach
+from riverline.demarcation.edges import bank_edges
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.flood import (
     flood_references_from_sections,
@@ -66,8 +66,9 @@ def candidates_by_river(inputs: Inputs, rules: RuleSet) -> Gathered:
         Candidates, findings and fault frames.
     """
     made: dict[str, Candidates] = {"flood": _flood(inputs, rules), "water": _water(inputs, rules)}
+    levels, findings = _levels(inputs)
     for basis, layer, build in (
-        ("levee", "levees", partial(levee_candidates, levels=_levels(inputs))),
+        ("levee", "levees", partial(levee_candidates, levels=levels)),
         ("bank_top", "bank_tops", bank_top_candidates),
     ):
         frame = inputs.layers.get(layer)
@@ -76,28 +77,41 @@ def candidates_by_river(inputs: Inputs, rules: RuleSet) -> Gathered:
     return Gathered(
         by_basis={basis: candidates.pieces for basis, candidates in made.items()},
         order=tuple(rules.policy.basis_order),
-        findings=[finding for candidates in made.values() for finding in candidates.findings],
+        findings=[*findings, *(finding for candidates in made.values() for finding in candidates.findings)],
         faults=[frame for candidates in made.values() for frame in candidates.faults],
     )
 
 
-def _levels(inputs: Inputs) -> dict[str, Levels]:
-    """Design levels of every river that has some; what is wrong with them is told where they make a line."""
-    placed = {}
+def _levels(inputs: Inputs) -> tuple[dict[str, Levels], list[Finding]]:
+    """Design levels of every river that has some, and what is wrong with those that make no line over terrain.
+
+    How far such levels reach along the axis matters to no line and is left out.
+    """
+    placed: dict[str, Levels] = {}
+    told: list[Finding] = []
     for river, axis in inputs.axes.items():
         rows = inputs.of_river("flood_levels", river)
-        levels = None if rows is None else place_levels(axis.line, rows)[0]
+        if rows is None:
+            continue
+        levels, findings = place_levels(axis.line, rows)
         if levels is not None:
             placed[river] = levels
-    return placed
+        if not _drawn_over_terrain(inputs, river):
+            told += [finding for finding in findings if finding.code != "level-extrapolated"]
+    return placed, told
+
+
+def _drawn_over_terrain(inputs: Inputs, river_id: str) -> bool:
+    """Whether the levels of a river make a line: over terrain, where no surveyed sections go before."""
+    return inputs.terrain is not None and inputs.of_river("sections", river_id) is None
 
 
 def water_of(inputs: Inputs, axis: Axis) -> shapely.Geometry | None:
-    """The river's water between the ends of its reach; None where no water was given."""
+    """All water of a river; None where no water was given."""
     rows = inputs.of_river("water", axis.river_id)
     if rows is None:
         return None
-    return within_reach(shapely.union_all(rows.geometry.array), axis)
+    return shapely.union_all(rows.geometry.array)
 
 
 def _water(inputs: Inputs, rules: RuleSet) -> Candidates:

@@ -238,6 +238,7 @@ def _placed(
 
 
 def _levee_rows(placed: gpd.GeoDataFrame) -> Iterator[_LeveeRow]:
+    placed = placed.assign(feature=placed["feature"].fillna(""))
     known = (placed[name] for name in ("levee_id", "river_id", "bank", "feature", "geometry", "start", "end", "away"))
     optional = (_column(placed, name) for name in ("grade", "protects_mu", "ground_m", "name"))
     return (_LeveeRow(*cells) for cells in zip(*known, *optional, strict=True))

@@ -253,6 +253,7 @@ def _confidence(
 ) -> Literal["high", "medium", "low"]:
     """How sure the line of a bank is, by what was found on the way."""
     codes = {finding.code for finding in findings}
-    if {"axis-dry", "levels-mixed"} & codes or bank in unknown_sides(flooded, reach):
+    if {"axis-against-levels", "axis-dry", "levels-mixed"} & codes or bank in unknown_sides(flooded, reach):
         return "low"
-    return "medium" if {"level-extrapolated", "level-rises-downstream", "levee-no-crest"} & codes else "high"
+    doubtful = {"chainage-disagrees", "level-extrapolated", "level-rises-downstream", "levee-no-crest"}
+    return "medium" if doubtful & codes else "high"

@@ -13,6 +13,7 @@ import shapely
 
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.intake import row_names, single_parts, split_usable, typed
+from riverline.demarcation.nearness import split_near
 from riverline.demarcation.references import Axis
 from riverline.errors import JobError, RiverlineError, SchemaError
 from riverline.geodesy import align, point_scale, require_metric
@@ -43,7 +44,7 @@ SCALE_TOO_FAR = 1 / 1000
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Layers in the CRS of the axes, and the usable axes by code."""
+    """Layers in the CRS of the axes, the usable axes by code, and the rivers of which rows of a layer were refused."""
 
     axes: dict[str, Axis]
     frame: gpd.GeoDataFrame
@@ -51,6 +52,7 @@ class Inputs:
     terrain: Path | None
     described: dict[str, dict[str, Any]]
     rows: dict[str, dict[str, NDArray[np.intp]]]
+    refused: dict[str, set[str]]
     findings: list[Finding] = field(default_factory=list)
 
     def of_river(self, layer: str, river_id: str) -> gpd.GeoDataFrame | None:
@@ -96,11 +98,12 @@ def prepare(axes: gpd.GeoDataFrame, layers: dict[str, Any], terrain: Any) -> Inp
     usable, refused = _usable_axes(frame, row_names(axes, AXES))
     findings += [*refused, *_scale_finding(usable, axes.crs)]
     kept: dict[str, gpd.GeoDataFrame] = {}
+    unused: dict[str, set[str]] = {}
     for name, rows in given.items():
-        kept[name], dropped = _usable_rows(rows, LAYERS[name], usable, crs=axes.crs)
+        kept[name], unused[name], dropped = _usable_rows(rows, LAYERS[name], usable, crs=axes.crs)
         findings.extend(dropped)
     by_river = {name: rows.groupby("river_id", sort=False).indices for name, rows in kept.items()}
-    return Inputs(usable, frame, kept, path, described, by_river, findings)
+    return Inputs(usable, frame, kept, path, described, by_river, unused, findings)
 
 
 def _require_all(layers: dict[str, gpd.GeoDataFrame]) -> None:
@@ -177,24 +180,29 @@ def _usable_rows(
     axes: dict[str, Axis],
     *,
     crs: Any,  # noqa: ANN401 - a CRS
-) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Rows of known rivers with geometry, in the CRS of the axes, sorted by key; the rest become findings."""
-    rows, findings = typed(frame, schema)
+) -> tuple[gpd.GeoDataFrame, set[str], list[Finding]]:
+    """Rows of known rivers with geometry, in the CRS of the axes, sorted by key; the rest, by river and as findings."""
+    rows, wrong = typed(frame, schema)
     by_number = schema is FLOOD_LEVELS and "chainage_m" in rows.columns
     places = rows["chainage_m"].notna().to_numpy() if by_number else np.zeros(len(rows), dtype=bool)
-    rows, wrong = split_usable(rows, schema, names=row_names(frame, schema), places=places)
+    rivers = rows["river_id"]
+    rows, unusable = split_usable(rows, schema, names=row_names(frame, schema), places=places)
+    refused = set(rivers.drop(rows.index).dropna())
+    wrong += unusable
     if schema.geometry == ("LineString",) and schema is not SECTIONS:
         rows, many = single_parts(rows, schema)
         wrong += many
     rows = align(rows, crs, layer=schema.name)
     wrong = _moved(wrong, frame.crs, crs)
     rows, elsewhere = _of_known_rivers(rows, schema, axes)
+    rows, far = split_near(rows, schema, axes)
+    refused |= {each.note for each in far}
     if "chainage_m" in rows.columns:
         starts = rows["river_id"].map({river: axis.start_m for river, axis in axes.items()})
         rows = rows.assign(chainage_m=rows["chainage_m"] - starts.astype("float64"))
     place = rows.geometry.to_wkb(hex=True).fillna("") if rows[schema.key].duplicated().any() else ""
     rows = rows.assign(_place=place).sort_values([schema.key, "_place"], kind="stable").drop(columns="_place")
-    return rows.reset_index(drop=True), [*findings, *wrong, *elsewhere]
+    return rows.reset_index(drop=True), refused, [*wrong, *elsewhere, *far]
 
 
 def _moved(findings: list[Finding], source: Any, target: Any) -> list[Finding]:  # noqa: ANN401 - CRSs

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from riverline.checks.attributes import outside_choices, told_labels
 from riverline.demarcation.findings import Finding
 from riverline.schema.values import read_values
+from riverline.schema.words import allowed, titled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,9 +39,10 @@ def typed(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFrame, li
     Returns
     -------
     frame
-        Values that cannot be read as what the column holds are blank.
+        Values that cannot be read as what the column holds, or are none of its choices, are blank; choices written by
+        their label are their value.
     findings
-        ``value-type`` for each of them.
+        ``value-type`` and ``value-choice`` for each blanked value, ``choice-label`` for each label.
 
     Examples
     --------
@@ -50,7 +53,7 @@ def typed(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFrame, li
     [['7', 'R1']]
     """
     result = schema.conform(frame).reset_index(drop=True)
-    findings = []
+    findings = _chosen(frame, result, schema)
     for column in schema:
         if column.name not in result.columns or str(result[column.name].dtype) == column.dtype:
             continue
@@ -64,6 +67,29 @@ def typed(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFrame, li
     for name in {schema.key, "river_id"}:
         result[name] = result[name].str.strip()
     return result.set_geometry(shapely.force_2d(result.geometry.array), crs=frame.crs), findings
+
+
+def _chosen(frame: gpd.GeoDataFrame, result: gpd.GeoDataFrame, schema: Schema) -> list[Finding]:
+    """What is to be said of columns with choices; values that are none of them are blanked in ``result``."""
+    findings = []
+    for column in schema:
+        if not column.choices or column.name not in frame.columns:
+            continue
+        reading = read_values(frame[column.name], column)
+        findings += [
+            Finding("choice-label", schema.name, "*", None, count, note=note)
+            for note, count in told_labels(frame[column.name], reading, column)
+        ]
+        outside = outside_choices(reading, column)
+        if not outside.any():
+            continue
+        told = zip(row_names(frame, schema)[outside], frame.geometry[outside], frame[column.name][outside], strict=True)
+        findings += [
+            Finding("value-choice", schema.name, key, place, note=f"{titled(column)} = {value} ∉ {allowed(column)}")
+            for key, place, value in told
+        ]
+        result[column.name] = reading.converted.mask(outside).array
+    return findings
 
 
 def row_names(frame: gpd.GeoDataFrame, schema: Schema) -> NDArray[np.object_]:

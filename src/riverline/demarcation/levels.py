@@ -10,6 +10,7 @@ import shapely
 
 from riverline._kernels import chainage
 from riverline.demarcation.findings import Finding
+from riverline.demarcation.stated import disagreeing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Levels", "beyond_ends", "crossings_of", "level_at", "place_levels", "rising"]
+__all__ = ["Levels", "against_flow", "beyond_ends", "crossings_of", "level_at", "place_levels", "rising"]
 
 RISE_M = 0.01
 """A level that is less than this above the one upstream is as high: levels are given to the centimetre."""
@@ -123,7 +124,9 @@ def place_levels(
         The axis, drawn downstream.
     levels
         Rows of :data:`riverline.schema.FLOOD_LEVELS` of this river, in the axis's CRS. A point lies at its
-        ``chainage_m`` if it has one, else where it is nearest to the axis; a line lies where it crosses the axis.
+        ``chainage_m`` if it has one, here counted from the first vertex of the axis (:func:`riverline.demarcate` takes
+        the axis's ``start_chainage_m`` off what is printed), else where it is nearest to the axis; a line lies where it
+        crosses the axis.
     shift_m
         Added to every level, to see how the line moves with it.
 
@@ -133,7 +136,8 @@ def place_levels(
         None if no level can be used.
     list of Finding
         ``level-missing``, ``level-line-misses-axis``, ``level-line-crosses-again``, ``level-duplicate``,
-        ``levels-mixed``, ``level-rises-downstream``, ``level-extrapolated``.
+        ``levels-mixed``, ``chainage-disagrees``, ``axis-against-levels``, ``level-rises-downstream``,
+        ``level-extrapolated``.
 
     Examples
     --------
@@ -145,8 +149,8 @@ def place_levels(
     >>> given.chainage_m.tolist(), given.ids
     ([10.0, 90.0], ('a', 'b'))
     >>> [(finding.code, finding.feature_id, round(finding.value, 3)) for finding in findings]
-    [('level-rises-downstream', 'b', 0.2), ('level-extrapolated', 'a', 10.0), ('level-extrapolated', 'b', 10.0)]
-    """
+    [('axis-against-levels', 'R1', 0.2), ('level-rises-downstream', 'b', 0.2), ('level-extrapolated', 'a', 10.0), ('level-extrapolated', 'b', 10.0)]
+    """  # noqa: E501 - the findings are shown as they are printed
     levels = levels.sort_values("level_id", kind="stable")
     ids = levels["level_id"].astype("str").to_numpy()
     heights = levels["level_m"].to_numpy(dtype="float64", na_value=np.nan) + shift_m
@@ -161,7 +165,9 @@ def place_levels(
     findings += _mixed(levels.iloc[kept], shapes[kept])
     kept, doubled = _one_a_place(placed, heights, kept, ids, shapes)
     given = Levels(placed[kept], heights[kept], tuple(ids[kept]), tuple(lines[i] for i in kept.tolist() if i in lines))
-    findings += [*doubled, *rising(given, shapes[kept], layer="flood_levels"), *_extrapolated(axis, given)]
+    river = str(levels["river_id"].iloc[0])
+    findings += [*doubled, *against_flow(given, axis, river), *rising(given, shapes[kept], layer="flood_levels")]
+    findings += _extrapolated(axis, given)
     return given, findings
 
 
@@ -174,11 +180,15 @@ def _place(
     placed = np.full(len(levels), np.nan)
     points = np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.POINT)
     placed[points] = chainage.locate(shapely.get_coordinates(shapes[points]), corners)[0]
+    stated = np.full(len(levels), np.nan)
     if "chainage_m" in levels.columns:
         stated = levels["chainage_m"].to_numpy(dtype="float64", na_value=np.nan)
-        placed = np.where(np.isfinite(stated) & ~is_line, stated, placed)
+    drawn = np.full((len(levels), 2), np.nan)
+    drawn[points] = shapely.get_coordinates(shapes[points])
+    findings = disagreeing(axis, stated, drawn, layer="flood_levels", ids=ids, shapes=shapes, used="chainage-used")
+    placed = np.where(np.isfinite(stated) & ~is_line, stated, placed)
     lines: dict[int, tuple[Floats, float]] = {}
-    findings = []
+    crossed = np.full((len(levels), 2), np.nan)
     for number in np.flatnonzero(is_line):
         i = int(number)
         crossings = crossings_of(shapes[i], axis)
@@ -190,6 +200,8 @@ def _place(
         line, at = _around_crossing(shapes[i], crossings)
         placed[i] = chainage.locate([at], corners)[0][0]
         lines[i] = (line, float(placed[i]))
+        crossed[i] = at
+    findings += disagreeing(axis, stated, crossed, layer="flood_levels", ids=ids, shapes=shapes, used="place-used")
     return placed, lines, findings
 
 
@@ -283,6 +295,38 @@ def rising(levels: Levels, shapes: Sequence[Any], *, layer: str) -> list[Finding
         for i, rise in enumerate(np.diff(levels.level_m).tolist(), 1)
         if rise > RISE_M
     ]
+
+
+def against_flow(levels: Levels, axis: shapely.LineString, river_id: str) -> list[Finding]:
+    """An axis along which all levels rise: it is drawn upstream, or the chainages of the levels count the other way.
+
+    Parameters
+    ----------
+    levels
+        Levels by rising chainage.
+    axis
+        The axis.
+    river_id
+        Its code.
+
+    Returns
+    -------
+    list of Finding
+        ``axis-against-levels`` with the rise in metres from the first level to the last, as
+        :func:`riverline.channel.check_orientation` has it; none where some level falls.
+
+    Examples
+    --------
+    >>> axis = shapely.LineString([(0, 0), (9, 0)])
+    >>> found = against_flow(Levels(np.array([0.0, 9.0]), np.array([4.0, 4.5]), ("a", "b")), axis, "R1")
+    >>> [(finding.code, finding.value, finding.note) for finding in found]
+    [('axis-against-levels', 0.5, 'a → b')]
+    """
+    rise = float(levels.level_m[-1] - levels.level_m[0])
+    if rise <= RISE_M or (np.diff(levels.level_m) < -RISE_M).any():
+        return []
+    ends = f"{levels.ids[0]} → {levels.ids[-1]}"
+    return [Finding("axis-against-levels", "axes", river_id, axis, rise, RISE_M, "m", note=ends)]
 
 
 def _extrapolated(axis: shapely.LineString, levels: Levels) -> list[Finding]:

@@ -81,6 +81,11 @@ class Piece:
         """Distance along the axis that the piece covers."""
         return self.end - self.start
 
+    @property
+    def rule_set(self) -> str:
+        """Name of the rule set that its rule is of."""
+        return self.rule_id.partition("/")[0]
+
 
 def weakest(values: Sequence[str]) -> Confidence:
     """The least sure of several confidences.

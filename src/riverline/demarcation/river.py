@@ -9,13 +9,16 @@ import numpy as np
 import shapely
 
 from riverline._kernels.proof import clearance
+from riverline.demarcation.beyond import water_left_out
 from riverline.demarcation.chains import Gap, build_chain, paint
 from riverline.demarcation.cuts import waterside_past
+from riverline.demarcation.edges import within_reach
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.outline import Outline, edge_pieces, outline
+from riverline.demarcation.shortness import LENGTH_RATIO, short_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from riverline._kernels.strip_area import Steps
     from riverline.demarcation.references import Axis, Bank, Piece
@@ -24,9 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["LineRow", "Outcome", "demarcate_river"]
 
 BANKS: tuple[Bank, Bank] = ("left", "right")
-
-LENGTH_RATIO = 1.5
-"""A bank's line this many times longer or shorter than the axis is worth a look (announcement tables list both)."""
 
 INSIDE_M = 1e-3
 """A line nearer than the legal width by more than this is told: coordinates of eight digits keep a millimetre."""
@@ -65,6 +65,7 @@ def demarcate_river(
     water: shapely.Geometry | None,
     policy: Policy,
     steps: Steps,
+    why_bare: Callable[[Sequence[Bank]], str],
 ) -> Outcome:
     """Lines and extents of one river.
 
@@ -75,11 +76,13 @@ def demarcate_river(
     candidates
         Candidate pieces of each bank in order of priority.
     water
-        Water of the river between the reach's ends, which the extent must contain.
+        All water of the river; the extent must contain what lies between the ends of the reach.
     policy
         Gaps, steps and tapers of the rule set.
     steps
         How the strip changes width.
+    why_bare
+        The note for banks without a reference line.
 
     Returns
     -------
@@ -88,7 +91,7 @@ def demarcate_river(
     """
     bare = [bank for bank in BANKS if not candidates.get(bank)]
     if bare:
-        return Outcome(axis, findings=[_not_done(axis, "no-reference: " + ", ".join(bare))])
+        return Outcome(axis, findings=[_not_done(axis, why_bare(bare))])
     ready = axis.ready()
     chains: dict[Bank, list[Piece]] = {}
     findings: list[Finding] = []
@@ -96,13 +99,16 @@ def demarcate_river(
         stretches = paint(candidates[bank], axis.length, gap_max_m=policy.gap_max_m)
         chains[bank], gaps = build_chain(stretches, ready, bank, gap_max_m=policy.gap_max_m)
         if not chains[bank]:
-            return Outcome(axis, findings=[_not_done(axis, f"no-reference: {bank}")])
+            return Outcome(axis, findings=[_not_done(axis, why_bare([bank]))])
         findings.extend(_gap_finding(axis, bank, gap, policy.gap_max_m) for gap in gaps)
         findings.extend(_caveats(chains[bank]))
-    made = outline(chains["left"], chains["right"], water=water, steps=steps, taper_m=policy.taper_m)
+        findings.extend(short_pieces(axis, bank, chains[bank]))
+    own = None if water is None else within_reach(water, axis)
+    made = outline(chains["left"], chains["right"], water=own, steps=steps, taper_m=policy.taper_m)
     if made is None:
         return Outcome(axis, findings=[*findings, _not_done(axis, "no-area")])
     findings.extend(_outline_findings(axis, made))
+    findings.extend([] if water is None else water_left_out(axis, water, made.extent))
     lines = [row for bank in BANKS for row in _line_rows(ready, bank, made, chains[bank])]
     lines.extend(_pocket_rows(ready, made, chains))
     kept = _clearance(lines, chains)
@@ -111,7 +117,7 @@ def demarcate_river(
     return Outcome(
         axis,
         extent=made.extent,
-        protection=_protection(chains, made.extent, water, steps, policy.taper_m),
+        protection=_protection(chains, made.extent, own, steps, policy.taper_m),
         clearance=kept,
         lines=lines,
         findings=findings,

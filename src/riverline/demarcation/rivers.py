@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Literal, get_args
 
 import geopandas as gpd
@@ -14,6 +15,7 @@ from riverline._version import __version__
 from riverline.demarcation.basis import candidates_by_river, water_of
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.demarcation.inputs import Inputs, prepare
+from riverline.demarcation.lacking import why_bare
 from riverline.demarcation.result import Demarcation
 from riverline.demarcation.river import Outcome, demarcate_river
 from riverline.errors import JobError, RuleError
@@ -125,6 +127,7 @@ def demarcate(  # noqa: PLR0913 - one argument a layer
     lines = _lines(outcomes, inputs, rules)
     extents = _extents(outcomes, inputs, rules, lines)
     findings = [*inputs.findings, *candidates.findings, *(each for made in outcomes for each in made.findings)]
+    findings += [each for made in outcomes for each in _borrowed(made, rules)]
     frames = [*candidates.faults, *findings_to_faults(findings, axes.crs)]
     frames += findings_to_faults(_unused(inputs, outcomes, faults.combine(frames, crs=axes.crs)), axes.crs)
     run = Run(__version__, rules.digest, inputs.described, axes.crs.to_string())
@@ -140,6 +143,7 @@ def _outcome(inputs: Inputs, candidates: Gathered, axis: Axis, rules: RuleSet, s
             water=water_of(inputs, axis),
             policy=rules.policy,
             steps=steps,
+            why_bare=partial(why_bare, inputs, candidates, axis.river_id),
         )
     except shapely.errors.GEOSException as error:
         finding = Finding("river-not-done", "axes", axis.river_id, axis.line, note=f"geometry: {error}")
@@ -215,12 +219,31 @@ def _extents(outcomes: list[Outcome], inputs: Inputs, rules: RuleSet, lines: gpd
             "right_length_m": round_half_up([per_bank.get((river, "right"), np.nan) for river in rivers], decimals),
             "axis_length_m": round_half_up([made.axis.length for made, _, _ in rows], decimals),
             "clearance_m": [made.clearance for made, _, _ in rows],
-            "rules": rules.name,
+            "rules": [", ".join(_sets_of(made, rules)) for made, _, _ in rows],
             "version": rules.digest,
         },
         geometry=geometry,
     )
     return EXTENTS.conform(frame)
+
+
+def _sets_of(made: Outcome, rules: RuleSet) -> list[str]:
+    """Names of the rule sets whose rules drew a river's lines, in the order in which they are asked."""
+    drew = {row.piece.rule_set for row in made.lines}
+    return [asked.name for asked in rules.chain if asked.name in drew]
+
+
+def _borrowed(made: Outcome, rules: RuleSet) -> list[Finding]:
+    """What was drawn by a rule of another set than the one asked for: a finding for each rule."""
+    lines: dict[str, list[shapely.LineString]] = {}
+    for row in made.lines:
+        if row.piece.rule_set != rules.name:
+            lines.setdefault(row.piece.rule_id, []).append(row.line)
+    return [
+        Finding("rules-fallback", "axes", made.axis.river_id, shapely.union_all(drawn),
+                sum(line.length for line in drawn), unit="m", note=rule_id)
+        for rule_id, drawn in sorted(lines.items())
+    ]  # fmt: skip
 
 
 def _multi(extent: shapely.Geometry) -> shapely.MultiPolygon:

@@ -12,6 +12,7 @@ from riverline._kernels import chainage
 from riverline._kernels.wet_width import WetWidth, wet_width
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.levels import SAME_PLACE_M, crossings_of
+from riverline.demarcation.stated import disagreeing
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -96,7 +97,7 @@ def find_limits(axis: shapely.LineString, sections: gpd.GeoDataFrame) -> tuple[l
         ``level-missing``, ``section-no-profile``, ``section-stations-fall``, ``section-misses-axis``,
         ``section-crosses-again``, ``section-reversed``, ``section-length-differs``, ``section-too-short``,
         ``section-dry``, ``section-axis-off-channel``, ``section-wet-beyond``, ``section-duplicate``,
-        ``levee-overtopped``.
+        ``levee-overtopped``, ``chainage-disagrees``.
 
     Examples
     --------
@@ -115,8 +116,25 @@ def find_limits(axis: shapely.LineString, sections: gpd.GeoDataFrame) -> tuple[l
         placed = _place(axis, row, sections.geometry.name, findings)
         if placed is not None:
             found.append(_limits(axis, placed, findings))
+    findings += _misplaced(axis, sections, found)
     found.sort(key=lambda each: (each.chainage, each.section_id))
     return _one_a_place(found, findings), findings
+
+
+def _misplaced(axis: shapely.LineString, sections: gpd.GeoDataFrame, found: list[Limits]) -> list[Finding]:
+    """Sections that state another chainage than that at which they cross the axis, which is the one used."""
+    if "chainage_m" not in sections.columns or not found:
+        return []
+    stated = dict(zip(sections["section_id"].astype("str"), sections["chainage_m"], strict=True))
+    return disagreeing(
+        axis,
+        np.array([_number(stated[each.section_id]) for each in found]),
+        chainage.position(shapely.get_coordinates(axis), np.array([each.chainage for each in found])),
+        layer="sections",
+        ids=[each.section_id for each in found],
+        shapes=[shapely.LineString(each.line) for each in found],
+        used="place-used",
+    )
 
 
 def _place(axis: shapely.LineString, row: dict[Any, Any], shape: str, findings: list[Finding]) -> _Placed | None:

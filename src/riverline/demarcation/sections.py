@@ -15,7 +15,7 @@ from riverline._kernels.section_area import between_sections, beyond_section
 from riverline.demarcation.bank_reference import BankReference
 from riverline.demarcation.edges import ring_edges
 from riverline.demarcation.findings import Finding, findings_to_faults
-from riverline.demarcation.levels import NEAR_END_M, Levels, rising
+from riverline.demarcation.levels import NEAR_END_M, Levels, against_flow, rising
 from riverline.demarcation.section_limits import Limits, find_limits
 from riverline.errors import CRSError
 
@@ -97,13 +97,13 @@ def flood_references_from_sections(
     if len(found) < FEWEST:
         findings.append(Finding("sections-too-few", "axes", river_id, axis, len(found), FEWEST))
         return [], faults.combine(findings_to_faults(findings, crs), crs=crs)
-    findings += _along(axis, found)
+    findings += _along(axis, found, river_id)
     findings += _crossing(found)
     references = _references(axis, found)
     return references, faults.combine(findings_to_faults(findings, crs), crs=crs)
 
 
-def _along(axis: shapely.LineString, found: list[Limits]) -> list[Finding]:
+def _along(axis: shapely.LineString, found: list[Limits], river_id: str) -> list[Finding]:
     """Levels that rise, and stretches beyond the first and the last section."""
     levels = Levels(
         np.array([each.chainage for each in found]),
@@ -113,7 +113,7 @@ def _along(axis: shapely.LineString, found: list[Limits]) -> list[Finding]:
     shapes = [shapely.LineString(each.line) for each in found]
     stretches = ((0.0, found[0].chainage, found[0]), (found[-1].chainage, axis.length, found[-1]))
     corners = shapely.get_coordinates(axis)
-    findings = rising(levels, shapes, layer="sections")
+    findings = [*against_flow(levels, axis, river_id), *rising(levels, shapes, layer="sections")]
     for start, end, each in stretches:
         if end - start > NEAR_END_M:
             where, length = shapely.LineString(chainage.cut(corners, start, end)), float(end - start)

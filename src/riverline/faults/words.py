@@ -13,11 +13,21 @@ if TYPE_CHECKING:
 __all__ = ["in_words", "layer_label"]
 
 _WORDS: dict[str, tuple[str, str]] = {
+    **{name: (frame.label_zh, frame.label_en.lower()) for name, frame in FRAMES.items()},
     "left": ("左岸", "left bank"),
     "right": ("右岸", "right bank"),
     "start": ("起点", "start"),
     "end": ("终点", "end"),
     "no-reference": ("没有参照线", "no reference line"),
+    "nothing-given": ("没有提供该河的任何要素", "no layer holds anything of this river"),
+    "refused": ("要素有误，未使用", "features are wrong and were refused"),
+    "other-bank": ("只在另一岸", "on the other bank only"),
+    "beyond-ends": ("在河段两端以外", "beyond the ends of the reach"),
+    "off-axis": ("中心线不穿过", "the axis does not run through it"),
+    "no-terrain": ("没有提供地形（terrain），也没有实测断面", "no terrain was given, nor sections"),
+    "no-line": ("未能绘出洪水位线", "no flood line came of it"),
+    "chainage-used": ("按所填桩号使用", "the chainage was used"),
+    "place-used": ("按绘制位置使用", "the place was used"),
     "blank-key": ("河流编码为空", "blank river code"),
     "duplicate-key": ("河流编码重复", "river code occurs twice"),
     "no-geometry": ("没有几何", "no geometry"),

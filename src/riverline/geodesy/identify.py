@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Mask = NDArray[np.bool_]
 
-__all__ = ["GridGuess", "identify_coordinates"]
+__all__ = ["GridGuess", "are_degrees_in_china", "identify_coordinates"]
 
 _NORTHING = (1_900_000.0, 6_000_000.0)
 _EASTING = (100_000.0, 900_000.0)
@@ -137,6 +137,32 @@ def identify_coordinates(x: ArrayLike, y: ArrayLike, *, misfits: Literal["raise"
     if form == "degrees":
         return _degrees(east, longitude, latitude, rows)
     return _plane(form, east, longitude, rows)
+
+
+def are_degrees_in_china(x: ArrayLike, y: ArrayLike) -> bool:
+    """Whether bare coordinates are longitudes and latitudes of China, in either order, whatever CRS they bear.
+
+    Parameters
+    ----------
+    x, y
+        n numbers each.
+
+    Returns
+    -------
+    bool
+        False if there are none. A plane in metres has its origin on the equator: nobody's river lies a few dozen
+        metres from there, so numbers like these are degrees under the name of a plane.
+
+    Examples
+    --------
+    >>> are_degrees_in_china([117.3, 117.4], [31.9, 32.0]), are_degrees_in_china([500_000.0], [3_500_000.0])
+    (True, False)
+    """
+    first, second = np.asarray(x, dtype="float64"), np.asarray(y, dtype="float64")
+    return first.size > 0 and any(
+        bool((_between(east, _LONGITUDE) & _between(north, _LATITUDE)).all())
+        for east, north in ((first, second), (second, first))
+    )
 
 
 def _fits(pair: dict[str, Floats]) -> dict[tuple[Form, Literal["x", "y"]], Mask]:

@@ -11,7 +11,7 @@ import shapely
 from riverline.errors import CRSError
 from riverline.geodesy.datum import horizontal, is_same, name_of, refuse_legacy
 from riverline.geodesy.passage import find_passage, require_plausible
-from riverline.geodesy.planes import corners, crs_of, is_plane, point_scale
+from riverline.geodesy.planes import corners, crs_of, is_plane, point_scale, refuse_degrees
 from riverline.geodesy.spans import code_at, span_of
 from riverline.geodesy.zones import central_meridian, gauss_kruger, zone_number
 
@@ -65,8 +65,8 @@ def to_metric(
     Raises
     ------
     CRSError
-        If the frame has no CRS, is on Beijing 1954 or Xi'an 1980 without a ``transformation``, or is wider than a zone
-        carries: more than half a zone beyond the zone's edge.
+        If the frame has no CRS, holds degrees under the name of a plane, is on Beijing 1954 or Xi'an 1980 without a
+        ``transformation``, or is wider than a zone carries: more than half a zone beyond the zone's edge.
 
     Notes
     -----
@@ -87,6 +87,7 @@ def to_metric(
     'CGCS2000 / 3-degree Gauss-Kruger zone 39'
     """
     source = crs_of(frame, layer="frame")
+    refuse_degrees(frame, layer="frame")
     if crs is not None:
         if not is_plane(crs):
             name = name_of(horizontal(crs))

@@ -10,7 +10,7 @@ import shapely
 
 from riverline.errors import CRSError
 from riverline.geodesy.datum import horizontal, name_of, refuse_legacy
-from riverline.geodesy.identify import identify_coordinates
+from riverline.geodesy.identify import are_degrees_in_china, identify_coordinates
 from riverline.geodesy.spans import bounds_in_degrees
 
 if TYPE_CHECKING:
@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["corners", "crs_of", "is_metric", "is_plane", "point_scale", "require_metric", "require_plane"]
+__all__ = [
+    "corners",
+    "crs_of",
+    "is_metric",
+    "is_plane",
+    "point_scale",
+    "refuse_degrees",
+    "require_metric",
+    "require_plane",
+]
 
 # A plane whose lengths are off by more than this is no plane to measure in: Web Mercator beyond 25° of latitude.
 _SCALE_LIMIT = 0.1
@@ -40,8 +49,8 @@ def require_metric(frame: gpd.GeoDataFrame, *, layer: str) -> None:
     ------
     CRSError
         If it has no CRS, is in degrees, feet or a local grid, is on Beijing 1954 or Xi'an 1980, has coordinates that
-        do not fit its CRS (a zone number too many), or its projection stretches lengths by more than a tenth where the
-        frame lies (Web Mercator).
+        do not fit its CRS (a zone number too many; degrees under the name of a plane), or its projection stretches
+        lengths by more than a tenth where the frame lies (Web Mercator).
 
     Examples
     --------
@@ -56,6 +65,7 @@ def require_metric(frame: gpd.GeoDataFrame, *, layer: str) -> None:
     crs = crs_of(frame, layer=layer)
     require_plane(crs, layer=layer)
     refuse_legacy(crs)
+    refuse_degrees(frame, layer=layer)
     bounds_in_degrees(frame, layer=layer)
     scale = point_scale(frame)
     if scale > _SCALE_LIMIT:
@@ -66,6 +76,26 @@ def require_metric(frame: gpd.GeoDataFrame, *, layer: str) -> None:
             f"{layer}: {name} distorts lengths by {scale:.0%} here and cannot be measured in; type {layer} = "
             f"riverline.geodesy.to_metric({layer})",
         )
+
+
+def refuse_degrees(frame: gpd.GeoDataFrame, *, layer: str) -> None:
+    """Raise for longitudes and latitudes that were given the name of a plane.
+
+    Raises
+    ------
+    CRSError
+        If the CRS is projected and all coordinates are degrees in China.
+    """
+    x, y = corners(frame)
+    if not (is_plane(frame.crs) and are_degrees_in_china(x, y)):
+        return
+    name = name_of(horizontal(frame.crs))
+    move = f'{layer} = riverline.geodesy.to_metric({layer}.set_crs("EPSG:4490", allow_override=True))'
+    raise CRSError(
+        f"{layer}：坐标（如 {x[0]:g}, {y[0]:g}）是经纬度，却标为以米为单位的 {name}；核对后请写 {move}",
+        f"{layer}: coordinates such as {x[0]:g}, {y[0]:g} are degrees, yet the layer says {name}, in metres; check, "
+        f"then type {move}",
+    )
 
 
 def is_metric(frame: gpd.GeoDataFrame) -> bool:
@@ -85,8 +115,8 @@ def is_metric(frame: gpd.GeoDataFrame) -> bool:
     --------
     >>> import geopandas as gpd
     >>> from riverline.geodesy import is_metric
-    >>> points = gpd.points_from_xy([117.0], [30.0])
-    >>> is_metric(gpd.GeoDataFrame(geometry=points, crs=4490)), is_metric(gpd.GeoDataFrame(geometry=points, crs=4548))
+    >>> degrees, metres = gpd.points_from_xy([117.0], [30.0]), gpd.points_from_xy([500_000.0], [3_320_113.0])
+    >>> is_metric(gpd.GeoDataFrame(geometry=degrees, crs=4490)), is_metric(gpd.GeoDataFrame(geometry=metres, crs=4548))
     (False, True)
     """
     try:

@@ -19,9 +19,9 @@ from riverline.errors import CRSError
 from riverline.geodesy import identify_coordinates, parse_dms, zone_crs, zone_number
 from riverline.geodesy.datum import horizontal, name_of, to_degrees
 from riverline.geodesy.zones import gauss_kruger
-from riverline.io.mapping import plain_name
 from riverline.io.notes import few, note
 from riverline.io.values import numbers_in_text, tidy
+from riverline.schema.words import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

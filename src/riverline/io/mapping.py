@@ -6,11 +6,10 @@ own, its Chinese and English label (with or without the unit) and its short name
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import TYPE_CHECKING
 
 from riverline.io.notes import note
+from riverline.schema.words import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from riverline.io.notes import Note
     from riverline.schema import Column
 
-__all__ = ["Match", "Problems", "distinct_names", "match_columns", "missing_columns", "plain_name", "rename_columns"]
+__all__ = ["Match", "Problems", "distinct_names", "match_columns", "missing_columns", "rename_columns"]
 
 Problems = dict[str, tuple[str, str]]
 Match = dict[str, str]
@@ -122,17 +121,6 @@ def rename_columns(frame: pd.DataFrame, match: Match) -> tuple[pd.DataFrame, lis
         kept = ", ".join(f"{name}_original" for name in taken)
         notes.append(note(f"同名的原字段改名保留：{kept}", f"fields of the same name were kept as: {kept}"))
     return renamed, notes
-
-
-def plain_name(name: str) -> str:
-    """A name without what writers vary: case, width of characters, spaces, line breaks.
-
-    Examples
-    --------
-    >>> plain_name(" 面积（m²） ") == plain_name("面积(M2)")
-    True
-    """
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", name)).casefold()
 
 
 def distinct_names(names: Sequence[str]) -> list[str]:

@@ -18,13 +18,14 @@ from riverline.io.decoding import Reading
 from riverline.io.grids import read_grid
 from riverline.io.headers import table_of
 from riverline.io.layers import describe_source, shape_to_schema
-from riverline.io.mapping import match_columns, missing_columns, plain_name, rename_columns
+from riverline.io.mapping import match_columns, missing_columns, rename_columns
 from riverline.io.notes import few, note
 from riverline.io.reference import settle_crs
 from riverline.io.sources import read_rows
 from riverline.io.values import numbers_in_text
 from riverline.schema import SECTIONS, Column
 from riverline.schema.values import read_values
+from riverline.schema.words import plain_name
 
 if TYPE_CHECKING:
     import os

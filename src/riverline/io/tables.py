@@ -15,8 +15,9 @@ from riverline.io.decoding import Reading
 from riverline.io.grids import read_grid
 from riverline.io.headers import plain_numbers, table_of
 from riverline.io.layers import describe_source, shape_to_schema
-from riverline.io.mapping import match_columns, plain_name
+from riverline.io.mapping import match_columns
 from riverline.io.notes import note
+from riverline.schema.words import plain_name
 
 if TYPE_CHECKING:
     import os

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from riverline.io.chainage_text import parse_chainage
-from riverline.io.mapping import plain_name
 from riverline.io.notes import few, note
 from riverline.schema.values import read_values
+from riverline.schema.words import choice_words, plain_name
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -133,9 +133,7 @@ def _to_number(series: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], 
 
 def _to_choice(series: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], list[Note]]:
     """Values and labels of either language, and the words of :data:`_ALIASES`, as the values of the dictionary."""
-    words: dict[str, str | int] = dict(_ALIASES.get(column.name, {}))
-    for choice in column.choices:
-        words |= dict.fromkeys(map(plain_name, (str(choice.value), choice.label_zh, choice.label_en)), choice.value)
+    words = _ALIASES.get(column.name, {}) | choice_words(column)
     text = _as_text(series)
     means: dict[str, str | int | None] = {each: words.get(plain_name(each)) for each in text.dropna().unique()}
     blank = {each for each in means if plain_name(each) in _BLANK}

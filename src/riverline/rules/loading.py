@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from difflib import get_close_matches
 from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
@@ -18,6 +17,7 @@ from riverline.errors import RuleError
 from riverline.rules.checking import problems_of
 from riverline.rules.dating import as_day, covered, in_words, overlap
 from riverline.rules.model import RuleFile
+from riverline.rules.naming import hint_at
 from riverline.rules.policy import Policy, inherit
 from riverline.rules.ruleset import RuleSet
 from riverline.rules.wording import wrong_values
@@ -56,8 +56,9 @@ def load_rules(name_or_path: str | os.PathLike[str], *, on: dt.date | str | None
     Raises
     ------
     RuleError
-        If there is no such rule set or file, if the file is no TOML or holds wrong values (all are listed), if its
-        rules contradict each other, or if nothing is in force on the day.
+        If there is no such rule set or file (a place or a title, such as 安徽, is answered with the name to write), if
+        the file is no TOML or holds wrong values (all are listed), if its rules contradict each other, or if nothing
+        is in force on the day.
 
     Notes
     -----
@@ -130,6 +131,11 @@ def _shipped() -> list[str]:
     return sorted({_name(each) for each in _SHIPPED.iterdir() if each.name.endswith(_SUFFIX)})
 
 
+def _heads() -> dict[str, dict[str, Any]]:
+    """What each shipped file says at its top, by the name of its rule set."""
+    return {_name(each): _toml(each.name, _text(each)) for each in _SHIPPED.iterdir() if each.name.endswith(_SUFFIX)}
+
+
 def _name(path: Traversable) -> str:
     return path.name.removesuffix(_SUFFIX).partition("@")[0]
 
@@ -143,11 +149,10 @@ def _find(source: str | os.PathLike[str], folder: Path | None) -> tuple[str, lis
     if found:
         return text, sorted(found, key=lambda each: each.name)
     names = _shipped()
-    near = get_close_matches(text, names, n=1)
-    hint_zh, hint_en = (f"；是否指 {near[0]}？", f"; did you mean {near[0]}?") if near else ("", "")
+    hint_zh, hint_en = hint_at(text, _heads())
     raise RuleError(
-        f"没有规则集 {text!r}{hint_zh} 现有：{'、'.join(names)}；自编规则集请给出 .toml 文件的路径",
-        f"there is no rule set {text!r}{hint_en} Shipped are: {', '.join(names)}; "
+        f"没有规则集 {text!r}{hint_zh}。现有：{'、'.join(names)}；自编规则集请给出 .toml 文件的路径",
+        f"there is no rule set {text!r}{hint_en}. Shipped are: {', '.join(names)}; "
         f"for one of your own give the path of its .toml file",
     )
 

@@ -159,8 +159,10 @@ EXTENTS = Schema(
                             "Length of the axis; blank for lakes and reservoirs.")),
         c.or_blank(c.metres("clearance_m", "最小裕度", "Smallest clearance", "ZXYD",
                             "Proof: the least of (distance from line to reference − strip width); never below zero.")),
-        c.text("rules", "规则集", "Rule set", "GZJ", "Name of the rule set."),
-        c.text("version", "规则版本", "Rules version", "GZBB", "Digest of the rule set."),
+        c.text("rules", "规则集", "Rule sets", "GZJ",
+               "Names of the rule sets whose rules drew the lines: the one asked for, and those it falls back on."),
+        c.text("version", "规则版本", "Rules version", "GZBB",
+               "Digest of the rule set asked for, with what it falls back on."),
     ),
     "The ground inside the lines, one row a river and kind.",
 )  # fmt: skip

@@ -189,7 +189,8 @@ class Schema:
     def conform(self, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         """A copy with the schema's columns first, in its order and dtypes, then every other column, then the geometry.
 
-        Optional columns that the frame lacks stay absent. A column that holds even one value which cannot be read
+        Optional columns that the frame lacks stay absent. Choices written by their label (``背水侧堤脚``) become their
+        value (``landside_toe``). A column that holds even one value which cannot be read
         without guessing (``"about 12"`` for a number, ``"03/04/2024"`` for a date, a time without its zone) stays as
         it is: :func:`riverline.check` names the rows.
 
@@ -207,7 +208,7 @@ class Schema:
         ordered = frame[[*known, *other, active]].copy()
         for name in known:
             column = self._index[name]
-            if str(ordered[name].dtype) != column.dtype:
+            if column.choices or str(ordered[name].dtype) != column.dtype:
                 reading = read_values(ordered[name], column)
                 if reading.complete:
                     ordered[name] = reading.converted

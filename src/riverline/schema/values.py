@@ -6,12 +6,14 @@ such a column as it is, and :func:`riverline.check` names the rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from pandas.api import types
+
+from riverline.schema.words import choice_words, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +57,8 @@ class Reading:
         (n,) times without a time zone where one is needed.
     native
         Whether the column already held the right type, so that nothing had to be converted.
+    labelled
+        (n,) choices that were written by their label, in either language, and read as their value.
     """
 
     converted: pd.Series[Any]
@@ -63,6 +67,7 @@ class Reading:
     ambiguous: Mask
     zoneless: Mask
     native: bool
+    labelled: Mask
 
     @property
     def complete(self) -> bool:
@@ -89,7 +94,8 @@ def read_values(series: pd.Series[Any], column: Column) -> Reading:
     -----
     Text dates are read when the year stands first (ISO 8601, ``2024/5/6``, ``2024年5月6日``, ``20240506``);
     ``03/04/2024`` is refused, since it is the third of April to one reader and the fourth of March to the next. Numbers
-    are never dates. Text numbers are read when they are plain (``12.5``, ``1e3``); ``约12`` and ``12m`` are not.
+    are never dates. Text numbers are read when they are plain (``12.5``, ``1e3``); ``约12`` and ``12m`` are not. A
+    choice may be written by its label in either language, in any case and width.
 
     Examples
     --------
@@ -101,7 +107,19 @@ def read_values(series: pd.Series[Any], column: Column) -> Reading:
     """
     if isinstance(series.dtype, pd.CategoricalDtype):
         series = series.astype(series.cat.categories.dtype)
-    return _READERS[column.kind](series, _blank(series), column)
+    values, labelled = _values_of_labels(series, column) if column.choices else (series, np.zeros(len(series), bool))
+    return replace(_READERS[column.kind](values, _blank(values), column), labelled=labelled)
+
+
+def _values_of_labels(series: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], Mask]:
+    """The series with the value where a label of it was written, and where that was: a label means one value."""
+    if not _may_hold_text(series):
+        return series, np.zeros(len(series), dtype=bool)
+    words, text = choice_words(column), _text(series)
+    means = {each: words.get(plain_name(each)) for each in text.unique()}
+    value_of = {each: str(value) for each, value in means.items() if value is not None and str(value) != each}
+    labelled = text.isin(list(value_of)).to_numpy(dtype=bool)
+    return (series.mask(labelled, text.map(value_of)), labelled) if labelled.any() else (series, labelled)
 
 
 def _blank(series: pd.Series[Any]) -> Mask:
@@ -143,6 +161,7 @@ def _reading(
         none if ambiguous is None else ambiguous,
         none if zoneless is None else zoneless,
         native,
+        none,
     )
 
 

@@ -1,0 +1,63 @@
+"""What people write for a column's name or a choice: its value, its labels, and what writers vary."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from riverline.schema.model import Column
+
+__all__ = ["allowed", "choice_words", "plain_name", "titled"]
+
+
+def plain_name(name: str) -> str:
+    """A name without what writers vary: case, width of characters, spaces, line breaks.
+
+    Examples
+    --------
+    >>> plain_name(" 面积（m²） ") == plain_name("面积(M2)")
+    True
+    """
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", name)).casefold()
+
+
+def choice_words(column: Column) -> dict[str, str | int]:
+    """Value of each word, plain, that says a choice: the value itself and its label in either language.
+
+    Examples
+    --------
+    >>> from riverline import schema
+    >>> words = choice_words(schema.BANK_TOPS["bank"])
+    >>> words["左岸"], words["leftbank"], words["left"]
+    ('left', 'left', 'left')
+    """
+    words: dict[str, str | int] = {}
+    for choice in column.choices:
+        words |= dict.fromkeys(map(plain_name, (str(choice.value), choice.label_zh, choice.label_en)), choice.value)
+    return words
+
+
+def allowed(column: Column) -> str:
+    """The choices of a column with their names, for a message.
+
+    Examples
+    --------
+    >>> from riverline import schema
+    >>> allowed(schema.BANK_TOPS["bank"])
+    'left（左岸） | right（右岸）'
+    """
+    return " | ".join(f"{choice.value}（{choice.label_zh}）" for choice in column.choices)
+
+
+def titled(column: Column) -> str:
+    """A column's name with its label, for a message.
+
+    Examples
+    --------
+    >>> from riverline import schema
+    >>> titled(schema.BANK_TOPS["bank"])
+    'bank（岸别）'
+    """
+    return f"{column.name}（{column.label_zh}）"
