@@ -194,7 +194,7 @@ def test_numbers_in_text_are_one_fault_of_the_column_and_words_one_each():
     assert "height_m" in found["detail"].iloc[0]
 
 
-@pytest.mark.parametrize("grade", [[6], ["6"], ["二级"], [2.5], [0]])
+@pytest.mark.parametrize("grade", [[6], ["6"], ["特级"], [2.5], [0]])
 def test_a_grade_that_does_not_exist_is_outside_the_choices_only(grade):
     found = rl.check(_levees(grade=grade), LEVEES)
     assert found.loc[found["feature_id"] == "D1", "code"].tolist() == ["value-choice"]
@@ -203,15 +203,13 @@ def test_a_grade_that_does_not_exist_is_outside_the_choices_only(grade):
 
 def test_labels_in_either_language_are_named_with_the_code_to_type():
     keys = ["D1", "D2", "D3"]
-    frame = _levees(
-        levee_id=keys, feature=["背水侧堤脚", "landside_toe", " Landside Toe"], bank=["左岸"], grade=["2级"]
-    )
+    frame = _levees(levee_id=keys, feature=["背水侧堤脚", "landside_toe", " Landside Toe"], bank=["左"], grade=["二级"])
     found = rl.check(frame, LEVEES)
     assert found.loc[found["code"] == "choice-label", ["feature_id", "value", "note"]].to_numpy().tolist() == [
-        ["*", 3, "bank（岸别） = 左岸 → left"],
+        ["*", 3, "bank（岸别） = 左 → left"],
         ["*", 1, "feature（线类型） = Landside Toe → landside_toe"],
         ["*", 1, "feature（线类型） = 背水侧堤脚 → landside_toe"],
-        ["*", 3, "grade（堤防级别） = 2级 → 2"],
+        ["*", 3, "grade（堤防级别） = 二级 → 2"],
     ]
     assert rl.check(LEVEES.conform(frame), LEVEES)["code"].tolist() == []
 

@@ -179,9 +179,9 @@ def test_keys_of_two_layers_may_be_alike(tmp_path) -> None:
 
 
 def test_values_that_cannot_be_read_are_told_and_not_guessed(tmp_path) -> None:
-    result = demarcated(tmp_path, grade=["二级", "2"])
+    result = demarcated(tmp_path, grade=["特级", "2"])
     assert told(result, "levees") == [("value-choice", "L1", "error")]
-    assert result.faults["note"].iloc[0].startswith("grade（堤防级别） = 二级 ∉ 1（1级） | ")
+    assert result.faults["note"].iloc[0].startswith("grade（堤防级别） = 特级 ∉ 1（1级） | ")
     toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
     rivers = axes([(0, 0), (1000, 0)], start_chainage_m="K1+000")
     result = rl.demarcate(rivers, rule_set(tmp_path), levees=toes)

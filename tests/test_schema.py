@@ -371,14 +371,14 @@ def test_a_schema_is_a_value():
 
 
 def test_conform_and_read_layer_take_the_same_labels(tmp_path):
-    words = ["左岸", "LEFT BANK", "right", "右 岸"]
+    words = ["左岸", "LEFT BANK", "right", "右 岸", "左", "Ｒ"]
     frame = gpd.GeoDataFrame(
-        {"bank_id": list("abcd"), "river_id": "R1", "bank": words},
-        geometry=[zoo.STRAIGHT] * 4,
+        {"bank_id": list("abcdef"), "river_id": "R1", "bank": words},
+        geometry=[zoo.STRAIGHT] * 6,
         crs=4548,
     )
     frame.to_file(tmp_path / "banks.gpkg")
-    expected = ["left", "left", "right", "right"]
+    expected = ["left", "left", "right", "right", "left", "right"]
     assert schema.BANK_TOPS.conform(frame)["bank"].tolist() == expected
     assert rl.read_layer(tmp_path / "banks.gpkg", schema.BANK_TOPS)["bank"].tolist() == expected
     assert frame["bank"].tolist() == words, "the frame that was given is as it was"

@@ -32,16 +32,6 @@ _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _MOST_TOLD = 20
 
-# What people write for a choice beside its value and its labels.
-_ALIASES: dict[str, dict[str, str | int]] = {
-    "bank": {"左": "left", "l": "left", "1": "left", "右": "right", "r": "right", "2": "right"},
-    "grade": {
-        alias: value
-        for value, (roman, chinese) in enumerate(zip(("i", "ii", "iii", "iv", "v"), "一二三四五", strict=True), 1)
-        for alias in (roman, f"{roman}级", f"{chinese}级")
-    },
-}
-
 
 def cast_values(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFrame, list[Note]]:
     """A copy whose columns have the types of the dictionary where every value allows it.
@@ -132,8 +122,8 @@ def _to_number(series: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], 
 
 
 def _to_choice(series: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], list[Note]]:
-    """Values and labels of either language, and the words of :data:`_ALIASES`, as the values of the dictionary."""
-    words = _ALIASES.get(column.name, {}) | choice_words(column)
+    """Values, labels of either language and their usual short forms as the values of the dictionary."""
+    words = choice_words(column)
     text = _as_text(series)
     means: dict[str, str | int | None] = {each: words.get(plain_name(each)) for each in text.dropna().unique()}
     blank = {each for each in means if plain_name(each) in _BLANK}

@@ -189,8 +189,8 @@ class Schema:
     def conform(self, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         """A copy with the schema's columns first, in its order and dtypes, then every other column, then the geometry.
 
-        Optional columns that the frame lacks stay absent. Choices written by their label (``背水侧堤脚``) become their
-        value (``landside_toe``). A column that holds even one value which cannot be read
+        Optional columns that the frame lacks stay absent. Choices written by their label (``背水侧堤脚``, ``左``)
+        become their value (``landside_toe``, ``left``). A column that holds even one value which cannot be read
         without guessing (``"about 12"`` for a number, ``"03/04/2024"`` for a date, a time without its zone) stays as
         it is: :func:`riverline.check` names the rows.
 

@@ -95,7 +95,7 @@ def read_values(series: pd.Series[Any], column: Column) -> Reading:
     Text dates are read when the year stands first (ISO 8601, ``2024/5/6``, ``2024年5月6日``, ``20240506``);
     ``03/04/2024`` is refused, since it is the third of April to one reader and the fourth of March to the next. Numbers
     are never dates. Text numbers are read when they are plain (``12.5``, ``1e3``); ``约12`` and ``12m`` are not. A
-    choice may be written by its label in either language, in any case and width.
+    choice may be written by its label in either language, or a usual short form of it (``左``), in any case and width.
 
     Examples
     --------

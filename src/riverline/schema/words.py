@@ -23,17 +23,28 @@ def plain_name(name: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", name)).casefold()
 
 
+# What people write for a choice beside its value and its labels.
+_SHORT_FORMS: dict[str, dict[str, str | int]] = {
+    "bank": {"左": "left", "l": "left", "1": "left", "右": "right", "r": "right", "2": "right"},
+    "grade": {
+        word: value
+        for value, (roman, chinese) in enumerate(zip(("i", "ii", "iii", "iv", "v"), "一二三四五", strict=True), 1)
+        for word in (roman, f"{roman}级", f"{chinese}级")
+    },
+}
+
+
 def choice_words(column: Column) -> dict[str, str | int]:
-    """Value of each word, plain, that says a choice: the value itself and its label in either language.
+    """Value of each word, plain, that says a choice: the value itself, its label in either language, its short forms.
 
     Examples
     --------
     >>> from riverline import schema
     >>> words = choice_words(schema.BANK_TOPS["bank"])
-    >>> words["左岸"], words["leftbank"], words["left"]
-    ('left', 'left', 'left')
+    >>> words["左岸"], words["leftbank"], words["left"], words["左"]
+    ('left', 'left', 'left', 'left')
     """
-    words: dict[str, str | int] = {}
+    words = dict(_SHORT_FORMS.get(column.name, {})) if column.choices else {}
     for choice in column.choices:
         words |= dict.fromkeys(map(plain_name, (str(choice.value), choice.label_zh, choice.label_en)), choice.value)
     return words
