@@ -10,6 +10,12 @@ import pyogrio
 import pyproj
 import pytest
 import shapely
+from hypothesis import settings
+
+# The same examples on every run: what lands today lands tomorrow. HYPOTHESIS_PROFILE=exploring looks for new ones.
+settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("exploring")
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 ROOT = Path(__file__).resolve().parent.parent
 

