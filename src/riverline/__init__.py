@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from riverline import channel, export, faults, geodesy, maps, rules, samples, schema
     from riverline.channel import locate, split_axes, trace_axis
     from riverline.checks import check
-    from riverline.demarcation import Demarcation, demarcate, explain
+    from riverline.demarcation import Demarcation, demarcate, explain, place_boards, place_stakes
     from riverline.io import read_layer, read_sections, read_table
     from riverline.rules import list_rules, load_rules
 
@@ -50,6 +50,8 @@ __all__ = [
     "load_rules",
     "locate",
     "maps",
+    "place_boards",
+    "place_stakes",
     "read_layer",
     "read_sections",
     "read_table",
@@ -70,6 +72,8 @@ _HOMES = {
     "list_rules": "rules",
     "load_rules": "rules",
     "locate": "channel",
+    "place_boards": "demarcation",
+    "place_stakes": "demarcation",
     "read_layer": "io",
     "read_sections": "io",
     "read_table": "io",
