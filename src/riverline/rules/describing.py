@@ -232,7 +232,7 @@ def _policy(ruleset: RuleSet, language: Language) -> list[str]:
 def _plain(value: object, *, ranked: bool) -> str:
     if isinstance(value, tuple):
         return (" > " if ranked else ", ").join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else str(value).replace("\n", " / ")
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:

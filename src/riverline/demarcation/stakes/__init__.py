@@ -10,6 +10,7 @@ fills the rows.
 
 from __future__ import annotations
 
+from riverline.demarcation.stakes.checking import check_stakes
 from riverline.demarcation.stakes.placing import place_boards, place_stakes
 
-__all__ = ["place_boards", "place_stakes"]
+__all__ = ["check_stakes", "place_boards", "place_stakes"]

@@ -170,8 +170,8 @@ def place_boards(
     >>> axes = gpd.GeoDataFrame({"river_id": ["R1"], "name": ["清水河"]}, geometry=[river], crs=4548)
     >>> tops = gpd.GeoDataFrame({"bank_id": ["B1", "B2"], "river_id": "R1"}, geometry=[left, right], crs=4548)
     >>> boards = rl.place_boards(rl.demarcate(axes, rl.load_rules("national"), bank_tops=tops))
-    >>> boards["number"].tolist(), boards["front"][0]
-    (['R1-L-P01', 'R1-L-P02', 'R1-R-P01', 'R1-R-P02'], '清水河管理范围公告牌（左岸 K0+000，编号 R1-L-P01）')
+    >>> boards["number"].tolist(), boards["front"][0].splitlines()
+    (['R1-L-P01', 'R1-L-P02', 'R1-R-P01', 'R1-R-P02'], ['清水河管理范围公告牌', '左岸 K0+000', '编号 R1-L-P01'])
     """
     _require_call(result, "mark")
     rules = result.rules.policy.boards
