@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
-__all__ = ["join", "locate_existing", "read_existing"]
+__all__ = ["EXISTING", "join", "locate_existing", "read_existing"]
 
 _KEYS = ("number", "bank", "river_id")
 _REASONS = frozenset(STAKES["reason"].values)
 _BEHIND_M = 1e9
-_EXISTING = Schema(
+EXISTING = Schema(
     "existing", "原有界桩", "Existing stakes", "number", ("Point",),
     (STAKES["number"], c.optional(c.RIVER_ID), c.optional(c.BANK)),
     "Stakes that were set before.",
@@ -58,7 +58,7 @@ def read_existing(existing: gpd.GeoDataFrame | None, crs: object, *, key: str) -
     """
     if existing is None:
         return None
-    _EXISTING.require(existing)
+    EXISTING.require(existing)
     shapes = np.asarray(existing.geometry.array)
     other = int(((shapely.get_type_id(shapes) > 0) & ~shapely.is_empty(shapes)).sum())
     if other:
