@@ -113,10 +113,10 @@ def bank_lines(lines: gpd.GeoDataFrame, axes: gpd.GeoDataFrame | None = None) ->
     """
     known = _axes_by_river(lines, axes)
     usable = np.flatnonzero(np.nan_to_num(shapely.length(np.asarray(lines.geometry.array))) > 0.0)
-    keys = texts(lines["river_id"])[usable] + "\x00" + texts(lines["bank"])[usable]
+    keys = texts(lines["river_id"])[usable] + "\x1f" + texts(lines["bank"])[usable]
     found: list[BankLine] = []
     for key, places in rows_by_name(keys).items():
-        mine = [_bank_line(lines, rows, known.get(key.partition("\x00")[0])) for rows in _chains(lines, usable[places])]
+        mine = [_bank_line(lines, rows, known.get(key.partition("\x1f")[0])) for rows in _chains(lines, usable[places])]
         found += sorted(mine, key=lambda each: (each.is_ring, float(each.chainages.min()), each.coords[0].tolist()))
     return found
 

@@ -321,7 +321,7 @@ def _numbered(frame: gpd.GeoDataFrame, plan: Plan) -> gpd.GeoDataFrame:
     fresh = (number == "") & ~lost
     chainage = format_chainage(frame["chainage_m"]).to_numpy(dtype=object)
     admin = texts(frame["admin_code"])
-    keys = pd.Series(river + "\x00" + bank)
+    keys = pd.Series(river + "\x1f" + bank)
     for rows in keys.groupby(keys, sort=True).groups.values():
         here = rows.to_numpy()
         known = {i: parse(plan.numbering, number[i], river=river[i], bank=bank[i]) for i in here if not fresh[i]}
