@@ -37,7 +37,7 @@ class Piece:
 
 
 def shifted(coords: Any, x: float = X, y: float = Y) -> np.ndarray:
-    return np.asarray(coords, dtype="float64") + (x, y)
+    return np.asarray(coords, dtype="float64") + np.array((x, y))
 
 
 def demarcation(
@@ -76,7 +76,7 @@ def demarcation(
             "rules": rules.name,
             "version": rules.digest,
         },
-        geometry=gpd.GeoSeries([shapely.transform(area, lambda xy: xy + at) for _, area in extents], crs=crs),
+        geometry=gpd.GeoSeries([shapely.transform(area, lambda xy: xy + np.array(at)) for _, area in extents], crs=crs),
     )
     run = Run("test", rules.digest, {}, crs)
     made = MANAGEMENT_LINES.conform(frame) if pieces else MANAGEMENT_LINES.empty(crs)
@@ -87,7 +87,7 @@ def demarcation(
 
 def frame(geometries: Sequence[Any], crs: str = CRS, **columns: Any) -> gpd.GeoDataFrame:
     """A layer whose geometries are given from the gate of the test county."""
-    moved = [None if each is None else shapely.transform(each, lambda xy: xy + (X, Y)) for each in geometries]
+    moved = [None if each is None else shapely.transform(each, lambda xy: xy + np.array((X, Y))) for each in geometries]
     return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(moved, crs=CRS)).to_crs(crs)
 
 
