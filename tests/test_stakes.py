@@ -346,6 +346,21 @@ def test_existing_stakes_are_kept_moved_or_without_a_place_and_none_is_lost():
     assert stakes.loc["旧1", ["reason", "kind"]].tolist() == ["start", "basic"]
 
 
+def test_what_existing_stakes_know_of_themselves_stays():
+    existing = frame([shapely.Point(200, 0), shapely.Point(200, 900)], number=["旧1", ""], river_id="R1", bank="left",
+                     kind=["basic", "basic"], reason=["turn", "who knows"], admin=["甲镇", "乙镇"], old=["a", "b"],
+                     height_m=[21.5, 22.5], surveyed_on=["2019-05-06", None])  # fmt: skip
+    stakes = rl.place_stakes(demarcation(straight(900)), existing=existing)
+    kept, lost = stakes[stakes["old"] == "a"].iloc[0], stakes[stakes["old"] == "b"].iloc[0]
+    names = ["kind", "reason", "admin", "height_m", "status"]
+    assert kept[names].tolist() == ["basic", "turn", "甲镇", 21.5, "kept"]
+    assert str(kept["surveyed_on"].date()) == "2019-05-06"
+    assert lost[names].tolist() == ["basic", "who knows", "乙镇", 22.5, "missing"]
+    assert stakes["old"].isna().sum() == 2
+    faults = rl.check(stakes, STAKES)
+    assert faults[["code", "feature_id"]].values.tolist() == [["value-choice", lost["stake_id"]]]
+
+
 def test_a_stake_that_has_to_move_goes_to_the_control_point_of_its_own_reason():
     old = rl.place_stakes(demarcation(straight(900)), admin=TOWNS)
     moved = demarcation(Piece([(0, 60), (900, 60)]))
@@ -494,6 +509,9 @@ def test_boards_stand_where_the_rule_set_says_and_say_what_it_says():
     assert boards["number"].tolist() == ["R1-L-P01", "R1-L-P02", "R1-L-P03", "R1-L-P04"]
     assert boards["front"].iloc[1] == "清水河管理范围公告牌\n左岸 K0+400\n编号 R1-L-P02"
     assert boards["back"].iloc[1] == "清水河左岸管理范围依据《测试条例》第1条划定\n界桩和公告牌不得擅自移动"
+    breaks = frame([shapely.Point(300, 0)], break_id=["D1"], river_id=["R1"], back_m=[300.0], ahead_m=[5300.0])
+    printed = rl.place_boards(demarcation(straight(9000)), admin=TOWNS, breaks=breaks)
+    assert "K5+400" in printed["front"].iloc[1]
     again = rl.place_boards(demarcation(straight(9000)), admin=TOWNS, existing=boards)
     assert again["status"].eq("kept").all()
     assert again["board_id"].tolist() == boards["board_id"].tolist()

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline.channel import format_chainage, print_chainage
+from riverline.channel import format_chainage, parse_chainage, print_chainage
 from riverline.channel.given import texts
 from riverline.errors import CRSError
 from riverline.geodesy import align, format_dms, round_half_up, zone_number, zone_of
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["chainage_columns", "coordinate_columns", "neighbour_columns", "units_at"]
+__all__ = ["chainage_columns", "coordinate_columns", "neighbour_columns", "short_chainage", "units_at"]
 
 _CGCS2000 = "EPSG:4490"
 _PER_ZONE_M = 1_000_000.0
@@ -105,6 +105,11 @@ def chainage_columns(
         "chainage_m": round_half_up(true_m, decimals),
         "printed_chainage": format_chainage(pd.Series(printed), decimals=decimals).to_numpy(),
     }
+
+
+def short_chainage(printed: pd.Series) -> NDArray[np.object_]:
+    """Printed chainages to the metre, as they stand in numbers and on boards, (n,)."""
+    return np.asarray(format_chainage(parse_chainage(printed)), dtype="object")
 
 
 def units_at(points: Floats, ahead: Floats, admin: gpd.GeoDataFrame | None) -> dict[str, Any]:
