@@ -82,6 +82,14 @@ def test_a_chord_gives_land_away_on_the_side_of_the_land_only(bank, cut):
     assert pushed["role"].eq("define").all()
 
 
+def test_an_even_distance_that_cuts_a_bend_brings_a_stake_at_the_turn():
+    """Over 1,990 m no vertex leaves the chord by more than 5 m; seen from the stake in the middle one does."""
+    stakes = rl.place_stakes(demarcation(Piece([(0, 0), (900, -4.9), (1000, 4.9), (1990, 0)])))
+    assert stakes["reason"].tolist() == ["start", "turn", "spacing", "end"]
+    assert places(stakes)[1] == (900.0, -4.9)
+    assert stakes["deviation_m"].iloc[:-1].max() <= TOLERANCE
+
+
 # Control points
 
 
