@@ -85,12 +85,16 @@ def test_stakes_that_were_written_are_kept(drawn, tmp_path):
     result, file = drawn
     run("stakes", result, "--rules", "national", "--out", tmp_path / "一")
     first = tmp_path / "一" / "界桩.gpkg"
-    given = ("--existing", f"{first}::界桩", "--admin", f"{file}::towns")
+    boards = ("--existing-boards", f"{first}::公告牌")
+    given = ("--existing", f"{first}::界桩", *boards, "--admin", f"{file}::towns")
     run("stakes", first, "--rules", "national", *given, "--language", "en", "--out", tmp_path / "二")
     before, after = gpd.read_file(first, layer="界桩"), gpd.read_file(tmp_path / "二" / "界桩.gpkg", layer="stakes")
     kept = after[after["status"] == "kept"]
     assert sorted(kept["number"]) == sorted(before["number"])
     assert after.loc[after["status"] == "new", "reason"].tolist() == ["boundary", "boundary"]
+    boards = gpd.read_file(tmp_path / "二" / "界桩.gpkg", layer="boards")
+    assert boards["number"].tolist() == ["R1-L-P01", "R1-L-P02", "R1-R-P01", "R1-R-P02"]
+    assert boards["status"].tolist() == ["kept", "new"] * 2
 
 
 def test_old_stakes_may_be_a_table(drawn, tmp_path):

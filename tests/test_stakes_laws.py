@@ -16,7 +16,7 @@ from riverline.demarcation.stakes.numbers import assign, parse, write
 from staked import CRS, RULES, Piece, X, Y, demarcation, frame, winding
 
 SPACING, STAKES = RULES.policy.stake_spacing, RULES.policy.stakes
-LAWS = settings(max_examples=25, deadline=None)
+LAWS = settings(max_examples=15, deadline=None)
 seeds = st.integers(0, 10_000)
 banks = st.sampled_from(["left", "right"])
 noises = st.sampled_from([0.0, 0.5, 4.0])

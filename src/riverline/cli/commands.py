@@ -146,6 +146,7 @@ def stakes(  # noqa: PLR0913 - one option a layer
     admin: Annotated[str | None, _file_option("行政区 | administrative units")] = None,
     structures: Annotated[str | None, _file_option("涉水建筑物 | works at the line")] = None,
     existing: Annotated[str | None, _file_option("原有界桩，图层或表格 | stakes that stand, layer or table")] = None,
+    existing_boards: Annotated[str | None, _file_option("原有公告牌 | boards that stand")] = None,
     settings: Annotated[str | None, _file_option("周边环境：城镇、乡村、峡谷 | town, country or gorge")] = None,
     axes: Annotated[str | None, _file_option("河道中心线，用于桩号 | axes, for chainages")] = None,
     breaks: Annotated[str | None, _file_option("断链 | breaks of the chainage")] = None,
@@ -167,8 +168,8 @@ def stakes(  # noqa: PLR0913 - one option a layer
     strict: StrictOption = False,
 ) -> None:
     """布设界桩与公告牌，输出 map.html 与 界桩.gpkg | place stakes and boards along the lines."""
-    named = {"admin": admin, "structures": structures, "existing": existing, "settings": settings, "axes": axes,
-             "breaks": breaks}  # fmt: skip
+    named = {"admin": admin, "structures": structures, "existing": existing, "existing_boards": existing_boards,
+             "settings": settings, "axes": axes, "breaks": breaks}  # fmt: skip
     given = {name: text for name, text in named.items() if text is not None}
     columns = _columns_by_layer(column or [], given)
     with _told(language) as console:

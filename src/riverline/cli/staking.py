@@ -29,6 +29,7 @@ AROUND: dict[str, Schema] = {
     "admin": rl.schema.ADMIN,
     "structures": rl.schema.STRUCTURES,
     "existing": EXISTING,
+    "existing_boards": EXISTING,
     "settings": rl.schema.SETTINGS,
     "axes": rl.schema.AXES,
     "breaks": rl.schema.CHAINAGE_BREAKS,
@@ -77,9 +78,9 @@ def place(job: StakeJob) -> StakeDelivery:
     told |= {name: provenance.describe_input(frame) for name, frame in inputs.items()}
     run = provenance.Run(rl.__version__, rules.digest, told, lines.crs.to_string())
     drawn = rl.Demarcation(lines, extents, rl.schema.FAULTS.empty(lines.crs), rules, run)
-    stakes = rl.place_stakes(drawn, role=job.role, **inputs)
-    # Boards are numbered on their own: what stands already are stakes.
-    boards = rl.place_boards(drawn, **{name: frame for name, frame in inputs.items() if name != "existing"})
+    around = {name: frame for name, frame in inputs.items() if not name.startswith("existing")}
+    stakes = rl.place_stakes(drawn, role=job.role, existing=inputs.get("existing"), **around)
+    boards = rl.place_boards(drawn, existing=inputs.get("existing_boards"), **around)
     faults = rl.check_stakes(stakes, drawn, structures=inputs.get("structures"))
     placed = rl.Demarcation(lines, extents, faults, rules, run)
     title = "界桩与公告牌" if job.language == "zh" else "Stakes and notice boards"

@@ -229,6 +229,7 @@ def _remedy(code: str, language: Language) -> str:
 _UNLISTED = {
     "terrain": ("地形", "Terrain"),
     "existing": ("原有界桩", "Existing stakes"),
+    "existing_boards": ("原有公告牌", "Existing boards"),
     "breaks": ("断链", "Chainage breaks"),
 }
 

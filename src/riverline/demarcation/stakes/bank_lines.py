@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["BankLine", "bank_lines"]
+__all__ = ["BankLine", "bank_lines", "rows_by_line"]
 
 # Ends of pieces nearer than this are one: pieces are cut from one line, files keep a millimetre.
 _JOINED_M = 1e-3
@@ -119,6 +120,19 @@ def bank_lines(lines: gpd.GeoDataFrame, axes: gpd.GeoDataFrame | None = None) ->
         mine = [_bank_line(lines, rows, known.get(key.partition("\x1f")[0])) for rows in _chains(lines, usable[places])]
         found += sorted(mine, key=lambda each: (each.is_ring, float(each.chainages.min()), each.coords[0].tolist()))
     return found
+
+
+def rows_by_line(line: NDArray[np.int64], count: int) -> list[NDArray[np.int64]]:
+    """Positions of the places on each of ``count`` lines, in the order they are in.
+
+    Examples
+    --------
+    >>> [rows.tolist() for rows in rows_by_line(np.array([2, 0, -1, 2]), 3)]
+    [[1], [], [0, 3]]
+    """
+    order = np.argsort(line, kind="stable")
+    first = np.searchsorted(line[order], np.arange(count + 1))
+    return [order[start:end] for start, end in pairwise(first)]
 
 
 def _axes_by_river(lines: gpd.GeoDataFrame, axes: gpd.GeoDataFrame | None) -> dict[str, tuple[Floats, float]]:

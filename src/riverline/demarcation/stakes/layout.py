@@ -11,7 +11,7 @@ import shapely
 
 from riverline._kernels.stake_chain import push_out
 from riverline._kernels.stake_spans import chord_errors, even_places, turn_places
-from riverline.demarcation.stakes.bank_lines import bank_lines
+from riverline.demarcation.stakes.bank_lines import bank_lines, rows_by_line
 from riverline.demarcation.stakes.control_points import Around, control_points, together
 from riverline.demarcation.stakes.existing import join, locate_existing
 from riverline.demarcation.stakes.surroundings import limits, settings_at, stretches
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Ground", "Plan", "lay_out", "measure", "prepare_ground", "stand"]
+__all__ = ["Ground", "Plan", "by_line", "lay_out", "measure", "prepare_ground", "stand"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,9 +109,9 @@ def lay_out(ground: Ground, plan: Plan, existing: gpd.GeoDataFrame | None) -> tu
     reach = limits(settings, plan.spacing)[0]
     given = join(controls, existing, found, reach_m=reach, together_m=rules.together_m)
     parts = [given]
-    for number, each in enumerate(ground.bank_lines):
-        here = given[given["line"] == number]
-        parts.append(_between(number, each, here, ground.along_lines[number], plan, spare_m=2.0 * rules.stands_m))
+    for number, rows_here in enumerate(rows_by_line(given["line"].to_numpy(), len(ground.bank_lines))):
+        line, around = ground.bank_lines[number], ground.along_lines[number]
+        parts.append(_between(number, line, given.iloc[rows_here], around, plan, spare_m=2.0 * rules.stands_m))
     rows = [part for part in parts if len(part)]
     places = pd.concat(rows, ignore_index=True) if rows else given
     return places.sort_values(["line", "along", "existing"], kind="stable").reset_index(drop=True), found
@@ -151,7 +151,7 @@ def stand(
         kept[old >= 0] = (found["status"] == "kept").to_numpy()[old[old >= 0]]
         sites = np.asarray(existing.geometry.array)[old[kept]]
         points[kept] = np.column_stack([shapely.get_x(sites), shapely.get_y(sites)])
-    for rows, each in _by_line(ground, places):
+    for rows, each in by_line(ground, places):
         along = places["along"].to_numpy()[rows]
         fresh = ~kept[rows]
         points[rows[fresh]] = each.at(along[fresh])
@@ -165,7 +165,7 @@ def measure(ground: Ground, places: pd.DataFrame, points: Floats) -> dict[str, N
     """Next stake, distance from the line, and errors of the chord to the next, (n,) each."""
     following = np.full(len(places), -1)
     offset, deviation, inside = np.full((3, len(places)), np.nan)
-    for rows, each in _by_line(ground, places):
+    for rows, each in by_line(ground, places):
         along = places["along"].to_numpy()[rows]
         offset[rows] = shapely.distance(each.line, shapely.points(points[rows]))
         following[rows[:-1]] = rows[1:]
@@ -178,11 +178,10 @@ def measure(ground: Ground, places: pd.DataFrame, points: Floats) -> dict[str, N
     return {"following": following, "offset_m": offset, "deviation_m": deviation, "inside_m": inside}
 
 
-def _by_line(ground: Ground, places: pd.DataFrame) -> list[tuple[NDArray[np.int64], BankLine]]:
-    line = places["line"].to_numpy()
-    first = np.searchsorted(line, np.arange(len(ground.bank_lines) + 1))
-    pairs = zip(first[:-1], first[1:], ground.bank_lines, strict=True)
-    return [(np.arange(start, end), each) for start, end, each in pairs if end > start]
+def by_line(ground: Ground, places: pd.DataFrame) -> list[tuple[NDArray[np.int64], BankLine]]:
+    """Positions of the places on each line that has any, and the line."""
+    rows = rows_by_line(places["line"].to_numpy(), len(ground.bank_lines))
+    return [(here, each) for here, each in zip(rows, ground.bank_lines, strict=True) if len(here)]
 
 
 def _closed(

@@ -20,7 +20,7 @@ from riverline.demarcation.stakes.columns import (
 )
 from riverline.demarcation.stakes.control_points import REASONS
 from riverline.demarcation.stakes.existing import read_existing
-from riverline.demarcation.stakes.layout import lay_out, measure, stand
+from riverline.demarcation.stakes.layout import by_line, lay_out, measure, stand
 from riverline.demarcation.stakes.numbers import assign, parse, write
 from riverline.demarcation.stakes.surroundings import settings_at
 from riverline.geodesy import round_half_up
@@ -99,8 +99,7 @@ def _columns(
     """What the place on the line tells: river, bank, rule, chainage, surroundings, unit."""
     line, along = places["line"].to_numpy(), places["along"].to_numpy()
     piece, chainage, ahead = np.zeros(len(places), dtype="int64"), np.zeros(len(places)), np.zeros((len(places), 2))
-    for number, each in enumerate(ground.bank_lines):
-        rows = np.flatnonzero(line == number)
+    for rows, each in by_line(ground, places):
         piece[rows] = each.piece_at(along[rows])
         chainage[rows] = each.chainage_at(points[rows], along[rows])
         ahead[rows] = direction(each.coords, along[rows])

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from riverline.channel.given import texts
+from riverline.demarcation.stakes.bank_lines import rows_by_line
 from riverline.demarcation.stakes.control_points import crossings
 
 if TYPE_CHECKING:
@@ -79,8 +80,8 @@ def stretches(bank_lines: Sequence[BankLine], settings: gpd.GeoDataFrame | None)
     areas = np.asarray(settings.geometry.array)
     line, along, _ = crossings(bank_lines, shapely.boundary(areas))
     knots = [
-        np.unique(np.concatenate([[0.0, each.length], np.clip(along[line == i], 0.0, each.length)]))
-        for i, each in enumerate(bank_lines)
+        np.unique(np.concatenate([[0.0, each.length], np.clip(along[here], 0.0, each.length)]))
+        for here, each in zip(rows_by_line(line, len(bank_lines)), bank_lines, strict=True)
     ]
     middles = [each.at((places[:-1] + places[1:]) / 2.0) for each, places in zip(bank_lines, knots, strict=True)]
     found = _surroundings(np.vstack([*middles, np.empty((0, 2))]), areas, texts(settings["setting"]))
@@ -92,8 +93,7 @@ def stretches(bank_lines: Sequence[BankLine], settings: gpd.GeoDataFrame | None)
 def settings_at(along_lines: Sequence[Stretches], line: NDArray[np.int64], along: Floats) -> NDArray[np.object_]:
     """Surroundings of places on many lines, (k,); ``unknown`` where the line is -1."""
     found = np.full(len(line), "unknown", dtype="object")
-    for number, each in enumerate(along_lines):
-        here = line == number
+    for here, each in zip(rows_by_line(line, len(along_lines)), along_lines, strict=True):
         found[here] = each.at(along[here])
     return found
 
