@@ -562,6 +562,15 @@ def test_every_thing_to_look_at_is_told():
     assert told.loc["stake-without-place", "feature_id"] == "旧2"
 
 
+def test_old_numbers_may_count_anew_on_every_bank():
+    result = demarcation(straight(900), Piece([(0, -90), (900, -90)], bank="right"))
+    old = frame([shapely.Point(0, 0), shapely.Point(0, -90), shapely.Point(900, -90)], number=["1", "1", "1"])
+    told = rl.check_stakes(rl.place_stakes(result, existing=old), result)
+    twice = told[told["code"] == "stake-number-twice"]
+    assert sorted(twice.geometry.x.sub(X)) == [0.0, 900.0]
+    assert twice.geometry.y.eq(Y - 90).all()
+
+
 def test_row_order_does_not_matter():
     pieces = [Piece(winding(1)), Piece(winding(2) - (0, 900), bank="right"), Piece(winding(3) - (0, 3000), river="R0")]
     halves = []

@@ -316,7 +316,8 @@ CODES = (
          "river {feature} has {value} usable sections of at least {limit}: no flood line was drawn", "补充断面",
          "give more sections"),
     # demarcation, stakes
-    Code("stake-number-twice", "error", "编号 {note} 出现不止一次", "the number {note} occurs more than once",
+    Code("stake-number-twice", "error", "编号 {note} 在同一岸出现不止一次",
+         "the number {note} occurs more than once on its bank",
          "现场核对后改其中一根的编号", "find out on the spot which it is and change the other's number"),
     Code("stake-chord-inside", "error",
          "界桩 {feature} 至 {note} 的连线切入界线以内 {value} {unit}，以桩连线为准会让出土地",

@@ -92,9 +92,10 @@ def _rows(code: str, stakes: gpd.GeoDataFrame, where: Mask, **measured: Any) -> 
 
 
 def _numbers(stakes: gpd.GeoDataFrame) -> list[gpd.GeoDataFrame]:
-    number = pd.Series(texts(stakes["number"]))
-    twice = number.duplicated(keep=False) & (number != "")
-    return [_rows("stake-number-twice", stakes, twice.to_numpy(), note=number.to_numpy(dtype=object))]
+    """Old numbers often count anew on every bank: only on one bank must they differ."""
+    told = pd.DataFrame({name: texts(stakes[name]) for name in ("river_id", "bank", "number")})
+    twice = told.duplicated(keep=False) & (told["number"] != "")
+    return [_rows("stake-number-twice", stakes, twice.to_numpy(), note=texts(told["number"]))]
 
 
 def _places(stakes: gpd.GeoDataFrame, result: Demarcation) -> list[gpd.GeoDataFrame]:
