@@ -562,6 +562,15 @@ def test_every_thing_to_look_at_is_told():
     assert told.loc["stake-without-place", "feature_id"] == "旧2"
 
 
+def test_stakes_without_optional_columns_can_be_drawn_and_written(tmp_path):
+    plain = rl.place_stakes(demarcation(straight(900)))
+    plain = plain[[column.name for column in STAKES if not column.optional] + ["geometry"]]
+    page = rl.maps.show(plain)
+    assert "基本桩" in page.get_root().render()
+    written = gpd.read_file(rl.export.to_geopackage(tmp_path / "a.gpkg", plain), layer="界桩")
+    assert written["number"].tolist() == plain["number"].tolist()
+
+
 def test_old_numbers_may_count_anew_on_every_bank():
     result = demarcation(straight(900), Piece([(0, -90), (900, -90)], bank="right"))
     old = frame([shapely.Point(0, 0), shapely.Point(0, -90), shapely.Point(900, -90)], number=["1", "1", "1"])
