@@ -99,6 +99,9 @@ def test_national_policy_is_the_cited_one() -> None:
     assert {name for name, mark in marks.items() if mark == "S"} == {"length_decimals", "area_decimals", "rounding"}
     assert marks["virtual_section.freeboard_m"] == "M"
     assert marks["virtual_section.crest_width_m"] == marks["stake_spacing.town.max_m"] == marks["gap_max_m"] == "U"
+    # Of stakes and boards only that boards tell the basis and must not be moved was seen in a text.
+    staking = {name for name in marks if name.startswith(("stakes.", "boards.", "stake_spacing."))}
+    assert {name for name in staking if marks[name] != "U"} == {"boards.back"}
 
 
 def test_unknown_name_lists_what_ships_and_the_nearest() -> None:
@@ -258,6 +261,17 @@ def test_a_levee_takes_no_table(write) -> None:
         ('mouth = "follow"', "needs mouth_follow_m above 0"),
         ("length_decimals = 1.5", "valid integer"),
         ("stake_spacing.town = { min_m = 9, max_m = 5 }", "greater than max_m"),
+        ('stake_spacing.gorge = "few"', "stake_spacing.gorge"),
+        ('stakes.number.pattern = "{river}-{sequence}"', "needs {river}, {bank} and {sequence} or {chainage}"),
+        ('stakes.number.pattern = "{river}{bank}"', "needs {river}, {bank} and {sequence} or {chainage}"),
+        ('stakes.number.pattern = "{river}{bank}{sequence:03d}"', "names in braces and nothing else"),
+        ('stakes.number.pattern = "{river}{bank}{sequence"', "do not pair"),
+        ('stakes.number.pattern = "{river}{bank}{name}{sequence}"', "names name; there are admin, bank, chainage"),
+        ('stakes.number.left = "R"', "left and right must differ"),
+        ('stakes.number.suffix = "0"', "neither digits nor braces"),
+        ("stakes.stands_m = 500", "stands_m must be less than lost_m"),
+        ('boards.front = "{rule}"', "names rule; there are admin, bank, chainage, citation, number, river"),
+        ('boards.reasons = ["spacing"]', "boards.reasons"),
         ('sources = [{ fields = ["gap"], citation = "x", certainty = "S" }]', "unknown fields: gap"),
         ("sources = 5", "policy.sources"),
     ],

@@ -36,7 +36,8 @@ def _column(kind: str) -> Column:
 
 def test_the_design_is_complete():
     wanted = """axes water levees bank_tops flood_levels management_lines extents stakes boards zones parcels
-    land_classes holdings permits suspects problems tracks outfalls segments faults sections chainage_breaks"""
+    land_classes holdings permits suspects problems tracks outfalls segments faults sections chainage_breaks
+    admin settings structures"""
     assert set(schema.FRAMES) == set(wanted.split())
     assert all(getattr(schema, name.upper()) is frame for name, frame in schema.FRAMES.items())
 

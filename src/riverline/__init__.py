@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from riverline import channel, export, faults, geodesy, maps, rules, samples, schema
     from riverline.channel import locate, split_axes, trace_axis
     from riverline.checks import check
-    from riverline.demarcation import Demarcation, demarcate, explain
+    from riverline.demarcation import Demarcation, check_stakes, demarcate, explain, place_boards, place_stakes
     from riverline.io import read_layer, read_sections, read_table
     from riverline.rules import list_rules, load_rules
 
@@ -41,6 +41,7 @@ __all__ = [
     "__version__",
     "channel",
     "check",
+    "check_stakes",
     "demarcate",
     "explain",
     "export",
@@ -50,6 +51,8 @@ __all__ = [
     "load_rules",
     "locate",
     "maps",
+    "place_boards",
+    "place_stakes",
     "read_layer",
     "read_sections",
     "read_table",
@@ -65,11 +68,14 @@ _NAMESPACES = frozenset({"channel", "export", "faults", "geodesy", "maps", "rule
 _HOMES = {
     "Demarcation": "demarcation",
     "check": "checks",
+    "check_stakes": "demarcation",
     "demarcate": "demarcation",
     "explain": "demarcation",
     "list_rules": "rules",
     "load_rules": "rules",
     "locate": "channel",
+    "place_boards": "demarcation",
+    "place_stakes": "demarcation",
     "read_layer": "io",
     "read_sections": "io",
     "read_table": "io",

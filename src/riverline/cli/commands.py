@@ -139,6 +139,54 @@ def demarcate(  # noqa: PLR0913 - one option a layer
 
 
 @app.command()
+def stakes(  # noqa: PLR0913 - one option a layer
+    lines: Annotated[Path, typer.Argument(metavar="成果.gpkg", help="demarcate 写出的图层 | what demarcate wrote")],
+    *,
+    rules: Annotated[str, typer.Option(metavar="NAME", help="划界所用的规则集 | the rule set they were drawn by")],
+    admin: Annotated[str | None, _file_option("行政区 | administrative units")] = None,
+    structures: Annotated[str | None, _file_option("涉水建筑物 | works at the line")] = None,
+    existing: Annotated[str | None, _file_option("原有界桩，图层或表格 | stakes that stand, layer or table")] = None,
+    existing_boards: Annotated[str | None, _file_option("原有公告牌 | boards that stand")] = None,
+    settings: Annotated[str | None, _file_option("周边环境：城镇、乡村、峡谷 | town, country or gorge")] = None,
+    axes: Annotated[str | None, _file_option("河道中心线，用于桩号 | axes, for chainages")] = None,
+    breaks: Annotated[str | None, _file_option("断链 | breaks of the chainage")] = None,
+    role: Annotated[
+        Literal["mark", "define"], typer.Option(help="以线为准或以桩连线为准 | stakes mark or define the line")
+    ] = "mark",
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LAYER::YOURS=OURS",
+            help="字段对应，可写多次，例 existing::桩号=number | field mapping, may be repeated",
+        ),
+    ] = None,
+    crs: CRSOption = None,
+    encoding: EncodingOption = None,
+    on: OnOption = None,
+    out: OutOption = Path("界桩成果"),
+    language: LanguageOption = "zh",
+    strict: StrictOption = False,
+) -> None:
+    """布设界桩与公告牌，输出 map.html 与 界桩.gpkg | place stakes and boards along the lines."""
+    named = {"admin": admin, "structures": structures, "existing": existing, "existing_boards": existing_boards,
+             "settings": settings, "axes": axes, "breaks": breaks}  # fmt: skip
+    given = {name: text for name, text in named.items() if text is not None}
+    columns = _columns_by_layer(column or [], given)
+    with _told(language) as console:
+        from riverline.cli.staking import StakeJob, place
+        from riverline.cli.summary import fault_counts, input_table, stake_table
+
+        layers = {name: _layer(text, crs, encoding, columns.get(name)) for name, text in given.items()}
+        delivery = place(StakeJob(lines, layers, rules, out, on, role, language))
+        console.print(input_table(delivery.inputs, language))
+        console.print(stake_table(delivery.stakes, delivery.boards, language))
+        console.print(fault_counts(delivery.faults, language))
+        for path in (delivery.map_path, delivery.layers_path):
+            _tell_file(console, path)
+        _end(delivery.faults, strict=strict)
+
+
+@app.command()
 def check(
     file: Annotated[str, typer.Argument(metavar=FILE, help="图层 | layer")],
     schema: Annotated[str, typer.Argument(metavar="SCHEMA", help="数据字典名称，如 axes | its schema, such as axes")],

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 import riverline as rl
-from riverline.schema import FAULTS, FRAMES, MANAGEMENT_LINES
+from riverline.schema import BOARDS, FAULTS, FRAMES, MANAGEMENT_LINES, STAKES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "fault_counts", "fault_rows", "input_table", "plain", "river_table", "rules_table", "schema_list", "schema_table",
+    "stake_table",
 ]  # fmt: skip
 
 SHOWN_FAULTS = 20
@@ -76,6 +77,40 @@ def river_table(result: Demarcation, language: Language) -> Table:
     table.add_section()
     _add(table, total, *sums, f"{extents['area_m2'].sum() / 1e6:.3f}", _shares(basis_m.sum(), language), smallest)
     return table
+
+
+def stake_table(stakes: gpd.GeoDataFrame, boards: gpd.GeoDataFrame, language: Language) -> Table:
+    """One row a river and bank: stakes by kind and by what has to be done with them, and boards; the sum below."""
+    zh = language == "zh"
+    heads = [STAKES[name].label(language) for name in ("river_id", "bank")]
+    heads += [STAKES["kind"].value_label(each, language) for each in _STAKE_KINDS]
+    heads += [STAKES["status"].value_label(each, language) for each in _STAKE_STATES]
+    title = STAKES.label(language), BOARDS.label(language)
+    table = _table(title[0], [*heads, title[1]], right=tuple(range(2, len(heads) + 1)))
+    keys = ["river_id", "bank"]
+    for number, (key, rows) in enumerate(stakes.groupby(keys, sort=True)):
+        if number == SHOWN_RIVERS:
+            _add(table, "…")
+            break
+        mine = boards[(boards[keys] == list(key)).all(axis=1)]
+        _add(table, _name_of(rows), STAKES["bank"].value_label(key[1], language), *_stake_counts(rows), len(mine))
+    table.add_section()
+    _add(table, "合计" if zh else "All", "", *_stake_counts(stakes), len(boards))
+    return table
+
+
+_STAKE_KINDS = ("basic", "densified")
+_STAKE_STATES = ("new", "kept", "moved", "missing")
+
+
+def _stake_counts(stakes: pd.DataFrame) -> list[int]:
+    placed = stakes[stakes["status"] != "missing"]
+    kinds = [int((placed["kind"] == each).sum()) for each in _STAKE_KINDS]
+    return kinds + [int((stakes["status"] == each).sum()) for each in _STAKE_STATES]
+
+
+def _name_of(rows: pd.DataFrame) -> str:
+    return f"{rows['name'].iloc[0]} {rows['river_id'].iloc[0]}".strip()
 
 
 def fault_counts(faults: gpd.GeoDataFrame, language: Language) -> Table | Text:
@@ -191,9 +226,17 @@ def _remedy(code: str, language: Language) -> str:
     return known.remedy_zh if language == "zh" else known.remedy_en
 
 
+_UNLISTED = {
+    "terrain": ("地形", "Terrain"),
+    "existing": ("原有界桩", "Existing stakes"),
+    "existing_boards": ("原有公告牌", "Existing boards"),
+    "breaks": ("断链", "Chainage breaks"),
+}
+
+
 def _layer_label(name: str, language: Language) -> str:
-    if name == "terrain":
-        return "地形" if language == "zh" else "Terrain"
+    if name in _UNLISTED:
+        return _UNLISTED[name][language == "en"]
     return FRAMES[name].label(language) if name in FRAMES else name
 
 

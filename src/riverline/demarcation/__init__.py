@@ -11,5 +11,6 @@ from __future__ import annotations
 from riverline.demarcation.reasons import explain
 from riverline.demarcation.result import Demarcation
 from riverline.demarcation.rivers import demarcate
+from riverline.demarcation.stakes import check_stakes, place_boards, place_stakes
 
-__all__ = ["Demarcation", "demarcate", "explain"]
+__all__ = ["Demarcation", "check_stakes", "demarcate", "explain", "place_boards", "place_stakes"]

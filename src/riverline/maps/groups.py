@@ -186,6 +186,8 @@ def _groups(layer: Layer, theme: Theme, language: Language, names: Mapping[str, 
 
 
 def _halos(layer: Layer, theme: Theme, language: Language) -> Iterator[Group]:
+    if theme.column not in layer.frame:
+        return
     for number, (value, symbol) in enumerate(theme.symbols):
         count = int((layer.frame[theme.column] == value).sum())
         if count:
@@ -195,7 +197,8 @@ def _halos(layer: Layer, theme: Theme, language: Language) -> Iterator[Group]:
 
 
 def _halo_numbers(layer: Layer) -> np.ndarray:
-    halos = [theme for theme in themes(layer.name) if theme.halo]
+    # A halo may be of a column that the frame need not have.
+    halos = [theme for theme in themes(layer.name) if theme.halo and theme.column in layer.frame]
     if not halos:
         return np.full(len(layer.frame), -1)
     known = {value: number for number, (value, _) in enumerate(halos[0].symbols)}

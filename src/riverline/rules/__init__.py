@@ -26,17 +26,20 @@ from riverline.rules.describing import describe_rules
 from riverline.rules.fields import Confidence, Mark, Reference, Scope, confidence_of
 from riverline.rules.loading import list_rules, load_rules
 from riverline.rules.model import Document, Rule, Setting
-from riverline.rules.policy import Policy, PolicySource, Spacing, StakeSpacing, VirtualSection
+from riverline.rules.policy import Policy, PolicySource, VirtualSection
 from riverline.rules.ruleset import RuleSet
+from riverline.rules.staking import Boards, Numbering, Spacing, Stakes, StakeSpacing
 from riverline.rules.widths import Band, PeriodRow, Protection, Width, WidthRow
 
 __all__ = [
     "Band",
+    "Boards",
     "Conditions",
     "Confidence",
     "Decision",
     "Document",
     "Mark",
+    "Numbering",
     "PeriodRow",
     "Policy",
     "PolicySource",
@@ -48,6 +51,7 @@ __all__ = [
     "Setting",
     "Spacing",
     "StakeSpacing",
+    "Stakes",
     "VirtualSection",
     "Width",
     "WidthRow",

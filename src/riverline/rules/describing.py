@@ -225,14 +225,14 @@ def _policy(ruleset: RuleSet, language: Language) -> list[str]:
             "" if source is None else source.citation_en if language == "en" and source.citation_en else source.citation
         )
         tail = f"[{source.certainty}] {stands}" if source else "[U]"
-        lines.append(f"  {name} = {_plain(value)}  {tail}")
+        lines.append(f"  {name} = {_plain(value, ranked=name == 'basis_order')}  {tail}")
     return lines
 
 
-def _plain(value: object) -> str:
+def _plain(value: object, *, ranked: bool) -> str:
     if isinstance(value, tuple):
-        return " > ".join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+        return (" > " if ranked else ", ").join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value).replace("\n", " / ")
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:

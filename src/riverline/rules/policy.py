@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from riverline.rules.fields import Frozen, Mark, Metres, Scope, Sentence, as_tuple, wrong
-from riverline.rules.widths import Band  # noqa: TC001 - pydantic reads the annotations
+from riverline.rules.staking import Boards, Stakes, StakeSpacing  # noqa: TC001 - pydantic reads the annotations
+from riverline.rules.widths import Band  # noqa: TC001 - the same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Policy", "PolicySource", "Spacing", "StakeSpacing", "VirtualSection", "inherit"]
+__all__ = ["Policy", "PolicySource", "VirtualSection", "inherit"]
 
-_Positive = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
 _Decimals = Annotated[int, Field(strict=True, ge=0, le=6)]
 
 
@@ -37,29 +37,6 @@ class VirtualSection(Frozen):
     freeboard_m: Metres
     crest_width_m: Metres
     landside_slope: Metres
-
-
-class Spacing(Frozen):
-    """Distance between stakes in metres: not less than, and not more than."""
-
-    min_m: _Positive
-    max_m: _Positive
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.min_m > self.max_m:
-            raise wrong(
-                f"min_m（{self.min_m:g}）大于 max_m（{self.max_m:g}）",
-                f"min_m ({self.min_m:g}) is greater than max_m ({self.max_m:g})",
-            )
-        return self
-
-
-class StakeSpacing(Frozen):
-    """Distance between stakes by surroundings."""
-
-    town: Spacing
-    country: Spacing
 
 
 class PolicySource(Frozen):
@@ -96,6 +73,8 @@ class Policy(Frozen):
         The levee drawn behind a flood wall.
     stake_spacing
         Distance between stakes.
+    stakes, boards
+        How true stakes keep to the line, how stakes and boards are numbered, where boards stand and what they say.
     length_decimals, area_decimals, rounding
         Decimals of lengths in metres and areas in square metres.
     sources
@@ -113,6 +92,8 @@ class Policy(Frozen):
     smoothing_m: Metres
     virtual_section: VirtualSection
     stake_spacing: StakeSpacing
+    stakes: Stakes
+    boards: Boards
     length_decimals: _Decimals
     area_decimals: _Decimals
     rounding: Literal["half_up"]

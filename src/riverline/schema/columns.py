@@ -92,6 +92,24 @@ STAKE_REASONS = choices(
     ("boundary", "行政区界", "Administrative boundary"),
     ("confluence", "汇流口", "Confluence"),
     ("structure", "建筑物", "Structure"),
+    ("basis", "依据或宽度变化", "Change of basis or width"),
+    ("existing", "原有界桩", "Existing stake"),
+)
+STAKE_STATES = choices(
+    ("new", "新设", "New"),
+    ("kept", "保留", "Kept"),
+    ("moved", "移位", "Moved"),
+    ("missing", "无处可设", "Without a place"),
+)
+STAKE_ROLES = choices(
+    ("mark", "标示界线（以线为准）", "Marks the line"),
+    ("define", "界定界线（以桩连线为准）", "Defines the line"),
+)
+SURROUNDINGS = choices(
+    ("town", "城镇", "Town"),
+    ("country", "乡村", "Country"),
+    ("gorge", "峡谷", "Gorge"),
+    ("unknown", "不明", "Unknown"),
 )
 ZONE_TYPES = choices(
     (1, "岸线保护区", "Protection"),

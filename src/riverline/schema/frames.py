@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from riverline.schema import columns as c
 from riverline.schema.model import Column, Schema
+from riverline.schema.staking import ADMIN, BOARDS, SETTINGS, STAKES, STRUCTURES
 
 __all__ = [
+    "ADMIN",
     "AXES",
     "BANK_TOPS",
     "BOARDS",
@@ -23,7 +25,9 @@ __all__ = [
     "PROBLEMS",
     "SECTIONS",
     "SEGMENTS",
+    "SETTINGS",
     "STAKES",
+    "STRUCTURES",
     "SUSPECTS",
     "TRACKS",
     "WATER",
@@ -165,33 +169,6 @@ EXTENTS = Schema(
                "Digest of the rule set asked for, with what it falls back on."),
     ),
     "The ground inside the lines, one row a river and kind.",
-)  # fmt: skip
-
-_STAKE_COLUMNS = (
-    c.RIVER_ID,
-    c.BANK,
-    c.choice("kind", "桩类型", "Kind of stake", "ZLX", "Basic at control points, densified between.", c.STAKE_KINDS),
-    c.choice("reason", "设桩原因", "Reason", "SZYY", "Why a stake stands here.", c.STAKE_REASONS),
-    c.text("number", "桩号牌", "Number", "ZHP", "Number cut into the stake; stable under insertion."),
-    c.CHAINAGE,
-    c.metres("x_m", "X坐标（北）", "X (north)", "XZB", "Gauss-Krüger northing."),
-    c.metres("y_m", "Y坐标（东）", "Y (east)", "YZB", "Gauss-Krüger easting."),
-    Column("lon", "number", "经度", "Longitude", "JD", "CGCS2000 longitude.", "°"),
-    Column("lat", "number", "纬度", "Latitude", "WD", "CGCS2000 latitude.", "°"),
-    c.optional(c.ADMIN),
-    c.RULE_ID,
-)
-
-STAKES = Schema(
-    "stakes", "界桩", "Stakes", "stake_id", ("Point",),
-    (c.key("stake_id", "界桩编码", "Stake code", "JZBM"), *_STAKE_COLUMNS),
-    "Boundary stakes.",
-)  # fmt: skip
-
-BOARDS = Schema(
-    "boards", "公告牌", "Notice boards", "board_id", ("Point",),
-    (c.key("board_id", "公告牌编码", "Board code", "GGPBM"), *_STAKE_COLUMNS),
-    "Notice boards.",
 )  # fmt: skip
 
 ZONES = Schema(

@@ -56,7 +56,7 @@ class Layer:
 
 
 def recognise(frame: pd.DataFrame) -> Schema | None:
-    """The schema that a frame follows: of those whose required columns it has, the one that asks for most.
+    """The schema that a frame follows: of those whose required columns it has, the one that knows most of its columns.
 
     Parameters
     ----------
@@ -76,8 +76,10 @@ def recognise(frame: pd.DataFrame) -> Schema | None:
     >>> style.recognise(schema.EXTENTS.empty("EPSG:4548")[["name", "geometry"]]) is None
     True
     """
-    fits = [schema for schema in FRAMES.values() if _required(schema) <= set(frame.columns)]
-    return max(fits, key=lambda schema: (len(_required(schema)), schema.name), default=None)
+    there = set(frame.columns)
+    fits = [schema for schema in FRAMES.values() if _required(schema) <= there]
+    known = {schema.name: len(there.intersection(column.name for column in schema)) for schema in fits}
+    return max(fits, key=lambda schema: (known[schema.name], len(_required(schema)), schema.name), default=None)
 
 
 def collect(*results: Any, **layers: Any) -> tuple[Layer, ...]:  # noqa: ANN401 - any result or frame

@@ -192,6 +192,12 @@ THEMES: tuple[Theme, ...] = (
         ("basic", _mark(RED, "square", 9.0)),
         ("densified", _mark(RED, "circle", 7.0, fill="#FFFFFF")),
     )),
+    Theme("stakes", "status", 79, (
+        ("new", _ring(BLUE, 3.0, shown=False)),
+        ("kept", _ring(GREEN, 2.0, shown=False)),
+        ("moved", _ring("#E4572E", 4.0)),
+        ("missing", _ring(BLACK, 3.0, 3, 4)),
+    ), halo=True),
     _single("boards", 81, _mark(PURPLE, "diamond", 12.0)),
     Theme("zones", "type", 20, (
         (1, _area("#1B7837", 1.6, "#5AAE61", 0.35)),
@@ -258,6 +264,14 @@ THEMES: tuple[Theme, ...] = (
         ("lake", _area("#2F7FB5", 2.2, "#86BDE0", 0.75)),
         ("reservoir", _area("#22618C", 1.4, "#6FA8CF", 0.75, 6, 3)),
     )),
+    _single("admin", 6, _area("#6C6F75", 1.4, "#FFFFFF", 0.01, 12, 3, 2, 3)),
+    Theme("settings", "setting", 7, (
+        ("town", _area("#A65E00", 1.2, "#E9C9A0", 0.30)),
+        ("country", _area("#5E7F33", 1.2, "#DCE8C6", 0.25, 6, 4)),
+        ("gorge", _area("#5A4632", 1.2, "#BFB2A3", 0.35, 2, 3)),
+        ("unknown", _area(GREY, 1.2, "#E3E5E8", 0.25, 10, 3, 2, 3)),
+    )),
+    _single("structures", 71, _mark(BLACK, "pentagon", 9.0)),
     _single("parcels", 5, _area("#8A8F94", 0.8, "#FFFFFF", 0.01)),
     _single("land_classes", 4, _area("#A8A38F", 0.6, "#EDE9D8", 0.35)),
     Theme("faults", "severity", 90, (

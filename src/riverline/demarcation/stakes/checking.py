@@ -1,0 +1,180 @@
+"""What to look at before stakes are set: too far apart, off the line, numbered twice, to be moved, in another river."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from riverline import faults
+from riverline.channel.given import texts
+from riverline.demarcation.result import Demarcation
+from riverline.demarcation.stakes.bank_lines import bank_lines
+from riverline.demarcation.stakes.control_points import work_places
+from riverline.demarcation.stakes.surroundings import limits
+from riverline.errors import JobError
+from riverline.geodesy import align
+from riverline.schema import STAKES, STRUCTURES
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Mask = NDArray[np.bool_]
+
+__all__ = ["check_stakes"]
+
+# What a chain that is meant to contain the line may cut off: coordinates keep a millimetre.
+_CUT_OFF_M = 1e-3
+
+
+def check_stakes(
+    stakes: gpd.GeoDataFrame, result: Demarcation, *, structures: gpd.GeoDataFrame | None = None
+) -> gpd.GeoDataFrame:
+    """What of placed stakes a person has to look at.
+
+    Parameters
+    ----------
+    stakes
+        What :func:`place_stakes` gave, filled in or not.
+    result
+        The demarcation that they belong to.
+    structures
+        The works that :func:`place_stakes` was given: those too far from every line are told.
+
+    Returns
+    -------
+    GeoDataFrame
+        Rows of :data:`riverline.schema.FAULTS`: numbers that occur twice, chains that define the line and cut inside it
+        (errors); stakes to be moved, without a place, off the line, too far from the next, out of its sight, or inside
+        the extent of another river (warnings); unknown surroundings and works without a stake (notes).
+
+    Raises
+    ------
+    SchemaError, CRSError
+        If the stakes or the works lack columns or a CRS.
+    JobError
+        If ``result`` is no demarcation.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import LineString
+    >>> import riverline as rl
+    >>> river, left, right = (LineString([(500_000, y), (502_000, y)]) for y in (3_500_000, 3_500_080, 3_499_920))
+    >>> axes = gpd.GeoDataFrame({"river_id": ["R1"], "name": ["清水河"]}, geometry=[river], crs=4548)
+    >>> tops = gpd.GeoDataFrame({"bank_id": ["B1", "B2"], "river_id": "R1"}, geometry=[left, right], crs=4548)
+    >>> result = rl.demarcate(axes, rl.load_rules("national"), bank_tops=tops)
+    >>> rl.check_stakes(rl.place_stakes(result), result)[["code", "feature_id", "severity"]].values.tolist()
+    [['setting-unknown', 'R1', 'note']]
+    """
+    if not isinstance(result, Demarcation):
+        raise JobError(
+            f"result 应为 riverline.demarcate 的成果，实际为 {type(result).__name__}",
+            f"result must be what riverline.demarcate gives, got {type(result).__name__}",
+        )
+    STAKES.require(stakes)
+    placed = STAKES.conform(align(stakes, result.lines.crs, layer="stakes"))
+    found = [*_numbers(placed), *_places(placed, result), *_spans(placed, result), *_surroundings(placed)]
+    found += [_inside_others(placed, result), _works(structures, result)]
+    return faults.combine(found, crs=result.lines.crs)
+
+
+def _rows(code: str, stakes: gpd.GeoDataFrame, where: Mask, **measured: Any) -> gpd.GeoDataFrame:  # noqa: ANN401
+    ids, sites = texts(stakes["stake_id"])[where].tolist(), np.asarray(stakes.geometry.array)[where]
+    told: dict[str, Any] = {
+        name: value[where] if isinstance(value, np.ndarray) else value for name, value in measured.items()
+    }
+    return faults.found(code, layer="stakes", feature_id=ids, geometry=sites, crs=stakes.crs, **told)
+
+
+def _numbers(stakes: gpd.GeoDataFrame) -> list[gpd.GeoDataFrame]:
+    """Old numbers often count anew on every bank: only on one bank must they differ."""
+    told = pd.DataFrame({name: texts(stakes[name]) for name in ("river_id", "bank", "number")})
+    twice = told.duplicated(keep=False) & (told["number"] != "")
+    return [_rows("stake-number-twice", stakes, twice.to_numpy(), note=texts(told["number"]))]
+
+
+def _places(stakes: gpd.GeoDataFrame, result: Demarcation) -> list[gpd.GeoDataFrame]:
+    """Stakes that have no place, have to be moved, or stand off the line although nobody pushed them out."""
+    rules = result.rules.policy.stakes
+    status = _texts(stakes, "status")
+    missing, moved = status == "missing", status == "moved"
+    off = np.full(len(stakes), np.nan)
+    lines = np.asarray(result.lines.geometry.array)
+    sites = np.asarray(stakes.geometry.array)
+    if len(lines):
+        pair, gap = shapely.STRtree(lines).query_nearest(sites, return_distance=True, all_matches=False)
+        off[pair[0]] = gap
+    astray = ~missing & (_texts(stakes, "role") != "define") & ~(np.nan_to_num(off) <= rules.stands_m)
+    return [
+        _rows("stake-without-place", stakes, missing, value=off, limit=rules.lost_m, unit="m"),
+        _rows("stake-to-move", stakes, moved, value=_metres(stakes, "moved_m"), unit="m"),
+        _rows("stake-off-line", stakes, astray, value=off, limit=rules.stands_m, unit="m"),
+    ]
+
+
+def _spans(stakes: gpd.GeoDataFrame, result: Demarcation) -> list[gpd.GeoDataFrame]:
+    """Spans that are too long, leave the sight line, or give land away where the stakes define the line."""
+    policy = result.rules.policy
+    following = _texts(stakes, "next")
+    _, most = limits(_texts(stakes, "setting"), policy.stake_spacing)
+    length, deviation, inside = (_metres(stakes, name) for name in ("next_m", "deviation_m", "inside_m"))
+    limit = policy.stakes.sight_line_m
+    defines = _texts(stakes, "role") == "define"
+    far, out_of_sight = length > most, deviation > limit
+    cut = defines & (inside > _CUT_OFF_M)
+    told: dict[str, Any] = {"unit": "m", "note": following}
+    return [
+        _rows("stakes-far-apart", stakes, far, value=length, limit=most, **told),
+        _rows("stake-out-of-sight", stakes, out_of_sight & ~defines, value=deviation, limit=limit, **told),
+        _rows("stake-chord-inside", stakes, cut, value=inside, limit=_CUT_OFF_M, **told),
+    ]
+
+
+def _surroundings(stakes: gpd.GeoDataFrame) -> list[gpd.GeoDataFrame]:
+    """One note for each river along which the surroundings are not known."""
+    unknown = stakes[(_texts(stakes, "setting") == "unknown") & (_texts(stakes, "status") != "missing")]
+    counted = unknown.groupby("river_id", sort=True).size()
+    sites = [shapely.multipoints(unknown.geometry[unknown["river_id"] == river].tolist()) for river in counted.index]
+    ids, count = counted.index.tolist(), counted.to_numpy(dtype="float64")
+    return [
+        faults.found("setting-unknown", layer="stakes", feature_id=ids, geometry=sites, crs=stakes.crs, value=count)
+    ]
+
+
+def _inside_others(stakes: gpd.GeoDataFrame, result: Demarcation) -> gpd.GeoDataFrame:
+    """Stakes that stand inside the management extent of another river, where they may stand in its water."""
+    extents = result.extents[result.extents["kind"] == "management"]
+    rivers, own = texts(extents["river_id"]), texts(stakes["river_id"])
+    note = np.full(len(stakes), "", dtype="object")
+    areas = np.asarray(extents.geometry.array)
+    if len(areas):
+        stake, extent = shapely.STRtree(areas).query(np.asarray(stakes.geometry.array), predicate="within")
+        other = rivers[extent] != own[stake]
+        note[stake[other]] = rivers[extent[other]]
+    return _rows("stake-in-other-river", stakes, note != "", note=note)
+
+
+def _works(structures: gpd.GeoDataFrame | None, result: Demarcation) -> gpd.GeoDataFrame:
+    """Works so far from every line of their river that they have no stake."""
+    crs, reach = result.lines.crs, result.rules.policy.stakes.structure_reach_m
+    if structures is None:
+        return faults.found("structure-unstaked", layer="structures", feature_id=[], geometry=[], crs=crs)
+    STRUCTURES.require(structures)
+    moved = align(structures, crs, layer="structures")
+    _, placed = work_places(bank_lines(result.lines), moved, reach_m=reach)
+    ids, sites = texts(moved["structure_id"])[~placed].tolist(), np.asarray(moved.geometry.array)[~placed]
+    told: dict[str, Any] = {"limit": reach, "unit": "m"}
+    return faults.found("structure-unstaked", layer="structures", feature_id=ids, geometry=sites, crs=crs, **told)
+
+
+def _texts(stakes: gpd.GeoDataFrame, name: str) -> NDArray[np.object_]:
+    return texts(stakes[name]) if name in stakes else np.full(len(stakes), "", dtype="object")
+
+
+def _metres(stakes: gpd.GeoDataFrame, name: str) -> Floats:
+    return stakes[name].to_numpy(dtype="float64") if name in stakes else np.full(len(stakes), np.nan)
