@@ -395,7 +395,7 @@ def test_another_crs_is_brought_along_and_the_fact_is_kept():
     assert np.allclose(titles.holdings["area_m2"], plain.holdings["area_m2"], atol=0.02)
 
 
-def test_nothing_and_next_to_nothing(titles):
+def test_nothing_and_next_to_nothing():
     none = rl.confirm(cadastre.extents(EXTENT), cadastre.defects()[:0])
     assert none.holdings["status"].tolist() == ["untitled"]
     assert cents(none.holdings["adjusted_area_m2"]) == cents([area(EXTENT)])

@@ -140,8 +140,12 @@ def test_parts_of_closed_form(name):
     assert_parts(parts, pieces, region)
 
 
-def test_parts_of_a_cadastre_along_a_winding_river():
-    region, patches = winding(4000), patchwork(12, 90, moved=60)
+@pytest.mark.parametrize("east", [0.0, 39_000_000.0])
+def test_parts_of_a_cadastre_along_a_winding_river(east):
+    region, *patches = shapely.transform(
+        [winding(4000), *patchwork(12, 90, moved=60)], lambda xy: xy + np.array([east, 0.0])
+    )
+    patches = areas(*patches)
     _, pieces = cut(patches, region)
     parts = part(pieces, region)
     assert_parts(parts, pieces, region)

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from riverline._kernels.chainage import direction, locate
-from riverline._kernels.partition import FINE_M, HAIR_M, mean_width
+from riverline._kernels.partition import HAIR_M, fine_grid, mean_width
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,7 +46,7 @@ def bank_faces(region: Any, axis: Floats) -> tuple[NDArray[np.object_], NDArray[
     ahead = direction(axis, [0.0, shapely.length(shapely.LineString(axis))])
     through = np.concatenate([axis[:1] - reach * ahead[:1], axis, axis[-1:] + reach * ahead[1:]])
     lines = shapely.intersection(shapely.LineString(through), region)
-    noded = shapely.union_all([shapely.boundary(region), lines], grid_size=FINE_M)
+    noded = shapely.union_all([shapely.boundary(region), lines], grid_size=fine_grid(region))
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
     faces = faces[mean_width(faces) > HAIR_M]
     inside = shapely.point_on_surface(faces)

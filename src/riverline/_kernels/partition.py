@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     Rows = NDArray[np.intp]
     Floats = NDArray[np.float64]
 
-__all__ = ["FINE_M", "HAIR_M", "Parts", "mean_width", "part", "widths"]
+__all__ = ["HAIR_M", "Parts", "fine_grid", "mean_width", "part", "widths"]
 
-# Lines are noded on a grid this fine. A double holds it exactly up to 67,000 km, eastings with a zone prefix
-# included, and an edge of 100 m that is moved by it changes an area by less than a millionth of a square metre.
-FINE_M = 2.0**-27
+# Lines are noded on a grid this fine, or the finest that leaves a double a bit to spare where eastings bear a zone
+# prefix: an edge of 100 m that is moved by it changes an area by less than a millionth of a square metre.
+_FINE_M, _BITS = 2.0**-28, 52
+# Where the parts do not add up, noding met lines closer than the grid: it is done again on coarser ones.
+_COARSER, _OPEN_M2 = (1.0, 16.0, 256.0), 1e-3
 # What is thinner than this is rounding of the arithmetic, not ground.
 HAIR_M = 1e-6
 # A hundredth of the limit, and better.
@@ -71,7 +73,28 @@ def part(pieces: Shapes, region: Any) -> Parts:  # noqa: ANN401 - Polygon or Mul
     >>> sorted(zip(parts.members, shapely.area(parts.geometry).tolist()))
     [((), 10.0), ((0,), 50.0), ((0, 1), 10.0), ((1,), 30.0)]
     """
-    faces = _faces(_left_over(pieces, region))
+    whole, finest = shapely.area(region), fine_grid(region)
+    for times in _COARSER:
+        parts = _part(pieces, region, finest * times)
+        if abs(shapely.area(parts.geometry).sum() - whole) <= _OPEN_M2:
+            break
+    return parts
+
+
+def fine_grid(region: Any) -> float:  # noqa: ANN401 - Polygon or MultiPolygon
+    """Grid on which lines in a region are noded, metres.
+
+    Examples
+    --------
+    >>> [bool(fine_grid(shapely.box(x, 0, x + 1, 1)) < 2e-8) for x in (500_000, 39_500_000)]
+    [True, True]
+    """
+    farthest = float(np.abs(shapely.bounds(region)).max())
+    return max(_FINE_M, 2.0 ** (np.ceil(np.log2(max(farthest, 1.0))) - _BITS))
+
+
+def _part(pieces: Shapes, region: Any, grid: float) -> Parts:  # noqa: ANN401
+    faces = _faces(_left_over(pieces, region), grid)
     points = shapely.point_on_surface(faces)
     tree = shapely.STRtree(pieces)
     face, _ = tree.query(points, predicate="intersects")
@@ -81,7 +104,7 @@ def part(pieces: Shapes, region: Any) -> Parts:  # noqa: ANN401 - Polygon or Mul
     _, involved = tree.query(faces[times > 1], predicate="intersects")
     tangled = np.unique(involved)
     free = np.setdiff1d(np.arange(len(pieces)), tangled)
-    taken, members = _taken_apart(pieces[tangled])
+    taken, members = _taken_apart(pieces[tangled], grid)
     geometry = np.concatenate([pieces[free], taken, gaps])
     named = [tuple(tangled[list(each)].tolist()) for each in members]
     return Parts(geometry, [*((row,) for row in free.tolist()), *named, *[()] * len(gaps)])
@@ -106,21 +129,21 @@ def _directed(shapes: Shapes) -> Floats:
     return np.stack([coordinates[:-1][joined], coordinates[1:][joined]], axis=1)
 
 
-def _faces(segments: Floats) -> Shapes:
-    """What segments enclose, noded on the fine grid; nothing thinner than a hair."""
+def _faces(segments: Floats, grid: float) -> Shapes:
+    """What segments enclose, noded on a grid; nothing thinner than a hair."""
     if not len(segments):
         return np.empty(0, dtype=object)
     chains = shapely.line_merge(shapely.multilinestrings(shapely.linestrings(segments)))
-    noded = shapely.union_all(chains, grid_size=FINE_M)
+    noded = shapely.union_all(chains, grid_size=grid)
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
     return np.asarray(faces[mean_width(faces) > HAIR_M], dtype=object)
 
 
-def _taken_apart(pieces: Shapes) -> tuple[Shapes, list[tuple[int, ...]]]:
+def _taken_apart(pieces: Shapes, grid: float) -> tuple[Shapes, list[tuple[int, ...]]]:
     """The parts of areas that overlap, and which of them each part lies in."""
     if not len(pieces):
         return np.empty(0, dtype=object), []
-    faces = _faces(_each_once(_directed(pieces)))
+    faces = _faces(_each_once(_directed(pieces)), grid)
     face, piece = shapely.STRtree(pieces).query(shapely.point_on_surface(faces), predicate="intersects")
     order = np.lexsort((piece, face))
     face, piece = face[order], piece[order]

@@ -11,7 +11,6 @@ import pandas as pd
 import shapely
 
 from riverline import faults
-from riverline._kernels.partition import HAIR_M
 from riverline._version import __version__
 from riverline.channel import locate
 from riverline.confirmation.evidence import (
@@ -44,8 +43,8 @@ if TYPE_CHECKING:
 
 __all__ = ["confirm"]
 
-# Areas are given in hundredths of a square metre.
-_CENT = 0.01
+# What rounding may leave between an extent and the sum of its holdings: less than the last figure of an area.
+_OPEN_M2 = 0.005
 
 
 def confirm(
@@ -185,7 +184,7 @@ def _of_extent(inputs: Inputs, row: int, tolerance_m: float, *, clean: bool) -> 
     sides, missing = _sides(inputs, name, str(extent["river_id"]), region)
     shares = shares_of(titles, inputs, covers, sides)
     miss = float(shapely.area(shares.geometry).sum() - shapely.area(region))
-    if abs(miss) > _CENT + HAIR_M * shapely.length(shares.geometry).sum():
+    if abs(miss) > _OPEN_M2:
         findings.append(Finding("partition-open", "extents", name, region, abs(miss), unit="m²"))
     columns = _columns(titles, shares, inputs, extent)
     used = {layer: cover.used for layer, cover in covers.items()}

@@ -11,7 +11,7 @@ import shapely
 
 from riverline._kernels.bank_faces import bank_faces
 from riverline._kernels.cutting import cross, cut
-from riverline._kernels.partition import FINE_M, part, widths
+from riverline._kernels.partition import fine_grid, part, widths
 from riverline.confirmation.titles import joined
 from riverline.demarcation.findings import Finding
 
@@ -140,7 +140,7 @@ def _gathered(shares: Shares) -> Shares:
     size = np.diff(np.append(starts, len(order)))
     for row in np.flatnonzero(size > 1):
         rows = order[starts[row] : starts[row] + size[row]]
-        geometry[row] = shapely.union_all(shares.geometry[rows], grid_size=FINE_M)
+        geometry[row] = shapely.union_all(shares.geometry[rows], grid_size=fine_grid(geometry[row]))
     return Shares(geometry, shares.title[firsts], shares.land_class[firsts], shares.admin[firsts], shares.bank[firsts])
 
 

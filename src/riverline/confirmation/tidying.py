@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from riverline._kernels.partition import FINE_M
+from riverline._kernels.partition import fine_grid
 from riverline.confirmation.titles import joined
 
 if TYPE_CHECKING:
@@ -82,7 +82,9 @@ def _regrouped(titles: Titles, members: list[tuple[int, ...]]) -> Titles:
     firsts = [rows[0] for rows in groups.values()]
     single = np.array([len(each) == 1 for each, _ in groups], dtype=bool)
     geometry = [
-        titles.geometry[rows[0]] if len(rows) == 1 else shapely.union_all(titles.geometry[rows], grid_size=FINE_M)
+        titles.geometry[rows[0]]
+        if len(rows) == 1
+        else shapely.union_all(titles.geometry[rows], grid_size=fine_grid(titles.geometry[rows[0]]))
         for rows in groups.values()
     ]
     return replace(
