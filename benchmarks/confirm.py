@@ -4,9 +4,9 @@ Run ``python benchmarks/confirm.py``, or with ``--full`` for 50,000 parcels and 
 the overlay alone takes over a minute. The parcels share their corners, but for one in fifty, which is moved by 0.3 m.
 ``cut`` does what the overlay does, the part of each parcel inside; ``confirm`` does all of it: gaps, overlaps, slivers,
 parcels on both sides of the line, ellipsoidal and adjusted areas, the register. Each runs in a process of its own, so
-that its memory can be told; the quick two three times, the least counting. It prints processor time and memory, and fails unless ``confirm`` takes 50 times less time
-than the overlay (8 times without ``--full``), stays below 600 MB, and all three find the same area in each parcel to a
-millionth of a square metre.
+that its memory can be told; the quick two run three times, the least counting. It prints processor time and memory, and
+fails unless ``confirm`` takes 50 times less time than the overlay (8 times without ``--full``), stays below 600 MB, and
+all three find the same area in each parcel to a millionth of a square metre.
 """
 
 from __future__ import annotations

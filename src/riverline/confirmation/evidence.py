@@ -168,7 +168,7 @@ def about_claims(holdings: gpd.GeoDataFrame, *, tolerance_m: float) -> tuple[NDA
         holdings["parcel_id"].iloc[rows], holdings["area_m2"].iloc[rows], strict=True,
     )  # fmt: skip
     for row, place, thin, parcel, area in told:
-        note = f"{holdings['land_class'].iloc[row]} {holdings['class_name'].iloc[row]}"
+        note = str(holdings["land_class"].iloc[row])
         if np.isfinite(thin):
             findings.append(Finding("sliver-claim", "parcels", parcel, place, thin, tolerance_m, "m", note))
         else:
