@@ -2,34 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from riverline.faults.code import Code
+from riverline.faults.titles import TITLE_CODES
 
 __all__ = ["CATALOGUE", "CODES", "Code"]
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """One kind of fault.
-
-    Attributes
-    ----------
-    code
-        Its name in frames.
-    severity
-        ``error``: the feature cannot be used; ``warning``: used, but look at it; ``note``: for the record.
-    zh, en
-        The sentence, with ``{value}``, ``{limit}``, ``{unit}``, ``{feature}``, ``{layer}`` and ``{note}`` to fill in.
-    remedy_zh, remedy_en
-        What to do about it.
-    """
-
-    code: str
-    severity: Literal["error", "warning", "note"]
-    zh: str
-    en: str
-    remedy_zh: str
-    remedy_en: str
 
 
 # One line a code, grouped by the module that finds it.
@@ -315,88 +291,7 @@ CODES = (
     Code("sections-too-few", "error", "河流 {feature} 只有 {value} 个可用断面，至少需要 {limit} 个，未绘制洪水位线",
          "river {feature} has {value} usable sections of at least {limit}: no flood line was drawn", "补充断面",
          "give more sections"),
-    # confirmation
-    Code("untitled-land", "warning", "管理范围 {feature} 内有 {value} {unit} 土地未登记",
-         "{value} {unit} of land in extent {feature} have no title", "核实后办理登记，或补充宗地资料",
-         "register it, or bring the missing titles"),
-    Code("sliver-gap", "note", "{layer} {feature} 处有宽 {value} {unit} 的缝隙（限 {limit} {unit}），系图形误差",
-         "a gap {value} {unit} wide at {layer} {feature} (limit {limit} {unit}) is an error of drawing",
-         "按相邻界线捕捉；confirm(…, clean=True) 会并入相邻宗地并列出",
-         "snap it to its neighbours; confirm(…, clean=True) fills it and lists it"),
-    Code("sliver-overlap", "note",
-         "{layer} {feature} 与 {note} 有宽 {value} {unit} 的重叠（限 {limit} {unit}），系图形误差",
-         "{layer} {feature} and {note} overlap by {value} {unit} (limit {limit} {unit}), an error of drawing",
-         "按相邻界线捕捉；confirm(…, clean=True) 会归入其一并列出",
-         "snap it to its neighbours; confirm(…, clean=True) assigns it and lists it"),
-    Code("sliver-straddle", "note",
-         "宗地 {feature} 越过管理范围线的部分宽 {value} {unit}（限 {limit} {unit}），系图形误差",
-         "parcel {feature} crosses the line by {value} {unit} (limit {limit} {unit}), an error of drawing",
-         "宗地界与管理范围线本应一致时，按其一捕捉", "where the two lines are meant to be one, snap one to the other"),
-    Code("sliver-claim", "note",
-         "宗地 {feature} 伸入国有河道地类（{note}）宽 {value} {unit}（限 {limit} {unit}），系图形误差",
-         "parcel {feature} reaches into state river land ({note}) by {value} {unit} (limit {limit} {unit}), an error "
-         "of drawing", "按地类图斑界捕捉", "snap it to the patch of the survey"),
-    Code("titles-overlap", "warning", "宗地 {feature} 与 {note} 重叠 {value} {unit}，权利人不同",
-         "parcels {feature} and {note} of different owners overlap by {value} {unit}", "核对权属来源，调处争议",
-         "look into both titles and settle the dispute"),
-    Code("titles-overlap-same-owner", "warning", "宗地 {feature} 与 {note} 重叠 {value} {unit}，权利人相同或未填",
-         "parcels {feature} and {note} overlap by {value} {unit}; the owner is the same or not given",
-         "核对界址，改正其一", "check the boundary points and mend one of them"),
-    Code("title-duplicated", "warning", "宗地 {feature} 与 {note} 是同一块地，重复登记 {value} {unit}",
-         "parcels {feature} and {note} are one and the same land, {value} {unit} registered twice",
-         "注销其一；权利人不同时先调处", "cancel one of them; where owners differ, settle that first"),
-    Code("state-title-claimed", "warning", "宗地 {feature} 与 {note} 重叠 {value} {unit}，其中有国有土地",
-         "parcels {feature} and {note} overlap by {value} {unit}, one of them being state land",
-         "核对国有土地的划拨、征收依据", "look for the papers by which the state holds the land"),
-    Code("river-land-claimed", "warning", "宗地 {feature}（非国有）占国有河道地类 {note}，{value} {unit}",
-         "parcel {feature}, not of the state, lies on state river land ({note}), {value} {unit}",
-         "水流属于国家所有：核对登记依据和地类", "waters belong to the state: check the title and the survey"),
-    Code("river-land-presumed", "note", "宗地 {feature}（非国有）占河道地类 {note}，{value} {unit}，是否国有须核实",
-         "parcel {feature}, not of the state, lies on river land ({note}), {value} {unit}; whether that is the state's "
-         "is to be found out", "核对该处土地是否依法属于集体", "see whether the law gives it to the collective"),
-    Code("parcel-straddles", "note", "宗地 {feature} 跨管理范围线：共 {limit} {unit}，范围内 {value} {unit}",
-         "parcel {feature} straddles the line: {value} of its {limit} {unit} are inside", "需要时按管理范围线分割登记",
-         "split the title along the line where that is wanted"),
-    Code("area-differs", "warning",
-         "宗地 {feature} 图形面积与登记面积相差 {value} {unit}（允许 {limit} {unit}，{note}）",
-         "drawn and registered area of parcel {feature} differ by {value} {unit} (allowed {limit} {unit}; {note})",
-         "核对界址点、登记面积及其椭球或平面口径",
-         "check boundary points and figure, and whether it was measured on the ellipsoid or in the plane"),
-    Code("registered-unknown", "warning", "登记面积表中的宗地 {feature} 没有图形",
-         "registered parcel {feature} is not drawn",
-         "核对宗地代码，或补充图形", "check its code, or bring its drawing"),
-    Code("registered-blank", "note", "范围内有 {value} 宗地没有登记面积，未核对",
-         "{value} parcels in the extents have no registered area and were not compared", "补充登记面积",
-         "bring their registered areas"),
-    Code("features-outside", "note", "{value} 个要素不在任何管理范围内，未参与确权",
-         "{value} features lie in no extent and took no part", "无须处理", "nothing to do"),
-    Code("class-missing", "warning", "管理范围 {feature} 内有 {value} {unit} 没有地类",
-         "{value} {unit} in extent {feature} have no land class", "补充地类图斑", "bring the patches of the survey"),
-    Code("classes-overlap", "warning", "地类图斑 {feature} 与 {note} 重叠 {value} {unit}",
-         "patches {feature} and {note} overlap by {value} {unit}", "改正地类图斑", "mend the patches"),
-    Code("class-unknown", "warning", "地类编码 {note} 不在地类表中", "land class {note} is in no table",
-         "核对编码；自定义编码请另行说明", "check the code"),
-    Code("class-generations-mixed", "warning", "图层中新旧两代地类编码混用：旧三位 {value} 个，新四位 {limit} 个",
-         "old and new land classes are mixed: {value} of three digits, {limit} of four",
-         "核对是否有四位编码丢失首位 0（0101 变为 101），统一为一代",
-         "see whether codes lost a leading zero (0101 became 101), and use one generation"),
-    Code("areas-overlap", "warning", "行政区 {feature} 与 {note} 重叠 {value} {unit}",
-         "administrative areas {feature} and {note} overlap by {value} {unit}", "改正行政区界", "mend the borders"),
-    Code("admin-missing", "warning", "管理范围 {feature} 内有 {value} {unit} 不在任何行政区内",
-         "{value} {unit} of extent {feature} lie in no administrative area", "补充行政区", "bring the missing areas"),
-    Code("extents-overlap", "warning", "管理范围 {feature} 与 {note} 重叠 {value} {unit}，分别计入两个范围",
-         "extents {feature} and {note} overlap by {value} {unit}, which counts in both", "在汇流口划分归属后重做",
-         "part them at the confluence and run again"),
-    Code("extent-not-confirmed", "note", "{feature} 是保护范围，确权只做管理范围",
-         "{feature} is a protection extent; titles are confirmed in management extents", "无须处理", "nothing to do"),
-    Code("extent-area-differs", "warning", "管理范围 {feature} 所给面积与图形相差 {value} {unit}，以图形面积为准",
-         "the area given for extent {feature} is off its drawing by {value} {unit}; the drawing counts",
-         "改动图形后请更新面积", "write the area anew when the drawing changes"),
-    Code("bank-unknown", "note", "管理范围 {feature} 没有可用中心线，未分岸别",
-         "extent {feature} has no usable axis; its land has no bank", "用 axes= 提供中心线", "give axes with axes="),
-    Code("partition-open", "error", "管理范围 {feature} 的权属分块与范围面积相差 {value} {unit}",
-         "the holdings of extent {feature} miss its area by {value} {unit}", "检查该范围的图形是否有极近的重复节点",
-         "look for vertices of its drawing that nearly coincide"),
+    *TITLE_CODES,
 )  # fmt: skip
 
 CATALOGUE: dict[str, Code] = {code.code: code for code in CODES}

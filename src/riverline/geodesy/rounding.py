@@ -60,7 +60,7 @@ def round_half_up(values: ArrayLike, decimals: int = 0) -> NDArray[np.float64]:
     return np.asarray(np.where(whole, number, np.copysign(rounded, number)) + 0.0, dtype="float64")
 
 
-def apportion(shares: ArrayLike, total: float, decimals: int = 2) -> NDArray[np.float64]:
+def apportion(shares: ArrayLike, total: float, *, decimals: int = 2) -> NDArray[np.float64]:
     """Part a total in proportion to shares so that the rounded parts sum to it exactly.
 
     Parameters
