@@ -225,6 +225,14 @@ def test_claims_against_the_state_follow_the_class_of_the_survey():
     assert set(titles.holdings.loc[titles.holdings["owner"] == "丙", "status"]) == {"clear"}, "unknown stays unknown"
 
 
+def test_land_that_several_claim_from_the_state_stays_disputed_and_is_told():
+    both = {"A": ("甲", "collective", box(0, -100, 1000, 100)), "B": ("乙", "collective", box(900, -100, 1000, 100))}
+    survey = cadastre.patches({"T1": ("1101", EXTENT)})
+    titles = rl.confirm(cadastre.extents(EXTENT), cadastre.parcels(both), land_classes=survey)
+    assert titles.holdings.set_index("parcel_id")["status"].to_dict() == {"A": "claimed", "A; B": "disputed"}
+    assert [row[0] for row in rows(titles, "river-land-claimed")] == ["A", "A; B"]
+
+
 def test_the_register_sums_old_and_new_codes_under_one_class():
     survey = cadastre.patches({"T1": ("111", box(0, -100, 500, 100)), "T2": ("1101", box(500, -100, 1000, 100))})
     owner = {"A": ("水利局", "state", EXTENT)}

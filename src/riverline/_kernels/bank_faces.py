@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from riverline._kernels.chainage import direction, locate
-from riverline._kernels.partition import HAIR_M, fine_grid, mean_width
+from riverline._kernels.partition import fine_grid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,7 +48,6 @@ def bank_faces(region: Any, axis: Floats) -> tuple[NDArray[np.object_], NDArray[
     lines = shapely.intersection(shapely.LineString(through), region)
     noded = shapely.union_all([shapely.boundary(region), lines], grid_size=fine_grid(region))
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
-    faces = faces[mean_width(faces) > HAIR_M]
     inside = shapely.point_on_surface(faces)
     shapely.prepare(region)
     kept = np.asarray(shapely.contains(region, inside), dtype=bool)

@@ -26,9 +26,11 @@ __all__ = ["HAIR_M", "Parts", "fine_grid", "mean_width", "part", "widths"]
 # Lines are noded on a grid this fine, or the finest that leaves a double a bit to spare where eastings bear a zone
 # prefix: an edge of 100 m that is moved by it changes an area by less than a millionth of a square metre.
 _FINE_M, _BITS = 2.0**-28, 52
-# Where the parts do not add up, noding met lines closer than the grid: it is done again on coarser ones.
+# Where the parts do not add up, noding met lines closer than the grid: coarser ones are tried, and the best is kept.
 _COARSER, _OPEN_M2 = (1.0, 16.0, 256.0), 1e-3
-# What is thinner than this is rounding of the arithmetic, not ground.
+# What is thinner than some steps of its grid is rounding of the arithmetic, not ground.
+_HAIR_STEPS = 8.0
+# What is thinner than this was never drawn: surveys give millimetres.
 HAIR_M = 1e-6
 # A hundredth of the limit, and better.
 _HALVINGS = 7
@@ -74,11 +76,13 @@ def part(pieces: Shapes, region: Any) -> Parts:  # noqa: ANN401 - Polygon or Mul
     [((), 10.0), ((0,), 50.0), ((0, 1), 10.0), ((1,), 30.0)]
     """
     whole, finest = shapely.area(region), fine_grid(region)
+    tried: list[tuple[float, Parts]] = []
     for times in _COARSER:
         parts = _part(pieces, region, finest * times)
-        if abs(shapely.area(parts.geometry).sum() - whole) <= _OPEN_M2:
+        tried.append((abs(shapely.area(parts.geometry).sum() - whole), parts))
+        if tried[-1][0] <= _OPEN_M2:
             break
-    return parts
+    return min(tried, key=lambda each: each[0])[1]
 
 
 def fine_grid(region: Any) -> float:  # noqa: ANN401 - Polygon or MultiPolygon
@@ -130,13 +134,13 @@ def _directed(shapes: Shapes) -> Floats:
 
 
 def _faces(segments: Floats, grid: float) -> Shapes:
-    """What segments enclose, noded on a grid; nothing thinner than a hair."""
+    """What segments enclose, noded on a grid; nothing as thin as its rounding."""
     if not len(segments):
         return np.empty(0, dtype=object)
     chains = shapely.line_merge(shapely.multilinestrings(shapely.linestrings(segments)))
     noded = shapely.union_all(chains, grid_size=grid)
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
-    return np.asarray(faces[mean_width(faces) > HAIR_M], dtype=object)
+    return np.asarray(faces[mean_width(faces) > _HAIR_STEPS * grid], dtype=object)
 
 
 def _taken_apart(pieces: Shapes, grid: float) -> tuple[Shapes, list[tuple[int, ...]]]:

@@ -55,9 +55,10 @@ def about_titles(
 ) -> list[Finding]:
     """Untitled land, slivers, duplicates, claims and disputes of one extent."""
     odd = np.flatnonzero(titles.code != "")
-    area = areas_of(titles.geometry[odd], crs)
+    wide = odd[~np.isfinite(titles.width[odd])]
+    area = dict(zip(wide.tolist(), areas_of(titles.geometry[wide], crs).tolist(), strict=True)) if len(wide) else {}
     findings = []
-    for row, size in zip(odd.tolist(), area.tolist(), strict=True):
+    for row in odd.tolist():
         names = sorted(str(key) for key in parcels.key[list(titles.members[row])])
         layer, feature = ("parcels", names[0]) if names else ("extents", extent_id)
         code, place, note = str(titles.code[row]), titles.geometry[row], "; ".join(names[1:])
@@ -65,7 +66,7 @@ def about_titles(
         if np.isfinite(width):
             findings.append(Finding(code, layer, feature, place, width, tolerance_m, "m", note))
         else:
-            findings.append(Finding(code, layer, feature, place, size, unit="m²", note=note))
+            findings.append(Finding(code, layer, feature, place, area[row], unit="m²", note=note))
     return findings
 
 
@@ -150,18 +151,19 @@ def about_claims(holdings: gpd.GeoDataFrame, *, tolerance_m: float) -> tuple[NDA
     Returns
     -------
     claimed : (n,)
-        Holdings on a class that is state land by law.
+        Holdings of one title on a class that is state land by law.
     findings
         One for each holding on a class that is, or is presumed to be.
     """
     classes = load_land_classes().find_all(holdings["land_class"])
     land = np.array(["" if each is None else each.land for each in classes], dtype=object)
-    theirs = holdings["ownership"].isin(["collective", "private"]) & (holdings["status"] == "clear")
+    theirs = holdings["ownership"].isin(["collective", "private"]) & holdings["width_m"].isna()
     rows = np.flatnonzero(theirs.to_numpy(dtype=bool) & (land != ""))
     shapes = np.asarray(holdings.geometry.array, dtype=object)[rows]
     width = widths(shapes, limit_m=tolerance_m)
     claimed = np.zeros(len(holdings), dtype=bool)
-    claimed[rows] = (land[rows] == "state") & ~np.isfinite(width)
+    clear = (holdings["status"] == "clear").to_numpy(dtype=bool)
+    claimed[rows] = (land[rows] == "state") & ~np.isfinite(width) & clear[rows]
     findings = []
     told = zip(
         rows.tolist(), shapes, width.tolist(),

@@ -126,7 +126,8 @@ def shares_of(titles: Titles, inputs: Inputs, covers: dict[str, Cover], sides: C
     if land is None:
         own = [joined(inputs.parcels.land_class[list(members)]) for members in titles.members]
         land = np.array(own, dtype=object)[title] if own else blank
-    return _gathered(Shares(geometry, title, land, labels.get("admin", blank), labels.get("bank", blank)))
+    shares = Shares(geometry, title, land, labels.get("admin", blank), labels.get("bank", blank))
+    return _gathered(shares) if labels else shares
 
 
 def _gathered(shares: Shares) -> Shares:
