@@ -313,6 +313,37 @@ def test_protection_extents_are_set_aside_and_overlapping_ones_are_told():
     assert rows(titles, "extents-overlap") == [("R1-management", "R2-management", area(box(900, -100, 1000, 100)))]
 
 
+def test_extents_under_one_code_are_told_and_each_sums_to_its_own_area():
+    extents = cadastre.extents(box(0, -100, 400, 100), box(500, -100, 1000, 100)).assign(extent_id="E")
+    titles = rl.confirm(extents, cadastre.defects())
+    assert [row[0] for row in rows(titles, "key-duplicated")] == ["E"]
+    assert titles.holdings["holding_id"].is_unique
+    west = titles.holdings[titles.holdings["river_id"] == "R1"]
+    assert cents(west["adjusted_area_m2"]) == cents([area(box(0, -100, 400, 100))])
+
+
+def test_a_parcel_that_two_overlapping_extents_hold_straddles_by_what_is_in_neither():
+    extents = cadastre.extents(EXTENT, box(900, -100, 1500, 100))
+    titles = rl.confirm(extents, cadastre.parcels({"A": ("甲", "collective", box(800, -100, 1100, 150))}))
+    assert rows(titles, "parcel-straddles") == [("A", "", area(box(800, -100, 1100, 100)))]
+
+
+def test_one_extent_that_the_geometry_library_refuses_does_not_stop_the_others(monkeypatch):
+    from riverline.confirmation import confirming
+
+    def refuse(region, *arguments, **options):
+        if region.bounds[0] == cadastre.EAST:
+            raise shapely.errors.GEOSException("TopologyException: side location conflict")
+        return drawn(region, *arguments, **options)
+
+    drawn = confirming.titles_in
+    monkeypatch.setattr(confirming, "titles_in", refuse)
+    extents = cadastre.extents(box(0, -100, 400, 100), box(500, -100, 1000, 100))
+    titles = rl.confirm(extents, cadastre.defects(), land_classes=cadastre.patches(SURVEY))
+    assert [row[0] for row in rows(titles, "extent-not-done")] == ["R1-management"]
+    assert set(titles.holdings["river_id"]) == {"R2"}
+
+
 def test_a_parcel_in_two_neighbouring_extents_straddles_no_line():
     extents = cadastre.extents(box(0, -100, 500, 100), box(500, -100, 1000, 100))
     titles = rl.confirm(extents, cadastre.parcels({"A": ("甲", "collective", EXTENT)}))
@@ -370,6 +401,18 @@ def test_no_input_is_changed_and_no_order_matters_and_other_columns_come_through
     assert (named.loc["P02", "remark"] == 1).all()
     assert (named.loc["P02", "title_no"] == "皖2024").all()
     assert named.loc["P04; P05", "remark"].isna().all()
+
+
+def test_moving_the_map_moves_the_result(titles):
+    def move(frame):
+        return frame.set_geometry(frame.translate(3000.0, -7000.0))
+
+    moved = rl.confirm(move(cadastre.extents(EXTENT)), move(cadastre.defects()))
+    kept = ["holding_id", "parcel_id", "owner", "ownership", "status"]
+    assert moved.holdings[kept].equals(titles.holdings[kept])
+    back = moved.holdings.translate(-3000.0, 7000.0)
+    away = shapely.area(shapely.symmetric_difference(back.array, titles.holdings.geometry.array))
+    assert away.max() < 1e-5
 
 
 def test_every_parcel_ends_in_a_holding_or_a_fault():

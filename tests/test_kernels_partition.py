@@ -153,6 +153,24 @@ def test_parts_of_a_cadastre_along_a_winding_river(east):
     assert sum(members == () for members in parts.members) > 10
 
 
+def test_needles_between_parcels_drawn_to_the_millimetre_are_parts_too():
+    """Neighbours have vertices of their own on a common edge, rounded: hundreds of gaps thinner than a hair."""
+    random = np.random.default_rng(0)
+    region, share = winding(4000), (np.arange(4) / 4.0)[None, :, None]
+    corners = shapely.get_coordinates(patchwork(12, 90)).reshape(-1, 5, 2)
+    shapes = []
+    for ring in corners:
+        dense = (ring[:4, None] * (1.0 - share[0]) + ring[1:, None] * share[0]).reshape(-1, 2)
+        kept = (np.arange(16) % 4 == 0) | (random.random(16) < 0.5)
+        shapes.append(Polygon(dense[kept].round(3)))
+    _, pieces = cut(areas(*shapes), region)
+    parts = part(pieces, region)
+    assert sum(len(members) != 1 for members in parts.members) > 400
+    thin = mean_width(parts.geometry)
+    assert (thin < 1e-6).any()
+    assert_parts(parts, pieces, region)
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(

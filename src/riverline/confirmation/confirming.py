@@ -139,7 +139,7 @@ def confirm(
     frame = extents.extents if isinstance(extents, Demarcation) else extents
     layers = {"parcels": parcels, "land_classes": land_classes, "admin": admin}
     inputs = prepare(frame, layers, axes=axes, registered=registered_areas)
-    made = [_of_extent(inputs, row, tolerance_m, clean=clean) for row in range(len(inputs.extents))]
+    made = [_outcome(inputs, row, tolerance_m, clean=clean) for row in range(len(inputs.extents))]
     holdings = _placed(_holdings(made, inputs), inputs)
     claimed, claims = about_claims(holdings, tolerance_m=tolerance_m)
     holdings.loc[claimed, "status"] = "claimed"
@@ -164,6 +164,17 @@ class _Extent:
     used: dict[str, np.ndarray[Any, np.dtype[np.intp]]]
     changes: list[Change] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+
+
+def _outcome(inputs: Inputs, row: int, tolerance_m: float, *, clean: bool) -> _Extent:
+    """What came of one extent. What the geometry library refuses is that extent's fault, and the others are done."""
+    try:
+        return _of_extent(inputs, row, tolerance_m, clean=clean)
+    except shapely.errors.GEOSException as error:
+        extent = inputs.extents.iloc[row]
+        finding = Finding("extent-not-done", "extents", str(extent["extent_id"]), extent.geometry, note=str(error))
+        rows, shapes = np.empty(0, dtype=np.intp), np.empty(0, dtype=object)
+        return _Extent({}, shapes, rows, shapes, {"land_classes": rows, "admin": rows}, findings=[finding])
 
 
 def _of_extent(inputs: Inputs, row: int, tolerance_m: float, *, clean: bool) -> _Extent:
@@ -229,30 +240,31 @@ def _columns(titles: Any, shares: Any, inputs: Inputs, extent: pd.Series[Any]) -
 
 def _holdings(made: list[_Extent], inputs: Inputs) -> gpd.GeoDataFrame:
     """All holdings in a stable order, with areas that sum to those of their extents."""
-    if not made:
+    if not any(len(one.geometry) for one in made):
         return HOLDINGS.empty(inputs.extents.crs)
-    frame = pd.concat([pd.DataFrame(one.columns) for one in made], ignore_index=True)
+    frame = pd.concat([pd.DataFrame(one.columns | {"_extent": row}) for row, one in enumerate(made) if one.columns])
     shapes = np.concatenate([one.geometry for one in made])
     middle = shapely.get_coordinates(shapely.centroid(shapes)).round(3)
     frame = gpd.GeoDataFrame(frame, geometry=shapes, crs=inputs.extents.crs).assign(_x=middle[:, 0], _y=middle[:, 1])
-    keys = ["extent_id", "parcel_id", "land_class", "admin", "bank", "_x", "_y"]
+    keys = ["extent_id", "_extent", "parcel_id", "land_class", "admin", "bank", "_x", "_y"]
     frame = frame.sort_values(keys, kind="stable", ignore_index=True)
     number = frame.groupby("extent_id").cumcount() + 1
     frame["holding_id"] = frame["extent_id"] + "-" + number.astype("str").str.zfill(5)
     exact = ellipsoidal_area(frame).to_numpy()
     frame["area_m2"] = round_half_up(exact, 2)
-    frame["adjusted_area_m2"] = _adjusted(frame["extent_id"], exact, inputs)
+    frame["adjusted_area_m2"] = _adjusted(frame["_extent"], exact, inputs)
     frame["bank"] = frame["bank"].where(frame["bank"] != "", None)
     frame["class_name"] = _class_names(frame["land_class"])
-    drop = ["_x", "_y", *(["admin"] if inputs.admin is None else [])]
+    drop = ["_extent", "_x", "_y", *(["admin"] if inputs.admin is None else [])]
     return _with_extras(frame.drop(columns=drop), inputs)
 
 
-def _adjusted(extent_id: pd.Series[str], exact: np.ndarray[Any, Any], inputs: Inputs) -> np.ndarray[Any, Any]:
-    by_extent = dict(zip(inputs.extents["extent_id"], inputs.areas.tolist(), strict=True))
+def _adjusted(extent: pd.Series[int], exact: np.ndarray[Any, Any], inputs: Inputs) -> np.ndarray[Any, Any]:
+    """Areas that sum to that of the extent at each position."""
     adjusted = np.zeros(len(exact))
-    for name, rows in extent_id.groupby(extent_id).indices.items():
-        adjusted[rows] = apportion(exact[rows], by_extent[name])
+    positions, inverse = np.unique(extent.to_numpy(), return_inverse=True)
+    for number, rows in enumerate(np.split(np.argsort(inverse, kind="stable"), np.bincount(inverse).cumsum()[:-1])):
+        adjusted[rows] = apportion(exact[rows], inputs.areas[positions[number]])
     return adjusted
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from riverline._kernels.partition import HAIR_M, mean_width, widths
@@ -91,17 +90,12 @@ def about_line(
     crs
         CRS of all.
     """
-    order = np.argsort(rows, kind="stable")
-    inside_by_row = pd.Series(shapely.area(pieces)[order], index=rows[order]).groupby(level=0).sum()
-    met = inside_by_row.index.to_numpy()
-    whole = parcels.geometry[met]
-    outside_m2 = shapely.area(whole) - inside_by_row.to_numpy()
-    across = np.flatnonzero(outside_m2 > HAIR_M * shapely.length(whole))
+    met = np.unique(rows)
+    inside, whole = _united(rows, pieces, met), parcels.geometry[met]
+    across = np.flatnonzero(shapely.area(whole) - shapely.area(inside) > HAIR_M * shapely.length(whole))
     if not len(across):
         return []
-    wanted = met[across]
-    of_wanted = np.isin(rows, wanted)
-    inside = _united(rows[of_wanted], pieces[of_wanted], wanted)
+    wanted, inside = met[across], inside[across]
     thin = _thin_side(whole[across], inside, tolerance_m)
     sizes = areas_of(np.concatenate([inside, whole[across]]), crs).reshape(2, -1)
     findings = []
