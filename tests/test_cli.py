@@ -16,6 +16,7 @@ import shapely
 from rich.cells import cell_len
 from typer.testing import CliRunner
 
+import cadastre
 import county
 import riverline as rl
 from riverline import samples
@@ -179,6 +180,59 @@ def test_every_step_is_told_before_it_runs_in_both_languages(tmp_path):
         "读取河道中心线", "读取岸顶线", "检查图层", "划定管理范围", "输出离线地图", "输出成果图层",
     ]  # fmt: skip
     assert all(step.en.isascii() for step in told)
+
+
+# Titles
+
+
+def title_files(folder: Path) -> list[object]:
+    """Extents, parcels, a survey, counties and an axis as files of an office."""
+    path = folder / "权属.gpkg"
+    cadastre.extents(cadastre.EXTENT).to_file(path, layer="extents")
+    renamed = {"parcel_id": "ZDDM", "owner": "QLR"}
+    areas = [cadastre.area(shape) for _, _, shape in cadastre.DEFECTS.values()]
+    cadastre.defects(ZDMJ=[areas[0] + 900.0, *areas[1:]]).rename(columns=renamed).to_file(path, layer="parcels")
+    cadastre.patches({"T1": ("111", cadastre.EXTENT)}).to_file(path, layer="survey")
+    counties = gpd.GeoDataFrame(
+        {"admin_id": ["清水县"], "name": ["清水县"]}, geometry=[cadastre.box(-9, -200, 1009, 200)], crs=cadastre.CRS
+    )
+    counties.to_file(path, layer="counties")
+    cadastre.axes([(0, 0), (1000, 0)]).to_file(path, layer="axes")
+    named = {"--land-classes": "survey", "--axes": "axes", "--admin": "counties"}
+    options = [each for option, layer in named.items() for each in (option, f"{path}::{layer}")]
+    columns = [each for pair in ("ZDDM=parcel_id", "parcels::QLR=owner", "ZDMJ=registered_area_m2")
+               for each in ("--column", pair)]  # fmt: skip
+    return [f"{path}::extents", f"{path}::parcels", *options, *columns]
+
+
+def test_confirm_writes_a_map_and_layers_and_prints_the_register(tmp_path):
+    given = title_files(tmp_path)
+    shown = run("confirm", *given, "--out", tmp_path / "成果").output
+    for text in ("权属面积汇总表", "清水河 R1", "清水县", "集体", "1101", "河流水面", "合计", "宗地 P01", "登记面积"):
+        assert text in shown
+    assert max(cell_len(line) for line in shown.splitlines() if "→" not in line) <= WIDTH
+    assert sorted(path.name for path in (tmp_path / "成果").iterdir()) == ["权属图.html", "权属成果.gpkg"]
+    assert loads_nothing((tmp_path / "成果" / "权属图.html").read_text(encoding="utf-8"))
+    names = {str(name) for name, _ in pyogrio.list_layers(tmp_path / "成果" / "权属成果.gpkg")}
+    assert {"权属分块", "权属面积汇总表", "权属整理记录", "质检问题_面"} <= names
+    holdings = gpd.read_file(tmp_path / "成果" / "权属成果.gpkg", layer="权属分块")
+    assert round(holdings["adjusted_area_m2"].sum(), 2) == cadastre.area(cadastre.EXTENT)
+    register = pyogrio.read_dataframe(tmp_path / "成果" / "权属成果.gpkg", layer="权属面积汇总表")
+    assert round(register["adjusted_area_m2"].sum(), 2) == cadastre.area(cadastre.EXTENT)
+
+
+def test_confirm_tidies_on_request_speaks_english_and_refuses_in_one_sentence(tmp_path):
+    given = title_files(tmp_path)
+    shown = run("confirm", *given, "--clean", "--language", "en", "--out", tmp_path / "out").output
+    assert "Register of areas" in shown
+    assert not re.search(
+        "[\u4e00-\u9fff]", shown.split("→")[0].replace("清水河", "").replace("清水县", "").replace("权属", "")
+    )
+    changes = gpd.read_file(tmp_path / "out" / "权属成果.gpkg", layer="changes")
+    assert sorted(changes["kind"]) == ["duplicate_merged", "gap_filled", "overlap_assigned"]
+    refused = run("confirm", *given, "--tolerance", "-1", "--out", tmp_path / "none", status=1)
+    assert "tolerance_m" in refused.output
+    assert not (tmp_path / "none").exists()
 
 
 # Other ways to give the layers

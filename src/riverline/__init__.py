@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from riverline import channel, export, faults, geodesy, maps, rules, samples, schema
     from riverline.channel import locate, split_axes, trace_axis
     from riverline.checks import check
+    from riverline.confirmation import Confirmation, confirm
     from riverline.demarcation import Demarcation, check_stakes, demarcate, explain, place_boards, place_stakes
     from riverline.io import read_layer, read_sections, read_table
     from riverline.rules import list_rules, load_rules
 
 __all__ = [
     "CRSError",
+    "Confirmation",
     "Demarcation",
     "JobError",
     "LedgerError",
@@ -42,6 +44,7 @@ __all__ = [
     "channel",
     "check",
     "check_stakes",
+    "confirm",
     "demarcate",
     "explain",
     "export",
@@ -66,9 +69,11 @@ __all__ = [
 # Loaded when first asked for: neither ``import riverline`` nor ``riverline --help`` waits for what it does not use.
 _NAMESPACES = frozenset({"channel", "export", "faults", "geodesy", "maps", "rules", "samples", "schema"})
 _HOMES = {
+    "Confirmation": "confirmation",
     "Demarcation": "demarcation",
     "check": "checks",
     "check_stakes": "demarcation",
+    "confirm": "confirmation",
     "demarcate": "demarcation",
     "explain": "demarcation",
     "list_rules": "rules",

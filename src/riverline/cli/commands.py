@@ -7,20 +7,39 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 from rich.console import Console
 
 import riverline as rl
+from riverline.cli.options import (
+    FILE,
+    ColumnOption,
+    CRSOption,
+    EncodingOption,
+    LanguageOption,
+    OnOption,
+    OutOption,
+    StrictOption,
+    columns_by_layer,
+    file_and_layer,
+    file_option,
+    named_layer,
+    pair,
+    schema_named,
+)  # fmt: skip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     import geopandas as gpd
+    from rich.table import Table
 
     from riverline.cli.steps import Delivery, Layer, MainJob, Sections, Step
-    from riverline.schema import Language, Schema
+    from riverline.schema import Language
+
+Made = TypeVar("Made")
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,34 +48,6 @@ app = typer.Typer(
 )
 rules_app = typer.Typer(help="规则集 | rule sets", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
-
-FILE = "FILE[::LAYER]"
-
-LanguageOption = Annotated[Literal["zh", "en"], typer.Option(help="界面与成果语言 | language of messages and results")]
-OutOption = Annotated[Path, typer.Option(metavar="DIR", help="输出文件夹 | folder for the results")]
-CRSOption = Annotated[
-    str | None,
-    typer.Option(metavar="EPSG:4548", help="文件未写明坐标系时用它 | CRS of files that do not say theirs"),
-]
-EncodingOption = Annotated[
-    str | None,
-    typer.Option(metavar="GBK", help="文本编码，不写则按字节判定 | text encoding, else found from the bytes"),
-]
-OnOption = Annotated[
-    str | None, typer.Option(metavar="YYYY-MM-DD", help="规则适用日期 | day on which the rules are in force")
-]
-StrictOption = Annotated[
-    bool, typer.Option("--strict", help="有错误级质检问题时以状态 3 结束 | end with status 3 on errors in the data")
-]
-ColumnOption = Annotated[
-    list[str] | None,
-    typer.Option(metavar="YOURS=OURS", help="字段对应，可写多次 | field mapping, may be repeated"),
-]
-
-
-def _file_option(help_text: str) -> Any:  # noqa: ANN401 - typer's own
-    return typer.Option(metavar=FILE, help=help_text)
-
 
 ERROR_STATUS = 1
 STRICT_STATUS = 3
@@ -75,7 +66,7 @@ def root(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="显示版本 | show the version")
     ] = False,
 ) -> None:
-    """河湖划界：读取、检查、划界、出图 | river demarcation from the command line."""
+    """河湖划界：读取、检查、划界、确权、出图 | river demarcation from the command line."""
 
 
 @app.command()
@@ -92,12 +83,12 @@ def demarcate(  # noqa: PLR0913 - one option a layer
     axes: Annotated[str, typer.Argument(metavar=FILE, help="河道中心线 | river axes")],
     *,
     rules: Annotated[str, typer.Option(metavar="NAME", help="规则集名称或 TOML 文件 | rule set, by name or TOML file")],
-    levees: Annotated[str | None, _file_option("堤防 | levees")] = None,
-    bank_tops: Annotated[str | None, _file_option("岸顶线 | bank tops")] = None,
-    water: Annotated[str | None, _file_option("水域 | water")] = None,
-    flood_levels: Annotated[str | None, _file_option("洪水位，图层或表格 | flood levels, layer or table")] = None,
+    levees: Annotated[str | None, file_option("堤防 | levees")] = None,
+    bank_tops: Annotated[str | None, file_option("岸顶线 | bank tops")] = None,
+    water: Annotated[str | None, file_option("水域 | water")] = None,
+    flood_levels: Annotated[str | None, file_option("洪水位，图层或表格 | flood levels, layer or table")] = None,
     terrain: Annotated[Path | None, typer.Option(metavar="FILE", help="地形栅格，配合洪水位 | terrain raster")] = None,
-    sections: Annotated[str | None, _file_option("实测横断面线 | lines of surveyed sections")] = None,
+    sections: Annotated[str | None, file_option("实测横断面线 | lines of surveyed sections")] = None,
     profiles: Annotated[
         str | None, typer.Option(metavar="FILE[::SHEET]", help="横断面的地面点 | ground points of the sections")
     ] = None,
@@ -123,16 +114,18 @@ def demarcate(  # noqa: PLR0913 - one option a layer
     given = {name: text for name, text in named.items() if text is not None}
     if (sections is None) != (profiles is None):
         raise typer.BadParameter("--sections 与 --profiles 要一起给出 | --sections and --profiles go together")
-    columns = _columns_by_layer(column or [], given)
+    columns = columns_by_layer(column or [], given)
     with _told(language) as console:
         from riverline.cli.steps import MainJob, Sections
 
         layers: dict[str, Layer | Sections] = {
-            name: _layer(text, crs, encoding, columns.get(name)) for name, text in given.items()
+            name: named_layer(text, crs, encoding, columns.get(name)) for name, text in given.items()
         }
         if sections is not None and profiles is not None:
-            file, sheet = _file_and_layer(profiles)
-            layers["sections"] = Sections(_layer(sections, crs, encoding, columns.get("sections")), file, sheet, unit)
+            file, sheet = file_and_layer(profiles)
+            layers["sections"] = Sections(
+                named_layer(sections, crs, encoding, columns.get("sections")), file, sheet, unit
+            )
         title = "河道管理范围" if language == "zh" else "River management extents"
         delivery = _deliver(MainJob(layers, rules, out, terrain, on, language, title), console)
         _end(delivery.result.faults, strict=strict)
@@ -143,13 +136,13 @@ def stakes(  # noqa: PLR0913 - one option a layer
     lines: Annotated[Path, typer.Argument(metavar="成果.gpkg", help="demarcate 写出的图层 | what demarcate wrote")],
     *,
     rules: Annotated[str, typer.Option(metavar="NAME", help="划界所用的规则集 | the rule set they were drawn by")],
-    admin: Annotated[str | None, _file_option("行政区 | administrative units")] = None,
-    structures: Annotated[str | None, _file_option("涉水建筑物 | works at the line")] = None,
-    existing: Annotated[str | None, _file_option("原有界桩，图层或表格 | stakes that stand, layer or table")] = None,
-    existing_boards: Annotated[str | None, _file_option("原有公告牌 | boards that stand")] = None,
-    settings: Annotated[str | None, _file_option("周边环境：城镇、乡村、峡谷 | town, country or gorge")] = None,
-    axes: Annotated[str | None, _file_option("河道中心线，用于桩号 | axes, for chainages")] = None,
-    breaks: Annotated[str | None, _file_option("断链 | breaks of the chainage")] = None,
+    admin: Annotated[str | None, file_option("行政区 | administrative units")] = None,
+    structures: Annotated[str | None, file_option("涉水建筑物 | works at the line")] = None,
+    existing: Annotated[str | None, file_option("原有界桩，图层或表格 | stakes that stand, layer or table")] = None,
+    existing_boards: Annotated[str | None, file_option("原有公告牌 | boards that stand")] = None,
+    settings: Annotated[str | None, file_option("周边环境：城镇、乡村、峡谷 | town, country or gorge")] = None,
+    axes: Annotated[str | None, file_option("河道中心线，用于桩号 | axes, for chainages")] = None,
+    breaks: Annotated[str | None, file_option("断链 | breaks of the chainage")] = None,
     role: Annotated[
         Literal["mark", "define"], typer.Option(help="以线为准或以桩连线为准 | stakes mark or define the line")
     ] = "mark",
@@ -171,12 +164,12 @@ def stakes(  # noqa: PLR0913 - one option a layer
     named = {"admin": admin, "structures": structures, "existing": existing, "existing_boards": existing_boards,
              "settings": settings, "axes": axes, "breaks": breaks}  # fmt: skip
     given = {name: text for name, text in named.items() if text is not None}
-    columns = _columns_by_layer(column or [], given)
+    columns = columns_by_layer(column or [], given)
     with _told(language) as console:
         from riverline.cli.staking import StakeJob, place
         from riverline.cli.summary import fault_counts, input_table, stake_table
 
-        layers = {name: _layer(text, crs, encoding, columns.get(name)) for name, text in given.items()}
+        layers = {name: named_layer(text, crs, encoding, columns.get(name)) for name, text in given.items()}
         delivery = place(StakeJob(lines, layers, rules, out, on, role, language))
         console.print(input_table(delivery.inputs, language))
         console.print(stake_table(delivery.stakes, delivery.boards, language))
@@ -184,6 +177,56 @@ def stakes(  # noqa: PLR0913 - one option a layer
         for path in (delivery.map_path, delivery.layers_path):
             _tell_file(console, path)
         _end(delivery.faults, strict=strict)
+
+
+@app.command()
+def confirm(  # noqa: PLR0913 - one option a layer
+    extents: Annotated[str, typer.Argument(metavar=FILE, help="管理范围 | management extents")],
+    parcels: Annotated[str, typer.Argument(metavar=FILE, help="宗地 | parcels")],
+    *,
+    land_classes: Annotated[str | None, file_option("地类图斑 | patches of the land survey")] = None,
+    axes: Annotated[str | None, file_option("河道中心线，用于分岸别 | river axes, to part by bank")] = None,
+    admin: Annotated[str | None, file_option("行政区，用于分县汇总 | administrative areas")] = None,
+    tolerance: Annotated[
+        float, typer.Option(metavar="M", help="窄于此宽度的缝隙和重叠视为图形误差 | width below which gaps are slivers")
+    ] = 0.3,
+    clean: Annotated[
+        bool, typer.Option("--clean", help="并入缝隙和窄条重叠，逐处列出 | tidy slivers and list every change")
+    ] = False,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[LAYER::]YOURS=OURS",
+            help="字段对应，可写多次，不写图层则为宗地，例 ZDMJ=registered_area_m2 | "
+            "field mapping, may be repeated, of the parcels if no layer is named",
+        ),
+    ] = None,
+    crs: CRSOption = None,
+    encoding: EncodingOption = None,
+    out: OutOption = Path("确权成果"),
+    language: LanguageOption = "zh",
+    strict: StrictOption = False,
+) -> None:
+    """确权：管理范围内的权属分块与面积汇总 | who holds the land inside the extents, and where titles disagree."""
+    named = {"extents": extents, "parcels": parcels, "land_classes": land_classes, "axes": axes, "admin": admin}
+    given = {name: text for name, text in named.items() if text is not None}
+    columns = columns_by_layer(column or [], given, unnamed="parcels")
+    with _told(language) as console:
+        from riverline.cli import titles
+        from riverline.cli.summary import register_table
+
+        layers = {name: named_layer(text, crs, encoding, columns.get(name)) for name, text in given.items()}
+        title = "河道管理范围权属" if language == "zh" else "Titles inside river management extents"
+        job = titles.TitleJob(layers, out, tolerance, clean, language, title)
+        delivery = _with_progress(lambda tell: titles.carry_out(job, tell), language, console)
+        _tell(console, delivery.inputs, register_table(delivery.result, language), delivery.result.faults, language)
+        if delivery.map_path is None:
+            most = titles.MOST_ON_MAP
+            told = f"要素多于 {most:,} 个，未出图" if language == "zh" else f"more than {most:,} features: no map"
+            console.print(f"· {told}", markup=False, highlight=False)
+        for path in filter(None, (delivery.map_path, delivery.layers_path)):
+            _tell_file(console, path)
+        _end(delivery.result.faults, strict=strict)
 
 
 @app.command()
@@ -201,12 +244,12 @@ def check(
     strict: StrictOption = False,
 ) -> None:
     """按数据字典检查一个图层 | check a layer against the data dictionary."""
-    columns = dict(_pair(each) for each in column or [])
+    columns = dict(pair(each) for each in column or [])
     with _told(language) as console:
         from riverline.cli.summary import fault_rows, input_table, plain
 
-        wanted = _schema(schema)
-        frame = _layer(file, crs, encoding, columns).read(wanted)
+        wanted = schema_named(schema)
+        frame = named_layer(file, crs, encoding, columns).read(wanted)
         faults = rl.check(frame, wanted)
         console.print(input_table({wanted.name: frame}, language))
         for note in frame.attrs["source"]["notes"]:
@@ -229,7 +272,7 @@ def show_schema(
     with _told(language) as console:
         from riverline.cli.summary import schema_list, schema_table
 
-        console.print(schema_table(_schema(name), language) if name else schema_list(language))
+        console.print(schema_table(schema_named(name), language) if name else schema_list(language))
 
 
 @rules_app.command("list")
@@ -271,28 +314,45 @@ def _told(language: Language) -> Iterator[Console]:
 
 def _deliver(job: MainJob, console: Console) -> Delivery:
     """Do the job under a progress bar, then say what came of it."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
     from riverline.cli.steps import carry_out
-    from riverline.cli.summary import fault_counts, input_table, river_table
+    from riverline.cli.summary import river_table
+
+    delivery = _with_progress(lambda tell: carry_out(job, tell), job.language, console)
+    _tell(console, delivery.inputs, river_table(delivery.result, job.language), delivery.result.faults, job.language)
+    for path in (delivery.map_path, delivery.layers_path):
+        _tell_file(console, path)
+    return delivery
+
+
+def _with_progress(do: Callable[[Callable[[Step], None]], Made], language: Language, console: Console) -> Made:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("", total=None)
 
         def tell(step: Step) -> None:
-            text = step.zh if job.language == "zh" else step.en
+            text = step.zh if language == "zh" else step.en
             progress.update(task, description=text, completed=step.number - 1, total=step.total)
 
-        delivery = carry_out(job, tell)
+        made = do(tell)
         done = progress.tasks[0].total
-        progress.update(task, description="完成" if job.language == "zh" else "done", completed=done)
-    console.print(input_table(delivery.inputs, job.language))
-    console.print(river_table(delivery.result, job.language))
-    console.print(fault_counts(delivery.result.faults, job.language))
-    for path in (delivery.map_path, delivery.layers_path):
-        _tell_file(console, path)
-    return delivery
+        progress.update(task, description="完成" if language == "zh" else "done", completed=done)
+    return made
+
+
+def _tell(
+    console: Console,
+    inputs: Mapping[str, gpd.GeoDataFrame],
+    table: Table,
+    faults: gpd.GeoDataFrame,
+    language: Language,
+) -> None:
+    """What was read, what was made of it, and what is wrong with the data."""
+    from riverline.cli.summary import fault_counts, input_table
+
+    for shown in (input_table(inputs, language), table, fault_counts(faults, language)):
+        console.print(shown)
 
 
 def _tell_file(console: Console, path: Path) -> None:
@@ -302,44 +362,3 @@ def _tell_file(console: Console, path: Path) -> None:
 def _end(faults: gpd.GeoDataFrame, *, strict: bool) -> None:
     if strict and (faults["severity"] == "error").any():
         raise typer.Exit(STRICT_STATUS)
-
-
-def _layer(text: str, crs: str | None, encoding: str | None, columns: dict[str, str] | None) -> Layer:
-    from riverline.cli.steps import Layer
-
-    return Layer(*_file_and_layer(text), crs, encoding, columns)
-
-
-def _file_and_layer(text: str) -> tuple[Path, str | None]:
-    file, _, layer = text.partition("::")
-    return Path(file), layer or None
-
-
-def _columns_by_layer(texts: list[str], layers: dict[str, str]) -> dict[str, dict[str, str]]:
-    """``["HDMC=name", "levees::高程=ground_m"]`` as a mapping for each layer."""
-    columns: dict[str, dict[str, str]] = {}
-    for text in texts:
-        layer, _, pair = text.rpartition("::")
-        name = layer or "axes"
-        if name not in layers:
-            there = ", ".join(layers)
-            raise typer.BadParameter(f"--column {text}：没有图层 {name} | no layer {name}; 给出的 given: {there}")
-        yours, ours = _pair(pair)
-        columns.setdefault(name, {})[yours] = ours
-    return columns
-
-
-def _pair(text: str) -> tuple[str, str]:
-    yours, sign, ours = text.rpartition("=")
-    if not (yours and sign and ours):
-        raise typer.BadParameter(f"--column 应写作 原字段=字段 | write --column as YOURS=OURS: {text}")
-    return yours, ours
-
-
-def _schema(name: str) -> Schema:
-    if name not in rl.schema.FRAMES:
-        there = ", ".join(sorted(rl.schema.FRAMES))
-        raise rl.JobError(
-            f"没有名为 {name} 的数据字典；现有：{there}", f"there is no schema {name}; there are: {there}"
-        )
-    return rl.schema.FRAMES[name]

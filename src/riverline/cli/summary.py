@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 import riverline as rl
-from riverline.schema import BOARDS, FAULTS, FRAMES, MANAGEMENT_LINES, STAKES
+from riverline.schema import BOARDS, FAULTS, FRAMES, MANAGEMENT_LINES, REGISTER, STAKES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,16 +17,18 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from riverline.confirmation import Confirmation
     from riverline.demarcation import Demarcation
     from riverline.schema import Language, Schema
 
 __all__ = [
-    "fault_counts", "fault_rows", "input_table", "plain", "river_table", "rules_table", "schema_list", "schema_table",
-    "stake_table",
+    "fault_counts", "fault_rows", "input_table", "plain", "register_table", "river_table", "rules_table", "schema_list",
+    "schema_table", "stake_table",
 ]  # fmt: skip
 
 SHOWN_FAULTS = 20
 SHOWN_RIVERS = 20
+SHOWN_CLASSES = 40
 SEVERITIES = ("error", "warning", "note")
 
 
@@ -111,6 +113,26 @@ def _stake_counts(stakes: pd.DataFrame) -> list[int]:
 
 def _name_of(rows: pd.DataFrame) -> str:
     return f"{rows['name'].iloc[0]} {rows['river_id'].iloc[0]}".strip()
+
+
+def register_table(result: Confirmation, language: Language) -> Table:
+    """The register: one row a river, administrative unit, ownership and class; the sum of all below."""
+    areas = ("adjusted_area_m2", "clear_m2", "untitled_m2", "contested_m2")
+    heads = [REGISTER[name].label(language) for name in ("name", "admin", "ownership", "land_class", *areas)]
+    table = _table(REGISTER.label(language), heads, right=(4, 5, 6, 7))
+    register = result.register
+    for row in register.head(SHOWN_CLASSES).itertuples():
+        kind = REGISTER["ownership"].value_label(row.ownership, language)
+        land = f"{row.land_class} {row.class_name}".strip() if language == "zh" else row.land_class
+        figures = (f"{getattr(row, each):,.2f}" for each in areas)
+        _add(table, f"{row.name} {row.river_id}".strip(), row.admin, kind, land, *figures)
+    left = len(register) - SHOWN_CLASSES
+    if left > 0:
+        _add(table, f"… 另有 {left} 行" if language == "zh" else f"… {left} more")
+    table.add_section()
+    total = "合计" if language == "zh" else "All"
+    _add(table, total, "", "", "", *(f"{register[each].sum():,.2f}" for each in areas))
+    return table
 
 
 def fault_counts(faults: gpd.GeoDataFrame, language: Language) -> Table | Text:

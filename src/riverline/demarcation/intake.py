@@ -64,7 +64,7 @@ def typed(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFrame, li
             Finding("value-type", schema.name, key, place, note=f"{column.name}={v}") for key, place, v in told
         ]
         result[column.name] = reading.converted
-    for name in {schema.key, "river_id"}:
+    for name in {schema.key, "river_id"} & set(result.columns):
         result[name] = result[name].str.strip()
     return result.set_geometry(shapely.force_2d(result.geometry.array), crs=frame.crs), findings
 

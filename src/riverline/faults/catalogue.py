@@ -2,34 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from riverline.faults.code import Code
+from riverline.faults.titles import TITLE_CODES
 
 __all__ = ["CATALOGUE", "CODES", "Code"]
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """One kind of fault.
-
-    Attributes
-    ----------
-    code
-        Its name in frames.
-    severity
-        ``error``: the feature cannot be used; ``warning``: used, but look at it; ``note``: for the record.
-    zh, en
-        The sentence, with ``{value}``, ``{limit}``, ``{unit}``, ``{feature}``, ``{layer}`` and ``{note}`` to fill in.
-    remedy_zh, remedy_en
-        What to do about it.
-    """
-
-    code: str
-    severity: Literal["error", "warning", "note"]
-    zh: str
-    en: str
-    remedy_zh: str
-    remedy_en: str
 
 
 # One line a code, grouped by the module that finds it.
@@ -386,6 +362,7 @@ CODES = (
          "structure {feature} is over {limit} {unit} from every line and has no stake",
          "核对位置；应设桩的请在规则集中加大 structure_reach_m",
          "check where it lies; raise structure_reach_m in the rule set if it ought to have one"),
+    *TITLE_CODES,
 )  # fmt: skip
 
 CATALOGUE: dict[str, Code] = {code.code: code for code in CODES}

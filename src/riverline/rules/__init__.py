@@ -24,6 +24,7 @@ from riverline.rules.conditions import Conditions
 from riverline.rules.deciding import Decision
 from riverline.rules.describing import describe_rules
 from riverline.rules.fields import Confidence, Mark, Reference, Scope, confidence_of
+from riverline.rules.land_classes import LandClass, LandClasses, list_land_classes, load_land_classes
 from riverline.rules.loading import list_rules, load_rules
 from riverline.rules.model import Document, Rule, Setting
 from riverline.rules.policy import Policy, PolicySource, VirtualSection
@@ -38,6 +39,8 @@ __all__ = [
     "Confidence",
     "Decision",
     "Document",
+    "LandClass",
+    "LandClasses",
     "Mark",
     "Numbering",
     "PeriodRow",
@@ -57,6 +60,8 @@ __all__ = [
     "WidthRow",
     "confidence_of",
     "describe_rules",
+    "list_land_classes",
     "list_rules",
+    "load_land_classes",
     "load_rules",
 ]

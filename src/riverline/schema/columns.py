@@ -128,6 +128,12 @@ HOLDING_STATES = choices(
     ("overlapping", "权属重叠", "Overlapping"),
     ("untitled", "未登记", "Untitled"),
     ("disputed", "权属争议", "Disputed"),
+    ("claimed", "涉及国有土地", "Claims state land"),
+)
+CHANGE_KINDS = choices(
+    ("gap_filled", "缝隙并入", "Gap filled"),
+    ("overlap_assigned", "窄条重叠归并", "Narrow overlap assigned"),
+    ("duplicate_merged", "重复宗地合并", "Duplicate merged"),
 )
 PROBLEM_KINDS = choices(
     ("occupation", "乱占", "Occupation"),
@@ -187,6 +193,15 @@ STATUS = choice("status", "状态", "Status", "ZT", "Where the problem stands in
 LAND_CLASS = text("land_class", "地类编码", "Land class", "DLBM", "Land class code, old or new generation.")
 OWNER = text("owner", "权利人", "Owner", "QLR", "Who holds the title.")
 OWNERSHIP = choice("ownership", "权属性质", "Ownership", "QSXZ", "What sort of title it is.", OWNERSHIPS)
+CLASS_NAME = text("class_name", "地类名称", "Class name", "DLMC", "Name of the class in its standard.")
+REGISTERED_AREA = square_metres(
+    "registered_area_m2", "登记面积", "Registered area", "DJMJ", "Area that the certificate names."
+)
+ADJUSTED_AREA = square_metres(
+    "adjusted_area_m2", "平差面积", "Adjusted area", "PCMJ", "Area after adjustment: the parts sum to the whole."
+)
+EXTENT_ID = text("extent_id", "范围编码", "Extent code", "FWBM", "Extent that the land lies in.")
+WIDTH = metres("width_m", "宽度", "Width", "KD", "At the widest place; blank where the tolerance is reached.")
 LEVEL_M = metres("level_m", "洪水位", "Flood level", "HSW", "Water level, 1985 height datum.")
 RETURN_PERIOD = Column(
     "return_period", "number", "重现期", "Return period", "CXQ", "Years between floods of this size.", "a"

@@ -1,4 +1,4 @@
-"""The data dictionary: every kind of frame that riverline reads or makes."""
+"""The data dictionary: every kind of frame that riverline reads or makes, but for those about titles."""
 
 from __future__ import annotations
 
@@ -15,12 +15,9 @@ __all__ = [
     "EXTENTS",
     "FAULTS",
     "FLOOD_LEVELS",
-    "HOLDINGS",
-    "LAND_CLASSES",
     "LEVEES",
     "MANAGEMENT_LINES",
     "OUTFALLS",
-    "PARCELS",
     "PERMITS",
     "PROBLEMS",
     "SECTIONS",
@@ -186,41 +183,6 @@ ZONES = Schema(
         c.END_CHAINAGE,
     ),
     "Functional zones of a shoreline plan.",
-)  # fmt: skip
-
-PARCELS = Schema(
-    "parcels", "宗地", "Parcels", "parcel_id", ("Polygon", "MultiPolygon"),
-    (
-        c.key("parcel_id", "宗地代码", "Parcel code", "ZDDM"),
-        c.OWNER,
-        c.OWNERSHIP,
-        c.optional(c.text("title_no", "权证号", "Title number", "QZH", "Number of the certificate.")),
-        c.optional(c.LAND_CLASS),
-    ),
-    "Land titles as drawn: evidence, never repaired silently.",
-)  # fmt: skip
-
-LAND_CLASSES = Schema(
-    "land_classes", "地类图斑", "Land classes", "patch_id", ("Polygon", "MultiPolygon"),
-    (c.key("patch_id", "图斑编号", "Patch code", "TBBH"), c.LAND_CLASS, c.optional(c.OWNER)),
-    "Patches of the land survey.",
-)  # fmt: skip
-
-HOLDINGS = Schema(
-    "holdings", "权属分块", "Holdings", "holding_id", ("Polygon", "MultiPolygon"),
-    (
-        c.key("holding_id", "分块编码", "Holding code", "FKBM"),
-        c.RIVER_ID,
-        c.BANK,
-        c.text("parcel_id", "宗地代码", "Parcel code", "ZDDM", "Parcel it is cut from; empty if untitled."),
-        c.OWNER,
-        c.OWNERSHIP,
-        c.LAND_CLASS,
-        c.AREA,
-        c.square_metres("adjusted_area_m2", "平差面积", "Adjusted area", "PCMJ", "Area after adjustment to the whole."),
-        c.choice("status", "权属状态", "Title status", "QSZT", "How clear the title is.", c.HOLDING_STATES),
-    ),
-    "The extent cut by title, owner and land class.",
 )  # fmt: skip
 
 PERMITS = Schema(

@@ -233,7 +233,14 @@ THEMES: tuple[Theme, ...] = (
         ("overlapping", _area(RED, 2.4, "#E8837E", 0.45)),
         ("untitled", _area(BLACK, 1.2, "#B8BCC2", 0.35, 6, 4)),
         ("disputed", _area(PURPLE, 1.8, "#C79BD3", 0.50, 2, 3)),
+        ("claimed", _area(BLUE, 1.8, "#8FB4E3", 0.50, 10, 3, 2, 3)),
     )),
+    Theme("changes", "kind", 24, (
+        ("gap_filled", _area(BLACK, 1.6, "#B8BCC2", 0.60)),
+        ("overlap_assigned", _area(RED, 1.6, "#E8837E", 0.60, 6, 3)),
+        ("duplicate_merged", _area(PURPLE, 2.4, "#C79BD3", 0.40, 2, 3)),
+    )),
+    _single("register", 1, _area("#8A8F94", 0.8, "#FFFFFF", 0.01)),
     _single("permits", 35, _area("#00695C", 1.8, "#4DB6AC", 0.25, 8, 2)),
     _single("outfalls", 72, _mark(PURPLE, "triangle", 10.0)),
     Theme("tracks", "level", 50, (

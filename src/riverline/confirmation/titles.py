@@ -1,0 +1,132 @@
+"""The titles in one extent: every place under one title, several, or none, and what that amounts to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from riverline._kernels.cutting import cut
+from riverline._kernels.partition import Parts, part, widths
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from riverline.confirmation.inputs import Parcels
+
+    Shapes = NDArray[np.object_]
+
+__all__ = ["STATUS_OF", "Titles", "joined", "titles_in"]
+
+STATUS_OF = {
+    "": "clear",
+    "untitled-land": "untitled",
+    "sliver-gap": "untitled",
+    "sliver-overlap": "overlapping",
+    "title-duplicated": "overlapping",
+    "titles-overlap-same-owner": "overlapping",
+    "titles-overlap": "disputed",
+    "state-title-claimed": "claimed",
+}
+"""Status of land by what was found about its titles."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Titles:
+    """An extent parted by titles.
+
+    Attributes
+    ----------
+    geometry : (k,)
+        Areas that do not overlap and are the extent together.
+    members : (k,)
+        Rows of the parcels that each lies in, rising.
+    width : (k,)
+        Width of gaps and overlaps that are slivers; infinite elsewhere.
+    code : (k,)
+        What was found: a fault code of :data:`STATUS_OF`.
+    rows, pieces : (m,)
+        Parcels that reach into the extent, and the part of each inside.
+    """
+
+    geometry: Shapes
+    members: list[tuple[int, ...]]
+    width: NDArray[np.float64]
+    code: NDArray[np.object_]
+    rows: NDArray[np.intp]
+    pieces: Shapes
+
+
+def titles_in(region: shapely.Geometry, parcels: Parcels, *, tolerance_m: float) -> Titles:
+    """Part an extent by the parcels that reach into it.
+
+    Parameters
+    ----------
+    region
+        The extent.
+    parcels
+        All parcels.
+    tolerance_m
+        Gaps and overlaps narrower than this are slivers.
+
+    Returns
+    -------
+    Titles
+        Parts with one title first; each gap is a part of its own.
+    """
+    rows, pieces = cut(parcels.geometry, region)
+    parts = part(pieces, region)
+    members = [tuple(rows[list(each)].tolist()) for each in parts.members]
+    odd = np.flatnonzero([len(each) != 1 for each in members])
+    width = np.full(len(members), np.inf)
+    width[odd] = widths(parts.geometry[odd], limit_m=tolerance_m)
+    code = np.full(len(members), "", dtype=object)
+    code[odd] = _codes(Parts(parts.geometry[odd], [members[each] for each in odd]), width[odd], parcels, tolerance_m)
+    return Titles(parts.geometry, members, width, code, rows, pieces)
+
+
+def _codes(parts: Parts, width: NDArray[np.float64], parcels: Parcels, tolerance_m: float) -> NDArray[np.object_]:
+    """What gaps and overlaps are: slivers first, then duplicates, claims on state land, disputes, the owner's own."""
+    twins = _same_land(parts, parcels, tolerance_m)
+    found = []
+    for members, thin, twin in zip(parts.members, np.isfinite(width), twins, strict=True):
+        rows = list(members)
+        owners = {owner for owner in parcels.owner[rows] if owner}
+        kinds = set(parcels.ownership[rows])
+        if not members:
+            found.append("sliver-gap" if thin else "untitled-land")
+        elif thin:
+            found.append("sliver-overlap")
+        elif twin:
+            found.append("title-duplicated")
+        elif "state" in kinds and kinds & {"collective", "private"}:
+            found.append("state-title-claimed")
+        else:
+            found.append("titles-overlap" if len(owners) > 1 else "titles-overlap-same-owner")
+    return np.array(found, dtype=object)
+
+
+def _same_land(parts: Parts, parcels: Parcels, tolerance_m: float) -> NDArray[np.bool_]:
+    """Parts whose parcels are one piece of land drawn several times: what one has alone is slivers."""
+    pairs = [(row, members[0], other) for row, members in enumerate(parts.members) for other in members[1:]]
+    same = np.zeros(len(parts.members), dtype=bool)
+    if not pairs:
+        return same
+    part_row, first, second = np.array(pairs, dtype=np.intp).T
+    one, other = parcels.geometry[first], parcels.geometry[second]
+    slack = tolerance_m * shapely.length(one)
+    close = np.abs(shapely.area(one) - shapely.area(other)) <= slack
+    close &= shapely.area(one) - shapely.area(shapely.intersection(one, other)) <= slack
+    for left, right in ((one, other), (other, one)):
+        alone = shapely.difference(left[close], right[close])
+        close[close] = shapely.is_empty(shapely.buffer(alone, -tolerance_m / 2.0))
+    same[part_row] = True
+    same[part_row[~close]] = False
+    return same
+
+
+def joined(keys: NDArray[np.object_]) -> str:
+    """Texts as one, each once, in order: ``P1; P2``."""
+    return "; ".join(sorted({str(key) for key in keys if key != ""}))
