@@ -333,3 +333,19 @@ def test_explain_of_a_join_claims_no_basis(tmp_path) -> None:
     told = rl.explain(result, "R1", "left", 700)
     assert "没有自己的依据" in told
     assert "仅供示意" in told
+
+
+@pytest.mark.parametrize("steps", ["square", "outer"])
+@pytest.mark.parametrize("slope", [0.0, 0.004, 0.03, 0.1, -0.004, -0.03, -0.15])
+def test_a_levee_that_ends_at_an_angle_leaves_no_tooth_and_no_hair_at_the_step(tmp_path, slope, steps) -> None:
+    toes = levees([(x, 60 + (x - 400) * slope) for x in range(-50, 401, 15)], [(-50, -80), (1050, -80)])
+    tops = bank_tops([(0, 5), (1000, 5)])
+    result = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), levees=toes, bank_tops=tops, width_steps=steps)
+    left = result.lines[result.lines["bank"] == "left"]
+    assert left["basis"].tolist() == ["levee", "joined", "bank_top"]
+    assert result.faults.empty
+    assert result.extents["clearance_m"].min() >= -1e-6
+    step = 60 - 15 - (30 if steps == "outer" else 0)
+    assert left["length_m"].iloc[1] == pytest.approx(step, abs=0.02 * step + 30 * abs(slope))
+    if steps == "outer":
+        assert shapely.distance(extent(result).boundary, toes.geometry[0]) >= 30 - 1e-3

@@ -31,6 +31,7 @@ def landside_strip(
     corridor: shapely.Geometry,
     *,
     ends: NDArray[np.object_],
+    trims: NDArray[np.object_] | None = None,
     steps: Steps = "square",
     taper_m: float = 0.0,
 ) -> Any:  # noqa: ANN401 - Polygon or MultiPolygon
@@ -47,7 +48,7 @@ def landside_strip(
     ends
         The lines that close the corridor at the ends of the reach. Rounding may leave a strip a hair longer than the
         corridor there; nothing passes around it.
-    steps, taper_m
+    trims, steps, taper_m
         As for :func:`~riverline._kernels.strip_area.strip_area`.
 
     Returns
@@ -65,7 +66,7 @@ def landside_strip(
     [0.0, 4.0, 100.0, 54.0]
     """
     closed = shapely.union_all([corridor, *shapely.buffer(ends, HAIR_M, cap_style="flat")])
-    strip = strip_area(references, widths, steps=steps, taper_m=taper_m)
+    strip = strip_area(references, widths, trims=trims, steps=steps, taper_m=taper_m)
     outside = shapely.difference(strip, closed, grid_size=GRID_M)
     parts = shapely.get_parts(outside)
     if len(parts) <= 1:

@@ -94,7 +94,7 @@ def _take(
     best[place[first][better]] = reach[better]
 
 
-def clearance(boundary: Geometries, references: Geometries, widths: Floats) -> float:
+def clearance(boundary: Geometries, references: Geometries, widths: Floats, trims: Geometries | None = None) -> float:
     """The least by which a boundary keeps farther from the references than their strips are wide.
 
     Parameters
@@ -105,6 +105,8 @@ def clearance(boundary: Geometries, references: Geometries, widths: Floats) -> f
         LineStrings in their order along the bank; one that starts where another of its width ends goes on from it.
     widths : (n,)
         Widths of their strips, metres.
+    trims : (n,)
+        Where the width of each does not apply, or None: past a cut that is not square to it.
 
     Returns
     -------
@@ -135,13 +137,16 @@ def clearance(boundary: Geometries, references: Geometries, widths: Floats) -> f
     places = shapely.linestrings(line)
     tree = shapely.STRtree(places)
     least = np.inf
+    trims = np.full(len(references), None) if trims is None else trims
     for width in np.unique(widths):
-        course = _course(references[widths == width])
+        course = _course(references[widths == width], trims[widths == width])
         segments = shapely.linestrings(np.stack([course.start, course.end], axis=1))
         segment, near = tree.query(segments, predicate="dwithin", distance=max(width - ROUNDING_M, 0.0))
         found = [part(line[near], course, segment) for part in (_beside, _around)]
-        point, away = (np.concatenate(each) for each in zip(*found, strict=True))
-        away = away[away < _from_free_ends(point, course) - ROUNDING_M]
+        point, away, trim = (np.concatenate(each) for each in zip(*found, strict=True))
+        counts = away < _from_free_ends(point, course) - ROUNDING_M
+        counts[counts] = ~shapely.dwithin(trim[counts], shapely.points(point[counts]), CUT_M)
+        away = away[counts]
         # What comes nearer than the width, if only beyond a cut, is not farther anywhere.
         least = min(least, np.min(away, initial=np.inf) - width, 0.0 if len(near) else np.inf)
     return float(least if least <= 0.0 else min(least, _farther(places, references, widths)))
@@ -158,7 +163,10 @@ def _farther(places: Geometries, references: Geometries, widths: Floats) -> floa
 
 
 class _Course(NamedTuple):
-    """Segments of references: from, to, length, unit direction, and that of the segment before, NaN at a free start."""
+    """Segments of references: from, to, length, unit direction, and that of the segment before, NaN at a free start.
+
+    Also whether another goes on from them, and where their width does not apply.
+    """
 
     start: Floats
     end: Floats
@@ -166,9 +174,10 @@ class _Course(NamedTuple):
     unit: Floats
     before: Floats
     goes_on: NDArray[np.bool_]
+    trim: Geometries
 
 
-def _course(references: Geometries) -> _Course:
+def _course(references: Geometries, trims: Geometries) -> _Course:
     coords, owner = shapely.get_coordinates(references, return_index=True)
     step = np.diff(coords, axis=0)
     length = np.hypot(*step.T)
@@ -177,7 +186,7 @@ def _course(references: Geometries) -> _Course:
     unit = step[real] / length[:, None]
     joined = np.append(False, (start[1:] == end[:-1]).all(axis=1))
     before = np.where(joined[:, None], np.roll(unit, 1, axis=0), np.nan)
-    return _Course(start, end, length, unit, before, np.append(joined[1:], False))
+    return _Course(start, end, length, unit, before, np.append(joined[1:], False), trims[owner[:-1][real]])
 
 
 def _from_free_ends(points: Floats, course: _Course) -> Floats:
@@ -189,7 +198,7 @@ def _from_free_ends(points: Floats, course: _Course) -> Floats:
     return np.asarray(distance)
 
 
-def _beside(line: Floats, course: _Course, segment: NDArray[np.intp]) -> tuple[Floats, Floats]:
+def _beside(line: Floats, course: _Course, segment: NDArray[np.intp]) -> tuple[Floats, Floats, Geometries]:
     """Nearest places of boundary segments beside reference segments, and how near; of those that lie beside them."""
     origin, unit, length = course.start[segment], course.unit[segment], course.length[segment]
     along = np.einsum("kij,kj->ki", line - origin[:, None], unit)
@@ -204,10 +213,10 @@ def _beside(line: Floats, course: _Course, segment: NDArray[np.intp]) -> tuple[F
     step = across[here, 1] - start
     level = step == 0.0
     at = np.clip(np.where(level, low, -start / np.where(level, 1.0, step)), low, high)
-    return line[:, 0] + at[:, None] * (line[:, 1] - line[:, 0]), np.abs(start + at * step)
+    return line[:, 0] + at[:, None] * (line[:, 1] - line[:, 0]), np.abs(start + at * step), course.trim[segment[here]]
 
 
-def _around(line: Floats, course: _Course, segment: NDArray[np.intp]) -> tuple[Floats, Floats]:
+def _around(line: Floats, course: _Course, segment: NDArray[np.intp]) -> tuple[Floats, Floats, Geometries]:
     """Nearest places of boundary segments to the first vertices of reference segments within the sectors there."""
     turns = ~np.isnan(course.before[segment, 0])
     line, segment = line[turns], segment[turns]
@@ -220,7 +229,7 @@ def _around(line: Floats, course: _Course, segment: NDArray[np.intp]) -> tuple[F
     away, step = away[here, 0], (away[:, 1] - away[:, 0])[here]
     size = np.maximum((step**2).sum(axis=1), np.finfo(float).tiny)
     at = np.clip(-(away * step).sum(axis=1) / size, low[here], high[here])[:, None]
-    return line[here, 0] + at * step, np.hypot(*(away + at * step).T)
+    return line[here, 0] + at * step, np.hypot(*(away + at * step).T), course.trim[segment[here]]
 
 
 def _between(start: Floats, end: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:

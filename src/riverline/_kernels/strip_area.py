@@ -49,6 +49,7 @@ def strip_area(
     references: Geometries,
     widths: Floats,
     *,
+    trims: Geometries | None = None,
     steps: Steps = "square",
     taper_m: float = 0.0,
     tolerance_m: float = 9e-4,
@@ -61,10 +62,12 @@ def strip_area(
         LineStrings; those that follow each other along the bank share an end.
     widths : (n,)
         Width of each one's strip, metres; references with width 0 have none.
+    trims : (n,)
+        What the strip of each reference leaves out near its ends, or None.
     steps
         Where one width gives way to another: ``square`` cuts on the normal, and the wedge on the outside of a turn
-        takes the larger width; ``taper`` runs over evenly in the first ``taper_m`` of the narrower one; ``outer`` lets
-        the larger width win within its own radius.
+        takes the larger width; ``taper`` runs over evenly in the first ``taper_m`` of the narrower one, where they
+        share an end; ``outer`` lets each width hold within its own radius, so that the larger wins.
     taper_m
         Length of a taper, metres.
     tolerance_m
@@ -95,16 +98,17 @@ def strip_area(
     # Near zero, where numbers are fine: an elbow of a tenth of a millimetre has no direction at eight digits.
     origin = np.round(shapely.get_coordinates(lines[wide][0])[0])
     lines, widths = shapely.transform(lines[wide], lambda xy: xy - origin), widths[wide]
-    parts = [_bodies(lines, widths, tolerance_m)]
+    trims = np.full(len(wide), None) if trims is None else trims
+    parts = [_bodies(lines, widths, shapely.transform(trims[wide], lambda xy: xy - origin), tolerance_m)]
     for (first, width), (second, other) in pairwise(zip(lines, widths, strict=True)):
         parts.extend(_joint(first, second, (width, other), steps, taper_m, tolerance_m))
     return shapely.transform(shapely.union_all(np.concatenate(parts)), lambda xy: xy + origin)
 
 
-def _bodies(lines: Geometries, widths: Floats, tolerance_m: float) -> Geometries:
+def _bodies(lines: Geometries, widths: Floats, trims: Geometries, tolerance_m: float) -> Geometries:
     """What covers every line's strip, flat at both of its ends: chunks inside, single segments near the ends."""
     made: list[shapely.Geometry] = []
-    for line, width in zip(lines, widths, strict=True):
+    for line, width, trim in zip(lines, widths, trims, strict=True):
         coords = shapely.get_coordinates(line)
         cuts = _cuts(coords, float(width))
         head, tail = (coords[: cuts[0] + 1], coords[cuts[-1] :]) if len(cuts) > 1 else (coords, coords[-1:])
@@ -113,9 +117,8 @@ def _bodies(lines: Geometries, widths: Floats, tolerance_m: float) -> Geometries
             group = np.array(chunks[at : at + _GROUP], dtype=object)
             made.append(shapely.union_all(_proven(group, float(width), tolerance_m)))
         for near_end in (head, tail):
-            segments = shapely.linestrings(np.stack([near_end[:-1], near_end[1:]], axis=1))
-            flat = _round(segments, float(width), tolerance_m, flat=True)
-            made.extend([*flat, *_wedges(near_end, float(width), tolerance_m)])
+            flat = [*_beside(near_end, float(width) + tolerance_m), *_wedges(near_end, float(width), tolerance_m)]
+            made.extend(flat if trim is None else shapely.difference(np.array(flat, dtype=object), trim))
     return np.array(made, dtype=object)
 
 
@@ -140,7 +143,7 @@ def _cuts(coords: Floats, width: float) -> NDArray[np.intp]:
 
 def _proven(lines: Geometries, width: float, tolerance_m: float) -> Geometries:
     """Round buffers of lines of which none is too narrow anywhere."""
-    made = _round(lines, width, tolerance_m, flat=False)
+    made = _round(lines, width, tolerance_m)
     edges = shapely.boundary(made)
     shapely.prepare(edges)
     narrow = shapely.dwithin(edges, lines, width - _ROUNDING_M)
@@ -153,6 +156,16 @@ def _proven(lines: Geometries, width: float, tolerance_m: float) -> Geometries:
         middle = len(coords) // 2
         halves += [shapely.LineString(coords[: middle + 1]), shapely.LineString(coords[middle:])]
     return np.concatenate([made[~narrow], _proven(np.array(halves, dtype=object), width, tolerance_m)])
+
+
+def _beside(coords: Floats, radius: float) -> Geometries:
+    """The rectangles on both sides of a line's segments: GEOS makes flat buffers of a millimetre triangles."""
+    step = np.diff(coords, axis=0)
+    across = radius * step[:, ::-1] * [-1.0, 1.0] / np.hypot(*step.T)[:, None]
+    start, end = coords[:-1], coords[1:]
+    corners = np.stack([start + across, end + across, end - across, start - across], axis=1)
+    rectangles: Geometries = shapely.polygons(corners)
+    return rectangles
 
 
 def _wedges(coords: Floats, width: float, tolerance_m: float, over_m: float = _OVER_M) -> list[shapely.Polygon]:
@@ -171,15 +184,17 @@ def _wedges(coords: Floats, width: float, tolerance_m: float, over_m: float = _O
         angles = np.linspace(0.0, turn, chords + 1)
         arc = radius * np.column_stack([np.cos(angles), np.sin(angles)]) @ [outward, [-outward[1], outward[0]]]
         back, on = [-before, after] * np.minimum(over_m, length[at - 1 : at + 1])[:, None]
-        made.append(shapely.Polygon(coords[at] + np.vstack([[0.0, 0.0], back, back + arc[0], arc, on + arc[-1], on])))
+        # A hair on the inside of the turn keeps the vertex itself off the edge of all three.
+        within = -over_m * arc[len(arc) // 2] / radius
+        made.append(shapely.Polygon(coords[at] + np.vstack([within, back, back + arc[0], arc, on + arc[-1], on])))
     return made
 
 
-def _round(shapes: Geometries, width: float, tolerance_m: float, *, flat: bool) -> Geometries:
+def _round(shapes: Geometries, width: float, tolerance_m: float) -> Geometries:
     """Buffers that hold every place within a width, and none farther than the tolerance beyond."""
     radius = width + tolerance_m
     chords = int(np.ceil(1.5 * np.pi / (4.0 * np.arccos(width / radius))))
-    buffers: Geometries = shapely.buffer(shapes, radius, quad_segs=chords, cap_style="flat" if flat else "round")
+    buffers: Geometries = shapely.buffer(shapes, radius, quad_segs=chords)
     return buffers
 
 
@@ -187,20 +202,25 @@ def _joint(
     first: shapely.LineString, second: shapely.LineString, widths: tuple[float, float],
     steps: Steps, taper_m: float, tolerance_m: float,
 ) -> list[Geometries]:  # fmt: skip
-    """What joins two strips: nothing where their references do not follow each other."""
+    """What joins two strips, of references that follow each other or step aside from one to the next."""
     before, after = shapely.get_coordinates(first), shapely.get_coordinates(second)
-    if np.hypot(*(before[-1] - after[0])) > _JOINT_M:
-        return []
-    wider = max(widths)
-    over = _OVER_M if widths[0] == widths[1] else _STEP_OVER_M
-    around = np.vstack([before[-2:-1], after[:2]])
-    parts = [np.array(_wedges(around, wider, tolerance_m, over), dtype=object)]
-    if widths[0] == widths[1] or steps == "square":
+    apart = np.hypot(*(before[-1] - after[0])) > _JOINT_M
+    even = widths[0] == widths[1]
+    parts: list[Geometries] = []
+    if not apart:
+        over = _OVER_M if even else _STEP_OVER_M
+        parts.append(
+            np.array(_wedges(np.vstack([before[-2:-1], after[:2]]), max(widths), tolerance_m, over), dtype=object)
+        )
+    if steps == "square" or (even and not apart):
         return parts
     if steps == "outer":
-        return [*parts, _round(np.array([shapely.Point(after[0])], dtype=object), wider, tolerance_m, flat=False)]
+        tips = ((before[-1], widths[0]), (after[0], widths[1]))
+        return [*parts, *(_round(np.array([shapely.Point(tip)]), wide, tolerance_m) for tip, wide in tips)]
+    if apart:
+        return parts
     narrower = after if widths[1] < widths[0] else before[::-1]
-    return [*parts, _taper(narrower, wider, min(widths), taper_m, tolerance_m)]
+    return [*parts, _taper(narrower, max(widths), min(widths), taper_m, tolerance_m)]
 
 
 def _taper(coords: Floats, wider: float, narrower: float, taper_m: float, tolerance_m: float) -> Geometries:
@@ -211,7 +231,7 @@ def _taper(coords: Floats, wider: float, narrower: float, taper_m: float, tolera
     places = np.column_stack([np.interp(at, along, coords[:, axis]) for axis in (0, 1)])
     radii = wider + (narrower - wider) * at / taper_m if taper_m > 0.0 else np.full(len(at), narrower)
     discs = [
-        _round(np.array([shapely.Point(place)], dtype=object), float(radius), tolerance_m, flat=False)[0]
+        _round(np.array([shapely.Point(place)], dtype=object), float(radius), tolerance_m)[0]
         for place, radius in zip(places, radii, strict=True)
     ]
     pairs = [shapely.GeometryCollection([one, other]) for one, other in pairwise(discs)]

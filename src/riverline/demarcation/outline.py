@@ -15,6 +15,7 @@ import shapely
 from riverline._kernels.chainage import vertex_chainages
 from riverline._kernels.landside import GRID_M, landside_strip
 from riverline._kernels.proof import nearest_reference
+from riverline.demarcation.cuts import GRAIN_M, to_the_normals, unit, waterside_past
 from riverline.demarcation.edges import ring_edges
 
 if TYPE_CHECKING:
@@ -30,17 +31,8 @@ __all__ = ["Outline", "chain_line", "corridor_between", "edge_pieces", "outline"
 CRACK_M = 0.01
 """Holes thinner than this are cracks between parts of the extent, not land: coordinates are kept to the centimetre."""
 
-GRAIN_M = 1e-4
-"""Vertices nearer to each other than this have no direction between them: what is left of cuts at a vertex."""
-
-STUB_M = 5e-4
-"""How far a strip reaches past the normal where its reference is cut, so that no crack opens at the cut."""
-
-SQUARE = 1e-6
-"""Sine below which a cut is square to a reference: 0.03 mm over the widest strips."""
-
-STEEPEST_CUT = 0.2
-"""Cosine between a reference's normal and the line of a cut below which that line is no normal at all."""
+ON_STEP_M = 2e-3
+"""Places nearer to a step than this lie on it: a strip that is cut there reaches a stub past it."""
 
 SHORTEST_PIECE_M = 0.05
 """Runs along the line that are shorter than this belong to their neighbour: half the precision lengths are given in."""
@@ -156,14 +148,16 @@ def _outline(
     chains = chain_line(left), chain_line(right)
     corridor, crossings = corridor_between(*chains)
     ends = shapely.linestrings([[chains[0][at], chains[1][at]] for at in (0, -1)])
+    # Areas stand on the grid before they are cut and united: a vertex that moved later would leave its edge.
+    corridor, water = (None if area is None else shapely.set_precision(area, GRID_M) for area in (corridor, water))
     parts = [corridor]
     corners = []
     banks: tuple[tuple[Sequence[Piece], Bank], ...] = ((left, "left"), (right, "right"))
     for pieces, bank in banks:
         stripped = [piece for piece in pieces if piece.strip]
         widths = np.array([piece.width_m + piece.protection_m * beyond for piece in stripped])
-        lines = _to_the_normals(pieces, bank, ends)
-        parts.append(landside_strip(lines, widths, corridor, ends=ends, steps=steps, taper_m=taper_m))
+        lines, trims = to_the_normals(pieces, bank, ends), waterside_past(pieces, bank, widths)
+        parts.append(landside_strip(lines, widths, corridor, ends=ends, trims=trims, steps=steps, taper_m=taper_m))
         corners.extend(_corners(lines, widths, bank))
     if water is not None:
         parts.append(water)
@@ -175,61 +169,17 @@ def _outline(
     return Outline(extent, edges["left"], edges["right"], tuple(main.interiors), crossings)
 
 
-def _to_the_normals(pieces: Sequence[Piece], bank: Bank, ends: NDArray[np.object_]) -> NDArray[np.object_]:
-    """References of a chain's strips, each turned at its cut ends so that its strip ends on the normal of the axis.
-
-    A reference runs at an angle to the axis, and its strip ends on its own normal. Where that falls back behind the
-    normal on which the next reference begins, a wedge of land near the toe would be left out between the two. A stub at
-    the end of the reference, at a right angle to the cut, makes the strip go round to it.
-    """
-    side = -1.0 if bank == "left" else 1.0
-    across = [shapely.get_coordinates(each) for each in (ends[0], *(piece.line for piece in pieces), ends[1])]
-    cut = [True, *(not piece.strip for piece in pieces), True]
-    lines = []
-    for number, piece in enumerate(pieces, 1):
-        if not piece.strip:
-            continue
-        coords = shapely.get_coordinates(shapely.remove_repeated_points(piece.line, GRAIN_M))
-        if cut[number - 1]:
-            coords = _with_stub(coords[::-1], across[number - 1], -side, inner=number > 1)[::-1]
-        if cut[number + 1]:
-            coords = _with_stub(coords, across[number + 1], side, inner=number < len(pieces))
-        lines.append(shapely.LineString(coords))
-    return np.array(lines, dtype=object)
-
-
-def _with_stub(
-    coords: NDArray[np.float64], cut: NDArray[np.float64], side: float, *, inner: bool
-) -> NDArray[np.float64]:
-    """A line with a stub at its end that stands at a right angle to a cut, where the strip falls short of the cut.
-
-    Inside the reach a strip that ends on the cut gets one too, since the next one begins there.
-    """
-    heading, across = _unit(coords[-2:]), _unit(cut[[0, -1]])
-    normal = side * np.array([heading[1], -heading[0]])
-    cosine = float(normal @ across)
-    if abs(cosine) < STEEPEST_CUT:
-        return coords
-    across = across * np.sign(cosine)
-    short = float(across @ heading)
-    if short < SQUARE and not inner:
-        return coords
-    across = across if short > 0.0 else normal
-    return np.vstack([coords, coords[-1] + STUB_M * side * np.array([-across[1], across[0]])])
-
-
-def _unit(way: NDArray[np.float64]) -> NDArray[np.float64]:
-    step = way[-1] - way[0]
-    unit: NDArray[np.float64] = step / max(float(np.hypot(*step)), np.finfo(float).tiny)
-    return unit
-
-
 def _without_cracks(extent: shapely.Geometry) -> shapely.Geometry:
-    """The same area with the holes filled that are thinner than coordinates are kept: rounding between its parts."""
-    if shapely.is_empty(extent):
-        return extent
+    """The same area with the holes filled that are thinner than coordinates are kept: rounding between its parts.
+
+    Parts that the grid made lines of are left out for the same reason.
+    """
+    parts = shapely.get_parts(extent)
+    areas = parts[shapely.area(parts) > 0.0]
+    if not len(areas):
+        return shapely.Polygon()
     filled = []
-    for part in shapely.get_parts(extent):
+    for part in areas:
         rings = shapely.polygons(part.interiors) if part.interiors else np.array([], dtype=object)
         holes = rings[shapely.area(rings) > CRACK_M * shapely.length(rings) / 2.0]
         filled.append(shapely.Polygon(part.exterior, shapely.get_exterior_ring(holes)))
@@ -273,7 +223,11 @@ def edge_pieces(edge: shapely.Geometry, pieces: Sequence[Piece]) -> tuple[list[s
     order = np.array(sorted(range(len(pieces)), key=lambda at: (pieces[at].basis == "joined", pieces[at].source_ids)))
     references = np.array([pieces[at].line for at in order], dtype=object)
     widths = np.array([pieces[at].width_m for at in order])
-    maker = order[nearest_reference(middles, references, widths)]
+    stripped = np.array([pieces[at].strip for at in order])
+    maker = order[stripped][nearest_reference(middles, references[stripped], widths[stripped])]
+    # A step without a strip makes what lies on it; the end of a strip that goes on from it is the strip's.
+    for step, line in zip(order[~stripped], references[~stripped], strict=True):
+        maker[shapely.dwithin(shapely.points(middles), line, ON_STEP_M)] = step
     maker = _without_crumbs(maker, np.hypot(*np.diff(coords, axis=0).T))
     breaks = np.flatnonzero(np.diff(maker)) + 1
     starts = np.concatenate([[0], breaks])
@@ -288,7 +242,7 @@ def _strip_corners(pieces: Sequence[Piece]) -> NDArray[np.float64]:
     for piece in pieces:
         coords = shapely.get_coordinates(shapely.remove_repeated_points(piece.line, GRAIN_M))
         for tip, way in ((coords[0], coords[:2]), (coords[-1], coords[-2:])):
-            normal = piece.width_m * _unit(way) @ np.array([[0.0, 1.0], [-1.0, 0.0]])
+            normal = piece.width_m * unit(way) @ np.array([[0.0, 1.0], [-1.0, 0.0]])
             corners += [tip + normal, tip - normal]
     return np.array(corners)
 

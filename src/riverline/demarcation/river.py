@@ -10,6 +10,7 @@ import shapely
 
 from riverline._kernels.proof import clearance
 from riverline.demarcation.chains import Gap, build_chain, paint
+from riverline.demarcation.cuts import waterside_past
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.outline import Outline, edge_pieces, outline
 
@@ -170,7 +171,8 @@ def _clearance(rows: Sequence[LineRow], chains: Mapping[Bank, Sequence[Piece]]) 
         edges = np.array([row.line for row in rows if row.bank == bank and row.piece.strip], dtype=object)
         pieces = [piece for piece in chains[bank] if piece.strip]
         references = np.array([piece.line for piece in pieces], dtype=object)
-        least.append(clearance(edges, references, np.array([piece.width_m for piece in pieces])))
+        widths = np.array([piece.width_m for piece in pieces])
+        least.append(clearance(edges, references, widths, waterside_past(chains[bank], bank, widths)))
     return min(least)
 
 
