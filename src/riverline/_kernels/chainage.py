@@ -24,45 +24,30 @@ array([[97., 50.]])
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+
+from riverline._kernels.ruler import Ruler, bisector
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
+    from riverline._kernels.ruler import Segments
+
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
-__all__ = ["Ruler", "cut", "cut_many", "direction", "locate", "locate_each", "locate_many", "position",
-           "vertex_chainages"]  # fmt: skip
+__all__ = ["cut", "cut_many", "direction", "locate", "locate_each", "locate_many", "position", "vertex_chainages"]
 
 # Chainages nearer to a vertex than this mean the vertex itself: a hundredth of what coordinates are rounded to.
 VERTEX_TOLERANCE_M = 1e-5
 
 # Points looked up at once: bounds the memory at some 50 MB, whatever the number of points.
 _CHUNK = 200_000
-
-
-class Ruler:
-    """Axes made ready to be looked up many times: what :func:`locate_many` prepares anew at each call.
-
-    Parameters
-    ----------
-    axes : (k,)
-        LineStrings.
-    """
-
-    __slots__ = ("segments", "tree")
-
-    def __init__(self, axes: Sequence[Any]) -> None:
-        self.segments = _segments(axes)
-        ends = np.stack([self.segments.start, self.segments.end], axis=1)
-        self.tree = shapely.STRtree(np.asarray(shapely.linestrings(ends)))
 
 
 def locate(points: ArrayLike, axis: ArrayLike | Ruler) -> tuple[Floats, Floats]:
@@ -120,13 +105,13 @@ def locate_many(points: ArrayLike, axes: Sequence[Any] | Ruler) -> tuple[Integer
     """
     points = _flat(points)
     ruler = axes if isinstance(axes, Ruler) else Ruler(axes)
-    segments, tree = ruler.segments, ruler.tree
+    segments = ruler.segments
     axis = np.full(len(points), -1, dtype="int64")
     chainage, offset = np.full((2, len(points)), np.nan)
     finite = np.flatnonzero(np.isfinite(points).all(axis=1))
     for rows in (finite[begin : begin + _CHUNK] for begin in range(0, len(finite), _CHUNK)):
-        found = tree.query_nearest(shapely.points(points[rows]), all_matches=True)
-        point, segment = rows[found[0]], found[1]
+        place, segment = ruler.nearest(points[rows])
+        point = rows[place]
         along, side = _project(points[point], segments, segment)
         best = _first(point, np.lexsort((along, segments.axis[segment], point)))
         axis[point[best]] = segments.axis[segment[best]]
@@ -303,36 +288,7 @@ def cut_many(line: ArrayLike, start: ArrayLike, end: ArrayLike) -> NDArray[np.ob
     return np.asarray(shapely.linestrings(coordinates[order], indices=owner[order]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Segments:
-    """Segments of all axes: from, to, unit direction, direction before and after, chainage, axis, length; k each."""
-
-    start: Floats
-    end: Floats
-    unit: Floats
-    at_start: Floats
-    at_end: Floats
-    chainage: Floats
-    length: Floats
-    axis: Integers
-
-
-def _segments(axes: Sequence[Any]) -> _Segments:
-    coordinates, part = shapely.get_coordinates(np.asarray(axes, dtype="object"), return_index=True)
-    step = np.diff(coordinates, axis=0)
-    real = (part[1:] == part[:-1]) & (step != 0).any(axis=1)
-    start, end, axis = coordinates[:-1][real], coordinates[1:][real], part[:-1][real]
-    length = np.hypot(*step[real].T)
-    unit = step[real] / length[:, None]
-    new = np.diff(axis, prepend=-1) != 0
-    total = np.concatenate([[0.0], np.cumsum(length)])[:-1]
-    chainage = total - np.repeat(total[new], np.diff(np.append(np.flatnonzero(new), len(axis))))
-    before = np.where(new[:, None], unit, np.roll(unit, 1, axis=0))
-    after = np.where(np.roll(new, -1)[:, None], unit, np.roll(unit, -1, axis=0))
-    return _Segments(start, end, unit, _bisector(before, unit), _bisector(unit, after), chainage, length, axis)
-
-
-def _project(points: Floats, segments: _Segments, index: Integers) -> tuple[Floats, Floats]:
+def _project(points: Floats, segments: Segments, index: Integers) -> tuple[Floats, Floats]:
     """Chainage and offset of points from the segments that are nearest to them."""
     away, unit, length = points - segments.start[index], segments.unit[index], segments.length[index]
     along = np.einsum("ij,ij->i", away, unit)
@@ -351,14 +307,6 @@ def _cross(one: Floats, other: Floats) -> Floats:
     return np.asarray(one[:, 0] * other[:, 1] - one[:, 1] * other[:, 0])
 
 
-def _bisector(before: Floats, after: Floats) -> Floats:
-    """Unit direction between two; the first where they are opposite."""
-    between = before + after
-    size = np.hypot(between[:, 0], between[:, 1])
-    opposite = size < 1e-12  # noqa: PLR2004 - rounding of unit vectors
-    return np.where(opposite[:, None], before, between / np.where(opposite, 1.0, size)[:, None])
-
-
 def _first(point: Integers, order: Integers) -> Integers:
     """Of rows in that order, the first of each point."""
     sorted_points = point[order]
@@ -374,7 +322,7 @@ def _tangent(axis: Floats, along: Floats, chainage: Floats) -> Floats:
     vertex, at_vertex = _vertex_at(along, chainage)
     bent = at_vertex & (vertex > 0) & (vertex < len(axis) - 1)
     tangent = unit(_segment_of(along, chainage))
-    tangent[bent] = _bisector(unit(vertex[bent] - 1), unit(vertex[bent]))
+    tangent[bent] = bisector(unit(vertex[bent] - 1), unit(vertex[bent]))
     return tangent
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import shapely
 
 from riverline._kernels import chainage
+from riverline._kernels.ruler import Ruler
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +36,7 @@ class Axis:
     line: shapely.LineString
     coords: NDArray[np.float64]
     start_m: float
-    ruler: chainage.Ruler | None = None
+    ruler: Ruler | None = None
 
     @property
     def length(self) -> float:
@@ -44,7 +45,7 @@ class Axis:
 
     def ready(self) -> Axis:
         """The same axis, made ready to be asked for many places. The search tree is as large as the axis."""
-        return replace(self, ruler=chainage.Ruler([self.line]))
+        return replace(self, ruler=Ruler([self.line]))
 
     def locate(self, places: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Chainage and offset of places, (n, 2), as :func:`riverline._kernels.chainage.locate` gives them."""
