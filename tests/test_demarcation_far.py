@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 
@@ -114,3 +115,21 @@ def test_other_levees_far_off_vouch_for_one_another_but_none_for_itself(tmp_path
     assert [row[1] for row in far(rl.demarcate(axes(RIVER), rule_set(tmp_path), levees=alone))] == ["L2"]
     lost = levees([(0, 6e5), (1000, 6e5)], [(0, -6e5), (1000, -6e5)])
     assert [row[4] for row in far(rl.demarcate(axes(RIVER), rule_set(tmp_path), levees=lost))] == [25.0, 25.0]
+
+
+def test_what_belongs_to_a_river_whose_axis_was_refused_is_not_called_unknown(tmp_path) -> None:
+    ring = line([(0, 500), (400, 500), (400, 900), (0, 500)])
+    rivers = axes([(0, 0), (1000, 0)])
+    rivers = gpd.GeoDataFrame(
+        {"river_id": ["R1", "R2"], "name": ["清水河", "环河"]}, geometry=[rivers.geometry[0], ring], crs=CRS
+    )
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    others = gpd.GeoDataFrame(
+        {"levee_id": ["L3", "L4"], "river_id": ["R2", "R9"], "feature": "landside_toe"},
+        geometry=[line([(0, 560), (300, 860)]), line([(0, 700), (300, 700)])], crs=CRS,
+    )  # fmt: skip
+    result = rl.demarcate(rivers, rule_set(tmp_path), levees=pd.concat([toes, others], ignore_index=True))
+    told = result.faults.set_index("feature_id")[["code", "severity"]]
+    assert told.loc["R2"].tolist() == ["river-not-done", "error"]
+    assert told.loc["L3"].tolist() == ["feature-not-used", "note"]
+    assert told.loc["L4"].tolist() == ["river-unknown", "error"]

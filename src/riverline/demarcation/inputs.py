@@ -99,8 +99,9 @@ def prepare(axes: gpd.GeoDataFrame, layers: dict[str, Any], terrain: Any) -> Inp
     findings += [*refused, *_scale_finding(usable, axes.crs)]
     kept: dict[str, gpd.GeoDataFrame] = {}
     unused: dict[str, set[str]] = {}
+    undone = set(frame["river_id"].dropna()) - set(usable)
     for name, rows in given.items():
-        kept[name], unused[name], dropped = _usable_rows(rows, LAYERS[name], usable, crs=axes.crs)
+        kept[name], unused[name], dropped = _usable_rows(rows, LAYERS[name], usable, undone, crs=axes.crs)
         findings.extend(dropped)
     by_river = {name: rows.groupby("river_id", sort=False).indices for name, rows in kept.items()}
     return Inputs(usable, frame, kept, path, described, by_river, unused, findings)
@@ -178,6 +179,7 @@ def _usable_rows(
     frame: gpd.GeoDataFrame,
     schema: Schema,
     axes: dict[str, Axis],
+    undone: set[str],
     *,
     crs: Any,  # noqa: ANN401 - a CRS
 ) -> tuple[gpd.GeoDataFrame, set[str], list[Finding]]:
@@ -194,7 +196,7 @@ def _usable_rows(
         wrong += many
     rows = align(rows, crs, layer=schema.name)
     wrong = _moved(wrong, frame.crs, crs)
-    rows, elsewhere = _of_known_rivers(rows, schema, axes)
+    rows, elsewhere = _of_known_rivers(rows, schema, axes, undone)
     rows, far = split_near(rows, schema, axes)
     refused |= {each.note for each in far}
     if "chainage_m" in rows.columns:
@@ -214,11 +216,15 @@ def _moved(findings: list[Finding], source: Any, target: Any) -> list[Finding]: 
 
 
 def _of_known_rivers(
-    frame: gpd.GeoDataFrame, schema: Schema, axes: dict[str, Axis]
+    frame: gpd.GeoDataFrame, schema: Schema, axes: dict[str, Axis], undone: set[str]
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Rows that belong to a river with an axis; lines of a bank that name none are kept, their place will tell."""
+    """Rows that belong to a river with an axis; lines of a bank that name none are kept, their place will tell.
+
+    Rows of rivers whose axis was refused are right: that fault is the axis's, and they are only not used.
+    """
     named = frame["river_id"].notna().to_numpy() & (frame["river_id"] != "").to_numpy()
     unknown = named & ~frame["river_id"].isin(list(axes)).to_numpy()
+    waiting = frame["river_id"].isin(undone).to_numpy()
     still = (
         frame["kind"].isin(["lake", "reservoir"]).to_numpy() if schema is WATER else np.zeros(len(frame), dtype=bool)
     )
@@ -226,9 +232,9 @@ def _of_known_rivers(
     findings = [
         Finding(code, schema.name, str(key), place, note="" if pd.isna(river) else str(river))
         for code, mask in (
-            ("river-unknown", unknown & ~still),
+            ("river-unknown", unknown & ~still & ~waiting),
             ("river-blank", nameless & ~still),
-            ("feature-not-used", (unknown | nameless) & still),
+            ("feature-not-used", ((unknown | nameless) & still) | (unknown & waiting)),
         )
         for key, place, river in zip(
             frame[schema.key][mask], frame.geometry[mask], frame["river_id"][mask], strict=True

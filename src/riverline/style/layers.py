@@ -46,8 +46,9 @@ class Layer:
     rules: Any = None
 
     def label(self, language: Language = "zh") -> str:
-        """The layer's title: the schema's label, or the caller's name."""
-        return self.schema.label(language) if self.schema else self.name
+        """The layer's title: the schema's label, also where a frame of that name lacks columns, or the caller's name."""
+        known = self.schema or FRAMES.get(self.name)
+        return known.label(language) if known else self.name
 
     @property
     def spatial(self) -> bool:
