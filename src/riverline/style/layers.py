@@ -46,7 +46,7 @@ class Layer:
     rules: Any = None
 
     def label(self, language: Language = "zh") -> str:
-        """The layer's title: the schema's label, also where a frame of that name lacks columns, or the caller's name."""
+        """The layer's title: that of the schema, or of a schema of its name whose columns it lacks, or its name."""
         known = self.schema or FRAMES.get(self.name)
         return known.label(language) if known else self.name
 
