@@ -68,9 +68,11 @@ def landside_strip(
     closed = shapely.union_all([corridor, *shapely.buffer(ends, HAIR_M, cap_style="flat")])
     strip = strip_area(references, widths, trims=trims, steps=steps, taper_m=taper_m)
     outside = shapely.difference(strip, closed, grid_size=GRID_M)
+    # What is thinner than the grid becomes a line in the cutting, and is no land.
     parts = shapely.get_parts(outside)
+    parts = parts[shapely.area(parts) > 0.0]
     if len(parts) <= 1:
-        return outside
+        return parts[0] if len(parts) else shapely.Polygon()
     return shapely.multipolygons(parts[_run_along(parts, references)])
 
 
