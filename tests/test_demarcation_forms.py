@@ -445,3 +445,22 @@ def test_chainages_change_where_the_reference_does_also_on_a_bend(tmp_path) -> N
     left = up.lines[up.lines["bank"] == "left"]
     assert left["end_chainage_m"].tolist() == pytest.approx([length * 2.0 / 3.0, length], abs=feet)
     assert left["source_ids"].tolist() == right["source_ids"].tolist()[::-1]
+
+
+def around(radius, length=1000.0):
+    """A bend of half a circle between two straight arms, from the lower one to the upper one."""
+    turn = np.linspace(-np.pi / 2, np.pi / 2, 60)[1:-1]
+    arc = np.column_stack([length + radius * np.cos(turn), radius * np.sin(turn)])
+    return [(0, -radius), (length, -radius), *arc, (length, radius), (0, radius)]
+
+
+def test_a_bank_between_arms_that_its_strips_fill_has_no_line_and_says_so(tmp_path) -> None:
+    ruled = rule_set(tmp_path, levee=10.0)
+    result = rl.demarcate(axes(around(40)), ruled, levees=levees(around(50), around(5)))
+    assert set(result.lines["bank"]) == {"right"}
+    assert result.lines["length_m"].sum() == pytest.approx(2000 + np.pi * 60, abs=1.0)
+    assert result.faults["code"].tolist() == ["line-swallowed", "feature-not-used"]
+    assert result.extents["clearance_m"].iloc[0] >= -1e-6
+    assert shapely.covers(extent(result), shapely.LineString([(0, 0), (1000, 0)]))
+    apart = rl.demarcate(axes(around(40)), ruled, levees=levees(around(50), around(15)))
+    assert set(apart.lines["bank"]) == {"left", "right"}

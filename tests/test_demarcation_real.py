@@ -349,3 +349,11 @@ def test_the_geopackage_of_a_real_river_has_its_layers_and_styles_in_chinese(val
     again = rl.read_layer(path, rl.schema.MANAGEMENT_LINES, layer="管理范围线")
     assert again["line_id"].tolist() == result.lines["line_id"].tolist()
     assert again.geometry.geom_equals_exact(result.lines.geometry, 1e-9).all()
+
+
+def test_where_a_line_is_not_proven_the_fault_names_the_place(kern):
+    result = kern[2]
+    inside = result.faults[result.faults["code"] == "line-inside"]
+    assert inside.geometry.geom_type.tolist() == ["Point"]
+    lines = shapely.union_all(result.lines.geometry[result.lines["river_id"] == "K56"].array)
+    assert shapely.distance(inside.geometry.iloc[0], lines) < 1e-6

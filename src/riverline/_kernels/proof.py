@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Geometries = NDArray[np.object_]
 
-__all__ = ["clearance", "nearest_reference"]
+__all__ = ["clearance", "nearest_place", "nearest_reference"]
 
 # Distances this much smaller than the width are rounding of coordinates of eight digits, not land given away.
 ROUNDING_M = 1e-6
@@ -129,14 +129,30 @@ def clearance(boundary: Geometries, references: Geometries, widths: Floats, trim
     >>> round(clearance(cut, toe, np.array([30.0])), 2)
     -8.79
     """
+    return nearest_place(boundary, references, widths, trims)[0]
+
+
+def nearest_place(
+    boundary: Geometries, references: Geometries, widths: Floats, trims: Geometries | None = None
+) -> tuple[float, Floats]:
+    """The :func:`clearance` of a boundary, and the place where it is that, (2,): NaN where it is nowhere below zero.
+
+    Examples
+    --------
+    >>> toe = np.array([shapely.LineString([(0, 0), (100, 0)])])
+    >>> dent = np.array([shapely.LineString([(0, -30), (40, -30), (50, -20), (60, -30), (100, -30)])])
+    >>> away, place = nearest_place(dent, toe, np.array([30.0]))
+    >>> away, place.tolist()
+    (-10.0, [50.0, -20.0])
+    """
+    least, place = np.inf, np.full(2, np.nan)
     if not len(references) or not len(boundary):
-        return float("nan")
+        return float("nan"), place
     coords, owner = shapely.get_coordinates(boundary, return_index=True)
     inner = owner[1:] == owner[:-1]
     line = np.stack([coords[:-1], coords[1:]], axis=1)[inner]
     places = shapely.linestrings(line)
     tree = shapely.STRtree(places)
-    least = np.inf
     trims = np.full(len(references), None) if trims is None else trims
     for width in np.unique(widths):
         course = _course(references[widths == width], trims[widths == width])
@@ -146,10 +162,12 @@ def clearance(boundary: Geometries, references: Geometries, widths: Floats, trim
         point, away, trim = (np.concatenate(each) for each in zip(*found, strict=True))
         counts = away < _from_free_ends(point, course) - ROUNDING_M
         counts[counts] = ~shapely.dwithin(trim[counts], shapely.points(point[counts]), CUT_M)
-        away = away[counts]
+        away, point = away[counts] - width, point[counts]
+        if len(away) and away.min() < min(least, 0.0):
+            least, place = away.min(), point[away.argmin()]
         # What comes nearer than the width, if only beyond a cut, is not farther anywhere.
-        least = min(least, np.min(away, initial=np.inf) - width, 0.0 if len(near) else np.inf)
-    return float(least if least <= 0.0 else min(least, _farther(places, references, widths)))
+        least = min(least, np.min(away, initial=np.inf), 0.0 if len(near) else np.inf)
+    return float(least if least <= 0.0 else min(least, _farther(places, references, widths))), place
 
 
 def _farther(places: Geometries, references: Geometries, widths: Floats) -> float:

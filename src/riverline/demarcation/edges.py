@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from riverline.demarcation.references import Axis, Bank
 
-__all__ = ["bank_edges", "ring_edges", "within_reach"]
+__all__ = ["bank_edges", "ring_edges", "swallowed_bank", "within_reach"]
 
 BEYOND_M = 0.01
 """How far a cutting chord reaches past the area's edge, so that it cuts through it."""
@@ -55,6 +55,40 @@ def ring_edges(polygon: shapely.Polygon, corners: NDArray[np.float64]) -> dict[B
         "left": shapely.LineString(_along(closed, left_end, left_start)[::-1]),
         "right": shapely.LineString(_along(closed, right_start, right_end)),
     }
+
+
+def swallowed_bank(polygon: shapely.Polygon, corners: NDArray[np.float64]) -> Bank | None:
+    """The bank whose edge lies inside a polygon, so that it has none: between the arms of a bend that strips fill.
+
+    Parameters
+    ----------
+    polygon
+        An area along a river.
+    corners : (4, 2)
+        As for :func:`ring_edges`.
+
+    Returns
+    -------
+    Bank or None
+        ``None`` where going round the ring meets the right bank downstream and then the left bank upstream, each once.
+
+    Examples
+    --------
+    >>> corners = np.array([(0.0, 5.0), (100.0, 5.0), (0.0, -5.0), (100.0, -5.0)])
+    >>> swallowed_bank(shapely.box(0, -5, 100, 5), corners) is None
+    True
+    >>> inner = np.array([(0.0, 1.0), (0.0, -1.0), (0.0, -5.0), (0.0, 5.0)])
+    >>> swallowed_bank(shapely.box(0, -5, 100, 5), inner)
+    'left'
+    """
+    ring = shapely.get_exterior_ring(shapely.orient_polygons(polygon))
+    closed = shapely.LineString(shapely.get_coordinates(ring))
+    left_start, left_end, right_start, right_end = shapely.line_locate_point(closed, shapely.points(corners))
+    on, back, home = (np.array([right_end, left_end, left_start]) - right_start) % ring.length
+    if on <= back <= home or home == 0.0:
+        return None
+    # Its way from one corner to the other leads round the other bank and more.
+    return "left" if (left_start - left_end) % ring.length >= on else "right"
 
 
 def _along(closed: shapely.LineString, start: float, end: float) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ from riverline._kernels.chainage import vertex_chainages
 from riverline._kernels.landside import GRID_M, landside_strip
 from riverline._kernels.proof import nearest_reference
 from riverline.demarcation.cuts import GRAIN_M, to_the_normals, unit, waterside_past
-from riverline.demarcation.edges import ring_edges
+from riverline.demarcation.edges import ring_edges, swallowed_bank
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,10 @@ SHORTEST_PIECE_M = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The extent of one river, its two edges, the dry land that strips enclose, and where the chains cross."""
+    """The extent of one river, its two edges, the dry land that strips enclose, and where the chains cross.
+
+    The edge of a bank that lies inside the extent, between arms of a bend that its strips fill, is empty.
+    """
 
     extent: shapely.Polygon | shapely.MultiPolygon
     left: shapely.LineString
@@ -166,6 +169,9 @@ def _outline(
         return None
     main = max(shapely.get_parts(extent), key=lambda part: part.area)
     edges = ring_edges(main, np.array(corners))
+    inside = swallowed_bank(main, np.array(corners))
+    if inside is not None:
+        edges[inside] = shapely.LineString()
     return Outline(extent, edges["left"], edges["right"], tuple(main.interiors), crossings)
 
 

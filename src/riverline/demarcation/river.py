@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from riverline._kernels.proof import clearance
+from riverline._kernels.proof import nearest_place
 from riverline.demarcation.beyond import water_left_out
 from riverline.demarcation.chains import Gap, build_chain, paint
 from riverline.demarcation.cuts import waterside_past
@@ -19,6 +19,8 @@ from riverline.demarcation.shortness import LENGTH_RATIO, short_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from riverline._kernels.strip_area import Steps
     from riverline.demarcation.references import Axis, Bank, Piece
@@ -111,9 +113,9 @@ def demarcate_river(
     findings.extend([] if water is None else water_left_out(axis, water, made.extent))
     lines = [row for bank in BANKS for row in _line_rows(ready, bank, made, chains[bank])]
     lines.extend(_pocket_rows(ready, made, chains))
-    kept = _clearance(lines, chains)
+    kept, place = _clearance(lines, chains)
     if kept < -INSIDE_M:
-        findings.append(Finding("line-inside", "axes", axis.river_id, axis.line, -kept, 0.0, "m"))
+        findings.append(Finding("line-inside", "axes", axis.river_id, shapely.Point(place), -kept, 0.0, "m"))
     return Outcome(
         axis,
         extent=made.extent,
@@ -126,6 +128,8 @@ def demarcate_river(
 
 def _line_rows(axis: Axis, bank: Bank, made: Outline, pieces: Sequence[Piece]) -> list[LineRow]:
     edge = made.left if bank == "left" else made.right
+    if shapely.is_empty(edge):
+        return []
     lines, makers = edge_pieces(edge, pieces)
     ends = np.array([shapely.get_coordinates(line)[-1] for line in lines])
     along, _ = axis.locate(ends)
@@ -167,19 +171,21 @@ def _protection(
     return None if wide is None else shapely.difference(wide.extent, extent)
 
 
-def _clearance(rows: Sequence[LineRow], chains: Mapping[Bank, Sequence[Piece]]) -> float:
-    """The proof: the least distance by which either line keeps beyond its own bank's strips.
+def _clearance(rows: Sequence[LineRow], chains: Mapping[Bank, Sequence[Piece]]) -> tuple[float, NDArray[np.float64]]:
+    """The proof: the least distance by which the lines keep beyond their own banks' strips, and where it lacks.
 
     Where the chain steps from one reference to another the line is a cut across the strip, not its edge.
     """
-    least = []
+    found = [(float("nan"), np.full(2, np.nan))]
     for bank in BANKS:
         edges = np.array([row.line for row in rows if row.bank == bank and row.piece.strip], dtype=object)
+        if not len(edges):
+            continue
         pieces = [piece for piece in chains[bank] if piece.strip]
         references = np.array([piece.line for piece in pieces], dtype=object)
         widths = np.array([piece.width_m for piece in pieces])
-        least.append(clearance(edges, references, widths, waterside_past(chains[bank], bank, widths)))
-    return min(least)
+        found.append(nearest_place(edges, references, widths, waterside_past(chains[bank], bank, widths)))
+    return min(found, key=lambda each: np.nan_to_num(each[0], nan=np.inf))
 
 
 def _outline_findings(axis: Axis, made: Outline) -> list[Finding]:
@@ -193,6 +199,9 @@ def _outline_findings(axis: Axis, made: Outline) -> list[Finding]:
     if parts > 1:
         findings.append(Finding("extent-in-parts", "axes", axis.river_id, axis.line, value=float(parts), limit=1.0))
     for bank, edge in (("left", made.left), ("right", made.right)):
+        if shapely.is_empty(edge):
+            findings.append(Finding("line-swallowed", "axes", axis.river_id, axis.line, note=bank))
+            continue
         share = edge.length / axis.length
         if not 1.0 / LENGTH_RATIO < share < LENGTH_RATIO:
             findings.append(Finding("bank-length", "axes", axis.river_id, edge, share, LENGTH_RATIO, note=bank))
