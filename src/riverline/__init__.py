@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from riverline import channel, export, faults, geodesy, maps, rules, samples, schema
     from riverline.channel import locate, split_axes, trace_axis
     from riverline.checks import check
-    from riverline.demarcation import Demarcation, demarcate, explain
+    from riverline.demarcation import Demarcation, demarcate, demarcate_waters, explain
     from riverline.io import read_layer, read_sections, read_table
     from riverline.rules import list_rules, load_rules
 
@@ -42,6 +42,7 @@ __all__ = [
     "channel",
     "check",
     "demarcate",
+    "demarcate_waters",
     "explain",
     "export",
     "faults",
@@ -66,6 +67,7 @@ _HOMES = {
     "Demarcation": "demarcation",
     "check": "checks",
     "demarcate": "demarcation",
+    "demarcate_waters": "demarcation",
     "explain": "demarcation",
     "list_rules": "rules",
     "load_rules": "rules",

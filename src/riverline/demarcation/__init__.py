@@ -11,5 +11,6 @@ from __future__ import annotations
 from riverline.demarcation.reasons import explain
 from riverline.demarcation.result import Demarcation
 from riverline.demarcation.rivers import demarcate
+from riverline.demarcation.waters import demarcate_waters
 
-__all__ = ["Demarcation", "demarcate", "explain"]
+__all__ = ["Demarcation", "demarcate", "demarcate_waters", "explain"]

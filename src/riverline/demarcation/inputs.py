@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from riverline.schema import Schema
 
-__all__ = ["Inputs", "prepare"]
+__all__ = ["Inputs", "moved", "prepare", "scale_findings", "terrain_path"]
 
 LAYERS: dict[str, Schema] = {
     "levees": LEVEES,
@@ -91,12 +91,12 @@ def prepare(axes: gpd.GeoDataFrame, layers: dict[str, Any], terrain: Any) -> Inp
     for name, frame in given.items():
         moved = "" if frame.crs == axes.crs else f"reprojected to {axes.crs.to_string()}"
         described[name] = describe_input(frame, note=moved)
-    path = _terrain_path(terrain)
+    path = terrain_path(terrain)
     if path is not None:
         described["terrain"] = {"file": path.name}
     frame, findings = typed(axes, AXES)
     usable, refused = _usable_axes(frame, row_names(axes, AXES))
-    findings += [*refused, *_scale_finding(usable, axes.crs)]
+    findings += [*refused, *scale_findings([axis.line for axis in usable.values()], axes.crs, layer="axes")]
     kept: dict[str, gpd.GeoDataFrame] = {}
     unused: dict[str, set[str]] = {}
     for name, rows in given.items():
@@ -119,7 +119,8 @@ def _require_all(layers: dict[str, gpd.GeoDataFrame]) -> None:
         raise SchemaError.listing("图层不符合要求", "layers do not fit", [(each.zh, each.en) for each in problems])
 
 
-def _terrain_path(terrain: Any) -> Path | None:  # noqa: ANN401 - a path
+def terrain_path(terrain: Any) -> Path | None:  # noqa: ANN401 - a path
+    """The path of a terrain that is there; None where none is given."""
     if terrain is None:
         return None
     path = Path(terrain)
@@ -193,7 +194,7 @@ def _usable_rows(
         rows, many = single_parts(rows, schema)
         wrong += many
     rows = align(rows, crs, layer=schema.name)
-    wrong = _moved(wrong, frame.crs, crs)
+    wrong = moved(wrong, frame.crs, crs)
     rows, elsewhere = _of_known_rivers(rows, schema, axes)
     rows, far = split_near(rows, schema, axes)
     refused |= {each.note for each in far}
@@ -205,7 +206,7 @@ def _usable_rows(
     return rows.reset_index(drop=True), refused, [*wrong, *elsewhere, *far]
 
 
-def _moved(findings: list[Finding], source: Any, target: Any) -> list[Finding]:  # noqa: ANN401 - CRSs
+def moved(findings: list[Finding], source: Any, target: Any) -> list[Finding]:  # noqa: ANN401 - CRSs
     """Findings with their places in another CRS."""
     if source == target or not findings:
         return findings
@@ -237,12 +238,13 @@ def _of_known_rivers(
     return frame[~(unknown | nameless)], findings
 
 
-def _scale_finding(axes: dict[str, Axis], crs: Any) -> list[Finding]:  # noqa: ANN401 - a CRS
-    scale = point_scale(gpd.GeoDataFrame(geometry=[axis.line for axis in axes.values()], crs=crs))
+def scale_findings(shapes: Any, crs: Any, *, layer: str) -> list[Finding]:  # noqa: ANN401 - geometries and a CRS
+    """What is to be told of how far the projection distorts lengths where shapes lie."""
+    scale = point_scale(gpd.GeoDataFrame(geometry=shapes, crs=crs))
     if scale <= SCALE_LIMIT:
         return []
     code = "scale-distortion" if scale <= SCALE_TOO_FAR else "scale-too-far"
-    return [Finding(code, "axes", "*", None, 1000.0 * scale, 1000.0 * SCALE_LIMIT, "m/km")]
+    return [Finding(code, layer, "*", None, 1000.0 * scale, 1000.0 * SCALE_LIMIT, "m/km")]
 
 
 def _column(frame: gpd.GeoDataFrame, name: str) -> Any:  # noqa: ANN401 - a column or blanks

@@ -37,7 +37,7 @@ KEYS = {"levees": "levee_id", "bank_tops": "bank_id", "water": "water_id", "floo
         "sections": "section_id"}  # fmt: skip
 
 MADE_FROM = {"levee": ("levees", "flood_levels"), "flood": ("flood_levels", "sections"), "bank_top": ("bank_tops",),
-             "water": ("water",)}  # fmt: skip
+             "fallback": ("bank_tops",), "water": ("water",)}  # fmt: skip
 """The layers whose keys stand behind a piece of each basis; keys of two layers may be alike."""
 
 
