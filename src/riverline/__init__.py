@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from riverline import channel, export, faults, geodesy, maps, rules, samples, schema
     from riverline.channel import locate, split_axes, trace_axis
     from riverline.checks import check
-    from riverline.demarcation import Demarcation, demarcate, demarcate_waters, explain
+    from riverline.demarcation import (
+        Demarcation,
+        demarcate,
+        demarcate_waters,
+        demarcate_works,
+        explain,
+        find_stand_ins,
+    )
     from riverline.io import read_layer, read_sections, read_table
     from riverline.rules import list_rules, load_rules
 
@@ -43,9 +50,11 @@ __all__ = [
     "check",
     "demarcate",
     "demarcate_waters",
+    "demarcate_works",
     "explain",
     "export",
     "faults",
+    "find_stand_ins",
     "geodesy",
     "list_rules",
     "load_rules",
@@ -68,7 +77,9 @@ _HOMES = {
     "check": "checks",
     "demarcate": "demarcation",
     "demarcate_waters": "demarcation",
+    "demarcate_works": "demarcation",
     "explain": "demarcation",
+    "find_stand_ins": "demarcation",
     "list_rules": "rules",
     "load_rules": "rules",
     "locate": "channel",

@@ -11,6 +11,8 @@ from __future__ import annotations
 from riverline.demarcation.reasons import explain
 from riverline.demarcation.result import Demarcation
 from riverline.demarcation.rivers import demarcate
+from riverline.demarcation.stand_ins import find_stand_ins
 from riverline.demarcation.waters import demarcate_waters
+from riverline.demarcation.works import demarcate_works
 
-__all__ = ["Demarcation", "demarcate", "demarcate_waters", "explain"]
+__all__ = ["Demarcation", "demarcate", "demarcate_waters", "demarcate_works", "explain", "find_stand_ins"]

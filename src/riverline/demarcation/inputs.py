@@ -15,17 +15,20 @@ from riverline.demarcation.findings import Finding
 from riverline.demarcation.intake import row_names, single_parts, split_usable, typed
 from riverline.demarcation.nearness import split_near
 from riverline.demarcation.references import Axis
-from riverline.errors import JobError, RiverlineError, SchemaError
+from riverline.errors import JobError, RiverlineError, RuleError, SchemaError
 from riverline.geodesy import align, point_scale, require_metric
 from riverline.provenance import describe_input
+from riverline.rules import RuleSet
 from riverline.schema import AXES, BANK_TOPS, FLOOD_LEVELS, LEVEES, SECTIONS, WATER
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from numpy.typing import NDArray
 
     from riverline.schema import Schema
 
-__all__ = ["Inputs", "moved", "prepare", "scale_findings", "terrain_path"]
+__all__ = ["Inputs", "prepare", "require_rules", "scale_findings", "terrain_path", "usable_rows"]
 
 LAYERS: dict[str, Schema] = {
     "levees": LEVEES,
@@ -104,6 +107,16 @@ def prepare(axes: gpd.GeoDataFrame, layers: dict[str, Any], terrain: Any) -> Inp
         findings.extend(dropped)
     by_river = {name: rows.groupby("river_id", sort=False).indices for name, rows in kept.items()}
     return Inputs(usable, frame, kept, path, described, by_river, unused, findings)
+
+
+def require_rules(rules: object, on: date | str | None) -> RuleSet:
+    """The rule set as it is in force on a day; one that was named rather than loaded raises."""
+    if not isinstance(rules, RuleSet):
+        raise RuleError(
+            f'rules 应为规则集，实际为 {rules!r}；请写 riverline.load_rules("anhui")',
+            f'rules must be a rule set, got {rules!r}; write riverline.load_rules("anhui")',
+        )
+    return rules if on is None else rules.in_force(on)
 
 
 def _require_all(layers: dict[str, gpd.GeoDataFrame]) -> None:
@@ -194,7 +207,7 @@ def _usable_rows(
         rows, many = single_parts(rows, schema)
         wrong += many
     rows = align(rows, crs, layer=schema.name)
-    wrong = moved(wrong, frame.crs, crs)
+    wrong = _moved(wrong, frame.crs, crs)
     rows, elsewhere = _of_known_rivers(rows, schema, axes)
     rows, far = split_near(rows, schema, axes)
     refused |= {each.note for each in far}
@@ -206,7 +219,23 @@ def _usable_rows(
     return rows.reset_index(drop=True), refused, [*wrong, *elsewhere, *far]
 
 
-def moved(findings: list[Finding], source: Any, target: Any) -> list[Finding]:  # noqa: ANN401 - CRSs
+def usable_rows(frame: gpd.GeoDataFrame, schema: Schema, crs: Any) -> tuple[gpd.GeoDataFrame, list[Finding]]:  # noqa: ANN401
+    """Rows of a layer that is not sorted by river which can be drawn with, in one CRS, by key; the rest as findings."""
+    rows, wrong = typed(frame, schema)
+    # The level of a lake is the same all over: it needs no place.
+    anywhere = np.full(len(rows), schema is FLOOD_LEVELS)
+    rows, unusable = split_usable(rows, schema, names=row_names(frame, schema), places=anywhere)
+    wrong += unusable
+    if schema.geometry == ("LineString",):
+        rows, many = single_parts(rows, schema)
+        wrong += many
+    rows = align(rows, crs, layer=schema.name)
+    place = rows.geometry.to_wkb(hex=True).fillna("")
+    rows = rows.assign(_place=place).sort_values([schema.key, "_place"], kind="stable").drop(columns="_place")
+    return rows.reset_index(drop=True), _moved(wrong, frame.crs, crs)
+
+
+def _moved(findings: list[Finding], source: Any, target: Any) -> list[Finding]:  # noqa: ANN401 - CRSs
     """Findings with their places in another CRS."""
     if source == target or not findings:
         return findings

@@ -43,7 +43,7 @@ def explain(
     result
         From :func:`riverline.demarcate`.
     river_id
-        Code of the river.
+        Code of the river, or of the lake, reservoir or work whose closed line it is.
     bank
         ``"left"`` or ``"right"``; ``None`` for the closed line of a lake, a reservoir or a work.
     chainage
@@ -96,7 +96,7 @@ def _sentence(result: Demarcation, piece: Mapping[Any, Any], metres: float, *, l
     blank = "宽度未定" if zh else "no width given"
     offset = piece["offset_m"]
     wide = f"向背水侧外延 {offset:g} 米" if zh else f"{offset:g} m to landside"
-    name = _river_name(result, str(piece["river_id"]))
+    name = _name_of(result, piece)
     parts = {
         "where": f"{name}{_bank_told(piece['bank'], language)} {format_chainage(metres)}",
         "basis": _word("basis", piece["basis"], language),
@@ -192,8 +192,10 @@ def _bank_told(bank: object, language: Language) -> str:
 def _pieces_at(result: Demarcation, river_id: str, bank: str | None, metres: float, asked: str) -> pd.DataFrame:
     """The pieces that hold a chainage, in their order: several where pieces meet."""
     lines = result.lines
-    of_bank = lines["bank"] == bank if bank else lines["bank"].isna()
-    mine = lines[(lines["river_id"] == river_id) & of_bank]
+    if bank:
+        mine = lines[(lines["river_id"] == river_id) & (lines["bank"] == bank)]
+    else:
+        mine = lines[lines["bank"].isna() & (_codes(lines) == river_id)]
     if mine.empty:
         raise _no_line(result, river_id, bank)
     start, end = mine["start_chainage_m"], mine["end_chainage_m"]
@@ -214,6 +216,11 @@ def _pieces_at(result: Demarcation, river_id: str, bank: str | None, metres: flo
     return here.sort_values(["start_chainage_m", "end_chainage_m", "line_id"])
 
 
+def _codes(lines: gpd.GeoDataFrame) -> pd.Series[str]:
+    """Codes of what lines are of: their keys go on with the bank and a number."""
+    return lines["line_id"].str.rsplit("-", n=2).str[0]
+
+
 def _spans(starts: list[float], ends: list[float]) -> list[tuple[float, float]]:
     """Stretches that pieces cover without a break."""
     spans: list[tuple[float, float]] = []
@@ -227,8 +234,8 @@ def _spans(starts: list[float], ends: list[float]) -> list[tuple[float, float]]:
 
 def _no_line(result: Demarcation, river_id: str, bank: str | None) -> JobError:
     lines = result.lines
-    rivers = sorted(set(lines["river_id"]))
-    banks = ", ".join(sorted(set(lines["bank"][lines["river_id"] == river_id].fillna("None"))))
+    rivers = sorted(set(_codes(lines)))
+    banks = ", ".join(sorted(set(lines["bank"][_codes(lines) == river_id].fillna("None"))))
     more = len(rivers) - _SHOWN
     shown = (", ".join(rivers[:_SHOWN]) or "-") + (f" … (+{more})" if more > 0 else "")
     undone = result.faults[(result.faults["code"] == "river-not-done") & (result.faults["feature_id"] == river_id)]
@@ -244,9 +251,10 @@ def _no_line(result: Demarcation, river_id: str, bank: str | None) -> JobError:
     )
 
 
-def _river_name(result: Demarcation, river_id: str) -> str:
-    names = result.extents["name"][result.extents["river_id"] == river_id]
-    return str(names.iloc[0]) if len(names) and names.iloc[0] else river_id
+def _name_of(result: Demarcation, piece: Mapping[Any, Any]) -> str:
+    code = str(piece["line_id"]).rsplit("-", 2)[0]
+    names = result.extents["name"][result.extents["extent_id"] == f"{code}-management"]
+    return str(names.iloc[0]) if len(names) and names.iloc[0] else code
 
 
 def _word(column: str, value: str, language: Language) -> str:

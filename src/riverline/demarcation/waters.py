@@ -14,15 +14,13 @@ from riverline._version import __version__
 from riverline.demarcation.closed import Closed, borrowed, closed_extents, closed_lines
 from riverline.demarcation.closing import Shore
 from riverline.demarcation.findings import Finding, findings_to_faults
-from riverline.demarcation.inputs import moved, prepare, scale_findings, terrain_path
-from riverline.demarcation.intake import row_names, single_parts, split_usable, typed
+from riverline.demarcation.inputs import prepare, require_rules, scale_findings, terrain_path, usable_rows
 from riverline.demarcation.nearness import LEAST_M
 from riverline.demarcation.result import Demarcation
 from riverline.demarcation.shores import demarcate_shore
-from riverline.errors import RiverlineError, RuleError, SchemaError
-from riverline.geodesy import align, require_metric
+from riverline.errors import RiverlineError, SchemaError
+from riverline.geodesy import require_metric
 from riverline.provenance import Run, describe_input
-from riverline.rules import RuleSet
 from riverline.schema import BANK_TOPS, FLOOD_LEVELS, LEVEES, WATER
 
 if TYPE_CHECKING:
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from riverline.demarcation.references import Axis
+    from riverline.rules import RuleSet
     from riverline.schema import Schema
 
 __all__ = ["demarcate_waters"]
@@ -119,12 +118,7 @@ def demarcate_waters(
     >>> print(rl.explain(result, "H1", None, 500, language="en"))  # doctest: +ELLIPSIS
     镜湖 K0+500: the management line is drawn from the levee (features D1), 10 m to landside; ...
     """
-    if not isinstance(rules, RuleSet):
-        raise RuleError(
-            f'rules 应为规则集，实际为 {rules!r}；请写 riverline.load_rules("anhui")',
-            f'rules must be a rule set, got {rules!r}; write riverline.load_rules("anhui")',
-        )
-    rules = rules if on is None else rules.in_force(on)
+    rules = require_rules(rules, on)
     given = {"levees": levees, "lines": lines, "flood_levels": flood_levels}
     shores, path, findings, described = _prepared(water, axes, given, terrain)
     outcomes = [_outcome(shore, rules, path, water.crs) for shore in shores]
@@ -164,7 +158,7 @@ def _prepared(
     path = terrain_path(terrain)
     if path is not None:
         described["terrain"] = {"file": path.name}
-    rows, findings = _usable(water, WATER, water.crs)
+    rows, findings = usable_rows(water, WATER, water.crs)
     still = rows["kind"].isin(STANDING).to_numpy()
     findings += [
         Finding("feature-not-used", "water", str(key), place)
@@ -199,22 +193,6 @@ def _require_all(frames: Mapping[str, gpd.GeoDataFrame]) -> None:
         raise SchemaError.listing("图层不符合要求", "layers do not fit", [(each.zh, each.en) for each in problems])
 
 
-def _usable(frame: gpd.GeoDataFrame, schema: Schema, crs: Any) -> tuple[gpd.GeoDataFrame, list[Finding]]:  # noqa: ANN401
-    """Rows that can be drawn with, in one CRS and sorted by key; the rest as findings."""
-    rows, wrong = typed(frame, schema)
-    # The level of a lake is the same all over: it needs no place.
-    anywhere = np.full(len(rows), schema is FLOOD_LEVELS)
-    rows, unusable = split_usable(rows, schema, names=row_names(frame, schema), places=anywhere)
-    wrong += unusable
-    if schema.geometry == ("LineString",):
-        rows, many = single_parts(rows, schema)
-        wrong += many
-    rows = align(rows, crs, layer=schema.name)
-    place = rows.geometry.to_wkb(hex=True).fillna("")
-    rows = rows.assign(_place=place).sort_values([schema.key, "_place"], kind="stable").drop(columns="_place")
-    return rows.reset_index(drop=True), moved(wrong, frame.crs, crs)
-
-
 def _of_waters(
     frame: gpd.GeoDataFrame,
     schema: Schema,
@@ -222,7 +200,7 @@ def _of_waters(
     crs: Any,  # noqa: ANN401 - a CRS
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Rows with the code of the water they are of, as ``code``; the others as findings."""
-    rows, findings = _usable(frame, schema, crs)
+    rows, findings = usable_rows(frame, schema, crs)
     code = rows["river_id"].fillna("").astype("object").to_numpy().copy()
     if schema is LEVEES and len(water) and len(rows):
         blank = np.flatnonzero(code == "")
