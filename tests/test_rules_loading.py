@@ -93,10 +93,13 @@ def test_one_value_of_a_table_leaves_the_others_to_the_nation(write) -> None:
 def test_national_policy_is_the_cited_one() -> None:
     policy = rl.load_rules("national").policy
     assert isinstance(policy, Policy)
-    assert policy.basis_order == ("levee", "flood", "bank_top", "water")
+    assert policy.basis_order == ("levee", "flood", "bank_top", "fallback", "water")
+    assert policy.fallback_order == (("road", "canal", "village_front"), ("slope_foot",), ("scarp",), ("flood_mark",))
     assert (policy.virtual_section.freeboard_m, policy.length_decimals, policy.area_decimals) == (0.5, 1, 2)
     marks = {name: source.certainty if (source := policy.source_of(name)) else "U" for name in policy.entries}
-    assert {name for name, mark in marks.items() if mark == "S"} == {"length_decimals", "area_decimals", "rounding"}
+    assert {name for name, mark in marks.items() if mark == "S"} == {
+        "length_decimals", "area_decimals", "rounding", "fallback_order"
+    }  # fmt: skip
     assert marks["virtual_section.freeboard_m"] == "M"
     assert marks["virtual_section.crest_width_m"] == marks["stake_spacing.town.max_m"] == marks["gap_max_m"] == "U"
     # Of stakes and boards only that boards tell the basis and must not be moved was seen in a text.
@@ -235,7 +238,13 @@ def test_wrong_rules(write, more: str, words: str) -> None:
         ('["levee", "bank_top"]', 'reference = "bank_top"', "several scopes takes no reference"),
         ('["levee", "bank_top"]', "when = { grades = [1] }", "conditions grades do not exist"),
         ('"bank_top"', "waterside = { m = 5 }", "has no waterside width"),
-        ('"ocean"', "", "'levee', 'flood', 'bank_top' or 'water', got 'ocean'"),
+        ('"ocean"', "", "'lake', 'reservoir' or 'works', got 'ocean'"),
+        ('"works"', "", "has upstream and downstream"),
+        ('["lake", "reservoir"]', "", "has one scope"),
+        ('"lake"', 'reference = "acquisition_line"', "scope = lake is measured from design_level"),
+        ('"levee"', 'least = "normal_level"', "only a rule for lakes or reservoirs has least"),
+        ('"lake"', "when = { grades = [1] }", "conditions grades do not exist"),
+        ('"bank_top"', 'when = { kinds = ["dam"] }', "conditions kinds do not exist"),
         ("[]", "", "at least 1 item"),
         ('"bank_top"', "when = { width_over_m = 5, width_up_to_m = 5 }", "the range of widths is empty"),
     ],

@@ -113,6 +113,21 @@ FROM_THE_TEXT = {
     "national/bank-top": "d) scarp",
     "national/water-edge": "levee'd: water, sandbars, floodplain",
     "jiangsu/no-levee-flood": "between historical-highest or design flood lines",
+    "national/fallback-road": "a road of county grade or better",
+    "national/fallback-canal": "or a canal",
+    "national/fallback-village-front": "the river-side line of villages",
+    "national/fallback-slope-foot": "gorge: foot of slope",
+    "national/fallback-scarp": "d) scarp",
+    "national/fallback-flood-mark": "flood-mark line",
+    "national/lake-design-level": "the land between historical-highest **or** design flood levels",
+    "national/reservoir-check-level": "pool below check flood level",
+    "jiangsu/lake-plan": "an approved 退圩还湖 plan wins",
+    "jiangsu/lake-design-level": "area below design flood level incl. islands, inlets, outlets",
+    "jiangsu/reservoir": 'changed from "below check flood level" to "inside the land-acquisition line"',
+    "jiangxi_luxi/sluice": "100 m up and down, 25 m each side",
+    "jiangxi_luxi/sluice-small": "small: 5/5",
+    "shandong_dongying/sluice": "100-160 m up/down; 50-150 m",
+    "unverified_province_b/sluice-lock": "inside the wing walls / revetment ends",
     "chongqing/main-urban": "main urban area 100-yr",
     "chongqing/regional-centre": "five regional centres 50-yr",
     "chongqing/county-town": "other county towns 20-yr",
@@ -213,7 +228,8 @@ def test_every_shipped_rule_is_accounted_for() -> None:
     shipped = {f"{name}/{each.id}" for name in NAMES for each in rl.load_rules(name).rules}
     carried = {name.split("?", maxsplit=1)[0] for names in CARRIED.values() for name in names}
     assert shipped == carried | FROM_THE_TEXT.keys()
-    assert all(rule(name).landside == Width(m=0.0) for name in FROM_THE_TEXT if name != "hunan_changsha/levee-town")
+    wide = {"hunan_changsha/levee-town", "jiangxi_luxi/sluice", "jiangxi_luxi/sluice-small", "shandong_dongying/sluice"}
+    assert all(rule(name).landside == Width(m=0.0) for name in FROM_THE_TEXT if name not in wide)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -485,7 +501,11 @@ def test_features_of_rules_are_those_of_the_dictionary() -> None:
 
     from riverline.rules import fields
 
-    assert set(get_args(fields.Feature)) == set(rl.schema.LEVEES["feature"].values)
+    rungs = set(get_args(fields.Rung))
+    assert set(get_args(fields.Feature)) == set(rl.schema.LEVEES["feature"].values) | rungs
+    assert rungs == set(rl.schema.BANK_TOPS["feature"].values) - {"bank_top", "acquisition_line", "plan_line"}
+    assert set(get_args(fields.WorkKind)) == set(rl.schema.WORKS["kind"].values)
+    assert set(get_args(fields.WorkSize)) == set(rl.schema.WORKS["size"].values)
     assert set(get_args(fields.Bank)) == set(rl.schema.LEVEES["bank"].values)
     assert set(get_args(fields.Confidence)) < set(rl.schema.MANAGEMENT_LINES["confidence"].values)
     assert set(get_args(fields.Scope)) < set(rl.schema.MANAGEMENT_LINES["basis"].values)

@@ -36,7 +36,7 @@ def _column(kind: str) -> Column:
 
 def test_the_design_is_complete():
     wanted = """axes water levees bank_tops flood_levels management_lines extents stakes boards zones parcels
-    land_classes holdings permits suspects problems tracks outfalls segments faults sections chainage_breaks
+    land_classes holdings permits suspects problems tracks outfalls segments faults sections chainage_breaks works
     admin settings structures register changes"""
     assert set(schema.FRAMES) == set(wanted.split())
     assert all(getattr(schema, name.upper()) is frame for name, frame in schema.FRAMES.items())
@@ -126,13 +126,14 @@ def test_what_may_be_blank_is_free_text_optional_or_said_so():
     assert schema.AXES["name"].may_be_blank
     assert schema.LEVEES["bank"].may_be_blank, "optional"
     assert schema.FAULTS["limit"].may_be_blank, "said so"
+    assert schema.MANAGEMENT_LINES["bank"].may_be_blank, "lakes have no banks"
     refused = {(f.name, c.name) for f in SCHEMAS for c in f if not c.may_be_blank}
     assert {
         ("levees", "feature"),
         ("water", "kind"),
         ("flood_levels", "level_m"),
         ("flood_levels", "basis"),
-        ("management_lines", "bank"),
+        ("management_lines", "basis"),
         ("sections", "profile"),
         ("tracks", "started"),
     } <= refused

@@ -25,7 +25,17 @@ if TYPE_CHECKING:
     from riverline.channel import locate, split_axes, trace_axis
     from riverline.checks import check
     from riverline.confirmation import Confirmation, confirm
-    from riverline.demarcation import Demarcation, check_stakes, demarcate, explain, place_boards, place_stakes
+    from riverline.demarcation import (
+        Demarcation,
+        check_stakes,
+        demarcate,
+        demarcate_waters,
+        demarcate_works,
+        explain,
+        find_stand_ins,
+        place_boards,
+        place_stakes,
+    )
     from riverline.io import read_layer, read_sections, read_table
     from riverline.rules import list_rules, load_rules
 
@@ -46,9 +56,12 @@ __all__ = [
     "check_stakes",
     "confirm",
     "demarcate",
+    "demarcate_waters",
+    "demarcate_works",
     "explain",
     "export",
     "faults",
+    "find_stand_ins",
     "geodesy",
     "list_rules",
     "load_rules",
@@ -75,7 +88,10 @@ _HOMES = {
     "check_stakes": "demarcation",
     "confirm": "confirmation",
     "demarcate": "demarcation",
+    "demarcate_waters": "demarcation",
+    "demarcate_works": "demarcation",
     "explain": "demarcation",
+    "find_stand_ins": "demarcation",
     "list_rules": "rules",
     "load_rules": "rules",
     "locate": "channel",

@@ -9,6 +9,7 @@ __all__ = ["APART", "LOCATED", "MEASURED", "NETWORKS", "TRACES", "UNDRAWN"]
 APART: dict[str, tuple[str, ...]] = {
     "extents": ("kind",),
     "flood_levels": ("return_period", "basis"),
+    "bank_tops": ("feature",),
     "levees": ("feature",),
     "permits": ("kind", "valid_from"),
     "problems": ("kind", "found_on"),

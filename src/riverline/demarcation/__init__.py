@@ -12,5 +12,11 @@ from riverline.demarcation.reasons import explain
 from riverline.demarcation.result import Demarcation
 from riverline.demarcation.rivers import demarcate
 from riverline.demarcation.stakes import check_stakes, place_boards, place_stakes
+from riverline.demarcation.stand_ins import find_stand_ins
+from riverline.demarcation.waters import demarcate_waters
+from riverline.demarcation.works import demarcate_works
 
-__all__ = ["Demarcation", "check_stakes", "demarcate", "explain", "place_boards", "place_stakes"]
+__all__ = [
+    "Demarcation", "check_stakes", "demarcate", "demarcate_waters", "demarcate_works", "explain", "find_stand_ins",
+    "place_boards", "place_stakes",
+]  # fmt: skip

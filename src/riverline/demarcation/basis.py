@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Literal
 import shapely
 
 from riverline.demarcation.bank_reference import BankReference
-from riverline.demarcation.candidates import Candidates, bank_top_candidates, decide_bank, levee_candidates
+from riverline.demarcation.candidates import (
+    ENDS_OF_STRIPS,
+    Candidates,
+    bank_top_candidates,
+    decide_bank,
+    levee_candidates,
+)
 from riverline.demarcation.edges import bank_edges
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.flood import (
@@ -66,6 +72,7 @@ def candidates_by_river(inputs: Inputs, rules: RuleSet) -> Gathered:
         Candidates, findings and fault frames.
     """
     made: dict[str, Candidates] = {"flood": _flood(inputs, rules), "water": _water(inputs, rules)}
+    made["fallback"] = Candidates()
     levels, findings = _levels(inputs)
     for basis, layer, build in (
         ("levee", "levees", partial(levee_candidates, levels=levels)),
@@ -74,6 +81,9 @@ def candidates_by_river(inputs: Inputs, rules: RuleSet) -> Gathered:
         frame = inputs.layers.get(layer)
         empty = frame is None or frame.empty
         made[basis] = Candidates() if empty else build(frame, inputs.axes, rules, axes_frame=inputs.frame)
+    for place, pieces in made["bank_top"].pieces.items():
+        made["fallback"].pieces[place] = [piece for piece in pieces if piece.basis == "fallback"]
+        made["bank_top"].pieces[place] = [piece for piece in pieces if piece.basis == "bank_top"]
     return Gathered(
         by_basis={basis: candidates.pieces for basis, candidates in made.items()},
         order=tuple(rules.policy.basis_order),
@@ -156,6 +166,8 @@ def _over_terrain(
     inputs: Inputs, terrain: Path, axis: Axis, levels: gpd.GeoDataFrame
 ) -> tuple[list[BankReference], gpd.GeoDataFrame]:
     levees = inputs.of_river("levees", axis.river_id)
+    if levees is not None:
+        levees = levees[~levees["feature"].isin(ENDS_OF_STRIPS)]
     references, _, faults = flood_references_from_terrain(
         axis.line, axis.river_id, levels, terrain, crs=inputs.frame.crs, levees=levees
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -23,15 +23,29 @@ if TYPE_CHECKING:
 
     from riverline.rules import Decision, RuleSet
 
-__all__ = ["Candidates", "bank_top_candidates", "decide_bank", "levee_candidates"]
+__all__ = [
+    "ENDS_OF_STRIPS",
+    "Candidates",
+    "LeveeRow",
+    "bank_top_candidates",
+    "decide_bank",
+    "levee_candidates",
+    "levee_piece",
+]
+
+ENDS_OF_STRIPS = frozenset({"parallel_river", "drainage_ditch"})
+"""Features of levees that are no part of one: where its strip ends if the rule says so."""
+
+GIVEN_FOR_WATERS = frozenset({"acquisition_line", "plan_line"})
+"""Lines that are given for lakes and reservoirs, and say nothing of a river's bank."""
 
 
-class _LeveeRow(NamedTuple):
+class LeveeRow(NamedTuple):
     """A placed levee: what its rule and its piece need."""
 
     levee_id: str
     river_id: str
-    bank: Bank
+    bank: Any
     feature: str
     line: shapely.LineString
     start: float
@@ -86,40 +100,85 @@ def levee_candidates(
     ranked: dict[tuple[str, Bank], list[tuple[tuple[Any, ...], Piece]]] = defaultdict(list)
     for row in _levee_rows(placed):
         axis = axes[row.river_id]
-        decision = _decide_levee(rules, axis, row)
-        if decision is None:
-            result.findings.append(Finding("no-rule", "levees", row.levee_id, row.line, note=row.feature))
+        piece, findings = levee_piece(row, rules, river=axis.name, rank=axis.rank, levels=levels.get(row.river_id))
+        result.findings.extend(findings)
+        if piece is None:
             continue
-        stand_in = row.feature not in (decision.drawn_as, "flood_wall")
-        if stand_in and row.feature == "waterside_toe":
-            continue
-        extra = 0.0
-        levels_used: tuple[str, ...] = ()
-        if row.feature == "flood_wall":
-            toe = _virtual_toe(rules, levels.get(row.river_id), start=row.start, end=row.end, ground=row.ground)
-            stand_in, (extra, levels_used) = toe is None, toe or (0.0, ())
-        caveat = "" if not stand_in else "wall-without-level" if row.feature == "flood_wall" else "toe-missing"
-        piece = ruled_piece(
-            row.line,
-            "levee",
-            decision,
-            source_ids=(row.levee_id, *levels_used),
-            confidence=weakest([decision.confidence, "low" if stand_in else "high"]),
-            stretch=(row.start, row.end),
-            extra_m=extra,
-            caveat=caveat,
+        strip_goes_on = row.feature not in ENDS_OF_STRIPS
+        rank = (
+            strip_goes_on,
+            bool(piece.caveat),
+            _levee_rank(rules.policy.several_levees, row.away, row.grade),
+            row.levee_id,
         )
-        rank = (stand_in, _levee_rank(rules.policy.several_levees, row.away, row.grade), row.levee_id)
         ranked[row.river_id, row.bank].append((rank, piece))
     for place, rows in ranked.items():
         result.pieces[place] = [piece for _, piece in sorted(rows, key=lambda row: row[0])]
     return result
 
 
+def levee_piece(
+    row: LeveeRow, rules: RuleSet, *, river: str, rank: str | None, levels: Levels | None
+) -> tuple[Piece | None, list[Finding]]:
+    """The reference that one line of a levee is under its rule.
+
+    Parameters
+    ----------
+    row
+        The levee.
+    rules
+        The rule set.
+    river, rank
+        Name of the river, lake or reservoir, and rank.
+    levels
+        Its design levels, for the virtual section of a flood wall.
+
+    Returns
+    -------
+    piece
+        None where no rule holds, and for lines that no strip starts from or ends at.
+    findings
+        ``no-rule``.
+
+    Notes
+    -----
+    Where the rule lets the strip end at a parallel river or a drainage ditch, the far edge of that is the line itself,
+    without a strip; it goes before the levee along it.
+    """
+    decision = _decide_levee(rules, row, river=river, rank=rank)
+    if decision is None:
+        return None, [Finding("no-rule", "levees", row.levee_id, row.line, note=row.feature)]
+    if row.feature in ENDS_OF_STRIPS:
+        if decision.until != row.feature:
+            return None, []
+        piece = ruled_piece(row.line, "levee", decision, source_ids=(row.levee_id,), stretch=(row.start, row.end))
+        return replace(piece, width_m=0.0), []
+    stand_in = row.feature not in (decision.drawn_as, "flood_wall")
+    if stand_in and row.feature == "waterside_toe":
+        return None, []
+    extra = 0.0
+    levels_used: tuple[str, ...] = ()
+    if row.feature == "flood_wall":
+        toe = _virtual_toe(rules, levels, start=row.start, end=row.end, ground=row.ground)
+        stand_in, (extra, levels_used) = toe is None, toe or (0.0, ())
+    caveat = "" if not stand_in else "wall-without-level" if row.feature == "flood_wall" else "toe-missing"
+    piece = ruled_piece(
+        row.line,
+        "levee",
+        decision,
+        source_ids=(row.levee_id, *levels_used),
+        confidence=weakest([decision.confidence, "low" if stand_in else "high"]),
+        stretch=(row.start, row.end),
+        extra_m=extra,
+        caveat=caveat,
+    )
+    return piece, []
+
+
 def bank_top_candidates(
     bank_tops: gpd.GeoDataFrame, axes: dict[str, Axis], rules: RuleSet, *, axes_frame: gpd.GeoDataFrame
 ) -> Candidates:
-    """Candidate pieces of all bank tops of all rivers.
+    """Candidate pieces of all bank tops of all rivers, and of the lines that stand in for them.
 
     Parameters
     ----------
@@ -135,20 +194,31 @@ def bank_top_candidates(
     Returns
     -------
     Candidates
-        Longest first on each bank.
+        On each bank the bank tops, longest first, then the lines that stand in: by the rung of the policy's
+        ``fallback_order`` and, on one rung, the one nearer to the river first. Their basis is ``fallback``.
     """
     placed, faults = _placed(bank_tops, axes, axes_frame, layer="bank_tops", key="bank_id")
     result = Candidates(faults=[faults])
-    columns = (placed[name] for name in ("bank_id", "river_id", "bank", "geometry", "start", "end"))
-    for bank_id, river, bank, line, start, end in zip(*columns, strict=True):
-        decision = decide_bank(rules, axes[river], bank, "bank_top")
-        if decision is None:
-            result.findings.append(Finding("no-rule", "bank_tops", bank_id, line, note="bank_top"))
+    rungs: dict[str, int] = {line: at for at, rung in enumerate(rules.policy.fallback_order) for line in rung}
+    ranked: dict[tuple[str, Bank], list[tuple[tuple[Any, ...], Piece]]] = defaultdict(list)
+    known = (placed[name] for name in ("bank_id", "river_id", "bank", "geometry", "start", "end", "away"))
+    features = (None if pd.isna(each) or each == "bank_top" else str(each) for each in _column(placed, "feature"))
+    for (bank_id, river, bank, line, start, end, away), feature in zip(zip(*known, strict=True), features, strict=True):
+        if feature in GIVEN_FOR_WATERS:
             continue
-        piece = ruled_piece(line, "bank_top", decision, source_ids=(bank_id,), stretch=(start, end))
-        result.pieces[river, bank].append(piece)
-    for rows in result.pieces.values():
-        rows.sort(key=lambda piece: (-piece.span, piece.source_ids))
+        if feature is None:
+            decision = decide_bank(rules, axes[river], bank, "bank_top")
+        else:
+            decision = rules.decide_other("fallback", river=axes[river].name, bank=bank, feature=feature)
+        if decision is None:
+            result.findings.append(Finding("no-rule", "bank_tops", bank_id, line, note=feature or "bank_top"))
+            continue
+        basis = "bank_top" if feature is None else "fallback"
+        piece = ruled_piece(line, basis, decision, source_ids=(bank_id,), stretch=(start, end))
+        rank = (-1, -piece.span) if feature is None else (rungs.get(feature, len(rungs)), away)
+        ranked[river, bank].append(((*rank, bank_id), piece))
+    for place, rows in ranked.items():
+        result.pieces[place] = [piece for _, piece in sorted(rows, key=lambda row: row[0])]
     return result
 
 
@@ -171,10 +241,10 @@ def decide_bank(
     )
 
 
-def _decide_levee(rules: RuleSet, axis: Axis, row: _LeveeRow) -> Decision | None:
+def _decide_levee(rules: RuleSet, row: LeveeRow, *, river: str, rank: str | None) -> Decision | None:
     return rules.decide_levee(
-        river=axis.name,
-        rank=axis.rank,
+        river=river,
+        rank=rank,
         bank=row.bank,
         feature=row.feature,
         grade=None if pd.isna(row.grade) else int(row.grade),
@@ -237,11 +307,11 @@ def _placed(
     return placed, faults
 
 
-def _levee_rows(placed: gpd.GeoDataFrame) -> Iterator[_LeveeRow]:
+def _levee_rows(placed: gpd.GeoDataFrame) -> Iterator[LeveeRow]:
     placed = placed.assign(feature=placed["feature"].fillna(""))
     known = (placed[name] for name in ("levee_id", "river_id", "bank", "feature", "geometry", "start", "end", "away"))
     optional = (_column(placed, name) for name in ("grade", "protects_mu", "ground_m", "name"))
-    return (_LeveeRow(*cells) for cells in zip(*known, *optional, strict=True))
+    return (LeveeRow(*cells) for cells in zip(*known, *optional, strict=True))
 
 
 def _column(frame: gpd.GeoDataFrame, name: str) -> Iterable[Any]:

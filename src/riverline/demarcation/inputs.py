@@ -15,17 +15,20 @@ from riverline.demarcation.findings import Finding
 from riverline.demarcation.intake import row_names, single_parts, split_usable, typed
 from riverline.demarcation.nearness import split_near
 from riverline.demarcation.references import Axis
-from riverline.errors import JobError, RiverlineError, SchemaError
+from riverline.errors import JobError, RiverlineError, RuleError, SchemaError
 from riverline.geodesy import align, point_scale, require_metric
 from riverline.provenance import describe_input
+from riverline.rules import RuleSet
 from riverline.schema import AXES, BANK_TOPS, FLOOD_LEVELS, LEVEES, SECTIONS, WATER
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from numpy.typing import NDArray
 
     from riverline.schema import Schema
 
-__all__ = ["Inputs", "prepare"]
+__all__ = ["Inputs", "prepare", "require_rules", "scale_findings", "terrain_path", "usable_rows"]
 
 LAYERS: dict[str, Schema] = {
     "levees": LEVEES,
@@ -91,12 +94,12 @@ def prepare(axes: gpd.GeoDataFrame, layers: dict[str, Any], terrain: Any) -> Inp
     for name, frame in given.items():
         moved = "" if frame.crs == axes.crs else f"reprojected to {axes.crs.to_string()}"
         described[name] = describe_input(frame, note=moved)
-    path = _terrain_path(terrain)
+    path = terrain_path(terrain)
     if path is not None:
         described["terrain"] = {"file": path.name}
     frame, findings = typed(axes, AXES)
     usable, refused = _usable_axes(frame, row_names(axes, AXES))
-    findings += [*refused, *_scale_finding(usable, axes.crs)]
+    findings += [*refused, *scale_findings([axis.line for axis in usable.values()], axes.crs, layer="axes")]
     kept: dict[str, gpd.GeoDataFrame] = {}
     unused: dict[str, set[str]] = {}
     undone = set(frame["river_id"].dropna()) - set(usable)
@@ -105,6 +108,16 @@ def prepare(axes: gpd.GeoDataFrame, layers: dict[str, Any], terrain: Any) -> Inp
         findings.extend(dropped)
     by_river = {name: rows.groupby("river_id", sort=False).indices for name, rows in kept.items()}
     return Inputs(usable, frame, kept, path, described, by_river, unused, findings)
+
+
+def require_rules(rules: object, on: date | str | None) -> RuleSet:
+    """The rule set as it is in force on a day; one that was named rather than loaded raises."""
+    if not isinstance(rules, RuleSet):
+        raise RuleError(
+            f'rules 应为规则集，实际为 {rules!r}；请写 riverline.load_rules("anhui")',
+            f'rules must be a rule set, got {rules!r}; write riverline.load_rules("anhui")',
+        )
+    return rules if on is None else rules.in_force(on)
 
 
 def _require_all(layers: dict[str, gpd.GeoDataFrame]) -> None:
@@ -120,7 +133,8 @@ def _require_all(layers: dict[str, gpd.GeoDataFrame]) -> None:
         raise SchemaError.listing("图层不符合要求", "layers do not fit", [(each.zh, each.en) for each in problems])
 
 
-def _terrain_path(terrain: Any) -> Path | None:  # noqa: ANN401 - a path
+def terrain_path(terrain: Any) -> Path | None:  # noqa: ANN401 - a path
+    """The path of a terrain that is there; None where none is given."""
     if terrain is None:
         return None
     path = Path(terrain)
@@ -207,6 +221,22 @@ def _usable_rows(
     return rows.reset_index(drop=True), refused, [*wrong, *elsewhere, *far]
 
 
+def usable_rows(frame: gpd.GeoDataFrame, schema: Schema, crs: Any) -> tuple[gpd.GeoDataFrame, list[Finding]]:  # noqa: ANN401
+    """Rows of a layer that is not sorted by river which can be drawn with, in one CRS, by key; the rest as findings."""
+    rows, wrong = typed(frame, schema)
+    # The level of a lake is the same all over: it needs no place.
+    anywhere = np.full(len(rows), schema is FLOOD_LEVELS)
+    rows, unusable = split_usable(rows, schema, names=row_names(frame, schema), places=anywhere)
+    wrong += unusable
+    if schema.geometry == ("LineString",):
+        rows, many = single_parts(rows, schema)
+        wrong += many
+    rows = align(rows, crs, layer=schema.name)
+    place = rows.geometry.to_wkb(hex=True).fillna("")
+    rows = rows.assign(_place=place).sort_values([schema.key, "_place"], kind="stable").drop(columns="_place")
+    return rows.reset_index(drop=True), _moved(wrong, frame.crs, crs)
+
+
 def _moved(findings: list[Finding], source: Any, target: Any) -> list[Finding]:  # noqa: ANN401 - CRSs
     """Findings with their places in another CRS."""
     if source == target or not findings:
@@ -243,12 +273,13 @@ def _of_known_rivers(
     return frame[~(unknown | nameless)], findings
 
 
-def _scale_finding(axes: dict[str, Axis], crs: Any) -> list[Finding]:  # noqa: ANN401 - a CRS
-    scale = point_scale(gpd.GeoDataFrame(geometry=[axis.line for axis in axes.values()], crs=crs))
+def scale_findings(shapes: Any, crs: Any, *, layer: str) -> list[Finding]:  # noqa: ANN401 - geometries and a CRS
+    """What is to be told of how far the projection distorts lengths where shapes lie."""
+    scale = point_scale(gpd.GeoDataFrame(geometry=shapes, crs=crs))
     if scale <= SCALE_LIMIT:
         return []
     code = "scale-distortion" if scale <= SCALE_TOO_FAR else "scale-too-far"
-    return [Finding(code, "axes", "*", None, 1000.0 * scale, 1000.0 * SCALE_LIMIT, "m/km")]
+    return [Finding(code, layer, "*", None, 1000.0 * scale, 1000.0 * SCALE_LIMIT, "m/km")]
 
 
 def _column(frame: gpd.GeoDataFrame, name: str) -> Any:  # noqa: ANN401 - a column or blanks

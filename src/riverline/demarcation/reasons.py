@@ -30,7 +30,7 @@ _SHOWN = 20
 def explain(
     result: Demarcation,
     river_id: str,
-    bank: str,
+    bank: str | None,
     chainage: float | str,
     *,
     flood_levels: gpd.GeoDataFrame | None = None,
@@ -43,11 +43,11 @@ def explain(
     result
         From :func:`riverline.demarcate`.
     river_id
-        Code of the river.
+        Code of the river, or of the lake, reservoir or work whose closed line it is.
     bank
-        ``"left"`` or ``"right"``.
+        ``"left"`` or ``"right"``; ``None`` for the closed line of a lake, a reservoir or a work.
     chainage
-        Metres along the axis, as printed on the line, or a text such as ``"K1+200"``.
+        Metres along the axis, or along a closed line itself, as printed on the line, or a text such as ``"K1+200"``.
     flood_levels
         The levels that :func:`riverline.demarcate` was given, with ``chainage_m``: a flood line is then told with its
         level at the chainage and the two given levels it lies between. The result holds only their keys.
@@ -96,9 +96,9 @@ def _sentence(result: Demarcation, piece: Mapping[Any, Any], metres: float, *, l
     blank = "宽度未定" if zh else "no width given"
     offset = piece["offset_m"]
     wide = f"向背水侧外延 {offset:g} 米" if zh else f"{offset:g} m to landside"
-    name = _river_name(result, str(piece["river_id"]))
+    name = _name_of(result, piece)
     parts = {
-        "where": f"{name}{'' if zh else ', '}{_word('bank', piece['bank'], language)} {format_chainage(metres)}",
+        "where": f"{name}{_bank_told(piece['bank'], language)} {format_chainage(metres)}",
         "basis": _word("basis", piece["basis"], language),
         "sources": level or _SOURCES[language].format(piece["source_ids"]),
         "joins": piece["source_ids"],
@@ -182,10 +182,20 @@ _LEVEL = {
 }
 
 
-def _pieces_at(result: Demarcation, river_id: str, bank: str, metres: float, asked: str) -> pd.DataFrame:
+def _bank_told(bank: object, language: Language) -> str:
+    """The bank as it follows the name of the river; nothing on a closed line."""
+    if not isinstance(bank, str):
+        return ""
+    return f"{'' if language == 'zh' else ', '}{_word('bank', bank, language)}"
+
+
+def _pieces_at(result: Demarcation, river_id: str, bank: str | None, metres: float, asked: str) -> pd.DataFrame:
     """The pieces that hold a chainage, in their order: several where pieces meet."""
     lines = result.lines
-    mine = lines[(lines["river_id"] == river_id) & (lines["bank"] == bank)]
+    if bank:
+        mine = lines[(lines["river_id"] == river_id) & (lines["bank"] == bank)]
+    else:
+        mine = lines[lines["bank"].isna() & (_codes(lines) == river_id)]
     if mine.empty:
         raise _no_line(result, river_id, bank)
     start, end = mine["start_chainage_m"], mine["end_chainage_m"]
@@ -198,10 +208,17 @@ def _pieces_at(result: Demarcation, river_id: str, bank: str, metres: float, ask
             f"{format_chainage(low)} – {format_chainage(high)}" for low, high in _spans(start.tolist(), end.tolist())
         )
         raise JobError(
-            f"桩号 {asked} 处没有管理范围线；{river_id} 的 {bank} 有 {there}；桩号写作米数（1200）或 'K1+200'",
-            f"there is no line at chainage {asked}; {bank} of {river_id} has {there}; write metres (1200) or 'K1+200'",
+            f"桩号 {asked} 处没有管理范围线；{river_id} 的 {bank or '闭合线'} 有 {there}；"
+            "桩号写作米数（1200）或 'K1+200'",
+            f"there is no line at chainage {asked}; {bank or 'the closed line'} of {river_id} has {there}; "
+            "write metres (1200) or 'K1+200'",
         )
     return here.sort_values(["start_chainage_m", "end_chainage_m", "line_id"])
+
+
+def _codes(lines: gpd.GeoDataFrame) -> pd.Series[str]:
+    """Codes of what lines are of: their keys go on with the bank and a number."""
+    return lines["line_id"].str.rsplit("-", n=2).str[0]
 
 
 def _spans(starts: list[float], ends: list[float]) -> list[tuple[float, float]]:
@@ -215,10 +232,10 @@ def _spans(starts: list[float], ends: list[float]) -> list[tuple[float, float]]:
     return spans
 
 
-def _no_line(result: Demarcation, river_id: str, bank: str) -> JobError:
+def _no_line(result: Demarcation, river_id: str, bank: str | None) -> JobError:
     lines = result.lines
-    rivers = sorted(set(lines["river_id"]))
-    banks = ", ".join(sorted(set(lines["bank"][lines["river_id"] == river_id])))
+    rivers = sorted(set(_codes(lines)))
+    banks = ", ".join(sorted(set(lines["bank"][_codes(lines) == river_id].fillna("None"))))
     more = len(rivers) - _SHOWN
     shown = (", ".join(rivers[:_SHOWN]) or "-") + (f" … (+{more})" if more > 0 else "")
     undone = result.faults[(result.faults["code"] == "river-not-done") & (result.faults["feature_id"] == river_id)]
@@ -228,15 +245,16 @@ def _no_line(result: Demarcation, river_id: str, bank: str) -> JobError:
     )
     return JobError(
         f"成果中没有河流 {river_id} 的 {bank} 管理范围线；{why_zh}{'；' * bool(why_zh)}{there_zh}；"
-        "岸别为 left 或 right",
+        "岸别为 left 或 right，湖泊、水库、工程的闭合线为 None",
         f"the result has no {bank} line of river {river_id}; {why_en}{'; ' * bool(why_en)}{there_en}; "
-        "banks: left, right",
+        "banks: left, right; None for the closed line of a lake, a reservoir or a work",
     )
 
 
-def _river_name(result: Demarcation, river_id: str) -> str:
-    names = result.extents["name"][result.extents["river_id"] == river_id]
-    return str(names.iloc[0]) if len(names) and names.iloc[0] else river_id
+def _name_of(result: Demarcation, piece: Mapping[Any, Any]) -> str:
+    code = str(piece["line_id"]).rsplit("-", 2)[0]
+    names = result.extents["name"][result.extents["extent_id"] == f"{code}-management"]
+    return str(names.iloc[0]) if len(names) and names.iloc[0] else code
 
 
 def _word(column: str, value: str, language: Language) -> str:

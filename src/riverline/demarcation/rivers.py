@@ -14,14 +14,13 @@ from riverline._kernels.strip_area import Steps
 from riverline._version import __version__
 from riverline.demarcation.basis import candidates_by_river, water_of
 from riverline.demarcation.findings import Finding, findings_to_faults
-from riverline.demarcation.inputs import Inputs, prepare
+from riverline.demarcation.inputs import Inputs, prepare, require_rules
 from riverline.demarcation.lacking import why_bare
 from riverline.demarcation.result import Demarcation
 from riverline.demarcation.river import Outcome, demarcate_river
-from riverline.errors import JobError, RuleError
+from riverline.errors import JobError
 from riverline.geodesy import ellipsoidal_area, round_half_up
 from riverline.provenance import Run
-from riverline.rules import RuleSet
 from riverline.schema import EXTENTS, MANAGEMENT_LINES
 
 if TYPE_CHECKING:
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
     from riverline.demarcation.basis import Gathered
     from riverline.demarcation.references import Axis
+    from riverline.rules import RuleSet
 
 __all__ = ["demarcate"]
 
@@ -37,7 +37,7 @@ KEYS = {"levees": "levee_id", "bank_tops": "bank_id", "water": "water_id", "floo
         "sections": "section_id"}  # fmt: skip
 
 MADE_FROM = {"levee": ("levees", "flood_levels"), "flood": ("flood_levels", "sections"), "bank_top": ("bank_tops",),
-             "water": ("water",)}  # fmt: skip
+             "fallback": ("bank_tops",), "water": ("water",)}  # fmt: skip
 """The layers whose keys stand behind a piece of each basis; keys of two layers may be alike."""
 
 
@@ -112,8 +112,8 @@ def demarcate(  # noqa: PLR0913 - one argument a layer
     >>> print(rl.explain(result, "R1", "left", 500, language="en"))  # doctest: +ELLIPSIS
     清水河, left bank K0+500: the management line is drawn from the levee (features L1), 10 m to landside; ...
     """
-    _require_call(rules, width_steps)
-    rules = rules if on is None else rules.in_force(on)
+    rules = require_rules(rules, on)
+    _require_choice(width_steps)
     layers = {
         "levees": levees,
         "bank_tops": bank_tops,
@@ -150,13 +150,8 @@ def _outcome(inputs: Inputs, candidates: Gathered, axis: Axis, rules: RuleSet, s
         return Outcome(axis, findings=[finding])
 
 
-def _require_call(rules: object, width_steps: object) -> None:
-    """Raise for a rule set that was named rather than loaded, and for a policy that does not exist."""
-    if not isinstance(rules, RuleSet):
-        raise RuleError(
-            f'rules 应为规则集，实际为 {rules!r}；请写 riverline.load_rules("anhui")',
-            f'rules must be a rule set, got {rules!r}; write riverline.load_rules("anhui")',
-        )
+def _require_choice(width_steps: object) -> None:
+    """Raise for a policy that does not exist."""
     if width_steps not in get_args(Steps):
         choices = ", ".join(get_args(Steps))
         raise JobError(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from riverline.schema import FRAMES, LEVEES, MANAGEMENT_LINES
+from riverline.schema import BANK_TOPS, FLOOD_LEVELS, FRAMES, LEVEES, MANAGEMENT_LINES, WORKS
 
 if TYPE_CHECKING:
     from riverline.schema import Language
 
 __all__ = ["in_words", "layer_label"]
 
+_CHOSEN = (LEVEES["feature"], BANK_TOPS["feature"], FLOOD_LEVELS["basis"], WORKS["kind"], MANAGEMENT_LINES["basis"])
 _WORDS: dict[str, tuple[str, str]] = {
     **{name: (frame.label_zh, frame.label_en.lower()) for name, frame in FRAMES.items()},
     "left": ("左岸", "left bank"),
@@ -25,6 +26,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "beyond-ends": ("在河段两端以外", "beyond the ends of the reach"),
     "off-axis": ("中心线不穿过", "the axis does not run through it"),
     "no-terrain": ("没有提供地形（terrain），也没有实测断面", "no terrain was given, nor sections"),
+    "no-level": ("没有所需的水位", "no level of the kind that is asked for"),
+    "no-rule": ("没有可用的规则", "no rule for it"),
+    "no-axis": ("附近没有中心线，工程的方向不明", "no axis is near that tells which way it faces"),
     "no-line": ("未能绘出洪水位线", "no flood line came of it"),
     "chainage-used": ("按所填桩号使用", "the chainage was used"),
     "place-used": ("按绘制位置使用", "the place was used"),
@@ -35,9 +39,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "closed-line": ("中心线首尾闭合，不是河道中心线", "the axis is a closed ring, not a river's course"),
     "no-length": ("没有长度或坐标无效", "no length or coordinates that are not finite"),
     **{
-        str(choice.value): (choice.label_zh, choice.label_en.lower())
-        for column in (LEVEES["feature"], MANAGEMENT_LINES["basis"])
-        for choice in column.choices
+        str(choice.value): (choice.label_zh, choice.label_en.lower()) for column in _CHOSEN for choice in column.choices
     },
 }
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z_-]*")

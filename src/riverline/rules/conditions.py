@@ -17,16 +17,38 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from riverline.rules.fields import Bank, Feature, Frozen, Grade, Metres, Names, Scope, as_tuple, wrong
+from riverline.rules.fields import (
+    Bank,
+    Feature,
+    Frozen,
+    Grade,
+    Metres,
+    Names,
+    Scope,
+    WorkKind,
+    WorkSize,
+    as_tuple,
+    wrong,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["BANK_CONDITIONS", "LEVEE_CONDITIONS", "Box", "Conditions", "Place"]
+__all__ = ["CONDITIONS_OF", "Box", "Conditions", "Place"]
 
-# What only a levee has, and what only a bank without one is asked about.
-LEVEE_CONDITIONS = frozenset({"levees", "grades", "protects", "protects_mu_min", "protects_mu_below", "features"})
-BANK_CONDITIONS = frozenset({"width_over_m", "width_up_to_m", "return_periods"})
+_BANK = frozenset({"width_over_m", "width_up_to_m", "return_periods"})
+
+# What rules of each scope may ask for beside names, ranks, banks and settings.
+CONDITIONS_OF: dict[Scope, frozenset[str]] = {
+    "levee": frozenset({"levees", "grades", "protects", "protects_mu_min", "protects_mu_below", "features"}),
+    "flood": _BANK,
+    "bank_top": _BANK,
+    "fallback": _BANK | {"features"},
+    "water": _BANK,
+    "lake": frozenset(),
+    "reservoir": frozenset(),
+    "works": frozenset({"kinds", "sizes"}),
+}
 
 # Conditions that are lists of allowed values, and the property of a place that must be among them.
 _LISTS = {
@@ -37,6 +59,8 @@ _LISTS = {
     "banks": "bank",
     "features": "feature",
     "return_periods": "return_period",
+    "kinds": "kind",
+    "sizes": "size",
 }
 
 _Period = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
@@ -46,9 +70,10 @@ _Listed = BeforeValidator(as_tuple)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What is known about the levee or the bank that a rule is sought for; names already :func:`~.fields.normal`.
+    """What is known of the levee, bank, water or work that a rule is sought for; names already :func:`~.fields.normal`.
 
-    Texts that are not known are empty, numbers that are not known are NaN: both meet no written condition.
+    Texts that are not known are empty, numbers that are not known are NaN: both meet no written condition. ``lines``
+    are the references of a lake or reservoir that there are data for.
     """
 
     scope: Scope
@@ -61,6 +86,9 @@ class Place:
     protects_mu: float = math.nan
     width_m: float = math.nan
     return_period: float = math.nan
+    kind: str = ""
+    size: str = ""
+    lines: frozenset[str] = frozenset()
     settings: frozenset[str] = frozenset()
 
 
@@ -136,11 +164,13 @@ class Conditions(Frozen):
     banks
         ``left``, ``right``.
     features
-        Which line of the levee was drawn.
+        Which line of the levee was drawn, or which line stands in for a bank's.
     width_over_m, width_up_to_m
         Width of the channel: over, and up to.
     return_periods
         Years between floods of the size that the line was drawn for.
+    kinds, sizes
+        Kinds and classes of size of works.
     settings, unless
         Words of the rule set's ``[settings]`` that must all be given, and of which none may be given.
     """
@@ -157,6 +187,8 @@ class Conditions(Frozen):
     width_over_m: Metres | None = None
     width_up_to_m: Metres | None = None
     return_periods: Annotated[tuple[_Period, ...], _Listed, _Ordered] = ()
+    kinds: Annotated[tuple[WorkKind, ...], _Listed, _Ordered] = ()
+    sizes: Annotated[tuple[WorkSize, ...], _Listed, _Ordered] = ()
     settings: Names = ()
     unless: Names = ()
 
@@ -205,7 +237,7 @@ class Conditions(Frozen):
     @cached_property
     def refinements(self) -> frozenset[str]:
         """What else is asked for. Of two rules of equal priority the one that asks for the same and more goes first."""
-        asked = {name for name in ("banks", "features", "return_periods") if getattr(self, name)}
+        asked = {name for name in ("banks", "features", "return_periods", "kinds", "sizes") if getattr(self, name)}
         if self._width is not None:
             asked.add("width")
         return frozenset(asked | {f"settings.{setting}" for setting in self.settings})

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from riverline.rules.conditions import Place
     from riverline.rules.model import Rule
     from riverline.rules.ruleset import RuleSet
+    from riverline.rules.widths import Width
 
 __all__ = ["Decision", "decide"]
 
@@ -48,6 +49,12 @@ class Decision:
         The strip ends at a ``parallel_river`` or a ``drainage_ditch`` where there is one.
     return_period
         Years of the flood whose line the rule means; None where it names none.
+    upstream_m, downstream_m
+        Distances above and below a work, metres; None where the rule is for none.
+    least
+        What the extent of a lake or reservoir holds at the least; None where the rule names nothing.
+    protection_along_m
+        Width of the band beyond the management line above and below a work.
     """
 
     rule_id: str
@@ -63,6 +70,10 @@ class Decision:
     waterside_reference: Reference = "waterside_toe"
     until: str | None = None
     return_period: float | None = None
+    upstream_m: float | None = None
+    downstream_m: float | None = None
+    least: Reference | None = None
+    protection_along_m: float = 0.0
 
     @property
     def drawn_as(self) -> str | None:
@@ -119,13 +130,20 @@ def decide(ruleset: RuleSet, place: Place) -> Decision | None:
 
 def _strongest(ruleset: RuleSet, place: Place) -> Rule | None:
     fitting = [rule for rule in ruleset.in_scope(place.scope)
-               if rule.when.hold(place) and _landside(ruleset, rule, place) is not None]  # fmt: skip
+               if rule.when.hold(place) and _landside(ruleset, rule, place) is not None
+               and _can_be_drawn(rule, place)]  # fmt: skip
     best = [rule for rule in fitting if not any(other.beats(rule) for other in fitting)]
     best.sort(key=lambda rule: rule.id)
     for rule in best[1:]:
         if rule.outcome(place.scope) != best[0].outcome(place.scope):
             raise _contradiction(ruleset, best[0], rule, place)
     return best[0] if best else None
+
+
+def _can_be_drawn(rule: Rule, place: Place) -> bool:
+    """Whether there are data for the line that a rule for a lake or reservoir means, or for the least of it."""
+    wanted = {rule.measured_from(place.scope), rule.least}
+    return place.scope not in ("lake", "reservoir") or not wanted.isdisjoint(place.lines)
 
 
 def _landside(ruleset: RuleSet, rule: Rule, place: Place) -> float | None:
@@ -149,11 +167,12 @@ def _decision(ruleset: RuleSet, asked: RuleSet, rule: Rule, place: Place) -> Dec
     weakest = min((_ORDER.index(remark[0]) for remark in remarks), default=2)
     zh, en = asked.cite(rule)
     waterside = rule.waterside
+    reference = rule.measured_from(place.scope)
     return Decision(
         rule_id=f"{asked.name}/{rule.id}",
         citation=zh,
         citation_en=en,
-        reference=rule.measured_from(place.scope),
+        reference=reference if rule.least is None or reference in place.lines else rule.least,
         landside_m=_landside(asked, rule, place) or 0.0,
         waterside_m=None if waterside is None else waterside.metres(
             band=asked.policy.band, width_m=place.width_m, return_period=place.return_period
@@ -165,7 +184,16 @@ def _decision(ruleset: RuleSet, asked: RuleSet, rule: Rule, place: Place) -> Dec
         waterside_reference=rule.waterside_reference or "waterside_toe",
         until=rule.until,
         return_period=rule.return_period,
+        upstream_m=None if rule.upstream is None else _fixed(asked, rule.upstream),
+        downstream_m=None if rule.downstream is None else _fixed(asked, rule.downstream),
+        least=rule.least,
+        protection_along_m=0.0 if rule.protection is None else rule.protection.along_m or rule.protection.m,
     )  # fmt: skip
+
+
+def _fixed(ruleset: RuleSet, width: Width) -> float:
+    """A width that is no table."""
+    return width.metres(band=ruleset.policy.band, width_m=math.nan, return_period=math.nan) or 0.0
 
 
 def _borrowed(ruleset: RuleSet, asked: RuleSet) -> Iterator[Remark]:
@@ -187,17 +215,20 @@ def _remarks(ruleset: RuleSet, rule: Rule, place: Place) -> Iterator[Remark]:
 
 
 def _about_width(ruleset: RuleSet, rule: Rule) -> Iterator[Remark]:
-    width = rule.landside
-    text_zh, text_en = metres_text(width), metres_text(width, "en")
-    if width.is_least:
-        yield ("high", f"条文为{text_zh}，取下限", f"the text says {text_en}: the least taken")
-    if width.is_band:
-        band = width.policy or ruleset.policy.band or "min"
-        yield (
-            "medium",
-            f"条文为 {text_zh}，取{label(band)}",
-            f"the text says {text_en}: the {label(band, 'en')} taken",
-        )
+    sides = (("", "", rule.landside), ("上游", "upstream ", rule.upstream), ("下游", "downstream ", rule.downstream))
+    for zh, en, width in sides:
+        if width is None:
+            continue
+        text_zh, text_en = f"{zh}{metres_text(width)}", f"{en}{metres_text(width, 'en')}"
+        if width.is_least:
+            yield ("high", f"条文为{text_zh}，取下限", f"the text says {text_en}: the least taken")
+        if width.is_band:
+            band = width.policy or ruleset.policy.band or "min"
+            yield (
+                "medium",
+                f"条文为 {text_zh}，取{label(band)}",
+                f"the text says {text_en}: the {label(band, 'en')} taken",
+            )
     if rule.until:
         zh, en = label(rule.until), label(rule.until, "en")
         yield ("high", f"有{zh}的，以{zh}为界", f"where there is a {en}, the strip ends at it")
@@ -205,7 +236,13 @@ def _about_width(ruleset: RuleSet, rule: Rule) -> Iterator[Remark]:
 
 def _about_line(rule: Rule, place: Place) -> Iterator[Remark]:
     line = rule.measured_from(place.scope)
-    if place.feature and place.feature != _DRAWN_AS.get(line):
+    if rule.least is not None and line not in place.lines:
+        yield (
+            "low",
+            f"没有{label(line)}资料，只取到{label(rule.least)}，法定界线可能更宽",
+            f"the {label(line, 'en')} is not given; drawn from the {label(rule.least, 'en')}, the least it can be",
+        )
+    if place.scope == "levee" and place.feature not in ("", _DRAWN_AS.get(line), rule.until):
         yield (
             "high",
             f"所绘为{label(place.feature)}，规则自{label(line)}起算",

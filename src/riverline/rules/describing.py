@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from riverline.rules.fields import confidence_of
 from riverline.rules.wording import label, metres_text
+from riverline.schema import WORKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +50,8 @@ def explain(decision: Decision, language: Language = "zh") -> str:
 
 def _explain_zh(decision: Decision) -> str:
     line = label(decision.reference)
+    if decision.upstream_m is not None:
+        line = f"{line}上游 {decision.upstream_m:g} m、下游 {decision.downstream_m:g} m、两侧"
     said = [f"自{line}外延 {decision.landside_m:g} m" if decision.landside_m else f"以{line}为界"]
     if decision.waterside_m is not None:
         said.append(f"临水侧自{label(decision.waterside_reference)}起 {decision.waterside_m:g} m")
@@ -61,6 +64,10 @@ def _explain_zh(decision: Decision) -> str:
 
 def _explain_en(decision: Decision) -> str:
     line = label(decision.reference, "en")
+    if decision.upstream_m is not None:
+        line = (
+            f"{line} to its sides, {decision.upstream_m:g} m upstream and {decision.downstream_m:g} m downstream of it"
+        )
     said = [f"{decision.landside_m:g} m beyond the {line}" if decision.landside_m else f"along the {line}"]
     if decision.waterside_m is not None:
         waterside = label(decision.waterside_reference, "en")
@@ -125,6 +132,8 @@ def _cells(ruleset: RuleSet, rule: Rule, language: Language) -> tuple[str, ...]:
     zh = language == "zh"
     mark = rule.certainty or "U"
     protection = "-" if rule.protection is None else f"+{rule.protection.m:g} m"
+    if rule.protection is not None and rule.protection.along_m is not None:
+        protection += f" ({'上下游' if zh else 'up and down'} +{rule.protection.along_m:g} m)"
     if rule.protection is not None and rule.protection.sand_m is not None:
         protection += f" ({'砂基' if zh else 'sand'} +{rule.protection.sand_m:g} m)"
     period = f"{rule.effective_from or '…'} – {rule.effective_to or '…'}"
@@ -151,6 +160,13 @@ def _line(rule: Rule, language: Language) -> str:
 
 def _landside(rule: Rule, language: Language) -> str:
     width = metres_text(rule.landside, language)
+    if rule.upstream is not None and rule.downstream is not None:
+        up, down = (metres_text(each, language) for each in (rule.upstream, rule.downstream))
+        zh = f"上游 {up}；下游 {down}；两侧 {width}"
+        return zh if language == "zh" else f"{up} up, {down} down, {width} to the sides"
+    if rule.least is not None:
+        least = label(rule.least, language)
+        return f"{width}；不低于{least}" if language == "zh" else f"{width}; not inside the {least}"
     if rule.until is None:
         return width
     end = label(rule.until, language)
@@ -175,6 +191,8 @@ def _conditions(ruleset: RuleSet, when: Conditions, language: Language) -> list[
         (("", ""), [label(bank, language) for bank in when.banks]),
         (("所绘", "drawn"), [label(feature, language) for feature in when.features]),
         (("重现期（年）", "years"), [f"{years:g}" for years in when.return_periods]),
+        (("", ""), [WORKS["kind"].value_label(kind, language) for kind in when.kinds]),
+        (("", ""), [WORKS["size"].value_label(size, language) for size in when.sizes]),
     ) if values]  # fmt: skip
     if objects := _objects(when, zh=zh):
         said.append(objects)

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 __all__ = [
     "Bank",
+    "Basis",
     "Confidence",
     "Feature",
     "Frozen",
@@ -19,8 +20,11 @@ __all__ = [
     "Name",
     "Names",
     "Reference",
+    "Rung",
     "Scope",
     "Sentence",
+    "WorkKind",
+    "WorkSize",
     "as_tuple",
     "confidence_of",
     "normal",
@@ -29,10 +33,28 @@ __all__ = [
 
 Bank = Literal["left", "right"]
 Confidence = Literal["high", "medium", "low"]
-Feature = Literal["landside_toe", "waterside_toe", "crest", "flood_wall", "berm_toe"]
+Rung = Literal["road", "canal", "village_front", "slope_foot", "scarp", "flood_mark"]
+Feature = Literal[
+    "landside_toe",
+    "waterside_toe",
+    "crest",
+    "flood_wall",
+    "berm_toe",
+    "parallel_river",
+    "drainage_ditch",
+    "road",
+    "canal",
+    "village_front",
+    "slope_foot",
+    "scarp",
+    "flood_mark",
+]
 Grade = Annotated[int, Field(strict=True, ge=1, le=5)]
 Mark = Literal["S", "M", "C", "D", "U"]
-Scope = Literal["levee", "flood", "bank_top", "water"]
+Basis = Literal["levee", "flood", "bank_top", "fallback", "water"]
+Scope = Literal["levee", "flood", "bank_top", "fallback", "water", "lake", "reservoir", "works"]
+WorkKind = Literal["dam", "sluice", "pump_station", "ship_lock", "hydropower", "other"]
+WorkSize = Literal["large", "medium", "small"]
 Reference = Literal[
     "landside_toe",
     "waterside_toe",
@@ -48,6 +70,14 @@ Reference = Literal[
     "road_edge",
     "ditch_edge",
     "water_edge",
+    "drawn_line",
+    "design_level",
+    "check_level",
+    "normal_level",
+    "acquisition_line",
+    "plan_line",
+    "works_outline",
+    "centre_line",
 ]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from riverline.rules.conditions import BANK_CONDITIONS, LEVEE_CONDITIONS, Conditions
+from riverline.rules.conditions import CONDITIONS_OF, Conditions
 from riverline.rules.fields import Frozen, Mark, Name, Reference, Scope, Sentence, as_tuple, wrong
 from riverline.rules.widths import Protection, Width  # noqa: TC001 - pydantic reads the annotations
 
@@ -21,7 +21,21 @@ _USUAL_REFERENCE: dict[str, Reference] = {
     "levee": "landside_toe",
     "flood": "flood_line",
     "bank_top": "bank_top",
+    "fallback": "drawn_line",
     "water": "water_edge",
+    "lake": "design_level",
+    "reservoir": "check_level",
+    "works": "works_outline",
+}
+
+# The lines that a rule of a scope can be measured from; any of the usual ones where a scope is not named.
+_REFERENCES: dict[str, frozenset[str]] = {
+    "flood": frozenset({"flood_line"}),
+    "water": frozenset({"water_edge"}),
+    "fallback": frozenset({"drawn_line"}),
+    "lake": frozenset({"design_level", "normal_level", "plan_line"}),
+    "reservoir": frozenset({"check_level", "design_level", "normal_level", "acquisition_line"}),
+    "works": frozenset({"works_outline", "centre_line"}),
 }
 
 
@@ -105,11 +119,17 @@ class Rule(Frozen):
     document, article, article_en
         Where it stands.
     scope
-        What it is for: ``levee``, ``flood``, ``bank_top``, ``water``; one or several.
+        What it is for: ``levee``, ``flood``, ``bank_top``, ``fallback`` (a line that stands in), ``water``; one or
+        several. Or ``lake``, ``reservoir`` or ``works``.
     reference, waterside_reference
         Line that the widths start from; the usual one of the scope where it is not written.
     landside, waterside, protection
         Widths beyond the reference on the landside and on the waterside, and of the band beyond the management line.
+        The landside of a work is its two sides.
+    upstream, downstream
+        Distances above and below a work.
+    least
+        What the extent of a lake or reservoir holds at the least, and what is drawn where the reference is not given.
     when
         Conditions.
     exception
@@ -137,6 +157,9 @@ class Rule(Frozen):
     waterside_reference: Reference | None = None
     landside: Width
     waterside: Width | None = None
+    upstream: Width | None = None
+    downstream: Width | None = None
+    least: Reference | None = None
     protection: Protection | None = None
     when: Conditions = Conditions()
     exception: Annotated[bool, Field(strict=True)] = False
@@ -153,10 +176,8 @@ class Rule(Frozen):
     @model_validator(mode="after")
     def _scope_fits(self) -> Self:
         banks = set(self.scope) - {"levee"}
-        written = self.when.written
-        misplaced = (written & LEVEE_CONDITIONS if banks else set()) | (
-            written & BANK_CONDITIONS if "levee" in self.scope else set()
-        )
+        fitting = frozenset.intersection(*(CONDITIONS_OF[scope] for scope in self.scope))
+        misplaced = self.when.written & frozenset().union(*CONDITIONS_OF.values()) - fitting
         if misplaced:
             listed = ", ".join(sorted(misplaced))
             raise wrong(
@@ -171,13 +192,30 @@ class Rule(Frozen):
         return self
 
     @model_validator(mode="after")
+    def _closed_fits(self) -> Self:
+        closed = set(self.scope) & {"lake", "reservoir", "works"}
+        if closed and len(self.scope) > 1:
+            raise wrong("湖泊、水库、工程的规则只能有一个 scope", "a rule for lakes, reservoirs or works has one scope")
+        if closed and any(width is not None and width.is_table for width in self._widths):
+            raise wrong("湖泊、水库、工程的规则不能用表", "a rule for lakes, reservoirs or works takes no table")
+        if ("works" in self.scope) != (self.upstream is not None and self.downstream is not None):
+            raise wrong(
+                "scope = works 的规则须写 upstream 与 downstream，其他规则不写",
+                "a rule with scope = works, and no other, has upstream and downstream",
+            )
+        if self.least is not None and not closed & {"lake", "reservoir"}:
+            raise wrong("只有湖泊、水库的规则才写 least", "only a rule for lakes or reservoirs has least")
+        return self
+
+    @model_validator(mode="after")
     def _reference_fits(self) -> Self:
         if self.reference is not None and len(self.scope) > 1:
             raise wrong("scope 有多项时不写 reference，各取常用起算线", "a rule with several scopes takes no reference")
-        fixed = {"flood": "flood_line", "water": "water_edge"}.get(self.scope[0])
-        if self.reference is not None and fixed is not None and self.reference != fixed:
+        fitting = _REFERENCES.get(self.scope[0])
+        if fitting is not None and any(line not in fitting for line in (self.reference, self.least) if line):
+            listed = ", ".join(sorted(fitting))
             raise wrong(
-                f"scope = {self.scope[0]} 的起算线只能是 {fixed}", f"scope = {self.scope[0]} is measured from {fixed}"
+                f"scope = {self.scope[0]} 的起算线只能是 {listed}", f"scope = {self.scope[0]} is measured from {listed}"
             )
         if self.return_period is not None and "flood" not in self.scope:
             raise wrong(
@@ -189,7 +227,7 @@ class Rule(Frozen):
 
     @property
     def _widths(self) -> tuple[Width | None, ...]:
-        return (self.landside, self.waterside)
+        return (self.landside, self.waterside, self.upstream, self.downstream)
 
     @property
     def bands(self) -> tuple[Width, ...]:
@@ -224,7 +262,7 @@ class Rule(Frozen):
         """What it leads to: two rules that lead to the same do not contradict each other."""
         line = self.measured_from(scope)
         widths = (self.landside, self.waterside, self.waterside_reference, self.protection)
-        return (line, *widths, self.until, self.return_period)
+        return (line, *widths, self.upstream, self.downstream, self.least, self.until, self.return_period)
 
 
 class RuleFile(Frozen):

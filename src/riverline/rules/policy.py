@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from riverline.rules.fields import Frozen, Mark, Metres, Scope, Sentence, as_tuple, wrong
+from riverline.rules.fields import Basis, Frozen, Mark, Metres, Rung, Sentence, as_tuple, wrong
 from riverline.rules.staking import Boards, Stakes, StakeSpacing  # noqa: TC001 - pydantic reads the annotations
 from riverline.rules.widths import Band  # noqa: TC001 - the same
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Policy", "PolicySource", "VirtualSection", "inherit"]
 
+_Rungs = Annotated[tuple[Rung, ...], BeforeValidator(as_tuple), Field(min_length=1)]
 _Decimals = Annotated[int, Field(strict=True, ge=0, le=6)]
 
 
@@ -56,6 +57,9 @@ class Policy(Frozen):
     ----------
     basis_order
         Which basis goes first where a bank has several.
+    fallback_order
+        The ladder of lines that stand in where there is none of one's own: which goes first. Of those on one rung
+        that which is nearer to the river goes first; what is on no rung comes last.
     gap_max_m
         Longest gap between levees that is bridged; longer ones fall to the next basis.
     width_steps, taper_m
@@ -81,7 +85,8 @@ class Policy(Frozen):
         Where these values come from.
     """
 
-    basis_order: Annotated[tuple[Scope, ...], BeforeValidator(as_tuple), Field(min_length=1)]
+    basis_order: Annotated[tuple[Basis, ...], BeforeValidator(as_tuple), Field(min_length=1)]
+    fallback_order: Annotated[tuple[_Rungs, ...], BeforeValidator(as_tuple)] = ()
     gap_max_m: Metres
     width_steps: Literal["square", "taper", "outer"]
     taper_m: Metres
@@ -103,6 +108,9 @@ class Policy(Frozen):
     def _agrees_with_itself(self) -> Self:
         if len(set(self.basis_order)) != len(self.basis_order):
             raise wrong("basis_order 中有重复", "basis_order names a basis twice")
+        rungs = [line for rung in self.fallback_order for line in rung]
+        if len(set(rungs)) != len(rungs):
+            raise wrong("fallback_order 中有重复", "fallback_order names a line twice")
         if self.width_steps == "taper" and self.taper_m == 0:
             raise wrong("width_steps 为 taper 时 taper_m 须大于 0", "width_steps = taper needs taper_m above 0")
         if self.mouth == "follow" and self.mouth_follow_m == 0:

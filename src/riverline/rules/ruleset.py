@@ -6,7 +6,7 @@ import datetime as dt  # noqa: TC003 - pydantic reads the annotations
 import hashlib
 import json
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 from pydantic import Field, ValidationError
 
@@ -107,11 +107,10 @@ class RuleSet(Frozen):
 
     @cached_property
     def _scopes(self) -> dict[Scope, tuple[Rule, ...]]:
-        scopes: tuple[Scope, ...] = ("levee", "flood", "bank_top", "water")
-        return {scope: tuple(rule for rule in self.rules if scope in rule.scope) for scope in scopes}
+        return {scope: tuple(rule for rule in self.rules if scope in rule.scope) for scope in get_args(Scope)}
 
     def in_scope(self, scope: Scope) -> tuple[Rule, ...]:
-        """Its rules for levees, flood lines, bank tops or the water's edge."""
+        """Its rules for levees, bank tops, lakes … by the word of their scope."""
         return self._scopes[scope]
 
     def cite(self, rule: Rule) -> tuple[str, str]:
@@ -253,6 +252,37 @@ class RuleSet(Frozen):
         )
         return decide(self, place)
 
+    def decide_other(
+        self,
+        scope: Literal["fallback", "lake", "reservoir", "works"],
+        *,
+        settings: Collection[str] = (),
+        **known: Any,  # noqa: ANN401 - texts, numbers and sets
+    ) -> Decision | None:
+        """What holds at a line that stands in for a bank's, a lake, a reservoir or a work.
+
+        Parameters
+        ----------
+        scope
+            What it is.
+        settings
+            Words of :attr:`known_settings` that hold here.
+        **known
+            What is known of it, by the words of :class:`~.conditions.Place`: ``river`` (for lakes their own name),
+            ``bank``, ``feature`` (the line that stands in), ``kind`` and ``size`` of a work, ``lines`` that a lake or
+            reservoir has data for.
+
+        Examples
+        --------
+        >>> import riverline as rl
+        >>> rules = rl.load_rules("jiangxi_luxi")
+        >>> sluice = rules.decide_other("works", river="袁河", kind="sluice")
+        >>> sluice.upstream_m, sluice.landside_m
+        (100.0, 25.0)
+        """
+        texts = {name: _text(value) for name, value in known.items() if name in ("river", "rank", "bank", "feature")}
+        return decide(self, Place(scope=scope, settings=self._checked(settings), **{**known, **texts}))
+
     def explain(self, decision: Decision, language: Language = "zh") -> str:
         """A decision in one sentence, with its citation and how sure it is.
 
@@ -328,10 +358,11 @@ party, the text itself was not seen.
         --------
         >>> import riverline as rl
         >>> try:
-        ...     rl.load_rules("jiangsu").in_force("2000-01-01")
+        ...     rl.load_rules("neimenggu_linhe").in_force("2000-01-01")
         ... except rl.RuleError as error:
         ...     print(error.en)
-        no rule of jiangsu is in force on 2000-01-01; there are rules for: 2004-01-01 – …; give one of these days as on=
+        no rule of neimenggu_linhe is in force on 2000-01-01; there are rules for: 2023-04-18 – …; give one of these \
+days as on=
         """
         day = as_day(on)
         versions = self.versions or (self,)

@@ -123,10 +123,14 @@ class Width(Frozen):
 
 
 class Protection(Frozen):
-    """The band beyond the management line: so many metres, more where the levee stands on sand."""
+    """The band beyond the management line: so many metres, more where the levee stands on sand.
+
+    ``along_m`` is the band above and below a work, where it is not that of its sides.
+    """
 
     m: Metres
     sand_m: Metres | None = None
+    along_m: Metres | None = None
 
     def metres(self, settings: frozenset[str]) -> float:
         """The width of the band, given the settings of the place."""

@@ -59,6 +59,8 @@ BASES = choices(
     ("joined", "连接段", "Joined"),
     ("lake", "湖泊", "Lake"),
     ("reservoir", "水库", "Reservoir"),
+    ("fallback", "替代参照线", "Stand-in line"),
+    ("works", "水利工程", "Works"),
 )
 CONFIDENCES = choices(
     ("high", "高", "High"),
@@ -74,7 +76,29 @@ LEVEE_FEATURES = choices(
     ("crest", "堤顶", "Crest"),
     ("flood_wall", "防洪墙", "Flood wall"),
     ("berm_toe", "戗台脚", "Berm toe"),
+    ("parallel_river", "顺堤河外沿", "Far bank of a parallel river"),
+    ("drainage_ditch", "排水沟外沿", "Far edge of a drainage ditch"),
 )
+BANK_FEATURES = choices(
+    ("bank_top", "岸顶线", "Bank top"),
+    ("road", "道路", "Road"),
+    ("canal", "渠道", "Canal"),
+    ("village_front", "村庄临河线", "River side of villages"),
+    ("slope_foot", "山坡脚", "Foot of slope"),
+    ("scarp", "陡坎", "Scarp"),
+    ("flood_mark", "洪痕线", "Flood mark"),
+    ("acquisition_line", "征地线", "Land-acquisition line"),
+    ("plan_line", "批准的规划线", "Line of an approved plan"),
+)
+WORK_KINDS = choices(
+    ("dam", "大坝", "Dam"),
+    ("sluice", "水闸", "Sluice"),
+    ("pump_station", "泵站", "Pump station"),
+    ("ship_lock", "船闸", "Ship lock"),
+    ("hydropower", "水电站", "Hydropower station"),
+    ("other", "其他", "Other"),
+)
+WORK_SIZES = choices(("large", "大型", "Large"), ("medium", "中型", "Medium"), ("small", "小型", "Small"))
 LEVEE_GRADES = choices(
     (1, "1级", "Grade 1"),
     (2, "2级", "Grade 2"),
@@ -82,7 +106,12 @@ LEVEE_GRADES = choices(
     (4, "4级", "Grade 4"),
     (5, "5级", "Grade 5"),
 )
-LEVEL_BASES = choices(("design", "设计洪水位", "Design flood"), ("historical", "历史最高洪水位", "Highest on record"))
+LEVEL_BASES = choices(
+    ("design", "设计洪水位", "Design flood"),
+    ("historical", "历史最高洪水位", "Highest on record"),
+    ("check", "校核洪水位", "Check flood"),
+    ("normal", "正常蓄水位", "Normal pool"),
+)
 STAKE_KINDS = choices(("basic", "基本桩", "Basic"), ("densified", "加密桩", "Densified"))
 STAKE_REASONS = choices(
     ("start", "起点", "Start"),

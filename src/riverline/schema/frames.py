@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from riverline.schema import columns as c
 from riverline.schema.model import Column, Schema
 from riverline.schema.staking import ADMIN, BOARDS, SETTINGS, STAKES, STRUCTURES
@@ -28,6 +30,7 @@ __all__ = [
     "SUSPECTS",
     "TRACKS",
     "WATER",
+    "WORKS",
     "ZONES",
 ]
 
@@ -53,6 +56,7 @@ WATER = Schema(
         c.RIVER_ID,
         c.choice("kind", "水域类型", "Kind of water", "SYLX", "What sort of water body it is.", c.WATER_KINDS),
         Column("date", "date", "日期", "Date", "RQ", "Day the water's edge was seen.", optional=True),
+        c.optional(c.NAME),
     ),
     "Water surfaces as polygons.",
 )  # fmt: skip
@@ -77,8 +81,27 @@ LEVEES = Schema(
 
 BANK_TOPS = Schema(
     "bank_tops", "岸顶线", "Bank tops", "bank_id", ("LineString",),
-    (c.key("bank_id", "岸线编码", "Bank code", "AXBM"), c.RIVER_ID, c.optional(c.BANK)),
-    "Upper edges of the channel (河口线), where there is no levee.",
+    (
+        c.key("bank_id", "岸线编码", "Bank code", "AXBM"),
+        c.RIVER_ID,
+        c.optional(c.BANK),
+        c.optional(c.or_blank(c.choice("feature", "线类型", "Feature", "XLX",
+                                       "What was drawn: blank for a bank top, else the line that stands in for it, or "
+                                       "the line given for a lake or reservoir.", c.BANK_FEATURES))),
+    ),
+    "Upper edges of the channel (河口线), where there is no levee, and lines that stand in for them.",
+)  # fmt: skip
+
+WORKS = Schema(
+    "works", "水利工程", "Works", "work_id", ("Polygon", "MultiPolygon", "LineString", "Point"),
+    (
+        c.key("work_id", "工程编码", "Work code", "GCBM"),
+        c.RIVER_ID,
+        c.choice("kind", "工程类型", "Kind of work", "GCLX", "What sort of work it is.", c.WORK_KINDS),
+        c.optional(c.choice("size", "工程规模", "Size", "GCGM", "Class of size of the work.", c.WORK_SIZES)),
+        c.optional(c.NAME),
+    ),
+    "Dams, sluices, pump stations: their outline, their axis across the river, or their place.",
 )  # fmt: skip
 
 FLOOD_LEVELS = Schema(
@@ -128,14 +151,15 @@ MANAGEMENT_LINES = Schema(
     (
         c.key("line_id", "线段编码", "Piece code", "XDBM"),
         c.RIVER_ID,
-        c.BANK,
+        c.or_blank(replace(c.BANK, meaning="Side of the axis, looking downstream; blank on the closed line of a lake, "
+                                           "a reservoir or a work, which has no banks.")),
         c.choice("basis", "划界依据", "Basis", "HJYJ", "What the piece was drawn from.", c.BASES),
         c.RULE_ID,
         c.CITATION,
         c.or_blank(c.metres("offset_m", "外延宽度", "Strip width", "WYKD",
                             "Width of the strip beyond the reference line; blank where there is none.")),
-        c.START_CHAINAGE,
-        c.END_CHAINAGE,
+        *(replace(column, meaning=f"{column.meaning[:-1]}: along the axis, or along a closed line itself, clockwise "
+                                  "from its northernmost place.") for column in (c.START_CHAINAGE, c.END_CHAINAGE)),
         c.LENGTH,
         c.CONFIDENCE,
         c.text("source_ids", "来源要素", "Source features", "LYYS", "Keys of the features it was drawn from."),

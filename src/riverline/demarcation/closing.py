@@ -1,0 +1,181 @@
+"""What closes the line of standing water: mouths of rivers, gaps between levees, levees that end on land."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import shapely
+
+from riverline._kernels import chainage
+from riverline._kernels.rings import open_ends
+from riverline.demarcation.findings import Finding
+from riverline.demarcation.references import Piece, weakest
+from riverline.demarcation.terrain import highest_around
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from riverline.demarcation.references import Axis
+    from riverline.demarcation.terrain import Terrain
+    from riverline.rules import Policy
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["Gathering", "Shore", "join_ends", "mouth_lines"]
+
+TOUCHING_M = 0.02
+"""Ends nearer than this are one point: coordinates are kept to the centimetre."""
+
+FOUNDED_M = 20.0
+"""How far a levee's end may be joined to the shore without a word: digitising, as at the ends of a reach."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shore:
+    """One lake or reservoir: its surface with its islands, and the rows of every layer that are of it."""
+
+    code: str
+    name: str
+    kind: Literal["lake", "reservoir"]
+    water: shapely.Geometry
+    ids: tuple[str, ...]
+    levees: gpd.GeoDataFrame | None
+    lines: gpd.GeoDataFrame | None
+    levels: gpd.GeoDataFrame | None
+    axes: tuple[Axis, ...] = ()
+
+
+@dataclass(slots=True)
+class Gathering:
+    """What is gathered while one shore is worked on: its references, what joins them, and what was found."""
+
+    references: list[Piece] = field(default_factory=list)
+    joins: list[Piece] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def mouth_lines(
+    shore: Shore, level_m: float, ground: Terrain, policy: Policy, made: Gathering
+) -> list[shapely.LineString]:
+    """Lines across the rivers that enter or leave a lake, from bank to bank.
+
+    Going out along the axis, a mouth is closed at the first place where both banks stand above the level. The pool of
+    a reservoir runs up its valleys, and is not closed.
+    """
+    if shore.kind != "lake":
+        return []
+    shut = []
+    for axis in shore.axes:
+        for places in _ways_out(axis, shore.water, policy, ground.cell_m):
+            if axis.width_m is None:
+                made.findings.append(Finding("mouth-open", "water", shore.code, axis.line, note=axis.river_id))
+                continue
+            half = axis.width_m / 2.0
+            banks = np.stack(
+                [chainage.position(axis.coords, places, np.full(len(places), way)) for way in (-half, half)]
+            )
+            bed = highest_around(ground, chainage.position(axis.coords, places), cells=0)
+            crests = highest_around(ground, banks.reshape(-1, 2), cells=0).reshape(2, -1)
+            closes = np.flatnonzero((crests >= level_m).all(axis=0))
+            if not len(closes):
+                made.findings.append(Finding("mouth-wide", "water", shore.code, axis.line, note=axis.river_id))
+            elif bed[closes[0]] < level_m:
+                shut.append(shapely.LineString(banks[:, closes[0]]))
+                made.findings.append(
+                    Finding("mouth-closed", "water", shore.code, shut[-1], axis.width_m, 0.0, "m", axis.river_id)
+                )
+    return shut
+
+
+def _ways_out(axis: Axis, water: shapely.Geometry, policy: Policy, cell_m: float) -> list[Floats]:
+    """Chainages a cell apart from each place where the axis leaves the water to its end or its next entry."""
+    within = shapely.get_parts(shapely.intersection(axis.line, water))
+    tips = [shapely.get_coordinates(part)[[0, -1]] for part in within if part.length > 0.0]
+    if not tips:
+        return []
+    along = np.sort(axis.locate(np.vstack(tips))[0])
+    follow = policy.mouth_follow_m if policy.mouth == "follow" else 0.0
+    bounds = np.concatenate([[0.0], along, [axis.length]]).reshape(-1, 2)
+    ways = []
+    for number, (start, end) in enumerate(bounds.tolist()):
+        if number > 0:
+            ways.append(np.arange(start + follow, end, cell_m))
+        if number < len(bounds) - 1:
+            ways.append(np.arange(end - follow, start, -cell_m))
+    return [way for way in ways if len(way)]
+
+
+def join_ends(shore: Shore, base: shapely.Geometry, policy: Policy, made: Gathering) -> None:
+    """What closes the references to a ring: short gaps and river mouths straight, other ends up to the water."""
+    lines = np.array([piece.line for piece in made.references], dtype=object)
+    if not len(lines):
+        return
+    ends, owner = open_ends(lines)
+    partner = _partners(ends)
+    rivers = shapely.union_all([axis.line for axis in shore.axes]) if policy.mouth == "close" else None
+    for at, (end, other) in enumerate(zip(ends, partner.tolist(), strict=True)):
+        if other >= 0:
+            gap = shapely.LineString([end, ends[other]])
+            mouth = rivers is not None and shapely.intersects(gap, rivers)
+            if gap.length <= policy.gap_max_m or mouth:
+                if at < other:
+                    _bridge(gap, [made.references[owner[each]] for each in (at, other)], policy, made)
+                continue
+        _up_to_water(shapely.Point(end), made.references[owner[at]], shore, base, made)
+
+
+def _partners(ends: Floats) -> NDArray[np.intp]:
+    """For each end the end that is nearest to it, if that is so the other way round too; else -1."""
+    if len(ends) <= 1:
+        return np.full(len(ends), -1, dtype=np.intp)
+    away = np.hypot(*(ends[:, None] - ends[None]).T)
+    np.fill_diagonal(away, np.inf)
+    nearest = np.argmin(away, axis=1)
+    mutual = nearest[nearest] == np.arange(len(ends))
+    return np.where(mutual, nearest, -1)
+
+
+def _bridge(gap: shapely.LineString, sides: Sequence[Piece], policy: Policy, made: Gathering) -> None:
+    wider = max(sides, key=lambda piece: piece.width_m)
+    sources = tuple(sorted({source for piece in sides for source in piece.source_ids}))
+    if gap.length <= 0.0:
+        return
+    made.joins.append(
+        replace(
+            wider,
+            line=gap,
+            basis="joined",
+            source_ids=sources,
+            confidence=weakest([*(piece.confidence for piece in sides), "medium"]),
+            caveat="",
+        )
+    )
+    if gap.length > TOUCHING_M:
+        limit = policy.gap_max_m
+        made.findings.append(
+            Finding("gap-joined", "levees", sources[0], gap, gap.length, limit, "m", ", ".join(sources))
+        )
+
+
+def _up_to_water(end: shapely.Point, piece: Piece, shore: Shore, base: shapely.Geometry, made: Gathering) -> None:
+    """A step from a free end to the nearest water; where no land at the level lies in between, a sketch."""
+    step = shapely.shortest_line(end, shore.water)
+    if step.length <= 0.0:
+        return
+    bare = shapely.length(shapely.difference(step, base))
+    founded = bare <= FOUNDED_M
+    sure = weakest([piece.confidence, "medium" if founded else "low"])
+    made.joins.append(
+        replace(piece, line=step, basis="joined", width_m=0.0, protection_m=0.0, strip=False, confidence=sure,
+                founded=founded, caveat="")
+    )  # fmt: skip
+    if not founded:
+        made.findings.append(
+            Finding("gap-unfounded", "levees", piece.source_ids[0], step, float(bare), FOUNDED_M, "m",
+                    piece.source_ids[0])
+        )  # fmt: skip

@@ -1,0 +1,156 @@
+"""Works: rectangles along the river, by rules of kind and size, and what is told where one cannot be drawn."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import riverline as rl
+from county import CRS, HEAD, ORIGIN, axes, line
+
+RULE = """
+[[rules]]
+id = "{id}"
+document = "law"
+article = "第1条"
+scope = "works"
+landside = {{ m = {side} }}
+upstream = {{ m = {up} }}
+downstream = {{ m = {down} }}
+{more}
+[rules.when]
+kinds = ["{kind}"]
+"""
+
+
+def rule_set(folder, **changes):
+    """Rules for dams and sluices."""
+    dam = {"id": "dam", "kind": "dam", "up": 150.0, "down": 200.0, "side": 50.0, "more": ""} | changes
+    sluice = {"id": "sluice", "kind": "sluice", "up": 100.0, "down": 100.0, "side": 25.0,
+              "more": "protection = { m = 100, along_m = 200 }"}  # fmt: skip
+    path = folder / "rules.toml"
+    rules = HEAD.format(fallback="", gap_max_m=100.0, several="outer") + RULE.format(**dam) + RULE.format(**sluice)
+    path.write_text(rules, encoding="utf-8")
+    return rl.load_rules(path)
+
+
+def works(*shapes, kind="dam", **columns):
+    ids = [f"G{n + 1}" for n in range(len(shapes))]
+    return gpd.GeoDataFrame({"work_id": ids, "river_id": "R1", "kind": kind, **columns}, geometry=list(shapes), crs=CRS)
+
+
+RIVER = axes([(0, 0), (2000, 0)])
+DAM = line([(1000, 120), (1000, -130)])
+
+
+def area_of(result, kind="management"):
+    return result.extents[result.extents["kind"] == kind].geometry.iloc[0]
+
+
+def told(result):
+    return list(zip(result.faults["code"], result.faults["feature_id"], result.faults["note"], strict=True))
+
+
+def test_a_dam_reaches_up_down_and_to_its_sides(tmp_path) -> None:
+    result = rl.demarcate_works(works(DAM, name="龙山大坝"), rule_set(tmp_path), axes=RIVER)
+    area = shapely.transform(area_of(result), lambda xy: xy - ORIGIN)
+    assert area.bounds == pytest.approx((850, -180, 1200, 170), abs=1e-9)
+    assert area.area == pytest.approx(350.0 * 350.0, abs=1e-6)
+    assert told(result) == []
+    assert result.extents["clearance_m"].iloc[0] == pytest.approx(0.0, abs=1e-9)
+    lines = result.lines
+    assert lines["bank"].isna().all()
+    assert set(lines["basis"]) == {"works"}
+    # From the northern edge's western corner clockwise: left bank, downstream, right bank, upstream.
+    assert lines["offset_m"].tolist() == [50.0, 200.0, 50.0, 150.0]
+    assert lines["end_chainage_m"].tolist() == [350.0, 700.0, 1050.0, 1400.0]
+    assert rl.explain(result, "G1", None, 400).startswith("龙山大坝 K0+400：管理范围线依据“水利工程”（来源要素 G1）")
+    assert rl.check(lines, rl.schema.MANAGEMENT_LINES).empty
+
+
+def test_the_protection_range_is_wider_along_the_river(tmp_path) -> None:
+    gate = shapely.Polygon(line([(990, -30), (1010, -30), (1010, 30), (990, 30)]))
+    result = rl.demarcate_works(works(gate, kind="sluice"), rule_set(tmp_path), axes=RIVER)
+    assert area_of(result).area == pytest.approx(220.0 * 110.0, abs=1e-6)
+    assert area_of(result, "protection").area == pytest.approx(620.0 * 310.0 - 220.0 * 110.0, abs=1e-6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.floats(0, 360), st.floats(-80, 80), st.floats(20, 300))
+def test_the_range_turns_with_the_map(tmp_path_factory, turn, skew, width) -> None:
+    rules = rule_set(tmp_path_factory.mktemp("rules"))
+    gate = shapely.affinity.rotate(line([(1000, width / 2), (1000, -width / 2)]), skew / 2)
+
+    def turned(frame):
+        return frame.set_geometry(frame.geometry.rotate(turn, origin=ORIGIN), crs=CRS)
+
+    plain = rl.demarcate_works(works(gate), rules, axes=RIVER)
+    moved = rl.demarcate_works(turned(works(gate)), rules, axes=turned(RIVER))
+    back = shapely.affinity.rotate(area_of(moved), -turn, origin=ORIGIN)
+    assert shapely.hausdorff_distance(back, area_of(plain)) < 1e-6
+    assert sorted(plain.lines["offset_m"]) == sorted(moved.lines["offset_m"])
+    assert moved.extents["clearance_m"].iloc[0] >= -1e-6
+
+
+def test_a_reversed_axis_swaps_up_and_down(tmp_path) -> None:
+    back = RIVER.set_geometry(RIVER.geometry.reverse(), crs=CRS)
+    area = shapely.transform(
+        area_of(rl.demarcate_works(works(DAM), rule_set(tmp_path), axes=back)), lambda xy: xy - ORIGIN
+    )
+    assert area.bounds == pytest.approx((800, -180, 1150, 170), abs=1e-9)
+
+
+def test_without_an_axis_only_what_does_not_depend_on_the_flow_is_drawn(tmp_path) -> None:
+    rules = rule_set(tmp_path)
+    assert told(rl.demarcate_works(works(DAM), rules)) == [("work-not-done", "G1", "no-axis")]
+    gate = rl.demarcate_works(works(DAM, kind="sluice"), rules)
+    assert area_of(gate).area == pytest.approx(200.0 * 300.0, abs=1e-6)
+    point = rl.demarcate_works(works(shapely.Point(ORIGIN), kind="sluice"), rules)
+    assert told(point) == [("work-not-done", "G1", "no-axis")]
+
+
+def test_a_point_is_drawn_and_told(tmp_path) -> None:
+    spot = shapely.get_point(line([(500, 3), (500, 4)]), 0)
+    result = rl.demarcate_works(works(spot, kind="sluice"), rule_set(tmp_path), axes=RIVER)
+    assert area_of(result).area == pytest.approx(200.0 * 50.0, abs=1e-6)
+    assert told(result) == [("work-as-point", "G1", "")]
+    assert set(result.lines["confidence"]) == {"low"}
+
+
+def test_every_work_ends_in_a_result_or_a_fault(tmp_path) -> None:
+    shapes = [DAM, DAM, DAM, None, line([(1500, 50), (1500, -50)])]
+    frame = works(*shapes)
+    frame["kind"] = ["dam", "pump_station", "dam", "dam", "dam"]
+    frame["work_id"] = ["G1", "G2", "G3", "G4", "G1"]
+    frame["river_id"] = ["R1", "R1", "R9", "R1", "R1"]
+    before = frame.copy()
+    result = rl.demarcate_works(frame, rule_set(tmp_path), axes=RIVER)
+    codes = {(code, key) for code, key, _ in told(result)}
+    assert {("work-not-done", "G1"), ("work-not-done", "G2"), ("work-not-done", "G3"), ("feature-blank", "G4")} <= codes
+    assert result.extents.empty
+    assert before.equals(frame)
+
+
+def test_a_work_without_a_river_takes_the_nearest(tmp_path) -> None:
+    frame = works(DAM).assign(river_id=None)
+    result = rl.demarcate_works(frame, rule_set(tmp_path), axes=RIVER)
+    assert result.extents["river_id"].tolist() == ["R1"]
+
+
+@pytest.mark.parametrize(("size", "area"), [(None, 200.0 * 110.0), ("large", 200.0 * 110.0), ("small", 10.0 * 70.0)])
+def test_luxi_tells_small_sluices_from_others(size, area) -> None:
+    gate = works(line([(1000, 30), (1000, -30)]), kind="sluice", size=size)
+    result = rl.demarcate_works(gate, rl.load_rules("jiangxi_luxi"), axes=RIVER)
+    assert area_of(result).area == pytest.approx(area, abs=1e-6)
+
+
+def test_dongying_measures_the_sides_from_the_centre_line() -> None:
+    gate = works(line([(1000, 130), (1000, -30)]), kind="sluice")
+    rules = rl.load_rules("shandong_dongying")
+    assert area_of(rl.demarcate_works(gate, rules, axes=RIVER)).area == pytest.approx(200.0 * 100.0, abs=1e-6)
+    wide = rl.demarcate_works(gate, rules.with_policy(band="max"), axes=RIVER)
+    assert area_of(wide).area == pytest.approx(320.0 * 300.0, abs=1e-6)
+    assert "100–160 m" in wide.lines["note"].iloc[0]
