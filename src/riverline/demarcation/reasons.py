@@ -97,7 +97,9 @@ def _sentence(result: Demarcation, piece: Mapping[Any, Any], metres: float, *, l
     offset = piece["offset_m"]
     wide = f"向背水侧外延 {offset:g} 米" if zh else f"{offset:g} m to landside"
     name = _river_name(result, str(piece["river_id"]))
+    shared = piece["basis"] == "joined" and str(piece["rule_id"]).endswith("/policy.shared")
     parts = {
+        "neighbour": _river_name(result, str(piece["source_ids"])) if shared else "",
         "where": f"{name}{'' if zh else ', '}{_word('bank', piece['bank'], language)} {format_chainage(metres)}",
         "basis": _word("basis", piece["basis"], language),
         "sources": level or _SOURCES[language].format(piece["source_ids"]),
@@ -110,7 +112,8 @@ def _sentence(result: Demarcation, piece: Mapping[Any, Any], metres: float, *, l
         "span": f"{format_chainage(piece['start_chainage_m'])} – {format_chainage(piece['end_chainage_m'])}",
         "rules": f"{result.rules.name} {result.rules.digest[:12]}",
     }
-    told = _template(str(piece["basis"]), str(piece["confidence"]), language).format(**parts)
+    template = _SHARED[language] if shared else _template(str(piece["basis"]), str(piece["confidence"]), language)
+    told = template.format(**parts)
     return f"{told}{_NOTE[language].format(piece['note'])}" if piece["note"] else told
 
 
@@ -132,6 +135,16 @@ _JOINED_EN = (
     "{where}: the stretch has no basis of its own; it joins the neighbouring features {joins}, {offset} m wide as "
     "their rule {rule} has it{sketch}; piece {span}; confidence: {confidence}; rule set {rules}."
 )
+_SHARED = {
+    "zh": (
+        "{where}：此处两河管理范围相接，界线是与{neighbour}（{joins}）共用的边，重叠的土地归属按 {rule}；"
+        "本段 {span}；可信度：{confidence}；规则集 {rules}。"
+    ),
+    "en": (
+        "{where}: the extents of two rivers meet here and the line is the edge shared with {neighbour} ({joins}); "
+        "whose the land is that both claim, {rule} says; piece {span}; confidence: {confidence}; rule set {rules}."
+    ),
+}
 _SOURCES = {"zh": "（来源要素 {}）", "en": " (features {})"}
 _SKETCH = {"zh": "，仅供示意，不是法定界线", "en": ", a sketch and no legal line"}
 
