@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Shapes = NDArray[np.object_]
     Rows = NDArray[np.intp]
 
-__all__ = ["HAIR_M", "Parted", "halves", "overlaps", "part_in_order"]
+__all__ = ["HAIR_M", "Parted", "Yields", "halves", "overlaps", "part_in_order"]
 
 # What is thinner than this is rounding on the grid, not ground: some steps of it.
 HAIR_M = 8.0 * GRID_M
@@ -52,6 +52,13 @@ class Parted(NamedTuple):
     gaps: Shapes
     takers: Rows
     gap_widths: NDArray[np.float64]
+
+
+class Yields(NamedTuple):
+    """Ground and the row of the area that leaves it to others, (k,) each."""
+
+    ground: Shapes = np.empty(0, dtype=object)
+    area: Rows = np.empty(0, dtype=np.intp)
 
 
 def overlaps(areas: Shapes, groups: Rows) -> tuple[Rows, Rows, Shapes]:
@@ -98,7 +105,7 @@ def _shared(one: Shapes, other: Shapes) -> Shapes:
     return areal(np.asarray(shapely.intersection(one, other, grid_size=GRID_M), dtype=object))
 
 
-def part_in_order(areas: Shapes, *, bounding: int, gap_m: float, give: bool) -> Parted:
+def part_in_order(areas: Shapes, *, bounding: int, gap_m: float, give: bool, yields: Yields | None = None) -> Parted:
     """Part areas that may overlap: each keeps what no earlier one holds.
 
     Parameters
@@ -111,6 +118,8 @@ def part_in_order(areas: Shapes, *, bounding: int, gap_m: float, give: bool) -> 
         Width from which land between areas is no gap but ground of its own.
     give
         Whether gaps go to the first area beside them.
+    yields
+        Ground that an area leaves to those that come after it, unless all that hold it do.
 
     Returns
     -------
@@ -124,11 +133,13 @@ def part_in_order(areas: Shapes, *, bounding: int, gap_m: float, give: bool) -> 
     >>> shapely.area(parted.shapes).tolist(), parted.lost.tolist()
     ([60.0, 30.0], [False, True])
     """
-    faces = _faces(areas)
+    yields = Yields() if yields is None else yields
+    faces = _faces(np.concatenate([areas, yields.ground]))
     points = shapely.point_on_surface(faces)
-    area, face = shapely.STRtree(points).query(areas, predicate="intersects")
-    owner = np.full(len(faces), len(areas))
-    np.minimum.at(owner, face, area)
+    tree = shapely.STRtree(points)
+    area, face = tree.query(areas, predicate="intersects")
+    owner = _owners(tree, area, face, len(areas), yields)
+    _settle_hairs(faces, owner, len(areas))
     lost = np.zeros(len(areas), dtype=bool)
     lost[area[owner[face] != area]] = True
     gaps, takers, wide = _gaps(faces, owner, bounding, gap_m)
@@ -145,6 +156,31 @@ def part_in_order(areas: Shapes, *, bounding: int, gap_m: float, give: bool) -> 
         if number < len(areas):
             shapes[number] = _joined(faces[rows])
     return Parted(shapes, lost, gaps[told], takers[told], wide[told])
+
+
+def _owners(tree: shapely.STRtree, area: Rows, face: Rows, count: int, yields: Yields) -> Rows:
+    """For each face the first area that holds it and does not leave it to others, or the first; ``count``: none."""
+    faces = len(tree.geometries)
+    which, there = tree.query(yields.ground, predicate="intersects")
+    leaves = np.isin(face * count + area, there * count + yields.area[which])
+    owner = np.full(faces, count)
+    np.minimum.at(owner, face[~leaves], area[~leaves])
+    anyone = np.full(faces, count)
+    np.minimum.at(anyone, face, area)
+    return np.where(owner < count, owner, anyone)
+
+
+def _settle_hairs(faces: Shapes, owner: Rows, count: int) -> None:
+    """Give faces that are mere rounding to whom most of their outline touches, in place."""
+    hairs = np.flatnonzero((mean_width(faces) <= HAIR_M) & (owner < count))
+    solid = np.flatnonzero((mean_width(faces) > HAIR_M) & (owner < count))
+    if not len(hairs):
+        return
+    hair, beside = shapely.STRtree(faces[solid]).query(faces[hairs], predicate="intersects")
+    along = shapely.length(shapely.intersection(faces[hairs[hair]], shapely.boundary(faces[solid[beside]])))
+    order = np.lexsort((owner[solid[beside]], -along, hair))
+    first = order[np.diff(hair[order], prepend=-1) != 0]
+    owner[hairs[hair[first]]] = owner[solid[beside[first]]]
 
 
 def _faces(areas: Shapes) -> Shapes:

@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from riverline._kernels import chainage
 from riverline._kernels.landside import GRID_M
-from riverline._kernels.neighbours import HAIR_M, Parted, halves, overlaps, part_in_order
+from riverline._kernels.neighbours import HAIR_M, Parted, Yields, halves, overlaps, part_in_order
 from riverline.demarcation.edges import within_reach
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.precedence import Precedence, precedence
@@ -59,6 +59,7 @@ class _Claims:
     areas: Shapes
     changed: NDArray[np.bool_]
     followed: dict[int, list[int]]
+    left: dict[int, list[shapely.Geometry]]
     findings: list[Finding]
 
 
@@ -88,9 +89,9 @@ def part_neighbours(
     Notes
     -----
     No legal text was found on any of this: the values of the policy are marked unverified. What a river loses another
-    has, so no land is given away, and ``clearance_m`` is judged by the lines that were drawn from references: those that
-    are left keep the distance that was proven. An edge between two extents has managed land on both sides and is left
-    out of the proof.
+    has, so no land is given away, and ``clearance_m`` is judged by the lines that were drawn from references: those
+    that are left keep the distance that was proven. An edge between two extents has managed land on both sides and is
+    left out of the proof.
     """
     made = list(outcomes)
     count = len(made)
@@ -109,8 +110,13 @@ def part_neighbours(
         there = np.concatenate(
             [np.arange(len(members)), len(members) + np.flatnonzero(~shapely.is_missing(bands[members]))]
         )
+        left = [(ground, number) for number, row in enumerate(members.tolist()) for ground in claims.left.get(row, [])]
         parted = part_in_order(
-            bounding[there], bounding=len(members), gap_m=rules.policy.gap_m, give=rules.policy.gaps == "give"
+            bounding[there],
+            bounding=len(members),
+            gap_m=rules.policy.gap_m,
+            give=rules.policy.gaps == "give",
+            yields=Yields(*(np.array(each) for each in zip(*left, strict=True))) if left else None,
         )
         findings += _settle(made, members, there, parted, claims, rules)
     findings += _closed_mouths(made, order, rules.policy)
@@ -132,7 +138,9 @@ def _clusters(first: Rows, second: Rows, order: Precedence) -> Iterator[Rows]:
 
 
 def _claims(made: Sequence[Outcome], pairs: _Pairs, order: Precedence, policy: Policy) -> _Claims:
-    claims = _Claims(np.array([each.extent for each in made], dtype=object), np.zeros(len(made), dtype=bool), {}, [])
+    claims = _Claims(
+        np.array([each.extent for each in made], dtype=object), np.zeros(len(made), dtype=bool), {}, {}, []
+    )
     if policy.mouth == "follow":
         for tributary, river in sorted(order.mouths):
             if order.place[river] < order.place[tributary]:
@@ -176,8 +184,8 @@ def _beside_one_another(made: Sequence[Outcome], pairs: _Pairs) -> tuple[list[in
 def _halve(made: Sequence[Outcome], claims: _Claims, one: int, other: int) -> None:
     near_one, near_other = halves(made[one].extent, made[other].extent)
     for row, theirs in ((one, near_other), (other, near_one)):
-        claims.areas[row] = shapely.difference(claims.areas[row], theirs, grid_size=GRID_M)
-        claims.changed[row] = True
+        if not shapely.is_empty(theirs):
+            claims.left.setdefault(row, []).append(theirs)
 
 
 def _settle(

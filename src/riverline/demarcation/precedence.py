@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Precedence", "precedence", "rank_number"]
 
+AT_M = 0.01
+"""An end of an axis nearer to an extent than this lies at it: coordinates are kept to the centimetre."""
+
 _TRIBUTARY = re.compile(r"tributary-(\d+)")
 _DIGITS = "一二三四五六七八九"
 _LEVEL = re.compile(f"([{_DIGITS}1-9])级支流")
@@ -112,8 +115,8 @@ def _mouths(outcomes: Sequence[Outcome], first: Rows, second: Rows) -> list[tupl
     extents = np.array([made.extent for made in outcomes], dtype=object)
     one, other = np.concatenate([first, second]), np.concatenate([second, first])
     flows_in = shapely.intersects(extents[other], ends[one, 1])
-    goes_on = ~shapely.intersects(extents[one], ends[other, 0]) & ~shapely.intersects(extents[one], ends[other, 1])
-    joins = flows_in & goes_on
+    goes_on = [~shapely.dwithin(extents[one], ends[other, tip], AT_M) for tip in (0, 1)]
+    joins = flows_in & goes_on[0] & goes_on[1]
     return sorted(zip(one[joins].tolist(), other[joins].tolist(), strict=True))
 
 

@@ -254,7 +254,7 @@ def _loose(run: Floats, axis: Axis) -> list[_Closing]:
 
 
 def _at_axis(run: Floats, axis: Axis) -> tuple[Floats, Floats]:
-    """An edge split where the axis crosses it, or comes nearest to it."""
+    """An edge split where the axis crosses it, or comes nearest to it; in the middle where that is one of its ends."""
     line = shapely.LineString(run)
     crossings = shapely.get_coordinates(shapely.intersection(line, axis.line))
     if len(crossings):
@@ -264,6 +264,8 @@ def _at_axis(run: Floats, axis: Axis) -> tuple[Floats, Floats]:
         near = ends[int(np.argmin(shapely.distance(ends, line)))]
         at = float(shapely.line_locate_point(line, near))
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(run, axis=0).T))])
+    if not SHORTEST_M < at < line.length - SHORTEST_M:
+        at = line.length / 2.0
     foot = shapely.get_coordinates(shapely.line_interpolate_point(line, at))
     before, after = run[along < at - NEAR_M], run[along > at + NEAR_M]
     return np.vstack([before, foot]), np.vstack([foot, after])
