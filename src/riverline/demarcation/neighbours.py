@@ -42,6 +42,9 @@ __all__ = ["part_neighbours"]
 SHARED = "policy.shared"
 """What stands for a rule on a piece that closes an extent along its neighbour's edge."""
 
+SLACK_M = 0.1
+"""How much more of an axis a part of its extent may hold than the stretch that it was cut for."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
@@ -119,7 +122,7 @@ def part_neighbours(
             yields=Yields(*(np.array(each) for each in zip(*left, strict=True))) if left else None,
         )
         findings += _settle(made, members, there, parted, claims, rules)
-    findings += _closed_mouths(made, order, rules.policy)
+    findings += _closed_mouths(made, order, {(t, river) for river, each in claims.followed.items() for t in each})
     return made, findings
 
 
@@ -142,8 +145,8 @@ def _claims(made: Sequence[Outcome], pairs: _Pairs, order: Precedence, policy: P
         np.array([each.extent for each in made], dtype=object), np.zeros(len(made), dtype=bool), {}, {}, []
     )
     if policy.mouth == "follow":
-        for tributary, river in sorted(order.mouths):
-            if order.place[river] < order.place[tributary]:
+        for tributary, river in sorted(order.mouths, key=lambda each: (order.place[each[1]], order.place[each[0]])):
+            if order.place[river] < order.place[tributary] and not _taken_before(made, claims, tributary, river):
                 _follow(made, claims, tributary, river, policy.mouth_follow_m)
     if policy.shared == "midline":
         for one, other in zip(*_beside_one_another(made, pairs), strict=True):
@@ -151,17 +154,23 @@ def _claims(made: Sequence[Outcome], pairs: _Pairs, order: Precedence, policy: P
     return claims
 
 
+def _taken_before(made: Sequence[Outcome], claims: _Claims, tributary: int, river: int) -> bool:
+    """Whether the mouth of a tributary lies on the stretch by which another river follows the one that it joins."""
+    mouth = shapely.points(made[tributary].axis.coords[-1])
+    above = [row for row, followed in claims.followed.items() if river in followed]
+    return any(shapely.intersects(claims.areas[row], mouth) for row in above)
+
+
 def _follow(made: Sequence[Outcome], claims: _Claims, tributary: int, river: int, metres: float) -> None:
     """Add the first metres of a tributary above its mouth to the claim of the river that it joins."""
     axis, extent = made[tributary].axis, made[river].extent
-    inside = shapely.get_parts(shapely.intersection(axis.line, extent))
-    end = shapely.points(axis.coords[-1])
-    last = inside[int(np.argmin(shapely.distance(inside, end)))]
-    along, _ = axis.locate(shapely.get_coordinates(last))
-    start = max(float(along.min()) - metres, 0.0)
-    coords = chainage.cut(axis.coords, start, axis.length)
-    stub = replace(axis, line=shapely.LineString(coords), coords=coords, ruler=None)
-    part = within_reach(made[tributary].extent, stub)
+    part = _first_metres(made[tributary], extent, metres)
+    if part is None:
+        claims.findings.append(
+            Finding("mouth-not-followed", "axes", made[river].axis.river_id, shapely.points(axis.coords[-1]),
+                    limit=metres, note=axis.river_id)
+        )  # fmt: skip
+        return
     gained = shapely.difference(part, extent, grid_size=GRID_M)
     claims.areas[river] = shapely.union_all([claims.areas[river], part], grid_size=GRID_M)
     claims.changed[river] = True
@@ -170,6 +179,22 @@ def _follow(made: Sequence[Outcome], claims: _Claims, tributary: int, river: int
         Finding("mouth-followed", "axes", made[river].axis.river_id, gained, float(gained.area), metres, "m²",
                 axis.river_id)
     )  # fmt: skip
+
+
+def _first_metres(tributary: Outcome, extent: shapely.Geometry, metres: float) -> shapely.Geometry | None:
+    """A tributary's extent up to so far above the place where its axis enters another extent.
+
+    None where the normal of the axis there does not part it: bends whose strips run together.
+    """
+    axis = tributary.axis
+    inside = shapely.get_parts(shapely.intersection(axis.line, extent))
+    last = inside[int(np.argmin(shapely.distance(inside, shapely.points(axis.coords[-1]))))]
+    along, _ = axis.locate(shapely.get_coordinates(last))
+    start = max(float(along.min()) - metres, 0.0)
+    coords = chainage.cut(axis.coords, start, axis.length)
+    stub = replace(axis, line=shapely.LineString(coords), coords=coords, ruler=None)
+    part = within_reach(tributary.extent, stub)
+    return None if shapely.intersection(axis.line, part).length > stub.length + SLACK_M else part
 
 
 def _beside_one_another(made: Sequence[Outcome], pairs: _Pairs) -> tuple[list[int], list[int]]:
@@ -296,16 +321,16 @@ def _gap_findings(rivers: Sequence[Outcome], new: Shapes, parted: Parted, *, giv
     return findings
 
 
-def _closed_mouths(made: Sequence[Outcome], order: Precedence, policy: Policy) -> list[Finding]:
+def _closed_mouths(made: Sequence[Outcome], order: Precedence, followed: set[tuple[int, int]]) -> list[Finding]:
     """Mouths across which the line of the river runs on."""
-    if policy.mouth != "close":
-        return []
     findings = []
-    for tributary, river in sorted(order.mouths):
+    for tributary, river in sorted(order.mouths - followed):
         one, other = made[tributary], made[river]
         if order.place[river] > order.place[tributary] or one.extent is None or other.extent is None:
             continue
         edge = shapely.intersection(shapely.boundary(one.extent), shapely.boundary(other.extent))
+        if edge.length <= SLACK_M:
+            continue
         findings.append(
             Finding("mouth-closed", "axes", other.axis.river_id, edge, float(edge.length), unit="m",
                     note=one.axis.river_id)

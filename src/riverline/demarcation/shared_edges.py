@@ -27,6 +27,12 @@ __all__ = ["Beside", "Redrawn", "redraw"]
 NEAR_M = 1e-5
 """Places nearer than this to an outline lie on it: some steps of the grid that areas stand on."""
 
+KNOT_M = 4.0 * NEAR_M
+"""An edge that leaves an outline at a narrow angle is told from it so far from where it does."""
+
+PLACES = (0.2, 0.5, 0.8)
+"""Where along a segment it is asked whether it lies on an outline."""
+
 SHORTEST_M = 1e-3
 """What is shorter is rounding, not a stretch of line."""
 
@@ -135,11 +141,15 @@ def _pieces_of(coords: Floats) -> Shapes:
 
 
 def _near(coords: Floats, tree: shapely.STRtree) -> NDArray[np.bool_]:
-    """Which segments of a line run along those of a tree, by their middles."""
-    middles = shapely.points((coords[1:] + coords[:-1]) / 2.0)
-    found = np.zeros(len(middles), dtype=bool)
-    found[tree.query(middles, predicate="dwithin", distance=NEAR_M)[0]] = True
-    return found
+    """Which segments of a line run along those of a tree: an edge that only crosses one is near in one place."""
+    step = np.diff(coords, axis=0)
+    along = np.ones(len(step), dtype=bool)
+    for share in PLACES:
+        near = tree.query(shapely.points(coords[:-1] + share * step), predicate="dwithin", distance=NEAR_M)[0]
+        found = np.zeros(len(step), dtype=bool)
+        found[near] = True
+        along &= found
+    return along
 
 
 def _runs(ring: Floats, old: shapely.STRtree) -> list[Floats]:
@@ -179,7 +189,7 @@ def _cut(row: LineRow, knots: Floats, new: shapely.STRtree, axis: Axis) -> list[
 def _with_knots(coords: Floats, knots: Floats) -> Floats:
     """A line's coordinates with the knots that it runs through, each as it is."""
     line = shapely.LineString(coords)
-    here = knots[shapely.dwithin(line, shapely.points(knots), NEAR_M)] if len(knots) else knots
+    here = knots[shapely.dwithin(line, shapely.points(knots), KNOT_M)] if len(knots) else knots
     if not len(here):
         return coords
     steps = np.hypot(*np.diff(coords, axis=0).T)
@@ -190,7 +200,7 @@ def _with_knots(coords: Floats, knots: Floats) -> Floats:
     order = np.lexsort((-rank, places))
     merged, places = merged[order], places[order]
     # A vertex beside a knot is the same place: the knot stands, being the corner of the neighbour too.
-    apart = np.append(True, np.hypot(*np.diff(merged, axis=0).T) > NEAR_M)
+    apart = np.append(True, np.hypot(*np.diff(merged, axis=0).T) > KNOT_M)
     kept: Floats = merged[apart]
     return kept if len(kept) > 1 else coords
 
@@ -228,7 +238,7 @@ def _closings(run: Floats, tips: Sequence[_Tip], made: Outcome, *, cut: bool) ->
 
 
 def _tip_at(place: Floats, tips: Sequence[_Tip]) -> _Tip | None:
-    near = [tip for tip in tips if np.hypot(*(tip.place - place)) <= 2.0 * NEAR_M]
+    near = [tip for tip in tips if np.hypot(*(tip.place - place)) <= KNOT_M]
     return near[0] if near else None
 
 

@@ -34,6 +34,11 @@ NEIGHBOUR_CODES = (
          "支流 {note} 汇入河流 {feature}，{feature} 的管理范围沿支流上溯 {limit} 米，计 {value} {unit}",
          "{note} joins {feature}, whose extent follows it for {limit} m: {value} {unit}",
          "由规则集 policy.mouth 决定", "the rule set decides, in policy.mouth"),
+    Code("mouth-not-followed", "warning",
+         "支流 {note} 汇入河流 {feature}，口上 {limit} 米处河弯两侧范围相连，不能截断，未沿支流上溯",
+         "{note} joins {feature}, whose extent does not follow it: {limit} m above the mouth bends run together and "
+         "the extent cannot be parted", "改用较短的 mouth_follow_m，或人工划定",
+         "choose a shorter mouth_follow_m, or draw it by hand"),
     Code("hole-between", "warning", "河流 {note} 的管理范围之间夹有 {value} {unit} 无归属的窄条，最宽 {limit} 米",
          "the extents of {note} enclose a strip of {value} {unit} that is in none of them, {limit} m wide at most",
          '由主管部门决定是否并入；规则集写 gaps = "give" 时并入占先的河流',
