@@ -105,24 +105,20 @@ def redraw(made: Outcome, extent: shapely.Geometry, beside: Beside) -> Redrawn:
     kept = [cut.row for cut in cuts if cut.stays]
     dropped = [cut.row.line for cut in cuts if not cut.stays]
     tips = [tip for row in kept for tip in _tips(row)]
-    counted: dict[Bank, int] = {}
-    rows = list(kept)
-    for run in runs:
-        for closing in _closings(run, tips, made, cut=bool(dropped)):
-            for row in _by_neighbour(closing, beside):
-                counted[row.bank] = counted.get(row.bank, 0) + 1
-                rows.append(replace(row, number=f"M{counted[row.bank]:02d}"))
-    rows.sort(key=lambda row: (row.bank, row.start, row.end, row.number))
-    return Redrawn(rows, dropped)
+    closings = [closing for run in runs for closing in _closings(run, tips, made, cut=bool(dropped))]
+    closings.sort(key=lambda closing: (closing.bank, closing.start, closing.end, closing.coords[0].tolist()))
+    joined = [row for closing in closings for row in _by_neighbour(closing, beside)]
+    rows = [*kept, *_numbered(joined, "M{:02d}")]
+    return Redrawn(sorted(rows, key=lambda row: (row.bank, row.start, row.end, row.number)), dropped)
 
 
-def _numbered(rows: Sequence[LineRow]) -> list[LineRow]:
-    """Rows with the numbers that they have when the river is alone."""
+def _numbered(rows: Sequence[LineRow], pattern: str = "{:03d}") -> list[LineRow]:
+    """Rows numbered on their bank; as a river's lines are when it is alone."""
     counted: dict[Bank, int] = {}
     numbered = []
     for row in rows:
         counted[row.bank] = counted.get(row.bank, 0) + 1
-        numbered.append(replace(row, number=row.number or f"{counted[row.bank]:03d}"))
+        numbered.append(replace(row, number=pattern.format(counted[row.bank])))
     return numbered
 
 
