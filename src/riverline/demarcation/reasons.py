@@ -97,7 +97,9 @@ def _sentence(result: Demarcation, piece: Mapping[Any, Any], metres: float, *, l
     offset = piece["offset_m"]
     wide = f"向背水侧外延 {offset:g} 米" if zh else f"{offset:g} m to landside"
     name = _name_of(result, piece)
+    shared = piece["basis"] == "joined" and str(piece["rule_id"]).endswith("/policy.shared")
     parts = {
+        "neighbour": _called(result, str(piece["source_ids"])) if shared else "",
         "where": f"{name}{_bank_told(piece['bank'], language)} {format_chainage(metres)}",
         "basis": _word("basis", piece["basis"], language),
         "sources": level or _SOURCES[language].format(piece["source_ids"]),
@@ -110,7 +112,8 @@ def _sentence(result: Demarcation, piece: Mapping[Any, Any], metres: float, *, l
         "span": f"{format_chainage(piece['start_chainage_m'])} – {format_chainage(piece['end_chainage_m'])}",
         "rules": f"{result.rules.name} {result.rules.digest[:12]}",
     }
-    told = _template(str(piece["basis"]), str(piece["confidence"]), language).format(**parts)
+    template = _SHARED[language] if shared else _template(str(piece["basis"]), str(piece["confidence"]), language)
+    told = template.format(**parts)
     return f"{told}{_NOTE[language].format(piece['note'])}" if piece["note"] else told
 
 
@@ -132,6 +135,16 @@ _JOINED_EN = (
     "{where}: the stretch has no basis of its own; it joins the neighbouring features {joins}, {offset} m wide as "
     "their rule {rule} has it{sketch}; piece {span}; confidence: {confidence}; rule set {rules}."
 )
+_SHARED = {
+    "zh": (
+        "{where}：此处两河管理范围相接，界线是与{neighbour}（{joins}）共用的边，重叠的土地归属按 {rule}；"
+        "本段 {span}；可信度：{confidence}；规则集 {rules}。"
+    ),
+    "en": (
+        "{where}: the extents of two rivers meet here and the line is the edge shared with {neighbour} ({joins}); "
+        "whose the land is that both claim, {rule} says; piece {span}; confidence: {confidence}; rule set {rules}."
+    ),
+}
 _SOURCES = {"zh": "（来源要素 {}）", "en": " (features {})"}
 _SKETCH = {"zh": "，仅供示意，不是法定界线", "en": ", a sketch and no legal line"}
 
@@ -252,7 +265,12 @@ def _no_line(result: Demarcation, river_id: str, bank: str | None) -> JobError:
 
 
 def _name_of(result: Demarcation, piece: Mapping[Any, Any]) -> str:
-    code = str(piece["line_id"]).rsplit("-", 2)[0]
+    river = piece["river_id"]
+    return _called(result, river if isinstance(river, str) and river else str(piece["line_id"]).rsplit("-", 2)[0])
+
+
+def _called(result: Demarcation, code: str) -> str:
+    """The name of a river or water; its code where it has none."""
     names = result.extents["name"][result.extents["extent_id"] == f"{code}-management"]
     return str(names.iloc[0]) if len(names) and names.iloc[0] else code
 

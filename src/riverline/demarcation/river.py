@@ -39,13 +39,17 @@ OUTSIDE_M = 0.1
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
-    """One stretch of a management line with the piece that made it."""
+    """One stretch of a management line with the piece that made it.
+
+    ``number`` is its number on its bank where that is not its place in the list: neighbours changed the line.
+    """
 
     bank: Bank
     line: shapely.LineString
     piece: Piece
     start: float
     end: float
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from riverline.demarcation.basis import candidates_by_river, water_of
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.demarcation.inputs import Inputs, prepare, require_rules
 from riverline.demarcation.lacking import why_bare
+from riverline.demarcation.neighbours import part_neighbours
 from riverline.demarcation.result import Demarcation
 from riverline.demarcation.river import Outcome, demarcate_river
 from riverline.errors import JobError
@@ -58,7 +59,8 @@ def demarcate(  # noqa: PLR0913 - one argument a layer
 
     Each bank takes, stretch by stretch, the first basis of the rule set's order for which there is data: levee (toe
     and strip), flood line, bank top and strip, water edge. The extent is the area between the references with the
-    strips added; its edge is the line.
+    strips added; its edge is the line. Rivers are drawn each alone; what the extents of neighbours share is then parted
+    as the rule set says, so that no two of them overlap.
 
     Parameters
     ----------
@@ -124,9 +126,10 @@ def demarcate(  # noqa: PLR0913 - one argument a layer
     inputs = prepare(axes, layers, terrain)
     candidates = candidates_by_river(inputs, rules)
     outcomes = [_outcome(inputs, candidates, axis, rules, width_steps) for axis in inputs.axes.values()]
+    outcomes, met = part_neighbours(outcomes, inputs.frame, rules)
     lines = _lines(outcomes, inputs, rules)
     extents = _extents(outcomes, inputs, rules, lines)
-    findings = [*inputs.findings, *candidates.findings, *(each for made in outcomes for each in made.findings)]
+    findings = [*inputs.findings, *candidates.findings, *met, *(each for made in outcomes for each in made.findings)]
     findings += [each for made in outcomes for each in _borrowed(made, rules)]
     frames = [*candidates.faults, *findings_to_faults(findings, axes.crs)]
     frames += findings_to_faults(_unused(inputs, outcomes, faults.combine(frames, crs=axes.crs)), axes.crs)
@@ -168,7 +171,7 @@ def _lines(outcomes: list[Outcome], inputs: Inputs, rules: RuleSet) -> gpd.GeoDa
     ids = []
     for axis, row in rows:
         number = counted[axis.river_id, row.bank] = counted.get((axis.river_id, row.bank), 0) + 1
-        ids.append(f"{axis.river_id}-{row.bank[0].upper()}-{number:03d}")
+        ids.append(f"{axis.river_id}-{row.bank[0].upper()}-{row.number or f'{number:03d}'}")
     geometry = gpd.GeoSeries([row.line for _, row in rows], crs=inputs.frame.crs)
     decimals = rules.policy.length_decimals
     frame = gpd.GeoDataFrame(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from riverline.faults.code import Code
+from riverline.faults.neighbours import NEIGHBOUR_CODES
 from riverline.faults.staking import STAKE_CODES
 from riverline.faults.titles import TITLE_CODES
 
@@ -360,6 +361,7 @@ CODES = (
          "river {feature} has {value} usable sections of at least {limit}: no flood line was drawn", "补充断面",
          "give more sections"),
     *STAKE_CODES,
+    *NEIGHBOUR_CODES,
     *TITLE_CODES,
 )  # fmt: skip
 

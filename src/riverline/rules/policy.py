@@ -67,6 +67,12 @@ class Policy(Frozen):
         ``outer`` one wins.
     mouth, mouth_follow_m
         At the mouth of a tributary: ``close`` across it, or ``follow`` it so far up.
+    shared
+        Which of two rivers keeps land that is in the extents of both: the one of ``higher_rank``, the ``larger`` one,
+        the one of ``first_code``; or each its half, parted along the ``midline``.
+    gap_m, gaps
+        Land narrower than this that extents enclose and none of them holds is told (``tell``), or goes to the river
+        that keeps shared land too (``give``).
     several_levees
         Where a bank has several levees: the ``outer``, the ``inner`` or the one of ``higher_grade`` counts.
     band
@@ -92,6 +98,9 @@ class Policy(Frozen):
     taper_m: Metres
     mouth: Literal["close", "follow"]
     mouth_follow_m: Metres
+    shared: Literal["higher_rank", "larger", "first_code", "midline"] = "higher_rank"
+    gap_m: Metres = 1.0
+    gaps: Literal["tell", "give"] = "tell"
     several_levees: Literal["outer", "inner", "higher_grade"]
     band: Band | None = None
     smoothing_m: Metres
