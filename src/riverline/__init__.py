@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from riverline.demarcation import Demarcation, demarcate, explain
     from riverline.io import read_layer, read_sections, read_table
     from riverline.rules import list_rules, load_rules
+    from riverline.shoreline import ShorelinePlan, plan_shoreline
 
 __all__ = [
     "CRSError",
@@ -38,6 +39,7 @@ __all__ = [
     "RiverlineError",
     "RuleError",
     "SchemaError",
+    "ShorelinePlan",
     "__version__",
     "channel",
     "check",
@@ -50,6 +52,7 @@ __all__ = [
     "load_rules",
     "locate",
     "maps",
+    "plan_shoreline",
     "read_layer",
     "read_sections",
     "read_table",
@@ -64,12 +67,14 @@ __all__ = [
 _NAMESPACES = frozenset({"channel", "export", "faults", "geodesy", "maps", "rules", "samples", "schema"})
 _HOMES = {
     "Demarcation": "demarcation",
+    "ShorelinePlan": "shoreline",
     "check": "checks",
     "demarcate": "demarcation",
     "explain": "demarcation",
     "list_rules": "rules",
     "load_rules": "rules",
     "locate": "channel",
+    "plan_shoreline": "shoreline",
     "read_layer": "io",
     "read_sections": "io",
     "read_table": "io",

@@ -26,17 +26,20 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
+
 from riverline import faults
 from riverline.checks import attributes, expected, geometry, placement, topology, twins
 from riverline.checks.layer import take_apart
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from riverline.checks.layer import Faults, Layer
     from riverline.schema import Schema
 
 __all__ = ["check"]
+
+# Faults of a table have no place; their frame has a CRS all the same.
+_NOWHERE = "EPSG:4490"
 
 
 def check(frame: gpd.GeoDataFrame, schema: Schema, *, snap_m: float = 5.0) -> gpd.GeoDataFrame:
@@ -80,13 +83,15 @@ def check(frame: gpd.GeoDataFrame, schema: Schema, *, snap_m: float = 5.0) -> gp
     True
     """
     schema.require(frame)
+    if not schema.geometry and getattr(frame, "crs", None) is None:
+        frame = gpd.GeoDataFrame(frame, geometry=[None] * len(frame), crs=_NOWHERE)
     layer = take_apart(frame, schema)
     found = chain(
         attributes.keys(layer),
         attributes.blank_values(layer),
         attributes.wrong_types(layer),
         attributes.values_outside_choices(layer),
-        [] if schema.name in expected.UNDRAWN else _geometry(layer, snap_m),
+        [] if schema.name in expected.UNDRAWN or not schema.geometry else _geometry(layer, snap_m),
     )
     return faults.combine(found, crs=frame.crs)
 

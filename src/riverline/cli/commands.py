@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 from rich.console import Console
@@ -15,12 +15,15 @@ from rich.console import Console
 import riverline as rl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     import geopandas as gpd
+    from rich.table import Table
 
     from riverline.cli.steps import Delivery, Layer, MainJob, Sections, Step
     from riverline.schema import Language, Schema
+
+Made = TypeVar("Made")
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -75,7 +78,7 @@ def root(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="显示版本 | show the version")
     ] = False,
 ) -> None:
-    """河湖划界：读取、检查、划界、出图 | river demarcation from the command line."""
+    """河湖划界：读取、检查、划界、岸线规划、出图 | river demarcation from the command line."""
 
 
 @app.command()
@@ -135,6 +138,67 @@ def demarcate(  # noqa: PLR0913 - one option a layer
             layers["sections"] = Sections(_layer(sections, crs, encoding, columns.get("sections")), file, sheet, unit)
         title = "河道管理范围" if language == "zh" else "River management extents"
         delivery = _deliver(MainJob(layers, rules, out, terrain, on, language, title), console)
+        _end(delivery.result.faults, strict=strict)
+
+
+@app.command()
+def shoreline(  # noqa: PLR0913 - one option a layer
+    drawn: Annotated[Path, typer.Argument(metavar="成果.gpkg", help="demarcate 写出的图层 | what demarcate wrote")],
+    *,
+    waterside: Annotated[str | None, _file_option("临水边界线 | waterside lines")] = None,
+    water: Annotated[
+        str | None, _file_option("水域，没有临水边界线时以其边线代替 | water, whose edges stand in for waterside lines")
+    ] = None,
+    uses: Annotated[str | None, _file_option("岸线利用项目 | facilities that use shoreline")] = None,
+    sensitive: Annotated[str | None, _file_option("岸线敏感因素 | sensitive areas")] = None,
+    admin: Annotated[str | None, _file_option("县（区），用于分县统计 | counties, to sum up by")] = None,
+    axes: Annotated[
+        str | None, _file_option("河道中心线，分区沿其法线切分 | axes, on whose normals zones are cut")
+    ] = None,
+    zone_rules: Annotated[
+        str, typer.Option(metavar="NAME", help="分区规则名称或 TOML 文件 | zone rules, by name or TOML file")
+    ] = "national",
+    rules: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="划界所用规则集，不写则按文件所记 | rule set of the lines, else as the file says"
+        ),
+    ] = "",
+    profile: Annotated[
+        str | None, typer.Option(metavar="NAME", help="成果模板，如 sichuan | export profile, such as sichuan")
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[LAYER::]YOURS=OURS",
+            help="字段对应，可写多次，不写图层则为利用项目 | "
+            "field mapping, may be repeated, of the uses if no layer is named",
+        ),
+    ] = None,
+    crs: CRSOption = None,
+    encoding: EncodingOption = None,
+    on: OnOption = None,
+    out: OutOption = Path("岸线规划成果"),
+    language: LanguageOption = "zh",
+    strict: StrictOption = False,
+) -> None:
+    """岸线规划：两线、四区、利用率，输出 map.html 与 岸线规划.gpkg | lines, zones and utilisation of the shoreline."""
+    named = {"waterside": waterside, "water": water, "uses": uses, "sensitive": sensitive, "admin": admin, "axes": axes}
+    if waterside is not None and water is not None:
+        raise typer.BadParameter("--waterside 与 --water 只给一个 | give --waterside or --water, not both")
+    given = {name: text for name, text in named.items() if text is not None}
+    columns = _columns_by_layer(column or [], given, unnamed="uses")
+    with _told(language) as console:
+        from riverline.cli import planning
+        from riverline.cli.summary import utilisation_table
+
+        layers = {name: _layer(text, crs, encoding, columns.get(name)) for name, text in given.items()}
+        title = "岸线保护与利用规划" if language == "zh" else "Shoreline protection and use plan"
+        job = planning.PlanJob(drawn, layers, out, rules, on, zone_rules, profile, language, title)
+        delivery = _with_progress(lambda tell: planning.carry_out(job, tell), language, console)
+        _tell(console, delivery.inputs, utilisation_table(delivery.result, language), delivery.result.faults, language)
+        for path in (delivery.map_path, delivery.layers_path):
+            _tell_file(console, path)
         _end(delivery.result.faults, strict=strict)
 
 
@@ -223,28 +287,45 @@ def _told(language: Language) -> Iterator[Console]:
 
 def _deliver(job: MainJob, console: Console) -> Delivery:
     """Do the job under a progress bar, then say what came of it."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
     from riverline.cli.steps import carry_out
-    from riverline.cli.summary import fault_counts, input_table, river_table
+    from riverline.cli.summary import river_table
+
+    delivery = _with_progress(lambda tell: carry_out(job, tell), job.language, console)
+    _tell(console, delivery.inputs, river_table(delivery.result, job.language), delivery.result.faults, job.language)
+    for path in (delivery.map_path, delivery.layers_path):
+        _tell_file(console, path)
+    return delivery
+
+
+def _with_progress(do: Callable[[Callable[[Step], None]], Made], language: Language, console: Console) -> Made:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("", total=None)
 
         def tell(step: Step) -> None:
-            text = step.zh if job.language == "zh" else step.en
+            text = step.zh if language == "zh" else step.en
             progress.update(task, description=text, completed=step.number - 1, total=step.total)
 
-        delivery = carry_out(job, tell)
+        made = do(tell)
         done = progress.tasks[0].total
-        progress.update(task, description="完成" if job.language == "zh" else "done", completed=done)
-    console.print(input_table(delivery.inputs, job.language))
-    console.print(river_table(delivery.result, job.language))
-    console.print(fault_counts(delivery.result.faults, job.language))
-    for path in (delivery.map_path, delivery.layers_path):
-        _tell_file(console, path)
-    return delivery
+        progress.update(task, description="完成" if language == "zh" else "done", completed=done)
+    return made
+
+
+def _tell(
+    console: Console,
+    inputs: Mapping[str, gpd.GeoDataFrame],
+    table: Table,
+    faults: gpd.GeoDataFrame,
+    language: Language,
+) -> None:
+    """What was read, what was made of it, and what is wrong with the data."""
+    from riverline.cli.summary import fault_counts, input_table
+
+    for shown in (input_table(inputs, language), table, fault_counts(faults, language)):
+        console.print(shown)
 
 
 def _tell_file(console: Console, path: Path) -> None:
@@ -267,12 +348,12 @@ def _file_and_layer(text: str) -> tuple[Path, str | None]:
     return Path(file), layer or None
 
 
-def _columns_by_layer(texts: list[str], layers: dict[str, str]) -> dict[str, dict[str, str]]:
+def _columns_by_layer(texts: list[str], layers: dict[str, str], *, unnamed: str = "axes") -> dict[str, dict[str, str]]:
     """``["HDMC=name", "levees::高程=ground_m"]`` as a mapping for each layer."""
     columns: dict[str, dict[str, str]] = {}
     for text in texts:
         layer, _, pair = text.rpartition("::")
-        name = layer or "axes"
+        name = layer or unnamed
         if name not in layers:
             there = ", ".join(layers)
             raise typer.BadParameter(f"--column {text}：没有图层 {name} | no layer {name}; 给出的 given: {there}")

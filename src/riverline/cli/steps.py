@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from riverline.demarcation import Demarcation
     from riverline.schema import Language, Schema
 
-__all__ = ["Delivery", "Layer", "MainJob", "Sections", "Step", "carry_out", "demo_job"]
+__all__ = [
+    "Delivery", "Layer", "MainJob", "Sections", "Step", "carry_out", "demo_job", "existing", "publish",
+    "require_folder",
+]  # fmt: skip
 
 TABLES = frozenset({".csv", ".txt", ".xlsx", ".xlsm", ".xls"})
 MAP_NAME, LAYERS_NAME = "map.html", "成果.gpkg"
@@ -145,7 +148,7 @@ def carry_out(job: MainJob, tell: Callable[[Step], None]) -> Delivery:
         drafts = [rl.maps.save(page, Path(folder) / MAP_NAME)]
         step(total, "输出成果图层", "write the layers")
         drafts.append(rl.export.to_geopackage(Path(folder) / LAYERS_NAME, result, language=job.language))
-        map_path, layers_path = _publish(drafts, job.out)
+        map_path, layers_path = publish(drafts, job.out)
     return Delivery(frames, result, map_path, layers_path)
 
 
@@ -171,8 +174,8 @@ def existing(path: Path) -> Path:
     return next(each for each in (path.absolute(), *path.absolute().parents) if each.exists())
 
 
-def _publish(drafts: list[Path], out: Path) -> list[Path]:
-    """Move finished files into place; the layers first, since a desktop GIS may hold the old ones open."""
+def publish(drafts: list[Path], out: Path) -> list[Path]:
+    """Move finished files into place; the layers, which are last, first: a desktop GIS may hold the old ones open."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         for draft in reversed(drafts):

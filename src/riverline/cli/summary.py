@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 import riverline as rl
-from riverline.schema import FAULTS, FRAMES, MANAGEMENT_LINES
+from riverline.schema import FAULTS, FRAMES, MANAGEMENT_LINES, UTILISATION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
     from riverline.demarcation import Demarcation
     from riverline.schema import Language, Schema
+    from riverline.shoreline import ShorelinePlan
 
 __all__ = [
     "fault_counts", "fault_rows", "input_table", "plain", "river_table", "rules_table", "schema_list", "schema_table",
+    "utilisation_table",
 ]  # fmt: skip
 
 SHOWN_FAULTS = 20
@@ -75,6 +77,28 @@ def river_table(result: Demarcation, language: Language) -> Table:
     smallest = f"{extents['clearance_m'].min() * 1000:.2f}" if len(extents) else "-"
     table.add_section()
     _add(table, total, *sums, f"{extents['area_m2'].sum() / 1e6:.3f}", _shares(basis_m.sum(), language), smallest)
+    return table
+
+
+def utilisation_table(plan: ShorelinePlan, language: Language) -> Table:
+    """Shoreline, used shoreline and rate: rivers, counties and zone types; zones are in the layers."""
+    names = ("scope", "name", "shoreline_m", "used_m", "rate")
+    heads = [UTILISATION[name].label(language) for name in names]
+    table = _table(UTILISATION.label(language), heads, right=(2, 3, 4))
+    for scope, rows in plan.utilisation[plan.utilisation["scope"] != "zone"].groupby("scope", sort=False):
+        shown = rows.head(SHOWN_RIVERS)
+        rates = [
+            "-" if missing else f"{rate:.2f}" for rate, missing in zip(shown["rate"], shown["rate"].isna(), strict=True)
+        ]
+        for row, rate in zip(shown.itertuples(), rates, strict=True):
+            kind = UTILISATION["type"].value_label(row.type, language)
+            told = {"river": f"{row.name} {row.river_id}".strip(), "admin": row.admin or "-", "type": kind}[str(scope)]
+            figures = (f"{row.shoreline_m:,.1f}", f"{row.used_m:,.1f}", rate)
+            _add(table, UTILISATION["scope"].value_label(scope, language), told, *figures)
+        left = len(rows) - SHOWN_RIVERS
+        if left > 0:
+            _add(table, "", f"… 另有 {left} 行" if language == "zh" else f"… {left} more")
+        table.add_section()
     return table
 
 
@@ -191,9 +215,12 @@ def _remedy(code: str, language: Language) -> str:
     return known.remedy_zh if language == "zh" else known.remedy_en
 
 
+_UNLISTED = {"terrain": ("地形", "Terrain"), "admin": ("县（区）", "Counties")}
+
+
 def _layer_label(name: str, language: Language) -> str:
-    if name == "terrain":
-        return "地形" if language == "zh" else "Terrain"
+    if name in _UNLISTED:
+        return _UNLISTED[name][language == "en"]
     return FRAMES[name].label(language) if name in FRAMES else name
 
 

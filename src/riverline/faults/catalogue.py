@@ -2,35 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from riverline.faults.code import Code
+from riverline.faults.shoreline import SHORELINE_CODES
 
 __all__ = ["CATALOGUE", "CODES", "Code"]
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """One kind of fault.
-
-    Attributes
-    ----------
-    code
-        Its name in frames.
-    severity
-        ``error``: the feature cannot be used; ``warning``: used, but look at it; ``note``: for the record.
-    zh, en
-        The sentence, with ``{value}``, ``{limit}``, ``{unit}``, ``{feature}``, ``{layer}`` and ``{note}`` to fill in.
-    remedy_zh, remedy_en
-        What to do about it.
-    """
-
-    code: str
-    severity: Literal["error", "warning", "note"]
-    zh: str
-    en: str
-    remedy_zh: str
-    remedy_en: str
-
 
 # One line a code, grouped by the module that finds it.
 CODES = (
@@ -315,6 +290,7 @@ CODES = (
     Code("sections-too-few", "error", "河流 {feature} 只有 {value} 个可用断面，至少需要 {limit} 个，未绘制洪水位线",
          "river {feature} has {value} usable sections of at least {limit}: no flood line was drawn", "补充断面",
          "give more sections"),
+    *SHORELINE_CODES,
 )  # fmt: skip
 
 CATALOGUE: dict[str, Code] = {code.code: code for code in CODES}

@@ -16,13 +16,14 @@ from riverline.geodesy.identify import GridGuess, identify_coordinates
 from riverline.geodesy.metric import align, to_metric
 from riverline.geodesy.passage import guarded_transformer, helmert_pipeline
 from riverline.geodesy.planes import is_metric, point_scale, require_metric
-from riverline.geodesy.rounding import round_half_up
+from riverline.geodesy.rounding import apportion, round_half_up
 from riverline.geodesy.spans import zone_of
 from riverline.geodesy.zones import zone_crs, zone_number
 
 __all__ = [
     "GridGuess",
     "align",
+    "apportion",
     "bd09_from_wgs84",
     "ellipsoidal_area",
     "format_dms",

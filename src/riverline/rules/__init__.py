@@ -29,6 +29,7 @@ from riverline.rules.model import Document, Rule, Setting
 from riverline.rules.policy import Policy, PolicySource, Spacing, StakeSpacing, VirtualSection
 from riverline.rules.ruleset import RuleSet
 from riverline.rules.widths import Band, PeriodRow, Protection, Width, WidthRow
+from riverline.rules.zoning import ZonePolicy, ZoneRule, ZoneRules, ZoneType, list_zone_rules, load_zone_rules
 
 __all__ = [
     "Band",
@@ -51,8 +52,14 @@ __all__ = [
     "VirtualSection",
     "Width",
     "WidthRow",
+    "ZonePolicy",
+    "ZoneRule",
+    "ZoneRules",
+    "ZoneType",
     "confidence_of",
     "describe_rules",
     "list_rules",
+    "list_zone_rules",
     "load_rules",
+    "load_zone_rules",
 ]

@@ -139,7 +139,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """The columns, the key and the geometry of one kind of frame.
+    """The columns, the key and the geometry of one kind of frame; a table has none.
 
     ``schema["name"]`` gives a column, ``"name" in schema`` asks for it, iterating gives all of them in order.
     """
@@ -201,17 +201,17 @@ class Schema:
         >>> schema.BANK_TOPS.conform(frame).columns.tolist()
         ['bank_id', 'river_id', 'note', 'geometry']
         """
-        active = frame.geometry.name
+        active = _active_geometry(frame)
         known = [column.name for column in self.columns if column.name in frame.columns]
         other = [name for name in frame.columns if name not in self._index and name != active]
-        ordered = frame[[*known, *other, active]].copy()
+        ordered = frame[[*known, *other, *([active] if active else [])]].copy()
         for name in known:
             column = self._index[name]
             if str(ordered[name].dtype) != column.dtype:
                 reading = read_values(ordered[name], column)
                 if reading.complete:
                     ordered[name] = reading.converted
-        return ordered if active == "geometry" else ordered.rename_geometry("geometry")
+        return ordered if active in {"geometry", None} else ordered.rename_geometry("geometry")
 
     def require(self, frame: object, *, layer: str | None = None) -> None:
         """Raise one error that lists everything a frame lacks: columns, geometry, CRS.
@@ -252,8 +252,9 @@ class Schema:
                 f"{name} must be a GeoDataFrame with geometry, got {found}; read it with riverline.read_layer",
             )
         active = _active_geometry(frame)
-        missing = [*_geometry_problems(frame, active), *self._column_problems(frame, active)]
-        no_crs = [_NO_CRS] if active is not None and getattr(frame, "crs", None) is None else []
+        drawn = _geometry_problems(frame, active) if self.geometry else []
+        missing = [*drawn, *self._column_problems(frame, active)]
+        no_crs = [_NO_CRS] if self.geometry and active is not None and getattr(frame, "crs", None) is None else []
         if missing:
             present = ", ".join(str(column) for column in frame.columns if column != active) or "-"
             raise SchemaError.listing(
