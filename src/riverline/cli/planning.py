@@ -94,7 +94,9 @@ def carry_out(job: PlanJob, tell: Callable[[Step], None]) -> PlanDelivery:
     plan = replace(plan, faults=rl.faults.combine([*checked, plan.faults], crs=plan.lines.crs))
     with tempfile.TemporaryDirectory(dir=existing(job.out), prefix=".riverline-") as folder:
         step(total - 1, "输出离线地图", "write the offline map")
-        page = rl.maps.show(plan, *frames.values(), language=job.language, title=job.title)
+        known = [frame for name, frame in frames.items() if name != "admin"]
+        named = {_schema(name).label(job.language): frame for name, frame in frames.items() if name == "admin"}
+        page = rl.maps.show(plan, *known, language=job.language, title=job.title, **named)
         drafts = [rl.maps.save(page, Path(folder) / MAP_NAME)]
         step(total, "输出成果图层", "write the layers")
         file = Path(folder) / LAYERS_NAME

@@ -18,8 +18,8 @@ SHORELINE_CODES = (
          "河流 {feature} 的{note}临水边界线两端共有 {value} {unit} 未覆盖（允许 {limit} {unit}），端部以斜线相接",
          "the waterside line of the {note} of river {feature} stops {value} {unit} short (allowed {limit} {unit}); its "
          "ends are joined askew", "补画至河段两端", "draw it to both ends of the reach"),
-    Code("waterside-crosses", "warning", "河流 {feature} 的{note}临水边界线越过外缘边界线，越过部分没有岸线范围",
-         "the waterside line of the {note} of river {feature} crosses the outer line; there is no shoreline beyond",
+    Code("waterside-crosses", "warning", "河流 {feature} 的{note}临水边界线与外缘边界线相接或越过，该处没有岸线范围",
+         "the waterside line of the {note} of river {feature} meets or crosses the outer line; no shoreline there",
          "核对临水边界线，或该处的管理范围线", "check the waterside line, or the management line there"),
     Code("band-tangled", "warning", "河流 {feature} 的{note}岸线范围的边线或分区切线相交，交叠处归入最近的岸段",
          "lines or cuts of the {note} of river {feature} cross; faces there went to the nearest stretch",

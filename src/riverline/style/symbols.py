@@ -225,7 +225,7 @@ THEMES: tuple[Theme, ...] = (
         ("outer", _line(RED, 1.4, 2, 3)),
     )),
     _single("waterside", 43, _line("#2A94C4", 1.4, 4, 2)),
-    Theme("sensitive", "sensitive_kind", 21, _SENSITIVE),
+    Theme("sensitive", "sensitive_kind", 15, _SENSITIVE),
     _single("uses", 36, _area("#4A148C", 1.6, "#9575CD", 0.30, 6, 2)),
     _single("used_shorelines", 62, _line("#4A148C", 5.0)),
     _single("utilisation", 1, _area("#8A8F94", 0.8, "#FFFFFF", 0.01)),
