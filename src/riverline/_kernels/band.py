@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from riverline._kernels.chainage import cut_many, vertex_chainages
+from riverline._kernels.chainage import cut_many, locate, vertex_chainages
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,7 +69,8 @@ def feet_of(outer: Floats, waterside: Floats, stations: Floats, toward: shapely.
         met = shapely.intersection(ways, edge)
         nearest = shapely.get_point(shapely.shortest_line(met, places), 0)
         target = np.where(shapely.is_missing(nearest), places, nearest)
-    return np.asarray(np.maximum.accumulate(shapely.line_locate_point(edge, target)))
+    along, _ = locate(shapely.get_coordinates(target), waterside)
+    return np.asarray(np.maximum.accumulate(along))
 
 
 def part_band(outer: Floats, waterside: Floats, stations: Floats, feet: Floats) -> tuple[Shapes, bool]:
@@ -103,7 +104,7 @@ def part_band(outer: Floats, waterside: Floats, stations: Floats, feet: Floats) 
     turns = np.sign([_signed_area(ring) for ring in (*rings, shapely.get_coordinates(whole))])
     if shapely.is_valid(whole) and shapely.is_valid(shapes).all() and len(set(turns)) == 1:
         return shapes, True
-    return _faces(whole, shapely.LineString(outer), edges, stations), False
+    return _faces(whole, outer, edges, stations), False
 
 
 def _pieces(line: Floats, at: Floats) -> list[Floats]:
@@ -116,7 +117,7 @@ def _signed_area(ring: Floats) -> float:
     return float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2.0
 
 
-def _faces(whole: shapely.Polygon, outer: shapely.LineString, edges: Any, stations: Floats) -> Shapes:  # noqa: ANN401
+def _faces(whole: shapely.Polygon, outer: Floats, edges: Any, stations: Floats) -> Shapes:  # noqa: ANN401
     """The faces of a band that its cuts and its own crossings make, each in the stretch nearest to it."""
     cuts = [shapely.LineString([a[0], b[0]]) for a, b in list(zip(*edges, strict=True))[1:]]
     noded = shapely.node(shapely.union_all([shapely.boundary(whole), *cuts]))
@@ -125,5 +126,6 @@ def _faces(whole: shapely.Polygon, outer: shapely.LineString, edges: Any, statio
     middles = shapely.point_on_surface(faces)
     kept = shapely.contains(inside, middles)
     faces, middles = faces[kept], middles[kept]
-    owner = np.searchsorted(stations, shapely.line_locate_point(outer, middles), side="right")
+    along, _ = locate(shapely.get_coordinates(middles), outer)
+    owner = np.searchsorted(stations, along, side="right")
     return np.array([shapely.union_all(faces[owner == k]) for k in range(len(stations) + 1)], dtype=object)

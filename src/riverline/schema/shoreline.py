@@ -55,7 +55,7 @@ USES = Schema(
         c.optional(c.or_blank(c.RIVER_ID)),
         _BANK_OR_BLANK,
         c.optional(c.or_blank(c.metres("use_length_m", "申报占用长度", "Length declared", "SBCD",
-                                       "Shoreline that a point takes; areas and lines are measured."))),
+                                       "Taken by a point, or by what has no length along the line."))),
     ),
     "Facilities and activities that take up shoreline.",
 )  # fmt: skip

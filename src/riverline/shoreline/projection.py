@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from riverline._kernels.chainage import locate
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -88,7 +90,8 @@ def _together(parts: Sequence[Spans]) -> Spans:
 
 def _on_land(number: int, shore: Shore, shapes: Shapes, meant: NDArray[np.bool_]) -> Spans:
     """Pieces of features in the band; an area that only touches it is not in it."""
-    rows = np.flatnonzero(meant & shapely.intersects(shapes, shore.band))
+    shapely.prepare(shore.band)
+    rows = np.flatnonzero(meant & shapely.intersects(shore.band, shapes))
     parts, owner = shapely.get_parts(shapely.intersection(shapes[rows], shore.band), return_index=True)
     parts, inner = shapely.get_parts(parts, return_index=True)
     owner = owner[inner]
@@ -99,8 +102,12 @@ def _on_land(number: int, shore: Shore, shapes: Shapes, meant: NDArray[np.bool_]
 def _in_water(number: int, shore: Shore, shapes: Shapes, meant: NDArray[np.bool_], reach_m: float) -> Spans:
     """What of features lies before the waterside line, no farther than the reach."""
     edge, outer = shore.line, shore.side.line
-    away = shapely.distance(shapes, edge)
-    rows = np.flatnonzero(meant & (away <= reach_m) & (shapely.distance(shapes, outer) > away))
+    shapely.prepare(edge)
+    rows = np.flatnonzero(meant)
+    rows = rows[shapely.dwithin(edge, shapes[rows], reach_m)]
+    rows = rows[shapely.distance(shapes[rows], outer) > shapely.distance(shapes[rows], edge)]
+    if not len(rows):
+        return _spans(rows, number, shapes[rows], shore, in_water=True)
     strip = shapely.buffer(edge, reach_m, cap_style="flat")
     found = shapely.intersection(shapes[rows], strip)
     kept = ~shapely.is_empty(found)
@@ -108,7 +115,7 @@ def _in_water(number: int, shore: Shore, shapes: Shapes, meant: NDArray[np.bool_
 
 
 def _spans(rows: Indices, number: int, pieces: Shapes, shore: Shore, *, in_water: bool) -> Spans:
-    start, end = _extremes(pieces, shore.side.line)
+    start, end = _extremes(pieces, shore.side.coords)
     return Spans(rows, np.full(len(rows), number, dtype=np.intp), start, end, np.full(len(rows), in_water))
 
 
@@ -133,10 +140,10 @@ def _meant(shore: Shore, frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     return np.asarray(meant & np.isin(bank.astype(str), ["", shore.side.bank]))
 
 
-def _extremes(pieces: Shapes, line: shapely.LineString) -> tuple[Floats, Floats]:
+def _extremes(pieces: Shapes, line: Floats) -> tuple[Floats, Floats]:
     if not len(pieces):
         return np.empty(0), np.empty(0)
     coords, owner = shapely.get_coordinates(shapely.segmentize(pieces, STEP_M), return_index=True)
-    along = shapely.line_locate_point(line, shapely.points(coords))
+    along, _ = locate(coords, line)
     first = np.searchsorted(owner, np.arange(len(pieces)))
     return np.minimum.reduceat(along, first), np.maximum.reduceat(along, first)

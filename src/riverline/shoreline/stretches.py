@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from riverline._kernels.chainage import locate
 from riverline.demarcation.findings import Finding
 
 if TYPE_CHECKING:
@@ -153,10 +154,9 @@ def _breaks(shore: Shore, places: Floats) -> Floats:
 def _county_breaks(shore: Shore, counties: gpd.GeoDataFrame | None) -> Floats:
     if counties is None or counties.empty:
         return np.empty(0)
-    line = shore.side.line
-    crossed = shapely.intersection(shapely.boundary(counties.geometry.array), line)
-    places = shapely.points(shapely.get_coordinates(crossed))
-    return np.asarray(shapely.line_locate_point(line, places), dtype="float64")
+    crossed = shapely.intersection(shapely.boundary(counties.geometry.array), shore.side.line)
+    along, _ = locate(shapely.get_coordinates(crossed), shore.side.coords)
+    return along
 
 
 def counties_at(shore: Shore, stations: Floats, counties: gpd.GeoDataFrame | None) -> NDArray[np.intp]:

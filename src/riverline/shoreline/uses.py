@@ -57,18 +57,18 @@ def taken_on(shores: Sequence[Shore], inputs: Inputs) -> tuple[Spans, list[Findi
         declared = uses["use_length_m"].to_numpy(dtype="float64")
     unmeasured = points & ~(np.isfinite(declared) & (declared > 0.0))
     found = spans_on(shores, uses, inputs.rules.policy.water_reach_m)
-    stretched = _with_lengths(found, shores, np.where(points, declared, 0.0))
+    stretched = _with_lengths(found, shores, declared)
     taken = stretched.only(~unmeasured[found.row] & (stretched.end > stretched.start))
     return taken, _findings(taken, found, shores, uses, unmeasured)
 
 
 def _with_lengths(found: Spans, shores: Sequence[Shore], declared: Floats) -> Spans:
-    """Points become stretches of the length declared, half to each side, moved along where the line ends."""
+    """What has no length of its own takes the one declared, half to each side, moved along where the line ends."""
     total = np.array([shore.side.length for shore in shores])[found.shore] if len(found.row) else np.empty(0)
-    half = np.minimum(np.nan_to_num(declared[found.row]), total) / 2.0
+    bare = found.end <= found.start
+    half = np.where(bare, np.minimum(np.nan_to_num(declared[found.row]), total), 0.0) / 2.0
     middle = np.clip((found.start + found.end) / 2.0, half, total - half)
-    points = half > 0.0
-    start, end = np.where(points, middle - half, found.start), np.where(points, middle + half, found.end)
+    start, end = np.where(bare, middle - half, found.start), np.where(bare, middle + half, found.end)
     return Spans(found.row, found.shore, start, end, found.in_water)
 
 

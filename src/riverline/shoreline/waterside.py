@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from riverline._kernels.band import band_between
-from riverline._kernels.chainage import cut
+from riverline._kernels.chainage import cut, locate
 from riverline.demarcation.edges import ring_edges
 from riverline.demarcation.findings import Finding
 from riverline.shoreline.sides import weakest
@@ -196,10 +196,11 @@ def _within(line: shapely.LineString, extent: Any) -> tuple[float, float]:  # no
     """From where to where a line lies in the extent; all of it where there is none."""
     if extent is None:
         return 0.0, float(line.length)
-    inside = shapely.get_coordinates(shapely.intersection(line, extent))
-    if not len(inside):
+    inside = shapely.intersection(line, extent)
+    if shapely.is_empty(inside):
         return 0.0, 0.0
-    along = shapely.line_locate_point(line, shapely.points(inside))
+    ends = shapely.get_coordinates(shapely.get_point(shapely.get_parts(inside)[:, None], [0, -1]))
+    along, _ = locate(ends if len(ends) else shapely.get_coordinates(inside), shapely.get_coordinates(line))
     return float(along.min()), float(along.max())
 
 
@@ -209,10 +210,7 @@ def _on_land(band: Any, extent: Any, *, tangled: bool) -> Any:  # noqa: ANN401 -
         return band
     if tangled:
         return shapely.intersection(band, extent)
-    holes = shapely.difference(shapely.union_all(_filled(extent)), extent)
-    return shapely.difference(band, holes) if shapely.intersects(holes, band) else band
-
-
-def _filled(extent: Any) -> NDArray[np.object_]:  # noqa: ANN401 - an area
-    parts = shapely.get_parts(extent)
-    return np.array([shapely.Polygon(shapely.get_exterior_ring(part)) for part in parts], dtype=object)
+    rings = [ring for part in shapely.get_parts(extent) for ring in part.interiors]
+    holes = np.array([shapely.Polygon(ring) for ring in rings], dtype=object)
+    met = holes[shapely.STRtree(holes).query(band, predicate="intersects")] if len(holes) else holes
+    return shapely.difference(band, shapely.union_all(met)) if len(met) else band

@@ -35,6 +35,9 @@ _DEGREE_DECIMALS = 8
 _LENGTH_DECIMALS = 1
 _RATE_DECIMALS = 2
 
+AREA_ROUNDING = 1e-9
+"""Share of a band's area that rounding may leave between its zones and what was taken out of it."""
+
 
 def zones_of(
     shores: Sequence[Shore],
@@ -84,12 +87,28 @@ def zones_of(
 
 def _shapes(shore: Shore, stretches: list[Stretch], inputs: Inputs) -> tuple[NDArray[np.object_], bool]:
     stations = np.array([each.start for each in stretches[1:]])
-    feet = feet_of(shore.side.coords, shore.coords, stations, _axis_of(shore.side, inputs))
-    shapes, clean = part_band(shore.side.coords, shore.coords, stations, feet)
-    whole = shapely.union_all(shapes) if clean else None
-    if clean and abs(shapely.area(whole) - shapely.area(shore.band)) <= shapely.area(shore.band) * 1e-9:
+    axis = _axis_of(shore.side, inputs)
+    for toward in (axis, None) if axis is not None else (None,):
+        feet = feet_of(shore.side.coords, shore.coords, stations, toward)
+        shapes, clean = part_band(shore.side.coords, shore.coords, stations, feet)
+        if clean:
+            break
+    whole = shapely.area(shapes).sum()
+    if clean and abs(whole - shapely.area(shore.band)) <= shapely.area(shore.band) * AREA_ROUNDING:
         return shapes, clean
-    return shapely.intersection(shapes, shore.band), clean
+    return _areas(shapely.intersection(shapes, shore.band)), clean
+
+
+def _areas(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Shapes without the points and lines that an intersection leaves where areas touch."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    kept = shapely.get_dimensions(parts) == 2  # noqa: PLR2004 - areas
+    parts, owner = parts[kept], owner[kept]
+    return np.array([_one(parts[owner == number]) for number in range(len(shapes))], dtype=object)
+
+
+def _one(parts: NDArray[np.object_]) -> shapely.Geometry:
+    return parts[0] if len(parts) == 1 else shapely.MultiPolygon([*parts]) if len(parts) else shapely.Polygon()
 
 
 def _axis_of(side: Side, inputs: Inputs) -> shapely.LineString | None:
