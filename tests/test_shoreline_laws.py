@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import county
@@ -16,7 +16,7 @@ import shorelines as sh
 from riverline._kernels.band import band_between, feet_of, part_band
 from riverline._kernels.intervals import covered, united
 
-fast = settings(max_examples=25, deadline=None)
+fast = settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.generate))
 metres = st.floats(0.0, 1000.0).map(lambda value: round(value, 2))
 intervals = st.lists(st.tuples(metres, metres).map(sorted), max_size=8)
 KINDS = ("wetland", "crowded", "fit_for_use", "living")

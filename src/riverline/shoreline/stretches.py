@@ -184,7 +184,7 @@ def _joined(stretches: list[Stretch]) -> list[Stretch]:
 
 
 def _without_crumbs(stretches: list[Stretch], shortest_m: float) -> list[Stretch]:
-    """Stretches too short to be drawn join the stricter neighbour, the one before where both are as strict."""
+    """Stretches too short to be drawn join the stricter neighbour; which, does not depend on the direction."""
     kept = list(stretches)
     while len(kept) > 1:
         at = min(range(len(kept)), key=lambda number: kept[number].end - kept[number].start)
@@ -192,7 +192,7 @@ def _without_crumbs(stretches: list[Stretch], shortest_m: float) -> list[Stretch
         if crumb.end - crumb.start >= shortest_m:
             break
         beside = [number for number in (at - 1, at + 1) if 0 <= number < len(kept)]
-        to = min(beside, key=lambda number: (kept[number].type, number))
+        to = min(beside, key=lambda number: kept[number].decision)
         kept[to] = replace(kept[to], start=min(crumb.start, kept[to].start), end=max(crumb.end, kept[to].end))
         del kept[at]
         kept = _joined(kept)
