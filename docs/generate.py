@@ -22,7 +22,7 @@ NAMESPACES = {
     "samples": "样例 · Samples",
 }
 SCHEMA_TYPES = ("Schema", "Column", "Choice")
-COMMANDS = ("demo", "demarcate", "stakes", "confirm", "check", "schema", "rules list", "rules show")
+COMMANDS = ("demo", "demarcate", "stakes", "confirm", "shoreline", "check", "schema", "rules list", "rules show")
 
 
 def write_all(folder: Path, *, notebooks: Path) -> None:
@@ -146,4 +146,27 @@ def rule_page() -> str:
         rules = rl.load_rules(name)
         parts.append(f"\n## {name} · {rules.title}\n")
         parts += [f"```text\n{rl.rules.describe_rules(rules, language=language)}\n```\n" for language in ("zh", "en")]
+    for name in rl.rules.list_zone_rules()["name"]:
+        parts.append(zone_rule_section(name))
     return "\n".join(parts)
+
+
+def zone_rule_section(name: str) -> str:
+    """One set of zone rules: which factor makes which zone, and what may be built there."""
+    rules = rl.rules.load_zone_rules(name)
+    kinds, types = rl.schema.SENSITIVE["sensitive_kind"], rl.schema.ZONES["type"]
+    rows: list[list[object]] = [
+        [rule.id, "、".join(kinds.value_label(kind) for kind in rule.kinds), "、".join(rule.levels),
+         types.value_label(rule.type), rule.basis, rules.cite(rule), rules.confidence(rule)]
+        for rule in rules.rules
+    ]  # fmt: skip
+    held: list[list[object]] = [
+        [types.value_label(each.type), each.restraints, rules.cite(each), rules.confidence(each)]
+        for each in rules.types
+    ]
+    return (
+        f"\n## {rules.name} · {rules.title}\n\n{rules.note}\n\n"
+        + table(["rule", "敏感因素", "级别", "分区", "理由", "依据", "confidence"], rows)
+        + "\n"
+        + table(["分区", "管控要求", "依据", "confidence"], held)
+    )

@@ -261,7 +261,7 @@ def test_the_mouth_of_an_incised_river_is_closed_from_bank_to_bank(tmp_path) -> 
     options = {"flood_levels": level(110.0), "terrain": terrain}
     rules = rule_set(tmp_path, DESIGN)
     shut = rl.demarcate_waters(lake(disc(390)), rules, axes=river, **options)
-    assert "mouth-closed" in codes(shut)
+    assert "lake-mouth-closed" in codes(shut)
     assert shapely.bounds(extent(shut))[2] - ORIGIN[0] < 415
     unknown = rl.demarcate_waters(lake(disc(390)), rules, axes=river.drop(columns="width_m"), **options)
     assert "mouth-open" in codes(unknown)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     )
     from riverline.io import read_layer, read_sections, read_table
     from riverline.rules import list_rules, load_rules
+    from riverline.shoreline import ShorelinePlan, plan_shoreline
 
 __all__ = [
     "CRSError",
@@ -50,6 +51,7 @@ __all__ = [
     "RiverlineError",
     "RuleError",
     "SchemaError",
+    "ShorelinePlan",
     "__version__",
     "channel",
     "check",
@@ -69,6 +71,7 @@ __all__ = [
     "maps",
     "place_boards",
     "place_stakes",
+    "plan_shoreline",
     "read_layer",
     "read_sections",
     "read_table",
@@ -84,6 +87,7 @@ _NAMESPACES = frozenset({"channel", "export", "faults", "geodesy", "maps", "rule
 _HOMES = {
     "Confirmation": "confirmation",
     "Demarcation": "demarcation",
+    "ShorelinePlan": "shoreline",
     "check": "checks",
     "check_stakes": "demarcation",
     "confirm": "confirmation",
@@ -97,6 +101,7 @@ _HOMES = {
     "locate": "channel",
     "place_boards": "demarcation",
     "place_stakes": "demarcation",
+    "plan_shoreline": "shoreline",
     "read_layer": "io",
     "read_sections": "io",
     "read_table": "io",

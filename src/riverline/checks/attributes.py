@@ -59,7 +59,7 @@ def blank_values(layer: Layer) -> Faults:
     found = []
     for column in _columns(layer):
         blank = layer.readings[column.name].blank
-        if column.name == "river_id":
+        if column.name == "river_id" and not column.blank:
             found += report(layer, "river-blank", blank & ~_still_water(layer))
         elif not column.may_be_blank:
             found += report(layer, "value-blank", blank, note=titled(column))

@@ -15,9 +15,12 @@ APART: dict[str, tuple[str, ...]] = {
     "problems": ("kind", "found_on"),
     "sections": ("return_period",),
     "segments": ("bank",),
+    "sensitive": ("sensitive_kind",),
     "stakes": ("river_id", "bank"),
     "boards": ("river_id", "bank"),
     "suspects": ("kind", "first_seen"),
+    "used_shorelines": ("use_id",),
+    "uses": ("use_kind",),
     "water": ("date",),
 }
 

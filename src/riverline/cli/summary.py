@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 import riverline as rl
-from riverline.schema import BOARDS, FAULTS, FRAMES, MANAGEMENT_LINES, REGISTER, STAKES
+from riverline.schema import BOARDS, FAULTS, FRAMES, MANAGEMENT_LINES, REGISTER, STAKES, UTILISATION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from riverline.confirmation import Confirmation
     from riverline.demarcation import Demarcation
     from riverline.schema import Language, Schema
+    from riverline.shoreline import ShorelinePlan
 
 __all__ = [
     "fault_counts", "fault_rows", "input_table", "plain", "register_table", "river_table", "rules_table", "schema_list",
-    "schema_table", "stake_table",
+    "schema_table", "stake_table", "utilisation_table",
 ]  # fmt: skip
 
 SHOWN_FAULTS = 20
@@ -132,6 +133,28 @@ def register_table(result: Confirmation, language: Language) -> Table:
     table.add_section()
     total = "合计" if language == "zh" else "All"
     _add(table, total, "", "", "", *(f"{register[each].sum():,.2f}" for each in areas))
+    return table
+
+
+def utilisation_table(plan: ShorelinePlan, language: Language) -> Table:
+    """Shoreline, used shoreline and rate: rivers, counties and zone types; zones are in the layers."""
+    names = ("scope", "name", "shoreline_m", "used_m", "rate")
+    heads = [UTILISATION[name].label(language) for name in names]
+    table = _table(UTILISATION.label(language), heads, right=(2, 3, 4))
+    for scope, rows in plan.utilisation[plan.utilisation["scope"] != "zone"].groupby("scope", sort=False):
+        shown = rows.head(SHOWN_RIVERS)
+        rates = [
+            "-" if missing else f"{rate:.2f}" for rate, missing in zip(shown["rate"], shown["rate"].isna(), strict=True)
+        ]
+        for row, rate in zip(shown.itertuples(), rates, strict=True):
+            kind = UTILISATION["type"].value_label(row.type, language)
+            told = {"river": f"{row.name} {row.river_id}".strip(), "admin": row.admin or "-", "type": kind}[str(scope)]
+            figures = (f"{row.shoreline_m:,.1f}", f"{row.used_m:,.1f}", rate)
+            _add(table, UTILISATION["scope"].value_label(scope, language), told, *figures)
+        left = len(rows) - SHOWN_RIVERS
+        if left > 0:
+            _add(table, "", f"… 另有 {left} 行" if language == "zh" else f"… {left} more")
+        table.add_section()
     return table
 
 

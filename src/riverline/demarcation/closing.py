@@ -87,7 +87,7 @@ def mouth_lines(
             elif bed[closes[0]] < level_m:
                 shut.append(shapely.LineString(banks[:, closes[0]]))
                 made.findings.append(
-                    Finding("mouth-closed", "water", shore.code, shut[-1], axis.width_m, 0.0, "m", axis.river_id)
+                    Finding("lake-mouth-closed", "water", shore.code, shut[-1], axis.width_m, 0.0, "m", axis.river_id)
                 )
     return shut
 

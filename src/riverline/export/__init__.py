@@ -11,5 +11,6 @@ Examples
 from __future__ import annotations
 
 from riverline.export.geopackage import to_geopackage
+from riverline.export.profiles import Profile, ProfileField, ProfileLayer, list_profiles, load_profile
 
-__all__ = ["to_geopackage"]
+__all__ = ["Profile", "ProfileField", "ProfileLayer", "list_profiles", "load_profile", "to_geopackage"]

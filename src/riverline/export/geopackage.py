@@ -16,6 +16,8 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 from riverline._version import __version__
 from riverline.errors import JobError
 from riverline.export.dressing import DATE, dress
+from riverline.export.profiled import profiled
+from riverline.export.profiles import load_profile
 from riverline.export.tables import GEOMETRY, tables_of
 from riverline.style import collect
 
@@ -35,6 +37,7 @@ def to_geopackage(
     path: str | os.PathLike[str],
     *results: Any,  # noqa: ANN401 - any result or frame
     language: Language = "zh",
+    profile: str | os.PathLike[str] | None = None,
     **layers: Any,  # noqa: ANN401
 ) -> Path:
     """Write results and frames as the layers of one GeoPackage.
@@ -48,6 +51,9 @@ def to_geopackage(
     language
         Language of table names, aliases and legends: ``"zh"`` names tables by the schema's Chinese label, ``"en"`` by
         the schema's name. Column names and coded values are those of the schema in both.
+    profile
+        Name or path of an export profile (:func:`riverline.export.list_profiles`): the layers that it speaks of are
+        written with a receiver's names, fields and codes, and with those fields only.
     **layers
         More frames or results, each with a name: ``乡镇=towns`` writes a frame that follows no schema.
 
@@ -63,8 +69,8 @@ def to_geopackage(
     CRSError
         If a layer has no CRS, or two of one schema have different ones.
     JobError
-        If the file cannot be written, or does not read back as what was written. Nothing is then left of it, and an
-        older file stays as it was.
+        If a profile does not exist or a text is too long for it; if the file cannot be written, or does not read back
+        as what was written. Nothing is then left of it, and an older file stays as it was.
 
     Notes
     -----
@@ -92,6 +98,8 @@ def to_geopackage(
             f"to_geopackage takes a name that ends in .gpkg and at least one result, got {target.name!r} and "
             f"{len(found)} layers",
         )
+    if profile is not None:
+        found = profiled(found, load_profile(profile))
     tables = tables_of(found, language=language)
     try:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.stem[:40]}.") as folder:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import shapely
 
 from riverline.errors import CRSError
+from riverline.schema import FRAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -168,7 +169,9 @@ def _kind_of_type(name: str) -> Kind:
 
 
 def _table_name(layer: Layer, suffix: Kind | None, language: Language) -> str:
-    name = layer.schema.name if layer.schema and language == "en" else layer.label(language)
+    # A receiver's profile names its layers in its own language.
+    known = layer.schema is not None and FRAMES.get(layer.schema.name) is layer.schema
+    name = layer.schema.name if layer.schema and known and language == "en" else layer.label(language)
     name = _CONTROL.sub(" ", name).strip() or "layer"
     ending = _SUFFIXES[suffix][0 if language == "zh" else 1] if suffix else ""
     # SQLite and the standard keep some beginnings for themselves; GDAL refuses names that begin with punctuation.

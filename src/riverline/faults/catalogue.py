@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from riverline.faults.code import Code
 from riverline.faults.neighbours import NEIGHBOUR_CODES
+from riverline.faults.shoreline import SHORELINE_CODES
 from riverline.faults.staking import STAKE_CODES
 from riverline.faults.titles import TITLE_CODES
 
 __all__ = ["CATALOGUE", "CODES", "Code"]
-
 
 # One line a code, grouped by the module that finds it.
 CODES = (
@@ -286,7 +286,7 @@ CODES = (
     Code("pool-off-terrain", "warning", "湖库 {feature} 有 {value} {unit} 水面在地形范围之外，该处以水边线为界",
          "{value} {unit} of the surface of {feature} lie off the terrain, where its edge stands in", "补充地形",
          "give terrain for it"),
-    Code("mouth-closed", "note", "湖泊 {feature} 在河流 {note} 的河口按河宽 {value} {unit} 封闭",
+    Code("lake-mouth-closed", "note", "湖泊 {feature} 在河流 {note} 的河口按河宽 {value} {unit} 封闭",
          "the line of lake {feature} is closed across the mouth of {note}, {value} {unit} wide", "核对封闭位置",
          "look at where it is closed"),
     Code("mouth-open", "warning", "河流 {note} 未填河宽，湖泊 {feature} 在该河口没有封闭，水位线可能沿河上溯",
@@ -363,6 +363,7 @@ CODES = (
     *STAKE_CODES,
     *NEIGHBOUR_CODES,
     *TITLE_CODES,
+    *SHORELINE_CODES,
 )  # fmt: skip
 
 CATALOGUE: dict[str, Code] = {code.code: code for code in CODES}

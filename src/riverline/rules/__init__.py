@@ -31,6 +31,7 @@ from riverline.rules.policy import Policy, PolicySource, VirtualSection
 from riverline.rules.ruleset import RuleSet
 from riverline.rules.staking import Boards, Numbering, Spacing, Stakes, StakeSpacing
 from riverline.rules.widths import Band, PeriodRow, Protection, Width, WidthRow
+from riverline.rules.zoning import ZonePolicy, ZoneRule, ZoneRules, ZoneType, list_zone_rules, load_zone_rules
 
 __all__ = [
     "Band",
@@ -58,10 +59,16 @@ __all__ = [
     "VirtualSection",
     "Width",
     "WidthRow",
+    "ZonePolicy",
+    "ZoneRule",
+    "ZoneRules",
+    "ZoneType",
     "confidence_of",
     "describe_rules",
     "list_land_classes",
     "list_rules",
+    "list_zone_rules",
     "load_land_classes",
     "load_rules",
+    "load_zone_rules",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
@@ -13,12 +13,32 @@ from riverline.errors import RuleError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from riverline.rules.model import Rule
-
-__all__ = ["Period", "as_day", "covered", "in_words", "is_in_force", "nothing_in_force", "overlap", "period_of"]
+__all__ = [
+    "Dated",
+    "Period",
+    "as_day",
+    "covered",
+    "in_words",
+    "is_in_force",
+    "nothing_in_force",
+    "overlap",
+    "period_of",
+]
 
 # First and last day; the first and the last day there are where an end is open.
 Period = tuple[dt.date, dt.date]
+
+
+class Dated(Protocol):
+    """Anything with a first and a last day, either of them open."""
+
+    @property
+    def effective_from(self) -> dt.date | None:
+        """First day in force."""
+
+    @property
+    def effective_to(self) -> dt.date | None:
+        """Last day in force."""
 
 
 def as_day(on: dt.date | str | None) -> dt.date | None:
@@ -49,7 +69,7 @@ def as_day(on: dt.date | str | None) -> dt.date | None:
     )
 
 
-def period_of(rule: Rule) -> Period:
+def period_of(rule: Dated) -> Period:
     """First and last day on which a rule is in force."""
     return (rule.effective_from or dt.date.min, rule.effective_to or dt.date.max)
 
@@ -65,12 +85,12 @@ def overlap(one: Period, other: Period) -> bool:
     return max(one[0], other[0]) <= min(one[1], other[1])
 
 
-def is_in_force(rule: Rule, day: dt.date | None) -> bool:
+def is_in_force(rule: Dated, day: dt.date | None) -> bool:
     """Whether a rule is in force on a day; without a day, whether it has no end."""
     return rule.effective_to is None if day is None else overlap(period_of(rule), (day, day))
 
 
-def covered(rules: Iterable[Rule]) -> tuple[Period, ...]:
+def covered(rules: Iterable[Dated]) -> tuple[Period, ...]:
     """Periods in which some rule is in force, merged and in order."""
     merged: list[Period] = []
     for start, end in sorted(map(period_of, rules)):
@@ -94,7 +114,7 @@ def in_words(periods: Iterable[Period]) -> str:
     return ", ".join(f"{start} – {end}" for start, end in ends)
 
 
-def nothing_in_force(name: str, rules: Sequence[Rule], day: dt.date | None) -> RuleError:
+def nothing_in_force(name: str, rules: Sequence[Dated], day: dt.date | None) -> RuleError:
     """The error for a day on which no rule is in force, saying for which days there are rules."""
     days = in_words(covered(rules))
     if day is None:

@@ -39,6 +39,11 @@ def square_metres(name: str, label_zh: str, label_en: str, short: str, meaning: 
     return Column(name, "number", label_zh, label_en, short, meaning, "m²")
 
 
+def degrees(name: str, label_zh: str, label_en: str, short: str, meaning: str) -> Column:
+    """A longitude or latitude in degrees."""
+    return Column(name, "number", label_zh, label_en, short, meaning, "°")
+
+
 def text(name: str, label_zh: str, label_en: str, short: str, meaning: str) -> Column:
     """Free text."""
     return Column(name, "text", label_zh, label_en, short, meaning)
@@ -145,6 +150,29 @@ ZONE_TYPES = choices(
     (2, "岸线保留区", "Reserved"),
     (3, "岸线控制利用区", "Controlled use"),
     (4, "岸线开发利用区", "Development"),
+)
+SHORELINE_LINES = choices(("waterside", "临水边界线", "Waterside line"), ("outer", "外缘边界线", "Outer line"))
+SENSITIVE_KINDS = choices(
+    ("water_source", "饮用水水源保护区", "Drinking-water source"),
+    ("nature_reserve", "自然保护区", "Nature reserve"),
+    ("red_line", "生态保护红线", "Ecological red line"),
+    ("wetland", "湿地", "Wetland"),
+    ("fish_reserve", "水产种质资源保护区", "Fish reserve"),
+    ("flood_risk", "防洪险工险段", "Flood-risk bank"),
+    ("unstable_bank", "河势不稳岸段", "Unstable bank"),
+    ("hub_works", "重要枢纽工程", "Hub works"),
+    ("historic", "文物与历史文化", "Historic site"),
+    ("scenic", "风景名胜区", "Scenic area"),
+    ("living", "生态与生活岸线", "Ecological and living shoreline"),
+    ("no_demand", "规划期内无开发需求", "No demand in the plan period"),
+    ("crowded", "开发利用程度较高", "Densely used already"),
+    ("fit_for_use", "河势稳定、适宜开发", "Stable and fit for use"),
+)
+UTILISATION_SCOPES = choices(
+    ("river", "河流", "River"),
+    ("admin", "县（区）", "County"),
+    ("type", "分区类型", "Zone type"),
+    ("zone", "功能分区", "Zone"),
 )
 OWNERSHIPS = choices(
     ("state", "国有", "State"),

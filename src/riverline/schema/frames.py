@@ -6,6 +6,15 @@ from dataclasses import replace
 
 from riverline.schema import columns as c
 from riverline.schema.model import Column, Schema
+from riverline.schema.shoreline import (
+    SENSITIVE,
+    SHORELINES,
+    USED_SHORELINES,
+    USES,
+    UTILISATION,
+    WATERSIDE,
+    ZONES,
+)
 from riverline.schema.staking import ADMIN, BOARDS, SETTINGS, STAKES, STRUCTURES
 
 __all__ = [
@@ -24,12 +33,18 @@ __all__ = [
     "PROBLEMS",
     "SECTIONS",
     "SEGMENTS",
+    "SENSITIVE",
     "SETTINGS",
+    "SHORELINES",
     "STAKES",
     "STRUCTURES",
     "SUSPECTS",
     "TRACKS",
+    "USED_SHORELINES",
+    "USES",
+    "UTILISATION",
     "WATER",
+    "WATERSIDE",
     "WORKS",
     "ZONES",
 ]
@@ -190,23 +205,6 @@ EXTENTS = Schema(
                "Digest of the rule set asked for, with what it falls back on."),
     ),
     "The ground inside the lines, one row a river and kind.",
-)  # fmt: skip
-
-ZONES = Schema(
-    "zones", "岸线功能分区", "Shoreline zones", "zone_id", ("Polygon",),
-    (
-        c.key("zone_id", "分区编码", "Zone code", "FQBM"),
-        c.RIVER_ID,
-        c.BANK,
-        c.choice("type", "分区类型", "Type", "FQLX", "Functional zone.", c.ZONE_TYPES),
-        c.text("basis", "划分依据", "Basis", "HFYJ", "Why the reach has this type."),
-        c.text("restraints", "管控要求", "Restraints", "GKYQ", "What may be built."),
-        c.metres("shoreline_m", "岸线长度", "Shoreline", "AXCD", "Length along the management line."),
-        c.metres("used_m", "已利用长度", "Used shoreline", "YLYCD", "Occupied length, overlaps counted once."),
-        c.START_CHAINAGE,
-        c.END_CHAINAGE,
-    ),
-    "Functional zones of a shoreline plan.",
 )  # fmt: skip
 
 PERMITS = Schema(

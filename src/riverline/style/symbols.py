@@ -168,6 +168,27 @@ NEUTRAL = Theme(
 )  # fmt: skip
 """How layers without a schema (towns, roads …) are drawn: grey, at the bottom."""
 
+_SENSITIVE_MARKS: tuple[tuple[str, str, Shape, tuple[int, ...]], ...] = (
+    ("water_source", BLUE, "circle", ()),
+    ("nature_reserve", GREEN, "circle", (12, 3)),
+    ("red_line", RED, "square", ()),
+    ("wetland", "#01665E", "square", (12, 3)),
+    ("fish_reserve", SKY, "triangle", (9, 3)),
+    ("flood_risk", "#E4572E", "triangle", ()),
+    ("unstable_bank", OCHRE, "diamond", (6, 3)),
+    ("hub_works", BLACK, "diamond", ()),
+    ("historic", "#7F3B08", "pentagon", (3, 3)),
+    ("scenic", "#5E7F33", "pentagon", ()),
+    ("living", "#1B7837", "star", (6, 2, 2, 2)),
+    ("no_demand", GREY, "circle", (2, 4)),
+    ("crowded", PURPLE, "square", (10, 2, 2, 2, 2, 2)),
+    ("fit_for_use", "#8E0152", "star", (14, 4)),
+)
+_SENSITIVE = tuple(
+    (kind, Symbol(color, 1.6, dash, fill=color, fill_opacity=0.12, shape=shape, size=9.0))
+    for kind, color, shape, dash in _SENSITIVE_MARKS
+)
+
 THEMES: tuple[Theme, ...] = (
     Theme("management_lines", "basis", 60, (
         ("levee", _line(RED, 3.6)),
@@ -207,6 +228,15 @@ THEMES: tuple[Theme, ...] = (
         (3, _area("#B35806", 1.6, "#F1A340", 0.40, 3, 3)),
         (4, _area("#8E0152", 1.6, "#DE77AE", 0.45, 10, 3, 2, 3)),
     )),
+    Theme("shorelines", "line", 61, (
+        ("waterside", _line(BLUE, 1.8, 8, 3)),
+        ("outer", _line(RED, 1.4, 2, 3)),
+    )),
+    _single("waterside", 43, _line("#2A94C4", 1.4, 4, 2)),
+    Theme("sensitive", "sensitive_kind", 15, _SENSITIVE),
+    _single("uses", 36, _area("#4A148C", 1.6, "#9575CD", 0.30, 6, 2)),
+    _single("used_shorelines", 62, _line("#4A148C", 5.0)),
+    _single("utilisation", 1, _area("#8A8F94", 0.8, "#FFFFFF", 0.01)),
     Theme("problems", "kind", 75, (
         ("occupation", _mark(BLUE, "circle", 11.0)),
         ("extraction", _mark(OCHRE, "triangle", 13.0)),

@@ -1,0 +1,85 @@
+"""What commands say and how they end: a console, a progress bar, tables, files written, statuses."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, TypeVar
+
+import typer
+from rich.console import Console
+
+import riverline as rl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    import geopandas as gpd
+    from rich.table import Table
+
+    from riverline.cli.steps import Step
+    from riverline.schema import Language
+
+__all__ = ["ERROR_STATUS", "STRICT_STATUS", "end", "tell", "tell_file", "told", "with_progress"]
+
+Made = TypeVar("Made")
+
+ERROR_STATUS = 1
+STRICT_STATUS = 3
+
+
+@contextlib.contextmanager
+def told(language: Language) -> Iterator[Console]:
+    """A console to print on; riverline's own errors become one message there and status 1."""
+    try:
+        yield Console()
+    except rl.RiverlineError as error:
+        from riverline.cli.advice import as_options
+
+        told = as_options(error.message(language))
+        # The terminal breaks the line, not we: a path or an option in it can be copied.
+        Console(stderr=True).print(told, style="bold red", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(ERROR_STATUS) from None
+
+
+def with_progress(do: Callable[[Callable[[Step], None]], Made], language: Language, console: Console) -> Made:
+    """Do a job under a progress bar that it tells its steps to."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("", total=None)
+
+        def advance(step: Step) -> None:
+            text = step.zh if language == "zh" else step.en
+            progress.update(task, description=text, completed=step.number - 1, total=step.total)
+
+        made = do(advance)
+        done = progress.tasks[0].total
+        progress.update(task, description="完成" if language == "zh" else "done", completed=done)
+    return made
+
+
+def tell(
+    console: Console,
+    inputs: Mapping[str, gpd.GeoDataFrame],
+    table: Table,
+    faults: gpd.GeoDataFrame,
+    language: Language,
+) -> None:
+    """What was read, what was made of it, and what is wrong with the data."""
+    from riverline.cli.summary import fault_counts, input_table
+
+    for shown in (input_table(inputs, language), table, fault_counts(faults, language)):
+        console.print(shown)
+
+
+def tell_file(console: Console, path: Path) -> None:
+    """Name a file that was written."""
+    console.print(f"→ {path}", markup=False, highlight=False, soft_wrap=True)
+
+
+def end(faults: gpd.GeoDataFrame, *, strict: bool) -> None:
+    """End with a status of its own where the data have errors and the caller asked for it."""
+    if strict and (faults["severity"] == "error").any():
+        raise typer.Exit(STRICT_STATUS)

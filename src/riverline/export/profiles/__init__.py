@@ -1,0 +1,157 @@
+"""Export profiles: a receiver's names, fields and codes for layers of the data dictionary, as data."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from riverline.errors import JobError
+from riverline.schema import FRAMES
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+__all__ = ["Profile", "ProfileField", "ProfileLayer", "list_profiles", "load_profile"]
+
+_SHIPPED = files("riverline.export") / "profiles"
+_SUFFIX = ".toml"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+def _tuple(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+class ProfileField(_Frozen):
+    """One field of a receiver's layer: its name, kind and length, and the column that it is filled from.
+
+    Attributes
+    ----------
+    name, kind, length
+        In the receiver's layer; a length of 0 is none.
+    column
+        Column of the data dictionary; empty for the number of the row.
+    row
+        ``True``: the field numbers the rows.
+    codes
+        The receiver's codes for the column's values.
+    printed
+        ``True``: chainages as they are printed, ``K12+345``.
+    """
+
+    name: Annotated[str, Field(min_length=1)]
+    kind: Literal["text", "number", "integer"]
+    length: Annotated[int, Field(ge=0)] = 0
+    column: str = ""
+    row: bool = False
+    codes: dict[str, int | str] = Field(default_factory=dict)
+    printed: bool = False
+
+
+class ProfileLayer(_Frozen):
+    """One layer of a receiver: its name, its fields, and the schema whose rows it holds."""
+
+    schema_name: Annotated[str, Field(alias="schema")]
+    name: Annotated[str, Field(min_length=1)]
+    fields: Annotated[tuple[ProfileField, ...], BeforeValidator(_tuple), Field(min_length=1)]
+
+
+class Profile(_Frozen):
+    """A receiver's layers; ``seen`` and ``source`` say how they are known."""
+
+    name: str
+    title: str
+    title_en: str = ""
+    seen: Literal["S", "M", "C", "D", "U"]
+    source: str
+    layers: Annotated[tuple[ProfileLayer, ...], BeforeValidator(_tuple), Field(min_length=1)]
+
+
+def list_profiles() -> list[str]:
+    """Names of the profiles that ship.
+
+    Returns
+    -------
+    list of str
+        In alphabetical order.
+
+    Examples
+    --------
+    >>> import riverline as rl
+    >>> rl.export.list_profiles()
+    ['sichuan']
+    """
+    return sorted(each.name.removesuffix(_SUFFIX) for each in _SHIPPED.iterdir() if each.name.endswith(_SUFFIX))
+
+
+def load_profile(name_or_path: str | os.PathLike[str]) -> Profile:
+    """A profile that ships, or one's own from a TOML file.
+
+    Parameters
+    ----------
+    name_or_path
+        Name of a shipped profile, or path of a ``.toml`` file.
+
+    Returns
+    -------
+    Profile
+        Frozen.
+
+    Raises
+    ------
+    JobError
+        If there is no such profile, or its file holds wrong values or columns that no schema has.
+
+    Examples
+    --------
+    >>> import riverline as rl
+    >>> [layer.name for layer in rl.export.load_profile("sichuan").layers]
+    ['岸线规划功能分区', '涉河设施']
+    """
+    path = _find(os.fspath(name_or_path))
+    try:
+        profile = Profile.model_validate(tomllib.loads(path.read_bytes().decode("utf-8-sig")))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
+        raise JobError(
+            f"成果模板 {path.name} 有误：{error}", f"export profile {path.name} is wrong: {error}"
+        ) from error
+    problems = [each for layer in profile.layers for each in _problems(layer)]
+    if problems:
+        raise JobError.listing(f"成果模板 {path.name} 有误", f"export profile {path.name} is wrong", problems)
+    return profile
+
+
+def _find(text: str) -> Traversable:
+    if text in list_profiles():
+        return _SHIPPED / f"{text}{_SUFFIX}"
+    if not Path(text).is_file():
+        listed = ", ".join(list_profiles())
+        raise JobError(
+            f"没有成果模板 {text!r}；现有：{listed}；自编模板请给出 .toml 文件的路径",
+            f"there is no export profile {text!r}; shipped are: {listed}; for your own give the path of a .toml file",
+        )
+    return Path(text)
+
+
+def _problems(layer: ProfileLayer) -> list[tuple[str, str]]:
+    """What of a layer names things that are not there."""
+    schema = FRAMES.get(layer.schema_name)
+    if schema is None:
+        name = layer.schema_name
+        return [(f"没有数据字典 {name}", f"there is no schema {name}")]
+    lost = [field for field in layer.fields if not field.row and field.column not in schema]
+    names = [field.name.casefold() for field in layer.fields]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    return [
+        *((f"字段 {field.name}：{schema.name} 没有列 {field.column!r}",
+           f"field {field.name}: {schema.name} has no column {field.column!r}") for field in lost),
+        *((f"字段 {name} 出现多次", f"field {name} occurs more than once") for name in twice),
+    ]  # fmt: skip

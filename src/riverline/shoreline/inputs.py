@@ -1,0 +1,176 @@
+"""What goes into a shoreline plan: layers checked, in the CRS of the demarcation, and what cannot be used set aside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from riverline.channel.given import usable_axes
+from riverline.demarcation import Demarcation
+from riverline.demarcation.intake import row_names, single_parts, split_usable, typed
+from riverline.errors import RiverlineError, RuleError, SchemaError
+from riverline.geodesy import align, require_metric
+from riverline.provenance import describe_input
+from riverline.rules import ZoneRules
+from riverline.schema import SENSITIVE, USES, WATER, WATERSIDE, Column, Schema
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from riverline.channel.given import Axes
+    from riverline.demarcation.findings import Finding
+
+__all__ = ["Inputs", "prepare"]
+
+COUNTY_NAMES = ("name", "admin", "admin_id")
+"""Columns that may say what a county is called; the first that a frame has is taken."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inputs:
+    """Layers in the CRS of the demarcation; what could not be used is a finding.
+
+    ``waterside`` holds lines or water; ``counties`` has the columns ``admin`` and, where given, ``city``.
+    """
+
+    lines: gpd.GeoDataFrame
+    extents: gpd.GeoDataFrame
+    waterside: gpd.GeoDataFrame | None
+    from_water: bool
+    sensitive: gpd.GeoDataFrame
+    uses: gpd.GeoDataFrame
+    counties: gpd.GeoDataFrame | None
+    axes: Axes | None
+    rules: ZoneRules
+    described: dict[str, dict[str, Any]]
+    findings: list[Finding]
+
+
+def prepare(
+    result: Demarcation, layers: dict[str, gpd.GeoDataFrame | None], rules: ZoneRules, axes: gpd.GeoDataFrame | None
+) -> Inputs:
+    """Check every layer, bring all to the CRS of the demarcation, and take out the rows that cannot be used.
+
+    Parameters
+    ----------
+    result
+        The demarcation.
+    layers
+        ``waterside``, ``uses``, ``sensitive`` and ``admin``, None where not given.
+    rules
+        Zone rules.
+    axes
+        Rows of :data:`riverline.schema.AXES`, or None.
+
+    Raises
+    ------
+    SchemaError, CRSError, RuleError
+        With everything that is wrong with all layers.
+    """
+    _require_call(result, rules)
+    given = {name: frame for name, frame in layers.items() if frame is not None}
+    from_water = "waterside" in given and _holds_areas(given["waterside"])
+    schemas = {"waterside": WATER if from_water else WATERSIDE, "uses": USES, "sensitive": SENSITIVE}
+    _require_all(given, schemas)
+    require_metric(result.lines, layer="lines")
+    crs = result.lines.crs
+    described: dict[str, dict[str, Any]] = {"management_lines": describe_input(result.lines)}
+    for name, frame in {**given, **({} if axes is None else {"axes": axes})}.items():
+        described[name] = describe_input(frame, note="" if frame.crs == crs else f"reprojected to {crs.to_string()}")
+    described["zone_rules"] = {"name": rules.name, "digest": rules.digest}
+    usable: dict[str, gpd.GeoDataFrame] = {}
+    findings: list[Finding] = []
+    for name, schema in schemas.items():
+        frame = given.get(name, schema.empty(crs))
+        usable[name], wrong = _usable(align(frame, crs, layer=name), schema)
+        findings += wrong
+    return Inputs(
+        lines=result.lines,
+        extents=result.extents[(result.extents["kind"] == "management").to_numpy(dtype=bool)],
+        waterside=usable["waterside"] if "waterside" in given else None,
+        from_water=from_water,
+        sensitive=usable["sensitive"],
+        uses=usable["uses"],
+        counties=_counties(align(given["admin"], crs, layer="admin")) if "admin" in given else None,
+        axes=None if axes is None else usable_axes(align(axes, crs, layer="axes")),
+        rules=rules,
+        described=described,
+        findings=findings,
+    )
+
+
+def _require_call(result: object, rules: object) -> None:
+    if not isinstance(result, Demarcation):
+        raise SchemaError(
+            f"result 应为 riverline.demarcate 的返回值，实际为 {type(result).__name__}",
+            f"result must be what riverline.demarcate returns, got {type(result).__name__}",
+        )
+    if not isinstance(rules, ZoneRules):
+        raise RuleError(
+            f'rules 应为分区规则，实际为 {rules!r}；请写 riverline.rules.load_zone_rules("national")',
+            f'rules must be zone rules, got {rules!r}; write riverline.rules.load_zone_rules("national")',
+        )
+
+
+def _holds_areas(frame: object) -> bool:
+    """Whether waterside lines come as the water itself."""
+    if getattr(frame, "_geometry_column_name", None) not in getattr(frame, "columns", ()):
+        return False
+    return bool((shapely.get_dimensions(frame.geometry.array) == 2).any())  # type: ignore[attr-defined]  # noqa: PLR2004 - areas
+
+
+def _require_all(given: dict[str, gpd.GeoDataFrame], schemas: dict[str, Schema]) -> None:
+    problems = []
+    for name, frame in given.items():
+        try:
+            (_county_schema(frame) if name == "admin" else schemas[name]).require(frame, layer=name)
+        except RiverlineError as error:
+            problems.append(error)
+    if len(problems) == 1:
+        raise problems[0]
+    if problems:
+        raise SchemaError.listing("图层不符合要求", "layers do not fit", [(each.zh, each.en) for each in problems])
+
+
+def _county_schema(frame: object) -> Schema:
+    """What counties have to have: a geometry, a CRS, and a name in one of three columns."""
+    there = next((name for name in COUNTY_NAMES if name in getattr(frame, "columns", ())), COUNTY_NAMES[0])
+    label = Column(there, "text", "县（区）名称", "Name of the county", "XQ", "Name of the county.")
+    return Schema("admin", "县（区）", "Counties", there, ("Polygon", "MultiPolygon"), (label,), "Counties.")
+
+
+def _usable(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    rows, findings = typed(frame.assign(**_lacking(frame)), schema)
+    names = row_names(frame, schema)
+    usable, wrong = split_usable(rows, schema, names=names, places=np.zeros(len(rows), dtype=bool))
+    findings += wrong
+    if schema is WATERSIDE:
+        usable, several = single_parts(usable, schema)
+        findings += several
+    return _sorted(usable, schema.key), findings
+
+
+def _lacking(frame: gpd.GeoDataFrame) -> dict[str, Any]:
+    """A blank river for layers that name none."""
+    return {} if "river_id" in frame.columns else {"river_id": pd.array([""] * len(frame), dtype="str")}
+
+
+def _sorted(frame: gpd.GeoDataFrame, key: str) -> gpd.GeoDataFrame:
+    """Rows in an order that does not depend on that of the input."""
+    ordered = frame.assign(_place=frame.geometry.to_wkb(hex=True)).sort_values([key, "_place"], kind="stable")
+    return ordered.drop(columns="_place").reset_index(drop=True)
+
+
+def _counties(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    name = next(each for each in COUNTY_NAMES if each in frame.columns)
+    named = frame.set_geometry(shapely.force_2d(frame.geometry.array), crs=frame.crs)
+    named = named.assign(admin=named[name].astype("str").str.strip())
+    kept = named[["admin", *(["city"] if "city" in frame.columns else []), named.geometry.name]]
+    areal = (shapely.get_dimensions(kept.geometry.array) == 2) & ~shapely.is_empty(kept.geometry.array)  # noqa: PLR2004
+    return _sorted(
+        kept[areal].rename_geometry("geometry") if kept.geometry.name != "geometry" else kept[areal], "admin"
+    )

@@ -1,0 +1,231 @@
+"""A shoreline plan as it is handed over: layers, a province's fields, the command, maps, rules of one's own."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import geopandas as gpd
+import pyogrio
+import pytest
+import shapely
+import shapely.ops
+from rich.cells import cell_len
+from typer.testing import CliRunner
+
+import riverline as rl
+import shorelines as sh
+from riverline import samples
+from riverline.cli.commands import app
+
+SHIPPED = rl.rules.zoning.loading._SHIPPED.joinpath("national.toml").read_text(encoding="utf-8")
+SICHUAN = [
+    "gid", "rname", "regionid", "area", "type", "city", "county", "side", "len", "lng_s", "lat_s", "lng_e", "lat_e",
+    "basis", "restraints",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory):
+    result = sh.straight(tmp_path_factory.mktemp("rules"))
+    return rl.plan_shoreline(
+        result,
+        waterside=sh.waterside(),
+        uses=sh.uses(sh.box(150, 40, 250, 60)),
+        sensitive=sh.sensitive(("water_source", sh.box(200, 0, 500, 300))),
+        admin=sh.counties(("清水县", -10, 2000), city="清水市"),
+    )
+
+
+# Layers
+
+
+def test_the_plan_is_written_as_styled_layers_that_read_back(plan, tmp_path):
+    path = rl.export.to_geopackage(tmp_path / "plan.gpkg", plan)
+    names = {str(name) for name in pyogrio.list_layers(path)[:, 0]}
+    assert {"岸线控制线", "岸线功能分区", "占用岸线", "岸线利用统计表", "layer_styles"} <= names
+    back = rl.read_layer(path, rl.schema.ZONES, layer="岸线功能分区")
+    assert back["type"].tolist() == plan.zones["type"].tolist()
+    assert back["restraints"].tolist() == plan.zones["restraints"].tolist()
+    styles = pyogrio.read_dataframe(path, layer="layer_styles").set_index("f_table_name")["styleQML"]
+    assert all(name in styles["岸线功能分区"] for name in ("岸线保护区", "岸线开发利用区", "已利用长度"))
+
+
+def test_the_province_profile_has_its_fields_codes_and_lengths(plan, tmp_path):
+    path = rl.export.to_geopackage(tmp_path / "plan.gpkg", plan, profile="sichuan")
+    zones = gpd.read_file(path, layer="岸线规划功能分区")
+    assert zones.columns.tolist() == [*SICHUAN, "geometry"]
+    assert zones["gid"].tolist() == [1, 2, 3, 4]
+    assert zones["regionid"].tolist() == ["L001", "L002", "L003", "R001"]
+    assert zones["side"].tolist() == [1, 1, 1, 2]
+    assert zones["type"].tolist() == [2, 1, 2, 2]
+    assert zones["len"].tolist() == [200.0, 300.0, 500.0, 1000.0]
+    assert zones["area"].tolist() == plan.zones["adjusted_area_m2"].tolist()
+    assert set(zones["city"]) == {"清水市"}
+    assert set(zones["county"]) == {"清水县"}
+    assert zones["lng_s"].tolist() == plan.zones["start_lon"].tolist()
+    assert zones["rname"].tolist() == ["清水河"] * 4
+    facilities = pyogrio.read_dataframe(path, layer="涉河设施")
+    assert facilities["占用岸线长度(m)"].tolist() == [100.0]
+    assert facilities[["岸别", "起点里程", "终点里程", "县(区)"]].to_numpy().tolist() == [
+        ["左岸", "K0+150", "K0+250", "清水县"]
+    ]
+    styles = pyogrio.read_dataframe(path, layer="layer_styles").set_index("f_table_name")["styleQML"]
+    assert "岸线保护区" in styles["岸线规划功能分区"]
+    english = rl.export.to_geopackage(tmp_path / "en.gpkg", plan, profile="sichuan", language="en")
+    assert "岸线规划功能分区" in {str(name) for name in pyogrio.list_layers(english)[:, 0]}
+
+
+def test_a_text_too_long_for_the_receiver_is_refused_and_not_cut(plan, tmp_path):
+    long = dataclasses.replace(plan, zones=plan.zones.assign(name="很长的河流名称" * 6))
+    with pytest.raises(rl.JobError, match="rname has 42 signs, at most 30"):
+        rl.export.to_geopackage(tmp_path / "plan.gpkg", long, profile="sichuan")
+    assert not list(tmp_path.iterdir())
+
+
+def test_profiles_of_ones_own_are_read_and_wrong_ones_refused(plan, tmp_path):
+    own = tmp_path / "own.toml"
+    head = 'name = "own"\ntitle = "本地"\nseen = "U"\nsource = "本地"\n[[layers]]\nschema = "zones"\nname = "分区"\n'
+    own.write_text(head + 'fields = [{ name = "BH", kind = "text", column = "zone_id" }]\n', encoding="utf-8")
+    path = rl.export.to_geopackage(tmp_path / "plan.gpkg", plan, profile=own)
+    assert gpd.read_file(path, layer="分区")["BH"].tolist() == plan.zones["zone_id"].tolist()
+    own.write_text(head + 'fields = [{ name = "BH", kind = "text", column = "moon" }]\n', encoding="utf-8")
+    with pytest.raises(rl.JobError, match="zones has no column 'moon'"):
+        rl.export.load_profile(own)
+    with pytest.raises(rl.JobError, match="sichuan"):
+        rl.export.load_profile("atlantis")
+
+
+def test_a_map_shows_zones_lines_and_uses(plan):
+    page = rl.maps.show(plan, title="岸线")
+    text = page.get_root().render()
+    for label in ("岸线功能分区", "岸线保护区", "临水边界线", "外缘边界线", "占用岸线"):
+        assert label in text
+
+
+# Zone rules
+
+
+def test_zone_rules_are_dated_cited_and_never_surer_than_what_was_seen():
+    rules = rl.rules.load_zone_rules("national")
+    assert {rules.confidence(rule) for rule in rules.rules} == {"low"}
+    assert all(rules.cite(rule) for rule in rules.rules)
+    assert [each.type for each in rules.types] == [1, 2, 3, 4]
+    assert rules.rule_of("moon") is None
+    known = {kind for rule in rules.rules for kind in rule.kinds}
+    assert known == {choice.value for choice in rl.schema.SENSITIVE["sensitive_kind"].choices}
+
+
+def test_rules_hold_on_their_days(tmp_path):
+    path = tmp_path / "local.toml"
+    dated = SHIPPED.replace('id = "crowded"\n', 'id = "crowded"\neffective_to = 2024-12-31\n')
+    path.write_text(dated, encoding="utf-8")
+    assert rl.rules.load_zone_rules(path, on="2024-06-01").rule_of("crowded") is not None
+    assert rl.rules.load_zone_rules(path, on="2025-06-01").rule_of("crowded") is None
+    assert rl.rules.load_zone_rules(path).rule_of("crowded") is None
+    # A document known by its year counts from its first day.
+    assert rl.rules.load_zone_rules(path, on="2018-06-01").rule_of("crowded") is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('kinds = "crowded"', 'kinds = "moon"', "there is no sensitive kind moon"),
+        ("type = 4\ndocument", "type = 3\ndocument", "once each"),
+        ('document = "guide"', 'document = "lost"', "cited but not listed: lost"),
+        ('kinds = "crowded"', 'kinds = "fit_for_use"', "two rules claim the same: fit_for_use"),
+        ("default_type = 2", 'default_type = "2"', "default_type"),
+        ("[policy]", "[policy", "no TOML"),
+    ],
+)
+def test_wrong_files_are_refused_with_the_reason(tmp_path, old, new, told):
+    path = tmp_path / "wrong.toml"
+    path.write_text(SHIPPED.replace(old, new), encoding="utf-8")
+    with pytest.raises(rl.RuleError) as raised:
+        rl.rules.load_zone_rules(path)
+    assert told in str(raised.value)
+
+
+def test_a_name_that_does_not_exist_lists_what_does():
+    with pytest.raises(rl.RuleError, match="national"):
+        rl.rules.load_zone_rules("atlantis")
+
+
+# The command, on the samples
+
+
+def run(*arguments, status=0):
+    ran = CliRunner().invoke(app, [str(each) for each in arguments], env={"COLUMNS": "100"})
+    assert ran.exit_code == status, ran.output
+    return ran.output
+
+
+@pytest.fixture(scope="module")
+def county_files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("county")
+    sample = samples.path("清水县.gpkg")
+    levees = samples.path("堤防.shp")
+    run("demarcate", f"{sample}::axes", "--rules", "anhui", "--levees", levees, "--bank-tops", f"{sample}::bank_tops",
+        "--column", "levees::地面高程=ground_m", "--out", folder / "划界")  # fmt: skip
+    permits = gpd.read_file(sample, layer="permits")
+    uses = permits.assign(长度=2.0 * permits["radius_m"])[["permit_id", "title", "kind", "长度", "geometry"]]
+    uses.to_file(folder / "利用.gpkg", layer="uses")
+    axes = gpd.read_file(sample, layer="axes").set_index("river_id").geometry
+    area = shapely.buffer(shapely.ops.substring(axes["QS01"], 2000.0, 3200.0), 400.0, cap_style="flat")
+    areas = gpd.GeoDataFrame(
+        {"sensitive_id": ["S1"], "sensitive_kind": ["water_source"], "name": ["城南水源地"]},
+        geometry=[area],
+        crs=axes.crs,
+    )
+    areas.to_file(folder / "利用.gpkg", layer="sensitive")
+    layers = {"--water": f"{sample}::water", "--uses": f"{folder / '利用.gpkg'}::uses", "--admin": f"{sample}::towns",
+              "--sensitive": f"{folder / '利用.gpkg'}::sensitive", "--axes": f"{sample}::axes"}  # fmt: skip
+    renamed = ("permit_id=use_id", "title=name", "kind=use_kind", "长度=use_length_m")
+    options = [each for pair in layers.items() for each in pair]
+    given = [folder / "划界" / "成果.gpkg", *options, *(each for pair in renamed for each in ("--column", pair))]
+    return folder, given
+
+
+def test_the_command_plans_the_sample_county(county_files):
+    folder, given = county_files
+    shown = run("shoreline", *given, "--profile", "sichuan", "--out", folder / "规划")
+    for text in ("岸线利用统计表", "清水河 QS01", "城关镇", "岸线保护区", "岸线利用率"):
+        assert text in shown
+    assert max(cell_len(line) for line in shown.splitlines() if "→" not in line) <= 100
+    assert sorted(path.name for path in (folder / "规划").iterdir()) == ["map.html", "岸线规划.gpkg"]
+    zones = gpd.read_file(folder / "规划" / "岸线规划.gpkg", layer="岸线规划功能分区")
+    assert zones.columns.tolist() == [*SICHUAN, "geometry"]
+    assert zones.is_valid.all()
+    table = pyogrio.read_dataframe(folder / "规划" / "岸线规划.gpkg", layer="岸线利用统计表")
+    rivers = table[table["scope"] == "river"]
+    lines = gpd.read_file(folder / "规划" / "岸线规划.gpkg", layer="岸线控制线")
+    outer = lines[lines["line"] == "outer"].groupby("river_id")["length_m"].sum()
+    assert dict(zip(rivers["river_id"], rivers["shoreline_m"], strict=True)) == pytest.approx(outer.to_dict(), abs=0.01)
+    for scope in ("admin", "type", "zone"):
+        assert table[table["scope"] == scope]["shoreline_m"].sum() == pytest.approx(outer.sum(), abs=0.01)
+        assert table[table["scope"] == scope]["used_m"].sum() == pytest.approx(rivers["used_m"].sum(), abs=0.01)
+    for (letter, name), rows in zones.groupby([zones["regionid"].str[0], "rname"]):
+        bank = {"L": "left", "R": "right"}[letter]
+        band = lines[(lines["name"] == name) & (lines["bank"] == bank)]["band_area_m2"].iloc[0]
+        assert sh.units(rows["area"]) == round(100 * band)
+
+
+def test_the_command_speaks_english_and_refuses_in_one_sentence(county_files, tmp_path):
+    folder, given = county_files
+    shown = run("shoreline", *given, "--language", "en", "--out", tmp_path / "out")
+    assert "Shoreline utilisation" in shown
+    assert "Utilisation rate" in shown
+    refused = run("shoreline", *given, "--rules", "tianjin", "--out", tmp_path / "none", status=1)
+    assert "anhui" in refused
+    assert not (tmp_path / "none").exists()
+    wrong = run("shoreline", folder / "利用.gpkg", "--out", tmp_path / "none", status=1)
+    assert "管理范围线" in wrong
+    both = run("shoreline", *given, "--waterside", "x.gpkg", "--out", tmp_path / "none", status=2)
+    assert "--waterside" in both
+
+
+def test_used_lengths_of_the_sample_permits_are_the_lengths_declared(county_files):
+    folder, _ = county_files
+    uses = gpd.read_file(folder / "规划" / "岸线规划.gpkg", layer="涉河设施")
+    given = gpd.read_file(folder / "利用.gpkg", layer="uses").set_index("title")["长度"]
+    assert len(uses)
+    assert uses["占用岸线长度(m)"].tolist() == pytest.approx([given[name] for name in uses["名称"]], abs=0.05)
