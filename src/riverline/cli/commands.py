@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 from rich.console import Console
@@ -54,6 +54,19 @@ ColumnOption = Annotated[
 ]
 
 
+RulesOption = Annotated[
+    str, typer.Option(metavar="NAME", help="规则集名称或 TOML 文件 | rule set, by name or TOML file")
+]
+LayerColumnOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="[LAYER::]YOURS=OURS",
+        help="字段对应，可写多次，不写图层则为第一个图层，例 levees::高程=ground_m | "
+        "field mapping, may be repeated, of the first layer if none is named",
+    ),
+]
+
+
 def _file_option(help_text: str) -> Any:  # noqa: ANN401 - typer's own
     return typer.Option(metavar=FILE, help=help_text)
 
@@ -91,7 +104,7 @@ def demo(out: OutOption = Path("清水县成果"), language: LanguageOption = "z
 def demarcate(  # noqa: PLR0913 - one option a layer
     axes: Annotated[str, typer.Argument(metavar=FILE, help="河道中心线 | river axes")],
     *,
-    rules: Annotated[str, typer.Option(metavar="NAME", help="规则集名称或 TOML 文件 | rule set, by name or TOML file")],
+    rules: RulesOption,
     levees: Annotated[str | None, _file_option("堤防 | levees")] = None,
     bank_tops: Annotated[str | None, _file_option("岸顶线 | bank tops")] = None,
     water: Annotated[str | None, _file_option("水域 | water")] = None,
@@ -102,14 +115,7 @@ def demarcate(  # noqa: PLR0913 - one option a layer
         str | None, typer.Option(metavar="FILE[::SHEET]", help="横断面的地面点 | ground points of the sections")
     ] = None,
     unit: Annotated[Literal["m", "ft", "us_ft"], typer.Option(help="横断面的单位 | unit of the sections")] = "m",
-    column: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="[LAYER::]YOURS=OURS",
-            help="字段对应，可写多次，不写图层则为中心线，例 levees::高程=ground_m | "
-            "field mapping, may be repeated, of the axes if no layer is named",
-        ),
-    ] = None,
+    column: LayerColumnOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     on: OnOption = None,
@@ -136,6 +142,57 @@ def demarcate(  # noqa: PLR0913 - one option a layer
         title = "河道管理范围" if language == "zh" else "River management extents"
         delivery = _deliver(MainJob(layers, rules, out, terrain, on, language, title), console)
         _end(delivery.result.faults, strict=strict)
+
+
+@app.command("waters")
+def demarcate_waters(  # noqa: PLR0913 - one option a layer
+    water: Annotated[str, typer.Argument(metavar=FILE, help="水域（湖泊、水库） | water: lakes and reservoirs")],
+    *,
+    rules: RulesOption,
+    axes: Annotated[str | None, _file_option("河道中心线，用于封闭河口 | river axes, to close mouths")] = None,
+    levees: Annotated[str | None, _file_option("堤防 | levees")] = None,
+    flood_levels: Annotated[str | None, _file_option("设计、校核、正常水位 | levels of the waters")] = None,
+    lines: Annotated[str | None, _file_option("征地线、批准的规划线 | acquisition and plan lines")] = None,
+    terrain: Annotated[Path | None, typer.Option(metavar="FILE", help="地形栅格，配合水位 | terrain raster")] = None,
+    column: LayerColumnOption = None,
+    crs: CRSOption = None,
+    encoding: EncodingOption = None,
+    on: OnOption = None,
+    out: OutOption = Path("湖库划界成果"),
+    language: LanguageOption = "zh",
+    strict: StrictOption = False,
+) -> None:
+    """划定湖泊、水库管理范围 | draw the management lines of lakes and reservoirs."""
+    named = {"water": water, "axes": axes, "levees": levees, "flood_levels": flood_levels, "lines": lines}
+    title = "湖泊、水库管理范围" if language == "zh" else "Extents of lakes and reservoirs"
+    source = _Source(column or [], crs, encoding)
+    _draw("water", named, source, rules=rules, terrain=terrain, on=on, out=out, language=language, strict=strict,
+          title=title)  # fmt: skip
+
+
+@app.command("works")
+def demarcate_works(  # noqa: PLR0913 - one option a layer
+    works: Annotated[
+        str, typer.Argument(metavar=FILE, help="水利工程（坝、闸、泵站） | works: dams, sluices, pump stations")
+    ],
+    *,
+    rules: RulesOption,
+    axes: Annotated[
+        str | None, _file_option("河道中心线，用于判断上下游 | river axes: which way is downstream")
+    ] = None,
+    column: LayerColumnOption = None,
+    crs: CRSOption = None,
+    encoding: EncodingOption = None,
+    on: OnOption = None,
+    out: OutOption = Path("工程划界成果"),
+    language: LanguageOption = "zh",
+    strict: StrictOption = False,
+) -> None:
+    """划定水利工程管理范围 | draw the management ranges of works."""
+    title = "水利工程管理范围" if language == "zh" else "Management ranges of works"
+    source = _Source(column or [], crs, encoding)
+    _draw("works", {"works": works, "axes": axes}, source, rules=rules, terrain=None, on=on, out=out,
+          language=language, strict=strict, title=title)  # fmt: skip
 
 
 @app.command()
@@ -207,6 +264,38 @@ def show_rules(
         console.print(text, markup=False, highlight=False)
 
 
+class _Source(NamedTuple):
+    """How files are read: field mappings, and the CRS and encoding of those that do not say theirs."""
+
+    columns: list[str]
+    crs: str | None
+    encoding: str | None
+
+
+def _draw(  # noqa: PLR0913 - what two commands share
+    subject: Literal["water", "works"],
+    named: dict[str, str | None],
+    source: _Source,
+    *,
+    rules: str,
+    terrain: Path | None,
+    on: str | None,
+    out: Path,
+    language: Language,
+    strict: bool,
+    title: str,
+) -> None:
+    """Read the files, demarcate what they are about and hand it over."""
+    given = {name: text for name, text in named.items() if text is not None}
+    columns = _columns_by_layer(source.columns, given)
+    with _told(language) as console:
+        from riverline.cli.steps import MainJob
+
+        layers = {name: _layer(text, source.crs, source.encoding, columns.get(name)) for name, text in given.items()}
+        job = MainJob(layers, rules, out, terrain, on, language, title, subject)
+        _end(_deliver(job, console).result.faults, strict=strict)
+
+
 @contextlib.contextmanager
 def _told(language: Language) -> Iterator[Console]:
     """A console to print on; riverline's own errors become one message there and status 1."""
@@ -226,7 +315,7 @@ def _deliver(job: MainJob, console: Console) -> Delivery:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from riverline.cli.steps import carry_out
-    from riverline.cli.summary import fault_counts, input_table, river_table
+    from riverline.cli.summary import closed_table, fault_counts, input_table, river_table
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
@@ -240,7 +329,8 @@ def _deliver(job: MainJob, console: Console) -> Delivery:
         done = progress.tasks[0].total
         progress.update(task, description="完成" if job.language == "zh" else "done", completed=done)
     console.print(input_table(delivery.inputs, job.language))
-    console.print(river_table(delivery.result, job.language))
+    table = river_table if job.subject == "axes" else closed_table
+    console.print(table(delivery.result, job.language))
     console.print(fault_counts(delivery.result.faults, job.language))
     for path in (delivery.map_path, delivery.layers_path):
         _tell_file(console, path)
@@ -272,7 +362,7 @@ def _columns_by_layer(texts: list[str], layers: dict[str, str]) -> dict[str, dic
     columns: dict[str, dict[str, str]] = {}
     for text in texts:
         layer, _, pair = text.rpartition("::")
-        name = layer or "axes"
+        name = layer or next(iter(layers))
         if name not in layers:
             there = ", ".join(layers)
             raise typer.BadParameter(f"--column {text}：没有图层 {name} | no layer {name}; 给出的 given: {there}")

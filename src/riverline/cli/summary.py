@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from riverline.schema import Language, Schema
 
 __all__ = [
-    "fault_counts", "fault_rows", "input_table", "plain", "river_table", "rules_table", "schema_list", "schema_table",
+    "closed_table", "fault_counts", "fault_rows", "input_table", "plain", "river_table", "rules_table", "schema_list",
+    "schema_table",
 ]  # fmt: skip
 
 SHOWN_FAULTS = 20
@@ -75,6 +76,38 @@ def river_table(result: Demarcation, language: Language) -> Table:
     smallest = f"{extents['clearance_m'].min() * 1000:.2f}" if len(extents) else "-"
     table.add_section()
     _add(table, total, *sums, f"{extents['area_m2'].sum() / 1e6:.3f}", _shares(basis_m.sum(), language), smallest)
+    return table
+
+
+def closed_table(result: Demarcation, language: Language) -> Table:
+    """One row a lake, reservoir or work: length of its line, area, what the line rests on; the sum of all below."""
+    zh = language == "zh"
+    heads = (
+        ("名称", "线长 km", "面积 平方公里", "依据（长度占比）", "最小裕度 mm")
+        if zh
+        else ("Name", "Line km", "Area sq km", "Basis (share of length)", "Clearance mm")
+    )
+    table = _table(result.rules.title if zh else result.rules.title_en, heads, right=(1, 2, 4))
+    extents = result.extents[result.extents["kind"] == "management"]
+    lines = result.lines.assign(code=result.lines["line_id"].str.rsplit("-", n=2).str[0])
+    basis_m = lines.pivot_table(index="code", columns="basis", values="length_m", aggfunc="sum")
+    for row in extents.head(SHOWN_RIVERS).itertuples():
+        code = row.extent_id.removesuffix("-management")
+        metres = basis_m.loc[code].dropna()
+        _add(
+            table, f"{row.name} {code}", f"{metres.sum() / 1000:.2f}", f"{row.area_m2 / 1e6:.3f}",
+            _shares(metres, language), f"{row.clearance_m * 1000:.2f}",
+        )  # fmt: skip
+    left = len(extents) - SHOWN_RIVERS
+    if left > 0:
+        _add(table, f"… 另有 {left} 个" if zh else f"… {left} more")
+    table.add_section()
+    smallest = f"{extents['clearance_m'].min() * 1000:.2f}" if len(extents) else "-"
+    total = f"合计 {len(extents)} 个" if zh else f"All {len(extents)}"
+    _add(
+        table, total, f"{lines['length_m'].sum() / 1000:.2f}", f"{extents['area_m2'].sum() / 1e6:.3f}",
+        _shares(basis_m.sum(), language), smallest,
+    )  # fmt: skip
     return table
 
 
@@ -194,7 +227,8 @@ def _remedy(code: str, language: Language) -> str:
 def _layer_label(name: str, language: Language) -> str:
     if name == "terrain":
         return "地形" if language == "zh" else "Terrain"
-    return FRAMES[name].label(language) if name in FRAMES else name
+    frame = FRAMES.get("bank_tops" if name == "lines" else name)
+    return name if frame is None else frame.label(language)
 
 
 def _stem(source: Mapping[str, str]) -> str:

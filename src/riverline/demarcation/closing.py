@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Gathering", "Shore", "join_ends", "mouth_lines"]
+__all__ = ["TOUCHING_M", "Gathering", "Shore", "join_ends", "mouth_lines"]
 
 TOUCHING_M = 0.02
 """Ends nearer than this are one point: coordinates are kept to the centimetre."""
@@ -167,6 +167,9 @@ def _up_to_water(end: shapely.Point, piece: Piece, shore: Shore, base: shapely.G
     step = shapely.shortest_line(end, shore.water)
     if step.length <= 0.0:
         return
+    # A hair into the water: a place worked out on its edge lies beside it, and a line that ends there closes nothing.
+    coords = shapely.get_coordinates(step)
+    step = shapely.LineString([coords[0], coords[1] + TOUCHING_M * (coords[1] - coords[0]) / step.length])
     bare = shapely.length(shapely.difference(step, base))
     founded = bare <= FOUNDED_M
     sure = weakest([piece.confidence, "medium" if founded else "low"])

@@ -13,7 +13,7 @@ from riverline._kernels.flood_area import without_holes
 from riverline._kernels.rings import clockwise_from_north, enclosed, ring_runs
 from riverline.demarcation.candidates import LeveeRow, levee_piece
 from riverline.demarcation.closed import Closed, Ringed, inside_finding, ring_clearance, ring_extent, ring_rows
-from riverline.demarcation.closing import Gathering, Shore, join_ends, mouth_lines
+from riverline.demarcation.closing import TOUCHING_M, Gathering, Shore, join_ends, mouth_lines
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.levels import Levels
 from riverline.demarcation.pools import fill_pool, look_at_pool
@@ -75,7 +75,10 @@ def demarcate_shore(shore: Shore, rules: RuleSet, *, terrain: Path | None, crs: 
     base = without_holes(shapely.union_all([shore.water, *(area for area, _ in pools)]))
     join_ends(shore, base, rules.policy, made)
     inside = _held(shore.water, enclosed(base, np.array([piece.line for piece in [*made.references, *made.joins]])))
-    ringed = _ringed(inside, [*made.references, *made.joins], pools, _water_piece(shore, rules, made))
+    # The surface may stand out from the pool as the terrain has it: it lies below the level all the same.
+    edge = replace(pools[0][1], basis="water", source_ids=shore.ids, confidence="low") if pools else None
+    edge = edge or _water_piece(shore, rules, made)
+    ringed = _ringed(inside, [*made.references, *made.joins], pools, edge)
     if ringed is None:
         made.findings.append(Finding("water-not-done", "water", shore.code, shore.water, note="no-rule"))
         return Closed(shore.code, shore.code, shore.name, "water", findings=made.findings)
@@ -202,9 +205,8 @@ def _pools(
             unsure = {"terrain-nodata", "flood-reaches-terrain-edge", "pool-off-terrain"} & {each.code for each in told}
             sure = weakest([decision.confidence, "low" if unsure else "high"])
             piece = ruled_piece(shore.water, shore.kind, decision, source_ids=(key,), confidence=sure)
-            if not shapely.is_empty(pool.area):
-                pools.append((pool.area, piece if line == decision.reference else replace(piece, width_m=0.0)))
-            else:
+            pools.append((pool.area, piece if line == decision.reference else replace(piece, width_m=0.0)))
+            if shapely.is_empty(pool.area):
                 made.findings.append(Finding("pool-not-drawn", "water", shore.code, shore.water, note="no-line"))
     return pools
 
@@ -216,7 +218,7 @@ def _held(water: shapely.Geometry, area: shapely.Geometry) -> shapely.Geometry:
 
 
 def _water_piece(shore: Shore, rules: RuleSet, made: Gathering) -> Piece | None:
-    """The edge of the water as the last resort: never sure."""
+    """The edge of the water under its own rule, where no level is drawn: never sure."""
     decision = rules.decide_bank("water", river=shore.name)
     if decision is None:
         made.findings.append(Finding("no-rule", "water", shore.code, shore.water, note="water"))
@@ -234,7 +236,7 @@ def _ringed(
     lines = [piece.line for piece in references]
     edges = [*lines, *(shapely.boundary(area) for area, _ in pools)]
     makers = [*references, *(piece for _, piece in pools), water]
-    rings, on_ring = [], set()
+    rings, on_ring = [], np.zeros(len(makers))
     for part in shapely.get_parts(inside):
         ring = clockwise_from_north(part.exterior)
         coords = shapely.get_coordinates(ring)
@@ -242,9 +244,13 @@ def _ringed(
         runs, owners = ring_runs(ring, owner)
         if any(makers[at] is None for at in owners):
             return None
-        on_ring.update(owners.tolist())
+        np.add.at(on_ring, owners, shapely.length(runs))
         rings.append(tuple(replace(makers[at], line=run) for run, at in zip(runs, owners, strict=True)))
-    inner = [piece for at, piece in enumerate(references) if at not in on_ring and piece.strip]
+    # Where the water goes around a levee, its strip still counts, and may stand out.
+    inner = [
+        piece for piece, length in zip(references, on_ring, strict=False)
+        if piece.strip and piece.line.length - length > TOUCHING_M
+    ]  # fmt: skip
     ends_at_channel = any(piece.width_m == 0.0 and piece.basis == "levee" for ring in rings for piece in ring)
     return Ringed(tuple(rings), () if ends_at_channel else tuple(inner))
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["find_stand_ins"]
 
 ALONG_SHARE = 0.5
-"""A line that gets on along the river by less than this share of its own length crosses the valley: it bounds nothing."""
+"""A line that gets on along the river by less than this share of its length crosses the valley: it bounds nothing."""
 
 OVER_M = 1e-6
 """A way to the river that runs through a village by more than this starts at the side that faces away."""
