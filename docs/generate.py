@@ -22,7 +22,7 @@ NAMESPACES = {
     "samples": "样例 · Samples",
 }
 SCHEMA_TYPES = ("Schema", "Column", "Choice")
-COMMANDS = ("demo", "demarcate", "check", "schema", "rules list", "rules show")
+COMMANDS = ("demo", "demarcate", "waters", "works", "check", "schema", "rules list", "rules show")
 
 
 def write_all(folder: Path, *, notebooks: Path) -> None:

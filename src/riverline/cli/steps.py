@@ -151,7 +151,7 @@ def carry_out(job: MainJob, tell: Callable[[Step], None]) -> Delivery:
     result = replace(result, faults=rl.faults.combine([*checked, result.faults], crs=subject.crs))
     with tempfile.TemporaryDirectory(dir=existing(job.out), prefix=".riverline-") as folder:
         step(total - 1, "输出离线地图", "write the offline map")
-        page = rl.maps.show(result, subject, language=job.language, title=job.title)
+        page = rl.maps.show(result, _drawn_on(subject, job.subject), language=job.language, title=job.title)
         drafts = [rl.maps.save(page, Path(folder) / MAP_NAME)]
         step(total, "输出成果图层", "write the layers")
         drafts.append(rl.export.to_geopackage(Path(folder) / LAYERS_NAME, result, language=job.language))
@@ -162,6 +162,11 @@ def carry_out(job: MainJob, tell: Callable[[Step], None]) -> Delivery:
 def schema_of(layer: str) -> Schema:
     """The schema of a layer that a job names: lines given for lakes are like those of banks."""
     return rl.schema.FRAMES["bank_tops" if layer == "lines" else layer]
+
+
+def _drawn_on(frame: gpd.GeoDataFrame, subject: str) -> gpd.GeoDataFrame:
+    """What of the subject the map shows: rivers among the water were not demarcated and would only make it small."""
+    return frame[frame["kind"] != "river"] if subject == "water" else frame
 
 
 def require_folder(out: Path) -> None:

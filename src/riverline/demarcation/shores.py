@@ -13,7 +13,7 @@ from riverline._kernels.flood_area import without_holes
 from riverline._kernels.rings import clockwise_from_north, enclosed, ring_runs
 from riverline.demarcation.candidates import LeveeRow, levee_piece
 from riverline.demarcation.closed import Closed, Ringed, inside_finding, ring_clearance, ring_extent, ring_rows
-from riverline.demarcation.closing import TOUCHING_M, Gathering, Shore, join_ends, mouth_lines
+from riverline.demarcation.closing import TOUCHING_M, Gathering, Shore, bridge_gaps, join_to_water, mouth_lines
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.levels import Levels
 from riverline.demarcation.pools import fill_pool, look_at_pool
@@ -71,9 +71,10 @@ def demarcate_shore(shore: Shore, rules: RuleSet, *, terrain: Path | None, crs: 
         _take_given(shore, decision, made)
     else:
         _take_levees(shore, rules, level, made)
+    free = bridge_gaps(shore, rules.policy, made)
     pools = _pools(shore, decision, level, made, policy=rules.policy, terrain=terrain, crs=crs)
     base = without_holes(shapely.union_all([shore.water, *(area for area, _ in pools)]))
-    join_ends(shore, base, rules.policy, made)
+    join_to_water(free, shore.water, base, made)
     inside = _held(shore.water, enclosed(base, np.array([piece.line for piece in [*made.references, *made.joins]])))
     # The surface may stand out from the pool as the terrain has it: it lies below the level all the same.
     edge = replace(pools[0][1], basis="water", source_ids=shore.ids, confidence="low") if pools else None
@@ -194,6 +195,7 @@ def _pools(
     with open_terrain(terrain, crs=crs, river_id=shore.code) as (ground, notes):
         made.findings += notes
         walls = [piece.line for piece in made.references if piece.basis == "levee"]
+        walls += [piece.line for piece in made.joins] if walls else []
         for line, there in found:
             if there is None:
                 continue
