@@ -627,7 +627,8 @@ def test_waters_draws_the_lake_of_the_samples_and_shows_only_it(tmp_path):
     assert lines["offset_m"].tolist() == [10.0]
     page = (tmp_path / "out" / "map.html").read_text(encoding="utf-8")
     assert "湖泊、水库管理范围" in page
-    assert "QS01-W" not in page
+    assert "水域：湖泊" in page
+    assert "水域：河流" not in page
 
 
 def test_works_draws_a_sluice_in_english(tmp_path):
@@ -640,5 +641,5 @@ def test_works_draws_a_sluice_in_english(tmp_path):
                "--out", tmp_path / "out", "--language", "en")  # fmt: skip
     assert "Works 100%" in done.output
     layers = layers_of(tmp_path / "out" / "成果.gpkg")
-    assert layers["Management lines"]["offset_m"].tolist().count(100.0) == 2
-    assert sorted(layers["Extents"]["kind"]) == ["management", "protection"]
+    assert layers["management_lines"]["offset_m"].tolist().count(100.0) == 2
+    assert sorted(layers["extents"]["kind"]) == ["management", "protection"]

@@ -137,7 +137,11 @@ def bridge_gaps(shore: Shore, policy: Policy, made: Gathering) -> list[tuple[sha
 def join_to_water(
     free: Sequence[tuple[shapely.Point, Piece]], water: shapely.Geometry, base: shapely.Geometry, made: Gathering
 ) -> None:
-    """Step from free ends of references to the nearest water; what of that lies off the ``base`` is a sketch."""
+    """Step from free ends of references to the nearest water.
+
+    A levee that the land at the level reaches ends on ground above it; of any other, what of the step lies off the
+    ``base`` is a sketch.
+    """
     for end, piece in free:
         _up_to_water(end, piece, water, base, made)
 
@@ -186,7 +190,7 @@ def _up_to_water(
     coords = shapely.get_coordinates(step)
     step = shapely.LineString([coords[0], coords[1] + TOUCHING_M * (coords[1] - coords[0]) / step.length])
     bare = shapely.length(shapely.difference(step, base))
-    founded = bare <= FOUNDED_M
+    founded = bare <= FOUNDED_M or bool(shapely.dwithin(piece.line, base, TOUCHING_M))
     sure = weakest([piece.confidence, "medium" if founded else "low"])
     made.joins.append(
         replace(piece, line=step, basis="joined", width_m=0.0, protection_m=0.0, strip=False, confidence=sure,

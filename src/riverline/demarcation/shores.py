@@ -238,7 +238,7 @@ def _ringed(
     lines = [piece.line for piece in references]
     edges = [*lines, *(shapely.boundary(area) for area, _ in pools)]
     makers = [*references, *(piece for _, piece in pools), water]
-    rings, on_ring = [], np.zeros(len(makers))
+    rings = []
     for part in shapely.get_parts(inside):
         ring = clockwise_from_north(part.exterior)
         coords = shapely.get_coordinates(ring)
@@ -246,13 +246,11 @@ def _ringed(
         runs, owners = ring_runs(ring, owner)
         if any(makers[at] is None for at in owners):
             return None
-        np.add.at(on_ring, owners, shapely.length(runs))
         rings.append(tuple(replace(makers[at], line=run) for run, at in zip(runs, owners, strict=True)))
-    # Where the water goes around a levee, its strip still counts, and may stand out.
-    inner = [
-        piece for piece, length in zip(references, on_ring, strict=False)
-        if piece.strip and piece.line.length - length > TOUCHING_M
-    ]  # fmt: skip
+    # Where the water goes around a levee, or a levee runs on into high ground, its strip still counts.
+    near = shapely.buffer(shapely.boundary(inside), 10.0 * ON_LINE_M, quad_segs=2)
+    off = shapely.length(shapely.difference(np.array(lines, dtype=object), near)) if lines else []
+    inner = [piece for piece, length in zip(references, off, strict=True) if piece.strip and length > TOUCHING_M]
     ends_at_channel = any(piece.width_m == 0.0 and piece.basis == "levee" for ring in rings for piece in ring)
     return Ringed(tuple(rings), () if ends_at_channel else tuple(inner))
 
