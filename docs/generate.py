@@ -22,7 +22,10 @@ NAMESPACES = {
     "samples": "样例 · Samples",
 }
 SCHEMA_TYPES = ("Schema", "Column", "Choice")
-COMMANDS = ("demo", "demarcate", "stakes", "confirm", "shoreline", "check", "schema", "rules list", "rules show")
+COMMANDS = (
+    "demo", "demarcate", "waters", "works", "stakes", "confirm", "shoreline", "check", "schema",
+    "rules list", "rules show",
+)  # fmt: skip
 
 
 def write_all(folder: Path, *, notebooks: Path) -> None:

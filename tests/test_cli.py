@@ -654,3 +654,46 @@ def test_without_the_extra_the_command_says_how_to_get_it():
     assert ran.returncode == 1
     assert ran.stderr.count("pip install 'riverline[cli]'") == 2
     assert "Traceback" not in ran.stderr
+
+
+# Lakes, reservoirs and works
+
+
+def saved(frame, path):
+    frame.to_file(path, layer="layer", driver="GPKG")
+    return f"{path}::layer"
+
+
+def test_waters_draws_the_lake_of_the_samples_and_shows_only_it(tmp_path):
+    water = rl.read_layer(COUNTY, rl.schema.WATER, layer="water")
+    lake = water.set_index("water_id").geometry["JH01-W"]
+    toe = shapely.LineString(shapely.get_coordinates(lake.buffer(40.0).exterior))
+    levees = gpd.GeoDataFrame(
+        {"DFBM": ["D1"], "river_id": ["JH01"], "feature": ["landside_toe"], "grade": [4]}, geometry=[toe], crs=water.crs
+    )
+    done = run("waters", f"{COUNTY}::water", "--rules", "anhui", "--levees", saved(levees, tmp_path / "levees.gpkg"),
+               "--column", "levees::DFBM=levee_id", "--out", tmp_path / "out")  # fmt: skip
+    assert "JH01" in done.output
+    layers = layers_of(tmp_path / "out" / "成果.gpkg")
+    lines = layers["管理范围线"]
+    assert lines["basis"].tolist() == ["levee"]
+    assert lines["bank"].isna().all()
+    assert lines["offset_m"].tolist() == [10.0]
+    page = (tmp_path / "out" / "map.html").read_text(encoding="utf-8")
+    assert "湖泊、水库管理范围" in page
+    assert "水域：湖泊" in page
+    assert "水域：河流" not in page
+
+
+def test_works_draws_a_sluice_in_english(tmp_path):
+    axes = rl.read_layer(COUNTY, rl.schema.AXES, layer="axes")
+    spot = axes.set_index("river_id").geometry["QS01"].interpolate(7000.0)
+    works = gpd.GeoDataFrame(
+        {"work_id": ["G1"], "river_id": ["QS01"], "kind": ["sluice"]}, geometry=[spot], crs=axes.crs
+    )
+    done = run("works", saved(works, tmp_path / "works.gpkg"), "--rules", "jiangxi_luxi", "--axes", f"{COUNTY}::axes",
+               "--out", tmp_path / "out", "--language", "en")  # fmt: skip
+    assert "Works 100%" in done.output
+    layers = layers_of(tmp_path / "out" / "成果.gpkg")
+    assert layers["management_lines"]["offset_m"].tolist().count(100.0) == 2
+    assert sorted(layers["extents"]["kind"]) == ["management", "protection"]

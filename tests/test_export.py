@@ -118,7 +118,8 @@ def test_every_layer_has_one_default_style_that_names_every_category(county):
     root = parsed(text)
     assert root.find("renderer-v2").get("attr") == "basis"
     labels = [each.get("label") for each in root.iter("category")]
-    assert labels == ["堤防", "洪水位线", "岸顶线", "水边线", "连接段", "湖泊", "水库", "其他"]
+    bases = ["堤防", "洪水位线", "岸顶线", "水边线", "连接段", "湖泊", "水库", "替代参照线", "水利工程"]
+    assert labels == [*bases, "其他"]
     assert {each.get("symbol") for each in root.iter("category")} == {each.get("name") for each in root.iter("symbol")}
     aliases = {each.get("field"): each.get("name") for each in root.iter("alias")}
     assert aliases["offset_m"] == "外延宽度（m）"

@@ -171,6 +171,41 @@ def test_levee_on_one_side_and_the_level_on_the_other(tmp_path) -> None:
     assert result.extents["clearance_m"].iloc[0] >= -1e-6
 
 
+def test_land_below_the_level_behind_a_closed_levee_is_not_the_lakes(tmp_path) -> None:
+    corner = (ORIGIN[0] - 1000, ORIGIN[1] + 1000)
+    terrain = write_terrain(tmp_path / "plain.tif", np.full((200, 200), 100.0), cell=10.0, corner=corner)
+    options = {"flood_levels": level(104.0), "terrain": terrain}
+    rules = rule_set(tmp_path, DESIGN, gap_max_m=50.0)
+    ring = rl.demarcate_waters(lake(disc(400)), rules, levees=levees(circle(450)), **options)
+    assert np.sqrt(shapely.area(extent(ring)) / np.pi) == pytest.approx(480.0, abs=MM)
+    assert ring.lines["basis"].tolist() == ["levee"]
+    # A gap of 31 m is joined and holds as well; the low crest is told, and the levee still draws the line.
+    dyke = levees(circle(450, first=2, last=358), height_m=[103.5])
+    gap = rl.demarcate_waters(lake(disc(400)), rules, levees=dyke, **options)
+    assert shapely.area(extent(gap)) == pytest.approx(shapely.area(extent(ring)), abs=31.0 * 30.0)
+    assert set(gap.lines["basis"]) == {"levee", "joined"}
+    assert set(codes(gap)) == {"gap-joined", "levee-below-level", "flood-disconnected", "feature-not-used"}
+
+
+def test_a_levee_tied_to_high_ground_needs_no_sketch(tmp_path) -> None:
+    arc = shapely.get_coordinates(circle(450, first=90, last=270))
+    # One end runs straight out, as its step to the water does, the other does not.
+    tips = [np.asarray(ORIGIN) + 620.0 * np.array([np.cos(a), np.sin(a)]) for a in np.radians([90, 275])]
+    tied = shapely.LineString(np.vstack([tips[0], arc, tips[1]]))
+    result = rl.demarcate_waters(
+        lake(disc(300)), rule_set(tmp_path, DESIGN), levees=levees(tied), flood_levels=level(110.0),
+        terrain=cone(tmp_path),
+    )  # fmt: skip
+    assert codes(result) == ["flood-disconnected"]
+    area = extent(result)
+    strip = tied.buffer(30.0 - MM, cap_style="flat", quad_segs=32)
+    assert shapely.area(shapely.difference(strip, area)) < MM
+    assert ORIGIN[0] - shapely.bounds(area)[0] == pytest.approx(480.0, abs=MM)
+    assert shapely.bounds(area)[2] - ORIGIN[0] == pytest.approx(500.0, abs=0.2)
+    assert {"lake", "levee"} <= set(result.lines["basis"]) <= {"lake", "levee", "joined"}
+    assert len(result.lines) <= 8
+
+
 def test_an_open_levee_is_closed_up_to_the_water_and_the_sketch_is_told(tmp_path) -> None:
     toe = line([(-400, 380), (400, 380)])
     result = rl.demarcate_waters(lake(disc(300)), rule_set(tmp_path), levees=levees(toe))

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 import riverline as rl
-from riverline.cli import deliveries
+from riverline.cli import deliveries, subjects
 from riverline.cli.options import (
     FILE,
     ColumnOption,
     CRSOption,
     EncodingOption,
     LanguageOption,
+    LayerColumnOption,
     OnOption,
     OutOption,
+    RulesOption,
     StrictOption,
     columns_by_layer,
     file_and_layer,
@@ -28,12 +30,10 @@ from riverline.cli.options import (
     pair,
     schema_named,
 )  # fmt: skip
-from riverline.cli.telling import end, tell, tell_file, told, with_progress
+from riverline.cli.telling import deliver, end, tell_file, told
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from riverline.cli.steps import Delivery, Layer, MainJob, Sections
+    from riverline.cli.steps import Layer, Sections
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -66,14 +66,14 @@ def demo(out: OutOption = Path("清水县成果"), language: LanguageOption = "z
     with told(language) as console:
         from riverline.cli.steps import demo_job
 
-        _deliver(demo_job(out, language), console)
+        deliver(demo_job(out, language), console)
 
 
 @app.command()
 def demarcate(  # noqa: PLR0913 - one option a layer
     axes: Annotated[str, typer.Argument(metavar=FILE, help="河道中心线 | river axes")],
     *,
-    rules: Annotated[str, typer.Option(metavar="NAME", help="规则集名称或 TOML 文件 | rule set, by name or TOML file")],
+    rules: RulesOption,
     levees: Annotated[str | None, file_option("堤防 | levees")] = None,
     bank_tops: Annotated[str | None, file_option("岸顶线 | bank tops")] = None,
     water: Annotated[str | None, file_option("水域 | water")] = None,
@@ -84,14 +84,7 @@ def demarcate(  # noqa: PLR0913 - one option a layer
         str | None, typer.Option(metavar="FILE[::SHEET]", help="横断面的地面点 | ground points of the sections")
     ] = None,
     unit: Annotated[Literal["m", "ft", "us_ft"], typer.Option(help="横断面的单位 | unit of the sections")] = "m",
-    column: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="[LAYER::]YOURS=OURS",
-            help="字段对应，可写多次，不写图层则为中心线，例 levees::高程=ground_m | "
-            "field mapping, may be repeated, of the axes if no layer is named",
-        ),
-    ] = None,
+    column: LayerColumnOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     on: OnOption = None,
@@ -118,12 +111,12 @@ def demarcate(  # noqa: PLR0913 - one option a layer
                 named_layer(sections, crs, encoding, columns.get("sections")), file, sheet, unit
             )
         title = "河道管理范围" if language == "zh" else "River management extents"
-        delivery = _deliver(MainJob(layers, rules, out, terrain, on, language, title), console)
+        delivery = deliver(MainJob(layers, rules, out, terrain, on, language, title), console)
         end(delivery.result.faults, strict=strict)
 
 
-for delivery in (deliveries.stakes, deliveries.confirm, deliveries.shoreline):
-    app.command()(delivery)
+for command in (subjects.waters, subjects.works, deliveries.stakes, deliveries.confirm, deliveries.shoreline):
+    app.command()(command)
 
 
 @app.command()
@@ -193,15 +186,3 @@ def show_rules(
     with told(language) as console:
         text = rl.rules.describe_rules(rl.load_rules(name, on=on), language=language, width=console.width)
         console.print(text, markup=False, highlight=False)
-
-
-def _deliver(job: MainJob, console: Console) -> Delivery:
-    """Do the job under a progress bar, then say what came of it."""
-    from riverline.cli.steps import carry_out
-    from riverline.cli.summary import river_table
-
-    delivery = with_progress(lambda tell: carry_out(job, tell), job.language, console)
-    tell(console, delivery.inputs, river_table(delivery.result, job.language), delivery.result.faults, job.language)
-    for path in (delivery.map_path, delivery.layers_path):
-        tell_file(console, path)
-    return delivery

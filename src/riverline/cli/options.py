@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from riverline.schema import Schema
 
 __all__ = [
-    "FILE", "CRSOption", "ColumnOption", "EncodingOption", "LanguageOption", "OnOption", "OutOption", "StrictOption",
+    "FILE", "CRSOption", "ColumnOption", "EncodingOption", "LanguageOption", "LayerColumnOption", "OnOption",
+    "OutOption", "RulesOption", "StrictOption",
     "columns_by_layer", "file_and_layer", "file_option", "named_layer", "pair", "schema_named",
 ]  # fmt: skip
 
@@ -39,6 +40,18 @@ StrictOption = Annotated[
 ColumnOption = Annotated[
     list[str] | None,
     typer.Option(metavar="YOURS=OURS", help="字段对应，可写多次 | field mapping, may be repeated"),
+]
+
+RulesOption = Annotated[
+    str, typer.Option(metavar="NAME", help="规则集名称或 TOML 文件 | rule set, by name or TOML file")
+]
+LayerColumnOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="[LAYER::]YOURS=OURS",
+        help="字段对应，可写多次，不写图层则为第一个图层，例 levees::高程=ground_m | "
+        "field mapping, may be repeated, of the first layer if none is named",
+    ),
 ]
 
 

@@ -6,7 +6,7 @@ import os
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import riverline as rl
 from riverline import samples
@@ -21,11 +21,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Delivery", "Layer", "MainJob", "Sections", "Step", "carry_out", "demo_job", "existing", "publish",
-    "require_folder",
+    "require_folder", "schema_of",
 ]  # fmt: skip
 
 TABLES = frozenset({".csv", ".txt", ".xlsx", ".xlsm", ".xls"})
 MAP_NAME, LAYERS_NAME = "map.html", "成果.gpkg"
+VERBS: dict[str, Callable[..., Demarcation]] = {
+    "axes": rl.demarcate,
+    "water": rl.demarcate_waters,
+    "works": rl.demarcate_works,
+}
+"""What demarcates each subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,8 @@ class Sections:
 class MainJob:
     """From files to a map and layers.
 
-    ``layers`` names the inputs by the argument of :func:`riverline.demarcate`; ``axes`` must be among them.
+    ``layers`` names the inputs by the argument of the verb; what it demarcates must be among them: ``axes`` of rivers,
+    ``water`` of lakes and reservoirs, ``works``.
     """
 
     layers: Mapping[str, Layer | Sections]
@@ -96,6 +103,7 @@ class MainJob:
     on: str | None = None
     language: Language = "zh"
     title: str = ""
+    subject: Literal["axes", "water", "works"] = "axes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,24 +140,36 @@ def carry_out(job: MainJob, tell: Callable[[Step], None]) -> Delivery:
     rules = rl.load_rules(job.rules, on=job.on)
     frames = {}
     for number, (name, layer) in enumerate(job.layers.items(), 1):
-        schema = rl.schema.FRAMES[name]
+        schema = schema_of(name)
         step(number, f"读取{schema.label_zh}", f"read {schema.label_en}")
         frames[name] = layer.read(schema)
-    frames["axes"] = rl.geodesy.to_metric(frames["axes"])
+    subject = frames[job.subject] = rl.geodesy.to_metric(frames[job.subject])
     step(total - 3, "检查图层", "check the layers")
-    checked = [rl.check(frame, rl.schema.FRAMES[name]) for name, frame in frames.items()]
+    checked = [rl.check(frame, schema_of(name)) for name, frame in frames.items()]
     step(total - 2, "划定管理范围", "demarcate")
-    others = {name: frame for name, frame in frames.items() if name != "axes"}
-    result = rl.demarcate(frames["axes"], rules, terrain=job.terrain, **others)
-    result = replace(result, faults=rl.faults.combine([*checked, result.faults], crs=frames["axes"].crs))
+    others: dict[str, Any] = {name: frame for name, frame in frames.items() if name != job.subject}
+    if job.subject != "works":
+        others["terrain"] = job.terrain
+    result = VERBS[job.subject](subject, rules, **others)
+    result = replace(result, faults=rl.faults.combine([*checked, result.faults], crs=subject.crs))
     with tempfile.TemporaryDirectory(dir=existing(job.out), prefix=".riverline-") as folder:
         step(total - 1, "输出离线地图", "write the offline map")
-        page = rl.maps.show(result, frames["axes"], language=job.language, title=job.title)
+        page = rl.maps.show(result, _drawn_on(subject, job.subject), language=job.language, title=job.title)
         drafts = [rl.maps.save(page, Path(folder) / MAP_NAME)]
         step(total, "输出成果图层", "write the layers")
         drafts.append(rl.export.to_geopackage(Path(folder) / LAYERS_NAME, result, language=job.language))
         map_path, layers_path = publish(drafts, job.out)
     return Delivery(frames, result, map_path, layers_path)
+
+
+def schema_of(layer: str) -> Schema:
+    """The schema of a layer that a job names: lines given for lakes are like those of banks."""
+    return rl.schema.FRAMES["bank_tops" if layer == "lines" else layer]
+
+
+def _drawn_on(frame: gpd.GeoDataFrame, subject: str) -> gpd.GeoDataFrame:
+    """What of the subject the map shows: rivers among the water were not demarcated and would only make it small."""
+    return frame[frame["kind"] != "river"] if subject == "water" else frame
 
 
 def require_folder(out: Path) -> None:

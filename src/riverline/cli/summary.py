@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from riverline.shoreline import ShorelinePlan
 
 __all__ = [
-    "fault_counts", "fault_rows", "input_table", "plain", "register_table", "river_table", "rules_table", "schema_list",
-    "schema_table", "stake_table", "utilisation_table",
+    "closed_table", "fault_counts", "fault_rows", "input_table", "plain", "register_table", "river_table",
+    "rules_table", "schema_list", "schema_table", "stake_table", "utilisation_table",
 ]  # fmt: skip
 
 SHOWN_FAULTS = 20
@@ -158,6 +158,38 @@ def utilisation_table(plan: ShorelinePlan, language: Language) -> Table:
     return table
 
 
+def closed_table(result: Demarcation, language: Language) -> Table:
+    """One row a lake, reservoir or work: length of its line, area, what the line rests on; the sum of all below."""
+    zh = language == "zh"
+    heads = (
+        ("名称", "线长 km", "面积 平方公里", "依据（长度占比）", "最小裕度 mm")
+        if zh
+        else ("Name", "Line km", "Area sq km", "Basis (share of length)", "Clearance mm")
+    )
+    table = _table(result.rules.title if zh else result.rules.title_en, heads, right=(1, 2, 4))
+    extents = result.extents[result.extents["kind"] == "management"]
+    lines = result.lines.assign(code=result.lines["line_id"].str.rsplit("-", n=2).str[0])
+    basis_m = lines.pivot_table(index="code", columns="basis", values="length_m", aggfunc="sum")
+    for row in extents.head(SHOWN_RIVERS).itertuples():
+        code = row.extent_id.removesuffix("-management")
+        metres = basis_m.loc[code].dropna()
+        _add(
+            table, f"{row.name} {code}", f"{metres.sum() / 1000:.2f}", f"{row.area_m2 / 1e6:.3f}",
+            _shares(metres, language), f"{row.clearance_m * 1000:.2f}",
+        )  # fmt: skip
+    left = len(extents) - SHOWN_RIVERS
+    if left > 0:
+        _add(table, f"… 另有 {left} 个" if zh else f"… {left} more")
+    table.add_section()
+    smallest = f"{extents['clearance_m'].min() * 1000:.2f}" if len(extents) else "-"
+    total = f"合计 {len(extents)} 个" if zh else f"All {len(extents)}"
+    _add(
+        table, total, f"{lines['length_m'].sum() / 1000:.2f}", f"{extents['area_m2'].sum() / 1e6:.3f}",
+        _shares(basis_m.sum(), language), smallest,
+    )  # fmt: skip
+    return table
+
+
 def fault_counts(faults: gpd.GeoDataFrame, language: Language) -> Table | Text:
     """One row a kind of fault, the worst first: how many, one example, what to do."""
     zh = language == "zh"
@@ -282,7 +314,8 @@ _UNLISTED = {
 def _layer_label(name: str, language: Language) -> str:
     if name in _UNLISTED:
         return _UNLISTED[name][language == "en"]
-    return FRAMES[name].label(language) if name in FRAMES else name
+    frame = FRAMES.get("bank_tops" if name == "lines" else name)
+    return name if frame is None else frame.label(language)
 
 
 def _stem(source: Mapping[str, str]) -> str:

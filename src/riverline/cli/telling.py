@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from rich.table import Table
 
-    from riverline.cli.steps import Step
+    from riverline.cli.steps import Delivery, MainJob, Step
     from riverline.schema import Language
 
-__all__ = ["ERROR_STATUS", "STRICT_STATUS", "end", "tell", "tell_file", "told", "with_progress"]
+__all__ = ["ERROR_STATUS", "STRICT_STATUS", "deliver", "end", "tell", "tell_file", "told", "with_progress"]
 
 Made = TypeVar("Made")
 
@@ -83,3 +83,16 @@ def end(faults: gpd.GeoDataFrame, *, strict: bool) -> None:
     """End with a status of its own where the data have errors and the caller asked for it."""
     if strict and (faults["severity"] == "error").any():
         raise typer.Exit(STRICT_STATUS)
+
+
+def deliver(job: MainJob, console: Console) -> Delivery:
+    """Do the job under a progress bar, then say what came of it."""
+    from riverline.cli.steps import carry_out
+    from riverline.cli.summary import closed_table, river_table
+
+    delivery = with_progress(lambda tell: carry_out(job, tell), job.language, console)
+    table = river_table if job.subject == "axes" else closed_table
+    tell(console, delivery.inputs, table(delivery.result, job.language), delivery.result.faults, job.language)
+    for path in (delivery.map_path, delivery.layers_path):
+        tell_file(console, path)
+    return delivery

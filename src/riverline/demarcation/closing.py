@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Gathering", "Shore", "join_ends", "mouth_lines"]
+__all__ = ["TOUCHING_M", "Gathering", "Shore", "bridge_gaps", "join_to_water", "mouth_lines"]
 
 TOUCHING_M = 0.02
 """Ends nearer than this are one point: coordinates are kept to the centimetre."""
@@ -110,23 +110,40 @@ def _ways_out(axis: Axis, water: shapely.Geometry, policy: Policy, cell_m: float
     return [way for way in ways if len(way)]
 
 
-def join_ends(shore: Shore, base: shapely.Geometry, policy: Policy, made: Gathering) -> None:
-    """What closes the references to a ring: short gaps and river mouths straight, other ends up to the water."""
+def bridge_gaps(shore: Shore, policy: Policy, made: Gathering) -> list[tuple[shapely.Point, Piece]]:
+    """Join ends of references over short gaps and, where the policy closes mouths, over rivers.
+
+    Returns
+    -------
+    list
+        The ends that stay free, each with its reference.
+    """
     lines = np.array([piece.line for piece in made.references], dtype=object)
     if not len(lines):
-        return
+        return []
     ends, owner = open_ends(lines)
-    partner = _partners(ends)
     rivers = shapely.union_all([axis.line for axis in shore.axes]) if policy.mouth == "close" else None
-    for at, (end, other) in enumerate(zip(ends, partner.tolist(), strict=True)):
-        if other >= 0:
-            gap = shapely.LineString([end, ends[other]])
-            mouth = rivers is not None and shapely.intersects(gap, rivers)
-            if gap.length <= policy.gap_max_m or mouth:
-                if at < other:
-                    _bridge(gap, [made.references[owner[each]] for each in (at, other)], policy, made)
-                continue
-        _up_to_water(shapely.Point(end), made.references[owner[at]], shore, base, made)
+    free = []
+    for at, (end, other) in enumerate(zip(ends, _partners(ends).tolist(), strict=True)):
+        gap = shapely.LineString([end, ends[other]])
+        mouth = rivers is not None and shapely.intersects(gap, rivers)
+        if other < 0 or not (gap.length <= policy.gap_max_m or mouth):
+            free.append((shapely.Point(end), made.references[owner[at]]))
+        elif at < other:
+            _bridge(gap, [made.references[owner[each]] for each in (at, other)], policy, made)
+    return free
+
+
+def join_to_water(
+    free: Sequence[tuple[shapely.Point, Piece]], water: shapely.Geometry, base: shapely.Geometry, made: Gathering
+) -> None:
+    """Step from free ends of references to the nearest water.
+
+    A levee that the land at the level reaches ends on ground above it; of any other, what of the step lies off the
+    ``base`` is a sketch.
+    """
+    for end, piece in free:
+        _up_to_water(end, piece, water, base, made)
 
 
 def _partners(ends: Floats) -> NDArray[np.intp]:
@@ -162,13 +179,18 @@ def _bridge(gap: shapely.LineString, sides: Sequence[Piece], policy: Policy, mad
         )
 
 
-def _up_to_water(end: shapely.Point, piece: Piece, shore: Shore, base: shapely.Geometry, made: Gathering) -> None:
+def _up_to_water(
+    end: shapely.Point, piece: Piece, water: shapely.Geometry, base: shapely.Geometry, made: Gathering
+) -> None:
     """A step from a free end to the nearest water; where no land at the level lies in between, a sketch."""
-    step = shapely.shortest_line(end, shore.water)
+    step = shapely.shortest_line(end, water)
     if step.length <= 0.0:
         return
+    # A hair into the water: a place worked out on its edge lies beside it, and a line that ends there closes nothing.
+    coords = shapely.get_coordinates(step)
+    step = shapely.LineString([coords[0], coords[1] + TOUCHING_M * (coords[1] - coords[0]) / step.length])
     bare = shapely.length(shapely.difference(step, base))
-    founded = bare <= FOUNDED_M
+    founded = bare <= FOUNDED_M or bool(shapely.dwithin(piece.line, base, TOUCHING_M))
     sure = weakest([piece.confidence, "medium" if founded else "low"])
     made.joins.append(
         replace(piece, line=step, basis="joined", width_m=0.0, protection_m=0.0, strip=False, confidence=sure,

@@ -243,13 +243,13 @@ def edge_pieces(edge: shapely.Geometry, pieces: Sequence[Piece]) -> tuple[list[s
 
 
 def _strip_corners(pieces: Sequence[Piece]) -> NDArray[np.float64]:
-    """Where the strips of pieces begin and end: at their width from both ends of the reference, on both sides."""
+    """Where pieces and their strips begin and end: the ends of the reference, and at its width to both sides."""
     corners = []
     for piece in pieces:
         coords = shapely.get_coordinates(shapely.remove_repeated_points(piece.line, GRAIN_M))
         for tip, way in ((coords[0], coords[:2]), (coords[-1], coords[-2:])):
             normal = piece.width_m * unit(way) @ np.array([[0.0, 1.0], [-1.0, 0.0]])
-            corners += [tip + normal, tip - normal]
+            corners += [tip, tip + normal, tip - normal]
     return np.array(corners)
 
 

@@ -13,7 +13,7 @@ from riverline._kernels.flood_area import without_holes
 from riverline._kernels.rings import clockwise_from_north, enclosed, ring_runs
 from riverline.demarcation.candidates import LeveeRow, levee_piece
 from riverline.demarcation.closed import Closed, Ringed, inside_finding, ring_clearance, ring_extent, ring_rows
-from riverline.demarcation.closing import Gathering, Shore, join_ends, mouth_lines
+from riverline.demarcation.closing import TOUCHING_M, Gathering, Shore, bridge_gaps, join_to_water, mouth_lines
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.levels import Levels
 from riverline.demarcation.pools import fill_pool, look_at_pool
@@ -71,11 +71,15 @@ def demarcate_shore(shore: Shore, rules: RuleSet, *, terrain: Path | None, crs: 
         _take_given(shore, decision, made)
     else:
         _take_levees(shore, rules, level, made)
+    free = bridge_gaps(shore, rules.policy, made)
     pools = _pools(shore, decision, level, made, policy=rules.policy, terrain=terrain, crs=crs)
     base = without_holes(shapely.union_all([shore.water, *(area for area, _ in pools)]))
-    join_ends(shore, base, rules.policy, made)
+    join_to_water(free, shore.water, base, made)
     inside = _held(shore.water, enclosed(base, np.array([piece.line for piece in [*made.references, *made.joins]])))
-    ringed = _ringed(inside, [*made.references, *made.joins], pools, _water_piece(shore, rules, made))
+    # The surface may stand out from the pool as the terrain has it: it lies below the level all the same.
+    edge = replace(pools[0][1], basis="water", source_ids=shore.ids, confidence="low") if pools else None
+    edge = edge or _water_piece(shore, rules, made)
+    ringed = _ringed(inside, [*made.references, *made.joins], pools, edge)
     if ringed is None:
         made.findings.append(Finding("water-not-done", "water", shore.code, shore.water, note="no-rule"))
         return Closed(shore.code, shore.code, shore.name, "water", findings=made.findings)
@@ -191,6 +195,7 @@ def _pools(
     with open_terrain(terrain, crs=crs, river_id=shore.code) as (ground, notes):
         made.findings += notes
         walls = [piece.line for piece in made.references if piece.basis == "levee"]
+        walls += [piece.line for piece in made.joins] if walls else []
         for line, there in found:
             if there is None:
                 continue
@@ -202,9 +207,8 @@ def _pools(
             unsure = {"terrain-nodata", "flood-reaches-terrain-edge", "pool-off-terrain"} & {each.code for each in told}
             sure = weakest([decision.confidence, "low" if unsure else "high"])
             piece = ruled_piece(shore.water, shore.kind, decision, source_ids=(key,), confidence=sure)
-            if not shapely.is_empty(pool.area):
-                pools.append((pool.area, piece if line == decision.reference else replace(piece, width_m=0.0)))
-            else:
+            pools.append((pool.area, piece if line == decision.reference else replace(piece, width_m=0.0)))
+            if shapely.is_empty(pool.area):
                 made.findings.append(Finding("pool-not-drawn", "water", shore.code, shore.water, note="no-line"))
     return pools
 
@@ -216,7 +220,7 @@ def _held(water: shapely.Geometry, area: shapely.Geometry) -> shapely.Geometry:
 
 
 def _water_piece(shore: Shore, rules: RuleSet, made: Gathering) -> Piece | None:
-    """The edge of the water as the last resort: never sure."""
+    """The edge of the water under its own rule, where no level is drawn: never sure."""
     decision = rules.decide_bank("water", river=shore.name)
     if decision is None:
         made.findings.append(Finding("no-rule", "water", shore.code, shore.water, note="water"))
@@ -234,7 +238,7 @@ def _ringed(
     lines = [piece.line for piece in references]
     edges = [*lines, *(shapely.boundary(area) for area, _ in pools)]
     makers = [*references, *(piece for _, piece in pools), water]
-    rings, on_ring = [], set()
+    rings = []
     for part in shapely.get_parts(inside):
         ring = clockwise_from_north(part.exterior)
         coords = shapely.get_coordinates(ring)
@@ -242,9 +246,11 @@ def _ringed(
         runs, owners = ring_runs(ring, owner)
         if any(makers[at] is None for at in owners):
             return None
-        on_ring.update(owners.tolist())
         rings.append(tuple(replace(makers[at], line=run) for run, at in zip(runs, owners, strict=True)))
-    inner = [piece for at, piece in enumerate(references) if at not in on_ring and piece.strip]
+    # Where the water goes around a levee, or a levee runs on into high ground, its strip still counts.
+    near = shapely.buffer(shapely.boundary(inside), 10.0 * ON_LINE_M, quad_segs=2)
+    off = shapely.length(shapely.difference(np.array(lines, dtype=object), near)) if lines else []
+    inner = [piece for piece, length in zip(references, off, strict=True) if piece.strip and length > TOUCHING_M]
     ends_at_channel = any(piece.width_m == 0.0 and piece.basis == "levee" for ring in rings for piece in ring)
     return Ringed(tuple(rings), () if ends_at_channel else tuple(inner))
 

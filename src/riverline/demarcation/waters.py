@@ -160,10 +160,8 @@ def _prepared(
         described["terrain"] = {"file": path.name}
     rows, findings = usable_rows(water, WATER, water.crs)
     still = rows["kind"].isin(STANDING).to_numpy()
-    findings += [
-        Finding("feature-not-used", "water", str(key), place)
-        for key, place in zip(rows["water_id"][~still], rows.geometry[~still], strict=True)
-    ]
+    # What is of rivers is told without a place: a map of lakes would have to show the whole county for it.
+    findings += [Finding("feature-not-used", "water", str(key), None) for key in rows["water_id"][~still]]
     rows = rows[still].reset_index(drop=True)
     rows = rows.assign(code=rows["river_id"].fillna("").where(rows["river_id"].fillna("") != "", rows["water_id"]))
     findings += scale_findings(rows.geometry.array, water.crs, layer="water") if len(rows) else []
@@ -208,10 +206,7 @@ def _of_waters(
         row, near = tree.query_nearest(rows.geometry.to_numpy()[blank], max_distance=LEAST_M, all_matches=False)
         code[blank[row]] = water["code"].to_numpy()[near]
     known = np.isin(code, water["code"].to_numpy().astype(str)) & (code != "")
-    findings += [
-        Finding("feature-not-used", schema.name, str(key), place)
-        for key, place in zip(rows[schema.key][~known], rows.geometry[~known], strict=True)
-    ]
+    findings += [Finding("feature-not-used", schema.name, str(key), None) for key in rows[schema.key][~known]]
     return rows.assign(code=code)[known].reset_index(drop=True), findings
 
 

@@ -156,7 +156,7 @@ CODES = (
          "the rule set says nothing about {feature} ({note})", "在规则集中补充规则，或写明 fallback",
          "add a rule to the rule set, or name a fallback"),
     Code("rules-fallback", "warning",
-         "河流 {feature} 有 {value} {unit} 管理范围线按规则 {note} 划定，该规则不属于所选规则集",
+         "{feature} 有 {value} {unit} 管理范围线按规则 {note} 划定，该规则不属于所选规则集",
          "{value} {unit} of the line of {feature} were drawn by rule {note}, which is not of the rule set asked for",
          "所选规则集对该处没有规定；查找当地规定并补入规则集，或确认采用",
          "the rule set asked for has no rule there: find the local text and add it, or confirm the fallback"),
