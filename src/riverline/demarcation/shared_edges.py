@@ -106,6 +106,7 @@ def redraw(made: Outcome, extent: shapely.Geometry, beside: Beside) -> Redrawn:
     dropped = [cut.row.line for cut in cuts if not cut.stays]
     tips = [tip for row in kept for tip in _tips(row)]
     closings = [closing for run in runs for closing in _closings(run, tips, made, cut=bool(dropped))]
+    closings = _without_gaps(closings, kept, made.axis.length)
     closings.sort(key=lambda closing: (closing.bank, closing.start, closing.end, closing.coords[0].tolist()))
     joined = [row for closing in closings for row in _by_neighbour(closing, beside)]
     rows = [*kept, *_numbered(joined, "M{:02d}")]
@@ -231,6 +232,24 @@ def _closings(run: Floats, tips: Sequence[_Tip], made: Outcome, *, cut: bool) ->
         else:
             rows.append(_Closing(part[::-1], tip.bank, far, tip.chainage))
     return rows
+
+
+def _without_gaps(closings: Sequence[_Closing], kept: Sequence[LineRow], length: float) -> list[_Closing]:
+    """The closing edges of each bank, so that with the rows that stay they stand for all of its chainages."""
+    filled = list(closings)
+    for bank in sorted({each.bank for each in closings}):
+        spans = [(row.start, row.end, -1) for row in kept if row.bank == bank]
+        spans += [(each.start, each.end, n) for n, each in enumerate(closings) if each.bank == bank]
+        reached, before = 0.0, -1
+        for start, end, number in [*sorted(spans), (length, length, -1)]:
+            if start > reached + SHORTEST_M:
+                if before >= 0:
+                    filled[before] = filled[before]._replace(end=start)
+                elif number >= 0:
+                    filled[number] = filled[number]._replace(start=reached)
+            if end >= reached:
+                reached, before = end, number
+    return filled
 
 
 def _tip_at(place: Floats, tips: Sequence[_Tip]) -> _Tip | None:
