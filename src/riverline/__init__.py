@@ -21,11 +21,12 @@ from riverline.errors import (
 )
 
 if TYPE_CHECKING:
-    from riverline import channel, export, faults, geodesy, maps, rules, samples, schema
+    from riverline import channel, export, faults, geodesy, inspection, maps, rules, samples, schema
     from riverline.channel import locate, split_axes, trace_axis
     from riverline.checks import check
     from riverline.confirmation import Confirmation, confirm
     from riverline.demarcation import Demarcation, check_stakes, demarcate, explain, place_boards, place_stakes
+    from riverline.inspection import Inspection, inspect, load_checks
     from riverline.io import read_layer, read_sections, read_table
     from riverline.rules import list_rules, load_rules
 
@@ -33,6 +34,7 @@ __all__ = [
     "CRSError",
     "Confirmation",
     "Demarcation",
+    "Inspection",
     "JobError",
     "LedgerError",
     "MissingDependencyError",
@@ -50,7 +52,10 @@ __all__ = [
     "export",
     "faults",
     "geodesy",
+    "inspect",
+    "inspection",
     "list_rules",
+    "load_checks",
     "load_rules",
     "locate",
     "maps",
@@ -67,16 +72,19 @@ __all__ = [
 ]
 
 # Loaded when first asked for: neither ``import riverline`` nor ``riverline --help`` waits for what it does not use.
-_NAMESPACES = frozenset({"channel", "export", "faults", "geodesy", "maps", "rules", "samples", "schema"})
+_NAMESPACES = frozenset({"channel", "export", "faults", "geodesy", "inspection", "maps", "rules", "samples", "schema"})
 _HOMES = {
     "Confirmation": "confirmation",
     "Demarcation": "demarcation",
+    "Inspection": "inspection",
     "check": "checks",
     "check_stakes": "demarcation",
     "confirm": "confirmation",
     "demarcate": "demarcation",
     "explain": "demarcation",
+    "inspect": "inspection",
     "list_rules": "rules",
+    "load_checks": "inspection",
     "load_rules": "rules",
     "locate": "channel",
     "place_boards": "demarcation",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from riverline.faults.code import Code
+from riverline.faults.delivery import DELIVERY_CODES
 from riverline.faults.titles import TITLE_CODES
 
 __all__ = ["CATALOGUE", "CODES", "Code"]
@@ -363,6 +364,7 @@ CODES = (
          "核对位置；应设桩的请在规则集中加大 structure_reach_m",
          "check where it lies; raise structure_reach_m in the rule set if it ought to have one"),
     *TITLE_CODES,
+    *DELIVERY_CODES,
 )  # fmt: skip
 
 CATALOGUE: dict[str, Code] = {code.code: code for code in CODES}
