@@ -371,7 +371,7 @@ def test_comparisons_hold_where_they_should_and_a_blank_satisfies_nothing(made, 
 def test_a_check_in_python_is_a_value(made):
     def named(subject, limit):
         rows = subject.rows("axes")
-        yield failing(rows, "axes", (rows["name"].str.len() > limit).to_numpy(), limit=limit, note="short-names")
+        yield failing(rows, "axes", where=(rows["name"].str.len() > limit).to_numpy(), limit=limit, note="short-names")
 
     mine = Check("short-names", "名称不长于两字", "Names of two letters", ("axes",), named, limit=2.0)
     inspection = rl.inspect(made[0], rules=rl.load_checks(checks=[mine]), **made[1])

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from riverline.demarcation import Demarcation, check_stakes, demarcate, explain, place_boards, place_stakes
     from riverline.inspection import Inspection, inspect, load_checks
     from riverline.io import read_layer, read_sections, read_table
+    from riverline.revision import Revision, Sensitivity, compare, measure_sensitivity
     from riverline.rules import list_rules, load_rules
 
 __all__ = [
@@ -39,13 +40,16 @@ __all__ = [
     "LedgerError",
     "MissingDependencyError",
     "ReadError",
+    "Revision",
     "RiverlineError",
     "RuleError",
     "SchemaError",
+    "Sensitivity",
     "__version__",
     "channel",
     "check",
     "check_stakes",
+    "compare",
     "confirm",
     "demarcate",
     "explain",
@@ -59,6 +63,7 @@ __all__ = [
     "load_rules",
     "locate",
     "maps",
+    "measure_sensitivity",
     "place_boards",
     "place_stakes",
     "read_layer",
@@ -77,8 +82,11 @@ _HOMES = {
     "Confirmation": "confirmation",
     "Demarcation": "demarcation",
     "Inspection": "inspection",
+    "Revision": "revision",
+    "Sensitivity": "revision",
     "check": "checks",
     "check_stakes": "demarcation",
+    "compare": "revision",
     "confirm": "confirmation",
     "demarcate": "demarcation",
     "explain": "demarcation",
@@ -87,6 +95,7 @@ _HOMES = {
     "load_checks": "inspection",
     "load_rules": "rules",
     "locate": "channel",
+    "measure_sensitivity": "revision",
     "place_boards": "demarcation",
     "place_stakes": "demarcation",
     "read_layer": "io",

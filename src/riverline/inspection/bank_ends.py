@@ -97,7 +97,7 @@ def bank_lengths(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
         along = np.array([drawn.get((river, bank), 0.0) for river in extents["river_id"]], dtype="float64")
         ratio = along / extents["axis_length_m"].to_numpy(dtype="float64")
         unlike = (ratio > limit) | (ratio < 1.0 / limit)
-        yield failing(extents, "extents", unlike, code="bank-length-unlike", value=ratio, limit=limit, note=bank)
+        yield failing(extents, "extents", where=unlike, code="bank-length-unlike", value=ratio, limit=limit, note=bank)
 
 
 def _loose_ends(lines: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -87,8 +87,8 @@ class Check:
 def failing(
     frame: gpd.GeoDataFrame,
     layer: str,
-    where: NDArray[np.bool_],
     *,
+    where: NDArray[np.bool_],
     code: str = "check-failed",
     **told: Any,  # noqa: ANN401 - numbers, texts, or arrays of them
 ) -> gpd.GeoDataFrame:
@@ -121,7 +121,7 @@ def failing(
     ...     geometry=[shapely.LineString([(0, 0), (9, 0)]), shapely.LineString([(0, 5), (9, 5)])],
     ...     crs=4548,
     ... )
-    >>> failing(axes, "axes", (axes["name"] == "").to_numpy(), note="named")["detail"].tolist()
+    >>> failing(axes, "axes", where=(axes["name"] == "").to_numpy(), note="named")["detail"].tolist()
     ['河道中心线 R2 不满足检查 named']
     """
     told = {"geometry": np.asarray(frame.geometry.array)} | told

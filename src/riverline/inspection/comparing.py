@@ -123,7 +123,7 @@ class UserCheck(Comparison):
         for each in self.where:
             picked &= each.holds(frame)
         value = pd.to_numeric(frame[self.column], errors="coerce").to_numpy(dtype="float64")
-        yield failing(frame, self.layer, picked & ~self.holds(frame), value=value, limit=limit, note=self.id)
+        yield failing(frame, self.layer, where=picked & ~self.holds(frame), value=value, limit=limit, note=self.id)
 
     def _require_columns(self, frame: gpd.GeoDataFrame) -> None:
         missing = sorted({each.column for each in (self, *self.where)} - set(frame.columns))

@@ -56,4 +56,4 @@ def _uncovered(
     outside = np.full(len(frame), None, dtype=object)
     outside[out] = shapely.difference(shapes[out], regions[out])
     size = measure(outside)
-    return failing(frame, layer, size > limit, code=code, value=size, limit=limit, unit=unit, geometry=outside)
+    return failing(frame, layer, where=size > limit, code=code, value=size, limit=limit, unit=unit, geometry=outside)

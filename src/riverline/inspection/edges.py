@@ -47,7 +47,9 @@ def _lines(lines: gpd.GeoDataFrame, extents: gpd.GeoDataFrame, limit: float) -> 
         _, _, off = locate_many(places, list(rings))
         away = np.zeros(len(own))
         np.maximum.at(away, piece, np.abs(off))
-        yield failing(own, "management_lines", away > limit, code="line-off-edge", value=away, limit=limit, unit="m")
+        yield failing(
+            own, "management_lines", where=away > limit, code="line-off-edge", value=away, limit=limit, unit="m"
+        )
 
 
 def _overlaps(holdings: gpd.GeoDataFrame, limit: float) -> gpd.GeoDataFrame:

@@ -76,7 +76,7 @@ def codes(subject: Subject, _limit: float) -> Iterator[gpd.GeoDataFrame]:
             rows = rows[rows["kind"] == "river"] if layer == "water" else rows
             named = texts(rows["river_id"])
             lost = (named != "") & ~np.isin(named.astype(str), there.astype(str))
-            yield failing(rows, layer, lost, code="river-without-axis", note=named)
+            yield failing(rows, layer, where=lost, code="river-without-axis", note=named)
 
 
 def stake_codes(check_id: str) -> Callable[[Subject, float], Iterator[gpd.GeoDataFrame]]:
