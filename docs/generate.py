@@ -23,7 +23,18 @@ NAMESPACES = {
     "samples": "样例 · Samples",
 }
 SCHEMA_TYPES = ("Schema", "Column", "Choice")
-COMMANDS = ("demo", "demarcate", "stakes", "confirm", "check", "schema", "rules list", "rules show")
+COMMANDS = (
+    "demo",
+    "demarcate",
+    "stakes",
+    "confirm",
+    "inspect",
+    "compare",
+    "check",
+    "schema",
+    "rules list",
+    "rules show",
+)
 
 
 def write_all(folder: Path, *, notebooks: Path) -> None:

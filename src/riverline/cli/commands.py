@@ -5,12 +5,10 @@ What draws on geopandas is imported by the command that needs it, so that ``rive
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
-from rich.console import Console
 
 import riverline as rl
 from riverline.cli.options import (
@@ -29,11 +27,14 @@ from riverline.cli.options import (
     pair,
     schema_named,
 )  # fmt: skip
+from riverline.cli.reviews import reviews
+from riverline.cli.telling import end, tell_file, told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     import geopandas as gpd
+    from rich.console import Console
     from rich.table import Table
 
     from riverline.cli.steps import Delivery, Layer, MainJob, Sections, Step
@@ -48,9 +49,7 @@ app = typer.Typer(
 )
 rules_app = typer.Typer(help="规则集 | rule sets", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
-
-ERROR_STATUS = 1
-STRICT_STATUS = 3
+app.add_typer(reviews)
 
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it
@@ -72,7 +71,7 @@ def root(
 @app.command()
 def demo(out: OutOption = Path("清水县成果"), language: LanguageOption = "zh") -> None:
     """用自带样例运行主要流程，输出 map.html 与 成果.gpkg | run the main job on the samples."""
-    with _told(language) as console:
+    with told(language) as console:
         from riverline.cli.steps import demo_job
 
         _deliver(demo_job(out, language), console)
@@ -115,7 +114,7 @@ def demarcate(  # noqa: PLR0913 - one option a layer
     if (sections is None) != (profiles is None):
         raise typer.BadParameter("--sections 与 --profiles 要一起给出 | --sections and --profiles go together")
     columns = columns_by_layer(column or [], given)
-    with _told(language) as console:
+    with told(language) as console:
         from riverline.cli.steps import MainJob, Sections
 
         layers: dict[str, Layer | Sections] = {
@@ -128,7 +127,7 @@ def demarcate(  # noqa: PLR0913 - one option a layer
             )
         title = "河道管理范围" if language == "zh" else "River management extents"
         delivery = _deliver(MainJob(layers, rules, out, terrain, on, language, title), console)
-        _end(delivery.result.faults, strict=strict)
+        end(delivery.result.faults, strict=strict)
 
 
 @app.command()
@@ -165,7 +164,7 @@ def stakes(  # noqa: PLR0913 - one option a layer
              "settings": settings, "axes": axes, "breaks": breaks}  # fmt: skip
     given = {name: text for name, text in named.items() if text is not None}
     columns = columns_by_layer(column or [], given)
-    with _told(language) as console:
+    with told(language) as console:
         from riverline.cli.staking import StakeJob, place
         from riverline.cli.summary import fault_counts, input_table, stake_table
 
@@ -175,8 +174,8 @@ def stakes(  # noqa: PLR0913 - one option a layer
         console.print(stake_table(delivery.stakes, delivery.boards, language))
         console.print(fault_counts(delivery.faults, language))
         for path in (delivery.map_path, delivery.layers_path):
-            _tell_file(console, path)
-        _end(delivery.faults, strict=strict)
+            tell_file(console, path)
+        end(delivery.faults, strict=strict)
 
 
 @app.command()
@@ -211,7 +210,7 @@ def confirm(  # noqa: PLR0913 - one option a layer
     named = {"extents": extents, "parcels": parcels, "land_classes": land_classes, "axes": axes, "admin": admin}
     given = {name: text for name, text in named.items() if text is not None}
     columns = columns_by_layer(column or [], given, unnamed="parcels")
-    with _told(language) as console:
+    with told(language) as console:
         from riverline.cli import titles
         from riverline.cli.summary import register_table
 
@@ -222,11 +221,11 @@ def confirm(  # noqa: PLR0913 - one option a layer
         _tell(console, delivery.inputs, register_table(delivery.result, language), delivery.result.faults, language)
         if delivery.map_path is None:
             most = titles.MOST_ON_MAP
-            told = f"要素多于 {most:,} 个，未出图" if language == "zh" else f"more than {most:,} features: no map"
-            console.print(f"· {told}", markup=False, highlight=False)
+            no_map = f"要素多于 {most:,} 个，未出图" if language == "zh" else f"more than {most:,} features: no map"
+            console.print(f"· {no_map}", markup=False, highlight=False)
         for path in filter(None, (delivery.map_path, delivery.layers_path)):
-            _tell_file(console, path)
-        _end(delivery.result.faults, strict=strict)
+            tell_file(console, path)
+        end(delivery.result.faults, strict=strict)
 
 
 @app.command()
@@ -245,7 +244,7 @@ def check(
 ) -> None:
     """按数据字典检查一个图层 | check a layer against the data dictionary."""
     columns = dict(pair(each) for each in column or [])
-    with _told(language) as console:
+    with told(language) as console:
         from riverline.cli.summary import fault_rows, input_table, plain
 
         wanted = schema_named(schema)
@@ -256,8 +255,8 @@ def check(
             console.print(f"· {plain(note[language])}", markup=False, highlight=False)
         console.print(fault_rows(faults, language))
         if out is not None:
-            _tell_file(console, rl.export.to_geopackage(out, faults, language=language))
-        _end(faults, strict=strict)
+            tell_file(console, rl.export.to_geopackage(out, faults, language=language))
+        end(faults, strict=strict)
 
 
 @app.command("schema")
@@ -269,7 +268,7 @@ def show_schema(
     language: LanguageOption = "zh",
 ) -> None:
     """打印数据字典 | print the data dictionary."""
-    with _told(language) as console:
+    with told(language) as console:
         from riverline.cli.summary import schema_list, schema_table
 
         console.print(schema_table(schema_named(name), language) if name else schema_list(language))
@@ -278,7 +277,7 @@ def show_schema(
 @rules_app.command("list")
 def list_rules(language: LanguageOption = "zh") -> None:
     """列出自带规则集 | list the rule sets that ship."""
-    with _told(language) as console:
+    with told(language) as console:
         from riverline.cli.summary import rules_table
 
         console.print(rules_table(rl.list_rules(), language))
@@ -293,23 +292,9 @@ def show_rules(
     language: LanguageOption = "zh",
 ) -> None:
     """显示一个规则集的每条规则、宽度与依据 | show every rule with its widths and citation."""
-    with _told(language) as console:
+    with told(language) as console:
         text = rl.rules.describe_rules(rl.load_rules(name, on=on), language=language, width=console.width)
         console.print(text, markup=False, highlight=False)
-
-
-@contextlib.contextmanager
-def _told(language: Language) -> Iterator[Console]:
-    """A console to print on; riverline's own errors become one message there and status 1."""
-    try:
-        yield Console()
-    except rl.RiverlineError as error:
-        from riverline.cli.advice import as_options
-
-        told = as_options(error.message(language))
-        # The terminal breaks the line, not we: a path or an option in it can be copied.
-        Console(stderr=True).print(told, style="bold red", markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(ERROR_STATUS) from None
 
 
 def _deliver(job: MainJob, console: Console) -> Delivery:
@@ -320,7 +305,7 @@ def _deliver(job: MainJob, console: Console) -> Delivery:
     delivery = _with_progress(lambda tell: carry_out(job, tell), job.language, console)
     _tell(console, delivery.inputs, river_table(delivery.result, job.language), delivery.result.faults, job.language)
     for path in (delivery.map_path, delivery.layers_path):
-        _tell_file(console, path)
+        tell_file(console, path)
     return delivery
 
 
@@ -353,12 +338,3 @@ def _tell(
 
     for shown in (input_table(inputs, language), table, fault_counts(faults, language)):
         console.print(shown)
-
-
-def _tell_file(console: Console, path: Path) -> None:
-    console.print(f"→ {path}", markup=False, highlight=False, soft_wrap=True)
-
-
-def _end(faults: gpd.GeoDataFrame, *, strict: bool) -> None:
-    if strict and (faults["severity"] == "error").any():
-        raise typer.Exit(STRICT_STATUS)

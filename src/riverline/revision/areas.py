@@ -50,9 +50,11 @@ def areas_of(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, stretches: gpd.GeoDat
     drawn["stretch_id"] = _beside(drawn, stretches)
     grouped = drawn.groupby(_KEYS, sort=True)["geometry"].agg(lambda own: polygons_of(list(own)))
     frame = gpd.GeoDataFrame(grouped.index.to_frame(index=False), geometry=grouped.to_numpy(), crs=new.crs)
+    frame["area_m2"] = round_half_up(ellipsoidal_area(frame).to_numpy(), 2)
+    # What rounds to nothing is where one line crosses the other in the last bits.
+    frame = frame[frame["area_m2"] > 0.0].reset_index(drop=True)
     number = frame.groupby(["river_id", "kind", "change"]).cumcount() + 1
     frame["area_id"] = frame["river_id"] + "-" + frame["kind"] + "-" + frame["change"] + "-" + number.astype("str")
-    frame["area_m2"] = round_half_up(ellipsoidal_area(frame).to_numpy(), 2)
     return AREA_CHANGES.conform(frame)
 
 

@@ -47,7 +47,8 @@ def compare(
         Two results of :func:`riverline.demarcate`, of one day and another or by one rule set and another; the old one
         is brought to the CRS of the new one.
     stakes
-        The stakes of both, ``(old, new)``; a stake is known by its ``stake_id``.
+        The stakes of both, ``(old, new)``; a stake is known by its ``stake_id``, which new stakes keep that were placed
+        with the old ones as ``existing``.
     holdings
         The holdings of both from :func:`riverline.confirm`, ``(old, new)``.
     parcels

@@ -23,6 +23,9 @@ def stakes_between(
 ) -> gpd.GeoDataFrame:
     """Rows of :data:`riverline.schema.STAKE_CHANGES`; a stake is known by its ``stake_id``.
 
+    Stakes that were placed anew count from one: give the old ones to :func:`riverline.place_stakes` as ``existing``,
+    and they keep their numbers and ids, or every stake behind an inserted one is told as moved.
+
     Parameters
     ----------
     old, new

@@ -24,6 +24,7 @@ __all__ = ["held_between", "parcels_between", "usable_parcels"]
 _NAMES = ["river_id", "parcel_id", "owner", "ownership"]
 # Half of what an area is rounded to.
 _NOTHING_M2 = 0.005
+_GRID_M = 1e-3
 
 
 def held_between(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, *, crs: object) -> gpd.GeoDataFrame:
@@ -97,7 +98,9 @@ def _changes(named: pd.DataFrame, before: Shapes, after: Shapes, crs: object) ->
     }
     frame = named.assign(**areas)
     frame["ownership"] = frame["ownership"].replace("", "unknown").fillna("unknown")
-    shapes = [polygons_of([one, other]) for one, other in zip(gained, lost, strict=True)]
+    # Edges of two clippings of one parcel differ in the last bits: needles, which a grid of a millimetre takes away.
+    clean = (shapely.set_precision(each, _GRID_M) for each in (gained, lost))
+    shapes = [polygons_of([one, other]) for one, other in zip(*clean, strict=True)]
     drawn = gpd.GeoDataFrame(frame, geometry=shapes, crs=crs)
     drawn = drawn[(drawn["gained_m2"] > _NOTHING_M2) | (drawn["lost_m2"] > _NOTHING_M2)].copy()
     if drawn.empty:
