@@ -121,6 +121,10 @@ def broken_elsewhere(result, layers):
     return replace(result, lines=cut(result.lines, (0.0, 400.0), (430.0, 2000.0))), layers
 
 
+def end_missing(result, layers):
+    return replace(result, lines=cut(result.lines, (0.0, 1490.0))), layers
+
+
 def needless_node(result, layers):
     return replace(result, lines=cut(result.lines, (0.0, 700.0), (700.0, 2000.0))), layers
 
@@ -209,6 +213,7 @@ PLANTED = [
     # A stake stood where the line is gone.
     (broken_line, {"dangles": 2, "unbroken-at-bridges": 2, "stakes-on-line": 1}),
     (broken_elsewhere, {"dangles": 2}),
+    (end_missing, {"bank-whole": 1, "stakes-on-line": 2}),
     (needless_node, {"pseudo-nodes": 1}),
     (line_twice, {"duplicates": 1, "dangles": 1}),
     (crossing_axis, {"self-crossings": 1}),

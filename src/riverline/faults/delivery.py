@@ -26,6 +26,9 @@ DELIVERY_CODES = (
          "范围 {feature} {note}界线长度为中心线的 {value} 倍（允许 {limit} 倍及其倒数）",
          "the line of the {note} of extent {feature} is {value} times as long as the axis (allowed {limit}, or its "
          "inverse)", "核对界线是否缺段、重复或折返", "see whether the line lacks a part, is doubled or turns back"),
+    Code("bank-not-whole", "error", "范围 {feature} {note}界线在河段两端共缺 {value} {unit}（允许 {limit} {unit}）",
+         "the line of the {note} of extent {feature} lacks {value} {unit} of the reach at its ends (allowed {limit} "
+         "{unit})", "补绘缺少的界线", "draw what is missing"),
     Code("water-uncovered", "error", "水域 {feature} 有 {value} {unit} 不在管理范围内（允许 {limit} {unit}）",
          "{value} {unit} of water {feature} are outside the extent (allowed {limit} {unit})",
          "管理范围应包含全部水域，核对水边线与界线", "the extent has to contain the water: check both lines"),

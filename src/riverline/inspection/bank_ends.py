@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from riverline.inspection.check import Subject
 
-__all__ = ["bank_lengths", "broken_at_bridges", "gaps", "useless_nodes"]
+__all__ = ["bank_lengths", "banks_not_whole", "broken_at_bridges", "gaps", "useless_nodes"]
 
 # Ends this near are one place: coordinates keep a millimetre.
 _TOUCH_M = 1e-3
@@ -98,6 +98,19 @@ def bank_lengths(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
         ratio = along / extents["axis_length_m"].to_numpy(dtype="float64")
         unlike = (ratio > limit) | (ratio < 1.0 / limit)
         yield failing(extents, "extents", where=unlike, code="bank-length-unlike", value=ratio, limit=limit, note=bank)
+
+
+def banks_not_whole(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
+    """Banks whose line lacks more than the limit of the axis's chainages at its ends."""
+    lines, extents = subject.rows("management_lines"), subject.rows("extents")
+    by_bank = lines.groupby(["river_id", "bank"])
+    span = by_bank["end_chainage_m"].max() - by_bank["start_chainage_m"].min()
+    extents = extents[(extents["kind"] == "management") & (extents["axis_length_m"] > 0)]
+    for bank in ("left", "right"):
+        along = np.array([span.get((river, bank), 0.0) for river in extents["river_id"]], dtype="float64")
+        lacks = extents["axis_length_m"].to_numpy(dtype="float64") - along
+        told: dict[str, Any] = {"value": lacks, "limit": limit, "unit": "m", "note": bank}
+        yield failing(extents, "extents", where=lacks > limit, code="bank-not-whole", **told)
 
 
 def _loose_ends(lines: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -87,7 +87,7 @@ def inspect(  # noqa: PLR0913 - one argument a layer
     >>> tops = gpd.GeoDataFrame({"bank_id": ["B1", "B2"], "river_id": "R1"}, geometry=[left, right], crs=4548)
     >>> result = rl.demarcate(axes, rl.load_rules("national"), bank_tops=tops)
     >>> rl.inspect(result, axes=axes, stakes=rl.place_stakes(result))
-    Inspection(16 checks: 13 passed, 0 failed, 3 not applicable; 0 faults)
+    Inspection(17 checks: 14 passed, 0 failed, 3 not applicable; 0 faults)
     """
     if not isinstance(result, Demarcation):
         raise JobError(

@@ -34,6 +34,8 @@ _CHECKS = (
           ("management_lines",), bank_ends.broken_at_bridges, ("structures",), unit="m"),
     Check("bank-length", "两岸界线长度与中心线相称", "Lines of both banks are about as long as the axis", ("extents",),
           bank_ends.bank_lengths),
+    Check("bank-whole", "两岸界线自河段起点画到终点", "Lines of both banks run from start to end of the reach",
+          ("extents",), bank_ends.banks_not_whole, unit="m"),
     Check("covers-water", "管理范围包含水域", "Extents contain the water", ("water",), cover.water_covered,
           ("water",), unit="m²"),
     Check("covers-levees", "管理范围包含堤防", "Extents contain the levees", ("levees",),

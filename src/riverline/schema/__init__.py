@@ -11,7 +11,7 @@ Examples
 >>> [column.name for column in schema.BANK_TOPS]
 ['bank_id', 'river_id', 'bank']
 >>> sorted(schema.FRAMES)[:3]
-['admin', 'axes', 'bank_tops']
+['admin', 'area_changes', 'axes']
 """
 
 from __future__ import annotations
