@@ -11,6 +11,6 @@ from __future__ import annotations
 from riverline.inspection.check import Check, Subject, failing
 from riverline.inspection.inspecting import inspect
 from riverline.inspection.loading import load_checks
-from riverline.inspection.result import Inspection
+from riverline.inspection.result import Inspection as Inspection
 
-__all__ = ["Check", "Inspection", "Subject", "failing", "inspect", "load_checks"]
+__all__ = ["Check", "Subject", "failing", "inspect", "load_checks"]
