@@ -16,6 +16,7 @@ NAMESPACES = {
     "geodesy": "坐标、面积、长度 · Planes, areas, lengths",
     "channel": "桩号、岸别、中心线 · Chainage, banks, centrelines",
     "rules": "规则集 · Rule sets",
+    "inspection": "质检 · Checks before delivery",
     "maps": "地图 · Maps",
     "export": "成果图层 · Layers",
     "faults": "质检问题 · Faults",
@@ -23,7 +24,7 @@ NAMESPACES = {
 }
 SCHEMA_TYPES = ("Schema", "Column", "Choice")
 COMMANDS = (
-    "demo", "demarcate", "waters", "works", "stakes", "confirm", "shoreline", "check", "schema",
+    "demo", "demarcate", "waters", "works", "stakes", "confirm", "shoreline", "inspect", "compare", "check", "schema",
     "rules list", "rules show",
 )  # fmt: skip
 

@@ -21,7 +21,7 @@ from riverline.errors import (
 )
 
 if TYPE_CHECKING:
-    from riverline import channel, export, faults, geodesy, maps, rules, samples, schema
+    from riverline import channel, export, faults, geodesy, inspection, maps, rules, samples, schema
     from riverline.channel import locate, split_axes, trace_axis
     from riverline.checks import check
     from riverline.confirmation import Confirmation, confirm
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
         place_boards,
         place_stakes,
     )
+    from riverline.inspection import Inspection, inspect, load_checks
     from riverline.io import read_layer, read_sections, read_table
+    from riverline.revision import Revision, Sensitivity, compare, measure_sensitivity
     from riverline.rules import list_rules, load_rules
     from riverline.shoreline import ShorelinePlan, plan_shoreline
 
@@ -44,18 +46,22 @@ __all__ = [
     "CRSError",
     "Confirmation",
     "Demarcation",
+    "Inspection",
     "JobError",
     "LedgerError",
     "MissingDependencyError",
     "ReadError",
+    "Revision",
     "RiverlineError",
     "RuleError",
     "SchemaError",
+    "Sensitivity",
     "ShorelinePlan",
     "__version__",
     "channel",
     "check",
     "check_stakes",
+    "compare",
     "confirm",
     "demarcate",
     "demarcate_waters",
@@ -65,10 +71,14 @@ __all__ = [
     "faults",
     "find_stand_ins",
     "geodesy",
+    "inspect",
+    "inspection",
     "list_rules",
+    "load_checks",
     "load_rules",
     "locate",
     "maps",
+    "measure_sensitivity",
     "place_boards",
     "place_stakes",
     "plan_shoreline",
@@ -83,22 +93,29 @@ __all__ = [
 ]
 
 # Loaded when first asked for: neither ``import riverline`` nor ``riverline --help`` waits for what it does not use.
-_NAMESPACES = frozenset({"channel", "export", "faults", "geodesy", "maps", "rules", "samples", "schema"})
+_NAMESPACES = frozenset({"channel", "export", "faults", "geodesy", "inspection", "maps", "rules", "samples", "schema"})
 _HOMES = {
     "Confirmation": "confirmation",
     "Demarcation": "demarcation",
     "ShorelinePlan": "shoreline",
+    "Inspection": "inspection",
+    "Revision": "revision",
+    "Sensitivity": "revision",
     "check": "checks",
     "check_stakes": "demarcation",
+    "compare": "revision",
     "confirm": "confirmation",
     "demarcate": "demarcation",
     "demarcate_waters": "demarcation",
     "demarcate_works": "demarcation",
     "explain": "demarcation",
     "find_stand_ins": "demarcation",
+    "inspect": "inspection",
     "list_rules": "rules",
+    "load_checks": "inspection",
     "load_rules": "rules",
     "locate": "channel",
+    "measure_sensitivity": "revision",
     "place_boards": "demarcation",
     "place_stakes": "demarcation",
     "plan_shoreline": "shoreline",

@@ -30,6 +30,7 @@ from riverline.cli.options import (
     pair,
     schema_named,
 )  # fmt: skip
+from riverline.cli.reviews import reviews
 from riverline.cli.telling import deliver, end, tell_file, told
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ app = typer.Typer(
 )
 rules_app = typer.Typer(help="规则集 | rule sets", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
+app.add_typer(reviews)
 
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it

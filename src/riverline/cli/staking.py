@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from riverline.rules import RuleSet
     from riverline.schema import Language, Schema
 
-__all__ = ["StakeDelivery", "StakeJob", "place"]
+__all__ = ["StakeDelivery", "StakeJob", "layer_of", "place", "require_same_rules"]
 
 STAKES_NAME = "界桩.gpkg"
 AROUND: dict[str, Schema] = {
@@ -71,9 +71,9 @@ def place(job: StakeJob) -> StakeDelivery:
     """
     require_folder(job.out)
     inputs = {name: layer.read(AROUND[name]) for name, layer in job.layers.items()}
-    lines, extents = (_layer_of(job.lines, schema) for schema in (rl.schema.MANAGEMENT_LINES, rl.schema.EXTENTS))
+    lines, extents = (layer_of(job.lines, schema) for schema in (rl.schema.MANAGEMENT_LINES, rl.schema.EXTENTS))
     rules = rl.load_rules(job.rules, on=job.on)
-    _require_same_rules(extents, rules)
+    require_same_rules(extents, rules)
     told = {"management_lines": provenance.describe_input(lines)}
     told |= {name: provenance.describe_input(frame) for name, frame in inputs.items()}
     run = provenance.Run(rl.__version__, rules.digest, told, lines.crs.to_string())
@@ -94,7 +94,7 @@ def place(job: StakeJob) -> StakeDelivery:
     return StakeDelivery(read, stakes, boards, faults, map_path, layers_path)
 
 
-def _layer_of(path: Path, schema: Schema) -> gpd.GeoDataFrame:
+def layer_of(path: Path, schema: Schema) -> gpd.GeoDataFrame:
     """One layer of a result file, by the Chinese or the English name that the export gives it."""
     names = _names(path)
     layer = next((name for name in (schema.label_zh, schema.name) if name in names), None)
@@ -116,7 +116,7 @@ def _names(path: Path) -> list[str]:
         raise rl.ReadError(f"无法读取 {path.name}：{error}", f"cannot read {path.name}: {error}") from error
 
 
-def _require_same_rules(extents: gpd.GeoDataFrame, rules: RuleSet) -> None:
+def require_same_rules(extents: gpd.GeoDataFrame, rules: RuleSet) -> None:
     """Raise where the lines were drawn by another rule set, or another version of it."""
     drawn_by = sorted(set(extents["version"]) - {rules.digest})
     if drawn_by:

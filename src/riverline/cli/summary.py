@@ -9,22 +9,38 @@ from rich.table import Table
 from rich.text import Text
 
 import riverline as rl
-from riverline.schema import BOARDS, FAULTS, FRAMES, MANAGEMENT_LINES, REGISTER, STAKES, UTILISATION
+from riverline.schema import (
+    AREA_CHANGES,
+    BOARDS,
+    CHECKS,
+    FAULTS,
+    FRAMES,
+    MANAGEMENT_LINES,
+    REGISTER,
+    STAKE_CHANGES,
+    STAKES,
+    STRETCHES,
+    TITLE_CHANGES,
+    UTILISATION,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import geopandas as gpd
     import pandas as pd
 
     from riverline.confirmation import Confirmation
     from riverline.demarcation import Demarcation
+    from riverline.inspection import Inspection
+    from riverline.revision import Revision
     from riverline.schema import Language, Schema
     from riverline.shoreline import ShorelinePlan
 
 __all__ = [
-    "closed_table", "fault_counts", "fault_rows", "input_table", "plain", "register_table", "river_table",
-    "rules_table", "schema_list", "schema_table", "stake_table", "utilisation_table",
+    "check_table", "closed_table", "fault_counts", "fault_rows", "input_table", "plain", "register_table",
+    "revision_table", "river_table", "rules_table", "schema_list", "schema_table", "stake_table",
+    "utilisation_table",
 ]  # fmt: skip
 
 SHOWN_FAULTS = 20
@@ -250,6 +266,45 @@ def schema_table(schema: Schema, language: Language) -> Table:
     return table
 
 
+def check_table(inspection: Inspection, language: Language) -> Table:
+    """One row a check: what must hold, how many were looked at, failed and are to be looked at, and the outcome."""
+    names = ("check_id", "title" if language == "zh" else "title_en", "counted", "failed", "review", "outcome")
+    table = _table(CHECKS.label(language), [CHECKS[name].label(language) for name in names], right=(2, 3, 4))
+    for row in inspection.checks[list(names)].itertuples(index=False):
+        _add(table, *row[:-1], CHECKS["outcome"].value_label(row[-1], language))
+    return table
+
+
+def revision_table(revision: Revision, language: Language) -> Table:
+    """One row a stretch that moved; area, stakes and parcels below."""
+    names = ("stretch_id", "bank", "start_chainage_m", "end_chainage_m", "largest_m", "mean_m", "cause")
+    heads = [STRETCHES[name].label(language) for name in names]
+    table = _table(STRETCHES.label(language), heads, right=(2, 3, 4, 5))
+    for number, row in enumerate(revision.stretches.to_dict("records")):
+        if number == SHOWN_FAULTS:
+            _add(table, "…")
+            break
+        _add(table, *(STRETCHES[name].value_label(row[name], language) for name in names))
+    table.caption = "\n".join(_changes(revision, language))
+    return table
+
+
+def _changes(revision: Revision, language: Language) -> Iterator[str]:
+    """Counts and areas of what changed, a line a layer."""
+    for schema, frame, amount in (
+        (AREA_CHANGES, revision.areas, "area_m2"),
+        (STAKE_CHANGES, revision.stakes, None),
+        (TITLE_CHANGES, revision.holdings, None),
+    ):
+        grouped = frame.groupby("change", sort=True)
+        sums = (
+            grouped.size() if amount is None else frame[frame["kind"] == "management"].groupby("change")[amount].sum()
+        )
+        unit = "" if amount is None else " m²"
+        told = [f"{schema['change'].value_label(each, language)} {value:,.10g}{unit}" for each, value in sums.items()]
+        yield f"{schema.label(language)}: {', '.join(told) or '-'}"
+
+
 def rules_table(listed: pd.DataFrame, language: Language) -> Table:
     """The shipped rule sets, one row each."""
     zh = language == "zh"
@@ -307,6 +362,7 @@ _UNLISTED = {
     "terrain": ("地形", "Terrain"),
     "existing": ("原有界桩", "Existing stakes"),
     "existing_boards": ("原有公告牌", "Existing boards"),
+    "bridges": ("桥梁", "Bridges"),
     "breaks": ("断链", "Chainage breaks"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from riverline.faults.code import Code
+from riverline.faults.delivery import DELIVERY_CODES
 from riverline.faults.neighbours import NEIGHBOUR_CODES
 from riverline.faults.shoreline import SHORELINE_CODES
 from riverline.faults.staking import STAKE_CODES
@@ -364,6 +365,7 @@ CODES = (
     *NEIGHBOUR_CODES,
     *TITLE_CODES,
     *SHORELINE_CODES,
+    *DELIVERY_CODES,
 )  # fmt: skip
 
 CATALOGUE: dict[str, Code] = {code.code: code for code in CODES}

@@ -11,18 +11,22 @@ Examples
 >>> [column.name for column in schema.BANK_TOPS]
 ['bank_id', 'river_id', 'bank', 'feature']
 >>> sorted(schema.FRAMES)[:3]
-['admin', 'axes', 'bank_tops']
+['admin', 'area_changes', 'axes']
 """
 
 from __future__ import annotations
 
-from riverline.schema import frames, titles
+from riverline.schema import frames, reviewing, titles
 from riverline.schema.frames import *  # noqa: F403
 from riverline.schema.model import Choice, Column, Language, Schema
+from riverline.schema.reviewing import *  # noqa: F403
 from riverline.schema.titles import *  # noqa: F403
 
 FRAMES: dict[str, Schema] = {
-    value.name: value for module in (frames, titles) for value in vars(module).values() if isinstance(value, Schema)
+    value.name: value
+    for module in (frames, titles, reviewing)
+    for value in vars(module).values()
+    if isinstance(value, Schema)
 }
 
-__all__ = [*frames.__all__, *titles.__all__, "FRAMES", "Choice", "Column", "Language", "Schema"]  # noqa: PLE0604
+__all__ = [*frames.__all__, *reviewing.__all__, *titles.__all__, "FRAMES", "Choice", "Column", "Language", "Schema"]  # noqa: PLE0604

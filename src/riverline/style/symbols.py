@@ -273,6 +273,41 @@ THEMES: tuple[Theme, ...] = (
         ("duplicate_merged", _area(PURPLE, 2.4, "#C79BD3", 0.40, 2, 3)),
     )),
     _single("register", 1, _area("#8A8F94", 0.8, "#FFFFFF", 0.01)),
+    _single("checks", 1, _area("#8A8F94", 0.8, "#FFFFFF", 0.01)),
+    Theme("stretches", "cause", 62, (
+        ("rule", _line(RED, 7.0)),
+        ("data", _line(BLUE, 5.6, 12, 4)),
+        ("rule_and_data", _line(PURPLE, 6.4, 12, 4, 2, 4)),
+        ("version", _line(OCHRE, 5.0, 2, 3)),
+        ("came", _line(GREEN, 5.6)),
+        ("went", _line(BLACK, 4.2, 6, 4)),
+        ("unknown", _line(GREY, 4.2)),
+    )),
+    Theme("area_changes", "change", 26, (
+        ("gained", _area(GREEN, 1.4, "#57B894", 0.50)),
+        ("lost", _area(RED, 1.4, "#E8837E", 0.50, 6, 3)),
+    )),
+    Theme("stake_changes", "change", 83, (
+        ("moved", _mark("#C2410C", "diamond", 13.0)),
+        ("came", _mark(GREEN, "triangle", 12.0)),
+        ("went", _mark(BLACK, "star", 13.0)),
+    )),
+    Theme("title_changes", "change", 25, (
+        ("entered", _area(GREEN, 1.8, "#7FC8A9", 0.35)),
+        ("left", _area(RED, 2.4, "#E8837E", 0.35, 6, 3)),
+        ("more", _area(BLUE, 1.2, "#8FB4E3", 0.35, 10, 3)),
+        ("less", _area(OCHRE, 1.8, "#E6C48F", 0.35, 2, 3)),
+        ("shifted", _area(GREY, 1.2, "#C9CCD0", 0.35, 10, 3, 2, 3)),
+    )),
+    Theme("bands", "movement", 58, (
+        ("within", _line(GREEN, 4.0, 4, 3)),
+        ("beyond", _line("#C2410C", 8.0)),
+    )),
+    Theme("band_titles", "factor", 27, (
+        ("level", _area(BLUE, 1.8, "#8FB4E3", 0.45)),
+        ("terrain", _area(OCHRE, 1.2, "#E6C48F", 0.45, 8, 3)),
+        ("toe", _area(RED, 2.4, "#E8837E", 0.45, 2, 3)),
+    )),
     _single("permits", 35, _area("#00695C", 1.8, "#4DB6AC", 0.25, 8, 2)),
     _single("outfalls", 72, _mark(PURPLE, "triangle", 10.0)),
     Theme("tracks", "level", 50, (

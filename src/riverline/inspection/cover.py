@@ -1,0 +1,59 @@
+"""Whether extents contain what the law puts into them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from riverline.channel.given import texts
+from riverline.inspection.check import failing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from riverline.inspection.check import Subject
+
+__all__ = ["beside_the_extents", "levees_covered", "water_covered"]
+
+
+def water_covered(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
+    """Waters of which more than the limit in square metres lies outside their river's extent."""
+    yield _uncovered(subject, "water", shapely.area, "water-uncovered", limit, "m²")
+
+
+def levees_covered(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
+    """Levees of which more than the limit in metres lies outside their river's extent."""
+    yield _uncovered(subject, "levees", shapely.length, "levee-uncovered", limit, "m")
+
+
+def beside_the_extents(subject: Subject, layer: str) -> NDArray[np.bool_]:
+    """Which rows of a layer belong to a river that has no extent, so that they cannot be looked at."""
+    return np.asarray(~np.isin(texts(subject.rows(layer)["river_id"]).astype(str), _rivers(subject)))
+
+
+def _rivers(subject: Subject) -> NDArray[np.str_]:
+    extents = subject.rows("extents")
+    return texts(extents["river_id"][extents["kind"] == "management"]).astype(str)
+
+
+def _uncovered(
+    subject: Subject, layer: str, measure: Callable[..., NDArray[np.float64]], code: str, limit: float, unit: str
+) -> gpd.GeoDataFrame:
+    frame, extents = subject.rows(layer), subject.rows("extents")
+    frame = frame[~beside_the_extents(subject, layer)]
+    extents = extents[extents["kind"] == "management"]
+    around = dict(zip(texts(extents["river_id"]), extents.geometry, strict=True))
+    regions = np.array([around[river] for river in texts(frame["river_id"])], dtype=object)
+    shapes = np.asarray(frame.geometry.array)
+    usable = shapely.is_valid(shapes) & shapely.is_valid(regions)
+    shapely.prepare(regions)
+    out = np.flatnonzero(usable & ~shapely.covers(regions, shapes))
+    outside = np.full(len(frame), None, dtype=object)
+    outside[out] = shapely.difference(shapes[out], regions[out])
+    size = measure(outside)
+    return failing(frame, layer, where=size > limit, code=code, value=size, limit=limit, unit=unit, geometry=outside)

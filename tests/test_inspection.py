@@ -1,0 +1,423 @@
+"""Checks before delivery: each planted defect is found by its check and by no other, a clean county passes all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from geopandas.testing import assert_geodataframe_equal
+
+import riverline as rl
+from county import CRS, ORIGIN, axes, bank_tops, rule_set
+from riverline.cli.steps import demo_job
+from riverline.inspection import Check, failing
+from riverline.inspection.known import CODES
+from riverline.inspection.registry import shipped
+from riverline.schema import CHECKS, FAULTS
+
+RIVER = [(0.0, 0.0), (2000.0, 0.0)]
+TOPS = ([(0.0, 80.0), (2000.0, 80.0)], [(0.0, -80.0), (2000.0, -80.0)])
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A straight river with strips of 10 m, its axis, stakes, holdings, water, levee and bridge."""
+    result = rl.demarcate(axes(RIVER), rule_set(tmp_path_factory.mktemp("rules")), bank_tops=bank_tops(*TOPS))
+    parcels = frame([box(-50, -200, 900, 200), box(900, -200, 2050, 200)], parcel_id=["P1", "P2"],
+                    owner=["张三", "李四"], ownership="collective")  # fmt: skip
+    return result, {
+        "axes": axes(RIVER),
+        "stakes": rl.place_stakes(result),
+        "holdings": rl.confirm(result, parcels).holdings,
+        "water": frame([box(0, -60, 2000, 60)], water_id="W1", river_id="R1", kind="river"),
+        "levees": frame([shapely.LineString(shifted([(0, 70), (2000, 70)]))], levee_id="L1", river_id="R1",
+                        feature="landside_toe"),
+        "bridges": frame([box(990, -200, 1010, 200)], structure_id="桥1", kind="bridge"),
+    }  # fmt: skip
+
+
+def shifted(coords):
+    return np.asarray(coords, dtype="float64") + ORIGIN
+
+
+def box(*bounds):
+    return shapely.transform(shapely.box(*bounds), lambda xy: xy + np.array(ORIGIN))
+
+
+def frame(shapes, **columns):
+    return gpd.GeoDataFrame({name: value if isinstance(value, list) else [value] * len(shapes)
+                             for name, value in columns.items()}, geometry=shapes, crs=CRS)  # fmt: skip
+
+
+def failed(inspection) -> dict[str, int]:
+    table = inspection.checks
+    return dict(table[table["outcome"] == "failed"][["check_id", "failed"]].itertuples(index=False))
+
+
+def cut(lines, *spans):
+    """The left line as pieces over spans of x."""
+    left = lines[lines["bank"] == "left"].iloc[[0] * len(spans)].copy()
+    y = shapely.get_coordinates(left.geometry.iloc[0])[0, 1]
+    left["line_id"] = [f"R1-L-{n:03d}" for n in range(1, len(spans) + 1)]
+    left["start_chainage_m"], left["end_chainage_m"] = zip(*spans, strict=True)
+    left["length_m"] = left["end_chainage_m"] - left["start_chainage_m"]
+    shapes = [shapely.LineString([(ORIGIN[0] + a, y), (ORIGIN[0] + b, y)]) for a, b in spans]
+    return pd.concat([left.set_geometry(shapes, crs=CRS), lines[lines["bank"] == "right"]], ignore_index=True)
+
+
+# What is clean
+
+
+def test_a_clean_delivery_passes_every_check(made):
+    result, layers = made
+    inspection = rl.inspect(result, **layers)
+    assert inspection.checks["outcome"].tolist() == ["passed"] * len(shipped())
+    assert inspection.checks["check_id"].tolist() == [check.check_id for check in shipped()]
+    assert inspection.faults.empty
+    assert "check_id" in inspection.faults
+    assert rl.check(inspection.checks, CHECKS).empty
+
+
+def test_the_sample_county_passes_every_check_it_has_layers_for():
+    job = demo_job(Path("unused"), "zh")
+    frames = {name: layer.read(rl.schema.FRAMES[name]) for name, layer in job.layers.items()}
+    others = {name: each for name, each in frames.items() if name != "axes"}
+    result = rl.demarcate(frames["axes"], rl.load_rules(job.rules), terrain=job.terrain, **others)
+    parcels = rl.read_layer(rl.samples.path("清水县.gpkg"), rl.schema.PARCELS, layer="parcels")
+    layers = {name: frames[name] for name in ("axes", "water", "levees")}
+    layers |= {"stakes": rl.place_stakes(result), "boards": rl.place_boards(result)}
+    inspection = rl.inspect(result, holdings=rl.confirm(result, parcels).holdings, **layers)
+    outcomes = inspection.checks.set_index("check_id")["outcome"]
+    assert outcomes.drop("unbroken-at-bridges").eq("passed").all()
+    assert outcomes["unbroken-at-bridges"] == "not_applicable"
+    # The lake has water and no extent: it is told, not passed over.
+    assert inspection.checks.set_index("check_id").loc["covers-water", "note"].startswith("1 个要素")
+    assert not inspection.faults["severity"].eq("error").any()
+
+
+def test_what_was_not_given_is_not_applicable_and_says_so(made):
+    table = rl.inspect(made[0]).checks.set_index("check_id")
+    apart = table[table["outcome"] == "not_applicable"]
+    assert set(apart.index) == {"covers-water", "covers-levees", "unbroken-at-bridges", "stakes-on-line",
+                                "stakes-numbered", "stakes-spacing"}  # fmt: skip
+    assert apart["counted"].eq(0).all()
+    assert apart["note"].str.startswith("未提供").all()
+
+
+# What is planted
+
+
+def broken_line(result, layers):
+    return replace(result, lines=cut(result.lines, (0.0, 990.0), (1010.0, 2000.0))), layers
+
+
+def broken_elsewhere(result, layers):
+    return replace(result, lines=cut(result.lines, (0.0, 400.0), (430.0, 2000.0))), layers
+
+
+def end_missing(result, layers):
+    return replace(result, lines=cut(result.lines, (0.0, 1490.0))), layers
+
+
+def needless_node(result, layers):
+    return replace(result, lines=cut(result.lines, (0.0, 700.0), (700.0, 2000.0))), layers
+
+
+def line_twice(result, layers):
+    twin = result.lines.iloc[[0]].assign(line_id="R1-X-001", bank="right", start_chainage_m=5.0, end_chainage_m=1990.0)
+    return replace(result, lines=pd.concat([result.lines, twin], ignore_index=True)), layers
+
+
+def crossing_axis(result, layers):
+    knot = shapely.LineString(shifted([(0, 0), (1500, 0), (1500, 9), (1200, -9), (2000, -9)]))
+    return result, layers | {"axes": layers["axes"].set_geometry([knot], crs=CRS)}
+
+
+def bow_tie(result, layers):
+    tie = shapely.Polygon(shifted([(0, -60), (2000, 60), (2000, -60), (0, 60)]))
+    return result, layers | {"water": layers["water"].set_geometry([tie], crs=CRS)}
+
+
+def blank_code(result, layers):
+    return result, layers | {"stakes": layers["stakes"].assign(river_id=["", *layers["stakes"]["river_id"][1:]])}
+
+
+def strange_river(result, layers):
+    return result, layers | {"holdings": layers["holdings"].assign(river_id="R9")}
+
+
+def long_bank(result, layers):
+    return replace(result, extents=result.extents.assign(axis_length_m=700.0)), layers
+
+
+def wide_water(result, layers):
+    return result, layers | {"water": layers["water"].set_geometry([box(0, -60, 2000, 100)], crs=CRS)}
+
+
+def levee_beyond(result, layers):
+    moved = layers["levees"].set_geometry(layers["levees"].translate(0.0, 25.0))
+    return result, layers | {"levees": moved}
+
+
+def stake_astray(result, layers):
+    moved = layers["stakes"].geometry.copy()
+    moved.iloc[1] = shapely.Point(moved.iloc[1].x, moved.iloc[1].y + 7.0)
+    return result, layers | {"stakes": layers["stakes"].set_geometry(moved)}
+
+
+def number_twice(result, layers):
+    number = layers["stakes"]["number"].tolist()
+    return result, layers | {"stakes": layers["stakes"].assign(number=[number[1], *number[1:]])}
+
+
+def stakes_apart(result, layers):
+    far = layers["stakes"]["next_m"].copy()
+    far.iloc[0] = 5000.0
+    return result, layers | {"stakes": layers["stakes"].assign(next_m=far)}
+
+
+def holding_overlaps(result, layers):
+    holdings = layers["holdings"]
+    grown = holdings.geometry.copy()
+    grown.iloc[0] = shapely.union(grown.iloc[0], box(890, -30, 905, 30))
+    return result, layers | {"holdings": holdings.set_geometry(grown)}
+
+
+def holding_lost(result, layers):
+    return result, layers | {"holdings": layers["holdings"].iloc[1:]}
+
+
+def line_off_the_extent(result, layers):
+    moved = result.lines.geometry.copy()
+    moved.iloc[0] = shapely.transform(moved.iloc[0], lambda xy: xy + np.array((0.0, 0.5)))
+    return replace(result, lines=result.lines.set_geometry(moved)), layers
+
+
+def far_off(result, layers):
+    gone = layers["bridges"].set_geometry(layers["bridges"].translate(3e6, 0.0))
+    return result, layers | {"bridges": gone}
+
+
+def no_geometry(result, layers):
+    more = pd.concat([layers["bridges"], frame([None], structure_id="桥2", kind="bridge")], ignore_index=True)
+    return result, layers | {"bridges": more}
+
+
+PLANTED = [
+    # A stake stood where the line is gone.
+    (broken_line, {"dangles": 2, "unbroken-at-bridges": 2, "stakes-on-line": 1}),
+    (broken_elsewhere, {"dangles": 2}),
+    (end_missing, {"bank-whole": 1, "stakes-on-line": 2}),
+    (needless_node, {"pseudo-nodes": 1}),
+    (line_twice, {"duplicates": 1, "dangles": 1}),
+    (crossing_axis, {"self-crossings": 1}),
+    (bow_tie, {"closed-areas": 1}),
+    (blank_code, {"codes": 1}),
+    (strange_river, {"codes": 2}),
+    (long_bank, {"bank-length": 1}),
+    (wide_water, {"covers-water": 1}),
+    (levee_beyond, {"covers-levees": 1}),
+    (stake_astray, {"stakes-on-line": 1}),
+    (number_twice, {"stakes-numbered": 2}),
+    (stakes_apart, {"stakes-spacing": 1}),
+    (holding_overlaps, {"neighbours-equal": 1}),
+    (holding_lost, {"neighbours-equal": 1}),
+    (line_off_the_extent, {"neighbours-equal": 1}),
+    (far_off, {"placement": 1}),
+    (no_geometry, {"geometry": 1}),
+]
+
+
+@pytest.mark.parametrize(("plant", "wanted"), PLANTED, ids=[plant.__name__ for plant, _ in PLANTED])
+def test_each_defect_fails_its_check_and_no_other(made, plant, wanted):
+    result, layers = plant(*made)
+    inspection = rl.inspect(result, **layers)
+    assert failed(inspection) == wanted
+    wrong = inspection.faults[inspection.faults["severity"] != "note"]
+    assert set(wrong["check_id"]) == set(wanted)
+    assert FAULTS.conform(inspection.faults).columns.tolist() == inspection.faults.columns.tolist()
+
+
+def test_every_check_that_ships_has_a_planted_defect():
+    assert {name for _, wanted in PLANTED for name in wanted} == {check.check_id for check in shipped()}
+
+
+def test_every_error_and_warning_of_a_layers_own_check_fails_a_check():
+    folder = Path(rl.__file__).parent / "checks"
+    source = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    told = {code for code, entry in rl.faults.CATALOGUE.items()
+            if re.search(rf'"{code}"', source) and entry.severity != "note"}  # fmt: skip
+    assert told <= {code for codes in CODES.values() for code in codes}
+
+
+def test_sizes_are_those_of_the_defects(made):
+    faults = rl.inspect(broken_line(*made)[0], **made[1]).faults
+    assert faults.loc[faults["code"] == "line-broken-at-bridge", "value"].tolist() == [20.0, 20.0]
+    assert faults.loc[faults["code"] == "line-broken-at-bridge", "note"].tolist() == ["桥1", "桥1"]
+    result, layers = wide_water(*made)
+    (size,) = rl.inspect(result, **layers).faults["value"]
+    assert size == pytest.approx(2000.0 * 10.0, rel=1e-3)
+
+
+# Laws
+
+
+def test_row_order_does_not_matter_and_inputs_stay(made):
+    result, layers = stake_astray(*made)
+    before = {name: each.copy() for name, each in layers.items()}
+    turned = {name: each.iloc[::-1] for name, each in layers.items()}
+    one = rl.inspect(result, **layers)
+    other = rl.inspect(replace(result, lines=result.lines.iloc[::-1]), **turned)
+    pd.testing.assert_frame_equal(one.checks, other.checks)
+    assert_geodataframe_equal(one.faults, other.faults)
+    for name, each in layers.items():
+        assert_geodataframe_equal(each, before[name])
+
+
+def test_layers_in_degrees_are_looked_at_in_the_plane_of_the_lines(made):
+    result, layers = made
+    turned = layers | {"water": layers["water"].to_crs("EPSG:4490")}
+    assert not failed(rl.inspect(result, **turned))
+
+
+def test_a_result_without_lines_fails_nothing_and_counts_nothing(made):
+    result = made[0]
+    bare = replace(result, lines=result.lines.iloc[:0], extents=result.extents.iloc[:0])
+    inspection = rl.inspect(bare)
+    assert inspection.checks["failed"].eq(0).all()
+    assert "0 faults" in repr(inspection)
+
+
+# A user's own
+
+
+MINE = """
+skip = ["pseudo-nodes"]
+[limits]
+bank-length = 3.0
+[[checks]]
+id = "strip-wide-enough"
+title = "外延宽度不小于 20 米"
+title_en = "Strips of 20 m or more"
+layer = "management_lines"
+column = "offset_m"
+operator = ">="
+value = 20
+where = [{ column = "basis", operator = "==", value = "bank_top" }]
+[[checks]]
+id = "stake-reasons"
+title = "设桩原因"
+layer = "stakes"
+column = "reason"
+operator = "in"
+value = ["start", "end", "spacing", "turn"]
+"""
+
+
+def written(folder, text):
+    path = folder / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_users_file_sets_limits_leaves_out_and_adds(made, tmp_path):
+    checks = rl.load_checks(written(tmp_path, MINE))
+    result, layers = long_bank(*made)
+    inspection = rl.inspect(result, rules=checks, **layers)
+    assert failed(inspection) == {"strip-wide-enough": 2}
+    table = inspection.checks.set_index("check_id")
+    assert "pseudo-nodes" not in table.index
+    assert table.loc["bank-length", "limit"] == 3.0
+    assert table.loc["stake-reasons", ["outcome", "counted"]].tolist() == ["passed", len(layers["stakes"])]
+    faults = inspection.faults
+    assert faults["value"].tolist() == [10.0, 10.0]
+    assert faults["limit"].tolist() == [20.0, 20.0]
+    assert faults["detail"].iloc[0] == "管理范围线 R1-L-001 不满足检查 strip-wide-enough"
+
+
+def test_a_users_file_is_never_executed(made, tmp_path):
+    text = MINE.replace('value = "bank_top"', "value = \"__import__('os').abort()\"")
+    checks = rl.load_checks(written(tmp_path, text))
+    assert not failed(rl.inspect(made[0], rules=checks, **made[1]))
+
+
+@pytest.mark.parametrize(
+    ("column", "sign", "value", "fails"),
+    [
+        ("offset_m", "<", "5", [0, 1, 2]),
+        ("offset_m", "!=", "10", [1, 2]),
+        ("note", "filled", None, [1, 2]),
+        ("note", "matches", "'新.*'", [1, 2]),
+        ("bank", "not in", "['right']", [2]),
+        ("drawn", ">=", "2025-01-01", [0, 2]),
+        ("seen", "==", "true", [1, 2]),
+    ],
+)
+def test_comparisons_hold_where_they_should_and_a_blank_satisfies_nothing(made, tmp_path, column, sign, value, fails):
+    lines = pd.concat([made[0].lines, made[0].lines.iloc[[0]]], ignore_index=True).assign(
+        line_id=["A", "B", "C"], bank=["left", "left", "right"], offset_m=[10.0, np.nan, 10.0], note=["新建", "", None],
+        drawn=pd.to_datetime(["2024-05-01", "2025-05-01", None]), seen=pd.array([True, False, None], dtype="boolean"),
+    )  # fmt: skip
+    if column == "offset_m" and sign == "!=":
+        lines["offset_m"] = [9.0, 10.0, np.nan]
+    told = "" if value is None else f"value = {value}"
+    text = f'[[checks]]\nid = "mine"\ntitle = "我的"\nlayer = "management_lines"\ncolumn = "{column}"\n'
+    checks = rl.load_checks(written(tmp_path, f'{text}operator = "{sign}"\n{told}\n'))
+    faults = rl.inspect(replace(made[0], lines=lines), rules=checks[-1:]).faults
+    assert faults["feature_id"].tolist() == ["ABC"[row] for row in fails]
+
+
+def test_a_check_in_python_is_a_value(made):
+    def named(subject, limit):
+        rows = subject.rows("axes")
+        yield failing(rows, "axes", where=(rows["name"].str.len() > limit).to_numpy(), limit=limit, note="short-names")
+
+    mine = Check("short-names", "名称不长于两字", "Names of two letters", ("axes",), named, limit=2.0)
+    inspection = rl.inspect(made[0], rules=rl.load_checks(checks=[mine]), **made[1])
+    assert failed(inspection) == {"short-names": 1}
+
+
+WRONG = [
+    ("[limits]\nbank-lenght = 2", "没有检查 bank-lenght"),
+    ("[[checks]]\nid = 'a'", "缺少必填项"),
+    (MINE.replace(">=", "=>"), "应为"),
+    (MINE.replace('layer = "stakes"', 'layer = "steaks"'), "没有图层 steaks"),
+    (MINE.replace("value = 20", "value = [20]"), "应为列表"),
+    (MINE.replace('"strip-wide-enough"', '"codes"'), "检查编号重复：codes"),
+    (MINE + "\n[[", "不是 UTF-8 的 TOML"),
+]
+
+
+@pytest.mark.parametrize(("text", "told"), WRONG, ids=range(len(WRONG)))
+def test_a_wrong_file_says_what_is_wrong(tmp_path, text, told):
+    with pytest.raises(rl.JobError, match=told):
+        rl.load_checks(written(tmp_path, text))
+
+
+def test_wrong_calls_say_what_to_do(made, tmp_path):
+    with pytest.raises(rl.JobError, match=r"riverline\.demarcate"):
+        rl.inspect(made[0].lines)
+    with pytest.raises(rl.JobError, match="load_checks"):
+        rl.inspect(made[0], rules="mine.toml")
+    with pytest.raises(rl.ReadError, match=r"nowhere\.toml"):
+        rl.load_checks(tmp_path / "nowhere.toml")
+    with pytest.raises(rl.SchemaError, match=r"(?s)stake_id.*water_id"):
+        rl.inspect(made[0], stakes=made[1]["stakes"].drop(columns="stake_id"),
+                   water=made[1]["water"].drop(columns="water_id"))  # fmt: skip
+    text = MINE.replace('column = "offset_m"', 'column = "ofset_m"')
+    with pytest.raises(rl.JobError, match="没有字段 ofset_m"):
+        rl.inspect(made[0], rules=rl.load_checks(written(tmp_path, text)))
+
+
+def test_it_is_written_with_styles_and_reads_back(made, tmp_path):
+    inspection = rl.inspect(broken_line(*made)[0], **made[1])
+    file = rl.export.to_geopackage(tmp_path / "质检.gpkg", inspection)
+    back = gpd.read_file(file, layer="质检结果表")
+    assert back["outcome"].value_counts().to_dict() == {"passed": len(shipped()) - 3, "failed": 3}
+    assert "检查内容" in inspection._repr_html_()
