@@ -15,6 +15,7 @@ from riverline.channel import assign_banks
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.levels import Levels, level_at
 from riverline.demarcation.references import Axis, Bank, Piece, ruled_piece, weakest
+from riverline.demarcation.settings import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -41,6 +42,7 @@ class _LeveeRow(NamedTuple):
     protects_mu: Any
     ground: Any
     name: Any
+    settings: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +142,9 @@ def bank_top_candidates(
     placed, faults = _placed(bank_tops, axes, axes_frame, layer="bank_tops", key="bank_id")
     result = Candidates(faults=[faults])
     columns = (placed[name] for name in ("bank_id", "river_id", "bank", "geometry", "start", "end"))
-    for bank_id, river, bank, line, start, end in zip(*columns, strict=True):
-        decision = decide_bank(rules, axes[river], bank, "bank_top")
+    optional = (_column(placed, name) for name in ("return_period", "settings"))
+    for bank_id, river, bank, line, start, end, period, said in zip(*columns, *optional, strict=True):
+        decision = decide_bank(rules, axes[river], bank, "bank_top", return_period=period, settings=words_of(said))
         if decision is None:
             result.findings.append(Finding("no-rule", "bank_tops", bank_id, line, note="bank_top"))
             continue
@@ -159,8 +162,9 @@ def decide_bank(
     basis: Literal["flood", "bank_top", "water"],
     *,
     return_period: float | None = None,
+    settings: frozenset[str] = frozenset(),
 ) -> Decision | None:
-    """What the rule set says of an un-levee'd bank of a river."""
+    """What the rule set says of an un-levee'd bank of a river, where some settings hold beside those of the river."""
     return rules.decide_bank(
         basis=basis,
         river=axis.name,
@@ -168,6 +172,7 @@ def decide_bank(
         bank=bank,
         width_m=axis.width_m,
         return_period=return_period,
+        settings=axis.settings | settings,
     )
 
 
@@ -180,6 +185,7 @@ def _decide_levee(rules: RuleSet, axis: Axis, row: _LeveeRow) -> Decision | None
         grade=None if pd.isna(row.grade) else int(row.grade),
         protects_mu=None if pd.isna(row.protects_mu) else float(row.protects_mu),
         levee=row.name if isinstance(row.name, str) else None,
+        settings=axis.settings | words_of(row.settings),
     )
 
 
@@ -240,7 +246,7 @@ def _placed(
 def _levee_rows(placed: gpd.GeoDataFrame) -> Iterator[_LeveeRow]:
     placed = placed.assign(feature=placed["feature"].fillna(""))
     known = (placed[name] for name in ("levee_id", "river_id", "bank", "feature", "geometry", "start", "end", "away"))
-    optional = (_column(placed, name) for name in ("grade", "protects_mu", "ground_m", "name"))
+    optional = (_column(placed, name) for name in ("grade", "protects_mu", "ground_m", "name", "settings"))
     return (_LeveeRow(*cells) for cells in zip(*known, *optional, strict=True))
 
 

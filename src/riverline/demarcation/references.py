@@ -36,6 +36,7 @@ class Axis:
     line: shapely.LineString
     coords: NDArray[np.float64]
     start_m: float
+    settings: frozenset[str] = frozenset()
     ruler: Ruler | None = None
 
     @property

@@ -18,6 +18,7 @@ from riverline.demarcation.inputs import Inputs, prepare
 from riverline.demarcation.lacking import why_bare
 from riverline.demarcation.result import Demarcation
 from riverline.demarcation.river import Outcome, demarcate_river
+from riverline.demarcation.settings import with_known_settings
 from riverline.errors import JobError, RuleError
 from riverline.geodesy import ellipsoidal_area, round_half_up
 from riverline.provenance import Run
@@ -121,7 +122,7 @@ def demarcate(  # noqa: PLR0913 - one argument a layer
         "flood_levels": flood_levels,
         "sections": sections,
     }
-    inputs = prepare(axes, layers, terrain)
+    inputs = with_known_settings(prepare(axes, layers, terrain), rules)
     candidates = candidates_by_river(inputs, rules)
     outcomes = [_outcome(inputs, candidates, axis, rules, width_steps) for axis in inputs.axes.values()]
     lines = _lines(outcomes, inputs, rules)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from riverline.faults.code import Code
+from riverline.faults.rulings import RULE_CODES
 from riverline.faults.titles import TITLE_CODES
 
 __all__ = ["CATALOGUE", "CODES", "Code"]
@@ -362,6 +363,7 @@ CODES = (
          "structure {feature} is over {limit} {unit} from every line and has no stake",
          "核对位置；应设桩的请在规则集中加大 structure_reach_m",
          "check where it lies; raise structure_reach_m in the rule set if it ought to have one"),
+    *RULE_CODES,
     *TITLE_CODES,
 )  # fmt: skip
 

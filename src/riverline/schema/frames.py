@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from riverline.schema import columns as c
 from riverline.schema.model import Column, Schema
 from riverline.schema.staking import ADMIN, BOARDS, SETTINGS, STAKES, STRUCTURES
@@ -42,6 +44,7 @@ AXES = Schema(
         c.optional(c.metres("width_m", "河宽", "Channel width", "HK", "Width between the bank tops.")),
         c.optional(c.text("chief", "河长", "River chief", "HZ", "Who answers for the river.")),
         c.optional(c.metres("start_chainage_m", "起点桩号", "Start chainage", "QDZH", "Chainage of the first vertex.")),
+        c.optional(c.SETTINGS),
     ),
     "One line per river or reach, digitised downstream; chainage runs along it.",
 )  # fmt: skip
@@ -71,13 +74,20 @@ LEVEES = Schema(
         Column("protects_mu", "number", "保护耕地", "Farmland protected", "BHGD", "Farmland behind it.", "亩",
                optional=True),
         c.optional(c.NAME),
+        c.optional(c.SETTINGS),
     ),
     "Levee toes, crests, flood walls and berm toes as lines.",
 )  # fmt: skip
 
 BANK_TOPS = Schema(
     "bank_tops", "岸顶线", "Bank tops", "bank_id", ("LineString",),
-    (c.key("bank_id", "岸线编码", "Bank code", "AXBM"), c.RIVER_ID, c.optional(c.BANK)),
+    (
+        c.key("bank_id", "岸线编码", "Bank code", "AXBM"),
+        c.RIVER_ID,
+        c.optional(c.BANK),
+        c.optional(replace(c.RETURN_PERIOD, meaning="Years between floods that the bank is meant to hold.")),
+        c.optional(c.SETTINGS),
+    ),
     "Upper edges of the channel (河口线), where there is no levee.",
 )  # fmt: skip
 
