@@ -53,7 +53,7 @@ def demarcate(  # noqa: PLR0913 - one argument a layer
     sections: gpd.GeoDataFrame | None = None,
     terrain: str | Path | None = None,
     on: date | str | None = None,
-    width_steps: Literal["square", "taper", "outer"] = "square",
+    width_steps: Literal["square", "taper", "outer"] | None = None,
 ) -> Demarcation:
     """Draw the legal management line of every river.
 
@@ -75,7 +75,7 @@ def demarcate(  # noqa: PLR0913 - one argument a layer
         Day for which to draw; the rule set must be in force then.
     width_steps
         What the line does where the strip changes width: ``square`` cuts on the normal, ``taper`` runs over evenly,
-        ``outer`` lets the wider strip win within its own radius.
+        ``outer`` lets the wider strip win within its own radius. If not given, what the policy of the rule set says.
 
     Returns
     -------
@@ -88,7 +88,7 @@ def demarcate(  # noqa: PLR0913 - one argument a layer
     SchemaError, CRSError
         If layers lack columns or a CRS, listing everything; if the axes are not in metres.
     RuleError
-        If the rule set is not in force on that day.
+        If the rule set is not in force on that day, or has no length for a taper that was asked for.
     JobError
         If the terrain file is not there.
 
@@ -115,6 +115,7 @@ def demarcate(  # noqa: PLR0913 - one argument a layer
     """
     _require_call(rules, width_steps)
     rules = rules if on is None else rules.in_force(on)
+    steps = _steps(rules, width_steps)
     layers = {
         "levees": levees,
         "bank_tops": bank_tops,
@@ -124,7 +125,7 @@ def demarcate(  # noqa: PLR0913 - one argument a layer
     }
     inputs = with_known_settings(prepare(axes, layers, terrain), rules)
     candidates = candidates_by_river(inputs, rules)
-    outcomes = [_outcome(inputs, candidates, axis, rules, width_steps) for axis in inputs.axes.values()]
+    outcomes = [_outcome(inputs, candidates, axis, rules, steps) for axis in inputs.axes.values()]
     lines = _lines(outcomes, inputs, rules)
     extents = _extents(outcomes, inputs, rules, lines)
     findings = [*inputs.findings, *candidates.findings, *(each for made in outcomes for each in made.findings)]
@@ -158,12 +159,24 @@ def _require_call(rules: object, width_steps: object) -> None:
             f'rules 应为规则集，实际为 {rules!r}；请写 riverline.load_rules("anhui")',
             f'rules must be a rule set, got {rules!r}; write riverline.load_rules("anhui")',
         )
-    if width_steps not in get_args(Steps):
+    if width_steps is not None and width_steps not in get_args(Steps):
         choices = ", ".join(get_args(Steps))
         raise JobError(
             f"width_steps 应为 {choices} 之一，实际为 {width_steps!r}",
             f"width_steps must be one of {choices}, got {width_steps!r}",
         )
+
+
+def _steps(rules: RuleSet, asked: Steps | None) -> Steps:
+    """What was asked for, else what the policy says; a taper must have a length, or it would be a square cut."""
+    if asked == "taper" and rules.policy.taper_m == 0:
+        raise RuleError(
+            f"规则集 {rules.name} 没有渐变段长度（taper_m = 0），无法按 taper 渐变；请在规则集 TOML 的 [policy] 中写 "
+            "taper_m = 50（米，按设计取值），或用 rules.with_policy(taper_m=50)",
+            f"rule set {rules.name} has no length for a taper (taper_m = 0); write taper_m = 50 (metres, as designed) "
+            "under [policy] of its TOML, or use rules.with_policy(taper_m=50)",
+        )
+    return asked or rules.policy.width_steps
 
 
 def _lines(outcomes: list[Outcome], inputs: Inputs, rules: RuleSet) -> gpd.GeoDataFrame:
