@@ -16,6 +16,7 @@ from riverline.demarcation.basis import candidates_by_river, water_of
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.demarcation.inputs import Inputs, prepare
 from riverline.demarcation.lacking import why_bare
+from riverline.demarcation.references import weakest
 from riverline.demarcation.result import Demarcation
 from riverline.demarcation.river import Outcome, demarcate_river
 from riverline.demarcation.settings import with_known_settings
@@ -198,7 +199,7 @@ def _lines(outcomes: list[Outcome], inputs: Inputs, rules: RuleSet) -> gpd.GeoDa
             "basis": [row.piece.basis for _, row in rows],
             "rule_id": [row.piece.rule_id for _, row in rows],
             "citation": [row.piece.citation for _, row in rows],
-            "offset_m": [row.piece.width_m for _, row in rows],
+            "offset_m": [row.piece.width_m if row.piece.founded else np.nan for _, row in rows],
             "start_chainage_m": round_half_up([axis.start_m + row.start for axis, row in rows], decimals),
             "end_chainage_m": round_half_up([axis.start_m + row.end for axis, row in rows], decimals),
             "length_m": round_half_up(geometry.length.to_numpy(), decimals),
@@ -233,12 +234,21 @@ def _extents(outcomes: list[Outcome], inputs: Inputs, rules: RuleSet, lines: gpd
             "right_length_m": round_half_up([per_bank.get((river, "right"), np.nan) for river in rivers], decimals),
             "axis_length_m": round_half_up([made.axis.length for made, _, _ in rows], decimals),
             "clearance_m": [made.clearance for made, _, _ in rows],
+            "founded_share": [_founded_share(made) for made, _, _ in rows],
+            "confidence": [weakest([row.piece.confidence for row in made.lines]) for made, _, _ in rows],
             "rules": [", ".join(_sets_of(made, rules)) for made, _, _ in rows],
             "version": rules.digest,
         },
         geometry=geometry,
     )
     return EXTENTS.conform(frame)
+
+
+def _founded_share(made: Outcome) -> float:
+    """Share of the length of a river's lines that some rule founds; what is left is a sketch."""
+    length = np.array([row.line.length for row in made.lines])
+    founded = np.array([row.piece.founded for row in made.lines])
+    return float(round_half_up([(length * founded).sum() / length.sum()], 4)[0])
 
 
 def _sets_of(made: Outcome, rules: RuleSet) -> list[str]:
@@ -251,7 +261,7 @@ def _borrowed(made: Outcome, rules: RuleSet) -> list[Finding]:
     """What was drawn by a rule of another set than the one asked for: a finding for each rule."""
     lines: dict[str, list[shapely.LineString]] = {}
     for row in made.lines:
-        if row.piece.rule_set != rules.name:
+        if row.piece.rule_set not in ("", rules.name):
             lines.setdefault(row.piece.rule_id, []).append(row.line)
     return [
         Finding("rules-fallback", "axes", made.axis.river_id, shapely.union_all(drawn),
