@@ -14,6 +14,7 @@ from riverline._kernels import chainage
 from riverline.channel import assign_banks
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.levels import Levels, level_at
+from riverline.demarcation.parallels import parallel_levees
 from riverline.demarcation.references import Axis, Bank, Piece, ruled_piece, weakest
 from riverline.demarcation.settings import words_of
 
@@ -115,6 +116,7 @@ def levee_candidates(
         ranked[row.river_id, row.bank].append((rank, piece))
     for place, rows in ranked.items():
         result.pieces[place] = [piece for _, piece in sorted(rows, key=lambda row: row[0])]
+        result.findings.extend(parallel_levees(result.pieces[place], rules.policy.several_levees))
     return result
 
 

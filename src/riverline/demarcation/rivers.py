@@ -16,6 +16,7 @@ from riverline.demarcation.basis import candidates_by_river, water_of
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.demarcation.inputs import Inputs, prepare
 from riverline.demarcation.lacking import why_bare
+from riverline.demarcation.names import with_doubtful_names
 from riverline.demarcation.references import weakest
 from riverline.demarcation.result import Demarcation
 from riverline.demarcation.river import Outcome, demarcate_river
@@ -125,11 +126,12 @@ def demarcate(  # noqa: PLR0913 - one argument a layer
         "sections": sections,
     }
     inputs = with_known_settings(prepare(axes, layers, terrain), rules)
-    candidates = candidates_by_river(inputs, rules)
+    candidates, misnamed = with_doubtful_names(candidates_by_river(inputs, rules), inputs.axes, rules)
     outcomes = [_outcome(inputs, candidates, axis, rules, steps) for axis in inputs.axes.values()]
     lines = _lines(outcomes, inputs, rules)
     extents = _extents(outcomes, inputs, rules, lines)
     findings = [*inputs.findings, *candidates.findings, *(each for made in outcomes for each in made.findings)]
+    findings += [*misnamed, *_undated(outcomes, rules)]
     findings += [each for made in outcomes for each in _borrowed(made, rules)]
     frames = [*candidates.faults, *findings_to_faults(findings, axes.crs)]
     frames += findings_to_faults(_unused(inputs, outcomes, faults.combine(frames, crs=axes.crs)), axes.crs)
@@ -268,6 +270,15 @@ def _borrowed(made: Outcome, rules: RuleSet) -> list[Finding]:
                 sum(line.length for line in drawn), unit="m", note=rule_id)
         for rule_id, drawn in sorted(lines.items())
     ]  # fmt: skip
+
+
+def _undated(outcomes: list[Outcome], rules: RuleSet) -> list[Finding]:
+    """What was drawn for a day by rules of which nobody knows whether they were in force on it."""
+    drew = {row.piece.rule_id for made in outcomes for row in made.lines}
+    undated = sorted(drew & {f"{each.name}/{rule}" for each in rules.chain for rule in each.undated})
+    if rules.on is None or not undated:
+        return []
+    return [Finding("rules-undated", "axes", "*", None, note=f"{rules.on}: {', '.join(undated)}")]
 
 
 def _multi(extent: shapely.Geometry) -> shapely.MultiPolygon:

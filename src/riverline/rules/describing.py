@@ -118,6 +118,9 @@ def _head(ruleset: RuleSet, language: Language) -> list[str]:
         if zh
         else [f"Where: {place}    Day: {day}", f"Asked next, in turn: {after}", f"Digest: {ruleset.digest[:16]}"]
     )
+    if ruleset.undated:
+        listed = ", ".join(ruleset.undated)
+        lines.append(f"生效日期不明：{listed}" if zh else f"First day in force not known: {listed}")
     return [f"{title} ({ruleset.name})", *lines, *([note] if note else [])]
 
 

@@ -6,6 +6,7 @@ import datetime as dt  # noqa: TC003 - pydantic reads the annotations
 import hashlib
 import json
 from functools import cached_property
+from html import escape
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, ValidationError
@@ -18,7 +19,7 @@ from riverline.rules.describing import explain
 from riverline.rules.fields import Frozen, Scope, normal
 from riverline.rules.model import BUILT_IN_SETTINGS, Document, Rule, Setting
 from riverline.rules.policy import Policy, inherit
-from riverline.rules.wording import wrong_values
+from riverline.rules.wording import metres_text, wrong_values
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -106,9 +107,39 @@ class RuleSet(Frozen):
         return known
 
     @cached_property
+    def undated(self) -> tuple[str, ...]:
+        """Its rules of which the first day in force is not known; they are taken to hold on any day before their end.
+
+        Examples
+        --------
+        >>> import riverline as rl
+        >>> rl.load_rules("jiangsu").undated
+        ()
+        """
+        return tuple(rule.id for rule in self.rules if rule.effective_from is None)
+
+    @cached_property
     def _scopes(self) -> dict[Scope, tuple[Rule, ...]]:
         scopes: tuple[Scope, ...] = ("levee", "flood", "bank_top", "water")
         return {scope: tuple(rule for rule in self.rules if scope in rule.scope) for scope in scopes}
+
+    def __repr__(self) -> str:
+        day = "" if self.on is None else f", on {self.on}"
+        after = f", then {self.fallback.name!r}" if self.fallback is not None else ""
+        return f"RuleSet({self.name!r}, {self.title!r}, {len(self.rules)} rules{day}{after}, digest {self.digest[:16]})"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{escape(rule.id)}</td><td>{escape(metres_text(rule.landside))}</td>"
+            f"<td>{escape(self.cite(rule)[0])}</td></tr>"
+            for rule in self.rules
+        )
+        return (
+            f"<b>{escape(self.title)}</b>　{escape(self.jurisdiction)}"
+            f"<table><tr><th>规则</th><th>背水侧宽度</th><th>条款</th></tr>{rows}</table><pre>{escape(repr(self))}</pre>"
+        )
 
     def in_scope(self, scope: Scope) -> tuple[Rule, ...]:
         """Its rules for levees, flood lines, bank tops or the water's edge."""
