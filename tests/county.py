@@ -33,7 +33,6 @@ taper_m = 50.0
 mouth = "close"
 mouth_follow_m = 0.0
 several_levees = "{several}"
-smoothing_m = 0.0
 length_decimals = 1
 area_decimals = 2
 rounding = "half_up"

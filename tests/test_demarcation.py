@@ -104,6 +104,27 @@ def test_width_step_under_each_policy(tmp_path, policy, expected) -> None:
     assert {"test/grade-2", "test/grade-5"} <= set(result.lines["rule_id"])
 
 
+def test_the_policy_of_the_rule_set_says_what_width_steps_do_and_an_argument_goes_before_it(tmp_path) -> None:
+    toes = levees([(0, 80), (400, 80)], [(400, 80), (1000, 80)], [(0, -80), (1000, -80)], grade=[2, 5, 5])
+    square = rule_set(tmp_path, grades={2: 30, 5: 20})
+    outer = square.with_policy(width_steps="outer")
+
+    def area(rules: rl.rules.RuleSet, **asked: str) -> float:
+        return extent(rl.demarcate(axes([(0, 0), (1000, 0)]), rules, levees=toes, **asked)).area
+
+    assert area(outer) == area(square, width_steps="outer") > area(square) + 50.0
+    assert area(outer, width_steps="square") == area(square)
+
+
+def test_a_taper_without_a_length_is_refused_with_what_to_write() -> None:
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    rules = rl.load_rules("anhui")
+    with pytest.raises(rl.RuleError, match="taper_m = 50"):
+        rl.demarcate(axes([(0, 0), (1000, 0)]), rules, levees=toes, width_steps="taper")
+    tapering = rules.with_policy(taper_m=50)
+    assert len(rl.demarcate(axes([(0, 0), (1000, 0)]), tapering, levees=toes, width_steps="taper").lines)
+
+
 def test_strip_wider_than_the_river_stays_on_its_bank(tmp_path) -> None:
     toes = levees([(0, 4), (1000, 4)], [(0, -4), (1000, -4)], grade=[2, 5])
     result = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path, grades={2: 50, 5: 5}), levees=toes)

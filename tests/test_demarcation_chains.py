@@ -63,6 +63,54 @@ def test_a_gap_beside_a_bend_that_is_sharper_than_the_levee_is_away_is_joined_wi
     assert "chains-cross" not in set(result.faults["code"])
 
 
+def test_a_jump_aside_farther_than_the_rules_join_is_a_sketch_without_a_citation() -> None:
+    axis = line((0, 0), (1000, 0))
+    result = demarcated(axis, line((0, 50), (500, 50)), line((500, 3050), (1000, 3050)), line((0, -50), (1000, -50)))
+    faults = result.faults.set_index("code")
+    assert "gap-joined" not in faults.index
+    told = faults.loc["gap-unfounded"]
+    assert (told["value"], told["limit"], told["severity"]) == (3000.0, 300.0, "error")
+    rows = result.lines[result.lines["basis"] == "joined"]
+    assert set(rows["confidence"]) == {"low"}
+    assert set(rows["rule_id"]) == set(rows["citation"]) == {""}
+    assert rows["offset_m"].isna().all()
+    assert rows["note"].str.contains("示意").all()
+
+
+def test_levees_that_lie_farther_apart_than_the_rules_join_leave_the_gap_to_the_next_basis() -> None:
+    axis = gpd.GeoDataFrame({"river_id": ["R1"], "name": ["清水河"]}, geometry=[line((0, 0), (2000, 0))], crs=CRS)
+    toes = [line((0, 50), (900, 50)), line((1000, 500), (2000, 500)), line((0, -50), (2000, -50))]
+    columns = {"levee_id": ["D1", "D2", "D3"], "river_id": "R1", "feature": "landside_toe"}
+    frames = {
+        "levees": gpd.GeoDataFrame(columns, geometry=toes, crs=CRS),
+        "bank_tops": gpd.GeoDataFrame(
+            {"bank_id": ["B1"], "river_id": "R1"}, geometry=[line((0, 30), (2000, 30))], crs=CRS
+        ),
+    }
+    result = rl.demarcate(axis, rl.load_rules("anhui"), **frames)
+    left = result.lines[result.lines["bank"] == "left"]
+    assert left["basis"].tolist() == ["levee", "joined", "bank_top", "joined", "levee"]
+    assert "gap-unfounded" not in set(result.faults["code"]), "from one basis to another the line steps on the normal"
+
+
+def test_a_sketch_does_not_look_like_law() -> None:
+    axis = line((0, 0), (50_000, 0))
+    result = demarcated(axis, line((0, 50), (50, 50)), line((0, -50), (50, -50)))
+    sketch = result.lines[result.lines["basis"] == "joined"]
+    assert set(sketch["citation"]) == set(sketch["rule_id"]) == {""}
+    extent = result.extents.iloc[0]
+    assert extent["founded_share"] == pytest.approx(50 / 50_000, abs=1e-4)
+    assert extent["confidence"] == "low"
+    assert "rules-fallback" not in set(result.faults["code"])
+    for language, words in (("zh", "不适用任何条款"), ("en", "under no rule")):
+        told = rl.explain(result, "R1", "left", 20_000, language=language)
+        assert words in told
+        assert "条例" not in told
+    assert rl.check(result.lines, rl.schema.MANAGEMENT_LINES).empty
+    whole = demarcated(axis, line((0, 50), (50_000, 50)), line((0, -50), (50_000, -50)))
+    assert whole.extents[["founded_share", "confidence"]].drop_duplicates().values.tolist() == [[1.0, "high"]]
+
+
 def test_a_bank_that_is_joined_to_the_end_of_the_reach_does_not_pass_it_and_come_back() -> None:
     axis = line(*[(x, 0) for x in range(0, 2001, 10)], (2040, 30), (2060, 60))
     result = demarcated(axis, line((0, 150), (1000, 150)), line((0, -150), (1000, -150)))

@@ -219,7 +219,7 @@ def test_moving_and_turning_the_map_moves_and_turns_the_result(rules, county, tu
 def assert_same_reasons(one, two, *columns):
     """The same pieces in the same order. Where the strips of two references meet, a crumb may go to either."""
     told = ["basis", "rule_id", "source_ids", "confidence", "offset_m"]
-    one, two = (rows[rows["length_m"] > CRUMB] for rows in (one, two))
+    one, two = (rows[rows["length_m"] > CRUMB].fillna({"offset_m": -1.0}) for rows in (one, two))
     assert two[told].to_numpy().tolist() == one[told].to_numpy().tolist()
     for column in ("length_m", *columns):
         assert np.abs(two[column].to_numpy() - one[column].to_numpy()).max(initial=0.0) < CRUMB

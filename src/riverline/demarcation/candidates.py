@@ -14,7 +14,9 @@ from riverline._kernels import chainage
 from riverline.channel import assign_banks
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.levels import Levels, level_at
+from riverline.demarcation.parallels import parallel_levees
 from riverline.demarcation.references import Axis, Bank, Piece, ruled_piece, weakest
+from riverline.demarcation.settings import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -55,6 +57,7 @@ class LeveeRow(NamedTuple):
     protects_mu: Any
     ground: Any
     name: Any
+    settings: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,8 @@ def levee_candidates(
     ranked: dict[tuple[str, Bank], list[tuple[tuple[Any, ...], Piece]]] = defaultdict(list)
     for row in _levee_rows(placed):
         axis = axes[row.river_id]
-        piece, findings = levee_piece(row, rules, river=axis.name, rank=axis.rank, levels=levels.get(row.river_id))
+        ruled = row._replace(settings=axis.settings | row.settings)
+        piece, findings = levee_piece(ruled, rules, river=axis.name, rank=axis.rank, levels=levels.get(row.river_id))
         result.findings.extend(findings)
         if piece is None:
             continue
@@ -114,6 +118,7 @@ def levee_candidates(
         ranked[row.river_id, row.bank].append((rank, piece))
     for place, rows in ranked.items():
         result.pieces[place] = [piece for _, piece in sorted(rows, key=lambda row: row[0])]
+        result.findings.extend(parallel_levees(result.pieces[place], rules.policy.several_levees))
     return result
 
 
@@ -202,12 +207,13 @@ def bank_top_candidates(
     rungs: dict[str, int] = {line: at for at, rung in enumerate(rules.policy.fallback_order) for line in rung}
     ranked: dict[tuple[str, Bank], list[tuple[tuple[Any, ...], Piece]]] = defaultdict(list)
     known = (placed[name] for name in ("bank_id", "river_id", "bank", "geometry", "start", "end", "away"))
-    features = (None if pd.isna(each) or each == "bank_top" else str(each) for each in _column(placed, "feature"))
-    for (bank_id, river, bank, line, start, end, away), feature in zip(zip(*known, strict=True), features, strict=True):
+    optional = (_column(placed, name) for name in ("feature", "return_period", "settings"))
+    for bank_id, river, bank, line, start, end, away, drawn, period, said in zip(*known, *optional, strict=True):
+        feature = None if pd.isna(drawn) or drawn == "bank_top" else str(drawn)
         if feature in GIVEN_FOR_WATERS:
             continue
         if feature is None:
-            decision = decide_bank(rules, axes[river], bank, "bank_top")
+            decision = decide_bank(rules, axes[river], bank, "bank_top", return_period=period, settings=words_of(said))
         else:
             decision = rules.decide_other("fallback", river=axes[river].name, bank=bank, feature=feature)
         if decision is None:
@@ -229,8 +235,9 @@ def decide_bank(
     basis: Literal["flood", "bank_top", "water"],
     *,
     return_period: float | None = None,
+    settings: frozenset[str] = frozenset(),
 ) -> Decision | None:
-    """What the rule set says of an un-levee'd bank of a river."""
+    """What the rule set says of an un-levee'd bank of a river, where some settings hold beside those of the river."""
     return rules.decide_bank(
         basis=basis,
         river=axis.name,
@@ -238,6 +245,7 @@ def decide_bank(
         bank=bank,
         width_m=axis.width_m,
         return_period=return_period,
+        settings=axis.settings | settings,
     )
 
 
@@ -250,6 +258,7 @@ def _decide_levee(rules: RuleSet, row: LeveeRow, *, river: str, rank: str | None
         grade=None if pd.isna(row.grade) else int(row.grade),
         protects_mu=None if pd.isna(row.protects_mu) else float(row.protects_mu),
         levee=row.name if isinstance(row.name, str) else None,
+        settings=row.settings,
     )
 
 
@@ -311,7 +320,8 @@ def _levee_rows(placed: gpd.GeoDataFrame) -> Iterator[LeveeRow]:
     placed = placed.assign(feature=placed["feature"].fillna(""))
     known = (placed[name] for name in ("levee_id", "river_id", "bank", "feature", "geometry", "start", "end", "away"))
     optional = (_column(placed, name) for name in ("grade", "protects_mu", "ground_m", "name"))
-    return (LeveeRow(*cells) for cells in zip(*known, *optional, strict=True))
+    settings = (words_of(cell) for cell in _column(placed, "settings"))
+    return (LeveeRow(*cells) for cells in zip(*known, *optional, settings, strict=True))
 
 
 def _column(frame: gpd.GeoDataFrame, name: str) -> Iterable[Any]:

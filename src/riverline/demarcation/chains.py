@@ -31,6 +31,10 @@ SHORTFALL_M = 20.0
 """A line that stops this near to the end of the reach, or to the next of its kind, is meant to go on: digitising."""
 
 
+SKETCH = "没有依据，连线和宽度仅供示意，不是法定界线"
+"""What the line says of a join that no rule founds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """A stretch of axis and the piece that is its basis; ``None`` where nothing is known."""
@@ -60,7 +64,8 @@ def paint(candidates: Iterable[Piece], length: float, *, gap_max_m: float) -> li
     length
         Length of the axis, metres.
     gap_max_m
-        A gap between two levees that is no longer than this is joined rather than left to the next basis.
+        A gap between two levees whose ends are no farther apart than this, along the axis and across, is joined
+        rather than left to the next basis.
 
     Returns
     -------
@@ -102,11 +107,21 @@ def _free(taken: Sequence[Stretch], start: float, end: float) -> list[tuple[floa
 def _small_gaps(taken: Sequence[Stretch], length: float, gap_max_m: float) -> list[Stretch]:
     """Gaps between what is taken that are joined rather than left to the next basis, and shortfalls at the ends."""
     free = _free(taken, 0.0, length) if taken else []
+    ends = {stretch.end: stretch.piece for stretch in taken}
+    starts = {stretch.start: stretch.piece for stretch in taken}
     return [
         Stretch(start, end, None)
         for start, end in free
         if TOUCHING_M < end - start <= (SHORTFALL_M if start <= 0.0 or end >= length else gap_max_m)
+        and _apart(ends.get(start), starts.get(end)) <= gap_max_m
     ]
+
+
+def _apart(before: Piece | None, after: Piece | None) -> float:
+    """Distance between the ends of two pieces of one basis, metres; zero where it is not known or right to be large."""
+    if before is None or after is None or before.basis != after.basis:
+        return 0.0
+    return float(shapely.distance(shapely.get_point(before.line, -1), shapely.get_point(after.line, 0)))
 
 
 def build_chain(
@@ -123,7 +138,7 @@ def build_chain(
     bank
         Which bank it is.
     gap_max_m
-        Longest gap that may be joined without being called unfounded.
+        Longest join that is not called unfounded.
 
     Returns
     -------
@@ -149,7 +164,7 @@ def build_chain(
     gaps = [
         Gap(piece.line, piece.start, piece.end, allowed=piece.founded)
         for piece in chain
-        if piece.basis == "joined" and piece.strip
+        if piece.basis == "joined" and (piece.strip or not piece.founded)
     ]
     return chain, gaps
 
@@ -233,20 +248,23 @@ def _joined(before: Piece | None, after: Piece | None, axis: Axis, gap_max_m: fl
     wider = max(sides, key=lambda piece: piece.width_m)
     # Where two levees end and begin at one chainage but apart, the strip goes around with the joint.
     along = end - start > TOUCHING_M or all(piece.basis == "levee" for piece in sides)
-    founded = end - start <= (gap_max_m if len(sides) == 2 else SHORTFALL_M)  # noqa: PLR2004 - a piece on either side
+    limit = gap_max_m if before is not None and after is not None else SHORTFALL_M
+    # From one basis to another the chain has to step aside, however far: only the gap along the river counts.
+    aside = len({piece.basis for piece in sides}) > 1 and end - start <= SHORTFALL_M
+    founded = end - start <= limit and (aside or before is None or after is None or line.length <= limit)
     return Piece(
         line=line,
         basis="joined",
         width_m=wider.width_m if along else 0.0,
         protection_m=wider.protection_m if along else 0.0,
-        rule_id=wider.rule_id,
-        citation=wider.citation,
+        rule_id=wider.rule_id if founded else "",
+        citation=wider.citation if founded else "",
         confidence=weakest([*(piece.confidence for piece in sides), "medium" if founded else "low"]),
         source_ids=tuple(sorted({source for piece in sides for source in piece.source_ids})),
         start=start,
         end=end,
         strip=along,
-        note=wider.note,
+        note=wider.note if founded else SKETCH,
         founded=founded,
     )
 

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from riverline.demarcation.findings import Finding
-from riverline.demarcation.intake import row_names, single_parts, split_usable, typed
+from riverline.demarcation.intake import row_names, single_parts, split_plausible, split_usable, typed
 from riverline.demarcation.nearness import split_near
 from riverline.demarcation.references import Axis
 from riverline.errors import JobError, RiverlineError, RuleError, SchemaError
@@ -203,8 +203,9 @@ def _usable_rows(
     places = rows["chainage_m"].notna().to_numpy() if by_number else np.zeros(len(rows), dtype=bool)
     rivers = rows["river_id"]
     rows, unusable = split_usable(rows, schema, names=row_names(frame, schema), places=places)
+    rows, implausible = split_plausible(rows, schema)
     refused = set(rivers.drop(rows.index).dropna())
-    wrong += unusable
+    wrong += [*unusable, *implausible]
     if schema.geometry == ("LineString",) and schema is not SECTIONS:
         rows, many = single_parts(rows, schema)
         wrong += many

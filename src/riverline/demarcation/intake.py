@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
     Flags = NDArray[np.bool_]
 
-__all__ = ["row_names", "single_parts", "split_usable", "typed"]
+__all__ = ["row_names", "single_parts", "split_plausible", "split_usable", "typed"]
+
+LEVELS_M = (-200.0, 9000.0)
+"""Heights between which water can stand: below the Turpan basin (154 m below the sea) up to above every summit."""
 
 
 def typed(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFrame, list[Finding]]:
@@ -153,6 +156,24 @@ def split_usable(
         usable &= ~wrong
     kept = frame[usable]
     return kept, [*findings, *_shared_keys(kept, schema)]
+
+
+def split_plausible(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Rows whose water level can be one of the country's, and a finding for each of the others.
+
+    A level that is missing is kept: what draws from it says so.
+    """
+    if "level_m" not in schema or "level_m" not in frame.columns:
+        return frame, []
+    level = frame["level_m"]
+    wrong = ~(level.isna() | level.between(*LEVELS_M)).to_numpy(dtype=bool)
+    told = zip(frame[schema.key][wrong], frame.geometry[wrong], level[wrong], strict=True)
+    note = f"{LEVELS_M[0]:g} – {LEVELS_M[1]:g} m"
+    findings = [
+        Finding("level-implausible", schema.name, str(key), place, float(value), unit="m", note=note)
+        for key, place, value in told
+    ]
+    return frame[~wrong], findings
 
 
 def single_parts(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFrame, list[Finding]]:

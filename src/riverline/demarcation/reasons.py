@@ -113,8 +113,8 @@ def _sentence(result: Demarcation, piece: Mapping[Any, Any], metres: float, *, l
         "rules": f"{result.rules.name} {result.rules.digest[:12]}",
     }
     template = _SHARED[language] if shared else _template(str(piece["basis"]), str(piece["confidence"]), language)
-    told = template.format(**parts)
-    return f"{told}{_NOTE[language].format(piece['note'])}" if piece["note"] else told
+    told = (template if piece["rule_id"] else _UNFOUNDED[language]).format(**parts)
+    return f"{told}{_NOTE[language].format(piece['note'])}" if piece["note"] and piece["rule_id"] else told
 
 
 _ZH = (
@@ -145,6 +145,12 @@ _SHARED = {
         "whose the land is that both claim, {rule} says; piece {span}; confidence: {confidence}; rule set {rules}."
     ),
 }
+_UNFOUNDED = {
+    "zh": "{where}：此段没有自己的依据，由相邻要素 {joins} 连接而成，不适用任何条款，仅供示意，不是法定界线；"
+          "本段 {span}；可信度：{confidence}；规则集 {rules}。",
+    "en": "{where}: the stretch has no basis of its own; it joins the neighbouring features {joins} under no rule, "
+          "a sketch and no legal line; piece {span}; confidence: {confidence}; rule set {rules}.",
+}  # fmt: skip
 _SOURCES = {"zh": "（来源要素 {}）", "en": " (features {})"}
 _SKETCH = {"zh": "，仅供示意，不是法定界线", "en": ", a sketch and no legal line"}
 

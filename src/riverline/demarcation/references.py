@@ -36,6 +36,7 @@ class Axis:
     line: shapely.LineString
     coords: NDArray[np.float64]
     start_m: float
+    settings: frozenset[str] = frozenset()
     ruler: Ruler | None = None
 
     @property
@@ -59,7 +60,7 @@ class Piece:
     ``start`` and ``end`` are distances along the axis. ``width_m`` is the strip between reference and management
     line, ``protection_m`` the further band. A piece without ``strip`` only closes the corridor, where the line steps
     from one reference to another on the normal of the axis. ``caveat`` is the fault to tell if the piece is used; a
-    joined piece is ``founded`` where a rule allows to bridge a gap that long.
+    joined piece is ``founded`` where a rule allows to bridge a gap that long; else it has neither rule nor citation.
     """
 
     line: shapely.LineString
@@ -84,7 +85,7 @@ class Piece:
 
     @property
     def rule_set(self) -> str:
-        """Name of the rule set that its rule is of."""
+        """Name of the rule set that its rule is of; empty where no rule founds it."""
         return self.rule_id.partition("/")[0]
 
 

@@ -16,10 +16,13 @@ from riverline.demarcation.basis import candidates_by_river, water_of
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.demarcation.inputs import Inputs, prepare, require_rules
 from riverline.demarcation.lacking import why_bare
+from riverline.demarcation.names import with_doubtful_names
 from riverline.demarcation.neighbours import part_neighbours
+from riverline.demarcation.references import weakest
 from riverline.demarcation.result import Demarcation
 from riverline.demarcation.river import Outcome, demarcate_river
-from riverline.errors import JobError
+from riverline.demarcation.settings import with_known_settings
+from riverline.errors import JobError, RuleError
 from riverline.geodesy import ellipsoidal_area, round_half_up
 from riverline.provenance import Run
 from riverline.schema import EXTENTS, MANAGEMENT_LINES
@@ -53,7 +56,7 @@ def demarcate(  # noqa: PLR0913 - one argument a layer
     sections: gpd.GeoDataFrame | None = None,
     terrain: str | Path | None = None,
     on: date | str | None = None,
-    width_steps: Literal["square", "taper", "outer"] = "square",
+    width_steps: Literal["square", "taper", "outer"] | None = None,
 ) -> Demarcation:
     """Draw the legal management line of every river.
 
@@ -76,7 +79,7 @@ def demarcate(  # noqa: PLR0913 - one argument a layer
         Day for which to draw; the rule set must be in force then.
     width_steps
         What the line does where the strip changes width: ``square`` cuts on the normal, ``taper`` runs over evenly,
-        ``outer`` lets the wider strip win within its own radius.
+        ``outer`` lets the wider strip win within its own radius. If not given, what the policy of the rule set says.
 
     Returns
     -------
@@ -89,7 +92,7 @@ def demarcate(  # noqa: PLR0913 - one argument a layer
     SchemaError, CRSError
         If layers lack columns or a CRS, listing everything; if the axes are not in metres.
     RuleError
-        If the rule set is not in force on that day.
+        If the rule set is not in force on that day, or has no length for a taper that was asked for.
     JobError
         If the terrain file is not there.
 
@@ -116,6 +119,7 @@ def demarcate(  # noqa: PLR0913 - one argument a layer
     """
     rules = require_rules(rules, on)
     _require_choice(width_steps)
+    steps = _steps(rules, width_steps)
     layers = {
         "levees": levees,
         "bank_tops": bank_tops,
@@ -123,13 +127,14 @@ def demarcate(  # noqa: PLR0913 - one argument a layer
         "flood_levels": flood_levels,
         "sections": sections,
     }
-    inputs = prepare(axes, layers, terrain)
-    candidates = candidates_by_river(inputs, rules)
-    outcomes = [_outcome(inputs, candidates, axis, rules, width_steps) for axis in inputs.axes.values()]
+    inputs = with_known_settings(prepare(axes, layers, terrain), rules)
+    candidates, misnamed = with_doubtful_names(candidates_by_river(inputs, rules), inputs.axes, rules)
+    outcomes = [_outcome(inputs, candidates, axis, rules, steps) for axis in inputs.axes.values()]
     outcomes, met = part_neighbours(outcomes, inputs.frame, rules)
     lines = _lines(outcomes, inputs, rules)
     extents = _extents(outcomes, inputs, rules, lines)
     findings = [*inputs.findings, *candidates.findings, *met, *(each for made in outcomes for each in made.findings)]
+    findings += [*misnamed, *_undated(outcomes, rules)]
     findings += [each for made in outcomes for each in _borrowed(made, rules)]
     frames = [*candidates.faults, *findings_to_faults(findings, axes.crs)]
     frames += findings_to_faults(_unused(inputs, outcomes, faults.combine(frames, crs=axes.crs)), axes.crs)
@@ -155,12 +160,24 @@ def _outcome(inputs: Inputs, candidates: Gathered, axis: Axis, rules: RuleSet, s
 
 def _require_choice(width_steps: object) -> None:
     """Raise for a policy that does not exist."""
-    if width_steps not in get_args(Steps):
+    if width_steps is not None and width_steps not in get_args(Steps):
         choices = ", ".join(get_args(Steps))
         raise JobError(
             f"width_steps 应为 {choices} 之一，实际为 {width_steps!r}",
             f"width_steps must be one of {choices}, got {width_steps!r}",
         )
+
+
+def _steps(rules: RuleSet, asked: Steps | None) -> Steps:
+    """What was asked for, else what the policy says; a taper must have a length, or it would be a square cut."""
+    if asked == "taper" and rules.policy.taper_m == 0:
+        raise RuleError(
+            f"规则集 {rules.name} 没有渐变段长度（taper_m = 0），无法按 taper 渐变；请在规则集 TOML 的 [policy] 中写 "
+            "taper_m = 50（米，按设计取值），或用 rules.with_policy(taper_m=50)",
+            f"rule set {rules.name} has no length for a taper (taper_m = 0); write taper_m = 50 (metres, as designed) "
+            "under [policy] of its TOML, or use rules.with_policy(taper_m=50)",
+        )
+    return asked or rules.policy.width_steps
 
 
 def _lines(outcomes: list[Outcome], inputs: Inputs, rules: RuleSet) -> gpd.GeoDataFrame:
@@ -182,7 +199,7 @@ def _lines(outcomes: list[Outcome], inputs: Inputs, rules: RuleSet) -> gpd.GeoDa
             "basis": [row.piece.basis for _, row in rows],
             "rule_id": [row.piece.rule_id for _, row in rows],
             "citation": [row.piece.citation for _, row in rows],
-            "offset_m": [row.piece.width_m for _, row in rows],
+            "offset_m": [row.piece.width_m if row.piece.founded else np.nan for _, row in rows],
             "start_chainage_m": round_half_up([axis.start_m + row.start for axis, row in rows], decimals),
             "end_chainage_m": round_half_up([axis.start_m + row.end for axis, row in rows], decimals),
             "length_m": round_half_up(geometry.length.to_numpy(), decimals),
@@ -217,12 +234,21 @@ def _extents(outcomes: list[Outcome], inputs: Inputs, rules: RuleSet, lines: gpd
             "right_length_m": round_half_up([per_bank.get((river, "right"), np.nan) for river in rivers], decimals),
             "axis_length_m": round_half_up([made.axis.length for made, _, _ in rows], decimals),
             "clearance_m": [made.clearance for made, _, _ in rows],
+            "founded_share": [_founded_share(made) for made, _, _ in rows],
+            "confidence": [weakest([row.piece.confidence for row in made.lines]) for made, _, _ in rows],
             "rules": [", ".join(_sets_of(made, rules)) for made, _, _ in rows],
             "version": rules.digest,
         },
         geometry=geometry,
     )
     return EXTENTS.conform(frame)
+
+
+def _founded_share(made: Outcome) -> float:
+    """Share of the length of a river's lines that some rule founds; what is left is a sketch."""
+    length = np.array([row.line.length for row in made.lines])
+    founded = np.array([row.piece.founded for row in made.lines])
+    return float(round_half_up([(length * founded).sum() / length.sum()], 4)[0])
 
 
 def _sets_of(made: Outcome, rules: RuleSet) -> list[str]:
@@ -235,13 +261,22 @@ def _borrowed(made: Outcome, rules: RuleSet) -> list[Finding]:
     """What was drawn by a rule of another set than the one asked for: a finding for each rule."""
     lines: dict[str, list[shapely.LineString]] = {}
     for row in made.lines:
-        if row.piece.rule_set != rules.name:
+        if row.piece.rule_set not in ("", rules.name):
             lines.setdefault(row.piece.rule_id, []).append(row.line)
     return [
         Finding("rules-fallback", "axes", made.axis.river_id, shapely.union_all(drawn),
                 sum(line.length for line in drawn), unit="m", note=rule_id)
         for rule_id, drawn in sorted(lines.items())
     ]  # fmt: skip
+
+
+def _undated(outcomes: list[Outcome], rules: RuleSet) -> list[Finding]:
+    """What was drawn for a day by rules of which nobody knows whether they were in force on it."""
+    drew = {row.piece.rule_id for made in outcomes for row in made.lines}
+    undated = sorted(drew & {f"{each.name}/{rule}" for each in rules.chain for rule in each.undated})
+    if rules.on is None or not undated:
+        return []
+    return [Finding("rules-undated", "axes", "*", None, note=f"{rules.on}: {', '.join(undated)}")]
 
 
 def _multi(extent: shapely.Geometry) -> shapely.MultiPolygon:

@@ -133,11 +133,13 @@ def _crossing(found: list[Limits]) -> list[Finding]:
 
 
 def _references(axis: shapely.LineString, found: list[Limits]) -> list[BankReference]:
-    """The two edges of the land between the sections, in pieces of one confidence."""
+    """The two edges of the land between the sections, in pieces of one confidence; none where all are dry."""
     coords = shapely.get_coordinates(axis)
     limits = [np.array([each.half(side)[-1] for each in found]) for side in (0, 1)]
     away = [chainage.locate(points[[0, -1]], coords)[1] for points in limits]
     area = _area(coords, axis.length, found, away)
+    if shapely.is_empty(area):
+        return []
     ends = [chainage.position(coords, np.array([0.0, axis.length]), offsets) for offsets in away]
     edges = ring_edges(area, np.vstack(ends))
     banks: tuple[Bank, Bank] = ("left", "right")

@@ -18,6 +18,7 @@ from riverline.demarcation.findings import Finding
 from riverline.demarcation.levels import Levels
 from riverline.demarcation.pools import fill_pool, look_at_pool
 from riverline.demarcation.references import Piece, ruled_piece, weakest
+from riverline.demarcation.settings import words_of
 from riverline.demarcation.terrain import open_terrain
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _take_levees(shore: Shore, rules: RuleSet, level: dict[str, tuple[str, float
     design = _level_for("design_level", level) or _level_for("check_level", level)
     levels = None if design is None else Levels(np.zeros(1), np.array([design[1]]), (design[0],))
     rows = shore.levees
-    names = ("grade", "protects_mu", "ground_m", "name", "height_m")
+    names = ("grade", "protects_mu", "ground_m", "name", "settings", "height_m")
     for key, feature, line, *cells in zip(
         rows["levee_id"],
         rows["feature"].fillna(""),
@@ -158,8 +159,9 @@ def _take_levees(shore: Shore, rules: RuleSet, level: dict[str, tuple[str, float
     ):
         if line.is_closed and shapely.area(shapely.intersection(shapely.Polygon(line), shore.water)) <= 0.0:
             continue
-        grade, mu, ground, name, height = cells
-        row = LeveeRow(str(key), shore.code, None, feature, line, 0.0, 0.0, 0.0, grade, mu, ground, name)
+        grade, mu, ground, name, settings, height = cells
+        words = words_of(settings)
+        row = LeveeRow(str(key), shore.code, None, feature, line, 0.0, 0.0, 0.0, grade, mu, ground, name, words)
         piece, findings = levee_piece(row, rules, river=shore.name, rank=None, levels=levels)
         made.findings += findings
         if piece is None:

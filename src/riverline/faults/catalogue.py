@@ -5,6 +5,7 @@ from __future__ import annotations
 from riverline.faults.code import Code
 from riverline.faults.delivery import DELIVERY_CODES
 from riverline.faults.neighbours import NEIGHBOUR_CODES
+from riverline.faults.rulings import RULE_CODES
 from riverline.faults.shoreline import SHORELINE_CODES
 from riverline.faults.staking import STAKE_CODES
 from riverline.faults.titles import TITLE_CODES
@@ -363,6 +364,7 @@ CODES = (
          "give more sections"),
     *STAKE_CODES,
     *NEIGHBOUR_CODES,
+    *RULE_CODES,
     *TITLE_CODES,
     *SHORELINE_CODES,
     *DELIVERY_CODES,

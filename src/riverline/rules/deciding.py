@@ -11,14 +11,14 @@ from riverline.rules.fields import Confidence, Reference, confidence_of
 from riverline.rules.wording import CONTRADICTION, label, metres_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from riverline.rules.conditions import Place
     from riverline.rules.model import Rule
     from riverline.rules.ruleset import RuleSet
     from riverline.rules.widths import Width
 
-__all__ = ["Decision", "decide"]
+__all__ = ["Decision", "decide", "known_words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,3 +263,15 @@ def _about_line(rule: Rule, place: Place) -> Iterator[Remark]:
             f"规则指 {wanted} 年一遇洪水位线，所用水位为 {place.return_period:g} 年一遇",
             f"the rule means the {wanted}-year flood; the levels used are of the {place.return_period:g}-year flood",
         )
+
+
+def known_words(ruleset: RuleSet, settings: Collection[str]) -> frozenset[str]:
+    """Settings as a set; words that no rule of the set knows raise, naming those that it knows."""
+    words = frozenset([settings] if isinstance(settings, str) else settings)
+    if unknown := sorted(words - ruleset.known_settings.keys()):
+        known = ", ".join(sorted(ruleset.known_settings))
+        raise RuleError(
+            f"规则集 {ruleset.name} 没有情形 {', '.join(unknown)}；可用：{known}",
+            f"rule set {ruleset.name} knows no setting {', '.join(unknown)}; there are: {known}",
+        )
+    return words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from html import escape
 from typing import TYPE_CHECKING
 
 from riverline.rules.fields import confidence_of
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from riverline.rules.ruleset import RuleSet
     from riverline.schema import Language
 
-__all__ = ["describe_rules", "explain"]
+__all__ = ["as_html", "describe_rules", "explain"]
 
 _WIDEST = 30  # columns of a terminal that one cell takes before it is wrapped
 _TITLES = {
@@ -125,6 +126,9 @@ def _head(ruleset: RuleSet, language: Language) -> list[str]:
         if zh
         else [f"Where: {place}    Day: {day}", f"Asked next, in turn: {after}", f"Digest: {ruleset.digest[:16]}"]
     )
+    if ruleset.undated:
+        listed = ", ".join(ruleset.undated)
+        lines.append(f"生效日期不明：{listed}" if zh else f"First day in force not known: {listed}")
     return [f"{title} ({ruleset.name})", *lines, *([note] if note else [])]
 
 
@@ -306,3 +310,16 @@ def _pieces(text: str) -> list[str]:
 
 def _columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def as_html(ruleset: RuleSet) -> str:
+    """A rule set as a notebook shows it: its rules with width and citation."""
+    rows = "".join(
+        f"<tr><td>{escape(rule.id)}</td><td>{escape(metres_text(rule.landside))}</td>"
+        f"<td>{escape(ruleset.cite(rule)[0])}</td></tr>"
+        for rule in ruleset.rules
+    )
+    return (
+        f"<b>{escape(ruleset.title)}</b>　{escape(ruleset.jurisdiction)}"
+        f"<table><tr><th>规则</th><th>背水侧宽度</th><th>条款</th></tr>{rows}</table><pre>{escape(repr(ruleset))}</pre>"
+    )

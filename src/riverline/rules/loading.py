@@ -63,7 +63,9 @@ def load_rules(name_or_path: str | os.PathLike[str], *, on: dt.date | str | None
     Notes
     -----
     Policy values that a file does not write come from its ``fallback``, or from ``national`` where it has none.
-    A rule whose document is known by its year only counts as in force from the first day of that year.
+    A rule whose document is known by its year only counts as in force from the first day of that year. One of which
+    no date is known counts as in force on any day: ``RuleSet.undated`` names it, and a line drawn by it for a day is
+    told as ``rules-undated``.
 
     Examples
     --------

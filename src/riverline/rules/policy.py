@@ -77,8 +77,6 @@ class Policy(Frozen):
         Where a bank has several levees: the ``outer``, the ``inner`` or the one of ``higher_grade`` counts.
     band
         What is taken out of a band whose rule does not say so itself.
-    smoothing_m
-        How far the line may be generalised, outward only.
     virtual_section
         The levee drawn behind a flood wall.
     stake_spacing
@@ -103,7 +101,6 @@ class Policy(Frozen):
     gaps: Literal["tell", "give"] = "tell"
     several_levees: Literal["outer", "inner", "higher_grade"]
     band: Band | None = None
-    smoothing_m: Metres
     virtual_section: VirtualSection
     stake_spacing: StakeSpacing
     stakes: Stakes

@@ -247,6 +247,10 @@ SEVERITY = choice("severity", "严重程度", "Severity", "YZCD", "unknown where
 SOURCE = text("source", "来源", "Source", "LY", "Where the row comes from.")
 ADMIN = text("admin", "行政区", "Administrative unit", "XZQ", "Name or code of the administrative unit.")
 STATUS = choice("status", "状态", "Status", "ZT", "Where the problem stands in its life cycle.", STATUSES)
+SETTINGS = text(
+    "settings", "适用情形", "Conditions", "SYQX",
+    "Words of the rule set that hold here, separated by commas; riverline rules show lists them.",
+)  # fmt: skip
 LAND_CLASS = text("land_class", "地类编码", "Land class", "DLBM", "Land class code, old or new generation.")
 OWNER = text("owner", "权利人", "Owner", "QLR", "Who holds the title.")
 OWNERSHIP = choice("ownership", "权属性质", "Ownership", "QSXZ", "What sort of title it is.", OWNERSHIPS)

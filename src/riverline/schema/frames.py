@@ -60,6 +60,7 @@ AXES = Schema(
         c.optional(c.metres("width_m", "河宽", "Channel width", "HK", "Width between the bank tops.")),
         c.optional(c.text("chief", "河长", "River chief", "HZ", "Who answers for the river.")),
         c.optional(c.metres("start_chainage_m", "起点桩号", "Start chainage", "QDZH", "Chainage of the first vertex.")),
+        c.optional(c.SETTINGS),
     ),
     "One line per river or reach, digitised downstream; chainage runs along it.",
 )  # fmt: skip
@@ -90,6 +91,7 @@ LEVEES = Schema(
         Column("protects_mu", "number", "保护耕地", "Farmland protected", "BHGD", "Farmland behind it.", "亩",
                optional=True),
         c.optional(c.NAME),
+        c.optional(c.SETTINGS),
     ),
     "Levee toes, crests, flood walls and berm toes as lines.",
 )  # fmt: skip
@@ -103,6 +105,8 @@ BANK_TOPS = Schema(
         c.optional(c.or_blank(c.choice("feature", "线类型", "Feature", "XLX",
                                        "What was drawn: blank for a bank top, else the line that stands in for it, or "
                                        "the line given for a lake or reservoir.", c.BANK_FEATURES))),
+        c.optional(replace(c.RETURN_PERIOD, meaning="Years between floods that the bank is meant to hold.")),
+        c.optional(c.SETTINGS),
     ),
     "Upper edges of the channel (河口线), where there is no levee, and lines that stand in for them.",
 )  # fmt: skip
@@ -169,10 +173,10 @@ MANAGEMENT_LINES = Schema(
         c.or_blank(replace(c.BANK, meaning="Side of the axis, looking downstream; blank on the closed line of a lake, "
                                            "a reservoir or a work, which has no banks.")),
         c.choice("basis", "划界依据", "Basis", "HJYJ", "What the piece was drawn from.", c.BASES),
-        c.RULE_ID,
-        c.CITATION,
+        replace(c.RULE_ID, meaning="Rule of the rule set that decided; empty where no rule founds the piece."),
+        replace(c.CITATION, meaning="Document and article behind the rule, in its own language; empty where none is."),
         c.or_blank(c.metres("offset_m", "外延宽度", "Strip width", "WYKD",
-                            "Width of the strip beyond the reference line; blank where there is none.")),
+                            "Width of the strip beyond the reference line; blank where no rule gives one.")),
         *(replace(column, meaning=f"{column.meaning[:-1]}: along the axis, or along a closed line itself, clockwise "
                                   "from its northernmost place.") for column in (c.START_CHAINAGE, c.END_CHAINAGE)),
         c.LENGTH,
@@ -199,6 +203,9 @@ EXTENTS = Schema(
                             "Length of the axis; blank for lakes and reservoirs.")),
         c.or_blank(c.metres("clearance_m", "最小裕度", "Smallest clearance", "ZXYD",
                             "Proof: the least of (distance from line to reference − strip width); never below zero.")),
+        c.optional(Column("founded_share", "number", "有据比例", "Founded share", "YJBL",
+                          "Share of the length of its lines, 0 to 1, that some rule founds; the rest is a sketch.")),
+        c.optional(replace(c.CONFIDENCE, meaning="The weakest of the pieces of its lines.")),
         c.text("rules", "规则集", "Rule sets", "GZJ",
                "Names of the rule sets whose rules drew the lines: the one asked for, and those it falls back on."),
         c.text("version", "规则版本", "Rules version", "GZBB",

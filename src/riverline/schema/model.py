@@ -181,7 +181,7 @@ class Schema:
         --------
         >>> from riverline import schema
         >>> schema.BANK_TOPS.empty("EPSG:4548").columns.tolist()
-        ['bank_id', 'river_id', 'bank', 'feature', 'geometry']
+        ['bank_id', 'river_id', 'bank', 'feature', 'return_period', 'settings', 'geometry']
         """
         series = {column.name: pd.Series([], dtype=column.dtype) for column in self.columns}
         return gpd.GeoDataFrame(series, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
