@@ -9,7 +9,7 @@ Examples
 >>> schema.LEVEES.label(), schema.LEVEES["feature"].value_label("crest")
 ('堤防', '堤顶')
 >>> [column.name for column in schema.BANK_TOPS]
-['bank_id', 'river_id', 'bank']
+['bank_id', 'river_id', 'bank', 'return_period', 'settings']
 >>> sorted(schema.FRAMES)[:3]
 ['admin', 'axes', 'bank_tops']
 """
