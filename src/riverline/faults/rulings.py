@@ -14,7 +14,7 @@ RULE_CODES = (
     Code("river-name-near", "warning", "河流 {feature} 的名称与规则所写的河名相近而不相同，该规则未适用：{note}",
          "the name of river {feature} is near one that a rule names, not the same; that rule was not applied: {note}",
          "确为同一条河的，把名称改写为规则的河名，河段写在括号里，如 长江（安徽段）；是另一条河的不必改",
-         "if it is that river, write the rule's name with the reach in brackets, 长江（安徽段）; else leave it"),
+         "if it is that river, write the rule's name with the reach in brackets behind it; else leave it"),
     Code("rules-undated", "warning", "按指定日期划界，但所用规则的生效日期不明，当日是否有效未经核实（{note}）",
          "drawn for a day, by rules whose first day in force is not known; whether they held then is not certain "
          "({note})", "查明文件的生效日期，写入规则集的 in_force 或 effective_from",

@@ -9,7 +9,7 @@ Examples
 >>> schema.LEVEES.label(), schema.LEVEES["feature"].value_label("crest")
 ('堤防', '堤顶')
 >>> [column.name for column in schema.BANK_TOPS]
-['bank_id', 'river_id', 'bank', 'feature']
+['bank_id', 'river_id', 'bank', 'feature', 'return_period', 'settings']
 >>> sorted(schema.FRAMES)[:3]
 ['admin', 'area_changes', 'axes']
 """
