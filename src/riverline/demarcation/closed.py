@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 
 from riverline._kernels.flood_area import without_holes
+from riverline._kernels.landside import GRID_M
 from riverline._kernels.proof import clearance
 from riverline._kernels.rings import clockwise_from_north
 from riverline._kernels.strip_area import strip_area
@@ -100,7 +101,8 @@ def ring_extent(
     parts = [inside]
     for lines, widths in _courses(ringed, beyond=beyond):
         parts.append(strip_area(lines, widths, steps=policy.width_steps, taper_m=policy.taper_m))
-    return without_holes(shapely.union_all(parts))
+    # On a grid, so that no crack of a nanometre stays open between parts that share an edge.
+    return without_holes(shapely.union_all(parts, grid_size=GRID_M))
 
 
 def _courses(

@@ -19,7 +19,7 @@ __all__ = ["Demarcation"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Demarcation:
-    """The lines and extents of many rivers, what was wrong with the data, and which rules and inputs made them.
+    """The lines and extents of many rivers, lakes or works, what was wrong with the data, and what made them.
 
     Attributes
     ----------
@@ -27,10 +27,10 @@ class Demarcation:
         Rows of :data:`riverline.schema.MANAGEMENT_LINES`.
     extents
         Rows of :data:`riverline.schema.EXTENTS`: a management and, where the rules have one, a protection extent a
-        river.
+        river, lake, reservoir or work.
     faults
         Rows of :data:`riverline.schema.FAULTS`; a river that could not be done is a row with code
-        ``river-not-done``.
+        ``river-not-done``, a lake ``water-not-done``, a work ``work-not-done``.
     rules
         The rule set.
     run
@@ -47,8 +47,9 @@ class Demarcation:
         management = self.extents[self.extents["kind"] == "management"]
         kilometres = self.lines["length_m"].sum() / 1000
         errors = int((self.faults["severity"] == "error").sum())
+        what = "closed lines" if len(self.lines) and self.lines["bank"].isna().all() else "rivers"
         return (
-            f"Demarcation({len(management)} rivers, {len(self.lines)} pieces of line, {kilometres:.1f} km, "
+            f"Demarcation({len(management)} {what}, {len(self.lines)} pieces of line, {kilometres:.1f} km, "
             f"{management['area_m2'].sum() / 1e6:.2f} km², {len(self.faults)} faults ({errors} errors), "
             f"rules {self.rules.name!r})"
         )

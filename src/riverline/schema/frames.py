@@ -165,11 +165,13 @@ CHAINAGE_BREAKS = Schema(
     "Places where the printed chainage jumps because the axis was measured anew.",
 )  # fmt: skip
 
+_CODE = replace(c.RIVER_ID, meaning="Code of the river, lake or reservoir; of a work, that of its river.")
+
 MANAGEMENT_LINES = Schema(
     "management_lines", "管理范围线", "Management lines", "line_id", ("LineString",),
     (
         c.key("line_id", "线段编码", "Piece code", "XDBM"),
-        c.RIVER_ID,
+        _CODE,
         c.or_blank(replace(c.BANK, meaning="Side of the axis, looking downstream; blank on the closed line of a lake, "
                                            "a reservoir or a work, which has no banks.")),
         c.choice("basis", "划界依据", "Basis", "HJYJ", "What the piece was drawn from.", c.BASES),
@@ -191,7 +193,7 @@ EXTENTS = Schema(
     "extents", "管理与保护范围", "Extents", "extent_id", ("MultiPolygon", "Polygon"),
     (
         c.key("extent_id", "范围编码", "Extent code", "FWBM"),
-        c.RIVER_ID,
+        _CODE,
         c.NAME,
         c.choice("kind", "范围类型", "Kind of extent", "FWLX", "Which of the two ranges it is.", c.EXTENT_KINDS),
         c.AREA,
