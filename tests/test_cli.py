@@ -329,6 +329,19 @@ def gbk_shapefile(folder: Path, *, name: str = "清水河") -> Path:
     return path
 
 
+def test_one_value_for_a_layer_and_one_field_for_two_columns(tmp_path):
+    axes, levees = tmp_path / "中心线.gpkg", tmp_path / "堤防.gpkg"
+    gpd.read_file(COUNTY, layer="axes")[["river_id", "geometry"]].rename(columns={"river_id": "id"}).to_file(axes)
+    gpd.read_file(samples.path("堤防.shp"))[["geometry"]].to_file(levees)
+    out = tmp_path / "成果"
+    run("demarcate", axes, "--rules", "anhui", "--levees", levees, "--bank-tops", f"{COUNTY}::bank_tops",
+        "--column", "id=river_id", "--column", "id=name", "--set", "levees::feature=landside_toe",
+        "--set", "levees::levee_id=L{row}", "--out", out)  # fmt: skip
+    extents = layers_of(out / "成果.gpkg")["管理与保护范围"]
+    assert len(extents) > 0
+    assert extents["name"].tolist() == extents["river_id"].tolist()
+
+
 def test_a_gbk_shapefile_without_cpg_is_read_and_said_so(tmp_path):
     told = run("check", gbk_shapefile(tmp_path), "axes").output
     assert "GBK" in told
@@ -356,7 +369,7 @@ def refusals(folder: Path) -> dict[str, tuple[list[object], str, str]]:
     with pytest.warns(UserWarning, match="'crs' was not provided"):
         county.axes([(0, 0), (2000, 0)]).set_crs(None, allow_override=True).to_file(loose)
     unkeyed = folder / "堤防.gpkg"
-    county.levees([(0, 40), (2000, 40)]).drop(columns="river_id").to_file(unkeyed)
+    county.levees([(0, 40), (2000, 40)]).drop(columns="feature").to_file(unkeyed)
     beijing = folder / "北京54.gpkg"
     county.axes([(0, 0), (2000, 0)]).set_crs("EPSG:2436", allow_override=True).to_file(beijing)
     law = folder / "规则.toml"
@@ -371,7 +384,7 @@ def refusals(folder: Path) -> dict[str, tuple[list[object], str, str]]:
         "old-datum": ([beijing, "--rules", "anhui"], "北京", "Beijing"),
         "layer": ([f"{good}::nowhere", "--rules", "anhui"], "nowhere", "nowhere"),
         "which-layer": ([f"{good}", "--levees", good, "--rules", "anhui"], "bank_tops", "bank_tops"),
-        "no-river": ([axes, "--levees", unkeyed, "--rules", "anhui"], "river_id", "river_id"),
+        "no-feature": ([axes, "--levees", unkeyed, "--rules", "anhui"], "feature", "feature"),
         "rules": ([axes, "--rules", "atlantis"], "anhui", "anhui"),
         "rules-file": ([axes, "--rules", law], "规则.toml", "规则.toml"),
         "day": ([axes, "--rules", "anhui", "--on", "06/07/2025"], "06/07/2025", "06/07/2025"),
@@ -383,7 +396,7 @@ def refusals(folder: Path) -> dict[str, tuple[list[object], str, str]]:
 
 
 KINDS = (
-    "missing", "html", "empty", "dwg", "mdb", "no-crs", "old-datum", "layer", "which-layer", "no-river", "rules",
+    "missing", "html", "empty", "dwg", "mdb", "no-crs", "old-datum", "layer", "which-layer", "no-feature", "rules",
     "rules-file", "day", "encoding", "crs", "column", "terrain",
 )  # fmt: skip
 

@@ -21,13 +21,16 @@ from riverline.cli.options import (
     LanguageOption,
     OnOption,
     OutOption,
+    SetOption,
     StrictOption,
     columns_by_layer,
+    columns_of,
     file_and_layer,
     file_option,
     named_layer,
     pair,
     schema_named,
+    values_by_layer,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -101,6 +104,7 @@ def demarcate(  # noqa: PLR0913 - one option a layer
             "field mapping, may be repeated, of the axes if no layer is named",
         ),
     ] = None,
+    set_: SetOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     on: OnOption = None,
@@ -114,18 +118,18 @@ def demarcate(  # noqa: PLR0913 - one option a layer
     given = {name: text for name, text in named.items() if text is not None}
     if (sections is None) != (profiles is None):
         raise typer.BadParameter("--sections 与 --profiles 要一起给出 | --sections and --profiles go together")
-    columns = columns_by_layer(column or [], given)
+    columns = columns_by_layer(column, given)
+    values = values_by_layer(set_, given)
     with _told(language) as console:
         from riverline.cli.steps import MainJob, Sections
 
         layers: dict[str, Layer | Sections] = {
-            name: named_layer(text, crs, encoding, columns.get(name)) for name, text in given.items()
+            name: named_layer(text, crs, encoding, columns.get(name), values.get(name)) for name, text in given.items()
         }
         if sections is not None and profiles is not None:
             file, sheet = file_and_layer(profiles)
-            layers["sections"] = Sections(
-                named_layer(sections, crs, encoding, columns.get("sections")), file, sheet, unit
-            )
+            lines = named_layer(sections, crs, encoding, columns.get("sections"), values.get("sections"))
+            layers["sections"] = Sections(lines, file, sheet, unit)
         title = "河道管理范围" if language == "zh" else "River management extents"
         delivery = _deliver(MainJob(layers, rules, out, terrain, on, language, title), console)
         _end(delivery.result.faults, strict=strict)
@@ -153,6 +157,7 @@ def stakes(  # noqa: PLR0913 - one option a layer
             help="字段对应，可写多次，例 existing::桩号=number | field mapping, may be repeated",
         ),
     ] = None,
+    set_: SetOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     on: OnOption = None,
@@ -164,12 +169,15 @@ def stakes(  # noqa: PLR0913 - one option a layer
     named = {"admin": admin, "structures": structures, "existing": existing, "existing_boards": existing_boards,
              "settings": settings, "axes": axes, "breaks": breaks}  # fmt: skip
     given = {name: text for name, text in named.items() if text is not None}
-    columns = columns_by_layer(column or [], given)
+    columns = columns_by_layer(column, given)
+    values = values_by_layer(set_, given)
     with _told(language) as console:
         from riverline.cli.staking import StakeJob, place
         from riverline.cli.summary import fault_counts, input_table, stake_table
 
-        layers = {name: named_layer(text, crs, encoding, columns.get(name)) for name, text in given.items()}
+        layers = {
+            name: named_layer(text, crs, encoding, columns.get(name), values.get(name)) for name, text in given.items()
+        }
         delivery = place(StakeJob(lines, layers, rules, out, on, role, language))
         console.print(input_table(delivery.inputs, language))
         console.print(stake_table(delivery.stakes, delivery.boards, language))
@@ -201,6 +209,7 @@ def confirm(  # noqa: PLR0913 - one option a layer
             "field mapping, may be repeated, of the parcels if no layer is named",
         ),
     ] = None,
+    set_: SetOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     out: OutOption = Path("确权成果"),
@@ -210,12 +219,15 @@ def confirm(  # noqa: PLR0913 - one option a layer
     """确权：管理范围内的权属分块与面积汇总 | who holds the land inside the extents, and where titles disagree."""
     named = {"extents": extents, "parcels": parcels, "land_classes": land_classes, "axes": axes, "admin": admin}
     given = {name: text for name, text in named.items() if text is not None}
-    columns = columns_by_layer(column or [], given, unnamed="parcels")
+    columns = columns_by_layer(column, given, unnamed="parcels")
+    values = values_by_layer(set_, given, unnamed="parcels")
     with _told(language) as console:
         from riverline.cli import titles
         from riverline.cli.summary import register_table
 
-        layers = {name: named_layer(text, crs, encoding, columns.get(name)) for name, text in given.items()}
+        layers = {
+            name: named_layer(text, crs, encoding, columns.get(name), values.get(name)) for name, text in given.items()
+        }
         title = "河道管理范围权属" if language == "zh" else "Titles inside river management extents"
         job = titles.TitleJob(layers, out, tolerance, clean, language, title)
         delivery = _with_progress(lambda tell: titles.carry_out(job, tell), language, console)
@@ -230,11 +242,12 @@ def confirm(  # noqa: PLR0913 - one option a layer
 
 
 @app.command()
-def check(
+def check(  # noqa: PLR0913 - one option a thing to say
     file: Annotated[str, typer.Argument(metavar=FILE, help="图层 | layer")],
     schema: Annotated[str, typer.Argument(metavar="SCHEMA", help="数据字典名称，如 axes | its schema, such as axes")],
     *,
     column: ColumnOption = None,
+    set_: SetOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     out: Annotated[
@@ -244,12 +257,13 @@ def check(
     strict: StrictOption = False,
 ) -> None:
     """按数据字典检查一个图层 | check a layer against the data dictionary."""
-    columns = dict(pair(each) for each in column or [])
+    columns = columns_of(column)
+    values = dict(pair(each, option="--set") for each in set_ or [])
     with _told(language) as console:
         from riverline.cli.summary import fault_rows, input_table, plain
 
         wanted = schema_named(schema)
-        frame = named_layer(file, crs, encoding, columns).read(wanted)
+        frame = named_layer(file, crs, encoding, columns, values).read(wanted)
         faults = rl.check(frame, wanted)
         console.print(input_table({wanted.name: frame}, language))
         for note in frame.attrs["source"]["notes"]:

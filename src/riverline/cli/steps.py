@@ -6,7 +6,7 @@ import os
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import riverline as rl
 from riverline import samples
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from riverline.demarcation import Demarcation
+    from riverline.io.mapping import Columns, Values
     from riverline.schema import Language, Schema
 
 __all__ = [
@@ -46,17 +47,16 @@ class Layer:
     layer: str | None = None
     crs: str | None = None
     encoding: str | None = None
-    columns: Mapping[str, str] | None = None
+    columns: Columns | None = None
+    values: Values | None = None
 
     def read(self, schema: Schema) -> gpd.GeoDataFrame:
         """The layer as a frame of the schema."""
+        told: dict[str, Any] = {"crs": self.crs, "encoding": self.encoding}
+        told |= {"columns": self.columns, "values": self.values}
         if self.path.suffix.lower() in TABLES:
-            return rl.read_table(
-                self.path, schema, sheet=self.layer, crs=self.crs, encoding=self.encoding, columns=self.columns
-            )
-        return rl.read_layer(
-            self.path, schema, layer=self.layer, crs=self.crs, encoding=self.encoding, columns=self.columns
-        )
+            return rl.read_table(self.path, schema, sheet=self.layer, **told)
+        return rl.read_layer(self.path, schema, layer=self.layer, **told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ class Sections:
             self.lines.path,
             self.profiles,
             columns=self.lines.columns,
+            values=self.lines.values,
             crs=self.lines.crs,
             unit=self.unit,
             layer=self.lines.layer,
