@@ -431,6 +431,8 @@ def test_a_call_that_cannot_be_done_says_why_once_and_writes_nothing(tmp_path, k
         ["demarcate", "a.shp", "--rules", "anhui", "--sections", "b.shp", "--profiles", "c.csv", "--unit", "li"],
         ["check", "a.shp"],
         ["check", "a.shp", "axes", "--column", "=name"],
+        ["demarcate", "a.shp", "--rules", "anhui", "--set", "name"],
+        ["demarcate", "a.shp", "--rules", "anhui", "--set", "levees::feature=crest"],
         ["rules", "shout"],
         ["destroy"],
         ["demo", "--where", "here"],
@@ -462,6 +464,42 @@ def test_advice_names_options_of_the_command_in_one_unbroken_line(tmp_path):
     assert "--crs EPSG:" in told
     assert "crs=" not in told
     assert len(told.splitlines()) == 1
+
+
+def test_advice_for_missing_columns_names_the_layer_and_can_be_pasted(tmp_path):
+    axes, levees = tmp_path / "a.gpkg", tmp_path / "堤 防.gpkg"
+    county.axes([(0, 0), (2000, 0)]).to_file(axes)
+    county.levees([(0, 40), (2000, 40)])[["geometry"]].assign(**{"my id": "D1"}).to_file(levees)
+    told = run("demarcate", axes, "--rules", "anhui", "--levees", levees, "--out", tmp_path / "o", status=1).stderr
+    assert "--column 'levees::my id=levee_id'" in told
+    assert "--set 'levees::feature=…'" in told
+
+
+def test_a_country_is_done_zone_by_zone_or_in_a_plane_of_ones_own(tmp_path):
+    wide = gpd.GeoSeries.from_wkt(["LINESTRING (105 30, 105 30.01)", "LINESTRING (117 30, 117 30.01)"], crs=4490)
+    axes = tmp_path / "全国.gpkg"
+    gpd.GeoDataFrame({"river_id": ["W", "E"]}, geometry=wide).to_file(axes)
+    told = run("demarcate", axes, "--rules", "anhui", "--out", tmp_path / "o", status=1).stderr
+    assert "for z in $(seq 35 39); do riverline demarcate" in told
+    plane = re.search(r"--plane '([^']*)'", told).group(1)
+    frame = rl.read_layer(axes, rl.schema.AXES)
+    assert steps.in_plane(frame, plane=plane, zone=None).crs.is_projected
+    east = steps.in_plane(frame, plane=None, zone=39)
+    assert (east["river_id"].tolist(), east.crs.to_epsg()) == (["E"], 4548)
+    with pytest.raises(rl.JobError, match="no river is in the zone of EPSG:4546"):
+        steps.in_plane(frame, plane=None, zone=37)
+
+
+def test_only_rows_of_a_value_are_used(tmp_path):
+    axes = tmp_path / "ways.gpkg"
+    rows = county.axes([(0, 0), (2000, 0)])
+    pd.concat([rows.assign(waterway=kind, river_id=kind) for kind in ("river", "drain", "canal")]).to_file(axes)
+    layer = steps.Layer(axes, only={"waterway": "river,canal"})
+    frame = layer.read(rl.schema.AXES)
+    assert frame["river_id"].tolist() == ["river", "canal"]
+    assert frame.attrs["source"]["notes"][-1]["zh"] == "只用 waterway=river,canal 的 2 个要素，共 3 个"
+    with pytest.raises(rl.SchemaError, match="no field nothing"):
+        steps.Layer(axes, only={"nothing": "x"}).read(rl.schema.AXES)
 
 
 def test_unknown_schema_lists_what_there_is():

@@ -24,11 +24,9 @@ from riverline.cli.options import (
     SetOption,
     StrictOption,
     columns_by_layer,
-    columns_of,
     file_and_layer,
     file_option,
     named_layer,
-    pair,
     schema_named,
     values_by_layer,
 )  # fmt: skip
@@ -106,6 +104,21 @@ def demarcate(  # noqa: PLR0913 - one option a layer
     ] = None,
     set_: SetOption = None,
     crs: CRSOption = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[LAYER::]FIELD=VALUE[,VALUE]",
+            help="只用字段为此值的要素，可写多次，例 waterway=river | only features of that value, may be repeated",
+        ),
+    ] = None,
+    plane: Annotated[
+        str | None,
+        typer.Option(metavar="CRS", help="计算所用的投影，不写则取所在的 3 度带 | plane to work in, else the zone's"),
+    ] = None,
+    zone: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="只做此 3 度带的河流，例 39 | only the rivers of this 3-degree zone"),
+    ] = None,
     encoding: EncodingOption = None,
     on: OnOption = None,
     out: OutOption = Path("划界成果"),
@@ -120,18 +133,22 @@ def demarcate(  # noqa: PLR0913 - one option a layer
         raise typer.BadParameter("--sections 与 --profiles 要一起给出 | --sections and --profiles go together")
     columns = columns_by_layer(column, given)
     values = values_by_layer(set_, given)
+    rows = values_by_layer(only, given, option="--only")
     with _told(language) as console:
         from riverline.cli.steps import MainJob, Sections
 
         layers: dict[str, Layer | Sections] = {
-            name: named_layer(text, crs, encoding, columns.get(name), values.get(name)) for name, text in given.items()
+            name: named_layer(text, crs, encoding, columns.get(name), values.get(name), rows.get(name))
+            for name, text in given.items()
         }
         if sections is not None and profiles is not None:
             file, sheet = file_and_layer(profiles)
-            lines = named_layer(sections, crs, encoding, columns.get("sections"), values.get("sections"))
+            lines = named_layer(
+                sections, crs, encoding, columns.get("sections"), values.get("sections"), rows.get("sections")
+            )
             layers["sections"] = Sections(lines, file, sheet, unit)
         title = "河道管理范围" if language == "zh" else "River management extents"
-        delivery = _deliver(MainJob(layers, rules, out, terrain, on, language, title), console)
+        delivery = _deliver(MainJob(layers, rules, out, terrain, on, language, title, plane, zone), console)
         _end(delivery.result.faults, strict=strict)
 
 
@@ -257,13 +274,14 @@ def check(  # noqa: PLR0913 - one option a thing to say
     strict: StrictOption = False,
 ) -> None:
     """按数据字典检查一个图层 | check a layer against the data dictionary."""
-    columns = columns_of(column)
-    values = dict(pair(each, option="--set") for each in set_ or [])
+    columns = columns_by_layer(column, {schema: file}, unnamed=schema)
+    values = values_by_layer(set_, {schema: file}, unnamed=schema)
     with _told(language) as console:
+        from riverline.cli.steps import read_named
         from riverline.cli.summary import fault_rows, input_table, plain
 
         wanted = schema_named(schema)
-        frame = named_layer(file, crs, encoding, columns, values).read(wanted)
+        frame = read_named(schema, named_layer(file, crs, encoding, columns.get(schema), values.get(schema)), wanted)
         faults = rl.check(frame, wanted)
         console.print(input_table({wanted.name: frame}, language))
         for note in frame.attrs["source"]["notes"]:
@@ -320,7 +338,7 @@ def _told(language: Language) -> Iterator[Console]:
     except rl.RiverlineError as error:
         from riverline.cli.advice import as_options
 
-        told = as_options(error.message(language))
+        told = as_options(error, language, layer=getattr(error, "layer", ""), file=getattr(error, "file", "FILE"))
         # The terminal breaks the line, not we: a path or an option in it can be copied.
         Console(stderr=True).print(told, style="bold red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(ERROR_STATUS) from None

@@ -24,7 +24,6 @@ __all__ = [
     "SetOption",
     "StrictOption",
     "columns_by_layer",
-    "columns_of",
     "file_and_layer",
     "file_option",
     "named_layer",
@@ -77,11 +76,12 @@ def named_layer(
     encoding: str | None,
     columns: dict[str, list[str]] | None,
     values: dict[str, str] | None = None,
+    only: dict[str, str] | None = None,
 ) -> Layer:
     """A layer to read: ``survey.gpkg::堤防`` names the file and the layer in it."""
     from riverline.cli.steps import Layer
 
-    return Layer(*file_and_layer(text), crs, encoding, columns, values)
+    return Layer(*file_and_layer(text), crs, encoding, columns, values, only)
 
 
 def file_and_layer(text: str) -> tuple[Path, str | None]:
@@ -95,18 +95,18 @@ def columns_by_layer(
 ) -> dict[str, dict[str, list[str]]]:
     """``["HDMC=name", "levees::高程=ground_m"]`` as a mapping for each layer; one field may be several columns."""
     parted = _by_layer("--column", texts or [], layers, unnamed)
-    return {name: columns_of(mappings) for name, mappings in parted.items()}
+    return {name: _columns_of(mappings) for name, mappings in parted.items()}
 
 
 def values_by_layer(
-    texts: list[str] | None, layers: dict[str, str], *, unnamed: str = "axes"
+    texts: list[str] | None, layers: dict[str, str], *, unnamed: str = "axes", option: str = "--set"
 ) -> dict[str, dict[str, str]]:
-    """``["levees::feature=crest"]`` as what is given for the whole of each layer."""
-    parted = _by_layer("--set", texts or [], layers, unnamed)
-    return {name: dict(pair(each, option="--set") for each in given) for name, given in parted.items()}
+    """``["levees::feature=crest"]`` as what is given for the whole of each layer, or asked of its rows."""
+    parted = _by_layer(option, texts or [], layers, unnamed)
+    return {name: dict(pair(each, option=option) for each in given) for name, given in parted.items()}
 
 
-def columns_of(texts: list[str] | None) -> dict[str, list[str]]:
+def _columns_of(texts: list[str] | None) -> dict[str, list[str]]:
     """``["id=name", "id=river_id"]`` as ``{"id": ["name", "river_id"]}``."""
     columns: dict[str, list[str]] = {}
     for yours, ours in map(pair, texts or []):
@@ -129,9 +129,9 @@ def _by_layer(option: str, texts: list[str], layers: dict[str, str], unnamed: st
 
 def pair(text: str, *, option: str = "--column") -> tuple[str, str]:
     """``YOURS=OURS`` parted at its last sign of equality, ``OURS=VALUE`` of ``--set`` at its first."""
-    first, sign, second = text.partition("=") if option == "--set" else text.rpartition("=")
+    first, sign, second = text.rpartition("=") if option == "--column" else text.partition("=")
     if not (first and sign and second):
-        wanted = ("字段=值", "OURS=VALUE") if option == "--set" else ("原字段=字段", "YOURS=OURS")
+        wanted = ("原字段=字段", "YOURS=OURS") if option == "--column" else ("字段=值", "FIELD=VALUE")
         raise typer.BadParameter(f"{option} 应写作 {wanted[0]} | write {option} as {wanted[1]}: {text}")
     return first, second
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from riverline.schema import Language, Schema
 
 __all__ = [
-    "Delivery", "Layer", "MainJob", "Sections", "Step", "carry_out", "demo_job", "existing", "publish",
-    "require_folder",
+    "Delivery", "Layer", "MainJob", "Sections", "Step", "carry_out", "demo_job", "existing", "in_plane", "publish",
+    "read_named", "require_folder",
 ]  # fmt: skip
 
 TABLES = frozenset({".csv", ".txt", ".xlsx", ".xlsm", ".xls"})
@@ -49,14 +49,32 @@ class Layer:
     encoding: str | None = None
     columns: Columns | None = None
     values: Values | None = None
+    only: Mapping[str, str] | None = None
 
     def read(self, schema: Schema) -> gpd.GeoDataFrame:
         """The layer as a frame of the schema."""
         told: dict[str, Any] = {"crs": self.crs, "encoding": self.encoding}
         told |= {"columns": self.columns, "values": self.values}
         if self.path.suffix.lower() in TABLES:
-            return rl.read_table(self.path, schema, sheet=self.layer, **told)
-        return rl.read_layer(self.path, schema, layer=self.layer, **told)
+            return self.chosen(rl.read_table(self.path, schema, sheet=self.layer, **told))
+        return self.chosen(rl.read_layer(self.path, schema, layer=self.layer, **told))
+
+    def chosen(self, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """The rows whose fields have one of the values asked for, and a note of how many there were."""
+        for field, listed in (self.only or {}).items():
+            if field not in frame.columns:
+                there = ", ".join(str(name) for name in frame.columns if name != "geometry")
+                raise rl.SchemaError(
+                    f"--only 中的字段 {field} 不在图层中；现有：{there}",
+                    f"--only: no field {field}; there are: {there}",
+                )
+            kept = frame[frame[field].astype("str").isin(listed.split(","))].reset_index(drop=True)
+            told = {"zh": f"只用 {field}={listed} 的 {len(kept)} 个要素，共 {len(frame)} 个",
+                    "en": f"only the {len(kept)} of {len(frame)} features with {field}={listed}"}  # fmt: skip
+            source = frame.attrs["source"]
+            kept.attrs = {**frame.attrs, "source": {**source, "notes": [*source["notes"], told]}}
+            frame = kept
+        return frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +88,7 @@ class Sections:
 
     def read(self, schema: Schema) -> gpd.GeoDataFrame:  # noqa: ARG002 - every input is asked in the same way
         """The sections as a frame of :data:`riverline.schema.SECTIONS`."""
-        return rl.read_sections(
+        sections = rl.read_sections(
             self.lines.path,
             self.profiles,
             columns=self.lines.columns,
@@ -81,6 +99,7 @@ class Sections:
             sheet=self.sheet,
             encoding=self.lines.encoding,
         )
+        return self.lines.chosen(sections)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +116,8 @@ class MainJob:
     on: str | None = None
     language: Language = "zh"
     title: str = ""
+    plane: str | None = None
+    zone: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +156,11 @@ def carry_out(job: MainJob, tell: Callable[[Step], None]) -> Delivery:
     for number, (name, layer) in enumerate(job.layers.items(), 1):
         schema = rl.schema.FRAMES[name]
         step(number, f"读取{schema.label_zh}", f"read {schema.label_en}")
-        frames[name] = layer.read(schema)
-    frames["axes"] = rl.geodesy.to_metric(frames["axes"])
+        frames[name] = read_named(name, layer, schema)
+    frames["axes"] = in_plane(frames["axes"], plane=job.plane, zone=job.zone)
+    if job.zone is not None:
+        near = {name: _near_zone(frame, job.zone) for name, frame in frames.items() if name != "axes"}
+        frames.update(near)
     step(total - 3, "检查图层", "check the layers")
     checked = [rl.check(frame, rl.schema.FRAMES[name]) for name, frame in frames.items()]
     step(total - 2, "划定管理范围", "demarcate")
@@ -151,6 +175,57 @@ def carry_out(job: MainJob, tell: Callable[[Step], None]) -> Delivery:
         drafts.append(rl.export.to_geopackage(Path(folder) / LAYERS_NAME, result, language=job.language))
         map_path, layers_path = publish(drafts, job.out)
     return Delivery(frames, result, map_path, layers_path)
+
+
+def read_named(name: str, layer: Layer | Sections, schema: Schema) -> gpd.GeoDataFrame:
+    """The layer as a frame; an error says which layer and file it is about, so that its advice can be typed."""
+    try:
+        return layer.read(schema)
+    except rl.RiverlineError as error:
+        about: Any = error
+        about.layer = name
+        about.file = str(layer.path if isinstance(layer, Layer) else layer.lines.path)
+        raise
+
+
+def in_plane(axes: gpd.GeoDataFrame, *, plane: str | None, zone: int | None) -> gpd.GeoDataFrame:
+    """Axes in the plane to work in: the one asked for, that of a zone with the rivers of it alone, or their zone's.
+
+    Parameters
+    ----------
+    axes
+        As they were read.
+    plane
+        A CRS in metres.
+    zone
+        Number of a 3-degree zone.
+
+    Raises
+    ------
+    JobError
+        If no river is in the zone, or both are asked for.
+    """
+    if zone is None:
+        return rl.geodesy.to_metric(axes, crs=plane)
+    if plane is not None:
+        raise rl.JobError("--plane 与 --zone 只能用一个", "--plane and --zone do not go together")
+    code = rl.geodesy.zone_crs(zone)
+    number = rl.geodesy.zone_of(axes)
+    mine = number == code
+    if not mine.any():
+        there = ", ".join(sorted(set(number.dropna())))
+        raise rl.JobError(f"{code} 带内没有河流；有：{there}", f"no river is in the zone of {code}; there are: {there}")
+    kept = axes[mine].reset_index(drop=True)
+    return rl.geodesy.to_metric(kept, crs=code)
+
+
+def _near_zone(frame: gpd.GeoDataFrame, zone: int) -> gpd.GeoDataFrame:
+    """The rows in a zone and in those beside it, and rows without a place."""
+    number = rl.geodesy.zone_of(frame)
+    codes = [rl.geodesy.zone_crs(each) for each in (zone - 1, zone, zone + 1) if 25 <= each <= 45]  # noqa: PLR2004 - China's
+    near = frame[number.isna() | number.isin(codes)].reset_index(drop=True)
+    near.attrs = frame.attrs
+    return near
 
 
 def require_folder(out: Path) -> None:

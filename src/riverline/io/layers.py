@@ -159,7 +159,7 @@ def shape_to_schema(
     claimed = match | {f"={name}": name for name in filled}
     problems = missing_columns(fields, schema, claimed, key=schema.key) | problems | wrong | (also or {})
     if problems:
-        no_crs = [] if crs_error is None else [(crs_error.zh, crs_error.en)]
+        no_crs = [] if crs_error is None else [(crs_error.zh, crs_error.en, crs_error.hints)]
         raise SchemaError.listing(
             f"{schema.name}（{schema.label_zh}）不符合数据字典",
             f"{schema.name} does not match its schema",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from riverline.errors import Hint, Problem
 from riverline.io.notes import note
 from riverline.schema.words import plain_name
 
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Columns", "Match", "Problems", "Values", "blank_columns", "distinct_names", "fill_columns", "given_twice",
-    "given_values", "match_columns", "missing_columns", "rename_columns", "single_targets",
+    "given_values", "hints_of", "match_columns", "missing_columns", "rename_columns", "single_targets",
 ]  # fmt: skip
 
-Problems = dict[str, tuple[str, str]]
+Problems = dict[str, Problem]
 Match = dict[str, str]
 Columns = Mapping[str, str | Sequence[str]]
 Values = Mapping[str, object]
@@ -196,25 +197,26 @@ def fill_columns(
     return frame.assign(**filled, **empty), notes
 
 
-def _how_to_give(missing: Sequence[str], fields: Sequence[str], match: Match, key: str) -> tuple[str, str]:
+def _how_to_give(missing: Sequence[str], fields: Sequence[str], match: Match, key: str) -> Problem:
     """What to write for columns that are missing, with a field of the file for each as far as there are any."""
     left = [name for name in fields if name not in match]
     ordered = sorted(missing, key=lambda name: name != key)
     pairs = dict(zip(left, ordered, strict=False))
-    said_zh, said_en = [], []
+    said_zh, said_en, hints = [], [], []
     if pairs:
-        call = ", ".join(f'"{field}": "{name}"' for field, name in pairs.items())
-        said_zh.append(f"columns={{{call}}}（左边换成含此内容的字段）")
-        said_en.append(f"columns={{{call}}} (the field that holds it)")
+        hints.append(Hint.mapping("columns", pairs))
+        said_zh.append(f"{hints[-1].call}（左边换成含此内容的字段）")
+        said_en.append(f"{hints[-1].call} (the field that holds it)")
     constants = [name for name in ordered if name not in pairs.values() or name != key]
     if constants:
-        call = ", ".join(f'"{name}": "{"{row}" if name == key else "…"}"' for name in constants)
-        said_zh.append(f"整个文件取一个值则写 values={{{call}}}")
-        said_en.append(f"one value for the whole file: values={{{call}}}")
+        hints.append(Hint.mapping("values", {name: _ROW if name == key else "…" for name in constants}))
+        said_zh.append(f"整个文件取一个值则写 {hints[-1].call}")
+        said_en.append(f"one value for the whole file: {hints[-1].call}")
     listed = ", ".join(left)
     return (
         f"未对应的字段：{listed or '无'}；请写 {'；'.join(said_zh)}",
         f"fields that are left: {listed or 'none'}; say {'; '.join(said_en)}",
+        tuple(hints),
     )
 
 
@@ -241,6 +243,11 @@ def rename_columns(
         kept = ", ".join(f"{name}_original" for name in taken)
         notes.append(note(f"同名的原字段改名保留：{kept}", f"fields of the same name were kept as: {kept}"))
     return renamed, notes
+
+
+def hints_of(problem: Problem) -> tuple[Hint, ...]:
+    """What a problem says to type."""
+    return problem[2] if len(problem) == 3 else ()  # noqa: PLR2004 - has hints
 
 
 def distinct_names(names: Sequence[str]) -> list[str]:
@@ -326,9 +333,11 @@ def _cut(name: str, name_bytes: int, codec: str) -> str:
     return name.encode(codec, errors="replace")[:name_bytes].decode(codec, errors="ignore")
 
 
-def _ambiguous(name: str, found: list[str]) -> tuple[str, str]:
+def _ambiguous(name: str, found: list[str]) -> Problem:
     listed = ", ".join(found)
+    hint = Hint.mapping("columns", {found[0]: name})
     return (
-        f'字段 {name} 有多个候选：{listed}；请用 columns={{"{found[0]}": "{name}"}} 指明',
-        f'several fields may be {name!r}: {listed}; say which with columns={{"{found[0]}": "{name}"}}',
+        f"字段 {name} 有多个候选：{listed}；请用 {hint.call} 指明",
+        f"several fields may be {name!r}: {listed}; say which with {hint.call}",
+        (hint,),
     )

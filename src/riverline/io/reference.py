@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from riverline.errors import CRSError
+from riverline.errors import CRSError, Hint
 from riverline.geodesy import identify_coordinates
 from riverline.geodesy.datum import datum_key, horizontal, is_modern, is_same, name_of
 from riverline.geodesy.zones import gauss_kruger
@@ -133,10 +133,11 @@ def _asked(frame: gpd.GeoDataFrame) -> CRSError:
     x, y = _vertices(frame)
     nothing = (None, "没有坐标可供判断", "there are no coordinates to judge by")
     code, why_zh, why_en = looks_like(x, y) if len(x) else nothing
-    example = code or "EPSG:…"
+    hint = Hint.of("crs", code or "EPSG:…")
     return CRSError(
-        f'文件没有坐标系；请用 crs="{example}" 指定（请向数据提供者核实）。从数值看：{why_zh}',
-        f'the file has no CRS; say crs="{example}" (ask whoever made the data). The numbers look like this: {why_en}',
+        f"文件没有坐标系；请用 {hint.call} 指定（请向数据提供者核实）。从数值看：{why_zh}",
+        f"the file has no CRS; say {hint.call} (ask whoever made the data). The numbers look like this: {why_en}",
+        [hint, Hint.of("crs", "EPSG:4547")],
     )
 
 

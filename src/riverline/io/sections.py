@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline.errors import SchemaError
+from riverline.errors import Hint, SchemaError
 from riverline.geodesy import geodesic_length
 from riverline.io.archives import data_set
 from riverline.io.decoding import Reading
 from riverline.io.grids import read_grid
 from riverline.io.headers import table_of
 from riverline.io.layers import describe_source, shape_to_schema
-from riverline.io.mapping import match_columns, missing_columns, rename_columns, single_targets
+from riverline.io.mapping import hints_of, match_columns, missing_columns, rename_columns, single_targets
 from riverline.io.notes import few, note
 from riverline.io.reference import settle_crs
 from riverline.io.sources import read_rows
@@ -168,7 +168,10 @@ def _read_points(
     match, problems = match_columns(fields, _POINTS, used)
     renamed, said = rename_columns(table, match)
     problems = missing_columns(fields, _POINTS, match, key="section_id") | problems
-    told = {f"profiles/{column}": (f"断面点表：{zh}", f"profiles: {en}") for column, (zh, en) in problems.items()}
+    told: Problems = {
+        f"profiles/{column}": (f"断面点表：{said[0]}", f"profiles: {said[1]}", hints_of(said))
+        for column, said in problems.items()
+    }
     if problems:
         return _Profiles(renamed, told, frozenset(used), name)
     points = pd.DataFrame({column.name: _values(renamed[column.name], column) for column in _POINTS})
@@ -250,10 +253,12 @@ def _require_unit(points: pd.DataFrame, frame: gpd.GeoDataFrame, unit: Unit) -> 
     if not abs(ratio / wrong - 1.0) < _FOOT_TOLERANCE:
         return
     better = "us_ft" if unit == "m" else "m"
+    now, then = Hint.of("unit", unit), Hint.of("unit", better)
     raise SchemaError(
-        f'按 unit="{unit}"，断面起点距是断面线长度的 {ratio:.3f} 倍（中位数），即差一个英尺：请改用 unit="{better}"',
-        f'with unit="{unit}" stations are {ratio:.3f} times the length of the lines (median), a foot to a metre: use '
-        f'unit="{better}"',
+        f"按 {now.call}，断面起点距是断面线长度的 {ratio:.3f} 倍（中位数），即差一个英尺：请改用 {then.call}",
+        f"with {now.call} stations are {ratio:.3f} times the length of the lines (median), a foot to a metre: use "
+        f"{then.call}",
+        [now, then],
     )
 
 
