@@ -705,3 +705,19 @@ def test_without_the_extra_the_command_says_how_to_get_it():
     assert ran.returncode == 1
     assert ran.stderr.count("pip install 'riverline[cli]'") == 2
     assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize("out", ["/proc/x", "长" * 200], ids=["nowhere", "too-long"])
+def test_an_output_folder_that_cannot_be_made_is_refused_before_the_work(tmp_path, out):
+    told = run("demarcate", tmp_path / "没有.shp", "--rules", "anhui", "--out", tmp_path / out, status=1).stderr
+    assert told.startswith("不能建立或写入输出文件夹")
+    assert "没有.shp" not in told
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_when_no_river_is_drawn_the_status_is_1_and_one_sentence_says_so(tmp_path):
+    axes = tmp_path / "a.gpkg"
+    county.axes([(0, 0), (2000, 0)]).to_file(axes)
+    ran = run("demarcate", axes, "--rules", "anhui", "--out", tmp_path / "o", status=1)
+    assert ran.stderr.startswith("没有一条河划成")
+    assert (tmp_path / "o" / "map.html").exists()

@@ -445,3 +445,23 @@ def test_chainages_change_where_the_reference_does_also_on_a_bend(tmp_path) -> N
     left = up.lines[up.lines["bank"] == "left"]
     assert left["end_chainage_m"].tolist() == pytest.approx([length * 2.0 / 3.0, length], abs=feet)
     assert left["source_ids"].tolist() == right["source_ids"].tolist()[::-1]
+
+
+def test_pieces_of_an_axis_that_meet_are_named_so_and_joined_as_told(tmp_path) -> None:
+    pieces = axes([(500, 0), (1000, 0)], [(0, 0), (500, 0)], river_id=["R1", "R1"])
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    result = rl.demarcate(pieces, rule_set(tmp_path), levees=toes)
+    assert set(result.faults.loc[result.faults["layer"] == "axes", "note"]) == {"axis-in-pieces"}
+    assert "join them: axes.dissolve" in rl.faults.describe(result.faults, "en")["detail"].iloc[0]
+    joined = pieces.dissolve("river_id", as_index=False)
+    joined = joined.set_geometry(joined.geometry.line_merge(directed=True))
+    assert len(rl.demarcate(joined, rule_set(tmp_path), levees=toes).extents) == 1
+
+
+def test_terrain_that_nothing_uses_is_told(tmp_path) -> None:
+    terrain = tmp_path / "dem.tif"
+    terrain.write_bytes(b"")
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    result = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), levees=toes, terrain=terrain)
+    assert told(result, "terrain") == [("terrain-not-used", "*", "note")]
+    assert "dem.tif" in rl.faults.describe(result.faults, "zh")["detail"].iloc[-1]

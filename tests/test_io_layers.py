@@ -500,3 +500,14 @@ def test_the_crs_of_real_rivers_is_asked_for(real_data):
         rl.read_layer(file, rl.schema.AXES, columns={"HYD1_4M_ID": "river_id"})
     with pytest.raises(rl.SchemaError, match="has no CRS"):
         rl.read_layer(file, rl.schema.AXES)
+
+
+def test_rows_of_an_axis_that_meet_are_one_river_and_others_stay_two(tmp_path):
+    lines = shapely.from_wkt(["LINESTRING (5 0, 9 0)", "LINESTRING (0 0, 5 0)", "LINESTRING (0 3, 5 3)",
+                              "LINESTRING (9 3, 5 3)"])  # fmt: skip
+    rows = {"river_id": ["R1", "R1", "R2", "R2"], "name": ["下段", "上段", "a", "b"]}
+    frame = read(gpd.GeoDataFrame(rows, geometry=lines, crs=4548), tmp_path, rl.schema.AXES)
+    assert frame["river_id"].tolist() == ["R1", "R2", "R2"]
+    assert frame["name"].iloc[0] == "上段"
+    assert frame.geometry.iloc[0].equals(shapely.LineString([(0, 0), (9, 0)]))
+    assert "2 个要素首尾相接，已合为 1 条线" in notes(frame, "zh")

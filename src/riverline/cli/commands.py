@@ -149,6 +149,11 @@ def demarcate(  # noqa: PLR0913 - one option a layer
             layers["sections"] = Sections(lines, file, sheet, unit)
         title = "河道管理范围" if language == "zh" else "River management extents"
         delivery = _deliver(MainJob(layers, rules, out, terrain, on, language, title, plane, zone), console)
+        if len(delivery.inputs["axes"]) and delivery.result.extents.empty:
+            raise rl.JobError(
+                "没有一条河划成：原因见上表；请补充堤防、岸顶线、水域或洪水位等图层",
+                "no river could be drawn: the table above says why; give levees, bank tops, water or flood levels",
+            )
         _end(delivery.result.faults, strict=strict)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ __all__ = [
 ]  # fmt: skip
 
 TABLES = frozenset({".csv", ".txt", ".xlsx", ".xlsm", ".xls"})
+_LONGEST_NAME = 40
 MAP_NAME, LAYERS_NAME = "map.html", "成果.gpkg"
 
 
@@ -236,13 +238,35 @@ def require_folder(out: Path) -> None:
     out
         A folder, there or yet to be made.
     """
-    nearest = existing(out)
+    try:
+        nearest = existing(out)
+    except OSError as error:
+        raise _no_folder(out, error) from error
     if not nearest.is_dir():
         raise rl.JobError(
             f"{nearest.name} 是文件，不能作输出文件夹", f"{nearest.name} is a file, not a folder for results"
         )
     if not os.access(nearest, os.W_OK | os.X_OK):
         raise rl.JobError(f"没有在 {nearest.name} 中写文件的权限", f"no permission to write in {nearest.name}")
+    new = [each for each in (out.absolute(), *out.absolute().parents) if not each.exists()]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise _no_folder(out, error) from error
+    finally:
+        for folder in new:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+
+def _no_folder(out: Path, error: OSError) -> rl.JobError:
+    name, reason = out.name if len(out.name) <= _LONGEST_NAME else f"{out.name[:_LONGEST_NAME]}…", error.strerror or ""
+    return rl.JobError(
+        f"不能建立或写入输出文件夹 {name}：{reason}；请用 --out 另指定",
+        f"the folder for results, {name}, cannot be made or written: {reason}; name another with --out",
+    )
 
 
 def existing(path: Path) -> Path:

@@ -14,7 +14,9 @@ CODES = (
     Code("key-blank", "error", "主键为空：{note}", "the key is blank: {note}", "填写唯一且不变的编码",
          "fill in a code that is unique and stays the same"),
     Code("key-duplicated", "error", "主键重复，共 {value} 个要素使用同一编码", "{value} features share this key",
-         "每个要素使用不同的编码", "give each feature a code of its own"),
+         "每个要素使用不同的编码；同一条河的几段首尾相接的，合为一条线（read_layer 读取中心线时自动合并）",
+         "give each feature a code of its own; join pieces of one river that meet head to tail (read_layer does so for "
+         "axes)"),
     Code("river-blank", "warning", "未填写所属河流编码（river_id）", "the feature names no river (river_id)",
          "填写河流编码，或由岸别判定步骤按位置补上", "fill in the river code, or let the bank step find it by place"),
     Code("value-blank", "error", "必填字段为空：{note}", "a required value is blank: {note}", "补填该字段",
@@ -242,6 +244,9 @@ CODES = (
          "the axis (allowed {limit} {unit}); {note}", "核对桩号、点位、所属河流和中心线起点桩号 start_chainage_m",
          "check its chainage, its place, its river and the start_chainage_m of the axis"),
     # demarcation, terrain and flood
+    Code("terrain-not-used", "note", "地形 {note} 未使用：没有洪水位（flood_levels），或各河都以实测断面为准",
+         "the terrain {note} was not used: there are no flood levels, or every river has surveyed sections",
+         "给出洪水位图层，或去掉地形", "give flood levels, or leave the terrain out"),
     Code("terrain-reprojected", "note", "地形栅格已按双线性重采样转换坐标系：{note}",
          "the terrain was brought to the CRS of the axis by bilinear resampling: {note}",
          "需要精确结果时请用与中心线同一坐标系的地形", "for exact lines use terrain in the CRS of the axis"),

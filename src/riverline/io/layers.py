@@ -20,9 +20,10 @@ from riverline.io.mapping import (
     single_targets,
 )
 from riverline.io.reference import settle_crs
-from riverline.io.shapes import drop_heights, single_parts
+from riverline.io.shapes import drop_heights, join_rows, single_parts
 from riverline.io.sources import read_rows
 from riverline.io.values import cast_values
+from riverline.schema import AXES
 
 if TYPE_CHECKING:
     import os
@@ -79,7 +80,8 @@ def read_layer(
     GeoDataFrame
         Columns of the schema first, in its types where every value allows it. Geometry is flat; multipart features
         are split where the schema asks for single parts (``R1`` becomes ``R1-1``, ``R1-2`` …; ``source_key`` keeps
-        ``R1``), unless their parts join to one line. Rows without geometry stay. ``frame.attrs["source"]`` is a
+        ``R1``), unless their parts join to one line; rows of ``AXES`` under one code that meet head to tail are
+        joined too. Rows without geometry stay. ``frame.attrs["source"]`` is a
         dictionary of ``path`` (the file's name), ``driver``, ``layer``, ``encoding``, ``encoding_from`` (``given``,
         ``cpg``, ``ldid``, ``declared`` by the format, or ``detected``), ``crs``, ``rows`` in the file, and ``notes``,
         a list of ``{"zh": …, "en": …}``: everything that was decided or changed while reading; with ``values`` also
@@ -167,11 +169,12 @@ def shape_to_schema(
         )
     if crs_error is not None:
         raise crs_error
-    whole, given = fill_columns(renamed, filled, blank_columns(schema, claimed, key=schema.key), values)
-    cast, told = cast_values(whole, schema)
+    filled_up, given = fill_columns(renamed, filled, blank_columns(schema, claimed, key=schema.key), values)
+    cast, told = cast_values(filled_up, schema)
     flat, dropped = drop_heights(cast)
-    single, split = single_parts(flat, schema)
-    return schema.conform(single), [*notes, *given, *told, *dropped, *split]
+    whole, joined = join_rows(flat, schema) if schema is AXES else (flat, [])
+    single, split = single_parts(whole, schema)
+    return schema.conform(single), [*notes, *given, *told, *dropped, *joined, *split]
 
 
 def describe_source(
