@@ -465,3 +465,15 @@ def test_terrain_that_nothing_uses_is_told(tmp_path) -> None:
     result = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), levees=toes, terrain=terrain)
     assert told(result, "terrain") == [("terrain-not-used", "*", "note")]
     assert "dem.tif" in rl.faults.describe(result.faults, "zh")["detail"].iloc[-1]
+
+
+def test_exchanged_axes_and_another_zone_number_are_named(tmp_path) -> None:
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    moved = {
+        "axes-exchanged": lambda points: points[:, ::-1],
+        "zone-number": lambda points: np.add(points, [38_000_000, 0]),
+    }
+    for code, change in moved.items():
+        wrong = toes.set_geometry(shapely.transform(toes.geometry.to_numpy(), change), crs=CRS)
+        result = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), levees=wrong)
+        assert {each[0] for each in told(result, "levees")} == {code}

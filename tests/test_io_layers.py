@@ -511,3 +511,15 @@ def test_rows_of_an_axis_that_meet_are_one_river_and_others_stay_two(tmp_path):
     assert frame["name"].iloc[0] == "上段"
     assert frame.geometry.iloc[0].equals(shapely.LineString([(0, 0), (9, 0)]))
     assert "2 个要素首尾相接，已合为 1 条线" in notes(frame, "zh")
+
+
+@pytest.mark.parametrize(
+    ("crs", "place"),
+    [(4527, (461_581, 3_906_699)), (4527, (38_461_581, 3_906_699)), (4548, (38_461_581, 3_906_699)), (4548, (117, 32))],
+    ids=["no-number", "other-number", "number-too-many", "degrees"],
+)
+def test_numbers_that_contradict_the_crs_given_are_refused_at_reading(tmp_path, crs, place):
+    line = shapely.LineString([place, np.add(place, 0.5)])
+    frame = levees().set_geometry([line, line], crs=None).set_crs(None, allow_override=True)
+    with pytest.raises(rl.CRSError, match=f"EPSG:{crs} does not fit the numbers"):
+        read(frame, tmp_path, suffix="shp", crs=crs)

@@ -81,6 +81,9 @@ CODES = (
     Code("axis-order", "error", "坐标轴次序颠倒：交换后才落在坐标系适用范围内",
          "the axes are swapped: only swapped do the coordinates fit the CRS's area of use",
          "交换 X、Y；测量成果表的 X 为北、Y 为东", "swap X and Y; in survey tables X is north and Y is east"),
+    Code("zone-prefix", "error", "东坐标的带号为 {value}，坐标系的带号为 {limit}，两者不符（0 为没有带号）",
+         "eastings bear the zone number {value}, the CRS has {limit}: they do not agree (0 is none)",
+         "核对坐标系与带号；按带号重新指定坐标系", "check the CRS and its zone, and set the one that they bear"),
     Code("out-of-area", "error", "超出坐标系适用范围 {value} {unit}", "{value} {unit} outside the CRS's area of use",
          "核对坐标系、带号、半球和坐标位数", "check the CRS, its zone and hemisphere, and the number of digits"),
     Code("beyond-area", "warning", "超出坐标系适用范围 {value} {unit}，长度和面积变形较大",
@@ -144,6 +147,16 @@ CODES = (
     Code("river-not-done", "error", "河流 {feature} 无法划界：{note}", "river {feature} could not be done: {note}",
          "按原因补充或更正数据：没有参照线的，各图层为何没有画成线已逐一列出；其余为中心线本身的问题",
          "mend what the reason names: where a bank has no reference line, it says of each layer why that made none"),
+    Code("axes-exchanged", "error",
+         "坐标可能 X、Y 颠倒：{layer} {feature} 距河流 {note} 的中心线 {value} {unit}（可信 {limit} {unit}），未使用",
+         "{layer} {feature} lies {value} {unit} off the axis of river {note} ({limit} {unit} is plausible) and was not "
+         "used: X and Y may be exchanged", "交换本图层或中心线的 X、Y：测量成果表的 X 为北、Y 为东",
+         "exchange X and Y of this layer, or of the axis: in survey tables X is north and Y is east"),
+    Code("zone-number", "error",
+         "带号与坐标系不符：{layer} {feature} 距河流 {note} 的中心线 {value} {unit}（可信 {limit} {unit}），未使用",
+         "{layer} {feature} lies {value} {unit} off the axis of river {note} ({limit} {unit} is plausible) and was not "
+         "used: the zone number of its eastings is not that of the CRS", "核对本图层与中心线的坐标系、带号",
+         "check the CRS and the zone number of this layer and of the axis"),
     Code("far-from-river", "error",
          "{layer} {feature} 距河流 {note} 的中心线 {value} {unit}，超过可信距离 {limit} {unit}，未使用",
          "{layer} {feature} lies {value} {unit} off the axis of river {note}, farther than is plausible ({limit} "
