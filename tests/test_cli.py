@@ -721,3 +721,16 @@ def test_when_no_river_is_drawn_the_status_is_1_and_one_sentence_says_so(tmp_pat
     ran = run("demarcate", axes, "--rules", "anhui", "--out", tmp_path / "o", status=1)
     assert ran.stderr.startswith("没有一条河划成")
     assert (tmp_path / "o" / "map.html").exists()
+
+
+def test_a_template_of_a_rule_set_is_a_rule_set(tmp_path):
+    file = tmp_path / "anhui.toml"
+    file.write_text(run("rules", "template", "anhui").stdout, encoding="utf-8")
+    assert file.read_text(encoding="utf-8").startswith("# riverline 规则集")
+    assert len(rl.load_rules(file).rules) == len(rl.load_rules("anhui").rules)
+    assert "anhui" in run("rules", "template", "atlantis", status=1).stderr
+
+
+def test_every_code_of_a_fault_is_listed():
+    told = run("faults", "--language", "en").output
+    assert all(code[:12] in told for code in rl.faults.CATALOGUE)

@@ -335,6 +335,25 @@ def show_rules(
         console.print(text, markup=False, highlight=False)
 
 
+@rules_app.command("template")
+def rules_template(
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="自带规则集的名称 | a shipped rule set")] = "anhui",
+    language: LanguageOption = "zh",
+) -> None:
+    """打印一个规则集的 TOML，供另存后修改 | print a rule set as TOML to start your own from."""
+    with _told(language):
+        typer.echo(rl.rules.template_of(name), nl=False)
+
+
+@app.command("faults")
+def list_faults(language: LanguageOption = "zh") -> None:
+    """列出全部质检问题代码及其处理 | list every code of a fault and what to do."""
+    with _told(language) as console:
+        from riverline.cli.summary import code_table
+
+        console.print(code_table(language))
+
+
 @contextlib.contextmanager
 def _told(language: Language) -> Iterator[Console]:
     """A console to print on; riverline's own errors become one message there and status 1."""
