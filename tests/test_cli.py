@@ -329,6 +329,19 @@ def gbk_shapefile(folder: Path, *, name: str = "清水河") -> Path:
     return path
 
 
+def test_one_value_for_a_layer_and_one_field_for_two_columns(tmp_path):
+    axes, levees = tmp_path / "中心线.gpkg", tmp_path / "堤防.gpkg"
+    gpd.read_file(COUNTY, layer="axes")[["river_id", "geometry"]].rename(columns={"river_id": "id"}).to_file(axes)
+    gpd.read_file(samples.path("堤防.shp"))[["geometry"]].to_file(levees)
+    out = tmp_path / "成果"
+    run("demarcate", axes, "--rules", "anhui", "--levees", levees, "--bank-tops", f"{COUNTY}::bank_tops",
+        "--column", "id=river_id", "--column", "id=name", "--set", "levees::feature=landside_toe",
+        "--set", "levees::levee_id=L{row}", "--out", out)  # fmt: skip
+    extents = layers_of(out / "成果.gpkg")["管理与保护范围"]
+    assert len(extents) > 0
+    assert extents["name"].tolist() == extents["river_id"].tolist()
+
+
 def test_a_gbk_shapefile_without_cpg_is_read_and_said_so(tmp_path):
     told = run("check", gbk_shapefile(tmp_path), "axes").output
     assert "GBK" in told
@@ -356,7 +369,7 @@ def refusals(folder: Path) -> dict[str, tuple[list[object], str, str]]:
     with pytest.warns(UserWarning, match="'crs' was not provided"):
         county.axes([(0, 0), (2000, 0)]).set_crs(None, allow_override=True).to_file(loose)
     unkeyed = folder / "堤防.gpkg"
-    county.levees([(0, 40), (2000, 40)]).drop(columns="river_id").to_file(unkeyed)
+    county.levees([(0, 40), (2000, 40)]).drop(columns="feature").to_file(unkeyed)
     beijing = folder / "北京54.gpkg"
     county.axes([(0, 0), (2000, 0)]).set_crs("EPSG:2436", allow_override=True).to_file(beijing)
     law = folder / "规则.toml"
@@ -371,7 +384,7 @@ def refusals(folder: Path) -> dict[str, tuple[list[object], str, str]]:
         "old-datum": ([beijing, "--rules", "anhui"], "北京", "Beijing"),
         "layer": ([f"{good}::nowhere", "--rules", "anhui"], "nowhere", "nowhere"),
         "which-layer": ([f"{good}", "--levees", good, "--rules", "anhui"], "bank_tops", "bank_tops"),
-        "no-river": ([axes, "--levees", unkeyed, "--rules", "anhui"], "river_id", "river_id"),
+        "no-feature": ([axes, "--levees", unkeyed, "--rules", "anhui"], "feature", "feature"),
         "rules": ([axes, "--rules", "atlantis"], "anhui", "anhui"),
         "rules-file": ([axes, "--rules", law], "规则.toml", "规则.toml"),
         "day": ([axes, "--rules", "anhui", "--on", "06/07/2025"], "06/07/2025", "06/07/2025"),
@@ -383,7 +396,7 @@ def refusals(folder: Path) -> dict[str, tuple[list[object], str, str]]:
 
 
 KINDS = (
-    "missing", "html", "empty", "dwg", "mdb", "no-crs", "old-datum", "layer", "which-layer", "no-river", "rules",
+    "missing", "html", "empty", "dwg", "mdb", "no-crs", "old-datum", "layer", "which-layer", "no-feature", "rules",
     "rules-file", "day", "encoding", "crs", "column", "terrain",
 )  # fmt: skip
 
@@ -418,6 +431,8 @@ def test_a_call_that_cannot_be_done_says_why_once_and_writes_nothing(tmp_path, k
         ["demarcate", "a.shp", "--rules", "anhui", "--sections", "b.shp", "--profiles", "c.csv", "--unit", "li"],
         ["check", "a.shp"],
         ["check", "a.shp", "axes", "--column", "=name"],
+        ["demarcate", "a.shp", "--rules", "anhui", "--set", "name"],
+        ["demarcate", "a.shp", "--rules", "anhui", "--set", "levees::feature=crest"],
         ["rules", "shout"],
         ["destroy"],
         ["demo", "--where", "here"],
@@ -449,6 +464,42 @@ def test_advice_names_options_of_the_command_in_one_unbroken_line(tmp_path):
     assert "--crs EPSG:" in told
     assert "crs=" not in told
     assert len(told.splitlines()) == 1
+
+
+def test_advice_for_missing_columns_names_the_layer_and_can_be_pasted(tmp_path):
+    axes, levees = tmp_path / "a.gpkg", tmp_path / "堤 防.gpkg"
+    county.axes([(0, 0), (2000, 0)]).to_file(axes)
+    county.levees([(0, 40), (2000, 40)])[["geometry"]].assign(**{"my id": "D1"}).to_file(levees)
+    told = run("demarcate", axes, "--rules", "anhui", "--levees", levees, "--out", tmp_path / "o", status=1).stderr
+    assert "--column 'levees::my id=levee_id'" in told
+    assert "--set 'levees::feature=…'" in told
+
+
+def test_a_country_is_done_zone_by_zone_or_in_a_plane_of_ones_own(tmp_path):
+    wide = gpd.GeoSeries.from_wkt(["LINESTRING (105 30, 105 30.01)", "LINESTRING (117 30, 117 30.01)"], crs=4490)
+    axes = tmp_path / "全国.gpkg"
+    gpd.GeoDataFrame({"river_id": ["W", "E"]}, geometry=wide).to_file(axes)
+    told = run("demarcate", axes, "--rules", "anhui", "--out", tmp_path / "o", status=1).stderr
+    assert "for z in $(seq 35 39); do riverline demarcate" in told
+    plane = re.search(r"--plane '([^']*)'", told).group(1)
+    frame = rl.read_layer(axes, rl.schema.AXES)
+    assert steps.in_plane(frame, plane=plane, zone=None).crs.is_projected
+    east = steps.in_plane(frame, plane=None, zone=39)
+    assert (east["river_id"].tolist(), east.crs.to_epsg()) == (["E"], 4548)
+    with pytest.raises(rl.JobError, match="no river is in the zone of EPSG:4546"):
+        steps.in_plane(frame, plane=None, zone=37)
+
+
+def test_only_rows_of_a_value_are_used(tmp_path):
+    axes = tmp_path / "ways.gpkg"
+    rows = county.axes([(0, 0), (2000, 0)])
+    pd.concat([rows.assign(waterway=kind, river_id=kind) for kind in ("river", "drain", "canal")]).to_file(axes)
+    layer = steps.Layer(axes, only={"waterway": "river,canal"})
+    frame = layer.read(rl.schema.AXES)
+    assert frame["river_id"].tolist() == ["river", "canal"]
+    assert frame.attrs["source"]["notes"][-1]["zh"] == "只用 waterway=river,canal 的 2 个要素，共 3 个"
+    with pytest.raises(rl.SchemaError, match="no field nothing"):
+        steps.Layer(axes, only={"nothing": "x"}).read(rl.schema.AXES)
 
 
 def test_unknown_schema_lists_what_there_is():
@@ -697,3 +748,32 @@ def test_works_draws_a_sluice_in_english(tmp_path):
     layers = layers_of(tmp_path / "out" / "成果.gpkg")
     assert layers["management_lines"]["offset_m"].tolist().count(100.0) == 2
     assert sorted(layers["extents"]["kind"]) == ["management", "protection"]
+
+
+@pytest.mark.parametrize("out", ["/proc/x", "长" * 200], ids=["nowhere", "too-long"])
+def test_an_output_folder_that_cannot_be_made_is_refused_before_the_work(tmp_path, out):
+    told = run("demarcate", tmp_path / "没有.shp", "--rules", "anhui", "--out", tmp_path / out, status=1).stderr
+    assert told.startswith("不能建立或写入输出文件夹")
+    assert "没有.shp" not in told
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_when_no_river_is_drawn_the_status_is_1_and_one_sentence_says_so(tmp_path):
+    axes = tmp_path / "a.gpkg"
+    county.axes([(0, 0), (2000, 0)]).to_file(axes)
+    ran = run("demarcate", axes, "--rules", "anhui", "--out", tmp_path / "o", status=1)
+    assert ran.stderr.startswith("没有一条河划成")
+    assert (tmp_path / "o" / "map.html").exists()
+
+
+def test_a_template_of_a_rule_set_is_a_rule_set(tmp_path):
+    file = tmp_path / "anhui.toml"
+    file.write_text(run("rules", "template", "anhui").stdout, encoding="utf-8")
+    assert file.read_text(encoding="utf-8").startswith("# riverline 规则集")
+    assert len(rl.load_rules(file).rules) == len(rl.load_rules("anhui").rules)
+    assert "anhui" in run("rules", "template", "atlantis", status=1).stderr
+
+
+def test_every_code_of_a_fault_is_listed():
+    told = run("faults", "--language", "en").output
+    assert all(code[:12] in told for code in rl.faults.CATALOGUE)

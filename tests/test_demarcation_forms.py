@@ -464,3 +464,35 @@ def test_a_bank_between_arms_that_its_strips_fill_has_no_line_and_says_so(tmp_pa
     assert shapely.covers(extent(result), shapely.LineString([(0, 0), (1000, 0)]))
     apart = rl.demarcate(axes(around(40)), ruled, levees=levees(around(50), around(15)))
     assert set(apart.lines["bank"]) == {"left", "right"}
+
+
+def test_pieces_of_an_axis_that_meet_are_named_so_and_joined_as_told(tmp_path) -> None:
+    pieces = axes([(500, 0), (1000, 0)], [(0, 0), (500, 0)], river_id=["R1", "R1"])
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    result = rl.demarcate(pieces, rule_set(tmp_path), levees=toes)
+    assert set(result.faults.loc[result.faults["layer"] == "axes", "note"]) == {"axis-in-pieces"}
+    assert "join them: axes.dissolve" in rl.faults.describe(result.faults, "en")["detail"].iloc[0]
+    joined = pieces.dissolve("river_id", as_index=False)
+    joined = joined.set_geometry(joined.geometry.line_merge(directed=True))
+    assert len(rl.demarcate(joined, rule_set(tmp_path), levees=toes).extents) == 1
+
+
+def test_terrain_that_nothing_uses_is_told(tmp_path) -> None:
+    terrain = tmp_path / "dem.tif"
+    terrain.write_bytes(b"")
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    result = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), levees=toes, terrain=terrain)
+    assert told(result, "terrain") == [("terrain-not-used", "*", "note")]
+    assert "dem.tif" in rl.faults.describe(result.faults, "zh")["detail"].iloc[-1]
+
+
+def test_exchanged_axes_and_another_zone_number_are_named(tmp_path) -> None:
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    moved = {
+        "axes-exchanged": lambda points: points[:, ::-1],
+        "zone-number": lambda points: np.add(points, [38_000_000, 0]),
+    }
+    for code, change in moved.items():
+        wrong = toes.set_geometry(shapely.transform(toes.geometry.to_numpy(), change), crs=CRS)
+        result = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), levees=wrong)
+        assert {each[0] for each in told(result, "levees")} == {code}

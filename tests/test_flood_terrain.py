@@ -436,3 +436,10 @@ def test_a_himalayan_valley_floods_in_one_piece(real_data):
     assert isinstance(area, shapely.Polygon)
     assert shapely.covers(shapely.buffer(area, 1e-6), axis)
     assert set(faults["code"]) <= {"flood-disconnected", "axis-dry"}
+
+
+def test_terrain_in_metres_under_a_crs_in_degrees_is_one_clear_error(tmp_path):
+    valley = Valley(0.0)
+    path = valley.write(tmp_path, crs="EPSG:4490")
+    with pytest.raises(rl.CRSError, match="does not fit its coordinates"):
+        flood(valley, tmp_path, terrain=path)

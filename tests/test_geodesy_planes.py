@@ -562,3 +562,12 @@ def test_the_rivers_of_the_country_ask_for_a_crs_then_go_zone_by_zone(real_data:
     parts = [to_metric(part, crs=code) for code, part in rivers.groupby(zone_of(rivers))]
     assert sum(map(len, parts)) == len(rivers) == 840
     assert max(point_scale(part) for part in parts) < 0.003
+
+
+def test_a_name_that_is_only_like_a_crs_is_refused_and_the_whole_name_taken():
+    from riverline.geodesy.datum import horizontal
+
+    with pytest.raises(rl.CRSError, match="the nearest is New Beijing"):
+        horizontal("beijing")
+    assert horizontal("CGCS2000 / 3-degree Gauss-Kruger CM 117E").to_epsg() == 4548
+    assert horizontal("4548") == horizontal("epsg:4548") == horizontal(4548)

@@ -76,14 +76,56 @@ def test_the_mapping_comes_first_and_loses_nothing(tmp_path):
 
 
 def test_everything_that_is_missing_is_said_at_once(tmp_path):
-    frame = levees().drop(columns=["feature"]).rename(columns={"river_id": "RV"}).set_crs(None, allow_override=True)
+    frame = levees().drop(columns=["feature"]).rename(columns={"levee_id": "RV"}).set_crs(None, allow_override=True)
     with pytest.raises(rl.SchemaError) as caught:
         read(frame, tmp_path, suffix="shp", columns={"XX": "levee_id", "RV": "nonsense"})
     message = caught.value.en
-    for part in ("'river_id'", "'feature'", "field 'XX' in columns is not in the file", "'nonsense'", "has no CRS"):
+    for part in ("'feature'", "field 'XX' in columns is not in the file", "'nonsense'", "has no CRS"):
         assert part in message
     assert message.count("levee_id' (") == 0
     assert "缺少字段 feature（线类型）" in caught.value.zh
+
+
+def test_one_value_holds_for_the_whole_file_and_what_stood_there_is_kept(tmp_path):
+    given = {"levee_id": "L{row}", "feature": "背水侧堤脚"}
+    frame = read(levees(), tmp_path, values=given)
+    assert frame["feature"].tolist() == ["landside_toe"] * 2
+    assert frame["levee_id"].tolist() == ["L1", "L2"]
+    assert frame["levee_id_original"].tolist() == ["D1", "D2"]
+    assert frame.attrs["source"]["values"] == given
+    assert "全文件取定值：levee_id=L{row}, feature=背水侧堤脚" in notes(frame, "zh")
+
+
+def test_one_field_may_be_two_columns(tmp_path):
+    axes = levees()[["levee_id", "geometry"]].rename(columns={"levee_id": "id"})
+    frame = read(axes, tmp_path, rl.schema.AXES, columns={"id": ["river_id", "name"]})
+    assert frame["river_id"].tolist() == frame["name"].tolist() == ["D1", "D2"]
+
+
+def test_what_may_be_blank_may_be_missing_and_is_told(tmp_path):
+    frame = read(levees()[["levee_id", "feature", "geometry"]], tmp_path)
+    assert frame["river_id"].isna().all()
+    assert "文件中没有字段 river_id（河流编码），留空" in notes(frame, "zh")
+    assert "name" not in frame.columns  # optional: nothing is made up for it
+    rl.schema.LEVEES.require(frame)
+
+
+def test_the_advice_for_what_is_missing_can_be_followed(tmp_path):
+    frame = levees()[["levee_id", "geometry"]].rename(columns={"levee_id": "id"})
+    with pytest.raises(rl.SchemaError) as caught:
+        read(frame, tmp_path)
+    assert 'columns={"id": "levee_id"}' in caught.value.zh
+    assert 'values={"feature": "…"}' in caught.value.zh
+    followed = read(frame, tmp_path, columns={"id": "levee_id"}, values={"feature": "crest"})
+    assert followed["levee_id"].tolist() == ["D1", "D2"]
+
+
+def test_a_value_for_no_column_or_for_a_mapped_one_is_refused(tmp_path):
+    with pytest.raises(rl.SchemaError, match="'nonsense' in values is no column"):
+        read(levees(), tmp_path, values={"nonsense": 1})
+    frame = levees().rename(columns={"feature": "XLX"})
+    with pytest.raises(rl.SchemaError, match="both in columns and in values"):
+        read(frame, tmp_path, columns={"XLX": "feature"}, values={"feature": "crest"})
 
 
 def test_an_ambiguous_name_is_asked_about(tmp_path):
@@ -458,3 +500,26 @@ def test_the_crs_of_real_rivers_is_asked_for(real_data):
         rl.read_layer(file, rl.schema.AXES, columns={"HYD1_4M_ID": "river_id"})
     with pytest.raises(rl.SchemaError, match="has no CRS"):
         rl.read_layer(file, rl.schema.AXES)
+
+
+def test_rows_of_an_axis_that_meet_are_one_river_and_others_stay_two(tmp_path):
+    lines = shapely.from_wkt(["LINESTRING (5 0, 9 0)", "LINESTRING (0 0, 5 0)", "LINESTRING (0 3, 5 3)",
+                              "LINESTRING (9 3, 5 3)"])  # fmt: skip
+    rows = {"river_id": ["R1", "R1", "R2", "R2"], "name": ["下段", "上段", "a", "b"]}
+    frame = read(gpd.GeoDataFrame(rows, geometry=lines, crs=4548), tmp_path, rl.schema.AXES)
+    assert frame["river_id"].tolist() == ["R1", "R2", "R2"]
+    assert frame["name"].iloc[0] == "上段"
+    assert frame.geometry.iloc[0].equals(shapely.LineString([(0, 0), (9, 0)]))
+    assert "2 个要素首尾相接，已合为 1 条线" in notes(frame, "zh")
+
+
+@pytest.mark.parametrize(
+    ("crs", "place"),
+    [(4527, (461_581, 3_906_699)), (4527, (38_461_581, 3_906_699)), (4548, (38_461_581, 3_906_699)), (4548, (117, 32))],
+    ids=["no-number", "other-number", "number-too-many", "degrees"],
+)
+def test_numbers_that_contradict_the_crs_given_are_refused_at_reading(tmp_path, crs, place):
+    line = shapely.LineString([place, np.add(place, 0.5)])
+    frame = levees().set_geometry([line, line], crs=None).set_crs(None, allow_override=True)
+    with pytest.raises(rl.CRSError, match=f"EPSG:{crs} does not fit the numbers"):
+        read(frame, tmp_path, suffix="shp", crs=crs)

@@ -88,7 +88,7 @@ LINES = (
     case("polygon", SQUARE, "geometry-type"),
     case("collection", shapely.GeometryCollection([STRAIGHT, Point(X, Y)]), "geometry-type"),
     case("swapped axes", LineString([(Y, X), (Y + 1000, X)]), "axis-order"),
-    case("zone prefix", LineString([(39_500_000, Y), (39_501_000, Y)]), "off-projection"),
+    case("zone prefix", LineString([(39_500_000, Y), (39_501_000, Y)]), "zone-prefix"),
     case("one digit too many", LineString([(X, 34_000_000), (X + 1000, 34_000_000)]), "off-projection"),
     case("at the origin", LineString([(0, 0), (1000, 0)]), "out-of-area"),
     case("southern hemisphere", LineString([(X, -Y), (X + 1000, -Y)]), "out-of-area"),

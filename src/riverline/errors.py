@@ -30,13 +30,15 @@ True
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 __all__ = [
     "CRSError",
+    "Hint",
     "JobError",
     "LedgerError",
     "MissingDependencyError",
@@ -47,6 +49,44 @@ __all__ = [
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What a message says to type, as data: another surface, such as the command, has its own way to write it.
+
+    Attributes
+    ----------
+    call
+        As it stands in the message, for a call in Python.
+    option
+        What is meant: ``crs``, ``plane``, ``zone``, ``encoding``, ``unit``, ``layer``, ``column`` or ``set``.
+    values
+        Its value, or one for each time that it is to be said.
+
+    Examples
+    --------
+    >>> Hint.of("crs", "EPSG:4547")
+    Hint(call='crs="EPSG:4547"', option='crs', values=('EPSG:4547',))
+    >>> Hint.mapping("columns", {"HDMC": "name"})
+    Hint(call='columns={"HDMC": "name"}', option='column', values=('HDMC=name',))
+    """
+
+    call: str
+    option: str
+    values: tuple[str, ...]
+
+    @classmethod
+    def of(cls, argument: str, value: str, *, option: str = "") -> Self:
+        """One value for an argument."""
+        return cls(f'{argument}="{value}"', option or argument, (value,))
+
+    @classmethod
+    def mapping(cls, argument: str, pairs: Mapping[str, str]) -> Self:
+        """``columns={…}`` or ``values={…}``."""
+        typed = ", ".join(f'"{left}": "{right}"' for left, right in pairs.items())
+        option = {"columns": "column", "values": "set"}[argument]
+        return cls(f"{argument}={{{typed}}}", option, tuple(f"{left}={right}" for left, right in pairs.items()))
+
+
 class RiverlineError(Exception):
     """Base of every error that riverline raises.
 
@@ -54,12 +94,15 @@ class RiverlineError(Exception):
     ----------
     zh, en
         The message in Chinese and in English: what was expected, what was found, what to type.
+    hints
+        What it says to type, as data.
     """
 
-    def __init__(self, zh: str, en: str) -> None:
+    def __init__(self, zh: str, en: str, hints: Iterable[Hint] = ()) -> None:
         super().__init__(zh, en)
         self.zh = zh
         self.en = en
+        self.hints = tuple(hints)
 
     def __str__(self) -> str:
         return f"{self.zh}\n{self.en}"
@@ -69,14 +112,19 @@ class RiverlineError(Exception):
         return self.en if language == "en" else self.zh
 
     @classmethod
-    def listing(cls, zh: str, en: str, problems: Iterable[tuple[str, str]]) -> Self:
+    def listing(cls, zh: str, en: str, problems: Iterable[Problem]) -> Self:
         """One error for many things that are wrong: a title and a numbered line each, in both languages."""
-        pairs = list(problems)
-        if len(pairs) == 1:
-            return cls(f"{zh}：{pairs[0][0]}", f"{en}: {pairs[0][1]}")
-        lines_zh = "".join(f"\n  {i}. {line}" for i, (line, _) in enumerate(pairs, 1))
-        lines_en = "".join(f"\n  {i}. {line}" for i, (_, line) in enumerate(pairs, 1))
-        return cls(f"{zh}：{lines_zh}", f"{en}:{lines_en}")
+        every = list(problems)
+        hints = [hint for problem in every if len(problem) == 3 for hint in problem[2]]  # noqa: PLR2004 - has hints
+        if len(every) == 1:
+            return cls(f"{zh}：{every[0][0]}", f"{en}: {every[0][1]}", hints)
+        lines_zh = "".join(f"\n  {i}. {problem[0]}" for i, problem in enumerate(every, 1))
+        lines_en = "".join(f"\n  {i}. {problem[1]}" for i, problem in enumerate(every, 1))
+        return cls(f"{zh}：{lines_zh}", f"{en}:{lines_en}", hints)
+
+
+Problem = tuple[str, str] | tuple[str, str, tuple[Hint, ...]]
+"""What is wrong in Chinese and English, and what to type."""
 
 
 class SchemaError(RiverlineError, ValueError):

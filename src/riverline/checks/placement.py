@@ -11,6 +11,7 @@ from pyproj.enums import TransformDirection
 
 from riverline.checks.layer import report
 from riverline.checks.units import metres_per_unit
+from riverline.geodesy.zones import gauss_kruger
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,6 +26,9 @@ __all__ = ["misplaced", "stragglers"]
 _OVERLAP_KM = 50.0
 # A whole 3-degree zone too far: no layer is drawn that far out on purpose.
 _NEXT_ZONE_KM = 300.0
+_ZONE_M = 1_000_000.0
+_EASTING_M = (200_000.0, 800_000.0)
+_NORTHING_M = (1_900_000.0, 6_000_000.0)
 _DEGREE_KM = 111.195
 _ROUND_TRIP_M = 10.0
 _WORLD = (-180.0, -90.0, 180.0, 90.0)
@@ -43,7 +47,8 @@ def misplaced(layer: Layer) -> tuple[Faults, NDArray[np.bool_]]:
     Returns
     -------
     faults
-        Rows ``axis-order``, ``beyond-area``, ``out-of-area`` and ``off-projection``; a feature is in one at most.
+        Rows ``axis-order``, ``zone-prefix``, ``beyond-area``, ``out-of-area`` and ``off-projection``; a feature is in
+        one at most.
     lost
         (n,) features that lie nowhere near, rows ``beyond-area`` excepted.
 
@@ -65,17 +70,34 @@ def misplaced(layer: Layer) -> tuple[Faults, NDArray[np.bool_]]:
     first = _first_of_largest(outside, owner)
     worst = np.zeros((n, 2))
     worst[owner[first]] = vertices[first]
-    nowhere = lost & ~turned & np.isinf(farthest)
-    away = lost & ~turned & ~nowhere
+    borne, own = _zone_numbers(layer.crs, worst)
+    numbered = lost & ~turned & (borne != own)
+    nowhere = lost & ~turned & ~numbered & np.isinf(farthest)
+    away = lost & ~turned & ~numbered & ~nowhere
     beyond = (farthest > _OVERLAP_KM) & ~lost
     note = [f"{x:.0f}, {y:.0f}" for x, y in worst[nowhere].tolist()]
     at = np.asarray(shapely.points(worst), dtype=object)
     return [
         *report(layer, "axis-order", turned, at=at[turned]),
+        *report(layer, "zone-prefix", numbered, at=at[numbered], value=borne[numbered], limit=own),
         *report(layer, "off-projection", nowhere, at=at[nowhere], note=note),
         *report(layer, "out-of-area", away, at=at[away], value=farthest[away], limit=_NEXT_ZONE_KM, unit="km"),
         *report(layer, "beyond-area", beyond, at=at[beyond], value=farthest[beyond], limit=_OVERLAP_KM, unit="km"),
     ], lost
+
+
+def _zone_numbers(crs: pyproj.CRS, xy: NDArray[np.float64]) -> tuple[NDArray[np.int64], int]:
+    """The zone number that each place's easting bears, the CRS's where it cannot be told, and the CRS's; 0 is none."""
+    plane = gauss_kruger(crs)
+    if plane is None:
+        return np.zeros(len(xy), dtype="int64"), 0
+    own = int(plane.false_easting_m // _ZONE_M)
+    number, rest = np.divmod(xy[:, 0], _ZONE_M)
+    likely = (
+        (rest >= _EASTING_M[0]) & (rest <= _EASTING_M[1]) & (xy[:, 1] >= _NORTHING_M[0]) & (xy[:, 1] <= _NORTHING_M[1])
+    )
+    likely &= (number == 0) | ((number >= 13) & (number <= 45))  # noqa: PLR2004 - zones of China
+    return np.where(likely, number, own).astype("int64"), own
 
 
 def _corners_outside(layer: Layer, area: Box) -> NDArray[np.bool_]:

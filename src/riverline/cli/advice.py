@@ -2,47 +2,55 @@
 
 from __future__ import annotations
 
-import re
+import shlex
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from riverline.errors import Hint, RiverlineError
+    from riverline.schema import Language
 
 __all__ = ["as_options"]
 
-# An argument as the library's messages write it, and what does the same on the command line.
-_OPTIONS = (
-    (re.compile(r'\bcrs=(?:"([^"]*)"|\'([^\']*)\')'), "--crs {}"),
-    (re.compile(r'\bencoding=(?:"([^"]*)"|\'([^\']*)\')'), "--encoding {}"),
-    (re.compile(r'\bunit=(?:"([^"]*)"|\'([^\']*)\')'), "--unit {}"),
-    (re.compile(r'\blayer=(?:"([^"]*)"|\'([^\']*)\'|…)'), "FILE::{}"),
-    (re.compile(r'\bsheet=(?:"([^"]*)"|\'([^\']*)\')'), "FILE::{}"),
-)
-_COLUMNS = re.compile(r"\bcolumns=\{([^{}]*)\}")
-_PAIR = re.compile(r'"([^"]*)": "([^"]*)"')
 
-
-def as_options(message: str) -> str:
-    """A message whose advice is written as options of the command.
+def as_options(error: RiverlineError, language: Language = "zh", *, layer: str = "", file: str = "FILE") -> str:
+    """An error's message whose advice can be pasted into a shell.
 
     Parameters
     ----------
-    message
-        One language of an error.
+    error
+        What riverline raised; its hints say what of the message is to be typed.
+    language
+        Of the message.
+    layer
+        The layer that was being read, as ``--column`` and ``--set`` name it.
+    file
+        Its file.
 
     Returns
     -------
     str
-        The message; what is no argument of the library stays as it is.
+        The message; what is no hint stays as it is.
 
     Examples
     --------
-    >>> as_options('文件没有坐标系；请用 crs="EPSG:4547" 指定')
-    '文件没有坐标系；请用 --crs EPSG:4547 指定'
-    >>> as_options('choose with columns={"HDMC": "name"} or layer="河道"')
-    'choose with --column HDMC=name or FILE::河道'
+    >>> from riverline import CRSError
+    >>> from riverline.errors import Hint
+    >>> hint = Hint.of("crs", "+proj=lcc +lat_1=27")
+    >>> print(as_options(CRSError(f"没有坐标系；请用 {hint.call} 指定", "", [hint])))
+    没有坐标系；请用 --crs '+proj=lcc +lat_1=27' 指定
     """
-    for pattern, option in _OPTIONS:
-        message = pattern.sub(lambda found, text=option: text.format(found[1] or found[2] or "LAYER"), message)  # type: ignore[misc]
-    return _COLUMNS.sub(_pairs, message)
+    message = error.message(language)
+    for hint in sorted(error.hints, key=lambda each: -len(each.call)):
+        message = message.replace(hint.call, _typed(hint, layer, file, language))
+    return message
 
 
-def _pairs(found: re.Match[str]) -> str:
-    pairs = _PAIR.findall(found[1])
-    return " ".join(f"--column {yours}={ours}" for yours, ours in pairs) or found[0]
+def _typed(hint: Hint, layer: str, file: str, language: Language) -> str:
+    if hint.option == "layer":
+        return shlex.quote(f"{file}::{hint.values[0]}")
+    if hint.option == "zone":
+        numbers = f"{hint.values[0]} {hint.values[-1]}"
+        rest = "（原有的选项）" if language == "zh" else "(your options)"
+        return f"for z in $(seq {numbers}); do riverline demarcate {rest} --zone $z --out out/$z; done"
+    prefix = f"{layer}::" if layer and hint.option in {"column", "set"} else ""
+    return " ".join(f"--{hint.option} {shlex.quote(prefix + value)}" for value in hint.values)

@@ -22,13 +22,14 @@ from riverline.cli.options import (
     OnOption,
     OutOption,
     RulesOption,
+    SetOption,
     StrictOption,
     columns_by_layer,
     file_and_layer,
     file_option,
     named_layer,
-    pair,
     schema_named,
+    values_by_layer,
 )  # fmt: skip
 from riverline.cli.reviews import reviews
 from riverline.cli.telling import deliver, end, tell_file, told
@@ -87,6 +88,22 @@ def demarcate(  # noqa: PLR0913 - one option a layer
     ] = None,
     unit: Annotated[Literal["m", "ft", "us_ft"], typer.Option(help="横断面的单位 | unit of the sections")] = "m",
     column: LayerColumnOption = None,
+    set_: SetOption = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[LAYER::]FIELD=VALUE[,VALUE]",
+            help="只用字段为此值的要素，可写多次，例 waterway=river | only features of that value, may be repeated",
+        ),
+    ] = None,
+    plane: Annotated[
+        str | None,
+        typer.Option(metavar="CRS", help="计算所用的投影，不写则取所在的 3 度带 | plane to work in, else the zone's"),
+    ] = None,
+    zone: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="只做此 3 度带的河流，例 39 | only the rivers of this 3-degree zone"),
+    ] = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     on: OnOption = None,
@@ -100,20 +117,30 @@ def demarcate(  # noqa: PLR0913 - one option a layer
     given = {name: text for name, text in named.items() if text is not None}
     if (sections is None) != (profiles is None):
         raise typer.BadParameter("--sections 与 --profiles 要一起给出 | --sections and --profiles go together")
-    columns = columns_by_layer(column or [], given)
+    columns = columns_by_layer(column, given)
+    values = values_by_layer(set_, given)
+    rows = values_by_layer(only, given, option="--only")
     with told(language) as console:
         from riverline.cli.steps import MainJob, Sections
 
         layers: dict[str, Layer | Sections] = {
-            name: named_layer(text, crs, encoding, columns.get(name)) for name, text in given.items()
+            name: named_layer(text, crs, encoding, columns.get(name), values.get(name), rows.get(name))
+            for name, text in given.items()
         }
         if sections is not None and profiles is not None:
             file, sheet = file_and_layer(profiles)
-            layers["sections"] = Sections(
-                named_layer(sections, crs, encoding, columns.get("sections")), file, sheet, unit
+            lines = named_layer(
+                sections, crs, encoding, columns.get("sections"), values.get("sections"), rows.get("sections")
             )
+            layers["sections"] = Sections(lines, file, sheet, unit)
         title = "河道管理范围" if language == "zh" else "River management extents"
-        delivery = deliver(MainJob(layers, rules, out, terrain, on, language, title), console)
+        job = MainJob(layers, rules, out, terrain, on, language, title, plane=plane, zone=zone)
+        delivery = deliver(job, console)
+        if len(delivery.inputs["axes"]) and delivery.result.extents.empty:
+            raise rl.JobError(
+                "没有一条河划成：原因见上表；请补充堤防、岸顶线、水域或洪水位等图层",
+                "no river could be drawn: the table above says why; give levees, bank tops, water or flood levels",
+            )
         end(delivery.result.faults, strict=strict)
 
 
@@ -122,11 +149,12 @@ for command in (subjects.waters, subjects.works, deliveries.stakes, deliveries.c
 
 
 @app.command()
-def check(
+def check(  # noqa: PLR0913 - one option a thing to say
     file: Annotated[str, typer.Argument(metavar=FILE, help="图层 | layer")],
     schema: Annotated[str, typer.Argument(metavar="SCHEMA", help="数据字典名称，如 axes | its schema, such as axes")],
     *,
     column: ColumnOption = None,
+    set_: SetOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     out: Annotated[
@@ -136,12 +164,14 @@ def check(
     strict: StrictOption = False,
 ) -> None:
     """按数据字典检查一个图层 | check a layer against the data dictionary."""
-    columns = dict(pair(each) for each in column or [])
+    columns = columns_by_layer(column, {schema: file}, unnamed=schema)
+    values = values_by_layer(set_, {schema: file}, unnamed=schema)
     with told(language) as console:
+        from riverline.cli.steps import read_named
         from riverline.cli.summary import fault_rows, input_table, plain
 
         wanted = schema_named(schema)
-        frame = named_layer(file, crs, encoding, columns).read(wanted)
+        frame = read_named(schema, named_layer(file, crs, encoding, columns.get(schema), values.get(schema)), wanted)
         faults = rl.check(frame, wanted)
         console.print(input_table({wanted.name: frame}, language))
         for note in frame.attrs["source"]["notes"]:
@@ -188,3 +218,22 @@ def show_rules(
     with told(language) as console:
         text = rl.rules.describe_rules(rl.load_rules(name, on=on), language=language, width=console.width)
         console.print(text, markup=False, highlight=False)
+
+
+@rules_app.command("template")
+def rules_template(
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="自带规则集的名称 | a shipped rule set")] = "anhui",
+    language: LanguageOption = "zh",
+) -> None:
+    """打印一个规则集的 TOML，供另存后修改 | print a rule set as TOML to start your own from."""
+    with told(language):
+        typer.echo(rl.rules.template_of(name), nl=False)
+
+
+@app.command("faults")
+def list_faults(language: LanguageOption = "zh") -> None:
+    """列出全部质检问题代码及其处理 | list every code of a fault and what to do."""
+    with told(language) as console:
+        from riverline.cli.summary import code_table
+
+        console.print(code_table(language))

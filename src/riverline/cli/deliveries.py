@@ -17,10 +17,12 @@ from riverline.cli.options import (
     LanguageOption,
     OnOption,
     OutOption,
+    SetOption,
     StrictOption,
     columns_by_layer,
     file_option,
     named_layer,
+    values_by_layer,
 )  # fmt: skip
 from riverline.cli.telling import end, tell, tell_file, told, with_progress
 
@@ -48,6 +50,7 @@ def stakes(  # noqa: PLR0913 - one option a layer
             help="字段对应，可写多次，例 existing::桩号=number | field mapping, may be repeated",
         ),
     ] = None,
+    set_: SetOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     on: OnOption = None,
@@ -59,12 +62,15 @@ def stakes(  # noqa: PLR0913 - one option a layer
     named = {"admin": admin, "structures": structures, "existing": existing, "existing_boards": existing_boards,
              "settings": settings, "axes": axes, "breaks": breaks}  # fmt: skip
     given = {name: text for name, text in named.items() if text is not None}
-    columns = columns_by_layer(column or [], given)
+    columns = columns_by_layer(column, given)
+    values = values_by_layer(set_, given)
     with told(language) as console:
         from riverline.cli.staking import StakeJob, place
         from riverline.cli.summary import fault_counts, input_table, stake_table
 
-        layers = {name: named_layer(text, crs, encoding, columns.get(name)) for name, text in given.items()}
+        layers = {
+            name: named_layer(text, crs, encoding, columns.get(name), values.get(name)) for name, text in given.items()
+        }
         delivery = place(StakeJob(lines, layers, rules, out, on, role, language))
         console.print(input_table(delivery.inputs, language))
         console.print(stake_table(delivery.stakes, delivery.boards, language))
@@ -95,6 +101,7 @@ def confirm(  # noqa: PLR0913 - one option a layer
             "field mapping, may be repeated, of the parcels if no layer is named",
         ),
     ] = None,
+    set_: SetOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     out: OutOption = Path("确权成果"),
@@ -104,12 +111,15 @@ def confirm(  # noqa: PLR0913 - one option a layer
     """确权：管理范围内的权属分块与面积汇总 | who holds the land inside the extents, and where titles disagree."""
     named = {"extents": extents, "parcels": parcels, "land_classes": land_classes, "axes": axes, "admin": admin}
     given = {name: text for name, text in named.items() if text is not None}
-    columns = columns_by_layer(column or [], given, unnamed="parcels")
+    columns = columns_by_layer(column, given, unnamed="parcels")
+    values = values_by_layer(set_, given, unnamed="parcels")
     with told(language) as console:
         from riverline.cli import titles
         from riverline.cli.summary import register_table
 
-        layers = {name: named_layer(text, crs, encoding, columns.get(name)) for name, text in given.items()}
+        layers = {
+            name: named_layer(text, crs, encoding, columns.get(name), values.get(name)) for name, text in given.items()
+        }
         title = "河道管理范围权属" if language == "zh" else "Titles inside river management extents"
         job = titles.TitleJob(layers, out, tolerance, clean, language, title)
         delivery = with_progress(lambda tell: titles.carry_out(job, tell), language, console)
@@ -156,6 +166,7 @@ def shoreline(  # noqa: PLR0913 - one option a layer
             "field mapping, may be repeated, of the uses if no layer is named",
         ),
     ] = None,
+    set_: SetOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     on: OnOption = None,
@@ -168,12 +179,15 @@ def shoreline(  # noqa: PLR0913 - one option a layer
     if waterside is not None and water is not None:
         raise typer.BadParameter("--waterside 与 --water 只给一个 | give --waterside or --water, not both")
     given = {name: text for name, text in named.items() if text is not None}
-    columns = columns_by_layer(column or [], given, unnamed="uses")
+    columns = columns_by_layer(column, given, unnamed="uses")
+    values = values_by_layer(set_, given, unnamed="uses")
     with told(language) as console:
         from riverline.cli import planning
         from riverline.cli.summary import utilisation_table
 
-        layers = {name: named_layer(text, crs, encoding, columns.get(name)) for name, text in given.items()}
+        layers = {
+            name: named_layer(text, crs, encoding, columns.get(name), values.get(name)) for name, text in given.items()
+        }
         title = "岸线保护与利用规划" if language == "zh" else "Shoreline protection and use plan"
         job = planning.PlanJob(drawn, layers, out, rules, on, zone_rules, profile, language, title)
         delivery = with_progress(lambda tell: planning.carry_out(job, tell), language, console)

@@ -14,9 +14,24 @@ if TYPE_CHECKING:
     from riverline.schema import Schema
 
 __all__ = [
-    "FILE", "CRSOption", "ColumnOption", "EncodingOption", "LanguageOption", "LayerColumnOption", "OnOption",
-    "OutOption", "RulesOption", "StrictOption",
-    "columns_by_layer", "file_and_layer", "file_option", "named_layer", "pair", "schema_named",
+    "FILE",
+    "CRSOption",
+    "ColumnOption",
+    "EncodingOption",
+    "LanguageOption",
+    "LayerColumnOption",
+    "OnOption",
+    "OutOption",
+    "RulesOption",
+    "SetOption",
+    "StrictOption",
+    "columns_by_layer",
+    "file_and_layer",
+    "file_option",
+    "named_layer",
+    "pair",
+    "schema_named",
+    "values_by_layer",
 ]  # fmt: skip
 
 FILE = "FILE[::LAYER]"
@@ -41,6 +56,16 @@ ColumnOption = Annotated[
     list[str] | None,
     typer.Option(metavar="YOURS=OURS", help="字段对应，可写多次 | field mapping, may be repeated"),
 ]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="[LAYER::]OURS=VALUE",
+        help="整个图层取一个值，可写多次，{row} 为行号，例 levees::feature=landside_toe | "
+        "one value for a whole layer, may be repeated, {row} is the number of the row",
+    ),
+]
+
 
 RulesOption = Annotated[
     str, typer.Option(metavar="NAME", help="规则集名称或 TOML 文件 | rule set, by name or TOML file")
@@ -60,11 +85,18 @@ def file_option(help_text: str) -> Any:  # noqa: ANN401 - typer's own
     return typer.Option(metavar=FILE, help=help_text)
 
 
-def named_layer(text: str, crs: str | None, encoding: str | None, columns: dict[str, str] | None) -> Layer:
+def named_layer(
+    text: str,
+    crs: str | None,
+    encoding: str | None,
+    columns: dict[str, list[str]] | None,
+    values: dict[str, str] | None = None,
+    only: dict[str, str] | None = None,
+) -> Layer:
     """A layer to read: ``survey.gpkg::堤防`` names the file and the layer in it."""
     from riverline.cli.steps import Layer
 
-    return Layer(*file_and_layer(text), crs, encoding, columns)
+    return Layer(*file_and_layer(text), crs, encoding, columns, values, only)
 
 
 def file_and_layer(text: str) -> tuple[Path, str | None]:
@@ -73,26 +105,50 @@ def file_and_layer(text: str) -> tuple[Path, str | None]:
     return Path(file), layer or None
 
 
-def columns_by_layer(texts: list[str], layers: dict[str, str], *, unnamed: str = "axes") -> dict[str, dict[str, str]]:
-    """``["HDMC=name", "levees::高程=ground_m"]`` as a mapping for each layer."""
-    columns: dict[str, dict[str, str]] = {}
-    for text in texts:
-        layer, _, mapping = text.rpartition("::")
-        name = layer or unnamed
-        if name not in layers:
-            there = ", ".join(layers)
-            raise typer.BadParameter(f"--column {text}：没有图层 {name} | no layer {name}; 给出的 given: {there}")
-        yours, ours = pair(mapping)
-        columns.setdefault(name, {})[yours] = ours
+def columns_by_layer(
+    texts: list[str] | None, layers: dict[str, str], *, unnamed: str = "axes"
+) -> dict[str, dict[str, list[str]]]:
+    """``["HDMC=name", "levees::高程=ground_m"]`` as a mapping for each layer; one field may be several columns."""
+    parted = _by_layer("--column", texts or [], layers, unnamed)
+    return {name: _columns_of(mappings) for name, mappings in parted.items()}
+
+
+def values_by_layer(
+    texts: list[str] | None, layers: dict[str, str], *, unnamed: str = "axes", option: str = "--set"
+) -> dict[str, dict[str, str]]:
+    """``["levees::feature=crest"]`` as what is given for the whole of each layer, or asked of its rows."""
+    parted = _by_layer(option, texts or [], layers, unnamed)
+    return {name: dict(pair(each, option=option) for each in given) for name, given in parted.items()}
+
+
+def _columns_of(texts: list[str] | None) -> dict[str, list[str]]:
+    """``["id=name", "id=river_id"]`` as ``{"id": ["name", "river_id"]}``."""
+    columns: dict[str, list[str]] = {}
+    for yours, ours in map(pair, texts or []):
+        columns.setdefault(yours, []).append(ours)
     return columns
 
 
-def pair(text: str) -> tuple[str, str]:
-    """``YOURS=OURS`` parted."""
-    yours, sign, ours = text.rpartition("=")
-    if not (yours and sign and ours):
-        raise typer.BadParameter(f"--column 应写作 原字段=字段 | write --column as YOURS=OURS: {text}")
-    return yours, ours
+def _by_layer(option: str, texts: list[str], layers: dict[str, str], unnamed: str) -> dict[str, list[str]]:
+    parted: dict[str, list[str]] = {}
+    for text in texts:
+        before, sign, after = text.partition("::")
+        # What follows the sign of equality is a value, whatever stands in it.
+        layer, rest = (before, after) if sign and "=" not in before else (unnamed, text)
+        if layer not in layers:
+            there = ", ".join(layers)
+            raise typer.BadParameter(f"{option} {text}：没有图层 {layer} | no layer {layer}; 给出的 given: {there}")
+        parted.setdefault(layer, []).append(rest)
+    return parted
+
+
+def pair(text: str, *, option: str = "--column") -> tuple[str, str]:
+    """``YOURS=OURS`` parted at its last sign of equality, ``OURS=VALUE`` of ``--set`` at its first."""
+    first, sign, second = text.rpartition("=") if option == "--column" else text.partition("=")
+    if not (first and sign and second):
+        wanted = ("原字段=字段", "YOURS=OURS") if option == "--column" else ("字段=值", "FIELD=VALUE")
+        raise typer.BadParameter(f"{option} 应写作 {wanted[0]} | write {option} as {wanted[1]}: {text}")
+    return first, second
 
 
 def schema_named(name: str) -> Schema:

@@ -11,7 +11,7 @@ import pyogrio
 
 import riverline as rl
 from riverline import provenance
-from riverline.cli.steps import MAP_NAME, Layer, existing, publish, require_folder
+from riverline.cli.steps import MAP_NAME, Layer, existing, publish, read_named, require_folder
 from riverline.demarcation.stakes.existing import EXISTING
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def place(job: StakeJob) -> StakeDelivery:
         If anything about the call is wrong.
     """
     require_folder(job.out)
-    inputs = {name: layer.read(AROUND[name]) for name, layer in job.layers.items()}
+    inputs = {name: read_named(name, layer, AROUND[name]) for name, layer in job.layers.items()}
     lines, extents = (layer_of(job.lines, schema) for schema in (rl.schema.MANAGEMENT_LINES, rl.schema.EXTENTS))
     rules = rl.load_rules(job.rules, on=job.on)
     require_same_rules(extents, rules)

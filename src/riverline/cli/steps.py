@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from dataclasses import dataclass, replace
@@ -17,14 +18,16 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from riverline.demarcation import Demarcation
+    from riverline.io.mapping import Columns, Values
     from riverline.schema import Language, Schema
 
 __all__ = [
-    "Delivery", "Layer", "MainJob", "Sections", "Step", "carry_out", "demo_job", "existing", "publish",
-    "require_folder", "schema_of",
+    "Delivery", "Layer", "MainJob", "Sections", "Step", "carry_out", "demo_job", "existing", "in_plane", "publish",
+    "read_named", "require_folder", "schema_of",
 ]  # fmt: skip
 
 TABLES = frozenset({".csv", ".txt", ".xlsx", ".xlsm", ".xls"})
+_LONGEST_NAME = 40
 MAP_NAME, LAYERS_NAME = "map.html", "成果.gpkg"
 VERBS: dict[str, Callable[..., Demarcation]] = {
     "axes": rl.demarcate,
@@ -52,17 +55,34 @@ class Layer:
     layer: str | None = None
     crs: str | None = None
     encoding: str | None = None
-    columns: Mapping[str, str] | None = None
+    columns: Columns | None = None
+    values: Values | None = None
+    only: Mapping[str, str] | None = None
 
     def read(self, schema: Schema) -> gpd.GeoDataFrame:
         """The layer as a frame of the schema."""
+        told: dict[str, Any] = {"crs": self.crs, "encoding": self.encoding}
+        told |= {"columns": self.columns, "values": self.values}
         if self.path.suffix.lower() in TABLES:
-            return rl.read_table(
-                self.path, schema, sheet=self.layer, crs=self.crs, encoding=self.encoding, columns=self.columns
-            )
-        return rl.read_layer(
-            self.path, schema, layer=self.layer, crs=self.crs, encoding=self.encoding, columns=self.columns
-        )
+            return self.chosen(rl.read_table(self.path, schema, sheet=self.layer, **told))
+        return self.chosen(rl.read_layer(self.path, schema, layer=self.layer, **told))
+
+    def chosen(self, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """The rows whose fields have one of the values asked for, and a note of how many there were."""
+        for field, listed in (self.only or {}).items():
+            if field not in frame.columns:
+                there = ", ".join(str(name) for name in frame.columns if name != "geometry")
+                raise rl.SchemaError(
+                    f"--only 中的字段 {field} 不在图层中；现有：{there}",
+                    f"--only: no field {field}; there are: {there}",
+                )
+            kept = frame[frame[field].astype("str").isin(listed.split(","))].reset_index(drop=True)
+            told = {"zh": f"只用 {field}={listed} 的 {len(kept)} 个要素，共 {len(frame)} 个",
+                    "en": f"only the {len(kept)} of {len(frame)} features with {field}={listed}"}  # fmt: skip
+            source = frame.attrs["source"]
+            kept.attrs = {**frame.attrs, "source": {**source, "notes": [*source["notes"], told]}}
+            frame = kept
+        return frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +96,18 @@ class Sections:
 
     def read(self, schema: Schema) -> gpd.GeoDataFrame:  # noqa: ARG002 - every input is asked in the same way
         """The sections as a frame of :data:`riverline.schema.SECTIONS`."""
-        return rl.read_sections(
+        sections = rl.read_sections(
             self.lines.path,
             self.profiles,
             columns=self.lines.columns,
+            values=self.lines.values,
             crs=self.lines.crs,
             unit=self.unit,
             layer=self.lines.layer,
             sheet=self.sheet,
             encoding=self.lines.encoding,
         )
+        return self.lines.chosen(sections)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +126,8 @@ class MainJob:
     language: Language = "zh"
     title: str = ""
     subject: Literal["axes", "water", "works"] = "axes"
+    plane: str | None = None
+    zone: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +166,11 @@ def carry_out(job: MainJob, tell: Callable[[Step], None]) -> Delivery:
     for number, (name, layer) in enumerate(job.layers.items(), 1):
         schema = schema_of(name)
         step(number, f"读取{schema.label_zh}", f"read {schema.label_en}")
-        frames[name] = layer.read(schema)
-    subject = frames[job.subject] = rl.geodesy.to_metric(frames[job.subject])
+        frames[name] = read_named(name, layer, schema)
+    subject = frames[job.subject] = in_plane(frames[job.subject], plane=job.plane, zone=job.zone)
+    if job.zone is not None:
+        near = {name: _near_zone(frame, job.zone) for name, frame in frames.items() if name != job.subject}
+        frames.update(near)
     step(total - 3, "检查图层", "check the layers")
     checked = [rl.check(frame, schema_of(name)) for name, frame in frames.items()]
     step(total - 2, "划定管理范围", "demarcate")
@@ -160,6 +187,57 @@ def carry_out(job: MainJob, tell: Callable[[Step], None]) -> Delivery:
         drafts.append(rl.export.to_geopackage(Path(folder) / LAYERS_NAME, result, language=job.language))
         map_path, layers_path = publish(drafts, job.out)
     return Delivery(frames, result, map_path, layers_path)
+
+
+def read_named(name: str, layer: Layer | Sections, schema: Schema) -> gpd.GeoDataFrame:
+    """The layer as a frame; an error says which layer and file it is about, so that its advice can be typed."""
+    try:
+        return layer.read(schema)
+    except rl.RiverlineError as error:
+        about: Any = error
+        about.layer = name
+        about.file = str(layer.path if isinstance(layer, Layer) else layer.lines.path)
+        raise
+
+
+def in_plane(axes: gpd.GeoDataFrame, *, plane: str | None, zone: int | None) -> gpd.GeoDataFrame:
+    """Axes in the plane to work in: the one asked for, that of a zone with the rivers of it alone, or their zone's.
+
+    Parameters
+    ----------
+    axes
+        As they were read.
+    plane
+        A CRS in metres.
+    zone
+        Number of a 3-degree zone.
+
+    Raises
+    ------
+    JobError
+        If no river is in the zone, or both are asked for.
+    """
+    if zone is None:
+        return rl.geodesy.to_metric(axes, crs=plane)
+    if plane is not None:
+        raise rl.JobError("--plane 与 --zone 只能用一个", "--plane and --zone do not go together")
+    code = rl.geodesy.zone_crs(zone)
+    number = rl.geodesy.zone_of(axes)
+    mine = number == code
+    if not mine.any():
+        there = ", ".join(sorted(set(number.dropna())))
+        raise rl.JobError(f"{code} 带内没有河流；有：{there}", f"no river is in the zone of {code}; there are: {there}")
+    kept = axes[mine].reset_index(drop=True)
+    return rl.geodesy.to_metric(kept, crs=code)
+
+
+def _near_zone(frame: gpd.GeoDataFrame, zone: int) -> gpd.GeoDataFrame:
+    """The rows in a zone and in those beside it, and rows without a place."""
+    number = rl.geodesy.zone_of(frame)
+    codes = [rl.geodesy.zone_crs(each) for each in (zone - 1, zone, zone + 1) if 25 <= each <= 45]  # noqa: PLR2004 - China's
+    near = frame[number.isna() | number.isin(codes)].reset_index(drop=True)
+    near.attrs = frame.attrs
+    return near
 
 
 def schema_of(layer: str) -> Schema:
@@ -180,13 +258,35 @@ def require_folder(out: Path) -> None:
     out
         A folder, there or yet to be made.
     """
-    nearest = existing(out)
+    try:
+        nearest = existing(out)
+    except OSError as error:
+        raise _no_folder(out, error) from error
     if not nearest.is_dir():
         raise rl.JobError(
             f"{nearest.name} 是文件，不能作输出文件夹", f"{nearest.name} is a file, not a folder for results"
         )
     if not os.access(nearest, os.W_OK | os.X_OK):
         raise rl.JobError(f"没有在 {nearest.name} 中写文件的权限", f"no permission to write in {nearest.name}")
+    new = [each for each in (out.absolute(), *out.absolute().parents) if not each.exists()]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise _no_folder(out, error) from error
+    finally:
+        for folder in new:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+
+def _no_folder(out: Path, error: OSError) -> rl.JobError:
+    name, reason = out.name if len(out.name) <= _LONGEST_NAME else f"{out.name[:_LONGEST_NAME]}…", error.strerror or ""
+    return rl.JobError(
+        f"不能建立或写入输出文件夹 {name}：{reason}；请用 --out 另指定",
+        f"the folder for results, {name}, cannot be made or written: {reason}; name another with --out",
+    )
 
 
 def existing(path: Path) -> Path:

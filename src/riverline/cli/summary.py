@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from riverline.shoreline import ShorelinePlan
 
 __all__ = [
-    "check_table", "closed_table", "fault_counts", "fault_rows", "input_table", "plain", "register_table",
+    "check_table", "closed_table", "code_table", "fault_counts", "fault_rows", "input_table", "plain", "register_table",
     "revision_table", "river_table", "rules_table", "schema_list", "schema_table", "stake_table",
     "utilisation_table",
 ]  # fmt: skip
@@ -239,6 +239,15 @@ def fault_rows(faults: gpd.GeoDataFrame, language: Language) -> Table | Text:
     left = len(told) - SHOWN_FAULTS
     if left > 0:
         _add(table, "…", "", "", f"另有 {left} 条" if language == "zh" else f"{left} more")
+    return table
+
+
+def code_table(language: Language) -> Table:
+    """Every code that a fault may have: how grave it is, and what to do."""
+    heads = ("代码", "等级", "处理") if language == "zh" else ("Code", "Severity", "Remedy")
+    table = _table("质检问题" if language == "zh" else "Faults", heads)
+    for code, known in rl.faults.CATALOGUE.items():
+        _add(table, code, FAULTS["severity"].value_label(known.severity, language), _remedy(code, language))
     return table
 
 

@@ -36,7 +36,7 @@ def told(language: Language) -> Iterator[Console]:
     except rl.RiverlineError as error:
         from riverline.cli.advice import as_options
 
-        told = as_options(error.message(language))
+        told = as_options(error, language, layer=getattr(error, "layer", ""), file=getattr(error, "file", "FILE"))
         # The terminal breaks the line, not we: a path or an option in it can be copied.
         Console(stderr=True).print(told, style="bold red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(ERROR_STATUS) from None

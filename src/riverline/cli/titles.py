@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import riverline as rl
-from riverline.cli.steps import Step, existing, publish, require_folder
+from riverline.cli.steps import Step, existing, publish, read_named, require_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -77,7 +77,7 @@ def carry_out(job: TitleJob, tell: Callable[[Step], None]) -> TitleDelivery:
     for number, (name, layer) in enumerate(job.layers.items(), 1):
         schema = rl.schema.FRAMES[name]
         step(number, f"读取{schema.label_zh}", f"read {schema.label_en}")
-        frames[name] = layer.read(schema)
+        frames[name] = read_named(name, layer, schema)
     frames["extents"] = rl.geodesy.to_metric(frames["extents"])
     step(total - 3, "检查图层", "check the layers")
     checked = [rl.check(frame, rl.schema.FRAMES[name]) for name, frame in frames.items()]

@@ -17,6 +17,7 @@ from riverline.demarcation.nearness import split_near
 from riverline.demarcation.references import Axis
 from riverline.errors import JobError, RiverlineError, RuleError, SchemaError
 from riverline.geodesy import align, point_scale, require_metric
+from riverline.io.shapes import abutting
 from riverline.provenance import describe_input
 from riverline.rules import RuleSet
 from riverline.schema import AXES, BANK_TOPS, FLOOD_LEVELS, LEVEES, SECTIONS, WATER
@@ -107,6 +108,8 @@ def prepare(axes: gpd.GeoDataFrame, layers: dict[str, Any], terrain: Any) -> Inp
         kept[name], unused[name], dropped = _usable_rows(rows, LAYERS[name], usable, undone, crs=axes.crs)
         findings.extend(dropped)
     by_river = {name: rows.groupby("river_id", sort=False).indices for name, rows in kept.items()}
+    if path is not None and not set(by_river.get("flood_levels", ())) - set(by_river.get("sections", ())):
+        findings.append(Finding("terrain-not-used", "terrain", "*", None, note=path.name))
     return Inputs(usable, frame, kept, path, described, by_river, unused, findings)
 
 
@@ -145,7 +148,9 @@ def terrain_path(terrain: Any) -> Path | None:  # noqa: ANN401 - a path
 
 def _usable_axes(axes: gpd.GeoDataFrame, names: NDArray[np.object_]) -> tuple[dict[str, Axis], list[Finding]]:
     """Axes by code in the order of the codes. Of several under one code none is taken: it would be a guess."""
-    shared = set(axes["river_id"][axes["river_id"].duplicated()])
+    shared = dict.fromkeys(axes["river_id"][axes["river_id"].duplicated()], "duplicate-key")
+    pieces = abutting(axes["river_id"], axes.geometry.to_numpy())
+    shared |= {axes["river_id"].iloc[rows[0]]: "axis-in-pieces" for rows, _ in pieces}
     usable: dict[str, Axis] = {}
     findings = []
     columns = zip(
@@ -170,12 +175,12 @@ def _usable_axes(axes: gpd.GeoDataFrame, names: NDArray[np.object_]) -> tuple[di
     return dict(sorted(usable.items())), findings
 
 
-def _axis_fault(river: Any, line: Any, shared: set[str]) -> str:  # noqa: ANN401 - cells of a frame
+def _axis_fault(river: Any, line: Any, shared: dict[str, str]) -> str:  # noqa: ANN401 - cells of a frame
     """Why an axis cannot be used; empty if it can."""
     if pd.isna(river) or river == "":
         return "blank-key"
     if river in shared:
-        return "duplicate-key"
+        return shared[river]
     if line is None or shapely.is_empty(line):
         return "no-geometry"
     if shapely.get_type_id(line) != shapely.GeometryType.LINESTRING:

@@ -36,6 +36,9 @@ HALF = 0.5
 """Share of the length of the reach: a catchment is rarely wider than it is long, and its river runs in its middle."""
 
 
+_ZONE_M = 1_000_000.0
+
+
 @dataclass(frozen=True, slots=True)
 class _Parts:
     """Parts of features: geometry, row of the frame, number of the axis, distance from it and the limit."""
@@ -103,12 +106,27 @@ def split_near(
         first = away[np.argmin(parts.away[away])]
         where = shapely.union_all(parts.shape[away])
         distance, limit = float(parts.away[first]) / 1000.0, float(parts.limit[first]) / 1000.0
-        findings.append(
-            Finding("far-from-river", schema.name, keys[row], where, distance, limit, "km", rivers[parts.axis[first]])
-        )
+        river = rivers[parts.axis[first]]
+        code = _cause(where, axes[river].line, limit)
+        findings.append(Finding(code, schema.name, keys[row], where, distance, limit, "km", river))
         whole[row] = len(near) > 0
         kept[row] = shapely.union_all(near)
     return frame.set_geometry(kept, crs=frame.crs)[whole].reset_index(drop=True), findings
+
+
+def _cause(shape: shapely.Geometry, axis: shapely.LineString, limit_km: float) -> str:
+    """What the distance comes from, where exchanged axes or another zone number alone put the feature at its river."""
+
+    def renumbered(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        own = np.floor(axis.coords[0][0] / _ZONE_M) * _ZONE_M
+        return np.column_stack([points[:, 0] % _ZONE_M + own, points[:, 1]])
+
+    near = {
+        "axes-exchanged": shapely.transform(shape, lambda points: points[:, ::-1]),
+        "zone-number": shapely.transform(shape, renumbered),
+    }
+    found = [code for code, moved in near.items() if moved.distance(axis) <= limit_km * 1000.0]
+    return found[0] if len(found) == 1 else "far-from-river"
 
 
 def _measured(frame: gpd.GeoDataFrame, axes: list[Axis]) -> _Parts:

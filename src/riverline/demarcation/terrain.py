@@ -30,6 +30,7 @@ CACHE_BYTES = 32_000_000
 
 _SAMPLED_CELLS = 512
 _UNKNOWN = -3.0e38
+_FULL_TURN = 360.0
 _METRES = {"m": 1.0, "metre": 1.0, "meter": 1.0, "metres": 1.0, "meters": 1.0, "": 1.0, "ft": 0.3048, "foot": 0.3048,
            "feet": 0.3048, "us-ft": 1200 / 3937, "us survey foot": 1200 / 3937, "ftus": 1200 / 3937}  # fmt: skip
 
@@ -133,8 +134,10 @@ def _between_cells(corners: Affine) -> Affine:
 
 def _in_plane(source: Any, crs: Any, river_id: str, stack: ExitStack) -> tuple[Any, list[Finding]]:  # noqa: ANN401
     """The data set itself, or a view of it in the axis's CRS."""
+    from rasterio._err import CPLE_BaseError
     from rasterio.crs import CRS
     from rasterio.enums import Resampling
+    from rasterio.errors import RasterioError
     from rasterio.vrt import WarpedVRT
 
     name = Path(source.name).name
@@ -149,9 +152,32 @@ def _in_plane(source: Any, crs: Any, river_id: str, stack: ExitStack) -> tuple[A
     if source.crs == wanted:
         return source, []
     guarded_transformer(source.crs.to_wkt(), plane)
-    view = WarpedVRT(source, crs=wanted, resampling=Resampling.bilinear, nodata=_UNKNOWN, dtype="float64")
+    _require_place(source, name)
+    try:
+        view = WarpedVRT(source, crs=wanted, resampling=Resampling.bilinear, nodata=_UNKNOWN, dtype="float64")
+    except (RasterioError, CPLE_BaseError) as error:
+        raise CRSError(*_not_there(source, name, str(error))) from error
     note = f"{source.crs.to_string()} → {wanted.to_string()}"
     return stack.enter_context(view), [Finding("terrain-reprojected", "terrain", river_id, None, note=note)]
+
+
+def _require_place(source: Any, name: str) -> None:  # noqa: ANN401 - a rasterio data set
+    """Raise for a raster in degrees by its CRS and in metres by its corners."""
+    if source.crs.is_geographic and max(map(abs, source.bounds)) > _FULL_TURN:
+        west, south, east, north = source.bounds
+        said = f"X {west:.0f} – {east:.0f}, Y {south:.0f} – {north:.0f}"
+        raise CRSError(*_not_there(source, name, said))
+
+
+def _not_there(source: Any, name: str, why: str) -> tuple[str, str]:  # noqa: ANN401 - a rasterio data set
+    code = source.crs.to_string()
+    return (
+        f"地形 {name} 的坐标系 {code} 与其坐标不符（{why}）；请核实后改写，例如 gdal_edit.py -a_srs EPSG:4548 {name}",
+        (
+            f"the CRS {code} of the terrain {name} does not fit its coordinates ({why}); find out and correct it, such "
+            f"as gdal_edit.py -a_srs EPSG:4548 {name}"
+        ),
+    )
 
 
 def _height_unit(source: Any) -> tuple[float, str]:  # noqa: ANN401 - a rasterio data set

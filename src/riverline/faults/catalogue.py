@@ -18,7 +18,9 @@ CODES = (
     Code("key-blank", "error", "主键为空：{note}", "the key is blank: {note}", "填写唯一且不变的编码",
          "fill in a code that is unique and stays the same"),
     Code("key-duplicated", "error", "主键重复，共 {value} 个要素使用同一编码", "{value} features share this key",
-         "每个要素使用不同的编码", "give each feature a code of its own"),
+         "每个要素使用不同的编码；同一条河的几段首尾相接的，合为一条线（read_layer 读取中心线时自动合并）",
+         "give each feature a code of its own; join pieces of one river that meet head to tail (read_layer does so for "
+         "axes)"),
     Code("river-blank", "warning", "未填写所属河流编码（river_id）", "the feature names no river (river_id)",
          "填写河流编码，或由岸别判定步骤按位置补上", "fill in the river code, or let the bank step find it by place"),
     Code("value-blank", "error", "必填字段为空：{note}", "a required value is blank: {note}", "补填该字段",
@@ -83,6 +85,9 @@ CODES = (
     Code("axis-order", "error", "坐标轴次序颠倒：交换后才落在坐标系适用范围内",
          "the axes are swapped: only swapped do the coordinates fit the CRS's area of use",
          "交换 X、Y；测量成果表的 X 为北、Y 为东", "swap X and Y; in survey tables X is north and Y is east"),
+    Code("zone-prefix", "error", "东坐标的带号为 {value}，坐标系的带号为 {limit}，两者不符（0 为没有带号）",
+         "eastings bear the zone number {value}, the CRS has {limit}: they do not agree (0 is none)",
+         "核对坐标系与带号；按带号重新指定坐标系", "check the CRS and its zone, and set the one that they bear"),
     Code("out-of-area", "error", "超出坐标系适用范围 {value} {unit}", "{value} {unit} outside the CRS's area of use",
          "核对坐标系、带号、半球和坐标位数", "check the CRS, its zone and hemisphere, and the number of digits"),
     Code("beyond-area", "warning", "超出坐标系适用范围 {value} {unit}，长度和面积变形较大",
@@ -146,6 +151,16 @@ CODES = (
     Code("river-not-done", "error", "河流 {feature} 无法划界：{note}", "river {feature} could not be done: {note}",
          "按原因补充或更正数据：没有参照线的，各图层为何没有画成线已逐一列出；其余为中心线本身的问题",
          "mend what the reason names: where a bank has no reference line, it says of each layer why that made none"),
+    Code("axes-exchanged", "error",
+         "坐标可能 X、Y 颠倒：{layer} {feature} 距河流 {note} 的中心线 {value} {unit}（可信 {limit} {unit}），未使用",
+         "{layer} {feature} lies {value} {unit} off the axis of river {note} ({limit} {unit} is plausible) and was not "
+         "used: X and Y may be exchanged", "交换本图层或中心线的 X、Y：测量成果表的 X 为北、Y 为东",
+         "exchange X and Y of this layer, or of the axis: in survey tables X is north and Y is east"),
+    Code("zone-number", "error",
+         "带号与坐标系不符：{layer} {feature} 距河流 {note} 的中心线 {value} {unit}（可信 {limit} {unit}），未使用",
+         "{layer} {feature} lies {value} {unit} off the axis of river {note} ({limit} {unit} is plausible) and was not "
+         "used: the zone number of its eastings is not that of the CRS", "核对本图层与中心线的坐标系、带号",
+         "check the CRS and the zone number of this layer and of the axis"),
     Code("far-from-river", "error",
          "{layer} {feature} 距河流 {note} 的中心线 {value} {unit}，超过可信距离 {limit} {unit}，未使用",
          "{layer} {feature} lies {value} {unit} off the axis of river {note}, farther than is plausible ({limit} "
@@ -250,6 +265,9 @@ CODES = (
          "the axis (allowed {limit} {unit}); {note}", "核对桩号、点位、所属河流和中心线起点桩号 start_chainage_m",
          "check its chainage, its place, its river and the start_chainage_m of the axis"),
     # demarcation, terrain and flood
+    Code("terrain-not-used", "note", "地形 {note} 未使用：没有洪水位（flood_levels），或各河都以实测断面为准",
+         "the terrain {note} was not used: there are no flood levels, or every river has surveyed sections",
+         "给出洪水位图层，或去掉地形", "give flood levels, or leave the terrain out"),
     Code("terrain-reprojected", "note", "地形栅格已按双线性重采样转换坐标系：{note}",
          "the terrain was brought to the CRS of the axis by bilinear resampling: {note}",
          "需要精确结果时请用与中心线同一坐标系的地形", "for exact lines use terrain in the CRS of the axis"),

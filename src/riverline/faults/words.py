@@ -37,6 +37,16 @@ _WORDS: dict[str, tuple[str, str]] = {
     "toe": ("堤脚", "levee toe"),
     "blank-key": ("河流编码为空", "blank river code"),
     "duplicate-key": ("河流编码重复", "river code occurs twice"),
+    "axis-in-pieces": (
+        (
+            "同一河流编码的各段首尾相接，请先合为一条线：axes.dissolve('river_id', as_index=False)，"
+            "再 line_merge(directed=True)"
+        ),
+        (
+            "the pieces under this river code meet head to tail; join them: "
+            "axes.dissolve('river_id', as_index=False), then line_merge(directed=True)"
+        ),
+    ),
     "no-geometry": ("没有几何", "no geometry"),
     "not-a-single-line": ("不是单条线", "not a single line"),
     "closed-line": ("中心线首尾闭合，不是河道中心线", "the axis is a closed ring, not a river's course"),

@@ -32,6 +32,9 @@ _IAG_1975 = (6378140.0, 298.257)
 _KRASSOVSKY = (6378245.0, 298.3)
 _MODERN = re.compile(r"china_(geodetic_coordinate_system_)?2000|cgcs_?2000|world_geodetic_system_1984|wgs_?(19)?84")
 
+# Codes, PROJ strings, WKT and JSON; any other text is a name.
+_NO_NAME = re.compile(r"^\s*\d+\s*$|:|=|\[|\{")
+
 
 def horizontal(crs: object) -> pyproj.CRS:
     """The horizontal part of a CRS in two dimensions, as a pyproj CRS.
@@ -47,6 +50,12 @@ def horizontal(crs: object) -> pyproj.CRS:
         raise CRSError(
             f"无法识别坐标系 {crs!r}；可写 EPSG 代码，如 4548", f"{crs!r} is no CRS; write an EPSG code such as 4548"
         ) from error
+    if isinstance(crs, str) and not _NO_NAME.search(crs) and crs.strip().casefold() != whole.name.casefold():
+        # PROJ takes the first registered name that is like the text: "beijing" would be New Beijing.
+        raise CRSError(
+            f"无法识别坐标系 {crs!r}（最接近的是 {whole.name}）；请写 EPSG 代码，如 4548，或完整名称",
+            f"{crs!r} is no CRS (the nearest is {whole.name}); write an EPSG code such as 4548, or the whole name",
+        )
     if whole.is_compound:
         whole = whole.sub_crs_list[0]
     # A flat one is kept as it is: to_2d would lose the text it was written as.

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from riverline.errors import CRSError
+from riverline.errors import CRSError, Hint
 from riverline.geodesy.datum import horizontal, is_same, name_of, refuse_legacy
 from riverline.geodesy.passage import find_passage, require_plausible
 from riverline.geodesy.planes import corners, crs_of, is_plane, point_scale, refuse_degrees
@@ -197,12 +197,15 @@ def _require_narrow(span: Span, *, target: str, zone_width: ZoneWidth) -> None:
         f"+proj=lcc +lat_1={span.south + third:.1f} +lat_2={span.north - third:.1f} +lat_0={span.latitude:.1f} "
         f"+lon_0={(span.west + span.east) / 2.0:.1f} +datum=WGS84 +units=m"
     )
+    by_zone = Hint(typed, "zone", tuple(str(each) for each in range(first, last + 1)))
+    whole = Hint.of("crs", conic, option="plane")
     raise CRSError(
         f"图层经度 {said}，跨 {width} 度带 {first}–{last} 共 {last - first + 1} 个带，超出 {target}（中央经线 "
-        f'{meridian:g}°）带边以外半个带；请按带分开：{typed}；或指定任一以米为单位的坐标系：crs="{conic}"',
+        f"{meridian:g}°）带边以外半个带；请按带分开：{by_zone.call}；或指定任一以米为单位的坐标系：{whole.call}",
         f"the layer spans {said} east, {width}-degree zones {first}–{last} ({last - first + 1} of them), more than "
-        f"half a zone beyond the edge of {target} (meridian {meridian:g}°); split it: {typed}; or give any CRS in "
-        f'metres: crs="{conic}"',
+        f"half a zone beyond the edge of {target} (meridian {meridian:g}°); split it: {by_zone.call}; or give any CRS "
+        f"in metres: {whole.call}",
+        [by_zone, whole] if zone is not None and width == 3 else [whole],  # noqa: PLR2004 - degrees
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from riverline.errors import ReadError
+from riverline.errors import Hint, ReadError
 from riverline.io.encodings import TextSample, decode, detect, named_codec
 from riverline.io.notes import few
 from riverline.io.refusals import refuse_unreadable
@@ -94,9 +94,11 @@ def _choose(container: str, names: Mapping[str, object], layer: str | None) -> t
         )
     stems = [PurePosixPath(name).stem for name in found]
     wanted_zh, wanted_en = (f"没有图层 {layer}", f"no layer {layer!r}") if layer else ("有多个图层", "several layers")
+    hint = Hint.of("layer", stems[0])
     raise ReadError(
-        f'{container} 中{wanted_zh}：{few(stems, limit=30)}；请用 layer="{stems[0]}" 指定',
-        f'{container} holds {wanted_en}: {few(stems, limit=30)}; choose one with layer="{stems[0]}"',
+        f"{container} 中{wanted_zh}：{few(stems, limit=30)}；请用 {hint.call} 指定",
+        f"{container} holds {wanted_en}: {few(stems, limit=30)}; choose one with {hint.call}",
+        [hint],
     )
 
 

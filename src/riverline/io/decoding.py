@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from riverline.errors import ReadError
+from riverline.errors import Hint, ReadError
 from riverline.io.encodings import EncodingFrom, TextSample, decode, detect, named_codec, settle
 from riverline.io.gdal import RAW
 from riverline.io.mapping import distinct_names
@@ -64,6 +64,7 @@ def given_codec(encoding: str | None) -> str | None:
     raise ReadError(
         f'不认识的编码 {encoding!r}；可用 encoding="GBK"、"GB18030" 或 "UTF-8"，或不写由程序判定',
         f'unknown encoding {encoding!r}; use encoding="GBK", "GB18030" or "UTF-8", or leave it out',
+        [Hint.of("encoding", "GBK")],
     )
 
 
@@ -96,6 +97,7 @@ def settled_codec(
                 '请去掉 encoding 或写 encoding="UTF-8"',
                 f"the text of {name} is UTF-8, not {given} ({finding.tested} distinct values are valid UTF-8); leave "
                 'encoding out or say encoding="UTF-8"',
+                [Hint.of("encoding", "UTF-8")],
             )
         return given, "given", []
     codec, settled_from, notes = settle(sample, declared, origin)
@@ -104,6 +106,7 @@ def settled_codec(
             f'无法判定 {name} 的文本编码：UTF-8、GBK、GB18030 都不能解码其中大部分值；请用 encoding="..." 指定',
             f"cannot tell the encoding of {name}: neither UTF-8 nor GBK nor GB18030 decodes most of its text; say "
             'encoding="..."',
+            [Hint.of("encoding", "...")],
         )
     return codec, settled_from, notes
 

@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from riverline.errors import MissingDependencyError, ReadError
+from riverline.errors import Hint, MissingDependencyError, ReadError
 from riverline.io.contents import kind_of_content
 from riverline.io.decoding import codec_title, damaged_notes, given_codec, settled_codec
 from riverline.io.encodings import EncodingFrom, TextSample, decode
@@ -127,9 +127,11 @@ def _which_sheet(path: Path, book: Any, sheet: str | None) -> str:  # noqa: ANN4
         raise ReadError(f"{path.name} 没有数据", f"{path.name} holds no data")
     problem_zh = "有多个工作表" if sheet is None else f"没有工作表 {sheet}"
     problem_en = "several sheets" if sheet is None else f"no sheet {sheet!r}"
+    hint = Hint.of("sheet", names[0], option="layer")
     raise ReadError(
-        f'{path.name} {problem_zh}：{few(names, limit=30)}；请用 sheet="{names[0]}" 指定',
-        f'{path.name} has {problem_en}: {few(names, limit=30)}; choose one with sheet="{names[0]}"',
+        f"{path.name} {problem_zh}：{few(names, limit=30)}；请用 {hint.call} 指定",
+        f"{path.name} has {problem_en}: {few(names, limit=30)}; choose one with {hint.call}",
+        [hint],
     )
 
 

@@ -9,22 +9,31 @@ from riverline.errors import SchemaError
 from riverline.geodesy.datum import name_of
 from riverline.io.archives import data_set
 from riverline.io.encodings import named_codec
-from riverline.io.mapping import match_columns, missing_columns, rename_columns
+from riverline.io.mapping import (
+    blank_columns,
+    fill_columns,
+    given_twice,
+    given_values,
+    match_columns,
+    missing_columns,
+    rename_columns,
+    single_targets,
+)
 from riverline.io.reference import settle_crs
-from riverline.io.shapes import drop_heights, single_parts
+from riverline.io.shapes import drop_heights, join_rows, single_parts
 from riverline.io.sources import read_rows
 from riverline.io.values import cast_values
+from riverline.schema import AXES
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
 
     import geopandas as gpd
 
     from riverline.errors import CRSError
     from riverline.io.decoding import Reading
     from riverline.io.gdal import BBox
-    from riverline.io.mapping import Problems
+    from riverline.io.mapping import Columns, Problems, Values
     from riverline.schema import Schema
 
 __all__ = ["read_layer"]
@@ -34,7 +43,8 @@ def read_layer(
     path: str | os.PathLike[str],
     schema: Schema,
     *,
-    columns: Mapping[str, str] | None = None,
+    columns: Columns | None = None,
+    values: Values | None = None,
     encoding: str | None = None,
     crs: object = None,
     layer: str | None = None,
@@ -50,8 +60,12 @@ def read_layer(
     schema
         What the layer is, such as ``riverline.schema.LEVEES``.
     columns
-        ``{"field in the file": "column of the schema"}``. Columns that are not mapped are found under the dictionary's
-        own name, label or short name. Fields that nothing claims come through as they are.
+        ``{"field in the file": "column of the schema"}``, or a list of columns where one field is several. Columns
+        that are not mapped are found under the dictionary's own name, label or short name. Fields that nothing claims
+        come through as they are.
+    values
+        ``{"column of the schema": value}`` for the whole file, as in ``{"feature": "landside_toe"}``; ``{row}`` in a
+        text is the number of the row. A field of that name is kept as ``…_original``.
     encoding
         Encoding of the text. Found from the bytes if not given, whatever .cpg and language id say.
     crs
@@ -66,10 +80,12 @@ def read_layer(
     GeoDataFrame
         Columns of the schema first, in its types where every value allows it. Geometry is flat; multipart features
         are split where the schema asks for single parts (``R1`` becomes ``R1-1``, ``R1-2`` …; ``source_key`` keeps
-        ``R1``), unless their parts join to one line. Rows without geometry stay. ``frame.attrs["source"]`` is a
+        ``R1``), unless their parts join to one line; rows of ``AXES`` under one code that meet head to tail are
+        joined too. Rows without geometry stay. ``frame.attrs["source"]`` is a
         dictionary of ``path`` (the file's name), ``driver``, ``layer``, ``encoding``, ``encoding_from`` (``given``,
         ``cpg``, ``ldid``, ``declared`` by the format, or ``detected``), ``crs``, ``rows`` in the file, and ``notes``,
-        a list of ``{"zh": …, "en": …}``: everything that was decided or changed while reading.
+        a list of ``{"zh": …, "en": …}``: everything that was decided or changed while reading; with ``values`` also
+        ``values``. A column that the file lacks and the dictionary lets be blank (a name, a river's code) is blank.
 
     Raises
     ------
@@ -97,8 +113,10 @@ def read_layer(
     with data_set(Path(path), layer=layer) as source:
         reading = read_rows(source, schema, encoding=encoding, bbox=bbox)
         located, crs_error, notes = settle_crs(reading.frame, crs, driver=reading.driver)
-        frame, said = shape_to_schema(located, schema, columns=columns, reading=reading, crs_error=crs_error)
-        frame.attrs = {"source": describe_source(source.name, reading, frame, [*notes, *said])}
+        frame, said = shape_to_schema(
+            located, schema, columns=columns, values=values, reading=reading, crs_error=crs_error
+        )
+        frame.attrs = {"source": describe_source(source.name, reading, frame, [*notes, *said], values)}
     return frame
 
 
@@ -106,7 +124,8 @@ def shape_to_schema(
     frame: gpd.GeoDataFrame,
     schema: Schema,
     *,
-    columns: Mapping[str, str] | None,
+    columns: Columns | None,
+    values: Values | None = None,
     reading: Reading,
     crs_error: CRSError | None = None,
     also: Problems | None = None,
@@ -119,7 +138,7 @@ def shape_to_schema(
         Rows as they were read, in their CRS.
     schema
         Their dictionary.
-    columns
+    columns, values
         As in :func:`read_layer`.
     reading
         How they were read: a file format bears on names.
@@ -133,11 +152,16 @@ def shape_to_schema(
     """
     fields = [str(name) for name in frame.columns if name != frame.geometry.name]
     codec = named_codec(reading.encoding) or "utf-8"
-    match, problems = match_columns(fields, schema, columns or {}, name_bytes=reading.name_bytes, codec=codec)
-    renamed, notes = rename_columns(frame, match)
-    problems = missing_columns(fields, schema, match) | problems | (also or {})
+    mapping, further = single_targets(columns)
+    filled, wrong = given_values(frame, schema, further, values)
+    open_ = [column for column in schema if column.name not in filled or column.name in mapping.values()]
+    match, problems = match_columns(fields, open_, mapping, name_bytes=reading.name_bytes, codec=codec)
+    wrong |= {name: given_twice(name) for name in filled if name in match.values()}
+    renamed, notes = rename_columns(frame, match, filled)
+    claimed = match | {f"={name}": name for name in filled}
+    problems = missing_columns(fields, schema, claimed, key=schema.key) | problems | wrong | (also or {})
     if problems:
-        no_crs = [] if crs_error is None else [(crs_error.zh, crs_error.en)]
+        no_crs = [] if crs_error is None else [(crs_error.zh, crs_error.en, crs_error.hints)]
         raise SchemaError.listing(
             f"{schema.name}（{schema.label_zh}）不符合数据字典",
             f"{schema.name} does not match its schema",
@@ -145,14 +169,20 @@ def shape_to_schema(
         )
     if crs_error is not None:
         raise crs_error
-    cast, told = cast_values(renamed, schema)
+    filled_up, given = fill_columns(renamed, filled, blank_columns(schema, claimed, key=schema.key), values)
+    cast, told = cast_values(filled_up, schema)
     flat, dropped = drop_heights(cast)
-    single, split = single_parts(flat, schema)
-    return schema.conform(single), [*notes, *told, *dropped, *split]
+    whole, joined = join_rows(flat, schema) if schema is AXES else (flat, [])
+    single, split = single_parts(whole, schema)
+    return schema.conform(single), [*notes, *given, *told, *dropped, *joined, *split]
 
 
 def describe_source(
-    name: str, reading: Reading, frame: gpd.GeoDataFrame, notes: list[dict[str, str]]
+    name: str,
+    reading: Reading,
+    frame: gpd.GeoDataFrame,
+    notes: list[dict[str, str]],
+    values: Values | None = None,
 ) -> dict[str, Any]:
     """What ``frame.attrs["source"]`` holds."""
     return {
@@ -164,4 +194,5 @@ def describe_source(
         "crs": name_of(frame.crs),
         "rows": len(reading.frame),
         "notes": [*reading.notes, *notes],
+        **({"values": dict(values)} if values else {}),
     }

@@ -1,28 +1,39 @@
 """Which field of a file is which column of the data dictionary.
 
 What the caller maps comes first. Every other column is looked for under the names that the dictionary gives it: its
-own, its Chinese and English label (with or without the unit) and its short name, upper or lower case.
+own, its Chinese and English label (with or without the unit) and its short name, upper or lower case. What is left is
+given for the whole file, copied from a field that is another column too, or blank where the dictionary lets it be.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from riverline.errors import Hint, Problem
 from riverline.io.notes import note
 from riverline.schema.words import plain_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    import pandas as pd
+    from collections.abc import Iterable
 
     from riverline.io.notes import Note
     from riverline.schema import Column
 
-__all__ = ["Match", "Problems", "distinct_names", "match_columns", "missing_columns", "rename_columns"]
+__all__ = [
+    "Columns", "Match", "Problems", "Values", "blank_columns", "distinct_names", "fill_columns", "given_twice",
+    "given_values", "hints_of", "match_columns", "missing_columns", "rename_columns", "single_targets",
+]  # fmt: skip
 
-Problems = dict[str, tuple[str, str]]
+Problems = dict[str, Problem]
 Match = dict[str, str]
+Columns = Mapping[str, str | Sequence[str]]
+Values = Mapping[str, object]
+
+# In a text that is given for a whole file, this stands for the number of the row, from 1.
+_ROW = "{row}"
 
 
 def match_columns(
@@ -76,29 +87,137 @@ def match_columns(
     return match, problems
 
 
-def missing_columns(fields: Sequence[str], columns: Iterable[Column], match: Match) -> Problems:
-    """What has to be there and is not: one problem a column, and one that shows how to map the fields that are left.
+def single_targets(columns: Columns | None) -> tuple[dict[str, str], dict[str, str]]:
+    """A mapping whose fields may be several columns, as fields by their first column and further columns by field.
+
+    Examples
+    --------
+    >>> single_targets({"id": ["river_id", "name"], "HK": "width_m"})
+    ({'id': 'river_id', 'HK': 'width_m'}, {'name': 'id'})
+    """
+    targets = {given: (names,) if isinstance(names, str) else tuple(names) for given, names in (columns or {}).items()}
+    first = {given: names[0] for given, names in targets.items() if names}
+    return first, {name: given for given, names in targets.items() for name in names[1:]}
+
+
+def given_values(
+    frame: pd.DataFrame, columns: Iterable[Column], further: Mapping[str, str], values: Values | None
+) -> tuple[dict[str, pd.Series], Problems]:
+    """Columns that no field of their own fills: one value for the whole file, or a field that is another column too.
+
+    Parameters
+    ----------
+    frame
+        Rows as they were read.
+    columns
+        Columns of the dictionary.
+    further
+        ``{column: field}`` of fields that are several columns.
+    values
+        ``{column: value}`` for the whole file; ``{row}`` in a text is the number of the row.
+
+    Returns
+    -------
+    filled, problems
+        Values by column; and by column what is wrong with the mapping.
 
     Examples
     --------
     >>> from riverline import schema
-    >>> for zh, en in missing_columns(["HDBM", "名称"], schema.AXES, {"名称": "name"}).values():
+    >>> filled, _ = given_values(pd.DataFrame({"id": ["a", "b"]}), schema.LEVEES, {}, {"levee_id": "L{row}"})
+    >>> filled["levee_id"].tolist()
+    ['L1', 'L2']
+    """
+    allowed = [column.name for column in columns]
+    fields = [str(name) for name in frame.columns]
+    filled: dict[str, pd.Series] = {}
+    problems: Problems = {}
+    for name, given in further.items():
+        field = _find(given, fields, 0, "utf-8")
+        if name not in allowed or field is None:
+            problems[name] = _no_such(name, given, allowed, fields)
+        else:
+            filled[name] = frame[field]
+    for name, value in (values or {}).items():
+        if name not in allowed:
+            problems[name] = _unknown_column("values", name, allowed)
+        elif name in further:
+            problems[name] = given_twice(name)
+        elif isinstance(value, str) and _ROW in value:
+            filled[name] = pd.Series([value.replace(_ROW, str(row)) for row in range(1, len(frame) + 1)], frame.index)
+        else:
+            filled[name] = pd.Series([value] * len(frame), frame.index)
+    return filled, problems
+
+
+def missing_columns(fields: Sequence[str], columns: Iterable[Column], match: Match, *, key: str = "") -> Problems:
+    """What has to be there and is not: one problem a column, and one that shows what to write.
+
+    Only keys and what the dictionary does not let be blank have to be there.
+
+    Examples
+    --------
+    >>> from riverline import schema
+    >>> for zh, en in missing_columns(["HDBM", "名称"], schema.AXES, {"名称": "name"}, key="river_id").values():
     ...     print(en)
     column 'river_id' (River code) is missing
-    fields that are left: HDBM; say columns={"field 1": "river_id"}
+    fields that are left: HDBM; say columns={"HDBM": "river_id"} (the field that holds it)
     """
-    missing = [column for column in columns if not column.optional and column.name not in match.values()]
+    missing = [
+        each for each in columns if (each.name == key or not each.may_be_blank) and each.name not in match.values()
+    ]
     if not missing:
         return {}
-    left = ", ".join(name for name in fields if name not in match) or "-"
-    wanted = [f'{at}": "{column.name}"' for at, column in enumerate(missing, 1)]
-    asked_zh, asked_en = (", ".join(f'"{word}{each}' for each in wanted) for word in ("字段", "field "))
-    return {column.name: _missing(column) for column in missing} | {
-        "columns": (
-            f"未对应的字段：{left}；请写 columns={{{asked_zh}}}",
-            f"fields that are left: {left}; say columns={{{asked_en}}}",
-        )
-    }
+    found = {column.name: _missing(column) for column in missing}
+    return found | {"columns": _how_to_give([column.name for column in missing], fields, match, key)}
+
+
+def blank_columns(columns: Iterable[Column], match: Match, *, key: str) -> list[Column]:
+    """Columns that the file lacks and the dictionary lets be blank."""
+    return [
+        each
+        for each in columns
+        if each.may_be_blank and not each.optional and each.name != key and each.name not in match.values()
+    ]
+
+
+def fill_columns(
+    frame: pd.DataFrame, filled: Mapping[str, pd.Series], blank: Sequence[Column], constants: Values | None
+) -> tuple[pd.DataFrame, list[Note]]:
+    """The frame with what is given for the whole file and what stays blank, and what is to be said of both."""
+    notes = []
+    if constants:
+        told = ", ".join(f"{name}={value}" for name, value in constants.items())
+        notes.append(note(f"全文件取定值：{told}", f"given for the whole file: {told}"))
+    if blank:
+        told = ", ".join(column.name for column in blank)
+        zh = "、".join(column.label_zh for column in blank)
+        notes.append(note(f"文件中没有字段 {told}（{zh}），留空", f"the file has no {told}: left blank"))
+    empty = {each.name: pd.Series([None] * len(frame), frame.index, dtype=each.dtype) for each in blank}
+    return frame.assign(**filled, **empty), notes
+
+
+def _how_to_give(missing: Sequence[str], fields: Sequence[str], match: Match, key: str) -> Problem:
+    """What to write for columns that are missing, with a field of the file for each as far as there are any."""
+    left = [name for name in fields if name not in match]
+    ordered = sorted(missing, key=lambda name: name != key)
+    pairs = dict(zip(left, ordered, strict=False))
+    said_zh, said_en, hints = [], [], []
+    if pairs:
+        hints.append(Hint.mapping("columns", pairs))
+        said_zh.append(f"{hints[-1].call}（左边换成含此内容的字段）")
+        said_en.append(f"{hints[-1].call} (the field that holds it)")
+    constants = [name for name in ordered if name not in pairs.values() or name != key]
+    if constants:
+        hints.append(Hint.mapping("values", {name: _ROW if name == key else "…" for name in constants}))
+        said_zh.append(f"整个文件取一个值则写 {hints[-1].call}")
+        said_en.append(f"one value for the whole file: {hints[-1].call}")
+    listed = ", ".join(left)
+    return (
+        f"未对应的字段：{listed or '无'}；请写 {'；'.join(said_zh)}",
+        f"fields that are left: {listed or 'none'}; say {'; '.join(said_en)}",
+        tuple(hints),
+    )
 
 
 def _missing(column: Column) -> tuple[str, str]:
@@ -108,12 +227,15 @@ def _missing(column: Column) -> tuple[str, str]:
     )
 
 
-def rename_columns(frame: pd.DataFrame, match: Match) -> tuple[pd.DataFrame, list[Note]]:
+def rename_columns(
+    frame: pd.DataFrame, match: Match, filled: Mapping[str, object] | None = None
+) -> tuple[pd.DataFrame, list[Note]]:
     """The frame under the dictionary's names, and what was matched without being told.
 
-    A field whose name another one takes over keeps its values as ``…_original``.
+    A field whose name another one, or a value in ``filled``, takes over keeps its values as ``…_original``.
     """
-    taken = [name for name in frame.columns if name in match.values() and match.get(name) != name]
+    names = {*match.values(), *(filled or ())}
+    taken = [name for name in frame.columns if name in names and match.get(name) != name]
     renamed = frame.rename(columns={**{name: f"{name}_original" for name in taken}, **match})
     found = [f"{field}→{name}" for field, name in match.items() if field != name]
     notes = [note(f"字段对应：{', '.join(found)}", f"fields taken as: {', '.join(found)}")] if found else []
@@ -121,6 +243,11 @@ def rename_columns(frame: pd.DataFrame, match: Match) -> tuple[pd.DataFrame, lis
         kept = ", ".join(f"{name}_original" for name in taken)
         notes.append(note(f"同名的原字段改名保留：{kept}", f"fields of the same name were kept as: {kept}"))
     return renamed, notes
+
+
+def hints_of(problem: Problem) -> tuple[Hint, ...]:
+    """What a problem says to type."""
+    return problem[2] if len(problem) == 3 else ()  # noqa: PLR2004 - has hints
 
 
 def distinct_names(names: Sequence[str]) -> list[str]:
@@ -147,23 +274,40 @@ def _mapped(
     allowed = [column.name for column in columns]
     for given, name in mapping.items():
         field = _find(given, fields, name_bytes, codec)
-        if name not in allowed:
-            listed = ", ".join(allowed)
-            problems[name] = (
-                f"columns 中的 {name!r} 不是数据字典的字段；可用：{listed}",
-                f"{name!r} in columns is no column of the schema; there are: {listed}",
-            )
-        elif field is None:
-            listed = ", ".join(fields) or "-"
-            problems[name] = (
-                f"columns 中的字段 {given!r} 不在文件中；现有字段：{listed}",
-                f"field {given!r} in columns is not in the file; there are: {listed}",
-            )
+        if name not in allowed or field is None:
+            problems[name] = _no_such(name, given, allowed, fields)
         elif name in match.values():
             problems[name] = _ambiguous(name, [each for each, target in mapping.items() if target == name])
         else:
             match[field] = name
     return match, problems
+
+
+def _no_such(name: str, given: str, allowed: Sequence[str], fields: Sequence[str]) -> tuple[str, str]:
+    """A mapping whose column the schema, or whose field the file does not have."""
+    if name not in allowed:
+        return _unknown_column("columns", name, allowed)
+    listed = ", ".join(fields) or "-"
+    return (
+        f"columns 中的字段 {given!r} 不在文件中；现有字段：{listed}",
+        f"field {given!r} in columns is not in the file; there are: {listed}",
+    )
+
+
+def _unknown_column(argument: str, name: str, allowed: Sequence[str]) -> tuple[str, str]:
+    listed = ", ".join(allowed)
+    return (
+        f"{argument} 中的 {name!r} 不是数据字典的字段；可用：{listed}",
+        f"{name!r} in {argument} is no column of the schema; there are: {listed}",
+    )
+
+
+def given_twice(name: str) -> tuple[str, str]:
+    """What is wrong with a column that is both mapped and given."""
+    return (
+        f"字段 {name} 同时写在 columns 和 values 中；请只写一处",
+        f"column {name!r} is both in columns and in values; say one of them",
+    )
 
 
 def _find(given: str, fields: Sequence[str], name_bytes: int, codec: str) -> str | None:
@@ -189,9 +333,11 @@ def _cut(name: str, name_bytes: int, codec: str) -> str:
     return name.encode(codec, errors="replace")[:name_bytes].decode(codec, errors="ignore")
 
 
-def _ambiguous(name: str, found: list[str]) -> tuple[str, str]:
+def _ambiguous(name: str, found: list[str]) -> Problem:
     listed = ", ".join(found)
+    hint = Hint.mapping("columns", {found[0]: name})
     return (
-        f'字段 {name} 有多个候选：{listed}；请用 columns={{"{found[0]}": "{name}"}} 指明',
-        f'several fields may be {name!r}: {listed}; say which with columns={{"{found[0]}": "{name}"}}',
+        f"字段 {name} 有多个候选：{listed}；请用 {hint.call} 指明",
+        f"several fields may be {name!r}: {listed}; say which with {hint.call}",
+        (hint,),
     )

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from riverline.errors import CRSError
+from riverline.errors import CRSError, Hint
 from riverline.geodesy import identify_coordinates
 from riverline.geodesy.datum import datum_key, horizontal, is_modern, is_same, name_of
+from riverline.geodesy.identify import are_degrees_in_china
 from riverline.geodesy.zones import gauss_kruger
 from riverline.io.notes import note
 
@@ -25,6 +26,8 @@ __all__ = ["looks_like", "settle_crs"]
 # Formats that are longitude and latitude by definition: numbers that cannot be show a wrong export, not a wrong CRS.
 _DEGREES_BY_DEFINITION = frozenset({"GeoJSON", "GeoJSONSeq", "TopoJSON", "KML", "LIBKML", "GPX"})
 _MOST_VERTICES = 10_000
+_ZONE_M = 1_000_000.0
+_EASTING_M = (100_000.0, 900_000.0)
 
 
 def settle_crs(
@@ -57,6 +60,8 @@ def settle_crs(
         return frame, _disagree(own, given), notes
     if own is None and given.is_geographic and _beyond_degrees(frame):
         return frame, _not_degrees(frame, given), notes
+    if own is None and (why := _other_plane(frame, given)) is not None:
+        return frame, why, notes
     if own is None:
         notes.append(note(f"坐标系按参数 crs：{name_of(given)}", f"CRS as given: {name_of(given)}"))
     elif not is_same(own, given):
@@ -133,10 +138,11 @@ def _asked(frame: gpd.GeoDataFrame) -> CRSError:
     x, y = _vertices(frame)
     nothing = (None, "没有坐标可供判断", "there are no coordinates to judge by")
     code, why_zh, why_en = looks_like(x, y) if len(x) else nothing
-    example = code or "EPSG:…"
+    hint = Hint.of("crs", code or "EPSG:…")
     return CRSError(
-        f'文件没有坐标系；请用 crs="{example}" 指定（请向数据提供者核实）。从数值看：{why_zh}',
-        f'the file has no CRS; say crs="{example}" (ask whoever made the data). The numbers look like this: {why_en}',
+        f"文件没有坐标系；请用 {hint.call} 指定（请向数据提供者核实）。从数值看：{why_zh}",
+        f"the file has no CRS; say {hint.call} (ask whoever made the data). The numbers look like this: {why_en}",
+        [hint, Hint.of("crs", "EPSG:4547")],
     )
 
 
@@ -147,6 +153,26 @@ def _disagree(own: pyproj.CRS, given: pyproj.CRS) -> CRSError:
         f"crs={name_of(given)} is not the CRS of the file, {name_of(own)} ({own.name}); reading never reprojects: "
         "leave crs out and convert afterwards with riverline.geodesy.to_metric(frame) or frame.to_crs(...); if the "
         "file is wrong, correct it at the source",
+    )
+
+
+def _other_plane(frame: gpd.GeoDataFrame, given: pyproj.CRS) -> CRSError | None:
+    """What to say of digits that contradict the plane that the caller names: degrees, or another zone number."""
+    plane = gauss_kruger(given)
+    x, y = _vertices(frame)
+    if plane is None or not len(x):
+        return None
+    _, why_zh, why_en = looks_like(x, y)
+    own = int(plane.false_easting_m // _ZONE_M)
+    number, rest = np.divmod(x, _ZONE_M)
+    # An easting of six digits bears no number; anything else that is no easting is left to the checks.
+    easting = (rest > _EASTING_M[0]) & (rest < _EASTING_M[1]) & (y > _EASTING_M[1])
+    borne = np.unique(number[easting])
+    if not are_degrees_in_china(x, y) and (not easting.all() or own in borne):
+        return None
+    return CRSError(
+        f"crs={name_of(given)} 与文件中的数值不符。从数值看：{why_zh}",
+        f"crs={name_of(given)} does not fit the numbers of the file. They look like this: {why_en}",
     )
 
 

@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline.errors import SchemaError
+from riverline.errors import Hint, SchemaError
 from riverline.geodesy import geodesic_length
 from riverline.io.archives import data_set
 from riverline.io.decoding import Reading
 from riverline.io.grids import read_grid
 from riverline.io.headers import table_of
 from riverline.io.layers import describe_source, shape_to_schema
-from riverline.io.mapping import match_columns, missing_columns, rename_columns
+from riverline.io.mapping import hints_of, match_columns, missing_columns, rename_columns, single_targets
 from riverline.io.notes import few, note
 from riverline.io.reference import settle_crs
 from riverline.io.sources import read_rows
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from riverline.io.mapping import Problems
+    from riverline.io.mapping import Columns, Problems, Values
     from riverline.io.notes import Note
 
 __all__ = ["read_sections"]
@@ -63,11 +63,12 @@ class _Profiles:
     notes: list[Note] = field(default_factory=list)
 
 
-def read_sections(
+def read_sections(  # noqa: PLR0913 - one argument a question that the files may leave open
     lines: str | os.PathLike[str] | gpd.GeoDataFrame,
     profiles: str | os.PathLike[str] | pd.DataFrame,
     *,
-    columns: Mapping[str, str] | None = None,
+    columns: Columns | None = None,
+    values: Values | None = None,
     crs: object = None,
     unit: Unit = "m",
     layer: str | None = None,
@@ -86,6 +87,8 @@ def read_sections(
     columns
         ``{"field in either": "column"}``, for the columns of ``riverline.schema.SECTIONS`` and the two of the points,
         ``station_m`` (起点距) and ``ground_m`` (高程). Other columns are found by their names.
+    values
+        ``{"column": value}`` for all lines, as in :func:`riverline.read_layer`.
     crs
         CRS of lines that do not say.
     unit
@@ -125,9 +128,11 @@ def read_sections(
     >>> shapely.get_coordinates(sections["profile"][0]).round(3).tolist(), float(sections["level_m"].round(2)[0])
     ([[0.0, 33.528], [15.24, 27.432], [30.48, 33.528]], 30.48)
     """
-    mapping = dict(columns or {})
+    mapping, _ = single_targets(columns)
     table = _read_points(profiles, mapping, sheet=sheet, encoding=encoding)
-    frame, source = _read_lines(lines, mapping, table, crs=crs, layer=layer, encoding=encoding)
+    frame, source = _read_lines(
+        lines, dict(columns or {}), table, values=values, crs=crs, layer=layer, encoding=encoding
+    )
     metric, notes = _to_metres(frame, unit)
     points = table.points.assign(
         station_m=table.points["station_m"] * _METRES[unit], ground_m=table.points["ground_m"] * _METRES[unit]
@@ -162,8 +167,11 @@ def _read_points(
     used = {given: name for given, name in mapping.items() if name in targets and given in fields}
     match, problems = match_columns(fields, _POINTS, used)
     renamed, said = rename_columns(table, match)
-    problems = missing_columns(fields, _POINTS, match) | problems
-    told = {f"profiles/{column}": (f"断面点表：{zh}", f"profiles: {en}") for column, (zh, en) in problems.items()}
+    problems = missing_columns(fields, _POINTS, match, key="section_id") | problems
+    told: Problems = {
+        f"profiles/{column}": (f"断面点表：{said[0]}", f"profiles: {said[1]}", hints_of(said))
+        for column, said in problems.items()
+    }
     if problems:
         return _Profiles(renamed, told, frozenset(used), name)
     points = pd.DataFrame({column.name: _values(renamed[column.name], column) for column in _POINTS})
@@ -178,9 +186,10 @@ def _values(series: pd.Series[Any], column: Column) -> pd.Series[Any]:
 
 def _read_lines(
     lines: str | os.PathLike[str] | gpd.GeoDataFrame,
-    mapping: Mapping[str, str],
+    mapping: Columns,
     table: _Profiles,
     *,
+    values: Values | None,
     crs: object,
     layer: str | None,
     encoding: str | None,
@@ -194,12 +203,12 @@ def _read_lines(
     # What only the points have is theirs; a name that both have, such as the section's, is used in both.
     fields = {str(each) for each in reading.frame.columns}
     mine = {given: target for given, target in mapping.items() if given in fields or given not in table.mapped}
-    mine = {given: target for given, target in mine.items() if target not in {"station_m", "ground_m"}}
+    mine = {given: target for given, target in mine.items() if target not in ("station_m", "ground_m")}
     located, crs_error, notes = settle_crs(reading.frame, crs, driver=reading.driver)
     frame, said = shape_to_schema(
-        located, _LINES, columns=mine, reading=reading, crs_error=crs_error, also=table.problems
+        located, _LINES, columns=mine, values=values, reading=reading, crs_error=crs_error, also=table.problems
     )
-    return frame, describe_source(name, reading, frame, [*notes, *said])
+    return frame, describe_source(name, reading, frame, [*notes, *said], values)
 
 
 def _to_metres(frame: gpd.GeoDataFrame, unit: Unit) -> tuple[gpd.GeoDataFrame, list[Note]]:
@@ -244,10 +253,12 @@ def _require_unit(points: pd.DataFrame, frame: gpd.GeoDataFrame, unit: Unit) -> 
     if not abs(ratio / wrong - 1.0) < _FOOT_TOLERANCE:
         return
     better = "us_ft" if unit == "m" else "m"
+    now, then = Hint.of("unit", unit), Hint.of("unit", better)
     raise SchemaError(
-        f'按 unit="{unit}"，断面起点距是断面线长度的 {ratio:.3f} 倍（中位数），即差一个英尺：请改用 unit="{better}"',
-        f'with unit="{unit}" stations are {ratio:.3f} times the length of the lines (median), a foot to a metre: use '
-        f'unit="{better}"',
+        f"按 {now.call}，断面起点距是断面线长度的 {ratio:.3f} 倍（中位数），即差一个英尺：请改用 {then.call}",
+        f"with {now.call} stations are {ratio:.3f} times the length of the lines (median), a foot to a metre: use "
+        f"{then.call}",
+        [now, then],
     )
 
 

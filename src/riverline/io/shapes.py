@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from riverline.io.notes import Note
     from riverline.schema import Schema
 
-__all__ = ["drop_heights", "single_parts"]
+__all__ = ["abutting", "drop_heights", "join_rows", "single_parts"]
 
 _LINE, _MULTI_LINE = 1, 5
 _SINGLE = {4: "Point", 5: "LineString", 6: "Polygon"}
@@ -47,6 +47,80 @@ def drop_heights(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Note]]
         if count
     ]
     return frame.set_geometry(shapely.force_2d(shapes), crs=frame.crs), notes
+
+
+def join_rows(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFrame, list[Note]]:
+    """Lines in several rows under one key that meet head to tail, as one row each.
+
+    Parameters
+    ----------
+    frame
+        Rows under the dictionary's names, with the key.
+    schema
+        Where it is not of single lines, nothing is joined.
+
+    Returns
+    -------
+    frame, notes
+        The row furthest upstream stands for the others, in its place. Rows that do not make one line stay as they are.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> from riverline import schema
+    >>> lines = shapely.from_wkt(["LINESTRING (5 0, 9 0)", "LINESTRING (0 0, 5 0)"])
+    >>> frame = gpd.GeoDataFrame({"river_id": ["R1", "R1"], "name": ["below", "above"]}, geometry=lines, crs=4548)
+    >>> joined, notes = join_rows(frame, schema.AXES)
+    >>> joined["name"].tolist(), joined.geometry[0].wkt
+    (['above'], 'LINESTRING (0 0, 5 0, 9 0)')
+    """
+    if schema.geometry != ("LineString",):
+        return frame, []
+    keys = frame[schema.key]
+    groups = abutting(keys, frame.geometry.to_numpy())
+    if not groups:
+        return frame, []
+    shapes = frame.geometry.to_numpy().copy()
+    gone: list[NDArray[np.intp]] = []
+    for rows, line in groups:
+        heads = shapely.get_point(line, 0)
+        first = rows[np.argmin(shapely.distance(shapes[rows], heads))]
+        shapes[first] = line
+        gone.append(rows[rows != first])
+    joined = frame.set_geometry(shapes, crs=frame.crs).drop(index=frame.index[np.concatenate(gone)])
+    told = few(keys.iloc[rows[0]] for rows, _ in groups)
+    count = sum(len(rows) for rows, _ in groups)
+    notes = [
+        note(
+            f"同一编码的 {count} 个要素首尾相接，已合为 {len(groups)} 条线（属性取最上游一段）：{told}",
+            f"{count} features under {len(groups)} keys join head to tail and became one line each (attributes of the "
+            f"piece furthest upstream): {told}",
+        )
+    ]
+    return joined.reset_index(drop=True), notes
+
+
+def abutting(keys: pd.Series, shapes: NDArray[np.object_]) -> list[tuple[NDArray[np.intp], shapely.LineString]]:
+    """Rows that share a key and make one line in their own direction, with that line.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> lines = shapely.from_wkt(["LINESTRING (0 0, 5 0)", "LINESTRING (5 0, 9 0)", "LINESTRING (0 1, 5 1)"])
+    >>> [rows.tolist() for rows, _ in abutting(pd.Series(["R1", "R1", "R2"]), lines)]
+    [[0, 1]]
+    """
+    lines = np.isin(shapely.get_type_id(shapes), (_LINE, _MULTI_LINE)) & ~shapely.is_empty(shapes)
+    shared = keys[keys.duplicated(keep=False) & keys.notna()]
+    found = []
+    for rows in shared.groupby(shared, sort=False).indices.values():
+        at = np.flatnonzero(keys.index.isin(shared.index[rows]))
+        if lines[at].all():
+            line = shapely.line_merge(shapely.MultiLineString(list(shapely.get_parts(shapes[at]))), directed=True)
+            if shapely.get_type_id(line) == _LINE and not shapely.is_closed(line):
+                found.append((at, line))
+    return found
 
 
 def single_parts(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFrame, list[Note]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import shapely
 
-from riverline.errors import ReadError
+from riverline.errors import Hint, ReadError
 from riverline.io.decoding import Reading, codec_title, decoded, given_codec, sample_frame, settled_codec
 from riverline.io.gdal import RAW, list_layers, take_rows
 from riverline.io.notes import few, note
@@ -113,9 +113,11 @@ def _layer(source: DataSet, schema: Schema) -> tuple[str, list[Note]]:
 def _which_layer(source: DataSet, names: list[str]) -> ReadError:
     problem_zh = "有多个图层" if source.layer is None else f"没有图层 {source.layer}"
     problem_en = "has several layers" if source.layer is None else f"has no layer {source.layer!r}"
+    hint = Hint.of("layer", names[0])
     return ReadError(
-        f'{source.name} {problem_zh}：{few(names, limit=30)}；请用 layer="{names[0]}" 指定',
-        f'{source.name} {problem_en}: {few(names, limit=30)}; choose one with layer="{names[0]}"',
+        f"{source.name} {problem_zh}：{few(names, limit=30)}；请用 {hint.call} 指定",
+        f"{source.name} {problem_en}: {few(names, limit=30)}; choose one with {hint.call}",
+        [hint],
     )
 
 

@@ -15,7 +15,7 @@ from riverline.io.decoding import Reading
 from riverline.io.grids import read_grid
 from riverline.io.headers import plain_numbers, table_of
 from riverline.io.layers import describe_source, shape_to_schema
-from riverline.io.mapping import match_columns
+from riverline.io.mapping import match_columns, single_targets
 from riverline.io.notes import note
 from riverline.schema.words import plain_name
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from riverline.io.mapping import Problems
+    from riverline.io.mapping import Columns, Problems, Values
     from riverline.schema import Schema
 
 __all__ = ["read_table"]
@@ -35,11 +35,12 @@ __all__ = ["read_table"]
 _PLACEHOLDER = "EPSG:4490"
 
 
-def read_table(
+def read_table(  # noqa: PLR0913 - one argument a question that a table may leave open
     path: str | os.PathLike[str],
     schema: Schema,
     *,
-    columns: Mapping[str, str] | None = None,
+    columns: Columns | None = None,
+    values: Values | None = None,
     x: str | None = None,
     y: str | None = None,
     crs: object = None,
@@ -56,6 +57,8 @@ def read_table(
         What the rows are; it has to allow points.
     columns
         ``{"header in the table": "column of the schema"}``; others are found by their names.
+    values
+        ``{"column of the schema": value}`` for the whole table, as in :func:`riverline.read_layer`.
     x, y
         The two columns of coordinates, where their headers do not tell (X坐标, Y坐标, 北, 东, 纵坐标, 横坐标, 经度,
         纬度, lon, lat … do). The numbers tell which is north; where they do not, ``x`` is east or longitude.
@@ -100,19 +103,19 @@ def read_table(
     >>> levels.attrs["source"]["notes"][2]["zh"]
     '坐标判读：“Y坐标” 列为 8 位东坐标，带号 39（3 度带）；“X坐标” 列为北坐标；...'
     """
-    mapping = dict(columns or {})
+    mapping, _ = single_targets(columns)
     grid = read_grid(Path(path), sheet=sheet, encoding=encoding)
     table, notes = table_of(grid, _name_test(schema, mapping, x, y))
     located, problems = _locate(table, schema, mapping, x=x, y=y, crs=crs)
     frame = gpd.GeoDataFrame(table, geometry=located.points, crs=located.crs or _PLACEHOLDER)
     reading = Reading(frame, grid.driver, grid.layer, grid.encoding, grid.encoding_from, notes=[*grid.notes, *notes])
     shaped, said = shape_to_schema(
-        frame, schema, columns=mapping, reading=reading, crs_error=located.error, also=problems
+        frame, schema, columns=columns, values=values, reading=reading, crs_error=located.error, also=problems
     )
     for name in shaped.columns:
         if name not in schema and name != "geometry":
             shaped[name] = plain_numbers(shaped[name])
-    shaped.attrs = {"source": describe_source(Path(path).name, reading, shaped, [*located.notes, *said])}
+    shaped.attrs = {"source": describe_source(Path(path).name, reading, shaped, [*located.notes, *said], values)}
     return shaped
 
 

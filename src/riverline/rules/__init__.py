@@ -25,7 +25,7 @@ from riverline.rules.deciding import Decision
 from riverline.rules.describing import describe_rules
 from riverline.rules.fields import Confidence, Mark, Reference, Scope, confidence_of
 from riverline.rules.land_classes import LandClass, LandClasses, list_land_classes, load_land_classes
-from riverline.rules.loading import list_rules, load_rules
+from riverline.rules.loading import list_rules, load_rules, template_of
 from riverline.rules.model import Document, Rule, Setting
 from riverline.rules.policy import Policy, PolicySource, VirtualSection
 from riverline.rules.ruleset import RuleSet
@@ -71,4 +71,5 @@ __all__ = [
     "load_land_classes",
     "load_rules",
     "load_zone_rules",
+    "template_of",
 ]

@@ -29,11 +29,25 @@ if TYPE_CHECKING:
 
     from riverline.rules.checking import Problem
 
-__all__ = ["list_rules", "load_rules"]
+__all__ = ["list_rules", "load_rules", "template_of"]
 
 _SHIPPED = files("riverline.rules") / "rulesets"
 _NATIONAL = "national"
 _SUFFIX = ".toml"
+
+_TEMPLATE_HEAD = """\
+# riverline 规则集 · rule set: {name}
+# 另存为 我的规则.toml，改 name、title 和条文，再用 --rules 我的规则.toml 或 riverline.load_rules("我的规则.toml")。
+# Save it as a file of your own, change name, title and rules, and name the file where a rule set is asked for.
+#
+# [policy]        约定：基准线次序、缺口、界桩间距 … conventions: order of bases, gaps, spacing of stakes
+# [settings]      本地取值，供条件使用 what the place is, for conditions
+# [documents.*]   文件：标题、文号、施行日期 documents: title, number, in force from
+# [[rules]]       一条规则：适用对象 scope、宽度（米）landside / waterside / protection；min、max 为条文的上下限
+# [rules.when]    适用条件：河流 rivers、级别 ranks、堤防级别 grades、settings；都满足才适用，先写的先用
+#                 conditions: all of them have to hold, and the first rule that fits decides
+
+"""
 
 
 def load_rules(name_or_path: str | os.PathLike[str], *, on: dt.date | str | None = None) -> RuleSet:
@@ -110,6 +124,34 @@ def list_rules() -> pd.DataFrame:
         "document": ["；".join(document.title for document in each.documents) for each in sets],
     }
     return pd.DataFrame(rows).astype({"in_force_from": "datetime64[s]"})
+
+
+def template_of(name: str = "anhui") -> str:
+    """A shipped rule set as TOML to start one's own from, with comments on its parts.
+
+    Parameters
+    ----------
+    name
+        Name of a shipped rule set.
+
+    Returns
+    -------
+    str
+        TOML that :func:`riverline.load_rules` reads once it is saved as a file.
+
+    Raises
+    ------
+    RuleError
+        If there is none of that name.
+
+    Examples
+    --------
+    >>> print(template_of("anhui").splitlines()[0])
+    # riverline 规则集 · rule set: anhui
+    """
+    if name not in _shipped():
+        _find(str(name).removesuffix(_SUFFIX), None)
+    return _TEMPLATE_HEAD.format(name=name) + _text(_find(name, None)[1][-1])
 
 
 def _first_day(ruleset: RuleSet) -> dt.date | None:
