@@ -142,7 +142,7 @@ def test_every_levee_ends_in_a_line_or_in_a_fault_and_every_river_in_an_extent_o
 
 def test_lines_keep_ten_metres_from_the_crests_that_they_are_drawn_from(kern):
     _, levees, result = kern
-    assert set(result.lines["offset_m"]) == {10.0}
+    assert set(result.lines["offset_m"].dropna()) == {10.0}
     drawn = result.lines[result.lines["basis"] == "levee"]
     levee = levees.set_index("levee_id").geometry
     short = np.array(
@@ -154,7 +154,9 @@ def test_lines_keep_ten_metres_from_the_crests_that_they_are_drawn_from(kern):
     # A gap of ten kilometres in the middle of the Kern River is joined beside bends without a loop.
     assert management(result).loc["K26", "clearance_m"] >= -1e-6
     assert "chains-cross" not in set(result.faults["code"])
-    assert result.faults["code"].value_counts()[["gap-unfounded", "gap-joined", "toe-missing"]].tolist() == [7, 16, 36]
+    # Three joins are longer than the 300 m that the rules allow though their chainages are not so far apart.
+    assert result.faults["code"].value_counts()[["gap-unfounded", "gap-joined", "toe-missing"]].tolist() == [10, 13, 36]
+    assert result.faults.loc[result.faults["code"] == "gap-joined", "value"].max() <= 300.0
     # Upstream, the upper Kern ends in a bend sharper than the levee is far away: not proven, and an error.
     inside = result.faults[result.faults["code"] == "line-inside"]
     assert inside["feature_id"].tolist() == ["K56"]
