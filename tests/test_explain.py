@@ -102,3 +102,11 @@ def test_sections_serve_as_levels_and_without_them_three_sources_are_named(demo)
     count = len(levels(demo).query("river_id == 'BS02'"))
     assert f"等 {count} 个" in plain
     assert plain.count("BS02-0") == 3
+
+
+def test_in_english_the_notes_and_the_map_are_english(demo, tmp_path) -> None:
+    told = rl.explain(demo.result, "QS01", "left", 6200, language="en")
+    assert "取下限" not in told
+    page = rl.maps.save(rl.maps.show(demo.result, language="en"), tmp_path / "map.html").read_text(encoding="utf-8")
+    assert f"Rules {demo.result.rules.title_en}" in page
+    assert demo.result.rules.title not in page

@@ -11,6 +11,7 @@ from riverline.channel import format_chainage, parse_chainage
 from riverline.demarcation.result import Demarcation
 from riverline.errors import JobError
 from riverline.faults import describe
+from riverline.rules.deciding import note_in_english
 from riverline.schema import MANAGEMENT_LINES
 from riverline.schema.words import choice_words, plain_name
 
@@ -139,7 +140,8 @@ def _sentence(result: Demarcation, piece: Mapping[Any, Any], metres: float, *, l
         "rules": f"{result.rules.name} {result.rules.digest[:12]}",
     }
     told = _template(str(piece["basis"]), str(piece["confidence"]), language).format(**parts)
-    return f"{told}{_NOTE[language].format(piece['note'])}" if piece["note"] else told
+    note = piece["note"] if zh else note_in_english(str(piece["note"]), result.rules)
+    return f"{told}{_NOTE[language].format(note)}" if piece["note"] else told
 
 
 _ZH = (
