@@ -496,3 +496,22 @@ def test_exchanged_axes_and_another_zone_number_are_named(tmp_path) -> None:
         wrong = toes.set_geometry(shapely.transform(toes.geometry.to_numpy(), change), crs=CRS)
         result = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), levees=wrong)
         assert {each[0] for each in told(result, "levees")} == {code}
+
+
+def test_explain_takes_words_for_a_bank_and_refuses_a_wrong_call_once(tmp_path) -> None:
+    toes = levees([(0, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    result = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), levees=toes)
+    assert rl.explain(result, "R1", "左岸", 5) == rl.explain(result, "R1", "left", 5)
+    with pytest.raises(rl.JobError) as caught:
+        rl.explain(result.lines, "R1", "left", None, language="fr")
+    assert all(part in caught.value.en for part in ("must come from demarcate", "got None", "got 'fr'"))
+
+
+@pytest.mark.parametrize("call", [
+    lambda: rl.load_rules(None),
+    lambda: rl.geodesy.zone_crs("x"),
+    lambda: rl.maps.save("x", "map.html"),
+], ids=["load_rules", "zone_crs", "save"])  # fmt: skip
+def test_a_wrong_argument_is_an_error_of_ours(call) -> None:
+    with pytest.raises(rl.RiverlineError, match="got"):
+        call()

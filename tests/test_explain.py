@@ -92,3 +92,21 @@ def test_a_river_that_could_not_be_done_says_why() -> None:
     result = rl.demarcate(axes, rl.load_rules("national"))
     with pytest.raises(rl.JobError, match="无法划界"):
         rl.explain(result, str(axes["river_id"].iloc[0]), "left", 5)
+
+
+def test_sections_serve_as_levels_and_without_them_three_sources_are_named(demo) -> None:
+    sections = levels(demo).rename(columns={"level_id": "section_id"})
+    told = rl.explain(demo.result, "BS02", "left", 4379.75, flood_levels=sections)
+    assert "由 BS02-04（K3+893，34.65 米）与 BS02-05" in told
+    plain = rl.explain(demo.result, "BS02", "left", 4380)
+    count = len(levels(demo).query("river_id == 'BS02'"))
+    assert f"等 {count} 个" in plain
+    assert plain.count("BS02-0") == 3
+
+
+def test_in_english_the_notes_and_the_map_are_english(demo, tmp_path) -> None:
+    told = rl.explain(demo.result, "QS01", "left", 6200, language="en")
+    assert "取下限" not in told
+    page = rl.maps.save(rl.maps.show(demo.result, language="en"), tmp_path / "map.html").read_text(encoding="utf-8")
+    assert f"Rules {demo.result.rules.title_en}" in page
+    assert demo.result.rules.title not in page

@@ -237,7 +237,7 @@ def test_names_and_values_of_the_table_are_the_evidence(tmp_path):
 @pytest.mark.real
 def test_real_rivers_in_gbk(real_data):
     file = real_data / "china_gbk_rivers" / "hyd1_4l.shp"
-    axes = rl.read_layer(file, rl.schema.AXES, columns={"HYD1_4M_ID": "river_id"}, crs="EPSG:4490")
+    axes = rl.read_layer(file, rl.schema.AXES, columns={"HYD1_4M_": "river_id"}, crs="EPSG:4490")
     assert len(axes) == 840
     named = axes["name"].dropna()
     assert len(named) == 796

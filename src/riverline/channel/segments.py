@@ -70,10 +70,10 @@ def split_axes(
     >>> split_axes(axes, length_m=1000, pieces="equal")["length_m"].round(1).tolist()
     [833.3, 833.4, 833.3]
     """
-    if not length_m > 0:
+    if not isinstance(length_m, int | float | np.number) or not length_m > 0:
         raise SchemaError(
-            f"段长应大于 0 米，实际为 {length_m}；例如 length_m=1000",
-            f"the length of a piece must be above 0 m, got {length_m}; for example length_m=1000",
+            f"段长应大于 0 米，实际为 {length_m!r}；例如 length_m=1000",
+            f"the length of a piece must be above 0 m, got {length_m!r}; for example length_m=1000",
         )
     usable = usable_axes(axes)
     lengths = shapely.length(usable.line)

@@ -108,6 +108,7 @@ def _geometry(layer: Layer, snap_m: float) -> Faults:
         *geometry.crossings(layer),
         *geometry.repeats(layer),
         *twins.duplicates(layer),
+        *twins.near_duplicates(layer, snap_m=snap_m),
         *topology.dangles(layer, snap_m=snap_m),
         *topology.pseudo_nodes(layer),
         *topology.rings(layer),

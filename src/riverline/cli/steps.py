@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import riverline as rl
 from riverline import samples
+from riverline.rules.deciding import note_in_english
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -179,6 +180,9 @@ def carry_out(job: MainJob, tell: Callable[[Step], None]) -> Delivery:
         others["terrain"] = job.terrain
     result = VERBS[job.subject](subject, rules, **others)
     result = replace(result, faults=rl.faults.combine([*checked, result.faults], crs=subject.crs))
+    if job.language == "en":
+        notes = result.lines["note"].map(lambda note: note_in_english(note, rules))
+        result = replace(result, lines=result.lines.assign(note=notes.astype("str")))
     with tempfile.TemporaryDirectory(dir=existing(job.out), prefix=".riverline-") as folder:
         step(total - 1, "输出离线地图", "write the offline map")
         page = rl.maps.show(result, _drawn_on(subject, job.subject), language=job.language, title=job.title)

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from riverline.channel import format_chainage, parse_chainage
+from riverline.demarcation.result import Demarcation
 from riverline.errors import JobError
 from riverline.faults import describe
+from riverline.rules.deciding import note_in_english
 from riverline.schema import MANAGEMENT_LINES
+from riverline.schema.words import choice_words, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,13 +21,13 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from riverline.demarcation.result import Demarcation
     from riverline.schema import Language
 
 __all__ = ["explain"]
 
 _ROUNDING_M = 0.05
 _SHOWN = 20
+_SOURCES_SHOWN = 3
 
 
 def explain(
@@ -45,12 +48,14 @@ def explain(
     river_id
         Code of the river, or of the lake, reservoir or work whose closed line it is.
     bank
-        ``"left"`` or ``"right"``; ``None`` for the closed line of a lake, a reservoir or a work.
+        ``"left"`` or ``"right"``, or another word for it (``左岸``, ``L``); ``None`` for the closed line of a lake, a
+        reservoir or a work.
     chainage
         Metres along the axis, or along a closed line itself, as printed on the line, or a text such as ``"K1+200"``.
     flood_levels
-        The levels that :func:`riverline.demarcate` was given, with ``chainage_m``: a flood line is then told with its
-        level at the chainage and the two given levels it lies between. The result holds only their keys.
+        The levels or the sections that :func:`riverline.demarcate` was given, with ``chainage_m``: a flood line is
+        then told with its level at the chainage and the two given ones it lies between. The result holds only their
+        keys.
     language
         ``"zh"`` or ``"en"``.
 
@@ -82,6 +87,7 @@ def explain(
     >>> print(rl.explain(result, "R1", "left", "K0+500"))  # doctest: +ELLIPSIS
     清水河左岸 K0+500：管理范围线依据“岸顶线”（来源要素 B1）...
     """
+    bank = _require_call(result, bank, chainage, language)
     metres = parse_chainage(chainage)
     pieces = _pieces_at(result, river_id, bank, metres, str(chainage))
     told = []
@@ -89,6 +95,30 @@ def explain(
         level = _level_told(piece, metres, flood_levels, language) if piece["basis"] == "flood" else ""
         told.append(_sentence(result, piece, metres, level=level, language=language))
     return "\n".join(told)
+
+
+def _require_call(result: object, bank: str | None, chainage: object, language: object) -> str | None:
+    """The bank as the lines have it; raise one error for everything else that is not what was asked for."""
+    problems = []
+    if not isinstance(result, Demarcation):
+        found = type(result).__name__
+        problems.append(
+            (f"result 应为 riverline.demarcate 的结果，实际为 {found}", f"result must come from demarcate, got {found}")
+        )
+    if not isinstance(chainage, int | float | str | np.number) or isinstance(chainage, bool):
+        problems.append(
+            (
+                f"chainage 应为米数或 'K1+200'，实际为 {chainage!r}",
+                f"chainage must be metres or 'K1+200', got {chainage!r}",
+            )
+        )
+    if language not in {"zh", "en"}:
+        problems.append(
+            (f"language 应为 zh 或 en，实际为 {language!r}", f"language must be zh or en, got {language!r}")
+        )
+    if problems:
+        raise JobError.listing("explain 的参数有误", "explain was called wrongly", problems)
+    return bank if bank is None else str(choice_words(MANAGEMENT_LINES["bank"]).get(plain_name(str(bank)), bank))
 
 
 def _sentence(result: Demarcation, piece: Mapping[Any, Any], metres: float, *, level: str, language: Language) -> str:
@@ -102,8 +132,8 @@ def _sentence(result: Demarcation, piece: Mapping[Any, Any], metres: float, *, l
         "neighbour": _called(result, str(piece["source_ids"])) if shared else "",
         "where": f"{name}{_bank_told(piece['bank'], language)} {format_chainage(metres)}",
         "basis": _word("basis", piece["basis"], language),
-        "sources": level or _SOURCES[language].format(piece["source_ids"]),
-        "joins": piece["source_ids"],
+        "sources": level or _SOURCES[language].format(_few_sources(piece["source_ids"], language)),
+        "joins": _few_sources(piece["source_ids"], language),
         "offset": f"{offset:g}",
         "wide": blank if math.isnan(offset) else wide,
         "rule": piece["rule_id"],
@@ -114,7 +144,8 @@ def _sentence(result: Demarcation, piece: Mapping[Any, Any], metres: float, *, l
     }
     template = _SHARED[language] if shared else _template(str(piece["basis"]), str(piece["confidence"]), language)
     told = (template if piece["rule_id"] else _UNFOUNDED[language]).format(**parts)
-    return f"{told}{_NOTE[language].format(piece['note'])}" if piece["note"] and piece["rule_id"] else told
+    note = piece["note"] if zh else note_in_english(str(piece["note"]), result.rules)
+    return f"{told}{_NOTE[language].format(note)}" if piece["note"] and piece["rule_id"] else told
 
 
 _ZH = (
@@ -155,6 +186,15 @@ _SOURCES = {"zh": "（来源要素 {}）", "en": " (features {})"}
 _SKETCH = {"zh": "，仅供示意，不是法定界线", "en": ", a sketch and no legal line"}
 
 
+def _few_sources(ids: str, language: Language) -> str:
+    """The first keys, and how many there are if more."""
+    keys = str(ids).split(",")
+    if len(keys) <= _SOURCES_SHOWN:
+        return ids
+    shown = ",".join(keys[:_SOURCES_SHOWN])
+    return f"{shown} 等 {len(keys)} 个" if language == "zh" else f"{shown} and others, {len(keys)} in all"
+
+
 def _template(basis: str, confidence: str, language: Language) -> str:
     if basis != "joined":
         return _ZH if language == "zh" else _EN
@@ -171,6 +211,8 @@ def _level_told(
     """The level at a chainage and the given levels it comes from; empty where that is not known."""
     if flood_levels is None:
         return ""
+    if "level_id" not in flood_levels.columns and "section_id" in flood_levels.columns:
+        flood_levels = flood_levels.rename(columns={"section_id": "level_id"})
     lacking = [name for name in ("level_id", "level_m", "chainage_m") if name not in flood_levels.columns]
     if lacking:
         listed = ", ".join(lacking)
@@ -271,8 +313,8 @@ def _no_line(result: Demarcation, river_id: str, bank: str | None) -> JobError:
 
 
 def _name_of(result: Demarcation, piece: Mapping[Any, Any]) -> str:
-    river = piece["river_id"]
-    return _called(result, river if isinstance(river, str) and river else str(piece["line_id"]).rsplit("-", 2)[0])
+    closed = not isinstance(piece["bank"], str)
+    return _called(result, str(piece["line_id"]).rsplit("-", 2)[0] if closed else str(piece["river_id"]))
 
 
 def _called(result: Demarcation, code: str) -> str:

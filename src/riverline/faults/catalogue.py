@@ -70,6 +70,9 @@ CODES = (
          "删除或重绘", "delete it or draw it again"),
     Code("repeated-vertices", "warning", "连续重复节点 {value} 个", "{value} vertices repeat the one before",
          "删除重复节点", "remove the repeated vertices"),
+    Code("near-duplicate", "warning", "与要素 {note} 几乎重合，相距不超过 {value} {unit}",
+         "runs beside feature {note}, nowhere more than {value} {unit} from it",
+         "疑为同一条河重复绘制：删除其中一条", "one river drawn twice, it seems: delete one of them"),
     Code("duplicate-geometry", "warning", "与要素 {note} 的几何完全相同", "the geometry equals that of feature {note}",
          "只保留一个", "keep one of them"),
     # schema, network of axes

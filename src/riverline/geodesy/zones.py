@@ -125,6 +125,8 @@ def zone_crs(zone: int, *, prefixed: bool = False) -> str:
     >>> zone_crs(39), zone_crs(39, prefixed=True), zone_crs(20), zone_crs(20, prefixed=True)
     ('EPSG:4548', 'EPSG:4527', 'EPSG:4509', 'EPSG:4498')
     """
+    if not isinstance(zone, int | np.integer):
+        raise CRSError(f"带号应为整数，实际为 {zone!r}", f"the number of a zone is a whole number, got {zone!r}")
     for width, first in _FIRST_ZONE.items():
         if first <= zone <= _LAST_ZONE[width]:
             codes = _FIRST_PREFIXED_CODE if prefixed else _FIRST_PLAIN_CODE

@@ -22,12 +22,12 @@ __all__ = ["beside_the_extents", "levees_covered", "water_covered"]
 
 
 def water_covered(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
-    """Waters of which more than the limit in square metres lies outside their river's extent."""
+    """Waters of which more than the limit in square metres lies outside the extents: at a mouth a neighbour's holds it."""
     yield _uncovered(subject, "water", shapely.area, "water-uncovered", limit, "m²")
 
 
 def levees_covered(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
-    """Levees of which more than the limit in metres lies outside their river's extent."""
+    """Levees of which more than the limit in metres lies outside the extents."""
     yield _uncovered(subject, "levees", shapely.length, "levee-uncovered", limit, "m")
 
 
@@ -54,6 +54,12 @@ def _uncovered(
     shapely.prepare(regions)
     out = np.flatnonzero(usable & ~shapely.covers(regions, shapes))
     outside = np.full(len(frame), None, dtype=object)
-    outside[out] = shapely.difference(shapes[out], regions[out])
+    outside[out] = [_outside_all(shape, extents.geometry.to_numpy()) for shape in shapes[out]]
     size = measure(outside)
     return failing(frame, layer, where=size > limit, code=code, value=size, limit=limit, unit=unit, geometry=outside)
+
+
+def _outside_all(shape: shapely.Geometry, extents: NDArray[np.object_]) -> shapely.Geometry:
+    """What of a shape no extent holds: neighbours share no land, so what is a river's may lie in the next one's."""
+    near = extents[shapely.is_valid(extents) & shapely.intersects(extents, shape)]
+    return shapely.difference(shape, shapely.union_all(near))

@@ -29,7 +29,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "closed-areas": ("invalid", "zero-area"),
     "geometry": ("geometry-missing", "geometry-empty", "geometry-infinite", "geometry-type", "multipart", "zero-length",
                  "repeated-vertices", "river-not-done"),
-    "placement": ("axis-order", "out-of-area", "beyond-area", "off-projection", "far-away"),
+    "placement": ("axis-order", "zone-prefix", "out-of-area", "beyond-area", "off-projection", "far-away"),
     "codes": ("key-blank", "key-duplicated", "river-blank", "value-blank", "value-type", "value-choice", "date-order",
               "zone-missing", "column-type"),
     "stakes-on-line": ("stake-off-line", "stake-without-place", "stake-to-move", "stake-in-other-river"),

@@ -158,8 +158,8 @@ def missing_columns(fields: Sequence[str], columns: Iterable[Column], match: Mat
     Examples
     --------
     >>> from riverline import schema
-    >>> for zh, en in missing_columns(["HDBM", "名称"], schema.AXES, {"名称": "name"}, key="river_id").values():
-    ...     print(en)
+    >>> for problem in missing_columns(["HDBM", "名称"], schema.AXES, {"名称": "name"}, key="river_id").values():
+    ...     print(problem[1])
     column 'river_id' (River code) is missing
     fields that are left: HDBM; say columns={"HDBM": "river_id"} (the field that holds it)
     """

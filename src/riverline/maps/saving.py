@@ -77,6 +77,17 @@ def save(page: folium.Map, path: str | os.PathLike[str], *, offline: bool = True
     an offline map cannot hold what comes from the network: https://example.test/{z}/{x}/{y}.png; leave it out (tiles=None for basemaps) or save with offline=False
     """  # noqa: E501 - the message is one line
     target = Path(path)
+    if not hasattr(page, "get_root"):
+        found = type(page).__name__
+        raise JobError(
+            f"page 应为地图（riverline.maps.show 的结果），实际为 {found}",
+            f"page must be a map, such as riverline.maps.show makes, got {found}",
+        )
+    if target.suffix.lower() not in {".html", ".htm"}:
+        raise JobError(
+            f"地图保存为 HTML 文件：请把 {target.name} 改为 {target.stem}.html",
+            f"a map is an HTML file: write {target.stem}.html, not {target.name}",
+        )
     root = page.get_root()
     html = _counted(root.render(), root)
     if offline:

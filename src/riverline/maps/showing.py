@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from riverline.maps.groups import Group
+    from riverline.rules import RuleSet
     from riverline.schema import Language
     from riverline.style import Layer, Symbol
 
@@ -306,13 +307,18 @@ def _spec(groups: Sequence[Group], *, title: str, language: Language, tolerance:
     return {"title": title, "words": words, "note": words["join"].join(notes), "rows": rows, "order": order}
 
 
+def _rules_title(rules: RuleSet, language: Language) -> str:
+    return rules.title if language == "zh" else rules.title_en or rules.title
+
+
 def _corner(layers: Sequence[Layer], language: Language) -> str:
     parts = {f"riverline {__version__}": None}
     for layer in layers:
         if layer.rules is not None:
             name, digest = str(layer.rules.name), str(layer.rules.digest)
             mark = "（{}）" if language == "zh" else " ({})"
-            parts[f"{_WORDS[language]['rules']} {layer.rules.title}{mark.format(f'{name} {digest[:12]}')}"] = None
+            title = f"{_WORDS[language]['rules']} {_rules_title(layer.rules, language)}"
+            parts[f"{title}{mark.format(f'{name} {digest[:12]}')}"] = None
     return " | ".join(_html(part) for part in parts)
 
 

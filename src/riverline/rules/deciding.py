@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from riverline.rules.ruleset import RuleSet
     from riverline.rules.widths import Width
 
-__all__ = ["Decision", "decide", "known_words"]
+__all__ = ["Decision", "decide", "known_words", "note_in_english"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +194,39 @@ def _decision(ruleset: RuleSet, asked: RuleSet, rule: Rule, place: Place) -> Dec
 def _fixed(ruleset: RuleSet, width: Width) -> float:
     """A width that is no table."""
     return width.metres(band=ruleset.policy.band, width_m=math.nan, return_period=math.nan) or 0.0
+
+
+def note_in_english(note: str, ruleset: RuleSet) -> str:
+    """A note of a line, which is written in Chinese, in English as far as the rule set has it in English.
+
+    Parameters
+    ----------
+    note
+        As in :data:`riverline.schema.MANAGEMENT_LINES`.
+    ruleset
+        The one that the line was drawn by.
+
+    Examples
+    --------
+    >>> from riverline import load_rules
+    >>> note_in_english("条文为不小于 10 m，取下限", load_rules("anhui"))
+    'the text says not less than 10 m: the least taken'
+    """
+    known = {zh: en for asked in ruleset.chain for zh, en in _known_remarks(ruleset, asked)}
+    for zh in sorted(known, key=len, reverse=True):
+        note = note.replace(zh, known[zh])
+    return note.replace("；", "; ")
+
+
+def _known_remarks(ruleset: RuleSet, asked: RuleSet) -> Iterator[tuple[str, str]]:
+    """What notes may say of the rules of a set, but for return periods, in both languages."""
+    yield from (remark[1:] for remark in _borrowed(ruleset, asked))
+    for rule in asked.rules:
+        yield from (remark[1:] for remark in _about_width(asked, rule))
+        if rule.assumes:
+            yield f"前提：{rule.assumes}", f"assumes: {rule.assumes_en or rule.assumes}"
+        if rule.note:
+            yield rule.note, rule.note_en or rule.note
 
 
 def _borrowed(ruleset: RuleSet, asked: RuleSet) -> Iterator[Remark]:

@@ -186,6 +186,11 @@ def _name(path: Traversable) -> str:
 
 def _find(source: str | os.PathLike[str], folder: Path | None) -> tuple[str, list[Traversable]]:
     """What tells a rule set from every other one, and the files that hold its versions."""
+    if not isinstance(source, str | os.PathLike):
+        raise RuleError(
+            f"规则集应为名称或 .toml 文件的路径，实际为 {source!r}",
+            f"a rule set is named by its name or the path of its .toml file, got {source!r}",
+        )
     text = os.fspath(source)
     if isinstance(source, os.PathLike) or text.endswith(_SUFFIX) or "/" in text or os.sep in text:
         return _find_files(Path(text) if folder is None else folder / text)
