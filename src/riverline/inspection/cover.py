@@ -22,7 +22,7 @@ __all__ = ["beside_the_extents", "levees_covered", "water_covered"]
 
 
 def water_covered(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
-    """Waters of which more than the limit in square metres lies outside the extents: at a mouth a neighbour's holds it."""
+    """Waters of which more than the limit in square metres lies in no extent: at a mouth a neighbour's holds it."""
     yield _uncovered(subject, "water", shapely.area, "water-uncovered", limit, "m²")
 
 

@@ -24,7 +24,7 @@ __all__ = ["CODES", "REVIEW", "codes", "dangles", "layer_codes", "pseudo_nodes",
 CODES: dict[str, tuple[str, ...]] = {
     "dangles": ("undershoot", "overshoot"),
     "pseudo-nodes": ("pseudo-node",),
-    "duplicates": ("duplicate-geometry",),
+    "duplicates": ("duplicate-geometry", "near-duplicate"),
     "self-crossings": ("self-crossing",),
     "closed-areas": ("invalid", "zero-area"),
     "geometry": ("geometry-missing", "geometry-empty", "geometry-infinite", "geometry-type", "multipart", "zero-length",
