@@ -307,7 +307,7 @@ def test_every_water_ends_in_an_extent_or_a_fault(tmp_path) -> None:
     result = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), levees=toes, water=waters)
     assert sorted((feature, code) for code, feature, _ in told(result, "water")) == [
         ("W2", "invalid"), ("W3", "river-blank"), ("W4", "river-unknown"), ("W5", "geometry-type"),
-        ("W6", "feature-not-used"),
+        ("W6", "still-water"),
     ]  # fmt: skip
     undone = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), water=ponds(shapely.box(0, 50, 9, 60)))
     assert told(undone, "water") == [("feature-not-used", "W1", "note")]

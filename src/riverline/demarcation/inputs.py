@@ -270,7 +270,8 @@ def _of_known_rivers(
         for code, mask in (
             ("river-unknown", unknown & ~still & ~waiting),
             ("river-blank", nameless & ~still),
-            ("feature-not-used", ((unknown | nameless) & still) | (unknown & waiting)),
+            ("still-water", (unknown | nameless) & still),
+            ("feature-not-used", unknown & waiting & ~still),
         )
         for key, place, river in zip(
             frame[schema.key][mask], frame.geometry[mask], frame["river_id"][mask], strict=True
