@@ -32,6 +32,7 @@ HOSTILE = (
 class Rules:
     name: str = "anhui"
     title: str = "安徽省河湖管理范围"
+    title_en: str = "Anhui river and lake management extents"
     digest: str = "3f9c1e5a77b20d4486aa"
 
 
