@@ -19,7 +19,7 @@ from riverline.demarcation.cuts import GRAIN_M, to_the_normals, unit, waterside_
 from riverline.demarcation.edges import ring_edges, swallowed_bank
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -231,15 +231,30 @@ def edge_pieces(edge: shapely.Geometry, pieces: Sequence[Piece]) -> tuple[list[s
     widths = np.array([pieces[at].width_m for at in order])
     stripped = np.array([pieces[at].strip for at in order])
     maker = order[stripped][nearest_reference(middles, references[stripped], widths[stripped])]
-    # A step without a strip makes what lies on it; the end of a strip that goes on from it is the strip's.
+    # A step without a strip makes what lies on it; what goes on from it is the end of the strip of the piece it meets,
+    # though another reference may be as far away as its strip is wide.
+    places = shapely.points(middles)
+    for at, line in _ends_on_steps(pieces):
+        maker[shapely.dwithin(places, line, ON_STEP_M)] = at
     for step, line in zip(order[~stripped], references[~stripped], strict=True):
-        maker[shapely.dwithin(shapely.points(middles), line, ON_STEP_M)] = step
+        maker[shapely.dwithin(places, line, ON_STEP_M)] = step
     maker = _without_crumbs(maker, np.hypot(*np.diff(coords, axis=0).T))
     breaks = np.flatnonzero(np.diff(maker)) + 1
     starts = np.concatenate([[0], breaks])
     ends = np.concatenate([breaks, [len(maker)]])
     lines = [shapely.LineString(coords[a : b + 1]) for a, b in zip(starts, ends, strict=True)]
     return lines, maker[starts]
+
+
+def _ends_on_steps(pieces: Sequence[Piece]) -> Iterator[tuple[int, shapely.LineString]]:
+    """The ends of strips on the prolongation of a step: the position of each piece that a step meets, and its end."""
+    for number, step in enumerate(pieces):
+        if step.strip:
+            continue
+        coords = shapely.get_coordinates(step.line)
+        for at, tip, away in ((number - 1, coords[0], coords[::-1]), (number + 1, coords[-1], coords)):
+            if 0 <= at < len(pieces) and pieces[at].strip and pieces[at].width_m > 0.0:
+                yield at, shapely.LineString([tip, tip + (pieces[at].width_m + ON_STEP_M) * unit(away)])
 
 
 def _strip_corners(pieces: Sequence[Piece]) -> NDArray[np.float64]:
