@@ -23,13 +23,17 @@ from riverline.rules import RuleSet
 from riverline.schema import AXES, BANK_TOPS, FLOOD_LEVELS, LEVEES, SECTIONS, WATER
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from numpy.typing import NDArray
 
     from riverline.schema import Schema
 
-__all__ = ["Inputs", "prepare", "require_rules", "scale_findings", "terrain_path", "usable_rows"]
+__all__ = [
+    "Inputs", "describe_all", "prepare", "require_all", "require_rules", "scale_findings", "terrain_path",
+    "usable_rows",
+]  # fmt: skip
 
 LAYERS: dict[str, Schema] = {
     "levees": LEVEES,
@@ -90,14 +94,9 @@ def prepare(axes: gpd.GeoDataFrame, layers: dict[str, Any], terrain: Any) -> Inp
     AXES.require(axes)
     require_metric(axes, layer="axes")
     given = {name: frame for name, frame in layers.items() if frame is not None}
-    _require_all(given)
-    described = {"axes": describe_input(axes)}
-    for name, frame in given.items():
-        moved = "" if frame.crs == axes.crs else f"reprojected to {axes.crs.to_string()}"
-        described[name] = describe_input(frame, note=moved)
+    require_all(given, LAYERS)
     path = terrain_path(terrain)
-    if path is not None:
-        described["terrain"] = {"file": path.name}
+    described = describe_all("axes", axes, given, path)
     frame, findings = typed(axes, AXES)
     usable, refused = _usable_axes(frame, row_names(axes, AXES))
     findings += [*refused, *scale_findings([axis.line for axis in usable.values()], axes.crs, layer="axes")]
@@ -123,17 +122,29 @@ def require_rules(rules: object, on: date | str | None) -> RuleSet:
     return rules if on is None else rules.in_force(on)
 
 
-def _require_all(layers: dict[str, gpd.GeoDataFrame]) -> None:
+def require_all(layers: Mapping[str, gpd.GeoDataFrame], schemas: Mapping[str, Schema]) -> None:
+    """Raise once with everything that is wrong with all layers."""
     problems = []
     for name, frame in layers.items():
         try:
-            LAYERS[name].require(frame, layer=name)
+            schemas[name].require(frame, layer=name)
         except RiverlineError as error:
             problems.append(error)
     if len(problems) == 1:
         raise problems[0]
     if problems:
         raise SchemaError.listing("图层不符合要求", "layers do not fit", [(each.zh, each.en) for each in problems])
+
+
+def describe_all(
+    name: str, subject: gpd.GeoDataFrame, layers: Mapping[str, gpd.GeoDataFrame], terrain: Path | None
+) -> dict[str, dict[str, Any]]:
+    """What the run remembers of its inputs: which files, and what was brought to the CRS of the subject."""
+    described = {name: describe_input(subject)}
+    for layer, frame in layers.items():
+        moved = "" if frame.crs == subject.crs else f"reprojected to {subject.crs.to_string()}"
+        described[layer] = describe_input(frame, note=moved)
+    return described if terrain is None else {**described, "terrain": {"file": terrain.name}}
 
 
 def terrain_path(terrain: Any) -> Path | None:  # noqa: ANN401 - a path

@@ -14,11 +14,18 @@ from riverline._version import __version__
 from riverline.demarcation.closed import Closed, borrowed, closed_extents, closed_lines
 from riverline.demarcation.closing import Shore
 from riverline.demarcation.findings import Finding, findings_to_faults
-from riverline.demarcation.inputs import prepare, require_rules, scale_findings, terrain_path, usable_rows
+from riverline.demarcation.inputs import (
+    describe_all,
+    prepare,
+    require_all,
+    require_rules,
+    scale_findings,
+    terrain_path,
+    usable_rows,
+)  # fmt: skip
 from riverline.demarcation.nearness import LEAST_M
 from riverline.demarcation.result import Demarcation
 from riverline.demarcation.shores import demarcate_shore
-from riverline.errors import RiverlineError, SchemaError
 from riverline.geodesy import require_metric
 from riverline.provenance import Run, describe_input
 from riverline.schema import BANK_TOPS, FLOOD_LEVELS, LEVEES, WATER
@@ -150,14 +157,9 @@ def _prepared(
     WATER.require(water)
     require_metric(water, layer="water")
     frames = {name: frame for name, frame in given.items() if frame is not None}
-    _require_all(frames)
-    described = {"water": describe_input(water)}
-    for name, frame in frames.items():
-        note = "" if frame.crs == water.crs else f"reprojected to {water.crs.to_string()}"
-        described[name] = describe_input(frame, note=note)
+    require_all(frames, LAYERS)
     path = terrain_path(terrain)
-    if path is not None:
-        described["terrain"] = {"file": path.name}
+    described = describe_all("water", water, frames, path)
     rows, findings = usable_rows(water, WATER, water.crs)
     still = rows["kind"].isin(STANDING).to_numpy()
     # What is of rivers is told without a place: a map of lakes would have to show the whole county for it.
@@ -176,19 +178,6 @@ def _prepared(
         placed[name], wrong = _of_waters(frame, LAYERS[name], rows, water.crs)
         findings += wrong
     return _shores(rows, placed, rivers), path, findings, described
-
-
-def _require_all(frames: Mapping[str, gpd.GeoDataFrame]) -> None:
-    problems = []
-    for name, frame in frames.items():
-        try:
-            LAYERS[name].require(frame, layer=name)
-        except RiverlineError as error:
-            problems.append(error)
-    if len(problems) == 1:
-        raise problems[0]
-    if problems:
-        raise SchemaError.listing("图层不符合要求", "layers do not fit", [(each.zh, each.en) for each in problems])
 
 
 def _of_waters(
