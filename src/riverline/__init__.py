@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         place_stakes,
     )
     from riverline.inspection import Inspection, inspect, load_checks
-    from riverline.io import read_layer, read_sections, read_table
+    from riverline.io import Scene, Scenes, read_layer, read_scene, read_scenes, read_sections, read_table, read_window
     from riverline.revision import Revision, Sensitivity, compare, measure_sensitivity
     from riverline.rules import list_rules, load_rules
     from riverline.shoreline import ShorelinePlan, plan_shoreline
@@ -54,6 +54,8 @@ __all__ = [
     "Revision",
     "RiverlineError",
     "RuleError",
+    "Scene",
+    "Scenes",
     "SchemaError",
     "Sensitivity",
     "ShorelinePlan",
@@ -83,8 +85,11 @@ __all__ = [
     "place_stakes",
     "plan_shoreline",
     "read_layer",
+    "read_scene",
+    "read_scenes",
     "read_sections",
     "read_table",
+    "read_window",
     "rules",
     "samples",
     "schema",
@@ -100,6 +105,8 @@ _HOMES = {
     "ShorelinePlan": "shoreline",
     "Inspection": "inspection",
     "Revision": "revision",
+    "Scene": "io",
+    "Scenes": "io",
     "Sensitivity": "revision",
     "check": "checks",
     "check_stakes": "demarcation",
@@ -120,8 +127,11 @@ _HOMES = {
     "place_stakes": "demarcation",
     "plan_shoreline": "shoreline",
     "read_layer": "io",
+    "read_scene": "io",
+    "read_scenes": "io",
     "read_sections": "io",
     "read_table": "io",
+    "read_window": "io",
     "split_axes": "channel",
     "trace_axis": "channel",
 }
