@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         place_boards,
         place_stakes,
     )
+    from riverline.encroachment import Screening, screen
     from riverline.inspection import Inspection, inspect, load_checks
     from riverline.io import read_layer, read_sections, read_table
     from riverline.revision import Revision, Sensitivity, compare, measure_sensitivity
@@ -55,6 +56,7 @@ __all__ = [
     "RiverlineError",
     "RuleError",
     "SchemaError",
+    "Screening",
     "Sensitivity",
     "ShorelinePlan",
     "__version__",
@@ -88,6 +90,7 @@ __all__ = [
     "rules",
     "samples",
     "schema",
+    "screen",
     "split_axes",
     "trace_axis",
 ]
@@ -100,6 +103,7 @@ _HOMES = {
     "ShorelinePlan": "shoreline",
     "Inspection": "inspection",
     "Revision": "revision",
+    "Screening": "encroachment",
     "Sensitivity": "revision",
     "check": "checks",
     "check_stakes": "demarcation",
@@ -122,6 +126,7 @@ _HOMES = {
     "read_layer": "io",
     "read_sections": "io",
     "read_table": "io",
+    "screen": "encroachment",
     "split_axes": "channel",
     "trace_axis": "channel",
 }

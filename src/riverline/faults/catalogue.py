@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from riverline.faults.code import Code
 from riverline.faults.delivery import DELIVERY_CODES
+from riverline.faults.encroachment import ENCROACHMENT_CODES
 from riverline.faults.neighbours import NEIGHBOUR_CODES
 from riverline.faults.rulings import RULE_CODES
 from riverline.faults.shoreline import SHORELINE_CODES
@@ -392,6 +393,7 @@ CODES = (
     *TITLE_CODES,
     *SHORELINE_CODES,
     *DELIVERY_CODES,
+    *ENCROACHMENT_CODES,
 )  # fmt: skip
 
 CATALOGUE: dict[str, Code] = {code.code: code for code in CODES}
