@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         place_boards,
         place_stakes,
     )
+    from riverline.encroachment import Screening, screen
     from riverline.inspection import Inspection, inspect, load_checks
     from riverline.io import Scene, Scenes, read_layer, read_scene, read_scenes, read_sections, read_table, read_window
     from riverline.revision import Revision, Sensitivity, compare, measure_sensitivity
@@ -57,6 +58,7 @@ __all__ = [
     "Scene",
     "Scenes",
     "SchemaError",
+    "Screening",
     "Sensitivity",
     "ShorelinePlan",
     "__version__",
@@ -93,6 +95,7 @@ __all__ = [
     "rules",
     "samples",
     "schema",
+    "screen",
     "split_axes",
     "trace_axis",
 ]
@@ -107,6 +110,7 @@ _HOMES = {
     "Revision": "revision",
     "Scene": "io",
     "Scenes": "io",
+    "Screening": "encroachment",
     "Sensitivity": "revision",
     "check": "checks",
     "check_stakes": "demarcation",
@@ -132,6 +136,7 @@ _HOMES = {
     "read_sections": "io",
     "read_table": "io",
     "read_window": "io",
+    "screen": "encroachment",
     "split_axes": "channel",
     "trace_axis": "channel",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from riverline.faults.code import Code
 from riverline.faults.delivery import DELIVERY_CODES
+from riverline.faults.encroachment import ENCROACHMENT_CODES
 from riverline.faults.imagery import IMAGERY_CODES
 from riverline.faults.neighbours import NEIGHBOUR_CODES
 from riverline.faults.rulings import RULE_CODES
@@ -394,6 +395,7 @@ CODES = (
     *SHORELINE_CODES,
     *DELIVERY_CODES,
     *IMAGERY_CODES,
+    *ENCROACHMENT_CODES,
 )  # fmt: skip
 
 CATALOGUE: dict[str, Code] = {code.code: code for code in CODES}
