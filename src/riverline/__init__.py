@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         place_stakes,
     )
     from riverline.encroachment import Screening, screen
+    from riverline.encroachment.change import ChangeRules, Changes, detect_change, load_change_rules
     from riverline.inspection import Inspection, inspect, load_checks
     from riverline.io import Scene, Scenes, read_layer, read_scene, read_scenes, read_sections, read_table, read_window
     from riverline.revision import Revision, Sensitivity, compare, measure_sensitivity
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CRSError",
+    "ChangeRules",
+    "Changes",
     "Confirmation",
     "Demarcation",
     "Inspection",
@@ -70,6 +73,7 @@ __all__ = [
     "demarcate",
     "demarcate_waters",
     "demarcate_works",
+    "detect_change",
     "explain",
     "export",
     "faults",
@@ -78,6 +82,7 @@ __all__ = [
     "inspect",
     "inspection",
     "list_rules",
+    "load_change_rules",
     "load_checks",
     "load_rules",
     "locate",
@@ -103,6 +108,8 @@ __all__ = [
 # Loaded when first asked for: neither ``import riverline`` nor ``riverline --help`` waits for what it does not use.
 _NAMESPACES = frozenset({"channel", "export", "faults", "geodesy", "inspection", "maps", "rules", "samples", "schema"})
 _HOMES = {
+    "ChangeRules": "encroachment.change",
+    "Changes": "encroachment.change",
     "Confirmation": "confirmation",
     "Demarcation": "demarcation",
     "ShorelinePlan": "shoreline",
@@ -119,10 +126,12 @@ _HOMES = {
     "demarcate": "demarcation",
     "demarcate_waters": "demarcation",
     "demarcate_works": "demarcation",
+    "detect_change": "encroachment.change",
     "explain": "demarcation",
     "find_stand_ins": "demarcation",
     "inspect": "inspection",
     "list_rules": "rules",
+    "load_change_rules": "encroachment.change",
     "load_checks": "inspection",
     "load_rules": "rules",
     "locate": "channel",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from riverline.faults.code import Code
 from riverline.faults.delivery import DELIVERY_CODES
+from riverline.faults.detection import DETECTION_CODES
 from riverline.faults.encroachment import ENCROACHMENT_CODES
 from riverline.faults.imagery import IMAGERY_CODES
 from riverline.faults.neighbours import NEIGHBOUR_CODES
@@ -391,11 +392,8 @@ CODES = (
     *STAKE_CODES,
     *NEIGHBOUR_CODES,
     *RULE_CODES,
-    *TITLE_CODES,
-    *SHORELINE_CODES,
-    *DELIVERY_CODES,
-    *IMAGERY_CODES,
-    *ENCROACHMENT_CODES,
+    *TITLE_CODES, *SHORELINE_CODES, *DELIVERY_CODES,
+    *IMAGERY_CODES, *ENCROACHMENT_CODES, *DETECTION_CODES,
 )  # fmt: skip
 
 CATALOGUE: dict[str, Code] = {code.code: code for code in CODES}

@@ -1,0 +1,70 @@
+"""What is known of a pair before its pixels are compared: how far the images are shifted, how the water level moved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from riverline.demarcation.findings import Finding
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from riverline.encroachment.change.decisions import ChangeRules
+    from riverline.encroachment.change.inputs import Day
+    from riverline.encroachment.change.pairing import Pair
+
+__all__ = ["gated", "with_levels"]
+
+
+def gated(pairs: list[Pair], days: tuple[Day, ...], rules: ChangeRules) -> tuple[list[Pair], list[Finding]]:
+    """Pairs whose shift was measured; those that are too far apart are left out or tolerate more, as the table says."""
+    kept, findings = [], []
+    gate = rules.registration
+    for pair in pairs:
+        names = days[pair.later].name, days[pair.reference].name
+        shift = _shift_px(days[pair.reference], days[pair.later])
+        if np.isnan(shift):
+            findings.append(Finding("change-shift-unknown", "scenes", names[0], None, limit=gate.tolerance_px,
+                                    unit="px", note=names[1]))  # fmt: skip
+            kept.append(replace(pair, tolerance_px=gate.tolerance_px))
+            continue
+        far = shift > gate.limit_px
+        if far:
+            code = "change-shifted" if gate.policy == "refuse" else "change-widened"
+            findings.append(Finding(code, "scenes", names[0], None, shift, gate.limit_px, "px", names[1]))
+        if not far or gate.policy == "widen":
+            steps = max(gate.tolerance_px, int(np.ceil(shift)) if far else 0)
+            kept.append(replace(pair, shift_px=shift, tolerance_px=steps))
+    return kept, findings
+
+
+def _shift_px(reference: Day, later: Day) -> float:  # noqa: ARG001
+    """Shift between two days in pixels; NaN where it cannot be measured."""
+    return float("nan")
+
+
+def with_levels(pairs: list[Pair], levels: NDArray[np.float64], rules: ChangeRules, pixel_m: float) -> tuple[Pair, ...]:
+    """Pairs with the band by which the waterline moves between their water levels.
+
+    Parameters
+    ----------
+    pairs
+        The pairs.
+    levels : (days,)
+        Water levels, NaN where none is known.
+    rules
+        Slope of the banks and the widest band.
+    pixel_m
+        Side of a pixel.
+    """
+    made = []
+    for pair in pairs:
+        fell = levels[pair.reference] - levels[pair.later]
+        run = 0.0 if np.isnan(fell) else abs(fell) / rules.stage.slope / pixel_m
+        # Mixed pixels stand beyond the edge on either image.
+        steps = int(np.ceil(run)) + pair.tolerance_px if run else 0
+        made.append(replace(pair, stage_px=int(np.copysign(min(steps, rules.stage.most_px), fell)) if steps else 0))
+    return tuple(made)

@@ -1,0 +1,246 @@
+"""What goes into a search for changes: images by day, the pixels they are compared on, extents on these pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from riverline.demarcation.findings import Finding
+from riverline.demarcation.intake import row_names, split_usable, typed
+from riverline.errors import RuleError, SchemaError
+from riverline.geodesy import align, require_metric
+from riverline.io.scenes import PixelGrid, Scene, to_pixels
+from riverline.io.scenes.places import cut_transform, footprint_in, shifted
+from riverline.schema import EXTENTS
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from riverline.encroachment.change.decisions import ChangeRules
+
+__all__ = ["MARGIN_PX", "Day", "Ground", "days_of", "ground_of", "levels_of", "roles_of", "usable_extents"]
+
+MARGIN_PX = 4
+"""How far beyond an extent changes are looked for, pixels: a patch that crosses the line keeps its shape."""
+
+DEGREE_M = 111_320.0
+"""Metres of a degree, nearly enough to tell which of two images is finer."""
+
+ROLES = ("blue", "green", "red", "nir", "swir1")
+"""Bands that are compared, where every image has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The images of one day: tiles of a mosaic, the first that shows a pixel counts.
+
+    Attributes
+    ----------
+    date
+        The day.
+    season
+        ``growing`` or ``dormant``.
+    scenes
+        One or more.
+    """
+
+    date: dt.date
+    season: str
+    scenes: tuple[Scene, ...]
+
+    @property
+    def name(self) -> str:
+        """What faults call it."""
+        return "+".join(scene.name for scene in self.scenes)
+
+    @property
+    def reflectance(self) -> bool:
+        """Whether the values of all its images are reflectance."""
+        return all(scene.reflectance for scene in self.scenes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """The pixels that are compared, and the extents on them.
+
+    Attributes
+    ----------
+    grid
+        All pixels.
+    shapes : (n,)
+        Extents with their margin, in the CRS of the grid.
+    """
+
+    grid: PixelGrid
+    shapes: NDArray[np.object_]
+
+
+def days_of(scenes: Iterable[Scene], rules: ChangeRules) -> tuple[tuple[Day, ...], list[Finding]]:
+    """Images by day, the earliest first; those without a date are findings.
+
+    Raises
+    ------
+    SchemaError
+        If something is no scene, or there are fewer than two days.
+    RuleError
+        If ``rules`` are no change rules.
+    """
+    from riverline.encroachment.change.decisions import ChangeRules
+
+    if not isinstance(rules, ChangeRules):
+        raise RuleError(
+            f"rules 应为变化判定表，实际为 {rules!r}；请写 riverline.load_change_rules()",
+            f"rules must be change rules, got {rules!r}; write riverline.load_change_rules()",
+        )
+    given = [scenes] if isinstance(scenes, Scene) else list(scenes) if isinstance(scenes, Iterable) else [scenes]
+    strangers = [each for each in given if not isinstance(each, Scene)]
+    if strangers:
+        what = type(strangers[0]).__name__
+        raise SchemaError(
+            f"scenes 应为 riverline.read_scenes 读取的影像，其中有 {what}",
+            f"scenes must be what riverline.read_scenes gives, there is a {what} among them",
+        )
+    findings = [Finding("change-undated", "scenes", scene.name, None) for scene in given if scene.date is None]
+    by_day: dict[dt.date, list[Scene]] = {}
+    for scene in given:
+        if scene.date is not None:
+            by_day.setdefault(scene.date, []).append(scene)
+    if len(by_day) < 2:  # noqa: PLR2004 - before and after
+        told = ", ".join(day.isoformat() for day in by_day) or "-"
+        raise SchemaError(
+            f"至少需要两个不同日期的影像，现有日期：{told}；日期可用 read_scene(…, date=) 给出",
+            f"images of at least two days are needed, there are: {told}; give days with read_scene(…, date=)",
+        )
+    days = [
+        Day(day, rules.seasons.of(day), tuple(sorted(by_day[day], key=lambda scene: scene.name)))
+        for day in sorted(by_day)
+    ]
+    return tuple(days), findings
+
+
+def roles_of(days: tuple[Day, ...]) -> tuple[str, ...]:
+    """The bands that every image has, of those that are compared.
+
+    Raises
+    ------
+    SchemaError
+        If they hold neither green and near infrared nor red, green and blue: for each image, what it lacks.
+    """
+    scenes = [scene for day in days for scene in day.scenes]
+    shared = tuple(role for role in ROLES if all(role in scene.bands for scene in scenes))
+    if {"green", "nir"} <= set(shared) or {"green", "red", "blue"} <= set(shared):
+        return shared
+    problems = [
+        (
+            f"影像 {scene.name} 缺少波段 {'、'.join(lacking)}（现有：{', '.join(scene.bands)}）",
+            f"{scene.name} has no {' and no '.join(lacking)} (there are: {', '.join(scene.bands)})",
+        )
+        for scene in scenes
+        if (lacking := [role for role in ("green", "nir") if role not in scene.bands])
+    ]
+    raise SchemaError.listing(
+        "变化检测需要绿光与近红外波段，或红绿蓝三波段",
+        "changes are found with green and near infrared, or with red, green and blue",
+        problems,
+    )
+
+
+def levels_of(levels: Mapping[Any, float] | None, days: tuple[Day, ...]) -> NDArray[np.float64]:
+    """Water level of each day, NaN where none is given.
+
+    Raises
+    ------
+    SchemaError
+        If the levels are no mapping of days to numbers.
+    """
+    found = np.full(len(days), np.nan)
+    if levels is None:
+        return found
+    try:
+        known = {pd.Timestamp(day).date(): float(level) for day, level in dict(levels).items()}
+    except (TypeError, ValueError) as error:
+        raise SchemaError(
+            f'levels 应为日期到水位的对应，例如 {{"2024-04-15": 13.2}}：{error}',
+            f'levels must map days to water levels, such as {{"2024-04-15": 13.2}}: {error}',
+        ) from error
+    for place, day in enumerate(days):
+        found[place] = known.get(day.date, np.nan)
+    return found
+
+
+def usable_extents(extents: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Management extents that can be used, in the order of their codes.
+
+    Raises
+    ------
+    SchemaError, CRSError
+        If the frame lacks columns, or is not in metres.
+    """
+    EXTENTS.require(extents, layer="extents")
+    require_metric(extents, layer="extents")
+    rows, findings = typed(extents, EXTENTS)
+    names = row_names(extents, EXTENTS)
+    usable, wrong = split_usable(rows, EXTENTS, names=names, places=np.zeros(len(rows), dtype=bool))
+    managed = usable[(usable["kind"] != "protection").to_numpy(dtype=bool)]
+    return managed.sort_values("extent_id", kind="stable", ignore_index=True), findings + wrong
+
+
+def ground_of(days: tuple[Day, ...], extents: gpd.GeoDataFrame) -> tuple[Ground, list[Finding]]:
+    """The pixels on which the images are compared: those of the finest, over the extents that two days cover.
+
+    Raises
+    ------
+    SchemaError
+        If no extent is covered by the images of two days.
+    CRSError
+        If there is no safe way between the coordinate systems.
+    """
+    scenes = [scene for day in days for scene in day.scenes]
+    base = _finest(scenes)
+    placed = align(extents[["extent_id", "geometry"]], base.crs, layer="extents")
+    shapes = shapely.buffer(np.asarray(placed.geometry.array, dtype="object"), MARGIN_PX * base.pixel, quad_segs=4)
+    covered = [
+        shapely.union_all([footprint_in(shifted(scene.grid, scene.shift_m), base.crs) for scene in day.scenes])
+        for day in days
+    ]
+    met = np.array([shapely.intersects(shapes, each) for each in covered]).sum(axis=0)
+    findings = [
+        Finding("change-not-covered", "extents", name, shape, value=int(count), limit=2)
+        for name, shape, count in zip(extents["extent_id"], extents.geometry, met, strict=True)
+        if count < 2  # noqa: PLR2004 - before and after
+    ]
+    if not (met >= 2).any():  # noqa: PLR2004
+        raise SchemaError(
+            f"没有一处管理范围被两个日期的影像覆盖：{', '.join(scene.name for scene in scenes)}；请核对坐标系与范围",
+            f"no extent is covered by the images of two days: {', '.join(scene.name for scene in scenes)}; "
+            "look at their places and coordinate systems",
+        )
+    shapes = shapes[met >= 2]  # noqa: PLR2004
+    if all(shifted(scene.grid, scene.shift_m) == base for scene in scenes):
+        return Ground(base, shapes), findings
+    return Ground(_around(base, shapely.intersection(shapely.box(*shapely.total_bounds(shapes)),
+                                                     shapely.union_all(covered))), shapes), findings  # fmt: skip
+
+
+def _finest(scenes: list[Scene]) -> PixelGrid:
+    """The grid of the finest scene; of several as fine, of the first."""
+    grids = [shifted(scene.grid, scene.shift_m) for scene in scenes]
+    sides = [grid.pixel * (DEGREE_M if grid.crs.is_geographic else 1.0) for grid in grids]
+    return grids[int(np.argmin(np.round(sides, 6)))]
+
+
+def _around(base: PixelGrid, area: shapely.Geometry) -> PixelGrid:
+    """Pixels of a grid, continued beyond it, that hold an area."""
+    places = shapely.get_coordinates(area)
+    column, row = to_pixels(base.transform, places[:, 0], places[:, 1])
+    first_row, first_column = int(np.floor(row.min())), int(np.floor(column.min()))
+    shape = (int(np.ceil(row.max())) - first_row, int(np.ceil(column.max())) - first_column)
+    return PixelGrid(base.crs, cut_transform(base.transform, first_row, first_column), shape)

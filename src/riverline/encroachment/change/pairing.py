@@ -1,0 +1,241 @@
+"""Each later day beside its reference: radiometry matched, noise measured, shift and water level taken into account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import shapely
+from scipy.stats import chi2
+
+from riverline._kernels.covers import GROUND, UNSEEN, VEGETATION, WATER, brightness, ratio_of
+from riverline._kernels.invariance import alteration, chi_square, match_bands, match_bulk, robust_spread
+from riverline.demarcation.findings import Finding
+from riverline.encroachment.change.reading import box_of
+from riverline.encroachment.change.thresholds import Limits, limits_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from riverline._kernels.invariance import Alteration
+    from riverline.encroachment.change.decisions import ChangeRules
+    from riverline.encroachment.change.inputs import Day, Ground
+    from riverline.encroachment.change.reading import Stack
+    from riverline.io.scenes import Window
+
+    Floats = NDArray[np.float32]
+
+Spread = dict[str, tuple[float, ...]]
+
+__all__ = ["Pair", "index_values", "pairs_of", "references_of", "sample_of"]
+
+BLOCKS, BLOCK_PX = 10, 64
+LARGEST_READ = 1_500_000
+ENOUGH = 200
+"""Pixels of a state from which on its own spread is used."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """A later day and the day that it is held against.
+
+    Attributes
+    ----------
+    later, reference
+        Places among the days.
+    same_season
+        Whether both are of one season.
+    gain, offset : (bands,)
+        What brings the later image to the radiometry of the reference.
+    alteration
+        The IR-MAD transformation of the normalised pair, None where it could not be found.
+    spread
+        Spread of the difference of each index where nothing changed, by state on the reference: dark water is noisier
+        than fields.
+    limits
+        Thresholds of the states on the reference.
+    shift_px
+        How far the images are shifted, NaN where that could not be measured.
+    tolerance_px
+        Steps within which a shift may explain a change.
+    stage_px
+        Steps by which the waterline moves with the water level: above 0 where the water fell, below where it rose.
+    """
+
+    later: int
+    reference: int
+    same_season: bool
+    gain: Floats
+    offset: Floats
+    alteration: Alteration | None
+    spread: Spread
+    limits: Limits
+    shift_px: float = float("nan")
+    tolerance_px: int = 1
+    stage_px: int = 0
+
+
+def references_of(days: tuple[Day, ...]) -> list[tuple[int, int, bool]]:
+    """For each later day its reference: the earliest day of its season, else the earliest of all.
+
+    Returns
+    -------
+    list of (later, reference, same_season)
+        The earliest day of each season is a reference; with two days the second is held against the first whatever
+        their seasons.
+    """
+    first: dict[str, int] = {}
+    for place, day in enumerate(days):
+        first.setdefault(day.season, place)
+    if len(days) == len(first):
+        return [(place, 0, days[place].season == days[0].season) for place in range(1, len(days))]
+    return [(place, first[day.season], True) for place, day in enumerate(days) if first[day.season] != place]
+
+
+def index_values(values: Floats, roles: tuple[str, ...]) -> dict[str, Floats]:
+    """The indices that the bands allow, of values (bands, …)."""
+    band = dict(zip(roles, values, strict=True))
+    pairs = {"ndwi": ("green", "nir"), "mndwi": ("green", "swir1"), "ndvi": ("nir", "red"), "ngrdi": ("green", "red")}
+    found = {name: ratio_of(band[one], band[two]) for name, (one, two) in pairs.items() if {one, two} <= set(band)}
+    visible = [place for place, role in enumerate(roles) if role in {"blue", "green", "red"}]
+    found["brightness"] = brightness(values[visible])
+    return found
+
+
+def sample_of(stack: Stack, ground: Ground, rules: ChangeRules) -> tuple[Floats, NDArray[np.bool_]]:
+    """Pixels from all over the images: values (days, bands, n) and whether each day shows them (days, n).
+
+    Blocks lie in the cells of a coarse grid, at places that the seed decides: the same on every run, and never more
+    than a hundred blocks are read.
+    """
+    random = np.random.default_rng(rules.sample.seed)
+    values, seen = [], []
+    for window in _blocks(ground.grid.shape, random):
+        if not any(shapely.intersects(each.outline, box_of(ground.grid, window)) for each in stack.days[0]):
+            continue
+        parts = [stack.read(day, window) for day in range(len(stack.days))]
+        values.append(np.stack([part[0].reshape(len(stack.roles), -1) for part in parts]))
+        seen.append(np.stack([(part[1] == 0).ravel() for part in parts]))
+    if not values:
+        return np.zeros((len(stack.days), len(stack.roles), 0), "float32"), np.zeros((len(stack.days), 0), dtype=bool)
+    return np.concatenate(values, axis=2), np.concatenate(seen, axis=1)
+
+
+def _blocks(shape: tuple[int, int], random: np.random.Generator) -> list[Window]:
+    if shape[0] * shape[1] <= LARGEST_READ // 2:
+        return [(slice(0, shape[0]), slice(0, shape[1]))]
+    sides = [min(BLOCK_PX, size) for size in shape]
+    windows = []
+    for row in range(BLOCKS):
+        for column in range(BLOCKS):
+            starts = [
+                int((cell + random.random()) * max(size - side, 0) / BLOCKS)
+                for cell, size, side in zip((row, column), shape, sides, strict=True)
+            ]
+            rows, columns = (slice(start, start + side) for start, side in zip(starts, sides, strict=True))
+            windows.append((rows, columns))
+    return windows
+
+
+def pairs_of(
+    days: tuple[Day, ...], values: Floats, seen: NDArray[np.bool_], roles: tuple[str, ...], rules: ChangeRules
+) -> tuple[list[Pair], list[Finding]]:
+    """Each later day with its reference, normalised on the sample.
+
+    Parameters
+    ----------
+    days, values, seen
+        The days and :func:`sample_of` them.
+    roles
+        Bands of the values.
+    rules
+        The table that decides.
+    """
+    pairs, findings = [], []
+    limits: dict[int, Limits] = {}
+    for later, reference, same_season in references_of(days):
+        if reference not in limits:
+            shown = values[reference][:, seen[reference]]
+            limits[reference] = limits_of(shown, roles, rules, reflectance=days[reference].reflectance)
+        both = np.flatnonzero(seen[later] & seen[reference])
+        if len(both) > rules.sample.pixels:
+            random = np.random.default_rng([rules.sample.seed, later, reference])
+            both = np.sort(random.choice(both, rules.sample.pixels, replace=False))
+        known = days[later].reflectance and days[reference].reflectance
+        pair, state = _matched(values[reference][:, both], values[later][:, both], roles, rules, limits[reference],
+                               reflectance=known)  # fmt: skip
+        if state:
+            code: Literal["change-unseen-day", "change-not-normalised"] = (
+                "change-unseen-day" if state == "unseen" else "change-not-normalised"
+            )
+            findings.append(Finding(code, "scenes", days[later].name, None, len(both), note=days[reference].name))
+        if state != "unseen":
+            gain, offset, change, spread = pair
+            pairs.append(Pair(later, reference, same_season, gain, offset, change, spread, limits[reference]))
+    # Bare winter fields are dark ground: what is bright is told by the reference with the brightest ground.
+    bright = max((pair.limits.bright for pair in pairs if np.isfinite(pair.limits.bright)), default=float("inf"))
+    return [replace(pair, limits=replace(pair.limits, bright=bright)) for pair in pairs], findings
+
+
+def _matched(
+    first: Floats, second: Floats, roles: tuple[str, ...], rules: ChangeRules, limits: Limits, *, reflectance: bool
+) -> tuple[tuple[Floats, Floats, Alteration | None, Spread], str]:
+    """Gain, offset, transformation and spreads of a pair; and ``unseen`` or ``rough`` where something failed."""
+    bands = len(roles)
+    if first.shape[1] < 20 * bands:
+        return (np.ones(bands, "float32"), np.zeros(bands, "float32"), None, {}), "unseen"
+    found = alteration(first.T, second.T)
+    gain, offset, rough = _line(first, second, found, rules, reflectance=reflectance)
+    spread = _spread(index_values(first, roles), index_values(gain[:, None] * second + offset[:, None], roles), limits)
+    # The transformation is that of the images as they are: a linear change of radiometry does not matter to it.
+    return (gain, offset, found, spread), "rough" if rough else ""
+
+
+def _spread(before: dict[str, Floats], after: dict[str, Floats], limits: Limits) -> Spread:
+    """Spread of the difference of each index on all pixels, and on those of each state where there are enough.
+
+    Pixels that left their state are no noise: after a flood they may be most of the bare ground.
+    """
+    seen = np.ones(len(before["brightness"]), dtype=bool)
+    state = limits.states(before, seen)
+    state[state != limits.states(after, seen)] = UNSEEN
+    found = {}
+    for name, values in before.items():
+        if name == "brightness":
+            difference = np.log(np.maximum(after[name], 1e-6) / np.maximum(values, 1e-6))
+        else:
+            difference = after[name] - values
+        every = robust_spread(difference)
+        own = [difference[state == code] for code in (WATER, VEGETATION, GROUND)]
+        found[name] = (every, *(robust_spread(each) if len(each) >= ENOUGH else every for each in own))
+    return found
+
+
+def _line(
+    first: Floats, second: Floats, found: Alteration | None, rules: ChangeRules, *, reflectance: bool
+) -> tuple[Floats, Floats, bool]:
+    """Gain and offset of each band, and whether a band could be matched by its middle only.
+
+    A band goes by the pixels that did not change where these agree; else, where they are all alike (fields, say), by
+    the bulk of all pixels; else noise would decide on the slope, and only its median is brought to that of the other.
+    Reflectance is one unit: a gain far from 1 tells that the ground changed, such as water that became muddy.
+    """
+    bands = len(first)
+    gain = np.ones(bands)
+    offset = np.median(first, axis=1) - np.median(second, axis=1)
+    open_bands = np.ones(bands, dtype=bool)
+    for bulk in (False, True):
+        line = None
+        if bulk and open_bands.any():
+            line = match_bulk(first.T, second.T)
+        elif not bulk and found is not None:
+            weights = chi2.sf(chi_square(found, first.astype("float64"), second.astype("float64")), bands)
+            line = match_bands(first.T, second.T, (weights >= rules.sample.invariant).astype("float64"))
+        if line is not None:
+            good = open_bands & (line.agreement >= rules.sample.agreement)
+            if reflectance:
+                good &= (line.gain >= rules.sample.gain[0]) & (line.gain <= rules.sample.gain[1])
+            gain[good], offset[good] = line.gain[good], line.offset[good]
+            open_bands &= ~good
+    return gain.astype("float32"), offset.astype("float32"), bool(open_bands.any())

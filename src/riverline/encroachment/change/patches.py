@@ -1,0 +1,219 @@
+"""From windows to patches: pixels labelled and summed up window by window, outlines joined across the seams."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from riverline._kernels.covers import GROUND, VEGETATION, WATER
+from riverline._kernels.patches import Seams, label_patches, open_sides, sums_of
+from riverline.encroachment.change.pixels import Examined, Search, examine
+from riverline.encroachment.change.reading import box_of
+from riverline.io.scenes import Reason
+from riverline.io.scenes.places import cut_transform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from riverline.encroachment.change.inputs import Ground
+    from riverline.encroachment.change.reading import Stack
+    from riverline.io.scenes import Window
+
+    Flags = NDArray[np.bool_]
+
+__all__ = ["Patches", "find_patches", "tiles_of"]
+
+CURVES = ("ndwi", "ndvi", "brightness")
+"""Indices whose mean is kept for each patch and day."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Patches:
+    """Patches of changed pixels.
+
+    Attributes
+    ----------
+    frame
+        One row a patch with its outline and ``pixels``, ``sides``, ``wet_sides``, ``bright``, ``made_…`` for each
+        transition, ``hit_…``, ``agreeing_…`` and ``shown_…`` for each pair, and sums of ``seen_…``, ``water_…``,
+        ``vegetation_…``, ``ground_…``, ``reason…_…`` and each index for each day.
+    explained_px
+        Pixels that changed as the water level explains.
+    water_px
+        Pixels of water on the earliest reference.
+    windows
+        How many windows were read.
+    pixel_m2
+        Area of a pixel.
+    """
+
+    frame: gpd.GeoDataFrame
+    explained_px: int
+    water_px: int
+    windows: int
+    pixel_m2: float
+
+
+def tiles_of(ground: Ground, tree: shapely.STRtree, side: int) -> Iterator[Window]:
+    """Windows that meet an extent, row by row from left to right."""
+    rows, columns = ground.grid.shape
+    for row in range(0, rows, side):
+        for column in range(0, columns, side):
+            window = (slice(row, min(row + side, rows)), slice(column, min(column + side, columns)))
+            if len(tree.query(box_of(ground.grid, window), predicate="intersects")):
+                yield window
+
+
+def find_patches(stack: Stack, ground: Ground, search: Search, *, window_px: int) -> Patches:
+    """All patches of the extents; the same whatever the size of the windows."""
+    seams, tree = Seams(ground.grid.shape[1]), shapely.STRtree(ground.shapes)
+    sums: list[pd.DataFrame] = []
+    outlines: list[NDArray[np.object_]] = []
+    owners: list[NDArray[np.int64]] = []
+    count = explained = water = windows = 0
+    for window in tiles_of(ground, tree, window_px):
+        windows += 1
+        wide, core = _widened(window, search.halo, ground.grid.shape)
+        inside = _inside(ground, tree, wide)
+        read = [stack.read(day, wide) for day in range(len(search.days))]
+        found, wet = examine([part[0] for part in read], [part[1] for part in read], inside, search)
+        water += wet
+        if found is None:
+            continue
+        explained += int(found.explained[core].sum())
+        group = found.group[core]
+        labels, here = label_patches(group)
+        if not here:
+            continue
+        seams.add(labels, group, count, row=window[0].start, column=window[1].start)
+        sums.append(_sums(labels, here, found, core, [part[1] for part in read], search))
+        shapes, values = _outlines(labels, cut_transform(ground.grid.transform, window[0].start, window[1].start))
+        outlines.append(shapes)
+        owners.append(values + count - 1)
+        count += here
+    part, patches = seams.patches(count)
+    return Patches(
+        _joined(sums, outlines, owners, part, patches, search, ground.grid.crs),
+        explained,
+        water,
+        windows,
+        ground.grid.pixel**2,
+    )
+
+
+def _widened(window: Window, halo: int, shape: tuple[int, int]) -> tuple[Window, Window]:
+    """The window with its surroundings, and where in them it lies."""
+    wide = tuple(
+        slice(max(side.start - halo, 0), min(side.stop + halo, size)) for side, size in zip(window, shape, strict=True)
+    )
+    core = tuple(
+        slice(side.start - outer.start, side.stop - outer.start) for side, outer in zip(window, wide, strict=True)
+    )
+    return (wide[0], wide[1]), (core[0], core[1])
+
+
+def _inside(ground: Ground, tree: shapely.STRtree, window: Window) -> Flags:
+    """Pixels of a window whose middle lies in an extent."""
+    from rasterio.features import geometry_mask
+
+    rows, columns = window
+    shape = (rows.stop - rows.start, columns.stop - columns.start)
+    box = box_of(ground.grid, window)
+    local = shapely.intersection(ground.shapes[np.sort(tree.query(box))], box)
+    local = local[(shapely.get_dimensions(local) == 2) & ~shapely.is_empty(local)]  # noqa: PLR2004 - areas
+    if any(shapely.area(local) >= shapely.area(box) * (1.0 - 1e-12)):
+        return np.ones(shape, dtype=bool)
+    if not len(local):
+        return np.zeros(shape, dtype=bool)
+    transform = cut_transform(ground.grid.transform, rows.start, columns.start)
+    return np.asarray(geometry_mask(list(local), shape, transform, invert=True))
+
+
+def _sums(
+    labels: NDArray[np.int32],
+    count: int,
+    found: Examined,
+    core: Window,
+    reason: list[NDArray[np.uint8]],
+    search: Search,
+) -> pd.DataFrame:
+    """What adds up over the pixels of each patch of a window; columns as in :class:`Patches`."""
+    inside = labels > 0
+    of = labels[inside]
+
+    def total(values: NDArray[Any]) -> NDArray[np.float64]:
+        return sums_of(of, count, values[core][inside])
+
+    columns: dict[str, NDArray[np.float64]] = {"pixels": total(np.ones(found.code.shape, dtype="uint8"))}
+    around = _framed(found.group, core), _framed(found.state[search.earliest] == WATER, core)
+    columns["sides"], columns["wet_sides"] = open_sides(labels, count, *around)
+    columns["bright"] = total(found.bright)
+    for place, transition in enumerate(search.transitions):
+        columns[f"made_{transition.id}"] = total(found.code == place + 1)
+    for at in range(len(search.pairs)):
+        columns[f"hit_{at}"] = total(found.hit[at])
+        columns[f"agreeing_{at}"] = total(found.agreeing[at])
+        columns[f"shown_{at}"] = total(found.shown[at])
+    for day in range(len(search.days)):
+        state, why = found.state[day], reason[day]
+        usable = state > 0
+        columns[f"seen_{day}"] = total(usable)
+        for name, value in (("water", WATER), ("vegetation", VEGETATION), ("ground", GROUND)):
+            columns[f"{name}_{day}"] = total(state == value)
+        for value in Reason:
+            columns[f"reason{value.value}_{day}"] = total(why == value)
+        for name in CURVES:
+            if name in found.indices:
+                columns[f"{name}_{day}"] = total(np.where(usable, found.indices[name][day], 0.0))
+    return pd.DataFrame(columns)
+
+
+def _framed(flags: NDArray[Any], core: Window) -> NDArray[Any]:
+    """The middle of a window with one pixel around it; beyond the images there is nothing."""
+    padded = np.pad(flags, 1)
+    return padded[core[0].start : core[0].stop + 2, core[1].start : core[1].stop + 2]
+
+
+def _outlines(labels: NDArray[np.int32], transform: Any) -> tuple[NDArray[np.object_], NDArray[np.int64]]:  # noqa: ANN401
+    """Outlines of the patches along pixel sides, and their labels; one that touches itself by corners has several."""
+    from rasterio.features import shapes
+
+    found = list(shapes(labels, mask=labels > 0, connectivity=4, transform=transform))
+    rings = [shapely.Polygon(shape["coordinates"][0], shape["coordinates"][1:]) for shape, _ in found]
+    return np.array(rings, dtype="object"), np.array([int(value) for _, value in found], dtype="int64")
+
+
+def _joined(
+    sums: list[pd.DataFrame],
+    outlines: list[NDArray[np.object_]],
+    owners: list[NDArray[np.int64]],
+    part: NDArray[np.int64],
+    patches: int,
+    search: Search,
+    crs: Any,  # noqa: ANN401 - a CRS
+) -> gpd.GeoDataFrame:
+    """One row a patch: sums of its parts, outline without the seams; small ones are left out."""
+    if not patches:
+        return gpd.GeoDataFrame({"pixels": []}, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
+    table = pd.concat(sums, ignore_index=True).groupby(part).sum()
+    shapes = gpd.GeoSeries(np.concatenate(outlines), crs=crs)
+    patch = part[np.concatenate(owners)]
+    kept = (table["pixels"] >= search.rules.minimum.pixels).to_numpy()
+    shapes, patch = shapes[kept[patch]], patch[kept[patch]]
+    united = shapes.groupby(patch).agg(lambda pieces: _without_seams(np.asarray(pieces.array, dtype="object")))
+    frame = gpd.GeoDataFrame(table[kept], geometry=gpd.GeoSeries(united, crs=crs), crs=crs)
+    places = frame.geometry.bounds
+    return frame.iloc[np.lexsort((places["minx"], places["maxy"]))].reset_index(drop=True)
+
+
+def _without_seams(pieces: NDArray[np.object_]) -> shapely.Geometry:
+    """One shape of pieces; vertices only where its outline turns, beginning at one of them."""
+    united = shapely.union_all(pieces) if len(pieces) > 1 else pieces[0]
+    return shapely.normalize(shapely.simplify(shapely.normalize(united), 0.0))

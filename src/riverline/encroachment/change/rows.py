@@ -1,0 +1,213 @@
+"""Patches become suspects: measured against the line, with codes that last, and what is not told is counted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from riverline.demarcation.findings import Finding
+from riverline.encroachment.change.deciding import judge
+from riverline.encroachment.change.showing import evidence_of, in_short, no_evidence
+from riverline.encroachment.change.tracking import codes_by_place, matched
+from riverline.encroachment.screening import screen
+from riverline.geodesy import align
+from riverline.schema import SUSPECTS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from riverline.demarcation import Demarcation
+    from riverline.encroachment.change.deciding import Verdicts
+    from riverline.encroachment.change.patches import Patches
+    from riverline.encroachment.change.pixels import Search
+
+__all__ = ["Against", "Made", "rows_of"]
+
+Look = Callable[[gpd.GeoSeries], "NDArray[np.float64]"]
+_SEEN = 0.5  # share of a place that must be seen before what is not there is gone
+
+OWN = ("state", "tracking", "change_class")
+"""Columns that only suspects from images have."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Against:
+    """Layers that patches are held against, as they were given; ``usable`` are the extents that can be used."""
+
+    usable: gpd.GeoDataFrame
+    drawn: Demarcation | gpd.GeoDataFrame
+    axes: gpd.GeoDataFrame | None
+    permits: gpd.GeoDataFrame | None
+    previous: gpd.GeoDataFrame | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """Suspects, their evidence, and what was not told."""
+
+    suspects: gpd.GeoDataFrame
+    evidence: pd.DataFrame
+    findings: list[Finding] = field(default_factory=list)
+    faults: list[gpd.GeoDataFrame] = field(default_factory=list)
+
+
+def rows_of(patches: Patches | None, search: Search, levels: NDArray[np.float64], against: Against, look: Look) -> Made:
+    """Rows of :data:`riverline.schema.SUSPECTS` from patches.
+
+    ``look`` says how much of each of some places the newest image shows.
+    """
+    crs = against.usable.crs
+    before = _before(against.previous, crs)
+    if patches is None or not len(patches.frame):
+        carried, lost = _lost(before, np.zeros(0, dtype="int64"), look)
+        return Made(carried, no_evidence(), _by_level(patches) + lost)
+    frame = align(patches.frame, crs, layer="patches")
+    verdicts = judge(frame, search)
+    large = shapely.area(np.asarray(frame.geometry.array, dtype="object")) >= search.rules.minimum.area_m2
+    told = np.flatnonzero(verdicts.alarmed & large)
+    findings = _by_level(patches) + _untold(frame, verdicts, large, against.usable)
+    suspects, row, measured = _measured(frame, told, search, against)
+    suspects = _filled(suspects, row, frame, verdicts, search)
+    suspects, found = _tracked(suspects, before, search)
+    evidence = evidence_of(suspects["suspect_id"].to_numpy(object), frame, verdicts, row, search, levels)
+    carried, lost = _lost(before, found, look)
+    return Made(_together(suspects, carried), evidence, findings + lost, measured)
+
+
+def _measured(
+    frame: gpd.GeoDataFrame, told: NDArray[np.intp], search: Search, against: Against
+) -> tuple[gpd.GeoDataFrame, NDArray[np.intp], list[gpd.GeoDataFrame]]:
+    """Patches as suspects of the management extent that holds most of each, the patch behind each, and faults."""
+    features = gpd.GeoDataFrame({"feature_id": told.astype("str")}, geometry=frame.geometry.iloc[told].array,
+                                crs=frame.crs)  # fmt: skip
+    screened = screen(features, against.drawn, axes=against.axes, permits=against.permits, on=search.days[-1].date)
+    rows = screened.suspects
+    rows = rows[(rows["extent_kind"] == "management").to_numpy(dtype=bool)]
+    rows = rows.sort_values(["feature_id", "inside_m2"], ascending=[True, False], kind="stable")
+    rows = rows.drop_duplicates("feature_id")
+    patch = rows["feature_id"].astype("int64").to_numpy()
+    order = np.argsort(patch, kind="stable")
+    told_of = screened.faults[~screened.faults["code"].isin(_OF_PATCHES)]
+    return rows.iloc[order].drop(columns="feature_id").reset_index(drop=True), patch[order], [told_of]
+
+
+_OF_PATCHES = ("features-not-inside", "feature-in-several", "value-type", "value-choice", "choice-label")
+"""What screening says of layers that are checked already, or of patches that belong to no file."""
+
+
+def _filled(
+    suspects: gpd.GeoDataFrame, row: NDArray[np.intp], frame: gpd.GeoDataFrame, verdicts: Verdicts, search: Search
+) -> gpd.GeoDataFrame:
+    """With kind, item, probability, days and evidence of each patch."""
+    classes = [search.rules.classes[place] for place in verdicts.chosen[row]]
+    days = pd.to_datetime([search.days[pair.later].date for pair in search.pairs])
+    kinds = np.array([each.kind for each in classes], dtype=object)
+    shapes = np.asarray(suspects.geometry.array, dtype="object")
+    columns: dict[str, Any] = {
+        "suspect_id": codes_by_place(shapes, suspects["river_id"].to_numpy(object), kinds),
+        "kind": kinds,
+        "item": [each.item for each in classes],
+        "confidence": np.round(verdicts.probability[row], 4),
+        "evidence": [_with_own(each, in_short(int(place), frame, verdicts, search))
+                     for each, place in zip(suspects["evidence"], row, strict=True)],
+        "first_seen": days[verdicts.onset[row]],
+        "last_seen": days[verdicts.last[row]],
+        "source": ", ".join(day.name for day in search.days),
+        "state": np.where(verdicts.confirmed[row], "confirmed", "unconfirmed"),
+        "tracking": "new",
+        "change_class": [each.id for each in classes],
+    }  # fmt: skip
+    return SUSPECTS.conform(suspects.assign(**columns))
+
+
+def _with_own(screened: str, own: str) -> str:
+    """Evidence of the screening with that of the images under ``change``."""
+    content: dict[str, Any] = json.loads(screened) if screened else {}
+    return json.dumps(content | {"change": json.loads(own)}, ensure_ascii=False, sort_keys=True)
+
+
+def _before(previous: gpd.GeoDataFrame | None, crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 - a CRS
+    """Suspects of the round before, in the CRS of the extents."""
+    if previous is None:
+        return _empty(crs)
+    SUSPECTS.require(previous, layer="previous")
+    return align(previous, crs, layer="previous").reset_index(drop=True)
+
+
+def _empty(crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 - a CRS
+    return SUSPECTS.empty(crs).assign(**{name: pd.Series([], dtype="str") for name in OWN})
+
+
+def _tracked(
+    suspects: gpd.GeoDataFrame, before: gpd.GeoDataFrame, search: Search
+) -> tuple[gpd.GeoDataFrame, NDArray[np.int64]]:
+    """With code and first day of the round before where a suspect is one of it; and which of those are still there."""
+    now, old = (np.asarray(each.geometry.array, dtype="object") for each in (suspects, before))
+    found = matched(now, old, overlap=search.rules.tracking.overlap)
+    kept = np.flatnonzero(found >= 0)
+    codes, first = suspects["suspect_id"].to_numpy(object).copy(), suspects["first_seen"].to_numpy().copy()
+    codes[kept] = before["suspect_id"].to_numpy(object)[found[kept]]
+    earlier = before["first_seen"].to_numpy()[found[kept]]
+    first[kept] = np.where(np.isnat(earlier), first[kept], np.minimum(first[kept], earlier))
+    tracking = np.where(found >= 0, "kept", "new")
+    return SUSPECTS.conform(suspects.assign(suspect_id=codes, first_seen=first, tracking=tracking)), found[kept]
+
+
+def _lost(before: gpd.GeoDataFrame, found: NDArray[np.int64], look: Look) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Suspects of the round before that no patch is any more: rows to keep where nothing can be seen, and findings."""
+    left = before.iloc[np.setdiff1d(np.arange(len(before)), found)].reset_index(drop=True)
+    hidden = look(left.geometry) < _SEEN
+    findings = [
+        Finding("suspect-not-seen" if unseen else "suspect-gone", "suspects", str(code), shape, float(area), unit="m²")
+        for code, shape, area, unseen in zip(left["suspect_id"], left.geometry, left["inside_m2"], hidden, strict=True)
+    ]
+    kept = left[hidden].assign(tracking="unseen")
+    return kept.assign(**{name: "" for name in OWN if name not in kept.columns}), findings
+
+
+def _together(suspects: gpd.GeoDataFrame, carried: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Suspects that were found and those that are kept, by river and chainage."""
+    if len(carried):
+        suspects = SUSPECTS.conform(pd.concat([suspects, carried], ignore_index=True))
+    return suspects.sort_values(["river_id", "chainage_m", "suspect_id"], kind="stable", ignore_index=True)
+
+
+def _by_level(patches: Patches | None) -> list[Finding]:
+    """How much the water level explains."""
+    if patches is None or not patches.explained_px:
+        return []
+    area = patches.explained_px * patches.pixel_m2
+    return [Finding("change-by-level", "scenes", "*", None, area, unit="m²")]
+
+
+def _untold(
+    frame: gpd.GeoDataFrame, verdicts: Verdicts, large: NDArray[np.bool_], usable: gpd.GeoDataFrame
+) -> list[Finding]:
+    """How many patches of each extent are no suspects, and why."""
+    shapes = np.asarray(frame.geometry.array, dtype="object")
+    extents = np.asarray(usable.geometry.array, dtype="object")
+    one, other = shapely.STRtree(extents).query(shapes, predicate="intersects")
+    first = pd.Series(other).groupby(one).first()
+    of = np.full(len(shapes), -1)
+    of[first.index] = first.to_numpy()
+    reasons = {
+        "change-too-small": ~large,
+        "change-unclassified": large & (verdicts.chosen < 0),
+        "change-not-lasting": large & (verdicts.chosen >= 0) & ~verdicts.alarmed,
+    }
+    area = shapely.area(shapes)
+    findings = []
+    for code, flags in reasons.items():
+        for extent in np.unique(of[flags & (of >= 0)]):
+            rows = flags & (of == extent)
+            findings.append(Finding(code, "extents", str(usable["extent_id"].iloc[extent]),
+                                    shapely.multipoints(shapely.point_on_surface(shapes[rows])), int(rows.sum()),
+                                    round(float(area[rows].sum()), 2), "m²"))  # fmt: skip
+    return findings
