@@ -42,7 +42,17 @@ if TYPE_CHECKING:
     from riverline.io import Scene, Scenes, read_layer, read_scene, read_scenes, read_sections, read_table, read_window
     from riverline.revision import Revision, Sensitivity, compare, measure_sensitivity
     from riverline.rules import list_rules, load_rules
-    from riverline.shoreline import ShorelinePlan, plan_shoreline
+    from riverline.shoreline import (
+        ShorelinePlan,
+        Waterlines,
+        WaterMap,
+        WaterOccurrence,
+        list_indices,
+        map_water,
+        measure_water_occurrence,
+        plan_shoreline,
+        trace_waterlines,
+    )
 
 __all__ = [
     "CRSError",
@@ -64,6 +74,9 @@ __all__ = [
     "Screening",
     "Sensitivity",
     "ShorelinePlan",
+    "WaterMap",
+    "WaterOccurrence",
+    "Waterlines",
     "__version__",
     "channel",
     "check",
@@ -81,13 +94,16 @@ __all__ = [
     "geodesy",
     "inspect",
     "inspection",
+    "list_indices",
     "list_rules",
     "load_change_rules",
     "load_checks",
     "load_rules",
     "locate",
+    "map_water",
     "maps",
     "measure_sensitivity",
+    "measure_water_occurrence",
     "place_boards",
     "place_stakes",
     "plan_shoreline",
@@ -103,6 +119,7 @@ __all__ = [
     "screen",
     "split_axes",
     "trace_axis",
+    "trace_waterlines",
 ]
 
 # Loaded when first asked for: neither ``import riverline`` nor ``riverline --help`` waits for what it does not use.
@@ -113,6 +130,9 @@ _HOMES = {
     "Confirmation": "confirmation",
     "Demarcation": "demarcation",
     "ShorelinePlan": "shoreline",
+    "WaterMap": "shoreline",
+    "WaterOccurrence": "shoreline",
+    "Waterlines": "shoreline",
     "Inspection": "inspection",
     "Revision": "revision",
     "Scene": "io",
@@ -130,12 +150,15 @@ _HOMES = {
     "explain": "demarcation",
     "find_stand_ins": "demarcation",
     "inspect": "inspection",
+    "list_indices": "shoreline",
     "list_rules": "rules",
     "load_change_rules": "encroachment.change",
     "load_checks": "inspection",
     "load_rules": "rules",
     "locate": "channel",
+    "map_water": "shoreline",
     "measure_sensitivity": "revision",
+    "measure_water_occurrence": "shoreline",
     "place_boards": "demarcation",
     "place_stakes": "demarcation",
     "plan_shoreline": "shoreline",
@@ -148,6 +171,7 @@ _HOMES = {
     "screen": "encroachment",
     "split_axes": "channel",
     "trace_axis": "channel",
+    "trace_waterlines": "shoreline",
 }
 
 

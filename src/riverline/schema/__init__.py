@@ -16,21 +16,22 @@ Examples
 
 from __future__ import annotations
 
-from riverline.schema import change_evidence, frames, reviewing, titles
+from riverline.schema import change_evidence, frames, reviewing, titles, waterlines
 from riverline.schema.change_evidence import *  # noqa: F403
 from riverline.schema.frames import *  # noqa: F403
 from riverline.schema.model import Choice, Column, Language, Schema
 from riverline.schema.reviewing import *  # noqa: F403
 from riverline.schema.titles import *  # noqa: F403
+from riverline.schema.waterlines import *  # noqa: F403
 
 FRAMES: dict[str, Schema] = {
     value.name: value
-    for module in (frames, titles, reviewing, change_evidence)
+    for module in (frames, titles, reviewing, change_evidence, waterlines)
     for value in vars(module).values()
     if isinstance(value, Schema)
 }
 
 __all__ = [  # noqa: PLE0604
-    *frames.__all__, *reviewing.__all__, *titles.__all__, *change_evidence.__all__,
+    *frames.__all__, *reviewing.__all__, *titles.__all__, *change_evidence.__all__, *waterlines.__all__,
     "FRAMES", "Choice", "Column", "Language", "Schema",
 ]  # fmt: skip

@@ -40,6 +40,7 @@ def band_of(
     sensor: Sensor | None,
     nodata: float | Literal[False] | None,
 ) -> Band:
+    """The band, with what is nothing and what is saturated in it."""
     file, number = source
     header = headers[file]
     declared = header.nodata[number - 1]
@@ -50,7 +51,11 @@ def band_of(
     elif np.isnan(declared) and sensor is not None:
         declared = sensor.nodata
     saturated = np.inf if sensor is None else sensor.saturated
-    return Band(file, number, header.grid, nodata=declared, saturated=saturated,
+    edge = np.nan
+    if header.dtypes[number - 1] == "uint8" and declared in _FILLS:
+        # in 8 bits these are the darkest and the brightest ground as well: only all bands together mean nothing
+        declared, edge = np.nan, declared
+    return Band(file, number, header.grid, nodata=declared, edge=edge, saturated=saturated,
                 masked=header.masked and nodata is not False)  # fmt: skip
 
 
@@ -90,6 +95,8 @@ def _factor_of_sensor(plan: Plan) -> tuple[tuple[float, float], float]:
 
 def with_edges(bands: dict[str, Band], headers: Mapping[str, Header]) -> dict[str, Band]:
     """Bands with the number that fills a corner in all of them at once and is not declared."""
+    if any(np.isfinite(band.edge) for band in bands.values()):
+        return bands
     corners = np.array([headers[band.path].corners[band.index - 1] for band in bands.values()])
     declared = {band.nodata for band in bands.values()}
     for fill in _FILLS:

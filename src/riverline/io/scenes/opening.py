@@ -294,7 +294,7 @@ def _with_faults(scene: Scene, plan: Plan, headers: Mapping[str, Header], doubt:
         (scene.mask is None and not any(band.masked for band in bands), "scene-no-mask", {}),
         (not scene.reflectance, "scene-scale-unknown", {}),
         (bool(np.isfinite(doubt)), "scene-offset-unknown", {"value": doubt}),
-        (bool(np.isfinite(bands[0].edge)), "scene-edge-undeclared", {"value": bands[0].edge}),
+        (_is_undeclared(bands[0].edge, scene, headers), "scene-edge-undeclared", {"value": bands[0].edge}),
         (turn != 0.0, "scene-turned", {"value": turn, "unit": "°"}),
         (turn == 0.0 and e > 0.0, "scene-south-up", {}),
     ]
@@ -306,3 +306,8 @@ def _with_faults(scene: Scene, plan: Plan, headers: Mapping[str, Header], doubt:
         for holds, code, more in told if holds
     ]  # fmt: skip
     return replace(scene, faults=faults.combine(rows, crs=scene.crs))
+
+
+def _is_undeclared(edge: float, scene: Scene, headers: Mapping[str, Header]) -> bool:
+    declared = {headers[band.path].nodata[band.index - 1] for band in scene.bands.values()}
+    return bool(np.isfinite(edge)) and edge not in declared

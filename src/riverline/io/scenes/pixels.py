@@ -105,7 +105,8 @@ def open_scene(scene: Scene, roles: Sequence[str], *, grid: PixelGrid | None = N
         for path, places in by_file.items():
             bands = tuple(scene.bands[roles[place]] for place in places)
             source = stack.enter_context(open_raster(path))
-            seen, warped = _on_grid(source, bands[0].grid, grid, scene, stack, nothing=_nothing_of(bands))
+            nothing, together = _nothing_of(bands)
+            seen, warped = _on_grid(source, bands[0].grid, grid, scene, stack, nothing=nothing, together=together)
             groups.append(_Group(path, seen, bands, tuple(places), warped))
         mask = None
         if scene.mask is not None:
@@ -131,10 +132,11 @@ def _cache(scene: Scene, roles: Sequence[str], grid: PixelGrid) -> int:
     return int(min(max(row, CACHE_BYTES), _LARGEST_CACHE))
 
 
-def _nothing_of(bands: Sequence[Band]) -> float:
+def _nothing_of(bands: Sequence[Band]) -> tuple[float, bool]:
+    """The number that means nothing, and whether only in all bands together."""
     declared = [band.nodata for band in bands if not np.isnan(band.nodata)]
     edges = [band.edge for band in bands if not np.isnan(band.edge)]
-    return (declared or edges or [float("nan")])[0]
+    return (declared or edges or [float("nan")])[0], not declared
 
 
 def _on_grid(
@@ -145,6 +147,7 @@ def _on_grid(
     stack: ExitStack,
     *,
     nothing: float = float("nan"),
+    together: bool = False,
     nearest: bool = False,
 ) -> tuple[Any, bool]:
     """The data set itself where it lies on the grid, or a view of it that does; and which of the two it is."""
@@ -160,7 +163,7 @@ def _on_grid(
     way = Resampling.nearest if nearest else (Resampling.average if averaged else Resampling.bilinear)
     options: dict[str, Any] = {} if nearest else {"nodata": _NOTHING, "dtype": "float32"}
     if not nearest and not np.isnan(nothing):
-        options["src_nodata"] = nothing
+        options |= {"src_nodata": nothing, "UNIFIED_SRC_NODATA": "YES" if together else "PARTIAL"}
     view = WarpedVRT(
         source, crs=CRS.from_wkt(grid.crs.to_wkt()), transform=grid.transform, width=grid.shape[1],
         height=grid.shape[0], src_transform=placed.transform, src_crs=CRS.from_wkt(own.crs.to_wkt()), resampling=way,
