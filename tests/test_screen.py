@@ -308,7 +308,7 @@ def test_hostile_names_pass_through(name):
 def test_features_that_cannot_be_measured_are_faults_and_all_are_accounted_for():
     bow = Polygon(at((100, 80), (140, 120), (140, 80), (100, 120)))
     with np.errstate(invalid="ignore"):
-        broken = Polygon([(0, 0), (np.nan, 0), (1, 1)])
+        broken = Polygon(at((300, 0), (np.nan, 0), (320, 10)))
     shapes = [
         box(200, 80, 240, 120), bow, None, Polygon(), broken,
         shapely.GeometryCollection([Point(at((300, 0))[0])]), box(0, 900, 10, 910),

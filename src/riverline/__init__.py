@@ -21,7 +21,8 @@ from riverline.errors import (
 )
 
 if TYPE_CHECKING:
-    from riverline import channel, export, faults, geodesy, inspection, maps, rules, samples, schema
+    from riverline import catalog, channel, export, faults, geodesy, inspection, maps, rules, samples, schema
+    from riverline.catalog import load_catalog
     from riverline.channel import locate, split_axes, trace_axis
     from riverline.checks import check
     from riverline.confirmation import Confirmation, confirm
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
         place_boards,
         place_stakes,
     )
-    from riverline.encroachment import Screening, screen
+    from riverline.encroachment import Screening, classify, screen
     from riverline.inspection import Inspection, inspect, load_checks
     from riverline.io import read_layer, read_sections, read_table
     from riverline.revision import Revision, Sensitivity, compare, measure_sensitivity
@@ -60,9 +61,11 @@ __all__ = [
     "Sensitivity",
     "ShorelinePlan",
     "__version__",
+    "catalog",
     "channel",
     "check",
     "check_stakes",
+    "classify",
     "compare",
     "confirm",
     "demarcate",
@@ -76,6 +79,7 @@ __all__ = [
     "inspect",
     "inspection",
     "list_rules",
+    "load_catalog",
     "load_checks",
     "load_rules",
     "locate",
@@ -96,7 +100,9 @@ __all__ = [
 ]
 
 # Loaded when first asked for: neither ``import riverline`` nor ``riverline --help`` waits for what it does not use.
-_NAMESPACES = frozenset({"channel", "export", "faults", "geodesy", "inspection", "maps", "rules", "samples", "schema"})
+_NAMESPACES = frozenset(
+    {"catalog", "channel", "export", "faults", "geodesy", "inspection", "maps", "rules", "samples", "schema"}
+)
 _HOMES = {
     "Confirmation": "confirmation",
     "Demarcation": "demarcation",
@@ -107,6 +113,7 @@ _HOMES = {
     "Sensitivity": "revision",
     "check": "checks",
     "check_stakes": "demarcation",
+    "classify": "encroachment",
     "compare": "revision",
     "confirm": "confirmation",
     "demarcate": "demarcation",
@@ -116,6 +123,7 @@ _HOMES = {
     "find_stand_ins": "demarcation",
     "inspect": "inspection",
     "list_rules": "rules",
+    "load_catalog": "catalog",
     "load_checks": "inspection",
     "load_rules": "rules",
     "locate": "channel",
