@@ -21,7 +21,8 @@ from riverline.errors import (
 )
 
 if TYPE_CHECKING:
-    from riverline import channel, export, faults, geodesy, inspection, maps, rules, samples, schema
+    from riverline import catalog, channel, export, faults, geodesy, inspection, maps, rules, samples, schema
+    from riverline.catalog import load_catalog
     from riverline.channel import locate, split_axes, trace_axis
     from riverline.checks import check
     from riverline.confirmation import Confirmation, confirm
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
         place_boards,
         place_stakes,
     )
-    from riverline.encroachment import Screening, screen
+    from riverline.encroachment import Screening, classify, screen
     from riverline.encroachment.change import ChangeRules, Changes, detect_change, load_change_rules
     from riverline.inspection import Inspection, inspect, load_checks
     from riverline.io import Scene, Scenes, read_layer, read_scene, read_scenes, read_sections, read_table, read_window
@@ -78,9 +79,11 @@ __all__ = [
     "WaterOccurrence",
     "Waterlines",
     "__version__",
+    "catalog",
     "channel",
     "check",
     "check_stakes",
+    "classify",
     "compare",
     "confirm",
     "demarcate",
@@ -96,6 +99,7 @@ __all__ = [
     "inspection",
     "list_indices",
     "list_rules",
+    "load_catalog",
     "load_change_rules",
     "load_checks",
     "load_rules",
@@ -123,7 +127,9 @@ __all__ = [
 ]
 
 # Loaded when first asked for: neither ``import riverline`` nor ``riverline --help`` waits for what it does not use.
-_NAMESPACES = frozenset({"channel", "export", "faults", "geodesy", "inspection", "maps", "rules", "samples", "schema"})
+_NAMESPACES = frozenset(
+    {"catalog", "channel", "export", "faults", "geodesy", "inspection", "maps", "rules", "samples", "schema"}
+)
 _HOMES = {
     "ChangeRules": "encroachment.change",
     "Changes": "encroachment.change",
@@ -141,6 +147,7 @@ _HOMES = {
     "Sensitivity": "revision",
     "check": "checks",
     "check_stakes": "demarcation",
+    "classify": "encroachment",
     "compare": "revision",
     "confirm": "confirmation",
     "demarcate": "demarcation",
@@ -153,6 +160,7 @@ _HOMES = {
     "list_indices": "shoreline",
     "list_rules": "rules",
     "load_change_rules": "encroachment.change",
+    "load_catalog": "catalog",
     "load_checks": "inspection",
     "load_rules": "rules",
     "locate": "channel",

@@ -31,11 +31,13 @@ if TYPE_CHECKING:
     Rows = NDArray[np.intp]
     Shapes = NDArray[np.object_]
 
-__all__ = ["KEYS", "Features", "Inputs", "prepare", "refused"]
+__all__ = ["KEYS", "Features", "Inputs", "invalid", "prepare", "refused"]
 
 KEYS = ("feature_id", "use_id", "outfall_id", "parcel_id", "patch_id", "water_id", "structure_id")
 """Columns that name a feature: the first that a frame has is taken."""
 _OSM = ("osm_way_id", "osm_id")  # as GDAL reads OpenStreetMap: ways that are areas, and relations
+_KINDS = (0, 1, 3, 4, 5, 6)  # points, lines, areas, and several of them
+_CHUNK = 200_000
 _ANY = Schema(FEATURES.name, FEATURES.label_zh, FEATURES.label_en, FEATURES.key, FEATURES.geometry, (), "")
 
 
@@ -142,35 +144,37 @@ def _plain(values: pd.Series[Any]) -> pd.Series[Any]:
     return read_values(values, FEATURES["feature_id"]).converted
 
 
-def refused(features: Features, rows: Rows) -> tuple[NDArray[np.bool_], list[Finding]]:
-    """Which of some features cannot be measured, and why.
-
-    Parameters
-    ----------
-    features
-        All features.
-    rows
-        Those that meet an extent or have no place.
-    """
-    shapes = features.shapes[rows]
+def refused(features: Features) -> tuple[NDArray[np.bool_], list[Finding]]:
+    """Which features cannot be held against anything, wherever they lie, and why."""
+    shapes = features.shapes
     there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    kind = shapely.get_type_id(shapes)
-    coords, owner = shapely.get_coordinates(shapes, return_index=True)
     finite = np.ones(len(shapes), dtype=bool)
-    finite[owner[~np.isfinite(coords).all(axis=1)]] = False
+    for begin in range(0, len(shapes), _CHUNK):
+        coords, owner = shapely.get_coordinates(shapes[begin : begin + _CHUNK], return_index=True)
+        finite[begin + owner[~np.isfinite(coords).all(axis=1)]] = False
     reasons = {
         "feature-blank": ~there,
-        "geometry-type": there & ~np.isin(kind, (0, 1, 3, 4, 5, 6)),
+        "geometry-type": there & ~np.isin(shapely.get_type_id(shapes), _KINDS),
         "geometry-infinite": ~finite,
-        "invalid": there & finite & np.isin(kind, (3, 6)) & ~shapely.is_valid(shapes),
     }
-    bad = np.zeros(len(rows), dtype=bool)
+    bad = np.zeros(len(shapes), dtype=bool)
     findings = []
     for code, wrong in reasons.items():
-        told = np.flatnonzero(wrong & ~bad)
-        for position, label in zip(told, features.labels(rows[told]), strict=True):
-            place = shapes[position] if finite[position] and there[position] else None
-            said = {"invalid": shapely.is_valid_reason, "geometry-type": lambda shape: shape.geom_type}.get(code)
-            findings.append(Finding(code, "features", label, place, note=said(shapes[position]) if said else ""))
+        rows = np.flatnonzero(wrong & ~bad)
+        for row, label in zip(rows, features.labels(rows), strict=True):
+            note = shapes[row].geom_type if code == "geometry-type" else ""
+            findings.append(
+                Finding(code, "features", label, shapes[row] if finite[row] and there[row] else None, note=note)
+            )
         bad |= wrong
     return bad, findings
+
+
+def invalid(features: Features, rows: Rows) -> tuple[NDArray[np.bool_], list[Finding]]:
+    """Which of some features are areas that cannot be measured, and why."""
+    shapes = features.shapes[rows]
+    bad = ~shapely.is_valid(shapes) & (shapely.get_dimensions(shapes) == 2)  # noqa: PLR2004 - areas
+    told = zip(shapes[bad], features.labels(rows[bad]), strict=True)
+    return bad, [
+        Finding("invalid", "features", label, shape, note=str(shapely.is_valid_reason(shape))) for shape, label in told
+    ]

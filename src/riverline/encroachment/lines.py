@@ -87,7 +87,7 @@ def strands_from_outline(region: shapely.Geometry, axis: shapely.Geometry | None
     axis
         The river's axis: it tells the banks, and what of the outline is only a cut across the river at its ends.
     """
-    rings = [shapely.get_coordinates(ring) for ring in shapely.get_rings(region)]
+    rings = [shapely.get_coordinates(ring) for ring in shapely.get_rings(shapely.get_parts(region))]
     if axis is None:
         return _ready([_plain(ring, "", closed=True) for ring in rings], drawn=False)
     ruler = Ruler([axis])

@@ -13,7 +13,7 @@ from riverline._kernels.cutting import cut
 from riverline._kernels.depth import depths, feet_on
 from riverline._kernels.ruler import Ruler
 from riverline._kernels.windows import reach
-from riverline.encroachment.inputs import refused
+from riverline.encroachment.inputs import invalid
 from riverline.encroachment.spans import Spans, spans_of
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def find_in(region: shapely.Geometry, features: Features, candidates: Rows, with
     """
     some = features.shapes[candidates]
     met, within = reach(some, region, within_m=within_m)
-    bad, findings = refused(features, candidates[met])
+    bad, findings = invalid(features, candidates[met])
     rows, inside = met[~bad], within[~bad]
     shapes = shapely.force_2d(some[rows])
     pieces = shapes.copy()

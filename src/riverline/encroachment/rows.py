@@ -193,7 +193,7 @@ def _dates(frame: gpd.GeoDataFrame, name: str) -> pd.Series[Any]:
 def _source(frame: gpd.GeoDataFrame) -> Any:  # noqa: ANN401 - texts
     if "source" in frame.columns:
         return frame["source"].astype("str").fillna("")
-    return str(frame.attrs.get("source", {}).get("file", ""))
+    return str(frame.attrs.get("source", {}).get("path", ""))
 
 
 def _sizes(hits: Hits, shapes: Shapes, crs: Any) -> dict[str, Any]:  # noqa: ANN401 - a CRS

@@ -130,13 +130,14 @@ def screen(
         )
     day = as_day(on)
     inputs = prepare(features, result_or_extents, axes=axes, permits=permits, on=day)
-    made = _Made(inputs, float(tolerance_m))
+    bad, about = refused(inputs.features)
+    made = _Made(inputs, float(tolerance_m), np.flatnonzero(~bad))
     for position in range(len(inputs.extents)):
         made.do(position)
     hits = gathered(made.parts)
     suspects, behind = suspects_of(hits, inputs, float(tolerance_m))
     sums = sums_of(suspects, hits, behind, inputs.extents)
-    findings = [*inputs.findings, *made.findings, *_about_features(made, inputs, hits.row), *_several(suspects)]
+    findings = [*inputs.findings, *about, *made.findings, *_about_features(made, inputs, hits.row), *_several(suspects)]
     crs = inputs.extents.crs
     found = faults.combine(findings_to_faults(findings, crs), crs=crs)
     told = {"tolerance_m": float(tolerance_m), "on": None if day is None else day.isoformat()}
@@ -151,6 +152,7 @@ class _Made:
 
     inputs: Inputs
     tolerance_m: float
+    usable: Rows
     parts: list[tuple[int, Found, Measures, Any, bool]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     bad: dict[int, Finding] = field(default_factory=dict)
@@ -174,13 +176,14 @@ class _Made:
             self.findings.append(Finding("extent-not-screened", "extents", name, region, note=str(error)))
 
     def _candidates(self, region: shapely.Geometry) -> Rows:
-        shapes = self.inputs.features.shapes
         if len(self.inputs.extents) <= _FEW_EXTENTS:
-            return np.arange(len(shapes))
-        self.tree = shapely.STRtree(shapes) if self.tree is None else self.tree
+            return self.usable
+        if self.tree is None:
+            self.tree = shapely.STRtree(self.inputs.features.shapes[self.usable])
         west, south, east, north = region.bounds
         reach = self.tolerance_m
-        return np.sort(self.tree.query(shapely.box(west - reach, south - reach, east + reach, north + reach)))
+        around = shapely.box(west - reach, south - reach, east + reach, north + reach)
+        return np.sort(self.usable[self.tree.query(around)])
 
     def _axis(self, position: int) -> tuple[tuple[Any, float] | None, list[Finding]]:
         extent, axes = self.inputs.extents.iloc[position], self.inputs.axes
@@ -208,11 +211,8 @@ class _Made:
 
 
 def _about_features(made: _Made, inputs: Inputs, hits: Rows) -> list[Finding]:
-    """Features that cannot be measured, keys that several share, and how many lie in no extent."""
+    """Areas that cannot be measured, keys that several share, and how many features lie in no extent."""
     shapes = inputs.features.shapes
-    nowhere = np.flatnonzero(~np.isfinite(shapely.bounds(shapes)).all(axis=1))
-    bad, findings = refused(inputs.features, nowhere)
-    told = made.bad | dict(zip(nowhere[bad].tolist(), findings, strict=True))
     used = np.unique(hits)
     names = inputs.features.keys(used)
     distinct, first, count = np.unique(names.astype(str), return_index=True, return_counts=True)
@@ -220,9 +220,9 @@ def _about_features(made: _Made, inputs: Inputs, hits: Rows) -> list[Finding]:
         Finding("key-duplicated", "features", str(distinct[at]), shapes[used[first[at]]], float(count[at]), 1.0)
         for at in np.flatnonzero((count > 1) & (distinct != ""))
     ]
-    outside = len(shapes) - len(used) - len(set(told) - set(used.tolist()))
+    outside = len(made.usable) - len(used) - len(set(made.bad) - set(used.tolist()))
     left = [Finding("features-not-inside", "features", "*", None, float(outside))] * bool(outside)
-    return [*told.values(), *shared, *left]
+    return [*made.bad.values(), *shared, *left]
 
 
 def _several(suspects: gpd.GeoDataFrame) -> list[Finding]:
