@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riverline._kernels.patches import near_at
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -13,25 +15,9 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
     States = NDArray[np.uint8]
 
-__all__ = ["GROUND", "UNSEEN", "VEGETATION", "WATER", "beyond_shift", "brightness", "moved", "ratio_of", "states_of"]
+__all__ = ["GROUND", "UNSEEN", "VEGETATION", "WATER", "beyond_shift", "brightness", "moved", "states_of"]
 
 UNSEEN, WATER, VEGETATION, GROUND = range(4)
-
-
-def ratio_of(first: Floats, second: Floats) -> Floats:
-    """Normalised difference of two bands; 0 where both are nothing.
-
-    Examples
-    --------
-    >>> ratio_of(np.array([3, 0], "float32"), np.array([1, 0], "float32")).tolist()
-    [0.5, 0.0]
-    """
-    total = first + second
-    # Reflectance may be a little below nothing in deep shadow; a sum of nothing has no direction.
-    np.copyto(total, np.float32(1.0), where=np.abs(total) < 1e-6)  # noqa: PLR2004
-    difference = first - second
-    difference /= total
-    return np.clip(difference, -1.0, 1.0, out=difference)
 
 
 def brightness(bands: Floats) -> Floats:
@@ -47,15 +33,17 @@ def states_of(seen: Flags, wetness: Floats | None, greenness: Floats | None, lim
     seen : (…)
         Pixels that can be used; the others are ``UNSEEN``.
     wetness, greenness : (…) or None
-        Index values; None where the bands are not there, and nothing is of that state then.
+        Index values; None where the bands are not there, and nothing is of that state then. Pixels where they are not
+        finite are ``UNSEEN``.
     limits
         From which wetness and which greenness on.
     """
-    states = np.where(seen, np.uint8(GROUND), np.uint8(UNSEEN))
-    if greenness is not None:
-        states[seen & (greenness >= limits[1])] = VEGETATION
-    if wetness is not None:
-        states[seen & (wetness >= limits[0])] = WATER
+    states = np.full(seen.shape, GROUND, dtype="uint8")
+    for values, limit, state in ((greenness, limits[1], VEGETATION), (wetness, limits[0], WATER)):
+        if values is not None:
+            states[values >= np.float32(limit)] = state
+            states[np.isnan(values)] = UNSEEN
+    states[~seen] = UNSEEN
     return states
 
 
@@ -98,9 +86,11 @@ def beyond_shift(hit: Flags, explaining: Flags, near_px: int, tolerance_px: int)
     >>> [beyond_shift(row[None], land[:1], 1, 1).astype(int).tolist()[0] for row in hit]
     [[0, 0, 0, 0, 0, 0, 0], [0, 0, 1, 1, 1, 1, 0]]
     """
-    from riverline._kernels.patches import near
-
-    if not hit.any() or near_px == 0:
+    places = np.flatnonzero(hit)
+    if not len(places) or near_px == 0:
         return hit
-    left = hit & ~near(explaining, near_px)
-    return near(left, tolerance_px) & hit if left.any() else left
+    left = np.zeros_like(hit)
+    left.reshape(-1)[places] = ~near_at(explaining, places, near_px)
+    kept = np.zeros_like(hit)
+    kept.reshape(-1)[places] = near_at(left, places, tolerance_px)
+    return kept

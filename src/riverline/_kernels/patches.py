@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
     Labels = NDArray[np.int64]
 
-__all__ = ["Seams", "label_patches", "near", "open_sides", "sums_of"]
+__all__ = ["Seams", "label_patches", "near", "near_at", "open_sides", "sums_of"]
 
 _GROUPS = 16
 _EIGHT = np.ones((3, 3), dtype=bool)
@@ -37,7 +37,8 @@ def label_patches(group: NDArray[np.uint8]) -> tuple[NDArray[np.int32], int]:
     count = 0
     for each in np.flatnonzero(np.bincount(group.ravel(), minlength=_GROUPS)[1:]) + 1:
         found, more = ndimage.label(group == each, structure=_EIGHT, output="int32")
-        labels += np.where(found > 0, found + count, 0)
+        here = np.flatnonzero(found)
+        labels.reshape(-1)[here] = found.reshape(-1)[here] + np.int32(count)
         count += int(more)
     return labels, count
 
@@ -50,15 +51,43 @@ def near(flags: Flags, steps: int) -> Flags:
     >>> near(np.array([[0, 0, 0, 0, 1]], dtype=bool), 2).astype(int).tolist()
     [[0, 0, 1, 1, 1]]
     """
-    if steps == 0:
-        return flags.copy()
-    size = 2 * steps + 1
-    return ndimage.maximum_filter(flags.view("uint8"), size=size, mode="constant", cval=0).view(bool)
+    spread = flags.copy()
+    for axis in (0, 1):
+        turned = np.moveaxis(spread, axis, 0)
+        reach = 0
+        while reach < min(steps, len(turned)):
+            # A run of 2 r + 1 pixels, moved by as much either way, leaves no gap.
+            step = min(2 * reach + 1, steps - reach)
+            before = turned.copy()
+            turned[step:] |= before[:-step]
+            turned[:-step] |= before[step:]
+            reach += step
+    return spread
 
 
-def sums_of(labels: NDArray[np.int32], count: int, values: NDArray[np.generic]) -> NDArray[np.float64]:
-    """Sum of the values on each patch, (count,); pixels outside patches do not count."""
-    sums = np.bincount(labels.ravel(), weights=values.ravel().astype("float64"), minlength=count + 1)
+def near_at(flags: Flags, places: NDArray[np.intp], steps: int) -> Flags:
+    """Whether a flagged pixel is within so many rows and columns of some pixels, which are given row by row.
+
+    Examples
+    --------
+    >>> near_at(np.array([[0, 0, 0, 0, 1]], dtype=bool), np.array([1, 2]), 2).tolist()
+    [False, True]
+    """
+    if (2 * steps + 1) ** 2 * len(places) > flags.size:
+        return near(flags, steps).reshape(-1)[places]
+    rows, columns = np.divmod(places, flags.shape[1])
+    found = np.zeros(len(places), dtype=bool)
+    for down in range(-steps, steps + 1):
+        # A place beyond the edge is brought back to it, which is no farther.
+        row = np.clip(rows + down, 0, flags.shape[0] - 1)
+        for right in range(-steps, steps + 1):
+            found |= flags[row, np.clip(columns + right, 0, flags.shape[1] - 1)]
+    return found
+
+
+def sums_of(of: NDArray[np.intp], count: int, values: NDArray[np.generic]) -> NDArray[np.float64]:
+    """Sum of the values of n pixels on each of ``count`` patches; ``of`` says on which each pixel is, from 1."""
+    sums = np.bincount(of, weights=values.astype("float64"), minlength=count + 1)
     return sums[1:].astype("float64")
 
 
@@ -79,14 +108,14 @@ def open_sides(
     sides, flagged : (count,)
         Both add up over windows, since each side belongs to the pixel inside.
     """
-    here, own = labels > 0, group[1:-1, 1:-1]
+    rows, columns = np.nonzero(labels)
+    of, own = labels[rows, columns], group[rows + 1, columns + 1]
     sides, flagged = np.zeros((2, count))
     for down, right in _STEPS:
-        rows = slice(1 + down, 1 + down + labels.shape[0])
-        columns = slice(1 + right, 1 + right + labels.shape[1])
-        edge = here & (group[rows, columns] != own)
-        sides += sums_of(labels, count, edge)
-        flagged += sums_of(labels, count, edge & flags[rows, columns])
+        beside = rows + 1 + down, columns + 1 + right
+        edge = group[beside] != own
+        sides += sums_of(of, count, edge)
+        flagged += sums_of(of, count, edge & flags[beside])
     return sides, flagged
 
 

@@ -174,10 +174,11 @@ def _differences(
         for place, transition in enumerate(search.transitions):
             rows = np.flatnonzero((last == at) & (made == place))
             if len(rows):
-                one, other = (_mean(patches, transition.index, day)[rows] for day in (pair.reference, pair.later))
-                if transition.index == "brightness":
+                index = pair.limits.deciding(transition.index)
+                one, other = (_mean(patches, index, day)[rows] for day in (pair.reference, pair.later))
+                if index == "brightness":
                     one, other = np.log(np.maximum(one, 1e-6)), np.log(np.maximum(other, 1e-6))
-                noise = max(pair.spread[transition.index][CODES[name]] for name in transition.before)
+                noise = max(pair.spread[index][CODES[name]] for name in transition.before)
                 difference[rows], spread[rows] = other - one, max(noise, 1e-6)
     return difference, spread
 

@@ -24,8 +24,8 @@ State = Literal["water", "vegetation", "ground"]
 Nearby = Literal["water", "vegetation", "ground", "bright"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Span = tuple[float, float]
-INDICES = ("ndwi", "mndwi", "ndvi", "ngrdi", "brightness")
-Index = Literal["ndwi", "mndwi", "ndvi", "ngrdi", "brightness"]
+Index = Literal["ndwi", "mndwi", "red_blue", "ndvi"]
+Deciding = Literal["water", "vegetation", "brightness"]
 
 
 class _Value(BaseModel):
@@ -93,10 +93,13 @@ class Bright(_Value):
 
 
 class States(_Value):
-    """What a pixel shows: water first, then vegetation, else ground; ground may be bright."""
+    """What a pixel shows: water first, then vegetation, else ground; ground may be bright.
 
-    water: Threshold
-    vegetation: Threshold
+    Of several thresholds the first is used whose bands the images have.
+    """
+
+    water: tuple[Threshold, ...]
+    vegetation: tuple[Threshold, ...]
     bright: Bright
 
 
@@ -153,7 +156,7 @@ class Transition(_Value):
     family: Literal["ground", "water", "surface", "green"]
     before: tuple[State, ...]
     after: tuple[State, ...]
-    index: Index
+    index: Deciding
     change: float
     near: tuple[Nearby, ...]
     same_season: bool = False
@@ -167,7 +170,8 @@ class PatchClass(_Value):
     of: tuple[str, ...]
     kind: Literal["occupation", "extraction", "dumping", "construction", "discharge"]
     item: str
-    item_en: str = ""
+    title: str
+    title_en: str = ""
     wet: Span = (0.0, 1.0)
     bright: Span = (0.0, 1.0)
     fill: Span = (0.0, 1.0)

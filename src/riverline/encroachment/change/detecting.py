@@ -129,7 +129,7 @@ def detect_change(
         pairs, shifted = gated(pairs, days, table)
         findings += [*about, *shifted]
         search = Search(days, roles, with_levels(pairs, heights, table, ground.grid.pixel), table,
-                        _possible(roles, table))  # fmt: skip
+                        _possible(pairs, table))  # fmt: skip
         patches = find_patches(stack, ground, search, window_px=window_px) if pairs else None
         against = Against(usable, extents, axes, permits, previous)
         made = rows_of(patches, search, heights, against, lambda places: seen_share(stack, places))
@@ -139,19 +139,16 @@ def detect_change(
     return Changes(made.suspects, made.evidence, every, _run(search, ground, usable, patches))
 
 
-def _possible(roles: tuple[str, ...], table: ChangeRules) -> tuple[Transition, ...]:
-    """The transitions that the bands allow."""
-    needed = {"ndwi": {"green", "nir"}, "mndwi": {"green", "swir1"}, "ndvi": {"nir", "red"}, "ngrdi": {"green", "red"}}
-    there = set(roles)
-    states = {
-        name
-        for name, threshold in (("water", table.states.water), ("vegetation", table.states.vegetation))
-        if needed.get(threshold.index, set()) <= there
-    } | {"ground"}
+def _possible(pairs: list[Pair], table: ChangeRules) -> tuple[Transition, ...]:
+    """The transitions that the bands allow: those whose states and index there are."""
+    limits = [pair.limits for pair in pairs]
+    there = {"ground", "brightness"}
+    there |= {"water"} if all(limit.water[0] for limit in limits) else set()
+    there |= {"vegetation"} if all(limit.vegetation[0] for limit in limits) else set()
     return tuple(
         each
         for each in table.transitions
-        if needed.get(each.index, set()) <= there and {*each.before, *each.after} <= states
+        if each.index in there and there.intersection(each.before) and there.intersection(each.after)
     )
 
 
@@ -166,6 +163,8 @@ def _about_days(search: Search, patches: Patches | None) -> list[Finding]:
     idle = [each.id for each in table.transitions if each not in search.transitions]
     if idle:
         findings.append(Finding("change-rule-idle", "scenes", "*", None, len(idle), note=", ".join(idle)))
+    if "nir" not in search.roles:
+        findings += [Finding("rgb-only", "scenes", day.name, None) for day in days]
     if len(days) == 2:  # noqa: PLR2004 - before and after
         findings.append(Finding("change-two-dates", "scenes", "*", None, 2))
     if patches is not None and not patches.water_px and search.pairs[0].limits.water[0]:

@@ -9,9 +9,10 @@ import numpy as np
 import shapely
 from scipy.stats import chi2
 
-from riverline._kernels.covers import GROUND, UNSEEN, VEGETATION, WATER, brightness, ratio_of
+from riverline._kernels.covers import GROUND, UNSEEN, VEGETATION, WATER
 from riverline._kernels.invariance import alteration, chi_square, match_bands, match_bulk, robust_spread
 from riverline.demarcation.findings import Finding
+from riverline.encroachment.change.indexing import index_values
 from riverline.encroachment.change.reading import box_of
 from riverline.encroachment.change.thresholds import Limits, limits_of
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 Spread = dict[str, tuple[float, ...]]
 
-__all__ = ["Pair", "index_values", "pairs_of", "references_of", "sample_of"]
+__all__ = ["Pair", "pairs_of", "references_of", "sample_of"]
 
 BLOCKS, BLOCK_PX = 10, 64
 LARGEST_READ = 1_500_000
@@ -91,16 +92,6 @@ def references_of(days: tuple[Day, ...]) -> list[tuple[int, int, bool]]:
     if len(days) == len(first):
         return [(place, 0, days[place].season == days[0].season) for place in range(1, len(days))]
     return [(place, first[day.season], True) for place, day in enumerate(days) if first[day.season] != place]
-
-
-def index_values(values: Floats, roles: tuple[str, ...]) -> dict[str, Floats]:
-    """The indices that the bands allow, of values (bands, …)."""
-    band = dict(zip(roles, values, strict=True))
-    pairs = {"ndwi": ("green", "nir"), "mndwi": ("green", "swir1"), "ndvi": ("nir", "red"), "ngrdi": ("green", "red")}
-    found = {name: ratio_of(band[one], band[two]) for name, (one, two) in pairs.items() if {one, two} <= set(band)}
-    visible = [place for place, role in enumerate(roles) if role in {"blue", "green", "red"}]
-    found["brightness"] = brightness(values[visible])
-    return found
 
 
 def sample_of(stack: Stack, ground: Ground, rules: ChangeRules) -> tuple[Floats, NDArray[np.bool_]]:

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from scipy import ndimage
 
 from riverline._kernels.covers import GROUND, VEGETATION, WATER
 from riverline._kernels.patches import Seams, label_patches, open_sides, sums_of
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Patches", "find_patches", "tiles_of"]
 
-CURVES = ("ndwi", "ndvi", "brightness")
-"""Indices whose mean is kept for each patch and day."""
+
+FEW_PIXELS = 8_192
+"""Pixels of a window for each patch from which on patches are traced one by one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,7 +96,7 @@ def find_patches(stack: Stack, ground: Ground, search: Search, *, window_px: int
             continue
         seams.add(labels, group, count, row=window[0].start, column=window[1].start)
         sums.append(_sums(labels, here, found, core, [part[1] for part in read], search))
-        shapes, values = _outlines(labels, cut_transform(ground.grid.transform, window[0].start, window[1].start))
+        shapes, values = _outlines(labels, here, cut_transform(ground.grid.transform, window[0].start, window[1].start))
         outlines.append(shapes)
         owners.append(values + count - 1)
         count += here
@@ -121,7 +123,7 @@ def _widened(window: Window, halo: int, shape: tuple[int, int]) -> tuple[Window,
 
 def _inside(ground: Ground, tree: shapely.STRtree, window: Window) -> Flags:
     """Pixels of a window whose middle lies in an extent."""
-    from rasterio.features import geometry_mask
+    from rasterio import features
 
     rows, columns = window
     shape = (rows.stop - rows.start, columns.stop - columns.start)
@@ -133,7 +135,7 @@ def _inside(ground: Ground, tree: shapely.STRtree, window: Window) -> Flags:
     if not len(local):
         return np.zeros(shape, dtype=bool)
     transform = cut_transform(ground.grid.transform, rows.start, columns.start)
-    return np.asarray(geometry_mask(list(local), shape, transform, invert=True))
+    return np.asarray(features.geometry_mask(list(local), shape, transform, invert=True))
 
 
 def _sums(
@@ -145,33 +147,32 @@ def _sums(
     search: Search,
 ) -> pd.DataFrame:
     """What adds up over the pixels of each patch of a window; columns as in :class:`Patches`."""
-    inside = labels > 0
-    of = labels[inside]
+    row, column = np.divmod(found.places, found.group.shape[1])
+    kept = (row >= core[0].start) & (row < core[0].stop) & (column >= core[1].start) & (column < core[1].stop)
+    at = found.places[kept]
+    of = labels[row[kept] - core[0].start, column[kept] - core[1].start]
 
     def total(values: NDArray[Any]) -> NDArray[np.float64]:
-        return sums_of(of, count, values[core][inside])
+        return sums_of(of, count, values)
 
-    columns: dict[str, NDArray[np.float64]] = {"pixels": total(np.ones(found.code.shape, dtype="uint8"))}
+    columns: dict[str, NDArray[np.float64]] = {"pixels": total(np.ones(len(at), dtype="uint8"))}
     around = _framed(found.group, core), _framed(found.state[search.earliest] == WATER, core)
     columns["sides"], columns["wet_sides"] = open_sides(labels, count, *around)
-    columns["bright"] = total(found.bright)
+    columns["bright"] = total(found.bright[kept])
     for place, transition in enumerate(search.transitions):
-        columns[f"made_{transition.id}"] = total(found.code == place + 1)
-    for at in range(len(search.pairs)):
-        columns[f"hit_{at}"] = total(found.hit[at])
-        columns[f"agreeing_{at}"] = total(found.agreeing[at])
-        columns[f"shown_{at}"] = total(found.shown[at])
+        columns[f"made_{transition.id}"] = total(found.code[kept] == place)
+    for number in range(len(search.pairs)):
+        for name in ("hit", "agreeing", "shown"):
+            columns[f"{name}_{number}"] = total(getattr(found, name)[number][kept])
     for day in range(len(search.days)):
-        state, why = found.state[day], reason[day]
-        usable = state > 0
-        columns[f"seen_{day}"] = total(usable)
+        state, why = found.state[day].reshape(-1)[at], reason[day].reshape(-1)[at]
+        columns[f"seen_{day}"] = total(state > 0)
         for name, value in (("water", WATER), ("vegetation", VEGETATION), ("ground", GROUND)):
             columns[f"{name}_{day}"] = total(state == value)
         for value in Reason:
             columns[f"reason{value.value}_{day}"] = total(why == value)
-        for name in CURVES:
-            if name in found.indices:
-                columns[f"{name}_{day}"] = total(np.where(usable, found.indices[name][day], 0.0))
+        for name, values in found.indices[day].items():
+            columns[f"{name}_{day}"] = total(np.where(state > 0, values.reshape(-1)[at], 0.0))
     return pd.DataFrame(columns)
 
 
@@ -181,13 +182,29 @@ def _framed(flags: NDArray[Any], core: Window) -> NDArray[Any]:
     return padded[core[0].start : core[0].stop + 2, core[1].start : core[1].stop + 2]
 
 
-def _outlines(labels: NDArray[np.int32], transform: Any) -> tuple[NDArray[np.object_], NDArray[np.int64]]:  # noqa: ANN401
+def _outlines(
+    labels: NDArray[np.int32],
+    count: int,
+    transform: Any,  # noqa: ANN401 - an Affine
+) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
     """Outlines of the patches along pixel sides, and their labels; one that touches itself by corners has several."""
-    from rasterio.features import shapes
+    from rasterio import features
 
-    found = list(shapes(labels, mask=labels > 0, connectivity=4, transform=transform))
-    rings = [shapely.Polygon(shape["coordinates"][0], shape["coordinates"][1:]) for shape, _ in found]
-    return np.array(rings, dtype="object"), np.array([int(value) for _, value in found], dtype="int64")
+    whole = [(labels, transform)]
+    if count * FEW_PIXELS < labels.size:
+        # A few small patches in a large window are traced each in its own corner of it.
+        boxes = ndimage.find_objects(labels)
+        whole = [
+            (np.where(labels[box] == number, np.int32(number), np.int32(0)),
+             cut_transform(transform, box[0].start, box[1].start))
+            for number, box in enumerate(boxes, 1)
+        ]  # fmt: skip
+    rings, owners = [], []
+    for part, place in whole:
+        for shape, value in features.shapes(part, mask=part > 0, connectivity=4, transform=place):
+            rings.append(shapely.Polygon(shape["coordinates"][0], shape["coordinates"][1:]))
+            owners.append(int(value))
+    return np.array(rings, dtype="object"), np.array(owners, dtype="int64")
 
 
 def _joined(

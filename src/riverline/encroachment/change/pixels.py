@@ -11,7 +11,7 @@ from scipy.stats import chi2
 from riverline._kernels.covers import GROUND, UNSEEN, VEGETATION, WATER, beyond_shift, moved
 from riverline._kernels.invariance import chi_square
 from riverline._kernels.persistence import lasting
-from riverline.encroachment.change.pairing import index_values
+from riverline.encroachment.change.indexing import index_values
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,35 +63,39 @@ class Search:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examined:
-    """What was found in a window (h, w); p pairs, t days.
+    """What was found in a window (h, w): n changed pixels of it; p pairs, t days.
 
     Attributes
     ----------
-    code : (h, w)
-        Place of the transition in the search plus 1, 0 where nothing changed for good.
+    places : (n,)
+        Places of the changed pixels, row by row.
+    code : (n,)
+        Place of the transition in the search.
     group : (h, w)
-        What may be one patch: families that belong together, those that enough days show apart from the others.
-    hit, agreeing, shown : (p, h, w)
+        What may be one patch: families that belong together, those that enough days show apart from the others; 0
+        where nothing changed for good.
+    hit, agreeing, shown : (p, n)
         Whether a later day differs from its reference as looked for, whether it looks like the change at all (bare
         ground in winter, say, where the reference of winter was bare as well), and whether it shows the pixel.
-    state : (t, h, w)
-        State on each day.
-    bright : (h, w)
+    bright : (n,)
         Whether it is bright on the last day that shows the change.
-    indices
-        Name to values (t, h, w), later days normalised.
-    explained
+    state : t of (h, w)
+        State on each day.
+    indices : t of dict
+        Name to values (h, w), later days normalised.
+    explained : (h, w)
         Pixels that changed as the water level explains, on any day.
     """
 
+    places: NDArray[np.intp]
     code: NDArray[np.uint8]
     group: NDArray[np.uint8]
     hit: Flags
     agreeing: Flags
     shown: Flags
-    state: NDArray[np.uint8]
     bright: Flags
-    indices: dict[str, Floats]
+    state: list[NDArray[np.uint8]]
+    indices: list[dict[str, Floats]]
     explained: Flags
 
 
@@ -102,6 +106,17 @@ class _Seen:
     indices: list[dict[str, Floats]] = field(default_factory=list)
     state: list[NDArray[np.uint8]] = field(default_factory=list)
     bright: list[Flags] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Settled:
+    """Pixels of one family that changed for good: as in :class:`Examined`."""
+
+    places: NDArray[np.intp]
+    code: NDArray[np.uint8]
+    hit: Flags
+    agreeing: Flags
+    shown: Flags
 
 
 def examine(
@@ -130,19 +145,33 @@ def examine(
     seen = _seen(values, reason, search)
     water = int(np.count_nonzero((seen.state[search.earliest] == WATER) & inside))
     hits, explained = _hits(values, seen, inside, search)
-    code = np.zeros(inside.shape, dtype="uint8")
-    hit, agreeing, shown = np.zeros((3, len(search.pairs), *inside.shape), dtype=bool)
+    group = np.zeros(inside.shape, dtype="uint8")
+    parts = []
     for family in dict.fromkeys(each.family for each in search.transitions):
-        own = [place for place, each in enumerate(search.transitions) if each.family == family]
-        if not any(hits[place].any() for place in own if hits[place] is not None):
-            continue
-        _settle(family, own, hits, seen, search, (code, hit, agreeing, shown))
-    if not code.any() and not explained.any():
+        own = [place for place, each in enumerate(search.transitions) if each.family == family and place in hits]
+        if own:
+            part = _settle(family, own, hits, seen, search, group)
+            enough = part.hit.sum(axis=0) >= min(search.rules.persistence.dates, len(search.days) - 1)
+            group.reshape(-1)[part.places] = 2 * GROUPS[family] + 1 - enough
+            parts.append(part)
+    if not any(len(part.places) for part in parts) and not explained.any():
         return None, water
-    curves = {name: np.stack([each[name] for each in seen.indices]) for name in seen.indices[0]}
-    group, bright = _groups(code, hit, search), _bright_at_end(seen, agreeing, search)
-    found = Examined(code, group, hit, agreeing, shown, np.stack(seen.state), bright, curves, explained)
-    return found, water
+    return _found(parts, group, seen, search, explained), water
+
+
+def _found(parts: list[_Settled], group: NDArray[np.uint8], seen: _Seen, search: Search, explained: Flags) -> Examined:
+    none = np.zeros(0, dtype="intp")
+    nothing = _Settled(none, none.astype("uint8"), *(np.zeros((len(search.pairs), 0), dtype=bool) for _ in range(3)))
+    every = [nothing, *parts]
+    at = np.concatenate([part.places for part in every])
+    hit, agreeing, shown = (
+        np.concatenate([getattr(part, name) for part in every], axis=1) for name in ("hit", "agreeing", "shown")
+    )
+    bright = np.zeros(len(at), dtype=bool)
+    for number, pair in enumerate(search.pairs):
+        bright = np.where(agreeing[number], seen.bright[pair.later].reshape(-1)[at], bright)
+    code = np.concatenate([part.code for part in every])
+    return Examined(at, code, group, hit, agreeing, shown, bright, seen.state, seen.indices, explained)
 
 
 def _seen(values: list[Floats], reason: list[NDArray[np.uint8]], search: Search) -> _Seen:
@@ -168,22 +197,29 @@ def _normalised(image: Floats, pair: Pair) -> Floats:
     return matched
 
 
-def _hits(values: list[Floats], seen: _Seen, inside: Flags, search: Search) -> tuple[list[NDArray[np.bool_]], Flags]:
-    """For each transition the pixels (p, h, w) that made it on each later day; and those that the level explains."""
-    hits = [np.zeros((len(search.pairs), *inside.shape), dtype=bool) for _ in search.transitions]
-    explained = np.zeros(inside.shape, dtype=bool)
-    for at, pair in enumerate(search.pairs):
-        limit = float(chi2.isf(search.rules.test.alpha, len(search.roles)))
-        for place, transition in enumerate(search.transitions):
+def _hits(values: list[Floats], seen: _Seen, inside: Flags, search: Search) -> tuple[dict[int, list[Flags]], Flags]:
+    """The pixels that made each transition, p of (h, w), where any did; and those that the water level explains."""
+    found: dict[int, list[Flags]] = {}
+    nothing = np.zeros(inside.shape, dtype=bool)
+    explained = nothing.copy()
+    limit = float(chi2.isf(search.rules.test.alpha, len(search.roles)))
+    for place, transition in enumerate(search.transitions):
+        hits = []
+        for pair in search.pairs:
             hit = _moved(pair, transition, seen, search) & inside
-            if hit.any() and pair.alteration is not None:
+            at = np.flatnonzero(hit)
+            if len(at) and pair.alteration is not None:
                 # The sum over the bands is computed for the few pixels that come this far.
-                chi = chi_square(pair.alteration, values[pair.reference][:, hit], values[pair.later][:, hit])
-                hit[hit] = chi > limit
-            if hit.any():
-                hits[place][at], by_level = _unexplained(hit, pair, transition, seen)
-                explained |= by_level
-    return hits, explained
+                pixels = (values[day].reshape(len(search.roles), -1)[:, at] for day in (pair.reference, pair.later))
+                hit.reshape(-1)[at] = chi_square(pair.alteration, *pixels) > limit
+            if len(at):
+                hit, by_level = _unexplained(hit, pair, transition, seen)
+                if by_level is not None:
+                    explained |= by_level
+            hits.append(hit if len(at) else nothing)
+        if any(hit.any() for hit in hits if hit is not nothing):
+            found[place] = hits
+    return found, explained
 
 
 def _moved(pair: Pair, transition: Transition, seen: _Seen, search: Search) -> Flags:
@@ -196,9 +232,10 @@ def _moved(pair: Pair, transition: Transition, seen: _Seen, search: Search) -> F
     found = _is_one(before, transition.before) & _is_one(after, transition.after)
     if not found.any():
         return found
-    noise = search.rules.test.spreads * max(pair.spread[transition.index][CODES[name]] for name in transition.before)
-    one, other = (seen.indices[day][transition.index] for day in (pair.reference, pair.later))
-    if transition.index == "brightness":
+    index = pair.limits.deciding(transition.index)
+    noise = search.rules.test.spreads * max(pair.spread[index][CODES[name]] for name in transition.before)
+    one, other = (seen.indices[day][index] for day in (pair.reference, pair.later))
+    if index == "brightness":
         least = max(transition.change, float(np.exp(noise)))
         return found & moved(one, other, least=least, by_ratio=True)
     return found & moved(one, other, least=float(np.copysign(max(abs(transition.change), noise), transition.change)))
@@ -211,7 +248,7 @@ def _is_one(state: NDArray[np.uint8], names: tuple[str, ...]) -> Flags:
     return found
 
 
-def _unexplained(hit: Flags, pair: Pair, transition: Transition, seen: _Seen) -> tuple[Flags, Flags]:
+def _unexplained(hit: Flags, pair: Pair, transition: Transition, seen: _Seen) -> tuple[Flags, Flags | None]:
     """Hits that neither a shift of the image nor the water level explains, and those that the level does."""
     near_states = tuple(name for name in transition.near if name != "bright")
     before = seen.state[pair.reference]
@@ -220,7 +257,7 @@ def _unexplained(hit: Flags, pair: Pair, transition: Transition, seen: _Seen) ->
     falling = transition.family == "ground" and "water" in transition.before
     band = pair.stage_px if falling else -pair.stage_px if transition.family == "water" else 0
     if band <= pair.tolerance_px:
-        return kept, np.zeros_like(hit)
+        return kept, None
     far = beyond_shift(kept, explaining, band, pair.tolerance_px)
     return far, kept & ~far
 
@@ -228,62 +265,45 @@ def _unexplained(hit: Flags, pair: Pair, transition: Transition, seen: _Seen) ->
 def _settle(
     family: str,
     own: list[int],
-    hits: list[NDArray[np.bool_]],
+    hits: dict[int, list[Flags]],
     seen: _Seen,
     search: Search,
-    found: tuple[NDArray[np.uint8], Flags, Flags, Flags],
-) -> None:
-    """Write down the pixels that changed for good into what a family's ground looks like."""
-    code, hits_found, agreeing, shown = found
-    hit = np.logical_or.reduce([hits[place] for place in own])
-    some = hit.any(axis=0) & (code == 0)
-    if not some.any():
-        return
+    group: NDArray[np.uint8],
+) -> _Settled:
+    """The pixels that changed for good into what a family's ground looks like, but for those in a group already."""
+    some = np.logical_or.reduce([hit for place in own for hit in hits[place]])
+    at = np.flatnonzero(some & (group == 0))
     # All that follows happens on the few pixels that were ever hit.
-    few = hit[:, some]
-    agrees, usable = _agreeing(family, own, hits, seen, some, search)
+    made = {place: np.stack([hit.reshape(-1)[at] for hit in hits[place]]) for place in own}
+    few = np.logical_or.reduce(list(made.values()))
+    agrees, usable = _agreeing(family, made, seen, at, search)
     lasts, first = lasting(few, agrees, usable, share=search.rules.persistence.share)
-    made = np.zeros(few.shape[1], dtype="uint8")
+    code = np.zeros(len(at), dtype="uint8")
     for place in reversed(own):
-        made[hits[place][:, some].any(axis=0)] = place + 1
-    code[some] = np.where(lasts, made, 0)
-    since = np.arange(len(few))[:, None] >= first
-    hits_found[:, some] = few & usable & lasts & since
-    agreeing[:, some] = (agrees | few) & usable & lasts & since
-    shown[:, some] = usable & lasts
+        code[made[place].any(axis=0)] = place
+    since = usable & (np.arange(len(few))[:, None] >= first)
+    kept = np.flatnonzero(lasts)
+    return _Settled(at[kept], code[kept], (few & since)[:, kept], ((agrees | few) & since)[:, kept], usable[:, kept])
 
 
 def _agreeing(
-    family: str, own: list[int], hits: list[NDArray[np.bool_]], seen: _Seen, some: Flags, search: Search
+    family: str, made: dict[int, Flags], seen: _Seen, at: NDArray[np.intp], search: Search
 ) -> tuple[Flags, Flags]:
     """Whether later days (p, n) look like the change though their own reference does too; and which show the place."""
-    shape = (len(search.pairs), int(some.sum()))
-    agrees, usable = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
-    between = [place for place in own if search.transitions[place].before != search.transitions[place].after]
-    turned = np.logical_or.reduce([hits[place][:, some].any(axis=0) for place in between] or [np.zeros(shape[1], bool)])
-    for at, pair in enumerate(search.pairs):
-        before, after = seen.state[pair.reference][some], seen.state[pair.later][some]
+    agrees, usable = np.zeros((2, len(search.pairs), len(at)), dtype=bool)
+    turned = np.zeros(len(at), dtype=bool)
+    for place, hit in made.items():
+        if search.transitions[place].before != search.transitions[place].after:
+            turned |= hit.any(axis=0)
+    for number, pair in enumerate(search.pairs):
+        before, after = (seen.state[day].reshape(-1)[at] for day in (pair.reference, pair.later))
         known = (before != UNSEEN) & (after != UNSEEN)
         if family in {"ground", "green"}:
             # Water over dry land hides what stands there.
             known &= ~((after == WATER) & (before != WATER))
         if family == "green" and pair.same_season and search.days[pair.later].season != "growing":
             known[:] = False
-        usable[at] = known
+        usable[number] = known
         if family == "ground":
-            agrees[at] = turned & (before == GROUND) & (after == GROUND)
+            agrees[number] = turned & (before == GROUND) & (after == GROUND)
     return agrees, usable
-
-
-def _groups(code: NDArray[np.uint8], hit: Flags, search: Search) -> NDArray[np.uint8]:
-    """Group of each changed pixel; even numbers where enough days show the change."""
-    of = np.array([0, *(2 * GROUPS[each.family] + 1 for each in search.transitions)], dtype="uint8")
-    enough = hit.sum(axis=0) >= min(search.rules.persistence.dates, len(search.days) - 1)
-    return np.where(code > 0, of[code] - enough, 0).astype("uint8")
-
-
-def _bright_at_end(seen: _Seen, agreeing: Flags, search: Search) -> Flags:
-    bright = np.zeros(agreeing.shape[1:], dtype=bool)
-    for at, pair in enumerate(search.pairs):
-        bright = np.where(agreeing[at], seen.bright[pair.later], bright)
-    return bright

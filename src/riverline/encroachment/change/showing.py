@@ -135,7 +135,7 @@ def in_short(row: int, patches: gpd.GeoDataFrame, verdicts: Verdicts, search: Se
         "not_seen_on": [day.date.isoformat() for day, flag in zip(days, visible & ~there, strict=True) if flag],
         "seasons": sorted({day.season for day, flag in zip(days, there, strict=True) if flag}),
         "reference": search.days[pair.reference].date.isoformat(),
-        "index": search.transitions[int(verdicts.made[row])].index,
+        "index": pair.limits.deciding(search.transitions[int(verdicts.made[row])].index),
         "difference": round(float(verdicts.difference[row]), 4),
         "spreads": round(float(verdicts.distance[row]), 1),
         "pixels": int(pixels),
