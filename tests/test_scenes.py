@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 
+import geopandas as gpd
 import numpy as np
 import pyproj
 import pytest
 import rasterio
+import shapely
 from rasterio import Affine
 from rasterio.errors import NotGeoreferencedWarning
 
@@ -493,7 +495,79 @@ def test_a_catalogue_on_disk_works_offline(tmp_path):
         rl.read_scenes(folder / "catalog.json")
 
 
+# Registration
+
+
+def ground(shift=(0.0, 0.0), *, size=400, seed=3, gain=1.0, offset=0.0):
+    """Fields and roads seen with a displacement of so many pixels (rows, columns), and another light."""
+    from scipy.ndimage import gaussian_filter
+    from scipy.ndimage import shift as displaced
+
+    rng = np.random.default_rng(seed)
+    rough = gaussian_filter(rng.normal(size=(size + 40, size + 40)), 2.0)
+    patches = np.kron(rng.random((22, 22)), np.ones((20, 20)))
+    moved = displaced(rough + 0.1 * gaussian_filter(patches, 0.7), shift, order=3, mode="nearest")[20:-20, 20:-20]
+    noise = rng.normal(0, 0.002, moved.shape)
+    return ((moved + noise) * gain + offset).astype("float32")
+
+
+@pytest.mark.parametrize("shift", [(0.0, 0.0), (0.6, -1.3), (-2.25, 0.4)])
+def test_a_shift_is_measured_to_a_tenth_of_a_pixel_whatever_the_light(tmp_path, shift):
+    pytest.importorskip("skimage")
+    one = opened(tmp_path, ground()[None], "a.tif", bands={"red": 1}, sensor=None)
+    other = opened(tmp_path, ground(shift, gain=0.6, offset=0.2)[None], "b.tif", bands={"red": 1}, sensor=None)
+    found = rl.measure_registration(one, other)
+    assert (found.east_m, found.north_m) == pytest.approx((10 * shift[1], -10 * shift[0]), abs=1.0)
+    assert found.quality > 0.8
+    assert found.uncertainty_m < 0.5
+    assert ("registration-shift" in set(found.faults["code"])) == (np.hypot(*shift) > 0.5)
+    mended = sc.correct_registration(other, found)
+    again = rl.measure_registration(one, mended)
+    assert again.shift_m < 1.0
+    assert again.faults.empty
+    assert mended.grid == other.grid
+
+
+def test_clouds_water_and_moved_things_do_not_pull_the_shift(tmp_path):
+    pytest.importorskip("skimage")
+    first, second = ground(), ground((0.0, 1.0))
+    second[100:160, 100:200] = ground(seed=9)[100:160, 100:200]
+    cloud = np.zeros((400, 400), dtype="uint8")
+    cloud[200:280, 150:300] = 4
+    imagery.write(tmp_path / "m.tif", cloud)
+    second[200:280, 150:300] = 3.0
+    one = opened(tmp_path, first[None], "a.tif", bands={"red": 1}, sensor=None)
+    other = opened(tmp_path, second[None], "b.tif", bands={"red": 1}, sensor=None, mask={"fmask": "m.tif"})
+    found = rl.measure_registration(one, other)
+    assert (found.east_m, found.north_m) == pytest.approx((10.0, 0.0), abs=1.0)
+    box = gpd.GeoDataFrame(geometry=[shapely.box(520_000, 3_497_000, 522_000, 3_500_000)], crs=imagery.CRS)
+    assert rl.measure_registration(one, other, stable=box).east_m == pytest.approx(10.0, abs=1.5)
+
+
+def test_images_that_cannot_be_compared_say_so(tmp_path):
+    pytest.importorskip("skimage")
+    one = opened(tmp_path, ground()[None], "a.tif", bands={"red": 1}, sensor=None)
+    flat = opened(tmp_path, np.full((1, 400, 400), 0.2, dtype="float32"), "b.tif", bands={"red": 1}, sensor=None)
+    found = rl.measure_registration(one, flat)
+    assert np.isnan(found.shift_m)
+    assert found.faults["code"].tolist() == ["registration-unsure"]
+    with pytest.raises(rl.SchemaError, match="nothing could be measured"):
+        sc.correct_registration(flat, found)
+    other = opened(tmp_path, ground()[None], "c.tif", bands={"nir": 1}, sensor=None)
+    with pytest.raises(rl.SchemaError, match="no band to compare"):
+        rl.measure_registration(one, other)
+
+
 # Real images
+
+
+@pytest.mark.real
+def test_real_pairs_lie_on_one_another_to_a_pixel(real_data):
+    for name in ("landsat7_chiapas_1999_2002", "naip_wetlands"):
+        first, second = rl.read_scenes(real_data / name)
+        found = rl.measure_registration(first, second)
+        assert found.tiles[0] >= 4, name
+        assert found.shift_m < first.grid.pixel, name
 
 
 @pytest.mark.real

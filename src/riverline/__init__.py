@@ -40,7 +40,18 @@ if TYPE_CHECKING:
     from riverline.encroachment import Screening, classify, screen
     from riverline.encroachment.change import ChangeRules, Changes, detect_change, load_change_rules
     from riverline.inspection import Inspection, inspect, load_checks
-    from riverline.io import Scene, Scenes, read_layer, read_scene, read_scenes, read_sections, read_table, read_window
+    from riverline.io import (
+        Registration,
+        Scene,
+        Scenes,
+        measure_registration,
+        read_layer,
+        read_scene,
+        read_scenes,
+        read_sections,
+        read_table,
+        read_window,
+    )
     from riverline.revision import Revision, Sensitivity, compare, measure_sensitivity
     from riverline.rules import list_rules, load_rules
     from riverline.shoreline import (
@@ -66,6 +77,7 @@ __all__ = [
     "LedgerError",
     "MissingDependencyError",
     "ReadError",
+    "Registration",
     "Revision",
     "RiverlineError",
     "RuleError",
@@ -106,6 +118,7 @@ __all__ = [
     "locate",
     "map_water",
     "maps",
+    "measure_registration",
     "measure_sensitivity",
     "measure_water_occurrence",
     "place_boards",
@@ -141,6 +154,7 @@ _HOMES = {
     "Waterlines": "shoreline",
     "Inspection": "inspection",
     "Revision": "revision",
+    "Registration": "io",
     "Scene": "io",
     "Scenes": "io",
     "Screening": "encroachment",
@@ -165,6 +179,7 @@ _HOMES = {
     "load_rules": "rules",
     "locate": "channel",
     "map_water": "shoreline",
+    "measure_registration": "io",
     "measure_sensitivity": "revision",
     "measure_water_occurrence": "shoreline",
     "place_boards": "demarcation",

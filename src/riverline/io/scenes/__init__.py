@@ -22,6 +22,7 @@ from riverline.io.scenes.model import Band, Mask, PixelGrid, Pixels, Reason, Sce
 from riverline.io.scenes.opening import read_scene
 from riverline.io.scenes.pixels import OpenScene, iterate_windows, open_scene, read_pixels, read_window
 from riverline.io.scenes.places import common_grid, to_pixels, to_plane
+from riverline.io.scenes.registration import Registration, correct_registration, measure_registration
 
 __all__ = [
     "Band",
@@ -30,11 +31,14 @@ __all__ = [
     "PixelGrid",
     "Pixels",
     "Reason",
+    "Registration",
     "Scene",
     "Scenes",
     "Window",
     "common_grid",
+    "correct_registration",
     "iterate_windows",
+    "measure_registration",
     "open_scene",
     "read_pixels",
     "read_scene",

@@ -80,11 +80,14 @@ class Strip:
         Values of the index, float32, not finite where there are none.
     reason : (rows, columns)
         Why a value cannot be used, 0 where it can.
+    bands : (bands, rows, columns)
+        What the index was made of.
     """
 
     row: int
     field: NDArray[np.float32]
     reason: NDArray[np.uint8]
+    bands: NDArray[np.float32]
 
 
 def look_at(
@@ -170,7 +173,7 @@ def _strips(view: View, index: Index, opened: Any) -> Iterator[Strip]:  # noqa: 
         reason[nowhere & (reason == 0)] = Reason.NODATA
         np.clip(values, *index.range, out=values)
         _add_areas(view, rows.start, height, reason)
-        yield Strip(rows.start, values, reason)
+        yield Strip(rows.start, values, reason, pixels.values)
 
 
 def _add_areas(view: View, row: int, height: int, reason: NDArray[np.uint8]) -> None:

@@ -55,8 +55,10 @@ def map_water(
         NDWI, else blue against red.
     threshold
         ``edge``: Otsu's of the pixels in blocks of 16 that hold both water and land, so that neither a small river nor
-        fields and forests decide. ``otsu``: of all pixels. ``multi_otsu``: the upper of two between three classes.
-        ``local``: Otsu's around each tile of 256 pixels that holds both, interpolated. ``zero``. Or a number.
+        fields and forests decide. ``half``: from there on to the index of ground that is half water and half land by
+        its mean bands; it puts the edge of bright ground better, and errs where other ground is as near to water.
+        ``otsu``: of all pixels. ``multi_otsu``: the upper of two between three classes. ``local``: Otsu's around each
+        tile of 256 pixels that holds both, interpolated. ``zero``. Or a number.
     extent
         Polygons outside which nothing is looked at.
     bridges

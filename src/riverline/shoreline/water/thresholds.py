@@ -9,6 +9,8 @@ import numpy as np
 
 from riverline._kernels.thresholds import Split, multi_otsu, otsu, split_at
 from riverline.errors import SchemaError
+from riverline.shoreline.water.histogram import COARSE, Histogram
+from riverline.shoreline.water.indices import compute_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["METHODS", "Method", "Threshold", "find_threshold", "require_threshold", "surface"]
 
-Method = Literal["edge", "zero", "otsu", "multi_otsu", "local"]
-METHODS: tuple[str, ...] = ("edge", "zero", "otsu", "multi_otsu", "local")
+Method = Literal["edge", "half", "zero", "otsu", "multi_otsu", "local"]
+METHODS: tuple[str, ...] = ("edge", "half", "zero", "otsu", "multi_otsu", "local")
 
 BLOCK = 16
 """Side of the blocks whose mixture of water and land tells where the edge is, pixels; strips hold whole blocks."""
@@ -29,8 +31,8 @@ BLOCK = 16
 TILE = 256
 """Side of the tiles of a local threshold, pixels."""
 
-_BINS = 4096
-_COARSE = 256
+_NEAR = ("half", "edge")
+_EVERY = 4
 _MIXED = (0.05, 0.95)
 _ENOUGH = 256
 _LOCAL_SEPARABILITY = 0.75
@@ -56,7 +58,7 @@ class Threshold:
     water_share
         Share of water in the pixels that were looked at, 0 to 1.
     pixels
-        Pixels that were looked at: all that can be used, or with ``edge`` those around the edge.
+        Pixels that were looked at: all that can be used, or with ``half`` and ``edge`` those around the water's edge.
     holds_water
         Whether the upper class is water at all, by the index's ``driest``; a number that is given is trusted.
     tiles
@@ -93,47 +95,6 @@ def require_threshold(threshold: object) -> None:
     )
 
 
-class _Histogram:
-    """Counts in bins whose width is a power of two and grows as values do: the order of strips is of no matter."""
-
-    def __init__(self, bins: int = _BINS) -> None:
-        self.counts = np.zeros(bins, dtype="int64")
-        self.width = 2.0**-30
-
-    def add(self, values: NDArray[np.float32]) -> None:
-        if not len(values):
-            return
-        half = len(self.counts) // 2
-        largest = float(np.abs(values).max())
-        while largest >= half * self.width:
-            self._double()
-        places = np.floor(values * np.float32(1.0 / self.width)).astype("int64") + half
-        self.counts += np.bincount(places, minlength=len(self.counts))
-
-    def _double(self) -> None:
-        half = len(self.counts) // 2
-        merged = self.counts.reshape(-1, 2).sum(axis=1)
-        self.counts[:] = 0
-        self.counts[half - half // 2 : half + half // 2] = merged
-        self.width *= 2.0
-
-    @property
-    def centres(self) -> Any:  # noqa: ANN401 - a power of two times whole numbers
-        half = len(self.counts) // 2
-        return (np.arange(-half, half) + 0.5) * self.width
-
-    def coarse(self) -> tuple[Any, Any]:
-        """Counts and centres of a few hundred bins over what is there."""
-        there = np.flatnonzero(self.counts)
-        low, high = there[0], there[-1] + 1
-        step = max(1, -(-(high - low) // _COARSE))
-        size = -(-(high - low) // step) * step
-        counts = np.zeros(size, dtype="int64")
-        counts[: high - low] = self.counts[low:high]
-        starts = (low + np.arange(0, size, step) - len(self.counts) // 2) * self.width
-        return counts.reshape(-1, step).sum(axis=1), starts + step * self.width / 2
-
-
 def find_threshold(view: View, index: Index, threshold: Method | float, strips: Iterable[Strip]) -> Threshold:
     """The threshold of a scene.
 
@@ -148,16 +109,19 @@ def find_threshold(view: View, index: Index, threshold: Method | float, strips: 
     strips
         Once through the scene.
     """
-    everything, around = _Histogram(), _Histogram()
+    everything, around = Histogram(), Histogram(bands=len(index.roles))
     tiles = _tile_counts(view) if threshold == "local" else None
+    near = threshold in _NEAR
     for strip in strips:
         usable = strip.reason == 0
-        everything.add(strip.field[usable])
-        if threshold == "edge":
-            around.add(strip.field[_around_edge(strip.field, usable, index.seed)])
+        thin = slice(None, None, _EVERY if near else 1)  # of all pixels a part will do where the edge decides
+        everything.add(strip.field[thin][usable[thin]])
+        if near:
+            chosen = _around_edge(strip.field, usable, index.seed)
+            around.add(strip.field[chosen], strip.bands[:, chosen])
         elif tiles is not None:
             _count_tiles(tiles, strip, usable, index)
-    looked = around if threshold == "edge" and around.counts.sum() >= _ENOUGH else everything
+    looked = around if near and around.counts.sum() >= _ENOUGH else everything
     value = _value(looked, index, threshold, seeded=looked is around)
     if np.isnan(value):
         return _unknown(index, threshold)
@@ -177,18 +141,28 @@ def _unknown(index: Index, threshold: Method | float) -> Threshold:
                      np.zeros((0, 0), dtype="float32"))  # fmt: skip
 
 
-def _value(histogram: _Histogram, index: Index, threshold: Method | float, *, seeded: bool) -> float:
+def _value(histogram: Histogram, index: Index, threshold: Method | float, *, seeded: bool) -> float:
     if not histogram.counts.any():
         return float("nan")
     if not isinstance(threshold, str):
         return float(threshold)
-    if threshold == "zero" or (threshold == "edge" and not seeded):
+    if threshold == "zero" or (threshold in _NEAR and not seeded):
         return 0.0 if threshold == "zero" else index.seed
     if threshold == "multi_otsu":
         found = multi_otsu(*histogram.coarse())[1]
         return found if np.isfinite(found) else index.seed
     found = otsu(histogram.counts, histogram.centres)
-    return found if np.isfinite(found) else index.seed
+    if not np.isfinite(found):
+        return index.seed
+    return _half(histogram, index, found) if threshold == "half" else found
+
+
+def _half(histogram: Histogram, index: Index, parting: float) -> float:
+    """The index of ground that is half water and half land: bands mix by area, their ratio does not."""
+    water, land = histogram.means_above(parting), histogram.means_above(parting, below=True)
+    middle = dict(zip(index.roles, ((water + land) / 2).astype("float32"), strict=True))
+    found = float(compute_index(index.formula, middle))
+    return found if np.isfinite(found) else parting
 
 
 def _holds_water(split: Split, index: Index, threshold: Method | float) -> bool:
@@ -212,22 +186,22 @@ def _around_edge(values: NDArray[np.float32], usable: NDArray[np.bool_], seed: f
 
 def _tile_counts(view: View) -> NDArray[np.int64]:
     down, across = (-(-size // TILE) for size in view.shape)
-    return np.zeros((down, across, _COARSE), dtype="int64")
+    return np.zeros((down, across, COARSE), dtype="int64")
 
 
 def _count_tiles(tiles: NDArray[np.int64], strip: Strip, usable: NDArray[np.bool_], index: Index) -> None:
     low, high = index.range
     row, column = np.nonzero(usable)
-    places = (strip.field[usable] - low) * np.float32(_COARSE / (high - low))
-    cell = np.clip(places.astype("int64"), 0, _COARSE - 1)
+    places = (strip.field[usable] - low) * np.float32(COARSE / (high - low))
+    cell = np.clip(places.astype("int64"), 0, COARSE - 1)
     tile = ((row + strip.row) // TILE) * tiles.shape[1] + column // TILE
-    tiles += np.bincount(tile * _COARSE + cell, minlength=tiles.size).reshape(tiles.shape)
+    tiles += np.bincount(tile * COARSE + cell, minlength=tiles.size).reshape(tiles.shape)
 
 
 def _local(tiles: NDArray[np.int64], index: Index, scene: float) -> NDArray[np.float32]:
     """A threshold for each tile from itself and its neighbours; the scene's where they do not hold both classes."""
     low, high = index.range
-    centres = low + (np.arange(_COARSE) + 0.5) * (high - low) / _COARSE
+    centres = low + (np.arange(COARSE) + 0.5) * (high - low) / COARSE
     padded = np.pad(tiles, ((1, 1), (1, 1), (0, 0)))
     down, across = tiles.shape[:2]
     near = sum(padded[i : i + down, j : j + across] for i in range(3) for j in range(3))

@@ -144,7 +144,9 @@ def _fields(strips: Iterable[Strip], found: Found) -> Iterator[Strip]:
     """Strips of index less threshold."""
     for strip in strips:
         rows = slice(strip.row, strip.row + len(strip.field))
-        yield Strip(strip.row, strip.field - surface(found.threshold, rows, strip.field.shape[1]), strip.reason)
+        yield Strip(
+            strip.row, strip.field - surface(found.threshold, rows, strip.field.shape[1]), strip.reason, strip.bands
+        )
 
 
 def _overlapping(
