@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 from riverline.demarcation.findings import Finding
+from riverline.io.scenes import measure_registration
+from riverline.io.scenes.places import footprint_in
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,8 +45,14 @@ def gated(pairs: list[Pair], days: tuple[Day, ...], rules: ChangeRules) -> tuple
     return kept, findings
 
 
-def _shift_px(reference: Day, later: Day) -> float:  # noqa: ARG001
-    """Shift between two days in pixels; NaN where it cannot be measured."""
+def _shift_px(reference: Day, later: Day) -> float:
+    """Shift between two days in pixels, of the first two images of them that meet; NaN where it cannot be measured."""
+    for one, other in itertools.product(reference.scenes, later.scenes):
+        if not shapely.intersects(footprint_in(one.grid, other.crs), footprint_in(other.grid, other.crs)):
+            continue
+        found = measure_registration(one, other)
+        sure = not (found.faults["code"] == "registration-unsure").any()
+        return found.shift_m / one.grid.pixel if sure else float("nan")
     return float("nan")
 
 
