@@ -138,7 +138,8 @@ def test_sides_of_a_patch_add_up_to_its_outline() -> None:
     water = np.zeros(group.shape, dtype=bool)
     water[0] = True
     labels, count = label_patches(group[1:-1, 1:-1])
-    sides, wet = open_sides(labels, count, group, water)
+    places = np.nonzero(labels)
+    sides, wet = open_sides(places, labels[places], count, group, water)
     assert sides.tolist() == [14.0, 4.0]
     assert wet.tolist() == [4.0, 0.0]
     assert sums_of(labels.ravel(), count, np.full(labels.size, 2)).tolist() == [24.0, 2.0]

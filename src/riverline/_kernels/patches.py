@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     Flags = NDArray[np.bool_]
     Labels = NDArray[np.int64]
+    Places = NDArray[np.intp]
 
 __all__ = ["Seams", "label_patches", "near", "near_at", "open_sides", "sums_of"]
 
@@ -36,8 +37,9 @@ def label_patches(group: NDArray[np.uint8]) -> tuple[NDArray[np.int32], int]:
     labels = np.zeros(group.shape, dtype="int32")
     count = 0
     for each in np.flatnonzero(np.bincount(group.ravel(), minlength=_GROUPS)[1:]) + 1:
-        found, more = ndimage.label(group == each, structure=_EIGHT, output="int32")
-        here = np.flatnonzero(found)
+        own = group == each
+        found, more = ndimage.label(own, structure=_EIGHT, output="int32")
+        here = np.flatnonzero(own)
         labels.reshape(-1)[here] = found.reshape(-1)[here] + np.int32(count)
         count += int(more)
     return labels, count
@@ -92,14 +94,18 @@ def sums_of(of: NDArray[np.intp], count: int, values: NDArray[np.generic]) -> ND
 
 
 def open_sides(
-    labels: NDArray[np.int32], count: int, group: NDArray[np.uint8], flags: Flags
+    places: tuple[Places, Places], of: NDArray[np.int32], count: int, group: NDArray[np.uint8], flags: Flags
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """How many pixel sides of each patch border on other ground, and how many of these on flagged ground.
 
     Parameters
     ----------
-    labels : (h, w)
-        Patches of the middle of a window.
+    places : ((n,), (n,))
+        Rows and columns of the pixels of patches, in the middle of a window.
+    of : (n,)
+        The patch of each, from 1.
+    count
+        How many patches there are.
     group, flags : (h + 2, w + 2)
         Group of each pixel, and pixels asked for, of the window with one pixel around it.
 
@@ -108,8 +114,8 @@ def open_sides(
     sides, flagged : (count,)
         Both add up over windows, since each side belongs to the pixel inside.
     """
-    rows, columns = np.nonzero(labels)
-    of, own = labels[rows, columns], group[rows + 1, columns + 1]
+    rows, columns = places
+    own = group[rows + 1, columns + 1]
     sides, flagged = np.zeros((2, count))
     for down, right in _STEPS:
         beside = rows + 1 + down, columns + 1 + right

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 __all__ = ["detect_change"]
 
+VALUES, BLOCK_PX, SMALLEST_PX = 4_500_000, 512, 64
+"""Values of a window over all days and bands; side of the blocks that tiled files have; smallest side of a window."""
+
 
 def detect_change(
     scenes: Iterable[Scene],
@@ -45,7 +48,7 @@ def detect_change(
     rules: ChangeRules | str | os.PathLike[str] = "national",
     levels: Mapping[Any, float] | None = None,
     previous: gpd.GeoDataFrame | None = None,
-    window_px: int = 1024,
+    window_px: int | None = None,
 ) -> Changes:
     """Find what was built, filled, dug, heaped up or planted inside extents between images of two or more days.
 
@@ -70,7 +73,8 @@ def detect_change(
     previous
         Suspects of the round before: those that are there still keep their code and ``first_seen``.
     window_px
-        Side of a window. The result is the same whatever it is; memory goes with its square.
+        Side of a window. If not given, as many pixels as make 4.5 million values over all days and bands. The result is
+        the same whatever it is; memory goes with its square.
 
     Returns
     -------
@@ -111,10 +115,10 @@ def detect_change(
     (2, True)
     """
     table = rules if isinstance(rules, ChangeRules) else load_change_rules(rules)
-    if not isinstance(window_px, int) or window_px < 64:  # noqa: PLR2004 - smaller ones are all surroundings
+    if window_px is not None and (not isinstance(window_px, int) or window_px < SMALLEST_PX):
         raise JobError(
-            f"window_px 应为不小于 64 的整数，实际为 {window_px!r}",
-            f"window_px must be a whole number of 64 or more, got {window_px!r}",
+            f"window_px 应为不小于 {SMALLEST_PX} 的整数，实际为 {window_px!r}",
+            f"window_px must be a whole number of {SMALLEST_PX} or more, got {window_px!r}",
         )
     drawn = extents.extents if isinstance(extents, Demarcation) else extents
     days, findings = days_of(scenes, table)
@@ -129,14 +133,20 @@ def detect_change(
         pairs, shifted = gated(pairs, days, table)
         findings += [*about, *shifted]
         search = Search(days, roles, with_levels(pairs, heights, table, ground.grid.pixel), table,
-                        _possible(pairs, table))  # fmt: skip
-        patches = find_patches(stack, ground, search, window_px=window_px) if pairs else None
+                        _possible(pairs, table), table.digest)  # fmt: skip
+        patches = find_patches(stack, ground, search, window_px=window_px or _side(search)) if pairs else None
         against = Against(usable, extents, axes, permits, previous)
         made = rows_of(patches, search, heights, against, lambda places: seen_share(stack, places))
     findings += _about_days(search, patches)
     crs = drawn.crs
     every = faults.combine([*findings_to_faults(findings + made.findings, crs), *made.faults], crs=crs)
     return Changes(made.suspects, made.evidence, every, _run(search, ground, usable, patches))
+
+
+def _side(search: Search) -> int:
+    """Side of a window that holds no more values than a machine can spare, in whole blocks of tiled files."""
+    side = int(np.sqrt(VALUES / (len(search.days) * len(search.roles))))
+    return max(side // BLOCK_PX * BLOCK_PX, BLOCK_PX)
 
 
 def _possible(pairs: list[Pair], table: ChangeRules) -> tuple[Transition, ...]:
@@ -182,7 +192,7 @@ def _run(search: Search, ground: Ground, extents: gpd.GeoDataFrame, patches: Pat
         for day in search.days
         for scene in day.scenes
     }
-    table = {"name": search.rules.name, "edition": search.rules.edition, "digest": search.rules.digest}
+    table = {"name": search.rules.name, "edition": search.rules.edition, "digest": search.digest}
     pixels = {
         "crs": ground.grid.crs.to_string(),
         "pixel": ground.grid.pixel,
@@ -191,7 +201,7 @@ def _run(search: Search, ground: Ground, extents: gpd.GeoDataFrame, patches: Pat
         "water_px": 0 if patches is None else patches.water_px,
     }
     inputs = {"extents": describe_input(extents), "scenes": images, "pairs": pairs, "rules": table, "pixels": pixels}
-    return Run(__version__, search.rules.digest, inputs, extents.crs.to_string())
+    return Run(__version__, search.digest, inputs, extents.crs.to_string())
 
 
 def _told(pair: Pair, roles: tuple[str, ...]) -> dict[str, Any]:

@@ -150,14 +150,15 @@ def _sums(
     row, column = np.divmod(found.places, found.group.shape[1])
     kept = (row >= core[0].start) & (row < core[0].stop) & (column >= core[1].start) & (column < core[1].stop)
     at = found.places[kept]
-    of = labels[row[kept] - core[0].start, column[kept] - core[1].start]
+    inner = row[kept] - core[0].start, column[kept] - core[1].start
+    of = labels[inner]
 
     def total(values: NDArray[Any]) -> NDArray[np.float64]:
         return sums_of(of, count, values)
 
     columns: dict[str, NDArray[np.float64]] = {"pixels": total(np.ones(len(at), dtype="uint8"))}
     around = _framed(found.group, core), _framed(found.state[search.earliest] == WATER, core)
-    columns["sides"], columns["wet_sides"] = open_sides(labels, count, *around)
+    columns["sides"], columns["wet_sides"] = open_sides(inner, of, count, *around)
     columns["bright"] = total(found.bright[kept])
     for place, transition in enumerate(search.transitions):
         columns[f"made_{transition.id}"] = total(found.code[kept] == place)

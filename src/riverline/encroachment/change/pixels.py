@@ -41,6 +41,8 @@ class Search:
         The images by day, the bands that are read, later days with their references, the table that decides.
     transitions
         Those of the table that the bands allow.
+    digest
+        Digest of the table.
     """
 
     days: tuple[Day, ...]
@@ -48,6 +50,7 @@ class Search:
     pairs: tuple[Pair, ...]
     rules: ChangeRules
     transitions: tuple[Transition, ...]
+    digest: str
 
     @property
     def earliest(self) -> int:

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 __all__ = ["Stack", "box_of", "open_stack", "seen_share"]
 
 
+CACHE_BYTES = 320_000_000
+"""What GDAL may keep of decoded blocks: four rows of blocks of a pair of whole tiles."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Stack:
     """Images of several days, open on one grid.
@@ -74,10 +78,14 @@ class Stack:
 @contextmanager
 def open_stack(days: tuple[Day, ...], roles: tuple[str, ...], grid: PixelGrid) -> Iterator[Stack]:
     """All images open on one grid; closed at the end of the block."""
+    import rasterio
+
     with ExitStack() as stack:
         opened = tuple(
             tuple(stack.enter_context(open_scene(scene, roles, grid=grid)) for scene in day.scenes) for day in days
         )
+        # Windows reach a few pixels into the blocks around them: these are decoded once, not four times.
+        stack.enter_context(rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES))
         yield Stack(grid, roles, opened)
 
 

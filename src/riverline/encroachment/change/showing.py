@@ -144,6 +144,6 @@ def in_short(row: int, patches: gpd.GeoDataFrame, verdicts: Verdicts, search: Se
         "fill": round(float(verdicts.fill[row]), 3),
         "tolerance_px": pair.tolerance_px,
         "shift_px": None if np.isnan(pair.shift_px) else round(pair.shift_px, 3),
-        "rules": search.rules.digest,
+        "rules": search.digest,
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True)
