@@ -1,7 +1,8 @@
 """Changes between two images of a whole Sentinel-2 tile, against merely reading them, computing NDWI and writing it.
 
 Run ``python benchmarks/change.py``. On a pair of 10,980 by 10,980 pixels with two bands (tiled GeoTIFF, 16 bits,
-deflated as such tiles are delivered), the extent being all of it, it measures, each in a process of its own, the processor time and the peak of the memory of
+deflated as such tiles are delivered), the extent being all of it, it measures, each in a process of its own, the
+processor time and the peak of the memory of
 
 - riverline: ``detect_change`` from the files to polygons with evidence, and
 - the peer: a loop over the blocks with rasterio that reads both images, computes NDWI of each and writes it, plain.

@@ -39,7 +39,7 @@ def test_the_design_is_complete():
     land_classes holdings permits suspects problems tracks outfalls segments faults sections chainage_breaks works
     admin settings structures register changes waterside sensitive uses shorelines used_shorelines utilisation
     checks stretches area_changes stake_changes title_changes bands band_titles features encroached
-        change_evidence check_differences"""
+        change_evidence check_differences field_checks"""
     assert set(schema.FRAMES) == set(wanted.split())
     assert all(getattr(schema, name.upper()) is frame for name, frame in schema.FRAMES.items())
 

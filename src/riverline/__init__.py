@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     )
     from riverline.encroachment import Screening, classify, screen
     from riverline.encroachment.change import ChangeRules, Changes, detect_change, load_change_rules
+    from riverline.encroachment.checking import compare_checks, prepare_checks
     from riverline.inspection import Inspection, inspect, load_checks
     from riverline.io import (
         Registration,
@@ -97,6 +98,7 @@ __all__ = [
     "check_stakes",
     "classify",
     "compare",
+    "compare_checks",
     "confirm",
     "demarcate",
     "demarcate_waters",
@@ -124,6 +126,7 @@ __all__ = [
     "place_boards",
     "place_stakes",
     "plan_shoreline",
+    "prepare_checks",
     "read_layer",
     "read_scene",
     "read_scenes",
@@ -163,6 +166,7 @@ _HOMES = {
     "check_stakes": "demarcation",
     "classify": "encroachment",
     "compare": "revision",
+    "compare_checks": "encroachment.checking",
     "confirm": "confirmation",
     "demarcate": "demarcation",
     "demarcate_waters": "demarcation",
@@ -185,6 +189,7 @@ _HOMES = {
     "place_boards": "demarcation",
     "place_stakes": "demarcation",
     "plan_shoreline": "shoreline",
+    "prepare_checks": "encroachment.checking",
     "read_layer": "io",
     "read_scene": "io",
     "read_scenes": "io",

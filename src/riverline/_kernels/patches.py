@@ -87,14 +87,14 @@ def near_at(flags: Flags, places: NDArray[np.intp], steps: int) -> Flags:
     return found
 
 
-def sums_of(of: NDArray[np.intp], count: int, values: NDArray[np.generic]) -> NDArray[np.float64]:
+def sums_of(of: NDArray[np.integer], count: int, values: NDArray[np.generic]) -> NDArray[np.float64]:
     """Sum of the values of n pixels on each of ``count`` patches; ``of`` says on which each pixel is, from 1."""
     sums = np.bincount(of, weights=values.astype("float64"), minlength=count + 1)
     return sums[1:].astype("float64")
 
 
 def open_sides(
-    places: tuple[Places, Places], of: NDArray[np.int32], count: int, group: NDArray[np.uint8], flags: Flags
+    places: tuple[Places, Places], of: NDArray[np.integer], count: int, group: NDArray[np.uint8], flags: Flags
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """How many pixel sides of each patch border on other ground, and how many of these on flagged ground.
 

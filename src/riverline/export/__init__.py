@@ -10,7 +10,8 @@ Examples
 
 from __future__ import annotations
 
+from riverline.export.chips import to_chips
 from riverline.export.geopackage import to_geopackage
 from riverline.export.profiles import Profile, ProfileField, ProfileLayer, list_profiles, load_profile
 
-__all__ = ["Profile", "ProfileField", "ProfileLayer", "list_profiles", "load_profile", "to_geopackage"]
+__all__ = ["Profile", "ProfileField", "ProfileLayer", "list_profiles", "load_profile", "to_chips", "to_geopackage"]

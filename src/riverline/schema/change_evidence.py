@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from riverline.schema import columns as c
+from riverline.schema.encroachment import SUSPECTS
 from riverline.schema.model import Column, Schema
 
-__all__ = ["CHANGE_EVIDENCE", "CHECK_DIFFERENCES"]
+__all__ = ["CHANGE_EVIDENCE", "CHECK_DIFFERENCES", "FIELD_CHECKS"]
 
 SEASONS = c.choices(("growing", "生长季", "Growing season"), ("dormant", "非生长季", "Dormant season"))
 SHOWN = c.choices(
@@ -67,6 +68,20 @@ CHANGE_EVIDENCE = Schema(
         c.or_blank(c.metres("level_m", "水位", "Water level", "SW", "Level of the day, where it was given.")),
     ),
     "What each image shows of each suspect: the points of its curves.",
+)  # fmt: skip
+
+FIELD_CHECKS = Schema(
+    "field_checks", "外业核查表", "Field checks", "suspect_id", SUSPECTS.geometry,
+    (
+        *SUSPECTS.columns,
+        c.or_blank(c.choice("check_verdict", "核查结论", "Verdict", "HCJL", "What the field check found.", VERDICTS)),
+        c.or_blank(Column("checked_on", "date", "核查日期", "Checked on", "HCRQ", "Day of the field check.")),
+        c.text("checker", "核查人", "Checked by", "HCR", "Who looked."),
+        c.or_blank(c.choice("check_kind", "核查类型", "Kind found", "HCLX", "Kind that was found, if another.",
+                            c.PROBLEM_KINDS)),
+        c.text("check_note", "核查说明", "Note", "HCSM", "What was found."),
+    ),
+    "Suspects on their way to the field and back: what is to be filled in beside what the images say.",
 )  # fmt: skip
 
 CHECK_DIFFERENCES = Schema(

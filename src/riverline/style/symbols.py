@@ -266,6 +266,7 @@ THEMES: tuple[Theme, ...] = (
         ("major", _ring("#8E0152", 9.0)),
         ("unknown", _ring(GREY, 4.0, 2, 5, shown=False)),
     ), halo=True),
+    _single("field_checks", 68, _area("#00629B", 1.6, "#56B4E9", 0.25, 4, 3)),
     _single("features", 8, _area("#8A8F94", 1.0, "#8A8F94", 0.10)),
     Theme("holdings", "status", 22, (
         ("clear", _area(GREEN, 1.0, "#7FC8A9", 0.30)),

@@ -40,6 +40,8 @@ class Verdicts:
         Pairs that show it first and last.
     confirmed : (n,)
         Whether it was seen on as many days, and in the seasons, that the table asks for.
+    untold : (n,)
+        Whether no class fits, or one that is not told.
     alarmed : (n,)
         Confirmed, or not to be confirmed since there are only two days.
     probability : (n,)
@@ -57,6 +59,7 @@ class Verdicts:
     onset: NDArray[np.int64]
     last: NDArray[np.int64]
     confirmed: Flags
+    untold: Flags
     alarmed: Flags
     probability: Floats
     difference: Floats
@@ -89,7 +92,9 @@ def judge(patches: gpd.GeoDataFrame, search: Search) -> Verdicts:
     wet = patches["wet_sides"].to_numpy() / np.maximum(patches["sides"].to_numpy(), 1.0)
     bright = patches["bright"].to_numpy() / pixels
     fill = _fill(patches)
-    chosen = _classes(patches, made, (wet, bright, fill), search)
+    shore = patches["shore"].to_numpy() / pixels
+    chosen = _classes(patches, made, (wet, bright, fill, shore), search)
+    kinds = np.array([*(each.kind for each in search.rules.classes), ""], dtype=object)[chosen]
     telling, there, visible = _days(patches, search.rules, len(search.pairs))
     onset, last = _first_and_last(telling)
     confirmed = _confirmed(telling, there, visible, made, onset, search)
@@ -100,7 +105,7 @@ def judge(patches: gpd.GeoDataFrame, search: Search) -> Verdicts:
     ends_well = last >= 0
     return Verdicts(
         chosen, made, there, visible, onset, last, confirmed & ends_well,
-        (confirmed | (len(search.days) == 2)) & ends_well & (chosen >= 0),  # noqa: PLR2004 - before and after
+        kinds == "", (confirmed | (len(search.days) == 2)) & ends_well & (kinds != ""),  # noqa: PLR2004 - before and after
         real * stays, difference, np.abs(difference) / np.maximum(noise, 1e-9), wet, bright, fill,
     )  # fmt: skip
 
@@ -108,11 +113,11 @@ def judge(patches: gpd.GeoDataFrame, search: Search) -> Verdicts:
 def _fill(patches: gpd.GeoDataFrame) -> Floats:
     shapes = np.asarray(patches.geometry.array, dtype="object")
     rectangles = shapely.minimum_rotated_rectangle(shapes) if len(shapes) else shapes
-    return shapely.area(shapes) / np.maximum(shapely.area(rectangles), 1e-9)
+    return np.minimum(shapely.area(shapes) / np.maximum(shapely.area(rectangles), 1e-9), 1.0)
 
 
 def _classes(
-    patches: gpd.GeoDataFrame, made: NDArray[np.int64], shape: tuple[Floats, Floats, Floats], search: Search
+    patches: gpd.GeoDataFrame, made: NDArray[np.int64], shape: tuple[Floats, ...], search: Search
 ) -> NDArray[np.int64]:
     """The first class of the table that fits each patch."""
     names = np.array([each.id for each in search.transitions], dtype="object")[made]
@@ -125,7 +130,8 @@ def _classes(
 
 def _fits(each: PatchClass, names: NDArray[np.object_], measures: tuple[Floats, ...]) -> Flags:
     fits = np.isin(names.astype(str), each.of)
-    for (least, most), measure in zip((each.wet, each.bright, each.fill, each.area_m2), measures, strict=True):
+    spans = (each.wet, each.bright, each.fill, each.shore, each.area_m2)
+    for (least, most), measure in zip(spans, measures, strict=True):
         fits &= (measure >= least) & (measure <= most)
     return fits
 

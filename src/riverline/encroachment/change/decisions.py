@@ -5,18 +5,16 @@ from __future__ import annotations
 import datetime as dt  # noqa: TC003 - pydantic reads the annotations
 import hashlib
 import json
+import os
 import tomllib
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from riverline.errors import RuleError
 from riverline.rules.wording import wrong_values
-
-if TYPE_CHECKING:
-    import os
 
 __all__ = ["ChangeRules", "PatchClass", "Transition", "load_change_rules"]
 
@@ -72,6 +70,7 @@ class Sample(_Value):
     invariant: Share
     agreement: Share
     gain: Span
+    unmatched: Literal["refuse", "compare"]
     seen: str
 
 
@@ -139,6 +138,7 @@ class Stage(_Value):
 
     slope: Annotated[float, Field(gt=0.0)]
     most_px: Annotated[int, Field(ge=0, le=128)]
+    shore_px: Annotated[int, Field(ge=0, le=8)]
     seen: str
 
 
@@ -164,17 +164,18 @@ class Transition(_Value):
 
 
 class PatchClass(_Value):
-    """What a patch of changed pixels is."""
+    """What a patch of changed pixels is; without a kind it is counted and not told."""
 
     id: str
     of: tuple[str, ...]
-    kind: Literal["occupation", "extraction", "dumping", "construction", "discharge"]
+    kind: Literal["occupation", "extraction", "dumping", "construction", "discharge", ""]
     item: str
     title: str
     title_en: str = ""
     wet: Span = (0.0, 1.0)
     bright: Span = (0.0, 1.0)
     fill: Span = (0.0, 1.0)
+    shore: Span = (0.0, 1.0)
     area_m2: Span = (0.0, float("inf"))
     seen: Literal["S", "M", "U"] = "U"
 
@@ -256,6 +257,10 @@ def load_change_rules(name_or_path: str | os.PathLike[str] = "national") -> Chan
     >>> rules.minimum.area_m2, rules.registration.limit_px, [each.id for each in rules.classes][:3]
     (100.0, 2.0, ['pens', 'built-on-fill', 'fill'])
     """
+    if not isinstance(name_or_path, str | os.PathLike):
+        raise RuleError(
+            f"变化判定表应为名称或路径，实际为 {name_or_path!r}", f"name a table or its path, got {name_or_path!r}"
+        )
     text = _text_of(name_or_path)
     told = Path(name_or_path).name
     try:

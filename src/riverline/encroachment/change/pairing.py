@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -32,6 +32,7 @@ Spread = dict[str, tuple[float, ...]]
 __all__ = ["Pair", "pairs_of", "references_of", "sample_of"]
 
 BLOCKS, BLOCK_PX = 10, 64
+_CODES = {"unseen": "change-unseen-day", "rough": "change-not-normalised"}
 LARGEST_READ = 1_500_000
 ENOUGH = 200
 """Pixels of a state from which on its own spread is used."""
@@ -54,8 +55,9 @@ class Pair:
     spread
         Spread of the difference of each index where nothing changed, by state on the reference: dark water is noisier
         than fields.
-    limits
-        Thresholds of the states on the reference.
+    limits, own_limits
+        Thresholds of the states on the reference, and on the later image after it was matched: the same for
+        reflectance; of numbers without a unit each image has its own.
     shift_px
         How far the images are shifted, NaN where that could not be measured.
     tolerance_px
@@ -72,6 +74,7 @@ class Pair:
     alteration: Alteration | None
     spread: Spread
     limits: Limits
+    own_limits: Limits
     shift_px: float = float("nan")
     tolerance_px: int = 1
     stage_px: int = 0
@@ -156,17 +159,23 @@ def pairs_of(
         known = days[later].reflectance and days[reference].reflectance
         pair, state = _matched(values[reference][:, both], values[later][:, both], roles, rules, limits[reference],
                                reflectance=known)  # fmt: skip
+        refused = state == "rough" and not known and rules.sample.unmatched == "refuse"
         if state:
-            code: Literal["change-unseen-day", "change-not-normalised"] = (
-                "change-unseen-day" if state == "unseen" else "change-not-normalised"
-            )
+            code = "change-not-comparable" if refused else _CODES[state]
             findings.append(Finding(code, "scenes", days[later].name, None, len(both), note=days[reference].name))
-        if state != "unseen":
+        if state != "unseen" and not refused:
             gain, offset, change, spread = pair
-            pairs.append(Pair(later, reference, same_season, gain, offset, change, spread, limits[reference]))
+            own = limits[reference]
+            if not known:
+                matched = gain[:, None] * values[later][:, both] + offset[:, None]
+                own = limits_of(matched, roles, rules, reflectance=False)
+            pairs.append(Pair(later, reference, same_season, gain, offset, change, spread, limits[reference], own))
     # Bare winter fields are dark ground: what is bright is told by the reference with the brightest ground.
     bright = max((pair.limits.bright for pair in pairs if np.isfinite(pair.limits.bright)), default=float("inf"))
-    return [replace(pair, limits=replace(pair.limits, bright=bright)) for pair in pairs], findings
+    return [
+        replace(pair, limits=replace(pair.limits, bright=bright), own_limits=replace(pair.own_limits, bright=bright))
+        for pair in pairs
+    ], findings
 
 
 def _matched(
@@ -229,4 +238,16 @@ def _line(
                 good &= (line.gain >= rules.sample.gain[0]) & (line.gain <= rules.sample.gain[1])
             gain[good], offset[good] = line.gain[good], line.offset[good]
             open_bands &= ~good
+    if open_bands.any() and not reflectance:
+        gain, offset = _by_spread(first, second)
     return gain.astype("float32"), offset.astype("float32"), bool(open_bands.any())
+
+
+def _by_spread(first: Floats, second: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Gain and offset that bring middle and spread of every band to those of the first image.
+
+    Bands of numbers without a unit are matched all alike: an index of bands matched in different ways tells nothing.
+    """
+    here, there = (np.quantile(each, (0.1, 0.5, 0.9), axis=1).astype("float64") for each in (first, second))
+    gain = (here[2] - here[0]) / np.maximum(there[2] - there[0], 1e-9)
+    return gain, here[1] - gain * there[1]

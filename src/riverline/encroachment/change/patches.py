@@ -11,8 +11,8 @@ import pandas as pd
 import shapely
 from scipy import ndimage
 
-from riverline._kernels.covers import GROUND, VEGETATION, WATER
-from riverline._kernels.patches import Seams, label_patches, open_sides, sums_of
+from riverline._kernels.covers import GROUND, UNSEEN, VEGETATION, WATER
+from riverline._kernels.patches import Seams, label_patches, near_at, open_sides, sums_of
 from riverline.encroachment.change.pixels import Examined, Search, examine
 from riverline.encroachment.change.reading import box_of
 from riverline.io.scenes import Reason
@@ -43,8 +43,8 @@ class Patches:
     Attributes
     ----------
     frame
-        One row a patch with its outline and ``pixels``, ``sides``, ``wet_sides``, ``bright``, ``made_…`` for each
-        transition, ``hit_…``, ``agreeing_…`` and ``shown_…`` for each pair, and sums of ``seen_…``, ``water_…``,
+        One row a patch with its outline and ``pixels``, ``sides``, ``wet_sides``, ``bright``, ``shore``, ``made_…`` for
+        each transition, ``hit_…``, ``agreeing_…`` and ``shown_…`` for each pair, and sums of ``seen_…``, ``water_…``,
         ``vegetation_…``, ``ground_…``, ``reason…_…`` and each index for each day.
     explained_px
         Pixels that changed as the water level explains.
@@ -160,6 +160,9 @@ def _sums(
     around = _framed(found.group, core), _framed(found.state[search.earliest] == WATER, core)
     columns["sides"], columns["wet_sides"] = open_sides(inner, of, count, *around)
     columns["bright"] = total(found.bright[kept])
+    reference = found.state[search.earliest]
+    land = (reference != WATER) & (reference != UNSEEN)
+    columns["shore"] = total(near_at(land, at, search.rules.stage.shore_px))
     for place, transition in enumerate(search.transitions):
         columns[f"made_{transition.id}"] = total(found.code[kept] == place)
     for number in range(len(search.pairs)):

@@ -61,7 +61,7 @@ class Search:
     def halo(self) -> int:
         """Pixels around a window that are needed to judge those in it."""
         reach = max((max(pair.tolerance_px, abs(pair.stage_px)) + pair.tolerance_px for pair in self.pairs), default=0)
-        return reach + 2
+        return reach + max(2, self.rules.stage.shore_px)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,7 +184,7 @@ def _seen(values: list[Floats], reason: list[NDArray[np.uint8]], search: Search)
     for day, (image, why) in enumerate(zip(values, reason, strict=True)):
         pair = by_day.get(day)
         indices = index_values(image if pair is None else _normalised(image, pair), search.roles)
-        limit = pair.limits if pair is not None else limits.get(day) or next(iter(limits.values()))
+        limit = pair.own_limits if pair is not None else limits.get(day) or next(iter(limits.values()))
         usable = (why == 0) if day in by_day or day in limits else np.zeros(why.shape, dtype=bool)
         state = limit.states(indices, usable)
         found.indices.append(indices)

@@ -200,7 +200,8 @@ def _untold(
     reasons = {
         "change-too-small": ~large,
         "change-unclassified": large & (verdicts.chosen < 0),
-        "change-not-lasting": large & (verdicts.chosen >= 0) & ~verdicts.alarmed,
+        "change-waterline": large & (verdicts.chosen >= 0) & verdicts.untold,
+        "change-not-lasting": large & ~verdicts.untold & ~verdicts.alarmed,
     }
     area = shapely.area(shapes)
     findings = []

@@ -1,0 +1,283 @@
+"""Pictures of suspects from images: before and after, north up, with scale, outline and date, and curves over time."""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from riverline import style
+from riverline.errors import JobError, MissingDependencyError, SchemaError
+from riverline.io.scenes import PixelGrid, Scene, read_window
+from riverline.schema import CHANGE_EVIDENCE, EXTENTS, SUSPECTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import geopandas as gpd
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from riverline.schema import Language
+
+__all__ = ["to_chips"]
+
+CURVES = (("ndwi", "#00629B", "-"), ("ndvi", "#2E7D32", "--"), ("brightness", "#B26A00", ":"))
+COLOURS = (("red", "green", "blue"), ("nir", "red", "green"), ("nir", "green", "green"))
+"""Bands shown as red, green and blue: the first three that an image has."""
+FONTS = ("Noto Sans CJK SC", "Noto Serif CJK SC", "Source Han Sans SC", "Microsoft YaHei", "SimHei", "PingFang SC",
+         "WenQuanYi Zen Hei")  # fmt: skip
+SMALLEST_M, LARGEST_PX = 150.0, 1_200
+_WORDS = {"zh": ("前", "后", "影像日期", "指数均值"), "en": ("before", "after", "day", "mean of the index")}
+
+
+def to_chips(
+    folder: str | os.PathLike[str],
+    changes: Any,  # noqa: ANN401 - what detect_change returns
+    *,
+    scenes: Iterable[Scene],
+    extents: gpd.GeoDataFrame | None = None,
+    margin_m: float = 60.0,
+    language: Language = "zh",
+) -> list[Path]:
+    """Write a picture of each suspect: the reference, the last image that shows it, and its indices over time.
+
+    Parameters
+    ----------
+    folder
+        Where to; it is made if it is not there. Files are named by the suspects' codes.
+    changes
+        From :func:`riverline.detect_change`.
+    scenes
+        The images that the changes were found in.
+    extents
+        Rows of :data:`riverline.schema.EXTENTS`, to draw the line.
+    margin_m
+        Ground shown around a suspect.
+    language
+        ``"zh"`` or ``"en"``; without a Chinese font on the machine titles are English.
+
+    Returns
+    -------
+    list of Path
+        PNG files, in the order of the suspects. Suspects whose evidence names no image before and after have none.
+
+    Raises
+    ------
+    SchemaError
+        If ``changes`` are no changes.
+    JobError
+        If ``folder`` is a file, or ``margin_m`` no length.
+    MissingDependencyError
+        If matplotlib is not installed (extra ``report``).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import riverline as rl
+    >>> rl.export.to_chips(tempfile.mkdtemp(), None, scenes=[])
+    Traceback (most recent call last):
+    ...
+    riverline.errors.SchemaError: changes 应为 riverline.detect_change 的返回值，实际为 NoneType
+    changes must be what riverline.detect_change returns, got NoneType
+    """
+    suspects, evidence = _parts(changes)
+    target = Path(folder)
+    if target.is_file() or not margin_m >= 0.0:
+        raise JobError(
+            f"folder 应为文件夹，margin_m 应为不小于零的长度：{target.name}，{margin_m!r}",
+            f"folder must be a folder and margin_m a length of zero or more: {target.name}, {margin_m!r}",
+        )
+    _require_matplotlib()
+    target.mkdir(parents=True, exist_ok=True)
+    by_name = {scene.name: scene for scene in scenes}
+    by_suspect = dict(iter(evidence.groupby("suspect_id")))
+    names = _file_names([str(code) for code in suspects["suspect_id"]])
+    lines = None if extents is None else extents.to_crs(suspects.crs).geometry
+    paths = []
+    for place, name in enumerate(names):
+        row = suspects.iloc[place]
+        rows = by_suspect.get(row["suspect_id"])
+        pair = None if rows is None else _pair(rows, by_name)
+        if rows is not None and pair is not None:
+            path = target / f"{name}.png"
+            _write(path, lambda made, row=row, rows=rows, pair=pair: _draw(  # type: ignore[misc]
+                made, row, rows, pair, suspects.crs, lines, margin_m, language))  # fmt: skip
+            paths.append(path)
+    return paths
+
+
+def _parts(changes: Any) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:  # noqa: ANN401
+    suspects, evidence = getattr(changes, "suspects", None), getattr(changes, "evidence", None)
+    if suspects is None or evidence is None:
+        what = type(changes).__name__
+        raise SchemaError(
+            f"changes 应为 riverline.detect_change 的返回值，实际为 {what}",
+            f"changes must be what riverline.detect_change returns, got {what}",
+        )
+    SUSPECTS.require(suspects, layer="suspects")
+    return suspects, evidence
+
+
+def _require_matplotlib() -> None:
+    try:
+        import matplotlib as mpl  # noqa: F401
+        import matplotlib_scalebar  # noqa: F401
+    except ImportError as error:
+        raise MissingDependencyError(
+            "输出图斑图片需要 matplotlib；请执行 python -m pip install 'riverline[report]'",
+            "pictures of suspects need matplotlib; run python -m pip install 'riverline[report]'",
+        ) from error
+
+
+def _file_names(codes: Sequence[str]) -> list[str]:
+    """Names that stay in the folder and differ, whatever the codes hold."""
+    names: list[str] = []
+    for code in codes:
+        plain = re.sub(r"[^\w\-]+", "_", code).strip("_")[:80] or "suspect"
+        same = sum(name == plain or name.startswith(f"{plain}~") for name in names)
+        names.append(f"{plain}~{same + 1}" if same else plain)
+    return names
+
+
+def _pair(rows: pd.DataFrame, scenes: dict[str, Scene]) -> tuple[Scene, Scene] | None:
+    """The last image that shows the suspect, and the reference of its season, else the last reference before it."""
+    shows, before = rows[rows["shown"] == "shows"], rows[rows["shown"] == "reference"]
+    if shows.empty or before.empty:
+        return None
+    last = shows.iloc[-1]
+    own = before[before["season"] == last["season"]]
+    first = (own if len(own) else before).iloc[-1]
+    found = [next((scenes[name] for name in str(row["scene"]).split("+") if name in scenes), None)
+             for row in (first, last)]  # fmt: skip
+    return (found[0], found[1]) if found[0] is not None and found[1] is not None else None
+
+
+def _write(path: Path, draw: Any) -> None:  # noqa: ANN401 - a function of a path
+    """A file that is there whole or not at all."""
+    draft = path.with_name(f".riverline-{os.getpid()}.png")
+    try:
+        draw(draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _grid(shape: shapely.Geometry, crs: Any, pixel: float, margin_m: float) -> PixelGrid:  # noqa: ANN401 - a CRS
+    """A square of pixels around a suspect, north up."""
+    from affine import Affine
+
+    west, south, east, north = shape.bounds
+    half = max(max(east - west, north - south) / 2.0 + margin_m, SMALLEST_M / 2.0)
+    side = min(int(np.ceil(2.0 * half / pixel)), LARGEST_PX)
+    cell = 2.0 * half / side
+    x, y = (west + east) / 2.0, (south + north) / 2.0
+    return PixelGrid(crs, Affine(cell, 0.0, x - half, 0.0, -cell, y + half), (side, side))
+
+
+def _draw(
+    path: Path,
+    row: Any,  # noqa: ANN401 - a row
+    rows: pd.DataFrame,
+    pair: tuple[Scene, Scene],
+    crs: Any,  # noqa: ANN401 - a CRS
+    lines: gpd.GeoSeries | None,
+    margin_m: float,
+    language: Language,
+) -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    font, language = _font(language)
+    grid = _grid(row.geometry, crs, pair[0].grid.pixel, margin_m)
+    figure = Figure(figsize=(12.0, 4.2), dpi=100, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(1, 3)
+    for axis, scene, word in zip(axes, pair, _WORDS[language], strict=False):
+        _draw_chip(axis, scene, grid, row.geometry, lines)
+        axis.set_title(f"{word} {scene.date}", fontfamily=font)
+    _draw_curves(axes[2], rows, _WORDS[language], font, language)
+    kind = SUSPECTS["kind"].value_label(row["kind"], language)
+    title = f"{row['suspect_id']}  {kind}  {row['inside_m2']:,.0f} m²  p = {row['confidence']:.2f}"
+    figure.suptitle(title, fontfamily=font)
+    with warnings.catch_warnings():
+        # A code may hold letters that no font of the machine has; the picture is none the worse.
+        warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
+        figure.savefig(path, format="png", metadata={"Software": "riverline"})
+
+
+def _font(language: Language) -> tuple[str, Language]:
+    """A font for the language; English where the machine has no Chinese one."""
+    from matplotlib import font_manager
+
+    there = {font.name for font in font_manager.fontManager.ttflist}
+    chinese = next((name for name in FONTS if name in there), None)
+    return (chinese, language) if chinese is not None else ("DejaVu Sans", "en")
+
+
+def _draw_chip(
+    axis: Any,  # noqa: ANN401 - matplotlib's
+    scene: Scene,
+    grid: PixelGrid,
+    shape: shapely.Geometry,
+    lines: gpd.GeoSeries | None,
+) -> None:
+    from matplotlib_scalebar.scalebar import ScaleBar
+
+    roles = next((each for each in COLOURS if set(each) <= set(scene.bands)), (next(iter(scene.bands)),) * 3)
+    pixels = read_window(scene, tuple(dict.fromkeys(roles)), grid=grid)
+    side = grid.shape[0] * grid.pixel
+    west, north = grid.transform.c, grid.transform.f
+    axis.imshow(_stretched(np.stack([pixels[role] for role in roles], axis=-1)), interpolation="nearest",
+                extent=(west, west + side, north - side, north))  # fmt: skip
+    symbol = style.themes(EXTENTS)[0].symbols[0][1]
+    drawn = [(shape, {"color": "#FFE600", "linewidth": 1.8})]
+    drawn += (
+        []
+        if lines is None
+        else [
+            (each, {"color": symbol.color, "linewidth": 1.0, "linestyle": "--"})
+            for each in lines[lines.intersects(shapely.box(*axis.viewLim.extents))]
+        ]
+    )
+    for each, look in drawn:
+        for part in shapely.get_parts(shapely.boundary(each)):
+            axis.plot(*shapely.get_coordinates(part).T, **look)
+    axis.set(xlim=(west, west + side), ylim=(north - side, north), xticks=[], yticks=[])
+    axis.add_artist(ScaleBar(1.0, "m", location="lower right", box_alpha=0.6))
+    axis.annotate("N", (0.06, 0.97), (0.06, 0.82), xycoords="axes fraction", ha="center", va="top", color="white",
+                  arrowprops={"arrowstyle": "->", "color": "white"})  # fmt: skip
+
+
+def _stretched(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Values between the 2nd and the 98th percentile as 0 to 1; grey where there is nothing."""
+    known = values[np.isfinite(values)]
+    low, high = np.quantile(known, (0.02, 0.98)) if len(known) else (0.0, 1.0)
+    shown = np.clip((values - low) / max(float(high - low), 1e-6), 0.0, 1.0)
+    return np.nan_to_num(shown, nan=0.5)
+
+
+def _draw_curves(
+    axis: Any,  # noqa: ANN401 - matplotlib's
+    rows: pd.DataFrame,
+    words: tuple[str, ...],
+    font: str,
+    language: Language,
+) -> None:
+    days = rows["date"].to_numpy()
+    for name, color, dash in CURVES:
+        values = rows[name].to_numpy(dtype="float64")
+        if np.isfinite(values).any():
+            axis.plot(days, values, dash, color=color, marker="o", markersize=4,
+                      label=CHANGE_EVIDENCE[name].label(language))  # fmt: skip
+    for day in rows[rows["shown"] == "shows"]["date"]:
+        axis.axvline(day, color="#D55E00", linewidth=0.6, alpha=0.6)
+    axis.set_xlabel(words[2], fontfamily=font)
+    axis.set_ylabel(words[3], fontfamily=font)
+    axis.tick_params(axis="x", rotation=30)
+    axis.legend(prop={"family": font, "size": 8})
