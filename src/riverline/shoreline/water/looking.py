@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["STRIP_PIXELS", "Strip", "View", "look_at", "strips_of"]
 
-STRIP_PIXELS = 4_194_304
+STRIP_PIXELS = 6_291_456
 """Pixels of a strip, if nothing else is said."""
 
 _TALLEST = 1024
