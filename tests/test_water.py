@@ -645,3 +645,56 @@ def test_real_clouds_end_lines(real_data):
     x, y = sc.to_plane(second.transform, hidden[:, 1] + 0.5, hidden[:, 0] + 0.5)
     lines = shapely.union_all(np.asarray(traced.lines.geometry.array))
     assert shapely.distance(shapely.points(x, y), lines).min() >= 15.0
+
+
+# The command
+
+
+def run(*arguments, status=0):
+    from typer.testing import CliRunner
+
+    from riverline.cli.commands import app
+
+    ran = CliRunner().invoke(app, ["waterlines", *map(str, arguments)], env={"COLUMNS": "120", "TERM": "dumb"})
+    assert ran.exit_code == status, ran.output
+    return ran.output
+
+
+def test_the_command_writes_lines_gaps_map_and_mask(tmp_path):
+    pytest.importorskip("typer")
+    county = rl.samples.path("清水县.gpkg")
+    out = tmp_path / "out"
+    shown = run(
+        rl.samples.path("影像2026.tif"), "--sensor", "rgbn", "--axes", f"{county}::axes", "--mask", "--out", out
+    )
+    assert sorted(path.name for path in out.iterdir()) == ["map.html", "水体.tif", "水边线.gpkg"]
+    lines = rl.read_layer(out / "水边线.gpkg", WATERLINES, layer="水边线")
+    assert lines["bank"].tolist() == ["left", "right"]
+    assert "左岸" in shown
+    with rasterio.open(out / "水体.tif") as source:
+        assert source.shape == (160, 400)
+    english = run(rl.samples.path("影像2026.tif"), "--band", "green=2", "--band", "nir=4", "--threshold", "0.1",
+                  "--language", "en", "--out", tmp_path / "en")  # fmt: skip
+    assert "Waterlines · ndwi > 0.100, given" in english
+
+
+def test_the_command_refuses_once_and_writes_nothing(tmp_path):
+    pytest.importorskip("typer")
+    image, out = rl.samples.path("影像2026.tif"), tmp_path / "none"
+    for status, arguments in (
+        (1, (image, "--sensor", "modis")),
+        (1, (image, "--threshold", "best")),
+        (1, (tmp_path / "none.tif",)),
+        (2, (image, "--band", "green")),
+    ):
+        run(*arguments, "--out", out, status=status)
+    assert not out.exists()
+
+
+def test_strict_ends_with_a_status_of_its_own_on_errors(tmp_path):
+    pytest.importorskip("typer")
+    values, _ = imagery.river()
+    path = imagery.write(tmp_path / "cloudy_20240415.tif", values)
+    imagery.write(tmp_path / "m.tif", np.full((60, 90), 4, dtype="uint8"))
+    given = (path, "--band", "green=1", "--band", "nir=2", "--mask-band", "fmask=m.tif", "--out", tmp_path / "out")
+    run(*given, "--strict", status=3)
