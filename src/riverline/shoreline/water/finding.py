@@ -11,7 +11,7 @@ from riverline import faults, provenance
 from riverline._version import __version__
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.errors import ReadError, SchemaError
-from riverline.io import Scene
+from riverline.io.scenes import Scene
 from riverline.shoreline.water.indices import choose_index
 from riverline.shoreline.water.looking import look_at, strips_of
 from riverline.shoreline.water.thresholds import Threshold, find_threshold, require_threshold

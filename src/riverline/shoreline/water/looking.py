@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from riverline.io import Scene
-    from riverline.io.scenes import Window
+    from riverline.io.scenes import Scene, Window
     from riverline.shoreline.water.indices import Index
 
 __all__ = ["STRIP_PIXELS", "Strip", "View", "look_at", "strips_of"]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from riverline.io import Scene
+    from riverline.io.scenes import Scene
     from riverline.shoreline.water.finding import Found
     from riverline.shoreline.water.thresholds import Method
 

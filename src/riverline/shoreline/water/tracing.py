@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from riverline.io import Scene
+    from riverline.io.scenes import Scene
     from riverline.shoreline.water.finding import Found
     from riverline.shoreline.water.thresholds import Method
 
