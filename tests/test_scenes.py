@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sys
 
 import geopandas as gpd
 import numpy as np
@@ -558,7 +559,32 @@ def test_images_that_cannot_be_compared_say_so(tmp_path):
         rl.measure_registration(one, other)
 
 
+def test_what_needs_an_extra_says_which(tmp_path, monkeypatch):
+    folder = catalogue(tmp_path / "stac")
+    pair = [opened(tmp_path, ground()[None], f"{name}.tif", bands={"red": 1}, sensor=None) for name in "ab"]
+    monkeypatch.setitem(sys.modules, "pystac", None)
+    with pytest.raises(rl.MissingDependencyError, match=r"riverline\[imagery\]"):
+        rl.read_scenes(folder)
+    monkeypatch.setitem(sys.modules, "skimage.registration", None)
+    with pytest.raises(rl.MissingDependencyError, match=r"riverline\[imagery\]"):
+        rl.measure_registration(*pair)
+
+
 # Real images
+
+
+@pytest.mark.real
+def test_real_grids_in_two_crs_meet(real_data):
+    """An image in SIRGAS 2000 and heights in SAD69: read on the finer grid, they cover the same ground."""
+    folder = real_data / "landsat7_olinda"
+    image = rl.read_scene(folder / "L7_ETMs.tif", bands={"red": 3})
+    heights = rl.read_scene(folder / "olinda_dem_utm25s.tif", bands={"red": 1}, nodata=False)
+    assert image.crs != heights.crs
+    ((_, (one, other)),) = sc.iterate_windows([image, heights], ["red"])
+    assert one.values.shape == other.values.shape
+    assert other.valid.mean() > 0.95
+    assert -5 < np.nanmin(other["red"]) < 5
+    assert 60 < np.nanmax(other["red"]) < 300
 
 
 @pytest.mark.real

@@ -584,6 +584,21 @@ def test_a_stack_without_levels_has_none_and_tells_of_clouded_days(tmp_path):
     assert np.isnan(stack.occurrence[:, 30:]).all()
 
 
+def test_a_stack_goes_on_where_one_of_its_files_is_damaged(tmp_path):
+    whole, _ = river_scene(tmp_path, "a_20240401.tif", rows=256, columns=256)
+    rng = np.random.default_rng(1)
+    broken = imagery.write(tmp_path / "b_20240402.tif", rng.random((2, 256, 256)).astype("float32"), blockysize=16,
+                           compress="deflate")  # fmt: skip
+    content = broken.read_bytes()
+    middle = len(content) // 2
+    scene = rl.read_scene(broken, bands=BANDS, scale=1.0, mask=False)
+    broken.write_bytes(content[:middle] + b"\0" * 9000 + content[middle + 9000 :])
+    stack = rl.measure_water_occurrence([whole, scene], threshold="zero")
+    assert stack.faults[stack.faults["code"] == "scene-damaged"]["feature_id"].tolist() == ["b_20240402"]
+    assert (stack.looks == 1).all()
+    assert stack.table["clear_share"].tolist() == [100.0, 0.0]
+
+
 def test_reasons_have_a_cause_each():
     from riverline.shoreline.water.tracing import _CAUSES
 
