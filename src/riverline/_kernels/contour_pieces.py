@@ -101,7 +101,7 @@ def pieces_of_strip(
         _pieces_of_tile(
             field, used, reason, (low, high, first, min(first + TILE, field.shape[1] - 1)), first_row, height
         )
-        for first in _crossed(field[low : high + 1] > 0, used[low : high + 1])
+        for first in _crossed(field[low : high + 1] > -TINY, used[low : high + 1])
     ]
     return _stacked([part for part in parts if len(part)])
 

@@ -31,6 +31,8 @@ WINDOW_PIXELS = 6_291_456
 _NOTHING = -3.0e38
 _COARSER = 1.5
 _LARGEST_CACHE = 512_000_000
+_NUMBER_BYTES = 4
+_BLOCK = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def open_scene(scene: Scene, roles: Sequence[str], *, grid: PixelGrid | None = N
     for place, role in enumerate(roles):
         by_file.setdefault(scene.bands[role].path, []).append(place)
     with ExitStack() as stack:
-        stack.enter_context(rasterio.Env(GDAL_CACHEMAX=_cache(scene, roles, grid)))
+        stack.enter_context(rasterio.Env(GDAL_CACHEMAX=_cache(scene, roles)))
         groups = []
         for path, places in by_file.items():
             bands = tuple(scene.bands[roles[place]] for place in places)
@@ -126,9 +128,9 @@ def _require_roles(scene: Scene, roles: Sequence[str]) -> None:
         )
 
 
-def _cache(scene: Scene, roles: Sequence[str], grid: PixelGrid) -> int:
+def _cache(scene: Scene, roles: Sequence[str]) -> int:
     """Room for one row of blocks of all bands, so that no block is decoded twice."""
-    row = sum(4 * scene.bands[role].grid.shape[1] * 512 for role in roles) if grid is not None else 0
+    row = sum(_NUMBER_BYTES * scene.bands[role].grid.shape[1] * _BLOCK for role in roles)
     return int(min(max(row, CACHE_BYTES), _LARGEST_CACHE))
 
 
