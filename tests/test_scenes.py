@@ -465,10 +465,12 @@ def catalogue(folder):
     imagery.write(folder / "infrared.tif", imagery.ramp(1)[0] * 2)
     imagery.write(folder / "scl.tif", np.full((20, 30), 9, dtype="uint8"))
     root = pystac.Catalog("c", "scenes", href=str(folder / "catalog.json"))
+    infrared = {"eo:common_name": "nir", "raster:scale": 0.0001, "raster:offset": -0.1}
     for name, day, base in (("later", 20, ""), ("near", 15, ""), ("far", 16, "https://example.org/")):
         item = pystac.Item(name, None, None, dt.datetime(2024, 4, day, tzinfo=dt.UTC), {})
-        item.add_asset("B03", pystac.Asset(f"{base}green.tif", extra_fields={"eo:bands": [{"common_name": "green"}]}))
-        item.add_asset("B08", pystac.Asset(f"{base}infrared.tif", extra_fields={"bands": [{"eo:common_name": "nir"}]}))
+        green = {"eo:bands": [{"common_name": "green"}], "raster:bands": [{"scale": 0.0001, "offset": -0.1}]}
+        item.add_asset("B03", pystac.Asset(f"{base}green.tif", extra_fields=green))
+        item.add_asset("B08", pystac.Asset(f"{base}infrared.tif", extra_fields={"bands": [infrared]}))
         item.add_asset("scl", pystac.Asset(f"{base}scl.tif"))
         root.add_item(item)
         item.set_self_href(str(folder / f"{name}.json"))
@@ -487,6 +489,8 @@ def test_a_catalogue_on_disk_works_offline(tmp_path):
         ("later", dt.date(2024, 4, 20)),
     ]
     assert found[0].mask.kind == "scl"
+    assert found[0].reflectance
+    assert {(band.scale, band.offset) for band in found[0].bands.values()} == {(0.0001, -0.1)}
     assert (rl.read_window(found[0], GREEN_NIR).reason == sc.Reason.CLOUD).all()
     wrong = found.faults[found.faults["code"] == "scene-unreadable"]
     assert wrong["feature_id"].tolist() == ["far"]

@@ -293,6 +293,17 @@ def test_lines_between_pixels_are_half_as_wrong_as_pixel_edges(tmp_path):
     assert errors("half") <= 1.5
 
 
+def test_the_uncertainty_that_is_told_is_about_the_error_that_is_made(tmp_path):
+    values, truth = coast(10.0)
+    truth = shapely.affinity.translate(truth, 520_000.0, 3_500_000.0)
+    scene = scene_of(tmp_path, values)
+    inside = shapely.box(520_030, 3_497_630, 522_370, 3_499_970)
+    for method in ("half", "edge", "otsu"):
+        lines = rl.trace_waterlines(scene, threshold=method).lines
+        made = rmse(distances_to(truth, shapely.intersection(np.asarray(lines.geometry.array, dtype=object), inside)))
+        assert 0.5 <= lines["uncertainty_m"].median() / made <= 2.0, method
+
+
 def test_a_straight_bank_is_exact_where_the_index_is_linear(tmp_path):
     """Where the index falls in a straight line across pixels, a contour has no error but rounding."""
     x = np.arange(40) + 0.5
