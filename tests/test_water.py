@@ -453,6 +453,9 @@ def test_frames_conform_and_feed_into_rates(tmp_path):
     for frame, schema in ((traced.lines, WATERLINES), (traced.gaps, WATERLINE_GAPS)):
         assert schema.conform(frame).dtypes.equals(frame.dtypes)
         assert len(rl.check(frame, schema)) == 0
+    alone = rl.trace_waterlines(scene).lines
+    assert alone["bank"].isna().all()
+    assert len(rl.check(alone, WATERLINES)) == 0
     assert {"shoreline_id", "river_id", "bank", "date", "uncertainty_m", "source"} <= set(traced.lines.columns)
     assert traced.lines["date"].dt.date.astype(str).unique().tolist() == ["2024-04-15"]
     assert "Waterlines(2 lines" in repr(traced)

@@ -51,7 +51,7 @@ WATERLINES = Schema(
     "waterlines", "水边线", "Waterlines", "shoreline_id", ("LineString",),
     (
         _SHORELINE_ID,
-        replace(c.RIVER_ID, meaning="River of the nearest axis; empty where no axes were given."),
+        c.or_blank(replace(c.RIVER_ID, meaning="River of the nearest axis; empty where no axes were given.")),
         c.or_blank(c.BANK),
         _DATE,
         c.metres("uncertainty_m", "定位不确定度", "Uncertainty", "BQDD",

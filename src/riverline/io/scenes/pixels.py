@@ -265,7 +265,8 @@ def _add_mask(opened: OpenScene, window: Window, reason: NDArray[np.uint8]) -> N
     with damaged(opened.scene.mask.path, window[0].start):
         numbers = opened.mask.read(opened.scene.mask.index, window=spans)
     table = mask_table(opened.scene.mask.kind)
-    told = table[np.clip(numbers, 0, len(table) - 1).astype("int64")]
+    indexes = numbers.dtype.name in {"uint8", "uint16"}
+    told = table[numbers if indexes else np.clip(numbers, 0, len(table) - 1).astype("int64")]
     np.copyto(reason, told, where=told > 0)
 
 
