@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sys
 
 import geopandas as gpd
 import numpy as np
@@ -464,10 +465,12 @@ def catalogue(folder):
     imagery.write(folder / "infrared.tif", imagery.ramp(1)[0] * 2)
     imagery.write(folder / "scl.tif", np.full((20, 30), 9, dtype="uint8"))
     root = pystac.Catalog("c", "scenes", href=str(folder / "catalog.json"))
+    infrared = {"eo:common_name": "nir", "raster:scale": 0.0001, "raster:offset": -0.1}
     for name, day, base in (("later", 20, ""), ("near", 15, ""), ("far", 16, "https://example.org/")):
         item = pystac.Item(name, None, None, dt.datetime(2024, 4, day, tzinfo=dt.UTC), {})
-        item.add_asset("B03", pystac.Asset(f"{base}green.tif", extra_fields={"eo:bands": [{"common_name": "green"}]}))
-        item.add_asset("B08", pystac.Asset(f"{base}infrared.tif", extra_fields={"bands": [{"eo:common_name": "nir"}]}))
+        green = {"eo:bands": [{"common_name": "green"}], "raster:bands": [{"scale": 0.0001, "offset": -0.1}]}
+        item.add_asset("B03", pystac.Asset(f"{base}green.tif", extra_fields=green))
+        item.add_asset("B08", pystac.Asset(f"{base}infrared.tif", extra_fields={"bands": [infrared]}))
         item.add_asset("scl", pystac.Asset(f"{base}scl.tif"))
         root.add_item(item)
         item.set_self_href(str(folder / f"{name}.json"))
@@ -486,6 +489,8 @@ def test_a_catalogue_on_disk_works_offline(tmp_path):
         ("later", dt.date(2024, 4, 20)),
     ]
     assert found[0].mask.kind == "scl"
+    assert found[0].reflectance
+    assert {(band.scale, band.offset) for band in found[0].bands.values()} == {(0.0001, -0.1)}
     assert (rl.read_window(found[0], GREEN_NIR).reason == sc.Reason.CLOUD).all()
     wrong = found.faults[found.faults["code"] == "scene-unreadable"]
     assert wrong["feature_id"].tolist() == ["far"]
@@ -558,7 +563,32 @@ def test_images_that_cannot_be_compared_say_so(tmp_path):
         rl.measure_registration(one, other)
 
 
+def test_what_needs_an_extra_says_which(tmp_path, monkeypatch):
+    folder = catalogue(tmp_path / "stac")
+    pair = [opened(tmp_path, ground()[None], f"{name}.tif", bands={"red": 1}, sensor=None) for name in "ab"]
+    monkeypatch.setitem(sys.modules, "pystac", None)
+    with pytest.raises(rl.MissingDependencyError, match=r"riverline\[imagery\]"):
+        rl.read_scenes(folder)
+    monkeypatch.setitem(sys.modules, "skimage.registration", None)
+    with pytest.raises(rl.MissingDependencyError, match=r"riverline\[imagery\]"):
+        rl.measure_registration(*pair)
+
+
 # Real images
+
+
+@pytest.mark.real
+def test_real_grids_in_two_crs_meet(real_data):
+    """An image in SIRGAS 2000 and heights in SAD69: read on the finer grid, they cover the same ground."""
+    folder = real_data / "landsat7_olinda"
+    image = rl.read_scene(folder / "L7_ETMs.tif", bands={"red": 3})
+    heights = rl.read_scene(folder / "olinda_dem_utm25s.tif", bands={"red": 1}, nodata=False)
+    assert image.crs != heights.crs
+    ((_, (one, other)),) = sc.iterate_windows([image, heights], ["red"])
+    assert one.values.shape == other.values.shape
+    assert other.valid.mean() > 0.95
+    assert -5 < np.nanmin(other["red"]) < 5
+    assert 60 < np.nanmax(other["red"]) < 300
 
 
 @pytest.mark.real

@@ -293,6 +293,17 @@ def test_lines_between_pixels_are_half_as_wrong_as_pixel_edges(tmp_path):
     assert errors("half") <= 1.5
 
 
+def test_the_uncertainty_that_is_told_is_about_the_error_that_is_made(tmp_path):
+    values, truth = coast(10.0)
+    truth = shapely.affinity.translate(truth, 520_000.0, 3_500_000.0)
+    scene = scene_of(tmp_path, values)
+    inside = shapely.box(520_030, 3_497_630, 522_370, 3_499_970)
+    for method in ("half", "edge", "otsu"):
+        lines = rl.trace_waterlines(scene, threshold=method).lines
+        made = rmse(distances_to(truth, shapely.intersection(np.asarray(lines.geometry.array, dtype=object), inside)))
+        assert 0.5 <= lines["uncertainty_m"].median() / made <= 2.0, method
+
+
 def test_a_straight_bank_is_exact_where_the_index_is_linear(tmp_path):
     """Where the index falls in a straight line across pixels, a contour has no error but rounding."""
     x = np.arange(40) + 0.5
@@ -442,6 +453,9 @@ def test_frames_conform_and_feed_into_rates(tmp_path):
     for frame, schema in ((traced.lines, WATERLINES), (traced.gaps, WATERLINE_GAPS)):
         assert schema.conform(frame).dtypes.equals(frame.dtypes)
         assert len(rl.check(frame, schema)) == 0
+    alone = rl.trace_waterlines(scene).lines
+    assert alone["bank"].isna().all()
+    assert len(rl.check(alone, WATERLINES)) == 0
     assert {"shoreline_id", "river_id", "bank", "date", "uncertainty_m", "source"} <= set(traced.lines.columns)
     assert traced.lines["date"].dt.date.astype(str).unique().tolist() == ["2024-04-15"]
     assert "Waterlines(2 lines" in repr(traced)
@@ -584,6 +598,21 @@ def test_a_stack_without_levels_has_none_and_tells_of_clouded_days(tmp_path):
     assert np.isnan(stack.occurrence[:, 30:]).all()
 
 
+def test_a_stack_goes_on_where_one_of_its_files_is_damaged(tmp_path):
+    whole, _ = river_scene(tmp_path, "a_20240401.tif", rows=256, columns=256)
+    rng = np.random.default_rng(1)
+    broken = imagery.write(tmp_path / "b_20240402.tif", rng.random((2, 256, 256)).astype("float32"), blockysize=16,
+                           compress="deflate")  # fmt: skip
+    content = broken.read_bytes()
+    middle = len(content) // 2
+    scene = rl.read_scene(broken, bands=BANDS, scale=1.0, mask=False)
+    broken.write_bytes(content[:middle] + b"\0" * 9000 + content[middle + 9000 :])
+    stack = rl.measure_water_occurrence([whole, scene], threshold="zero")
+    assert stack.faults[stack.faults["code"] == "scene-damaged"]["feature_id"].tolist() == ["b_20240402"]
+    assert (stack.looks == 1).all()
+    assert stack.table["clear_share"].tolist() == [100.0, 0.0]
+
+
 def test_reasons_have_a_cause_each():
     from riverline.shoreline.water.tracing import _CAUSES
 
@@ -645,3 +674,56 @@ def test_real_clouds_end_lines(real_data):
     x, y = sc.to_plane(second.transform, hidden[:, 1] + 0.5, hidden[:, 0] + 0.5)
     lines = shapely.union_all(np.asarray(traced.lines.geometry.array))
     assert shapely.distance(shapely.points(x, y), lines).min() >= 15.0
+
+
+# The command
+
+
+def run(*arguments, status=0):
+    from typer.testing import CliRunner
+
+    from riverline.cli.commands import app
+
+    ran = CliRunner().invoke(app, ["waterlines", *map(str, arguments)], env={"COLUMNS": "120", "TERM": "dumb"})
+    assert ran.exit_code == status, ran.output
+    return ran.output
+
+
+def test_the_command_writes_lines_gaps_map_and_mask(tmp_path):
+    pytest.importorskip("typer")
+    county = rl.samples.path("清水县.gpkg")
+    out = tmp_path / "out"
+    shown = run(
+        rl.samples.path("影像2026.tif"), "--sensor", "rgbn", "--axes", f"{county}::axes", "--mask", "--out", out
+    )
+    assert sorted(path.name for path in out.iterdir()) == ["map.html", "水体.tif", "水边线.gpkg"]
+    lines = rl.read_layer(out / "水边线.gpkg", WATERLINES, layer="水边线")
+    assert lines["bank"].tolist() == ["left", "right"]
+    assert "左岸" in shown
+    with rasterio.open(out / "水体.tif") as source:
+        assert source.shape == (160, 400)
+    english = run(rl.samples.path("影像2026.tif"), "--band", "green=2", "--band", "nir=4", "--threshold", "0.1",
+                  "--language", "en", "--out", tmp_path / "en")  # fmt: skip
+    assert "Waterlines · ndwi > 0.100, given" in english
+
+
+def test_the_command_refuses_once_and_writes_nothing(tmp_path):
+    pytest.importorskip("typer")
+    image, out = rl.samples.path("影像2026.tif"), tmp_path / "none"
+    for status, arguments in (
+        (1, (image, "--sensor", "modis")),
+        (1, (image, "--threshold", "best")),
+        (1, (tmp_path / "none.tif",)),
+        (2, (image, "--band", "green")),
+    ):
+        run(*arguments, "--out", out, status=status)
+    assert not out.exists()
+
+
+def test_strict_ends_with_a_status_of_its_own_on_errors(tmp_path):
+    pytest.importorskip("typer")
+    values, _ = imagery.river()
+    path = imagery.write(tmp_path / "cloudy_20240415.tif", values)
+    imagery.write(tmp_path / "m.tif", np.full((60, 90), 4, dtype="uint8"))
+    given = (path, "--band", "green=1", "--band", "nir=2", "--mask-band", "fmask=m.tif", "--out", tmp_path / "out")
+    run(*given, "--strict", status=3)

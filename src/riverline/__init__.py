@@ -41,16 +41,14 @@ if TYPE_CHECKING:
     from riverline.encroachment.change import ChangeRules, Changes, detect_change, load_change_rules
     from riverline.encroachment.checking import compare_checks, prepare_checks
     from riverline.inspection import Inspection, inspect, load_checks
-    from riverline.io import (
+    from riverline.io import read_layer, read_sections, read_table
+    from riverline.io.scenes import (
         Registration,
         Scene,
         Scenes,
         measure_registration,
-        read_layer,
         read_scene,
         read_scenes,
-        read_sections,
-        read_table,
         read_window,
     )
     from riverline.revision import Revision, Sensitivity, compare, measure_sensitivity
@@ -157,9 +155,9 @@ _HOMES = {
     "Waterlines": "shoreline",
     "Inspection": "inspection",
     "Revision": "revision",
-    "Registration": "io",
-    "Scene": "io",
-    "Scenes": "io",
+    "Registration": "io.scenes",
+    "Scene": "io.scenes",
+    "Scenes": "io.scenes",
     "Screening": "encroachment",
     "Sensitivity": "revision",
     "check": "checks",
@@ -183,7 +181,7 @@ _HOMES = {
     "load_rules": "rules",
     "locate": "channel",
     "map_water": "shoreline",
-    "measure_registration": "io",
+    "measure_registration": "io.scenes",
     "measure_sensitivity": "revision",
     "measure_water_occurrence": "shoreline",
     "place_boards": "demarcation",
@@ -191,11 +189,11 @@ _HOMES = {
     "plan_shoreline": "shoreline",
     "prepare_checks": "encroachment.checking",
     "read_layer": "io",
-    "read_scene": "io",
-    "read_scenes": "io",
+    "read_scene": "io.scenes",
+    "read_scenes": "io.scenes",
     "read_sections": "io",
     "read_table": "io",
-    "read_window": "io",
+    "read_window": "io.scenes",
     "screen": "encroachment",
     "split_axes": "channel",
     "trace_axis": "channel",

@@ -35,6 +35,9 @@ TINY = 1e-6
 """Values nearer to the level than this are lifted to it, so that no vertex falls on a pixel's centre."""
 
 
+TILE = 512
+"""Columns that are contoured at once; those that the level does not cross are passed over."""
+
 # Well above what interpolation between equal numbers is off, well below what TINY keeps vertices from pixel centres.
 _ROUNDING = 1e-9
 
@@ -93,23 +96,54 @@ def pieces_of_strip(
         With places in the grid.
     """
     low, high = rows
-    near = np.where(np.abs(field) < TINY, np.float32(TINY), field)
-    masked = (reason > 0) | ~np.isfinite(field)
+    used = (reason == 0) & np.isfinite(field)
+    parts = [
+        _pieces_of_tile(
+            field, used, reason, (low, high, first, min(first + TILE, field.shape[1] - 1)), first_row, height
+        )
+        for first in _crossed(field[low : high + 1] > -TINY, used[low : high + 1])
+    ]
+    return _stacked([part for part in parts if len(part)])
+
+
+def _crossed(above: NDArray[np.bool_], used: NDArray[np.bool_]) -> list[int]:
+    """First columns of the tiles in which values lie on both sides of the level."""
+    columns = above.shape[1]
+    firsts = np.arange(0, max(columns - 1, 1), TILE)
+    high: NDArray[np.bool_] = np.any(above & used, axis=0)
+    low: NDArray[np.bool_] = np.any(~above & used, axis=0)
+    # a tile shares its last column with the next
+    both = [high[first : first + TILE + 1].any() and low[first : first + TILE + 1].any() for first in firsts]
+    return [int(first) for first in firsts[both]]
+
+
+def _pieces_of_tile(
+    field: NDArray[np.float32],
+    used: NDArray[np.bool_],
+    reason: NDArray[np.uint8],
+    tile: tuple[int, int, int, int],
+    first_row: int,
+    height: int,
+) -> Pieces:
+    low, high, left, right = tile
+    cut = (slice(low, high + 1), slice(left, right + 1))
+    masked = ~used[cut]
+    near = np.where(np.abs(field[cut]) < TINY, np.float32(TINY), field[cut])
     near[masked] = 0.0
-    width = field.shape[1]
-    part = np.ma.array(near[low : high + 1], mask=masked[low : high + 1])
+    column, row = np.arange(left, right + 1, dtype="float64"), np.arange(low, high + 1, dtype="float64") + first_row
     lines: Any = contourpy.contour_generator(
-        np.arange(width, dtype="float64"), np.arange(low, high + 1, dtype="float64") + first_row, part, name="serial",
-        corner_mask=False, line_type=contourpy.LineType.ChunkCombinedOffset,
+        column, row, np.ma.array(near, mask=masked), name="serial", corner_mask=False,
+        line_type=contourpy.LineType.ChunkCombinedOffset,
     ).lines(0.0)  # fmt: skip
     if lines[0][0] is None:
         return _none()
     places, offsets = _on_edges(lines[0][0]), np.asarray(lines[1][0], dtype="int64")
     first, last = places[offsets[:-1]], places[offsets[1:] - 1]
     closed = (first == last).all(axis=1)
-    ends = [np.where(closed, -1, _edge(place, width)) for place in (first, last)]
+    ends = [np.where(closed, -1, _edge(place, field.shape[1])) for place in (first, last)]
     causes = [np.where(closed, 0, _cause(place, reason, first_row, height)).astype("uint8") for place in (first, last)]
-    return Pieces(places, _steepness(places, near, masked, first_row), offsets, *ends, *causes)
+    steepness = _steepness(places - [left, low + first_row], near, masked)
+    return Pieces(places, steepness, offsets, *ends, *causes)
 
 
 def _on_edges(places: Floats) -> Floats:
@@ -145,10 +179,9 @@ def _cause(places: Floats, reason: NDArray[np.uint8], first_row: int, height: in
     return np.where((gravest == 0) & beyond.any(axis=1), BEYOND, gravest).astype("uint8")
 
 
-def _steepness(places: Floats, field: NDArray[np.float32], masked: NDArray[np.bool_], first_row: int) -> Floats:
+def _steepness(places: Floats, field: NDArray[np.float32], masked: NDArray[np.bool_]) -> Floats:
     """Length of the gradient at vertices, from the square of pixels that each lies in."""
-    column = np.clip(np.floor(places[:, 0]).astype("int64"), 0, field.shape[1] - 2)
-    row = np.clip(np.floor(places[:, 1]).astype("int64") - first_row, 0, field.shape[0] - 2)
+    column, row = np.clip(np.floor(places).astype("int64"), 0, np.array(field.shape)[::-1] - 2).T
     corners = {(i, j): field[row + i, column + j].astype("float64") for i in (0, 1) for j in (0, 1)}
     hidden = {(i, j): masked[row + i, column + j] for i in (0, 1) for j in (0, 1)}
 
@@ -208,6 +241,8 @@ def together(parts: Sequence[Pieces]) -> Pieces:
 
 
 def _stacked(parts: Sequence[Pieces]) -> Pieces:
+    if not parts:
+        return _none()
     shift = np.cumsum([0, *(part.offsets[-1] for part in parts)])
     offsets = np.concatenate([part.offsets[:-1] + begin for part, begin in zip(parts, shift, strict=False)])
     return Pieces(

@@ -33,6 +33,7 @@ from riverline.cli.options import (
 )  # fmt: skip
 from riverline.cli.reviews import reviews
 from riverline.cli.telling import deliver, end, tell_file, told
+from riverline.cli.waterlines import waterlines
 
 if TYPE_CHECKING:
     from riverline.cli.steps import Layer, Sections
@@ -144,7 +145,14 @@ def demarcate(  # noqa: PLR0913 - one option a layer
         end(delivery.result.faults, strict=strict)
 
 
-for command in (subjects.waters, subjects.works, deliveries.stakes, deliveries.confirm, deliveries.shoreline):
+for command in (
+    subjects.waters,
+    subjects.works,
+    deliveries.stakes,
+    deliveries.confirm,
+    deliveries.shoreline,
+    waterlines,
+):
     app.command()(command)
 
 

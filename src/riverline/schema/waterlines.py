@@ -51,7 +51,7 @@ WATERLINES = Schema(
     "waterlines", "水边线", "Waterlines", "shoreline_id", ("LineString",),
     (
         _SHORELINE_ID,
-        replace(c.RIVER_ID, meaning="River of the nearest axis; empty where no axes were given."),
+        c.or_blank(replace(c.RIVER_ID, meaning="River of the nearest axis; empty where no axes were given.")),
         c.or_blank(c.BANK),
         _DATE,
         c.metres("uncertainty_m", "定位不确定度", "Uncertainty", "BQDD",
@@ -65,7 +65,7 @@ WATERLINES = Schema(
         c.choice("end_gap", "止端中断原因", "Why it ends", "ZDYY", "Why it goes no further.", GAP_CAUSES),
         c.metres("pixel_m", "像元分量", "Part of the pixel", "XYFL", "Sub-pixel error of the method."),
         c.metres("threshold_m", "阈值分量", "Part of the threshold", "YZFL",
-                 "How far the line moves when the threshold does by its spread; half the time more, half less."),
+                 "One standard deviation of where the line lies, from how far the threshold may be off."),
         c.metres("registration_m", "配准分量", "Part of the registration", "PZFL", "As given; 0 where not."),
         c.optional(_STAGE),
     ),

@@ -38,6 +38,7 @@ class _Item:
     bands: Mapping[str, Source] | None = None
     mask: Mapping[str, Source] | None = None
     date: str | dt.date | None = None
+    scale: tuple[float, float] | None = None
     problem: str = ""
 
 
@@ -125,7 +126,7 @@ def _opened(item: _Item, options: _Options) -> Scene:
         date=options.dates.get(item.name, item.date),
         mask=options.mask if options.mask is not None else item.mask,
         sensor=options.sensor,
-        scale=options.scale,
+        scale=options.scale if options.scale is not None else item.scale,
         nodata=options.nodata,
         name=item.name,
     )
@@ -230,7 +231,8 @@ def _stac_item(item: Any) -> _Item:  # noqa: ANN401 - a pystac item
         (bands if role in ROLES else masks).setdefault(role, href.removeprefix("file://"))
     day = item.datetime.date() if item.datetime is not None else item.properties.get("start_datetime")
     if bands:
-        return _Item(str(next(iter(bands.values()))), str(item.id), bands, dict(list(masks.items())[:1]) or None, day)
+        one = dict(list(masks.items())[:1]) or None
+        return _Item(str(next(iter(bands.values()))), str(item.id), bands, one, day, _scale_of(item))
     whole = [
         asset for asset in item.assets.values() if "data" in (asset.roles or []) or "image" in (asset.media_type or "")
     ]
@@ -239,6 +241,19 @@ def _stac_item(item: Any) -> _Item:  # noqa: ANN401 - a pystac item
         return _Item(here[0], str(item.id), None, None, day)
     told = f"资产在服务器上，请先下载 / assets lie on a server, download them first: {', '.join(remote) or '-'}"
     return _Item("", str(item.id), problem=told)
+
+
+def _scale_of(item: Any) -> tuple[float, float] | None:  # noqa: ANN401 - a pystac item
+    """Factor and offset that the assets of bands state, where they all state the same."""
+    found = set()
+    for key, asset in item.assets.items():
+        if _role_of_asset(key, asset) not in ROLES:
+            continue
+        told = (asset.extra_fields.get("raster:bands") or asset.extra_fields.get("bands") or [{}])[0]
+        factor = told.get("scale", told.get("raster:scale", asset.extra_fields.get("raster:scale")))
+        offset = told.get("offset", told.get("raster:offset", asset.extra_fields.get("raster:offset", 0.0)))
+        found.add(None if factor is None else (float(factor), float(offset)))
+    return found.pop() if len(found) == 1 else None
 
 
 def _role_of_asset(key: str, asset: Any) -> str:  # noqa: ANN401 - a pystac asset

@@ -46,7 +46,7 @@ class Reason(IntEnum):
     EXTENT = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PixelGrid:
     """Where the pixels of an image lie.
 
@@ -63,6 +63,10 @@ class PixelGrid:
     crs: pyproj.CRS
     transform: Affine
     shape: tuple[int, int]
+
+    def __repr__(self) -> str:
+        rows, columns = self.shape
+        return f"PixelGrid({self.crs.to_string()}, {rows} x {columns} pixels of {self.pixel:g})"
 
     @property
     def pixel(self) -> float:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from riverline import faults, provenance
 from riverline._version import __version__
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.errors import ReadError, SchemaError
-from riverline.io import Scene
+from riverline.io.scenes import Scene
 from riverline.shoreline.water.indices import choose_index
 from riverline.shoreline.water.looking import look_at, strips_of
-from riverline.shoreline.water.thresholds import Threshold, find_threshold, require_threshold
+from riverline.shoreline.water.thresholds import Threshold, find_threshold, require_threshold, threshold_of_nothing
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -79,7 +77,7 @@ def find_water(
     require_threshold(threshold)
     chosen = choose_index(scene, index)
     view = look_at(scene, extent, bridges, pixels=pixels)
-    nothing = find_threshold_of_nothing(chosen, threshold)
+    nothing = threshold_of_nothing(chosen, threshold)
     if isinstance(view, Finding):
         return Found(scene, None, chosen, nothing, [view])
     try:
@@ -89,13 +87,6 @@ def find_water(
         said = Finding("scene-damaged", "scenes", scene.name, None, note=error.zh.replace("\n", " "))
         return Found(scene, None, chosen, nothing, [said])
     return Found(scene, view, chosen, found, _said(scene, chosen, found))
-
-
-def find_threshold_of_nothing(index: Index, threshold: Method | float) -> Threshold:
-    """The threshold where nothing could be seen."""
-    method, nothing = (threshold if isinstance(threshold, str) else "given"), float("nan")
-    return Threshold(index.name, method, nothing, 0.0, nothing, nothing, nothing, 0.0, 0, holds_water=False,
-                     tiles=np.zeros((0, 0), dtype="float32"))  # fmt: skip
 
 
 def _said(scene: Scene, index: Index, found: Threshold) -> list[Finding]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from riverline.io import Scene
+    from riverline.io.scenes import Scene
 
 __all__ = ["Index", "choose_index", "compute_index", "indices", "list_indices"]
 

@@ -24,13 +24,12 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from riverline.io import Scene
-    from riverline.io.scenes import Window
+    from riverline.io.scenes import Scene, Window
     from riverline.shoreline.water.indices import Index
 
 __all__ = ["STRIP_PIXELS", "Strip", "View", "look_at", "strips_of"]
 
-STRIP_PIXELS = 4_194_304
+STRIP_PIXELS = 6_291_456
 """Pixels of a strip, if nothing else is said."""
 
 _TALLEST = 1024

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from riverline.io import Scene
-    from riverline.io.scenes import PixelGrid
+    from riverline.io.scenes import PixelGrid, Scene
     from riverline.shoreline.water.finding import Found
     from riverline.shoreline.water.looking import Strip
     from riverline.shoreline.water.thresholds import Method, Threshold

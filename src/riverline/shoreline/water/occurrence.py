@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ import pandas as pd
 from riverline import faults
 from riverline.demarcation.findings import Finding
 from riverline.errors import ReadError, SchemaError
-from riverline.io.scenes import PixelGrid, common_grid, open_scene, read_pixels
+from riverline.io.scenes import common_grid, open_scene, read_pixels
 from riverline.io.scenes.places import strips
 from riverline.schema import LOOKS
 from riverline.shoreline.water.finding import find_water, gather_faults, run_of
@@ -24,12 +24,12 @@ from riverline.shoreline.water.mapping import raster_file
 from riverline.shoreline.water.result import WaterOccurrence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from riverline.io import Scene
+    from riverline.io.scenes import PixelGrid, Scene, Window
     from riverline.shoreline.water.finding import Found
     from riverline.shoreline.water.thresholds import Method
 
@@ -38,11 +38,12 @@ if TYPE_CHECKING:
 __all__ = ["measure_water_occurrence"]
 
 _FEW_CLEAR = 50.0
+_LAYERS = ("occurrence", "looks", "highest_dry_m", "lowest_wet_m")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Sums:
-    """What is summed up while strips go by."""
+    """What a strip or the whole grid is summed up to; levels are None without any."""
 
     wet: NDArray[np.uint16]
     seen: NDArray[np.uint16]
@@ -109,17 +110,17 @@ def measure_water_occurrence(
     at = _levels(every, levels)
     found = [find_water(scene, index, threshold, extent, None, strip_pixels) for scene in every]
     grid = grid or common_grid(every)
-    parts, table = _summed(found, at, grid, strip_pixels)
     file = None if path is None else Path(path)
-    looks, occurrence = parts.seen, _share(parts)
-    if file is not None:
-        _write(file, grid, occurrence, parts)
-    rows = [gather_faults(each, said, grid.crs) for each, said in zip(found, _said(table), strict=True)]
-    kept = file is None
+    counts = np.zeros((len(found), 2))
+    with _target(file, grid, leveled=at is not None) as put:
+        damaged = _sum_up(found, at, grid, strip_pixels, counts, put)
+    table = _table(found, at, counts, grid.shape[0] * grid.shape[1])
+    rows = [gather_faults(each, _said(table, number, damaged), grid.crs) for number, each in enumerate(found)]
+    kept = getattr(put, "kept", None)
     return WaterOccurrence(
-        occurrence if kept else None, looks if kept else None, parts.highest_dry if kept else None,
-        parts.lowest_wet if kept else None, grid, table, file, faults.combine(rows, crs=grid.crs),
-        run_of(found, grid.crs, {"extent": extent}),
+        None if kept is None else _share(kept), None if kept is None else kept.seen,
+        None if kept is None else kept.highest_dry, None if kept is None else kept.lowest_wet, grid, table, file,
+        faults.combine(rows, crs=grid.crs), run_of(found, grid.crs, {"extent": extent}),
     )  # fmt: skip
 
 
@@ -137,27 +138,38 @@ def _levels(scenes: list[Scene], levels: Levels | None) -> NDArray[np.float64] |
     return np.array([next((given[key] for key in sorted(each) if key in given), np.nan) for each in names])
 
 
-def _summed(
-    found: list[Found], levels: NDArray[np.float64] | None, grid: PixelGrid, pixels: int
-) -> tuple[_Sums, pd.DataFrame]:
-    shape = grid.shape
-    nothing = None if levels is None else np.full(shape, np.nan, dtype="float32")
-    sums = _Sums(np.zeros(shape, dtype="uint16"), np.zeros(shape, dtype="uint16"), nothing,
-                 None if nothing is None else nothing.copy())  # fmt: skip
-    counts = np.zeros((len(found), 2))
+def _nothing(shape: tuple[int, int], *, leveled: bool) -> _Sums:
+    unknown = [np.full(shape, np.nan, dtype="float32") if leveled else None for _ in range(2)]
+    return _Sums(np.zeros(shape, dtype="uint16"), np.zeros(shape, dtype="uint16"), *unknown)
+
+
+def _sum_up(
+    found: list[Found],
+    levels: NDArray[np.float64] | None,
+    grid: PixelGrid,
+    pixels: int,
+    counts: NDArray[np.float64],
+    put: Any,  # noqa: ANN401 - takes a window and its sums
+) -> dict[int, str]:
+    """Strip after strip of all scenes; counts of seen and wet pixels are filled in. Which scenes broke off, and why."""
     damaged: dict[int, str] = {}
-    for number, each in enumerate(found):
-        if each.view is None:
-            continue
-        level = np.nan if levels is None else levels[number]
-        try:
-            with ExitStack() as stack:
-                opened = stack.enter_context(open_scene(each.scene, each.index.roles, grid=grid))
-                for window in strips(shape, pixels=pixels):
-                    counts[number] += _add(sums, window, *_look(each, opened, window), level)
-        except ReadError as error:
-            damaged[number] = error.zh
-    return sums, _table(found, levels, counts, shape[0] * shape[1])
+    with ExitStack() as stack:
+        opened = {
+            number: stack.enter_context(open_scene(each.scene, each.index.roles, grid=grid))
+            for number, each in enumerate(found)
+            if each.view is not None
+        }
+        for window in strips(grid.shape, pixels=pixels):
+            sums = _nothing((window[0].stop - window[0].start, grid.shape[1]), leveled=levels is not None)
+            for number in opened.keys() - damaged.keys():
+                try:
+                    seen, wet = _look(found[number], opened[number], window)
+                except ReadError as error:
+                    damaged[number] = error.zh.replace("\n", " ")
+                    continue
+                counts[number] += _add(sums, seen, wet, np.nan if levels is None else levels[number])
+            put(window, sums)
+    return damaged
 
 
 def _look(found: Found, opened: Any, window: Any) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:  # noqa: ANN401
@@ -168,14 +180,12 @@ def _look(found: Found, opened: Any, window: Any) -> tuple[NDArray[np.bool_], ND
     return seen, seen & (values > found.threshold.value) if found.threshold.holds_water else np.zeros_like(seen)
 
 
-def _add(sums: _Sums, window: Any, seen: NDArray[np.bool_], wet: NDArray[np.bool_], level: float) -> list[int]:  # noqa: ANN401
-    sums.seen[window] += seen
-    sums.wet[window] += wet
+def _add(sums: _Sums, seen: NDArray[np.bool_], wet: NDArray[np.bool_], level: float) -> list[int]:
+    np.add(sums.seen, seen, out=sums.seen, casting="unsafe")
+    np.add(sums.wet, wet, out=sums.wet, casting="unsafe")
     if sums.highest_dry is not None and sums.lowest_wet is not None and np.isfinite(level):
-        dry = sums.highest_dry[window]
-        sums.highest_dry[window] = np.where(seen & ~wet, np.fmax(dry, np.float32(level)), dry)
-        low = sums.lowest_wet[window]
-        sums.lowest_wet[window] = np.where(wet, np.fmin(low, np.float32(level)), low)
+        np.fmax(sums.highest_dry, np.float32(level), out=sums.highest_dry, where=seen & ~wet)
+        np.fmin(sums.lowest_wet, np.float32(level), out=sums.lowest_wet, where=wet)
     return [int(seen.sum()), int(wet.sum())]
 
 
@@ -204,18 +214,48 @@ def _table(
     return pd.DataFrame(LOOKS.conform(frame))
 
 
-def _said(table: pd.DataFrame) -> list[list[Finding]]:
-    shares = zip(table["source"].tolist(), table["clear_share"].tolist(), strict=True)
-    return [
-        [Finding("look-masked", "scenes", name, None, share)] if share < _FEW_CLEAR else [] for name, share in shares
-    ]
+def _said(table: pd.DataFrame, number: int, damaged: Mapping[int, str]) -> list[Finding]:
+    name, share = str(table["source"].iloc[number]), float(table["clear_share"].iloc[number])
+    said = [Finding("look-masked", "scenes", name, None, share)] if share < _FEW_CLEAR else []
+    if number in damaged:
+        said.append(Finding("scene-damaged", "scenes", name, None, note=damaged[number]))
+    return said
 
 
-def _write(path: Path, grid: PixelGrid, occurrence: NDArray[np.float32], sums: _Sums) -> None:
-    layers: list[tuple[str, NDArray[Any]]] = [("occurrence", occurrence), ("looks", sums.seen.astype("float32"))]
-    if sums.highest_dry is not None and sums.lowest_wet is not None:
-        layers += [("highest_dry_m", sums.highest_dry), ("lowest_wet_m", sums.lowest_wet)]
-    with raster_file(path, grid, count=len(layers), dtype="float32", nodata=float("nan")) as target:
-        for number, (name, values) in enumerate(layers, 1):
-            target.write(values, number)
+class _Kept:
+    """Sums that are kept in memory."""
+
+    def __init__(self, grid: PixelGrid, *, leveled: bool) -> None:
+        self.kept = _nothing(grid.shape, leveled=leveled)
+
+    def __call__(self, window: Window, sums: _Sums) -> None:
+        for one, other in ((self.kept.wet, sums.wet), (self.kept.seen, sums.seen)):
+            one[window] = other
+        if self.kept.highest_dry is not None and self.kept.lowest_wet is not None:
+            self.kept.highest_dry[window] = sums.highest_dry
+            self.kept.lowest_wet[window] = sums.lowest_wet
+
+
+class _Written:
+    """Sums that go into a file, strip by strip."""
+
+    def __init__(self, target: Any) -> None:  # noqa: ANN401 - a rasterio data set
+        self.target = target
+        for number, name in enumerate(_LAYERS[: target.count], 1):
             target.set_band_description(number, name)
+
+    def __call__(self, window: Window, sums: _Sums) -> None:
+        layers = [_share(sums), sums.seen.astype("float32"), sums.highest_dry, sums.lowest_wet]
+        spans = tuple((each.start, each.stop) for each in window)
+        for number in range(1, self.target.count + 1):
+            self.target.write(layers[number - 1], number, window=spans)
+
+
+@contextmanager
+def _target(path: Path | None, grid: PixelGrid, *, leveled: bool) -> Iterator[Any]:
+    if path is None:
+        yield _Kept(grid, leveled=leveled)
+        return
+    count = len(_LAYERS) if leveled else 2
+    with raster_file(path, grid, count=count, dtype="float32", nodata=float("nan")) as target:
+        yield _Written(target)

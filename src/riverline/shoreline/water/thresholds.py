@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from riverline.shoreline.water.indices import Index
     from riverline.shoreline.water.looking import Strip, View
 
-__all__ = ["METHODS", "Method", "Threshold", "find_threshold", "require_threshold", "surface"]
+__all__ = ["METHODS", "Method", "Threshold", "find_threshold", "require_threshold", "surface", "threshold_of_nothing"]
 
 Method = Literal["edge", "half", "zero", "otsu", "multi_otsu", "local"]
 METHODS: tuple[str, ...] = ("edge", "half", "zero", "otsu", "multi_otsu", "local")
@@ -124,7 +124,7 @@ def find_threshold(view: View, index: Index, threshold: Method | float, strips: 
     looked = around if near and around.counts.sum() >= _ENOUGH else everything
     value = _value(looked, index, threshold, seeded=looked is around)
     if np.isnan(value):
-        return _unknown(index, threshold)
+        return threshold_of_nothing(index, threshold)
     split = split_at(looked.counts, looked.centres, value)
     return Threshold(
         index.name, threshold if isinstance(threshold, str) else "given", value, split.separability, split.spread,
@@ -134,11 +134,11 @@ def find_threshold(view: View, index: Index, threshold: Method | float, strips: 
     )  # fmt: skip
 
 
-def _unknown(index: Index, threshold: Method | float) -> Threshold:
-    method = threshold if isinstance(threshold, str) else "given"
-    nothing = float("nan")
-    return Threshold(index.name, method, nothing, 0.0, nothing, nothing, nothing, 0.0, 0, False,
-                     np.zeros((0, 0), dtype="float32"))  # fmt: skip
+def threshold_of_nothing(index: Index, threshold: Method | float) -> Threshold:
+    """The threshold where nothing could be seen."""
+    method, nothing = (threshold if isinstance(threshold, str) else "given"), float("nan")
+    return Threshold(index.name, method, nothing, 0.0, nothing, nothing, nothing, 0.0, 0, holds_water=False,
+                     tiles=np.zeros((0, 0), dtype="float32"))  # fmt: skip
 
 
 def _value(histogram: Histogram, index: Index, threshold: Method | float, *, seeded: bool) -> float:

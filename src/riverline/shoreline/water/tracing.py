@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from riverline.io import Scene
+    from riverline.io.scenes import Scene
     from riverline.shoreline.water.finding import Found
     from riverline.shoreline.water.thresholds import Method
 
@@ -95,8 +95,8 @@ def trace_waterlines(  # noqa: PLR0913 - each is a choice that has to be visible
     Vertices lie between the centres of neighbouring pixels where the index, taken as linear, has the threshold
     (marching squares). A line never crosses a pixel that cannot be used: it ends, and ``gaps`` tells why.
 
-    The uncertainty is that of the pixel (0.15 of its side), of the threshold (its spread by the gradient of the index
-    across the line) and of the registration, as independent standard deviations.
+    The uncertainty is that of the pixel (0.15 of its side), of the threshold (its spread, taken as equally likely all
+    over, by the gradient of the index across the line) and of the registration, as independent standard deviations.
 
     Examples
     --------
@@ -206,7 +206,7 @@ def _rows(
     threshold = found.threshold
     count = int(long.sum())
     with np.errstate(divide="ignore", invalid="ignore"):
-        moved = np.nan_to_num(threshold.spread, nan=0.0) * pixel_m / named.steepness[long]
+        moved = np.nan_to_num(threshold.spread, nan=0.0) / np.sqrt(3.0) * pixel_m / named.steepness[long]
     pixel = np.full(count, SUBPIXEL_SHARE * pixel_m)
     registered = np.full(count, float(registration_m))
     frame = gpd.GeoDataFrame(
