@@ -37,7 +37,16 @@ if TYPE_CHECKING:
         place_boards,
         place_stakes,
     )
-    from riverline.encroachment import Screening, classify, screen
+    from riverline.encroachment import (
+        DetectionAccuracy,
+        LineAccuracy,
+        Screening,
+        assess_detection,
+        assess_waterlines,
+        classify,
+        estimate_areas,
+        screen,
+    )
     from riverline.inspection import Inspection, inspect, load_checks
     from riverline.io import read_layer, read_sections, read_table
     from riverline.revision import Revision, Sensitivity, compare, measure_sensitivity
@@ -48,9 +57,11 @@ __all__ = [
     "CRSError",
     "Confirmation",
     "Demarcation",
+    "DetectionAccuracy",
     "Inspection",
     "JobError",
     "LedgerError",
+    "LineAccuracy",
     "MissingDependencyError",
     "ReadError",
     "Revision",
@@ -61,6 +72,8 @@ __all__ = [
     "Sensitivity",
     "ShorelinePlan",
     "__version__",
+    "assess_detection",
+    "assess_waterlines",
     "catalog",
     "channel",
     "check",
@@ -71,6 +84,7 @@ __all__ = [
     "demarcate",
     "demarcate_waters",
     "demarcate_works",
+    "estimate_areas",
     "explain",
     "export",
     "faults",
@@ -106,11 +120,15 @@ _NAMESPACES = frozenset(
 _HOMES = {
     "Confirmation": "confirmation",
     "Demarcation": "demarcation",
+    "DetectionAccuracy": "encroachment",
+    "LineAccuracy": "encroachment",
     "ShorelinePlan": "shoreline",
     "Inspection": "inspection",
     "Revision": "revision",
     "Screening": "encroachment",
     "Sensitivity": "revision",
+    "assess_detection": "encroachment",
+    "assess_waterlines": "encroachment",
     "check": "checks",
     "check_stakes": "demarcation",
     "classify": "encroachment",
@@ -119,6 +137,7 @@ _HOMES = {
     "demarcate": "demarcation",
     "demarcate_waters": "demarcation",
     "demarcate_works": "demarcation",
+    "estimate_areas": "encroachment",
     "explain": "demarcation",
     "find_stand_ins": "demarcation",
     "inspect": "inspection",
