@@ -20,12 +20,13 @@ NAMESPACES = {
     "maps": "地图 · Maps",
     "export": "成果图层 · Layers",
     "faults": "质检问题 · Faults",
+    "catalog": "四乱认定目录 · Catalogue of the four chaos",
     "samples": "样例 · Samples",
 }
 SCHEMA_TYPES = ("Schema", "Column", "Choice")
 COMMANDS = (
     "demo", "demarcate", "waters", "works", "stakes", "confirm", "shoreline", "inspect", "compare", "check", "schema",
-    "rules list", "rules show",
+    "rules list", "rules show", "screen", "catalog list", "catalog show",
 )  # fmt: skip
 
 

@@ -227,7 +227,7 @@ def test_the_threshold_that_fired_is_in_the_evidence_and_in_the_reason():
         "national/tall-plants", "major", "counted_m2", "≥ 5,000 m²",
     )  # fmt: skip
     assert told["value"] == found["counted_m2"].iloc[0]
-    assert found["citation"].iloc[0].endswith("第3项")
+    assert found["citation"].iloc[0].endswith("第3项（未核实）")
     assert "计入面积 6,000.00 m²，≥ 5,000 m² → 重大" in found["reason"].iloc[0]
     assert "≥ 5,000 m² → Major" in describe_suspects(found, "en")["reason"].iloc[0]
 

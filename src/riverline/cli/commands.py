@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 import riverline as rl
-from riverline.cli import deliveries, subjects
+from riverline.cli import deliveries, encroaching, subjects
 from riverline.cli.options import (
     FILE,
     ColumnOption,
@@ -44,6 +44,7 @@ app = typer.Typer(
 )
 rules_app = typer.Typer(help="规则集 | rule sets", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
+app.add_typer(encroaching.catalog_app, name="catalog")
 app.add_typer(reviews)
 
 
@@ -144,7 +145,8 @@ def demarcate(  # noqa: PLR0913 - one option a layer
         end(delivery.result.faults, strict=strict)
 
 
-for command in (subjects.waters, subjects.works, deliveries.stakes, deliveries.confirm, deliveries.shoreline):
+commands = (subjects.waters, subjects.works, deliveries.stakes, deliveries.confirm, deliveries.shoreline)
+for command in (*commands, encroaching.screen):
     app.command()(command)
 
 

@@ -71,7 +71,7 @@ def estimate_areas(
     _require(counts, areas, confidence)
     names = [str(name) for name in counts.index]
     n = counts[counts.index].to_numpy(dtype="float64")
-    area: Floats = areas[counts.index].to_numpy(dtype="float64")
+    area: Floats = np.array(areas[counts.index], dtype="float64")
     z = float(ndtri(0.5 + confidence / 2.0))
     units, total = n.sum(axis=1), area.sum()
     weight = area / total
