@@ -79,6 +79,11 @@ def screen(  # noqa: PLR0913 - one option a layer
     with told(language) as console:
         from riverline.cli import screening
 
+        named_already = "feature_id" in values.get("features", {}) or any(
+            "feature_id" in ours for ours in columns.get("features", {}).values()
+        )
+        if not named_already:
+            values["features"] = {"feature_id": ""} | values.get("features", {})
         layers = {
             name: named_layer(text, crs, encoding, columns.get(name), values.get(name), rows.get(name))
             for name, text in given.items()

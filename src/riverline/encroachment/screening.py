@@ -170,8 +170,9 @@ class _Made:
                 strands = self._strands(position, axis)
                 measures = measure(found, region, strands, axis)
                 self.parts.append((position, found, measures, strands.banks, strands.drawn))
-                outline = [] if strands.drawn else [Finding("line-from-outline", "extents", name, region)]
-                self.findings += [*about, *outline]
+                self.findings += about
+                if extent["kind"] == "management" and not strands.drawn:
+                    self.findings.append(Finding("line-from-outline", "extents", name, region))
         except shapely.errors.GEOSException as error:
             self.findings.append(Finding("extent-not-screened", "extents", name, region, note=str(error)))
 
