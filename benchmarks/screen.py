@@ -7,7 +7,7 @@ that are not covered; ``screen`` does all of it: areas on the ellipsoid, depths,
 distances to the axis, evidence, sums and the count of what lies outside. Each runs in a process of its own, the quick
 two twice, the least counting. It prints processor time and memory, and fails unless ``screen`` takes 5 times less time
 than the overlay and no more than 1.5 times that of ``clipping`` (without ``--full``, where fixed costs weigh: twice
-less and 4 times), and all three find the same footprints and the same area inside each to a hundredth of a square metre.
+less and 4 times), and all three find the same footprints and the same area inside each to 0.01 m².
 """
 
 from __future__ import annotations

@@ -153,6 +153,12 @@ def rule_page() -> str:
         parts += [f"```text\n{rl.rules.describe_rules(rules, language=language)}\n```\n" for language in ("zh", "en")]
     for name in rl.rules.list_zone_rules()["name"]:
         parts.append(zone_rule_section(name))
+    for name in rl.catalog.list_catalogs()["name"]:
+        catalog = rl.load_catalog(name)
+        parts.append(f"\n## {name} · {catalog.title}\n")
+        parts += [
+            f"```text\n{rl.catalog.describe_catalog(catalog, language=language)}\n```\n" for language in ("zh", "en")
+        ]
     return "\n".join(parts)
 
 
