@@ -63,7 +63,8 @@ def screen(
     axes
         Rows of :data:`riverline.schema.AXES`: banks, chainages and distances to the axis are then measured on them.
     permits
-        Rows of :data:`riverline.schema.PERMITS`. What a valid one covers is subtracted, and the reason kept.
+        Rows of :data:`riverline.schema.PERMITS`: areas as drawn, points and lines with their ``radius_m``. What a valid
+        one covers is subtracted, and the reason kept.
     tolerance_m
         Limit of the positional error of features against the line. Features outside, but no farther than this, are
         rows too, with ``position`` ``near``.
@@ -228,7 +229,7 @@ def _about_features(made: _Made, inputs: Inputs, hits: Rows) -> list[Finding]:
 
 def _several(suspects: gpd.GeoDataFrame) -> list[Finding]:
     """Features that lie in the management extents of several rivers."""
-    if suspects.empty:
+    if suspects["extent_id"].nunique() < 2:  # noqa: PLR2004 - several
         return []
     inside = suspects[((suspects["position"] != "near") & (suspects["extent_kind"] == "management")).to_numpy(bool)]
     named = inside.assign(_place=inside.geometry.to_wkb(hex=True))
