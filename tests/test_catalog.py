@@ -271,6 +271,7 @@ def test_it_takes_a_frame_or_a_result_and_changes_neither():
     pd.testing.assert_frame_equal(found.suspects, before)
     assert isinstance(made, rl.Screening)
     assert made.sums is found.sums
+    assert made.run.inputs["catalog"] == {"name": "national", "digest": rl.load_catalog().digest}
     again = rl.classify(made).suspects
     pd.testing.assert_frame_equal(again, made.suspects)
     assert len(rl.classify(SUSPECTS.empty(CRS))) == 0

@@ -284,6 +284,13 @@ def test_rows_conform_and_the_features_own_columns_come_through():
     assert "占用岸线" in found._repr_html_()
 
 
+def test_suspects_can_be_screened_again():
+    once = screen(box(200, 80, 240, 120), columns={"kind": ["yes"]}).suspects
+    again = one(rl.screen(once, held.drawn(), axes=held.axes()))
+    assert (again["suspect_id"], again["feature_kind"], again["feature_feature_kind"]) == ("R1-B1", "yes", "unknown")
+    assert again["intrusion_m"] == once["intrusion_m"].item()
+
+
 def test_the_reason_is_told_in_either_language():
     found = screen(box(200, 80, 240, 120), tolerance_m=1.0).suspects
     assert found["reason"].tolist() == [

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from riverline.channel import format_chainage
-from riverline.encroachment import describe_suspects
 from riverline.faults import CATALOGUE, describe
 from riverline.schema import FRAMES
 
@@ -102,6 +101,8 @@ def _described(layer: Layer, language: Language) -> pd.DataFrame:
     if layer.name == "faults":
         return describe(layer.frame, language)
     if layer.schema is not None and layer.schema.name == "suspects" and "reason" in layer.frame.columns:
+        from riverline.encroachment import describe_suspects
+
         return describe_suspects(layer.frame, language)
     return layer.frame
 
