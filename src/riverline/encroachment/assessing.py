@@ -55,7 +55,8 @@ def assess_detection(
     ----------
     found
         Areas, such as rows of :data:`riverline.schema.SUSPECTS`, or a result that has them as ``suspects``; ``kind``
-        and ``confidence`` (a probability) are used where they are there. In a CRS in metres.
+        and ``confidence`` (a probability) are used where they are there. In a CRS in metres. Every row counts as found:
+        take out what you do not mean, such as rows that are ``near`` or under a permit.
     truth
         Areas that are there, all of them, with ``kind`` where known. Or points: a stratified random sample, each with
         ``kind``, blank or ``none`` where there is nothing.

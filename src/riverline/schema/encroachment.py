@@ -74,6 +74,7 @@ SUSPECTS = Schema(
         c.choice("kind", "四乱类型", "Kind", "SLLX", "Kind of the four chaos, with local additions.", _KINDS),
         c.ITEM,
         c.SEVERITY,
+        c.optional(c.text("reason", "认定说明", "Why", "RDSM", "What shows it, in one sentence for a person.")),
         c.PROBABILITY,
         c.AREA,
         _INSIDE,
@@ -106,7 +107,6 @@ SUSPECTS = Schema(
         c.optional(c.text("feature_id", "地物编码", "Feature code", "DWBM", "Feature of the layer that was screened.")),
         c.optional(c.text("rule_id", "认定条目", "Catalogue item", "RDTM", "Item of the catalogue that decided.")),
         c.optional(c.CITATION),
-        c.optional(c.text("reason", "认定说明", "Why", "RDSM", "What shows it, in one sentence for a person.")),
     ),
     "Patches found against the line, not yet verified.",
 )  # fmt: skip
