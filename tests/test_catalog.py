@@ -60,6 +60,9 @@ def item(id_="heap", document="county", measure="presence", more=""):
     return ITEM.format(id=id_, document=document, measure=measure, more=more)
 
 
+PLANTS = rl.load_catalog().find("tall-plants")
+
+
 # What ships
 
 
@@ -117,9 +120,8 @@ def test_bands_at_their_edges(name, value, severity):
 
 @given(st.floats(0.0, 1e7))
 def test_a_larger_area_is_never_less_severe(value):
-    plants = rl.load_catalog().find("tall-plants")
     order = ["minor", "serious", "major"]
-    assert order.index(plants.decide(value)[0]) <= order.index(plants.decide(value * 1.5 + 1.0)[0])
+    assert order.index(PLANTS.decide(value)[0]) <= order.index(PLANTS.decide(value * 1.5 + 1.0)[0])
 
 
 def test_local_catalogues_add_to_the_national_one():
@@ -227,7 +229,7 @@ def test_the_threshold_that_fired_is_in_the_evidence_and_in_the_reason():
         "national/tall-plants", "major", "counted_m2", "≥ 5,000 m²",
     )  # fmt: skip
     assert told["value"] == found["counted_m2"].iloc[0]
-    assert found["citation"].iloc[0].endswith("第3项")
+    assert found["citation"].iloc[0].endswith("第3项（未核实）")
     assert "计入面积 6,000.00 m²，≥ 5,000 m² → 重大" in found["reason"].iloc[0]
     assert "≥ 5,000 m² → Major" in describe_suspects(found, "en")["reason"].iloc[0]
 
@@ -269,6 +271,7 @@ def test_it_takes_a_frame_or_a_result_and_changes_neither():
     pd.testing.assert_frame_equal(found.suspects, before)
     assert isinstance(made, rl.Screening)
     assert made.sums is found.sums
+    assert made.run.inputs["catalog"] == {"name": "national", "digest": rl.load_catalog().digest}
     again = rl.classify(made).suspects
     pd.testing.assert_frame_equal(again, made.suspects)
     assert len(rl.classify(SUSPECTS.empty(CRS))) == 0
@@ -284,6 +287,10 @@ def test_evidence_of_others_is_kept_and_hostile_values_match_nothing():
     told = json.loads(rl.classify(other)["evidence"].iloc[0])
     assert told["text"] == "seen by a drone"
     assert told["catalog"]["id"] == "national/obstructing-structures"
+    # What somebody else said of it stays said; where nobody did, the rule is told.
+    assert rl.classify(other)["reason"].tolist() == frame["reason"].tolist()
+    silent = rl.classify(other.assign(reason=""))["reason"].item()
+    assert silent.startswith("national/obstructing-structures：")
     odd = screened(box(100, 0, 150, 50), 类型="{{7*7}}*")
     assert rl.classify(odd).suspects["kind"].tolist() == ["unknown"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from shapely import LineString, MultiPoint, Point, box
 
@@ -14,6 +14,7 @@ from riverline._kernels.depth import TOLERANCE_M, depths, feet_on
 from riverline._kernels.ruler import Ruler
 from riverline._kernels.windows import reach
 
+fast = settings(max_examples=20, deadline=None, phases=(Phase.explicit, Phase.generate))
 BANKS = Ruler([LineString([(0, 0), (1000, 0)]), LineString([(0, 40), (1000, 40)])])
 
 
@@ -48,7 +49,7 @@ def test_an_edge_across_a_corner_of_the_line_is_deepest_between_its_ends():
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=25, deadline=None)
+@fast
 def test_no_place_of_an_area_is_deeper_than_told(seed):
     random = np.random.default_rng(seed)
     along = np.linspace(0.0, 400.0, 90)
@@ -80,7 +81,7 @@ shapes = st.lists(
 
 
 @given(shapes, st.sampled_from([0.0, 3.0]), st.sampled_from(["area", "line", "point"]))
-@settings(max_examples=25, deadline=None)
+@fast
 def test_windows_find_what_the_whole_region_finds(rows, within, kind):
     along = np.linspace(0.0, 400.0, 500)
     swing = 40.0 * np.sin(along / 40.0)

@@ -174,6 +174,26 @@ def test_two_axes_of_one_river_are_told():
     assert one(found)["bank"] == "left"
 
 
+def test_a_lake_has_one_closed_line_and_no_bank():
+    shore = box(0, -100, 400, 100)
+    drawn = held.drawn(shore)
+    lines = drawn.lines.iloc[:1].assign(line_id="L", bank=None, geometry=[shore.exterior])
+    lake = rl.Demarcation(lines, drawn.extents, drawn.faults, drawn.rules, drawn.run)
+    found = rl.screen(things(box(380, -110, 410, -90), box(100, -10, 120, 10)), lake)
+    assert found.suspects["bank"].isna().all()
+    # Twenty metres of the southern shore and ten of the eastern one; the house in the middle is 100 m from either.
+    assert found.suspects["shoreline_m"].tolist()[0] == pytest.approx(30.0, abs=0.1)
+    assert found.suspects["intrusion_m"].tolist() == [10.0, 100.0]
+    assert found.sums["bank"].isna().all()
+    assert codes(found) == []
+
+
+def test_the_same_feature_twice_is_two_rows_with_codes_of_their_own():
+    shape = box(100, 80, 120, 90)
+    ids = screen(shape, shape, columns={"ids": ["B", "B"]}).suspects["suspect_id"].tolist()
+    assert ids[1] == f"{ids[0]}-2"
+
+
 # Permits
 
 
@@ -262,6 +282,13 @@ def test_rows_conform_and_the_features_own_columns_come_through():
     assert found.run.inputs["screen"] == {"tolerance_m": 0.0, "on": None}
     assert "1 suspects" in repr(found)
     assert "占用岸线" in found._repr_html_()
+
+
+def test_suspects_can_be_screened_again():
+    once = screen(box(200, 80, 240, 120), columns={"kind": ["yes"]}).suspects
+    again = one(rl.screen(once, held.drawn(), axes=held.axes()))
+    assert (again["suspect_id"], again["feature_kind"], again["feature_feature_kind"]) == ("R1-B1", "yes", "unknown")
+    assert again["intrusion_m"] == once["intrusion_m"].item()
 
 
 def test_the_reason_is_told_in_either_language():

@@ -37,7 +37,16 @@ if TYPE_CHECKING:
         place_boards,
         place_stakes,
     )
-    from riverline.encroachment import Screening, classify, screen
+    from riverline.encroachment import (
+        DetectionAccuracy,
+        LineAccuracy,
+        Screening,
+        assess_detection,
+        assess_waterlines,
+        classify,
+        estimate_areas,
+        screen,
+    )
     from riverline.encroachment.change import ChangeRules, Changes, detect_change, load_change_rules
     from riverline.encroachment.checking import compare_checks, prepare_checks
     from riverline.inspection import Inspection, inspect, load_checks
@@ -71,9 +80,11 @@ __all__ = [
     "Changes",
     "Confirmation",
     "Demarcation",
+    "DetectionAccuracy",
     "Inspection",
     "JobError",
     "LedgerError",
+    "LineAccuracy",
     "MissingDependencyError",
     "ReadError",
     "Registration",
@@ -90,6 +101,8 @@ __all__ = [
     "WaterOccurrence",
     "Waterlines",
     "__version__",
+    "assess_detection",
+    "assess_waterlines",
     "catalog",
     "channel",
     "check",
@@ -102,6 +115,7 @@ __all__ = [
     "demarcate_waters",
     "demarcate_works",
     "detect_change",
+    "estimate_areas",
     "explain",
     "export",
     "faults",
@@ -149,6 +163,8 @@ _HOMES = {
     "Changes": "encroachment.change",
     "Confirmation": "confirmation",
     "Demarcation": "demarcation",
+    "DetectionAccuracy": "encroachment",
+    "LineAccuracy": "encroachment",
     "ShorelinePlan": "shoreline",
     "WaterMap": "shoreline",
     "WaterOccurrence": "shoreline",
@@ -160,6 +176,8 @@ _HOMES = {
     "Scenes": "io.scenes",
     "Screening": "encroachment",
     "Sensitivity": "revision",
+    "assess_detection": "encroachment",
+    "assess_waterlines": "encroachment",
     "check": "checks",
     "check_stakes": "demarcation",
     "classify": "encroachment",
@@ -170,6 +188,7 @@ _HOMES = {
     "demarcate_waters": "demarcation",
     "demarcate_works": "demarcation",
     "detect_change": "encroachment.change",
+    "estimate_areas": "encroachment",
     "explain": "demarcation",
     "find_stand_ins": "demarcation",
     "inspect": "inspection",

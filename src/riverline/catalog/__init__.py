@@ -9,7 +9,7 @@ Examples
 >>> catalog = rl.load_catalog("national", on="2025-06-01")
 >>> severity, band = catalog.find("tall-plants").decide(3200.0)
 >>> severity, band.text(), catalog.cite(catalog.find("tall-plants"), band)
-('serious', '≥ 1,000, < 5,000', '《河湖“四乱”问题认定及严重程度分类表》第4项')
+('serious', '≥ 1,000, < 5,000', '《河湖“四乱”问题认定及严重程度分类表》第4项（未核实）')
 """
 
 from __future__ import annotations

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 import riverline as rl
-from riverline.cli import deliveries, subjects
+from riverline.cli import deliveries, encroaching, subjects
+from riverline.cli.detecting import detect
 from riverline.cli.options import (
     FILE,
     ColumnOption,
@@ -45,6 +46,7 @@ app = typer.Typer(
 )
 rules_app = typer.Typer(help="规则集 | rule sets", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
+app.add_typer(encroaching.catalog_app, name="catalog")
 app.add_typer(reviews)
 
 
@@ -145,14 +147,8 @@ def demarcate(  # noqa: PLR0913 - one option a layer
         end(delivery.result.faults, strict=strict)
 
 
-for command in (
-    subjects.waters,
-    subjects.works,
-    deliveries.stakes,
-    deliveries.confirm,
-    deliveries.shoreline,
-    waterlines,
-):
+commands = (subjects.waters, subjects.works, deliveries.stakes, deliveries.confirm, deliveries.shoreline, waterlines)
+for command in (*commands, encroaching.screen, detect):
     app.command()(command)
 
 

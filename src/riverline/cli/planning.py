@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from riverline.schema import Language, Schema
     from riverline.shoreline import ShorelinePlan
 
-__all__ = ["PlanDelivery", "PlanJob", "carry_out"]
+__all__ = ["PlanDelivery", "PlanJob", "carry_out", "drawn_in"]
 
 LAYERS_NAME = "岸线规划.gpkg"
 
@@ -81,7 +81,7 @@ def carry_out(job: PlanJob, tell: Callable[[Step], None]) -> PlanDelivery:
     if job.profile is not None:
         rl.export.load_profile(job.profile)  # a name that does not exist is told before the work begins
     step(1, "读取划界成果", "read the demarcation")
-    drawn = _demarcation(job)
+    drawn = drawn_in(job.drawn, job.rules, job.on)
     frames = {}
     for number, (name, layer) in enumerate(job.layers.items(), 2):
         schema = _schema(name)
@@ -114,21 +114,22 @@ def _schema(name: str) -> Schema:
     return rl.schema.Schema("admin", "县（区）", "Counties", "name", ("Polygon", "MultiPolygon"), (label,), "Counties.")
 
 
-def _demarcation(job: PlanJob) -> rl.Demarcation:
+def drawn_in(path: Path, rules: str = "", on: str | None = None) -> rl.Demarcation:
     """The lines and extents of a file that ``riverline demarcate`` wrote, with the rule set that drew them."""
-    lines, extents = (_layer_of(job.drawn, schema) for schema in (rl.schema.MANAGEMENT_LINES, rl.schema.EXTENTS))
+    lines, extents = (_layer_of(path, schema) for schema in (rl.schema.MANAGEMENT_LINES, rl.schema.EXTENTS))
     named = sorted({str(name) for name in extents["rules"].dropna()})
-    rules = rl.load_rules(job.rules or (named[0] if named else "national"), on=job.on)
-    other = sorted({f"{row.rules} {row.version[:12]}" for row in extents.itertuples() if row.version != rules.digest})
+    chosen = rl.load_rules(rules or (named[0] if named else "national"), on=on)
+    other = sorted({f"{row.rules} {row.version[:12]}" for row in extents.itertuples() if row.version != chosen.digest})
+    mine = f"{chosen.name} {chosen.digest[:12]}"
     if other:
         told = ", ".join(other)
         raise rl.JobError(
-            f"界线由另一规则集划定（{told}），不是 {rules.name} {rules.digest[:12]}；请用 --rules、--on 指定同一规则集",
-            f"the lines were drawn by {told}, not by {rules.name} {rules.digest[:12]}; name that with --rules and --on",
+            f"界线由另一规则集划定（{told}），不是 {mine}；请用 --rules、--on 指定同一规则集",
+            f"the lines were drawn by {told}, not by {mine}; name that with --rules and --on",
         )
     told_of = {"management_lines": provenance.describe_input(lines)}
-    run = provenance.Run(rl.__version__, rules.digest, told_of, lines.crs.to_string())
-    return rl.Demarcation(lines, extents, rl.schema.FAULTS.empty(lines.crs), rules, run)
+    run = provenance.Run(rl.__version__, chosen.digest, told_of, lines.crs.to_string())
+    return rl.Demarcation(lines, extents, rl.schema.FAULTS.empty(lines.crs), chosen, run)
 
 
 def _layer_of(path: Path, schema: Schema) -> gpd.GeoDataFrame:

@@ -16,6 +16,7 @@ from riverline.catalog.describing import UNITS
 from riverline.catalog.model import plain_word
 from riverline.encroachment.telling import describe_suspects
 from riverline.errors import RuleError, SchemaError
+from riverline.provenance import Run
 from riverline.schema import SUSPECTS
 
 if TYPE_CHECKING:
@@ -114,7 +115,11 @@ def classify(
             f"suspects 应为疑似问题图层，或 riverline.screen 的返回值，实际为 {type(suspects).__name__}",
             f"suspects must be rows of suspects or what riverline.screen returned, got {type(suspects).__name__}",
         )
-    return dataclasses.replace(suspects, suspects=_classified(frame, chosen, columns or {}))
+    changes: dict[str, Any] = {"suspects": _classified(frame, chosen, columns or {})}
+    if isinstance(run := getattr(suspects, "run", None), Run):
+        told = {"catalog": {"name": chosen.name, "digest": chosen.digest}}
+        changes["run"] = dataclasses.replace(run, inputs={**run.inputs, **told})
+    return dataclasses.replace(suspects, **changes)
 
 
 def _classified(frame: gpd.GeoDataFrame, catalog: Catalog, columns: Mapping[str, str]) -> gpd.GeoDataFrame:

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["KEYS", "Features", "Inputs", "invalid", "prepare", "refused"]
 
-KEYS = ("feature_id", "use_id", "outfall_id", "parcel_id", "patch_id", "water_id", "structure_id")
-"""Columns that name a feature: the first that a frame has is taken."""
+KEYS = ("feature_id", "building_id", "use_id", "outfall_id", "parcel_id", "patch_id", "water_id", "structure_id")
+"""Columns that name a feature: the first of them that says something is taken."""
 _OSM = ("osm_way_id", "osm_id")  # as GDAL reads OpenStreetMap: ways that are areas, and relations
 _KINDS = (0, 1, 3, 4, 5, 6)  # points, lines, areas, and several of them
 _CHUNK = 200_000
@@ -51,14 +51,13 @@ class Features:
     def keys(self, rows: Rows) -> NDArray[np.object_]:
         """What features are called, empty where they have no name; of OpenStreetMap the way, or ``r`` and relation."""
         frame = self.frame.iloc[rows]
-        named = next((name for name in KEYS if name in frame.columns), None)
-        if named is not None:
-            return texts(_plain(frame[named]))
-        there = [texts(_plain(frame[name])) for name in _OSM if name in frame.columns]
-        if not there:
-            return np.full(len(frame), "", dtype=object)
-        way, relation = there[0], there[-1]
-        return np.where(way != "", way, np.where(relation != "", "r" + relation, "")).astype(object)
+        found = np.full(len(frame), "", dtype=object)
+        for name in (*KEYS, *_OSM):
+            if name in frame.columns:
+                mark = "r" if name == "osm_id" and "osm_way_id" in frame.columns else ""
+                named = texts(_plain(frame[name]))
+                found = np.where((found == "") & (named != ""), mark + named, found).astype(object)
+        return found
 
     def labels(self, rows: Rows) -> list[str]:
         """What faults call them: their key, or the index label of the row."""

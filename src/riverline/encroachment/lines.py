@@ -70,7 +70,8 @@ def strands_from_lines(lines: gpd.GeoDataFrame) -> Strands | None:
         for side in sides_of(lines, {})
     ]
     shapes = np.asarray(lines.geometry.array, dtype=object)
-    ring = (shapely.get_type_id(shapes) == 1) & shapely.is_closed(shapes) & (shapely.length(shapes) > 0.0)
+    linear = np.isin(shapely.get_type_id(shapes), (1, 2))
+    ring = linear & shapely.is_closed(shapes) & (shapely.length(shapes) > 0.0)
     banks = lines["bank"].fillna("").astype("str").to_numpy(dtype=object)
     rings = zip(shapes[ring], banks[ring], strict=True)
     every = [*open_, *(_plain(shapely.get_coordinates(line), bank, closed=True) for line, bank in rings)]

@@ -17,6 +17,8 @@ from riverline.encroachment.inputs import invalid
 from riverline.encroachment.spans import Spans, spans_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from riverline.demarcation.findings import Finding
@@ -131,7 +133,8 @@ def measure(found: Found, region: shapely.Geometry, strands: Strands, axis: tupl
     depth = np.zeros(len(near))
     in_it = ~near[owner[part]]
     depth[~near] = depths(dense[~near], strands.ruler, feet.at(in_it))
-    depth[near] = -shapely.distance(found.piece[near], region)
+    if near.any():
+        depth[near] = -_away(found.piece[near], shapely.get_rings(shapely.get_parts(region)))
     rings = [float(each) if s.closed else 0.0 for s, each in zip(strands.every, _lengths(strands), strict=True)]
     every = spans_of(part, owner[part], strand, feet.along, rings)
     bank, chainage = _by_line(every, strands, len(near))
@@ -141,7 +144,7 @@ def measure(found: Found, region: shapely.Geometry, strands: Strands, axis: tupl
     line, start = axis
     along, offset = locate(shapely.get_coordinates(shapely.centroid(found.piece)), shapely.get_coordinates(line))
     bank = np.where(offset < 0.0, "left", np.where(offset > 0.0, "right", "")).astype(object)
-    return Measures(depth, spans, bank, along + start, _away(found.piece, line))
+    return Measures(depth, spans, bank, along + start, _away(found.piece, [line]))
 
 
 def _lengths(strands: Strands) -> list[float]:
@@ -164,11 +167,11 @@ def _by_line(spans: Spans, strands: Strands, count: int) -> tuple[NDArray[np.obj
     return bank, chainage
 
 
-def _away(pieces: Shapes, axis: shapely.Geometry) -> Floats:
-    """Distance of pieces to the axis."""
-    segments = Ruler([axis]).segments
-    lines = shapely.linestrings(np.stack([segments.start, segments.end], axis=1))
-    row, found = shapely.STRtree(lines).query_nearest(pieces, all_matches=False)
+def _away(pieces: Shapes, lines: Sequence[Any]) -> Floats:
+    """Distance of pieces to the nearest of lines."""
+    segments = Ruler(lines).segments
+    edges = shapely.linestrings(np.stack([segments.start, segments.end], axis=1))
+    row, found = shapely.STRtree(edges).query_nearest(pieces, all_matches=False)
     distance = np.full(len(pieces), np.nan)
-    distance[row] = shapely.distance(pieces[row], lines[found])
+    distance[row] = shapely.distance(pieces[row], edges[found])
     return distance

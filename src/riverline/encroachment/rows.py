@@ -141,7 +141,7 @@ def suspects_of(hits: Hits, inputs: Inputs, tolerance_m: float) -> tuple[gpd.Geo
     if not len(hits.row):
         return SUSPECTS.empty(crs), np.empty(0, dtype=np.intp)
     frame = inputs.features.frame.iloc[hits.row].reset_index(drop=True)
-    frame = frame.rename(columns={name: f"feature_{name}" for name in _clashing(frame)})
+    frame = frame.rename(columns=_renamed(frame))
     given = {name: _dates(frame, name) for name in ("first_seen", "last_seen")}
     keys = inputs.features.keys(hits.row)
     extents = inputs.extents.iloc[hits.extent].reset_index(drop=True)
@@ -178,10 +178,19 @@ def suspects_of(hits: Hits, inputs: Inputs, tolerance_m: float) -> tuple[gpd.Geo
     return describe_suspects(made), order.to_numpy(dtype=np.intp)
 
 
-def _clashing(frame: gpd.GeoDataFrame) -> list[str]:
-    """Columns of features that suspects have under the same name and another meaning."""
+def _renamed(frame: gpd.GeoDataFrame) -> dict[str, str]:
+    """Names of the features' columns that suspects have with another meaning, and what they are called instead."""
     own = {"first_seen", "last_seen", "source", "feature_id"}
-    return [str(name) for name in frame.columns if name in SUSPECTS and name not in own]
+    taken = {str(name) for name in frame.columns}
+    names: dict[str, str] = {}
+    for name in frame.columns:
+        if name in SUSPECTS and name not in own:
+            new = f"feature_{name}"
+            while new in taken or new in SUSPECTS:
+                new = f"feature_{new}"
+            names[str(name)] = new
+            taken.add(new)
+    return names
 
 
 def _dates(frame: gpd.GeoDataFrame, name: str) -> pd.Series[Any]:

@@ -63,7 +63,8 @@ def screen(
     axes
         Rows of :data:`riverline.schema.AXES`: banks, chainages and distances to the axis are then measured on them.
     permits
-        Rows of :data:`riverline.schema.PERMITS`. What a valid one covers is subtracted, and the reason kept.
+        Rows of :data:`riverline.schema.PERMITS`: areas as drawn, points and lines with their ``radius_m``. What a valid
+        one covers is subtracted, and the reason kept.
     tolerance_m
         Limit of the positional error of features against the line. Features outside, but no farther than this, are
         rows too, with ``position`` ``near``.
@@ -170,8 +171,9 @@ class _Made:
                 strands = self._strands(position, axis)
                 measures = measure(found, region, strands, axis)
                 self.parts.append((position, found, measures, strands.banks, strands.drawn))
-                outline = [] if strands.drawn else [Finding("line-from-outline", "extents", name, region)]
-                self.findings += [*about, *outline]
+                self.findings += about
+                if extent["kind"] == "management" and not strands.drawn:
+                    self.findings.append(Finding("line-from-outline", "extents", name, region))
         except shapely.errors.GEOSException as error:
             self.findings.append(Finding("extent-not-screened", "extents", name, region, note=str(error)))
 
@@ -227,7 +229,7 @@ def _about_features(made: _Made, inputs: Inputs, hits: Rows) -> list[Finding]:
 
 def _several(suspects: gpd.GeoDataFrame) -> list[Finding]:
     """Features that lie in the management extents of several rivers."""
-    if suspects.empty:
+    if suspects["extent_id"].nunique() < 2:  # noqa: PLR2004 - several
         return []
     inside = suspects[((suspects["position"] != "near") & (suspects["extent_kind"] == "management")).to_numpy(bool)]
     named = inside.assign(_place=inside.geometry.to_wkb(hex=True))

@@ -80,7 +80,9 @@ def _sentence(row: dict[str, Any], old: str, language: Language) -> str:
     except (TypeError, ValueError):
         return old
     if not isinstance(evidence, dict) or evidence.get("by") != "screen":
-        return old
+        # What others found they tell themselves; of a row without a sentence the rule at least is told.
+        rule = _rule(evidence, language) if isinstance(evidence, dict) and "catalog" in evidence else []
+        return old if old.strip() and old != "nan" else _BETWEEN[language].join(rule)
     said = [*_place(row, evidence, language), *_permits(evidence, language), *_rule(evidence, language)]
     return _BETWEEN[language].join(said)
 

@@ -67,7 +67,7 @@ CHANGE_EVIDENCE = Schema(
         c.or_blank(Column("shift_px", "number", "配准偏差", "Shift", "PZPC", "Shift against the reference.", "px")),
         c.or_blank(c.metres("level_m", "水位", "Water level", "SW", "Level of the day, where it was given.")),
     ),
-    "What each image shows of each suspect: the points of its curves.",
+    "What each image shows of each suspect, the points of its curves; a table without geometry.",
 )  # fmt: skip
 
 FIELD_CHECKS = Schema(
@@ -95,5 +95,5 @@ CHECK_DIFFERENCES = Schema(
         c.text("after", "核查后", "After", "HCH", "What came back."),
         c.or_blank(c.square_metres("area_m2", "差异面积", "Area", "CYMJ", "Area that the two outlines do not share.")),
     ),
-    "What people changed between sending suspects out and reading them back; nothing is overwritten.",
+    "What people changed between sending suspects out and reading them back; a table without geometry.",
 )  # fmt: skip

@@ -5,7 +5,17 @@ from __future__ import annotations
 from riverline.schema import columns as c
 from riverline.schema.model import Column, GeometryType, Schema
 
-__all__ = ["ENCROACHED", "FEATURES", "PERMITS", "SUSPECTS"]
+__all__ = [
+    "ACCURACIES",
+    "ACCURACY_CURVE",
+    "CLASS_AREAS",
+    "ENCROACHED",
+    "FEATURES",
+    "LINE_ERRORS",
+    "PERMITS",
+    "RELIABILITY",
+    "SUSPECTS",
+]
 
 _SHAPES: tuple[GeometryType, ...] = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
 _FIRST_SEEN = Column("first_seen", "date", "首次发现", "First seen", "SCFX", "First image or survey that shows it.")
@@ -64,6 +74,7 @@ SUSPECTS = Schema(
         c.choice("kind", "四乱类型", "Kind", "SLLX", "Kind of the four chaos, with local additions.", _KINDS),
         c.ITEM,
         c.SEVERITY,
+        c.optional(c.text("reason", "认定说明", "Why", "RDSM", "What shows it, in one sentence for a person.")),
         c.PROBABILITY,
         c.AREA,
         _INSIDE,
@@ -96,7 +107,6 @@ SUSPECTS = Schema(
         c.optional(c.text("feature_id", "地物编码", "Feature code", "DWBM", "Feature of the layer that was screened.")),
         c.optional(c.text("rule_id", "认定条目", "Catalogue item", "RDTM", "Item of the catalogue that decided.")),
         c.optional(c.CITATION),
-        c.optional(c.text("reason", "认定说明", "Why", "RDSM", "What shows it, in one sentence for a person.")),
     ),
     "Patches found against the line, not yet verified.",
 )  # fmt: skip
@@ -118,4 +128,102 @@ ENCROACHED = Schema(
                  "Length of line taken, what several take counted once."),
     ),
     "Suspects by river, kind of extent and bank; a table without geometry.",
+)  # fmt: skip
+
+_CLASS = c.text("class_name", "类别", "Class", "LB", "Class of map and reference; * is all of them together.")
+
+
+def _share(name: str, label_zh: str, label_en: str, short: str, meaning: str) -> Column:
+    """A share from 0 to 1, blank where there is nothing to take it of."""
+    return Column(name, "number", label_zh, label_en, short, meaning, blank=True)
+
+
+ACCURACIES = Schema(
+    "accuracies", "检测精度表", "Accuracy", "accuracy_id", (),
+    (
+        c.key("accuracy_id", "精度编号", "Row code", "JDBH"),
+        c.text("scope", "统计口径", "Scope", "TJKJ", "all, kind or size."),
+        c.text("part", "分组", "Part", "FZ", "Kind, or class of size in m²; * in the row of all."),
+        Column("truth_count", "integer", "真实目标数", "True objects", "ZSMBS", "Objects that are there."),
+        Column("found_count", "integer", "检出目标数", "Objects found", "JCMBS", "Objects that were found."),
+        Column("hit_count", "integer", "命中目标数", "Objects hit", "MZMBS", "True objects that were found."),
+        Column("right_count", "integer", "检出正确数", "Right", "JCZQS", "Found objects that are true."),
+        _share("precision", "查准率", "Precision", "CZL", "Right ones among those found."),
+        _share("recall", "查全率", "Recall", "CQL", "Hit ones among those that are there."),
+        _share("f1", "F1 值", "F1", "F1", "Harmonic mean of precision and recall."),
+        _share("mean_iou", "平均交并比", "Mean IoU", "PJJBB", "Of matched pairs, intersection over union."),
+        c.square_metres("truth_m2", "真实面积", "True area", "ZSMJ", "Union of what is there."),
+        c.square_metres("found_m2", "检出面积", "Area found", "JCMJ", "Union of what was found."),
+        c.square_metres("shared_m2", "重合面积", "Area shared", "CHMJ", "What both have."),
+        _share("area_precision", "面积查准率", "Area precision", "MJCZL", "Shared area over the area found."),
+        _share("area_recall", "面积查全率", "Area recall", "MJCQL", "Shared area over the true area."),
+        _share("area_f1", "面积 F1 值", "Area F1", "MJF1", "Harmonic mean of both."),
+        _share("area_iou", "面积交并比", "Area IoU", "MJJBB", "Shared area over the area of both together."),
+    ),
+    "How much of what is there was found, and how much of what was found is there; a table without geometry.",
+)  # fmt: skip
+
+ACCURACY_CURVE = Schema(
+    "accuracy_curve", "概率阈值曲线", "Accuracy by threshold", "threshold_id", (),
+    (
+        c.key("threshold_id", "阈值编号", "Threshold code", "YZBH"),
+        Column("threshold", "number", "概率阈值", "Threshold", "GLYZ", "Objects of at least this probability count."),
+        Column("found_count", "integer", "检出目标数", "Objects found", "JCMBS", "Objects that were found."),
+        _share("precision", "查准率", "Precision", "CZL", "Right ones among those found."),
+        _share("recall", "查全率", "Recall", "CQL", "Hit ones among those that are there."),
+        _share("f1", "F1 值", "F1", "F1", "Harmonic mean of precision and recall."),
+    ),
+    "Precision and recall over thresholds of the stated probability; a table without geometry.",
+)  # fmt: skip
+
+RELIABILITY = Schema(
+    "reliability", "概率可靠性表", "Reliability", "bin_id", (),
+    (
+        c.key("bin_id", "区间编号", "Bin code", "QJBH"),
+        Column("low", "number", "概率下限", "From", "GLXX", "Probability from which the bin holds."),
+        Column("high", "number", "概率上限", "To", "GLSX", "Probability up to which it does."),
+        Column("found_count", "integer", "检出目标数", "Objects found", "JCMBS", "Objects in the bin."),
+        _share("stated", "平均概率", "Mean stated", "PJGL", "Mean probability that was stated."),
+        _share("observed", "实际正确率", "Observed", "SJZQL", "Share of them that are true."),
+        _share("observed_low", "正确率下限", "Observed, low", "ZQLXX", "Lower end of its interval (Wilson)."),
+        _share("observed_high", "正确率上限", "Observed, high", "ZQLSX", "Upper end of its interval (Wilson)."),
+    ),
+    "Whether stated probabilities come true; a table without geometry.",
+)  # fmt: skip
+
+CLASS_AREAS = Schema(
+    "class_areas", "面积估计表", "Area estimates", "class_id", (),
+    (
+        c.key("class_id", "类别编号", "Row code", "LBBH"),
+        _CLASS,
+        Column("samples", "integer", "样本数", "Samples", "YBS", "Sample units that the map puts in the class."),
+        c.square_metres("mapped_m2", "图上面积", "Mapped area", "TSMJ", "Area on the map."),
+        c.square_metres("area_m2", "估计面积", "Area", "GJMJ", "Area estimated from the reference."),
+        c.or_blank(c.square_metres("area_error_m2", "面积误差", "Margin of area", "MJWC",
+                                   "Half the confidence interval.")),
+        _share("users", "用户精度", "User's accuracy", "YHJD", "Share of the mapped class that is it."),
+        _share("users_error", "用户精度误差", "Margin of user's", "YHJDWC", "Half the confidence interval."),
+        _share("producers", "生产者精度", "Producer's accuracy", "SCZJD", "Share of the class that is mapped as it."),
+        _share("producers_error", "生产者精度误差", "Margin of producer's", "SCZJDWC", "Half the confidence interval."),
+        Column("confidence_level", "number", "置信水平", "Confidence level", "ZXSP", "Of the intervals."),
+    ),
+    "Areas and accuracies from a stratified sample (Olofsson et al. 2014); a table without geometry.",
+)  # fmt: skip
+
+LINE_ERRORS = Schema(
+    "line_errors", "水边线误差表", "Errors of lines", "error_id", (),
+    (
+        c.key("error_id", "误差编号", "Row code", "WCBH"),
+        c.text("scope", "统计口径", "Scope", "TJKJ", "all, river or bank."),
+        c.text("part", "分组", "Part", "FZ", "River or bank; * in the row of all."),
+        Column("places", "integer", "检查点数", "Places", "JCDS", "Places along the lines that have a reference."),
+        c.or_blank(c.metres("rmse_m", "中误差", "RMSE", "ZWC", "Root of the mean square distance.")),
+        c.or_blank(c.metres("mae_m", "平均绝对误差", "MAE", "PJJDWC", "Mean distance.")),
+        c.or_blank(c.metres("bias_m", "系统误差", "Bias", "XTWC", "Mean signed distance.")),
+        c.or_blank(c.metres("spread_m", "去偏标准差", "Spread", "QPBZC", "Standard deviation about the bias.")),
+        c.or_blank(c.metres("within_95_m", "95% 误差", "95 % within", "WC95", "Distance that 95 % do not exceed.")),
+        _share("matched", "有参照比例", "Matched", "YCZBL", "Share of the lines that have a reference in reach."),
+        _share("complete", "完整率", "Complete", "WZL", "Share of the reference that has a line in reach."),
+    ),
+    "How far lines lie from reference lines; a table without geometry.",
 )  # fmt: skip

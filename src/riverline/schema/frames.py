@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from riverline.schema import columns as c
-from riverline.schema.encroachment import ENCROACHED, FEATURES, PERMITS, SUSPECTS
+from riverline.schema.encroachment import (
+    ACCURACIES,
+    ACCURACY_CURVE,
+    CLASS_AREAS,
+    ENCROACHED,
+    FEATURES,
+    LINE_ERRORS,
+    PERMITS,
+    RELIABILITY,
+    SUSPECTS,
+)
 from riverline.schema.model import Column, Schema
 from riverline.schema.shoreline import (
     SENSITIVE,
@@ -19,21 +29,26 @@ from riverline.schema.shoreline import (
 from riverline.schema.staking import ADMIN, BOARDS, SETTINGS, STAKES, STRUCTURES
 
 __all__ = [
+    "ACCURACIES",
+    "ACCURACY_CURVE",
     "ADMIN",
     "AXES",
     "BANK_TOPS",
     "BOARDS",
     "CHAINAGE_BREAKS",
+    "CLASS_AREAS",
     "ENCROACHED",
     "EXTENTS",
     "FAULTS",
     "FEATURES",
     "FLOOD_LEVELS",
     "LEVEES",
+    "LINE_ERRORS",
     "MANAGEMENT_LINES",
     "OUTFALLS",
     "PERMITS",
     "PROBLEMS",
+    "RELIABILITY",
     "SECTIONS",
     "SEGMENTS",
     "SENSITIVE",

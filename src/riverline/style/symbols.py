@@ -314,8 +314,8 @@ THEMES: tuple[Theme, ...] = (
         ("terrain", _area(OCHRE, 1.2, "#E6C48F", 0.45, 8, 3)),
         ("toe", _area(RED, 2.4, "#E8837E", 0.45, 2, 3)),
     )),
-    *(_single(table, 1, _area("#8A8F94", 0.8, "#FFFFFF", 0.01))
-      for table in ("utilisation", "register", "checks", "encroached", "change_evidence", "check_differences")),
+    # Tables are not drawn; their columns have titles all the same.
+    *(_single(name, 1, _area("#8A8F94", 0.8, "#FFFFFF", 0.01)) for name, frame in FRAMES.items() if not frame.geometry),
     _single("permits", 35, _area("#00695C", 1.8, "#4DB6AC", 0.25, 8, 2)),
     _single("outfalls", 72, _mark(PURPLE, "triangle", 10.0)),
     Theme("tracks", "level", 50, (

@@ -1,0 +1,173 @@
+"""The subcommand ``riverline detect``: images of several days, what changed inside the extents, with its pictures."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from riverline.cli.options import (
+    CRSOption,
+    EncodingOption,
+    LanguageOption,
+    OutOption,
+    StrictOption,
+    file_option,
+    named_layer,
+    pair,
+)
+from riverline.cli.telling import end, tell, tell_file, told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    from rich.table import Table
+
+    from riverline.cli.steps import Layer
+    from riverline.encroachment.change import Changes
+    from riverline.schema import Language
+
+__all__ = ["DetectDelivery", "DetectJob", "carry_out", "detect"]
+
+MAP_NAME, LAYERS_NAME, CHIPS_NAME = "变化图.html", "变化图斑.gpkg", "图斑影像"
+
+
+@dataclass(frozen=True, slots=True)
+class DetectJob:
+    """From images and layers to suspects; ``reading`` are arguments of :func:`riverline.read_scenes`."""
+
+    scenes: tuple[Path, ...]
+    out: Path
+    layers: Mapping[str, Layer]
+    reading: Mapping[str, Any] = field(default_factory=dict)
+    rules: str = "national"
+    catalog: str = "national"
+    levels: Mapping[str, float] = field(default_factory=dict)
+    chips: bool = False
+    language: Language = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class DetectDelivery:
+    """What was read and found, and the files."""
+
+    inputs: Mapping[str, gpd.GeoDataFrame]
+    result: Changes
+    paths: tuple[Path, ...]
+
+
+def carry_out(job: DetectJob) -> DetectDelivery:
+    """Do the job; map and layers appear together at its end, or not at all, and the pictures after them.
+
+    Raises
+    ------
+    RiverlineError
+        If anything about the call is wrong.
+    """
+    import riverline as rl
+    from riverline.cli.steps import existing, publish, read_named, require_folder
+
+    require_folder(job.out)
+    rules, catalog = rl.load_change_rules(job.rules), rl.load_catalog(job.catalog)
+    schemas = rl.schema.FRAMES | {"previous": rl.schema.SUSPECTS}
+    frames = {name: read_named(name, layer, schemas[name]) for name, layer in job.layers.items()}
+    frames["extents"] = rl.geodesy.to_metric(frames["extents"])
+    source = job.scenes[0] if len(job.scenes) == 1 else list(job.scenes)
+    scenes = rl.read_scenes(source, **job.reading)
+    others = {name: frames[name] for name in ("axes", "permits", "previous") if name in frames}
+    found = rl.detect_change(scenes, frames["extents"], rules=rules, levels=job.levels or None, **others)
+    found = rl.classify(found, catalog)
+    found = replace(found, faults=rl.faults.combine([scenes.faults, found.faults], crs=frames["extents"].crs))
+    title = "影像变化疑似问题" if job.language == "zh" else "Suspects from images"
+    with tempfile.TemporaryDirectory(dir=existing(job.out), prefix=".riverline-") as folder:
+        drawn = [frames[name] for name in ("extents", "axes") if name in frames]
+        page = rl.maps.show(found, *drawn, language=job.language, title=title)
+        drafts = [rl.maps.save(page, Path(folder) / MAP_NAME)]
+        checks = {"核查": rl.prepare_checks(found)}
+        drafts.append(rl.export.to_geopackage(Path(folder) / LAYERS_NAME, found, language=job.language, **checks))
+        paths = list(publish(drafts, job.out))
+    if job.chips:
+        paths += rl.export.to_chips(job.out / CHIPS_NAME, found, scenes=scenes, extents=frames["extents"],
+                                    language=job.language)  # fmt: skip
+    return DetectDelivery(frames, found, tuple(paths))
+
+
+def _table(found: Changes, language: Language) -> Table:
+    """Suspects by kind: how many, how many confirmed, how much inside, how probable."""
+    from rich.table import Table
+
+    from riverline.schema import SUSPECTS
+
+    table = Table(title=SUSPECTS.label(language), title_justify="left")
+    heads = ("类型", "图斑", "已确认", "范围内面积（m²）", "平均概率")
+    heads = heads if language == "zh" else ("Kind", "Suspects", "Confirmed", "Inside (m²)", "Mean probability")
+    for number, head in enumerate(heads):
+        table.add_column(head, justify="right" if number else "left")
+    for kind, rows in found.suspects.groupby("kind"):
+        sure = int((rows["state"] == "confirmed").sum())
+        table.add_row(SUSPECTS["kind"].value_label(kind, language), str(len(rows)), str(sure),
+                      f"{rows['inside_m2'].sum():,.0f}", f"{rows['confidence'].mean():.2f}")  # fmt: skip
+    return table
+
+
+def _levels(texts: list[str] | None) -> dict[str, float]:
+    """``["2024-04-15=13.2"]`` as a mapping."""
+    found = {}
+    for text in texts or []:
+        day, level = pair(text, option="--level")
+        try:
+            found[day] = float(level)
+        except ValueError:
+            raise typer.BadParameter(f"--level {text}：水位应为数值 | the level must be a number") from None
+    return found
+
+
+def detect(  # noqa: PLR0913 - one option a layer
+    scenes: Annotated[
+        list[Path],
+        typer.Argument(metavar="SCENES", help="影像文件夹、STAC 目录或多个影像 | folder, catalogue or images"),
+    ],
+    *,
+    extents: Annotated[str, file_option("管理范围 | extents")],
+    axes: Annotated[str | None, file_option("河道中心线 | river axes")] = None,
+    permits: Annotated[str | None, file_option("涉河建设许可 | permits")] = None,
+    previous: Annotated[str | None, file_option("上一轮图斑 | suspects of the round before")] = None,
+    sensor: Annotated[
+        str | None, typer.Option(metavar="NAME", help="传感器：gf-1、sentinel-2、naip、rgbn … | sensor")
+    ] = None,
+    rules: Annotated[
+        str, typer.Option(metavar="NAME", help="变化判定表，national 或 TOML 文件 | table of decisions")
+    ] = "national",
+    catalog: Annotated[
+        str, typer.Option(metavar="NAME", help="认定目录名称或 TOML 文件 | catalogue, by name or TOML file")
+    ] = "national",
+    level: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DATE=M", help="各期水位，可写多次，例 2024-04-15=13.2 | water level of a day"),
+    ] = None,
+    chips: Annotated[bool, typer.Option("--chips", help="输出每个图斑的前后影像 | a picture of each suspect")] = False,
+    crs: CRSOption = None,
+    encoding: EncodingOption = None,
+    out: OutOption = Path("变化检测成果"),
+    language: LanguageOption = "zh",
+    strict: StrictOption = False,
+) -> None:
+    """影像变化检测：管理范围内新增的填、建、挖、堆、种，输出地图与图斑 | what changed inside the extents."""
+    named = {"extents": extents, "axes": axes, "permits": permits, "previous": previous}
+    given = {name: text for name, text in named.items() if text is not None}
+    levels = _levels(level)
+    with told(language) as console:
+        layers = {name: named_layer(text, crs, encoding, None) for name, text in given.items()}
+        reading = {} if sensor is None else {"sensor": sensor}
+        job = DetectJob(tuple(scenes), out, layers, reading, rules, catalog, levels, chips, language)
+        delivery = carry_out(job)
+        tell(console, delivery.inputs, _table(delivery.result, language), delivery.result.faults, language)
+        for path in delivery.paths[:2]:
+            tell_file(console, path)
+        if len(delivery.paths) > 2:  # noqa: PLR2004 - map and layers
+            tell_file(console, delivery.paths[2].parent)
+        end(delivery.result.faults, strict=strict)
