@@ -93,3 +93,30 @@ def test_only_suspects_can_be_sent_out_and_only_once(found) -> None:
         rl.compare_checks(twice, twice)
     assert shapely.equals(rl.prepare_checks(changes).geometry.iloc[0], changes.suspects.geometry.iloc[0])
     assert changing.ROLES
+
+
+def test_the_command_writes_map_layers_and_pictures_of_one_run(tmp_path) -> None:
+    import pyogrio
+    from typer.testing import CliRunner
+
+    from riverline.cli.commands import app
+
+    folder = tmp_path / "影像"
+    folder.mkdir()
+    pair(folder, build)
+    lines = tmp_path / "范围.gpkg"
+    whole().to_file(lines, driver="GPKG")
+    out = tmp_path / "成果"
+    ran = CliRunner().invoke(
+        app,
+        ["detect", str(folder), "--extents", str(lines), "--level", "2024-07-01=13.2", "--chips", "--out", str(out)],
+    )
+    assert ran.exit_code == 0, ran.output
+    assert sorted(path.name for path in out.iterdir()) == ["变化图.html", "变化图斑.gpkg", "图斑影像"]
+    layers = set(pyogrio.list_layers(out / "变化图斑.gpkg")[:, 0])
+    assert all(any(layer.startswith(name) for layer in layers) for name in ("疑似问题图斑", "变化证据", "外业核查表"))
+    assert len(list((out / "图斑影像").glob("*.png"))) == 1
+    wrong = CliRunner().invoke(app, ["detect", str(folder), "--extents", str(lines), "--level", "2024-07-01=high"])
+    assert wrong.exit_code == 2
+    once = CliRunner().invoke(app, ["detect", str(folder / "0.tif"), "--extents", str(lines), "--out", str(out)])
+    assert once.exit_code == 1
