@@ -319,18 +319,11 @@ THEMES: tuple[Theme, ...] = (
     _single("permits", 35, _area("#00695C", 1.8, "#4DB6AC", 0.25, 8, 2)),
     _single("outfalls", 72, _mark(PURPLE, "triangle", 10.0)),
     Theme("tracks", "level", 50, (
-        ("province", _line(RED, 3.4)),
-        ("city", _line(PURPLE, 2.8, 12, 3)),
-        ("county", _line(BLUE, 2.2)),
-        ("township", _line(GREEN, 1.8, 6, 3)),
-        ("village", _line(OCHRE, 1.4, 2, 3)),
+        ("province", _line(RED, 3.4)), ("city", _line(PURPLE, 2.8, 12, 3)), ("county", _line(BLUE, 2.2)),
+        ("township", _line(GREEN, 1.8, 6, 3)), ("village", _line(OCHRE, 1.4, 2, 3)),
     )),
-    Theme("waterlines", "bank", 63, (
-        ("left", _line("#00629B", 2.0)),
-        ("right", _line("#8C4A00", 2.0, 7, 3)),
-    )),
+    Theme("waterlines", "bank", 63, (("left", _line("#00629B", 2.0)), ("right", _line("#8C4A00", 2.0, 7, 3)))),
     _single("waterline_gaps", 64, _mark(PURPLE, "circle", 7.0)),
-    _single("looks", 1, _area("#8A8F94", 0.8, "#FFFFFF", 0.01)),
     _single("segments", 42, _line(PURPLE, 2.2)),
     Theme("levees", "feature", 48, (
         ("landside_toe", _line("#7F3B08", 1.8)),
