@@ -415,6 +415,17 @@ def test_a_folder_of_band_files_is_one_scene_with_its_mask(tmp_path):
         rl.read_scene(empty)
 
 
+def test_a_folder_of_unknown_files_is_read_where_bands_name_them(tmp_path):
+    folder = tmp_path / "资源三号"
+    folder.mkdir()
+    for name, factor in (("绿.tif", 1), ("近红外.tif", 2)):
+        imagery.write(folder / name, imagery.ramp(1)[0] * factor)
+    scene = rl.read_scene(folder, bands={"green": "绿.tif", "nir": ("近红外.tif", 1)}, date="2024-04-15")
+    assert scene.name == "资源三号"
+    pixels = rl.read_window(scene, GREEN_NIR)
+    assert np.array_equal(pixels["nir"], 2 * pixels["green"])
+
+
 def test_bands_of_two_sizes_are_read_on_the_finer_grid(tmp_path):
     folder = tmp_path / "S2B_MSIL2A_20240415T024551_N0510_R132_T50RNV_20240415T055555.SAFE"
     inner = folder / "GRANULE"

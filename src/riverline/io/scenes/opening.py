@@ -131,7 +131,9 @@ def _planned(
 ) -> Plan:
     by_name = sensor is None
     sensor = sensor or sensor_of_name(path.name)
-    if path.is_dir():
+    if path.is_dir() and bands is not None:
+        roles, masks, stem = {}, {}, path.name.removesuffix(".SAFE")
+    elif path.is_dir():
         roles, masks, sensor = _files_of_folder(path, sensor)
         stem = path.name.removesuffix(".SAFE")
     else:
