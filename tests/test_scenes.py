@@ -408,7 +408,8 @@ def test_a_folder_of_band_files_is_one_scene_with_its_mask(tmp_path):
     assert scene.bands["nir"].path.endswith(f"{stem}_SR_B5.TIF")
     assert (rl.read_window(scene, GREEN_NIR).reason == sc.Reason.CLOUD).all()
     beside = rl.read_scenes(tmp_path / "product")
-    assert [each.name for each in beside] == [stem]
+    assert [(each.name, each.sensor, each.reflectance) for each in beside] == [(stem, "landsat-8-9", True)]
+    assert beside[0].mask.kind == "qa_pixel"
     empty = tmp_path / "empty"
     empty.mkdir()
     with pytest.raises(rl.ReadError, match="holds no product of known band files"):
