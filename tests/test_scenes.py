@@ -408,11 +408,23 @@ def test_a_folder_of_band_files_is_one_scene_with_its_mask(tmp_path):
     assert scene.bands["nir"].path.endswith(f"{stem}_SR_B5.TIF")
     assert (rl.read_window(scene, GREEN_NIR).reason == sc.Reason.CLOUD).all()
     beside = rl.read_scenes(tmp_path / "product")
-    assert [each.name for each in beside] == [stem]
+    assert [(each.name, each.sensor, each.reflectance) for each in beside] == [(stem, "landsat-8-9", True)]
+    assert beside[0].mask.kind == "qa_pixel"
     empty = tmp_path / "empty"
     empty.mkdir()
     with pytest.raises(rl.ReadError, match="holds no product of known band files"):
         rl.read_scene(empty)
+
+
+def test_a_folder_of_unknown_files_is_read_where_bands_name_them(tmp_path):
+    folder = tmp_path / "资源三号"
+    folder.mkdir()
+    for name, factor in (("绿.tif", 1), ("近红外.tif", 2)):
+        imagery.write(folder / name, imagery.ramp(1)[0] * factor)
+    scene = rl.read_scene(folder, bands={"green": "绿.tif", "nir": ("近红外.tif", 1)}, date="2024-04-15")
+    assert scene.name == "资源三号"
+    pixels = rl.read_window(scene, GREEN_NIR)
+    assert np.array_equal(pixels["nir"], 2 * pixels["green"])
 
 
 def test_bands_of_two_sizes_are_read_on_the_finer_grid(tmp_path):

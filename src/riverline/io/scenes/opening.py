@@ -130,15 +130,17 @@ def _planned(
     name: str | None,
 ) -> Plan:
     by_name = sensor is None
-    sensor = sensor or sensor_of_name(path.name)
-    if path.is_dir():
+    sensor = sensor or sensor_of_name(path.name) or sensor_of_name(name or "")
+    roles: dict[str, tuple[str, int]] = {}
+    masks: dict[str, tuple[str, int]] = {}
+    if path.is_dir() and bands is not None:
+        stem = path.name.removesuffix(".SAFE")
+    elif path.is_dir():
         roles, masks, sensor = _files_of_folder(path, sensor)
         stem = path.name.removesuffix(".SAFE")
     else:
         stem = path.stem
-        if bands is not None and not any(isinstance(source, int) for source in bands.values()):
-            roles, masks = {}, {}
-        else:
+        if bands is None or any(isinstance(source, int) for source in bands.values()):
             headers[str(path)] = header = read_header(str(path))
             roles, masks = ({}, {}) if bands is not None else _roles_of_file(header, sensor, asked=not by_name)
             masks = {**(_masks_beside(path, sensor) if not masks else {}), **masks}
