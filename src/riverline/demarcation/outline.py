@@ -31,6 +31,9 @@ __all__ = ["Outline", "chain_line", "corridor_between", "edge_pieces", "outline"
 CRACK_M = 0.01
 """Holes thinner than this are cracks between parts of the extent, not land: coordinates are kept to the centimetre."""
 
+HAIR_M = 5e-4
+"""Sides shorter than this are left out of the outline: checks of delivered lines call such vertices doubled."""
+
 ON_STEP_M = 2e-3
 """Places nearer to a step than this lie on it: a strip that is cut there reaches a stub past it."""
 
@@ -164,7 +167,7 @@ def _outline(
         corners.extend(_corners(lines, widths, bank))
     if water is not None:
         parts.append(water)
-    extent = _without_cracks(shapely.union_all(parts, grid_size=GRID_M))
+    extent = _without_hairs(_without_cracks(shapely.union_all(parts, grid_size=GRID_M)))
     if shapely.is_empty(extent):
         return None
     main = max(shapely.get_parts(extent), key=lambda part: part.area)
@@ -173,6 +176,12 @@ def _outline(
     if inside is not None:
         edges[inside] = shapely.LineString()
     return Outline(extent, edges["left"], edges["right"], tuple(main.interiors), crossings)
+
+
+def _without_hairs(extent: shapely.Geometry) -> shapely.Geometry:
+    """The same area without sides shorter than a line is ever checked at; less than what strips are drawn too wide."""
+    smooth = shapely.remove_repeated_points(extent, HAIR_M)
+    return smooth if smooth.is_valid else extent
 
 
 def _without_cracks(extent: shapely.Geometry) -> shapely.Geometry:
