@@ -255,15 +255,27 @@ def edge_pieces(edge: shapely.Geometry, pieces: Sequence[Piece]) -> tuple[list[s
     return lines, maker[starts]
 
 
-def _ends_on_steps(pieces: Sequence[Piece]) -> Iterator[tuple[int, shapely.LineString]]:
-    """The ends of strips on the prolongation of a step: the position of each piece that a step meets, and its end."""
+def _ends_on_steps(pieces: Sequence[Piece]) -> Iterator[tuple[int, shapely.Geometry]]:
+    """The ends of strips at steps: the position of each piece that a step meets, and where its strip may end.
+
+    That is on the prolongation of the step or, where the reference's own normal reaches past that, on the normal.
+    """
     for number, step in enumerate(pieces):
         if step.strip:
             continue
         coords = shapely.get_coordinates(step.line)
-        for at, tip, away in ((number - 1, coords[0], coords[::-1]), (number + 1, coords[-1], coords)):
+        for at, tip, away, inward in ((number - 1, coords[0], coords[::-1], -1), (number + 1, coords[-1], coords, 1)):
             if 0 <= at < len(pieces) and pieces[at].strip and pieces[at].width_m > 0.0:
-                yield at, shapely.LineString([tip, tip + (pieces[at].width_m + ON_STEP_M) * unit(away)])
+                own = shapely.get_coordinates(shapely.remove_repeated_points(pieces[at].line, GRAIN_M))[::inward][:2]
+                normal = _normal(own)
+                ways = np.array([unit(away), normal, -normal]) * (pieces[at].width_m + ON_STEP_M)
+                yield at, shapely.multilinestrings([[tip, tip + way] for way in ways])
+
+
+def _normal(way: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The unit vector square to the way from the first to the last of some places."""
+    across: NDArray[np.float64] = unit(way) @ np.array([[0.0, 1.0], [-1.0, 0.0]])
+    return across
 
 
 def _strip_corners(pieces: Sequence[Piece]) -> NDArray[np.float64]:
@@ -272,7 +284,7 @@ def _strip_corners(pieces: Sequence[Piece]) -> NDArray[np.float64]:
     for piece in pieces:
         coords = shapely.get_coordinates(shapely.remove_repeated_points(piece.line, GRAIN_M))
         for tip, way in ((coords[0], coords[:2]), (coords[-1], coords[-2:])):
-            normal = piece.width_m * unit(way) @ np.array([[0.0, 1.0], [-1.0, 0.0]])
+            normal = piece.width_m * _normal(way)
             corners += [tip, tip + normal, tip - normal]
     return np.array(corners)
 
