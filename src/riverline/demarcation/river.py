@@ -107,7 +107,7 @@ def demarcate_river(
         if not chains[bank]:
             return Outcome(axis, findings=[_not_done(axis, why_bare([bank]))])
         findings.extend(_gap_finding(axis, bank, gap, policy.gap_max_m) for gap in gaps)
-        findings.extend(_caveats(chains[bank]))
+        findings.extend(_caveats(axis, bank, chains[bank]))
         findings.extend(short_pieces(axis, bank, chains[bank]))
     own = None if water is None else within_reach(water, axis)
     made = outline(chains["left"], chains["right"], water=own, steps=steps, taper_m=policy.taper_m)
@@ -215,10 +215,20 @@ def _outline_findings(axis: Axis, made: Outline) -> list[Finding]:
     return findings
 
 
-def _caveats(pieces: Sequence[Piece]) -> list[Finding]:
-    """What has to be told of the pieces that were used."""
+def _caveats(axis: Axis, bank: Bank, pieces: Sequence[Piece]) -> list[Finding]:
+    """What has to be told of the pieces that were used: of levees one by one, of estimated bank tops once a bank."""
+    guessed = [piece.line for piece in pieces if piece.caveat == "bank-estimated"]
     told = {(piece.caveat, piece.source_ids[0]): piece for piece in pieces if piece.caveat}
-    return [Finding(caveat, "levees", source, piece.line) for (caveat, source), piece in told.items()]
+    findings = [
+        Finding(caveat, "levees", source, piece.line)
+        for (caveat, source), piece in told.items()
+        if caveat != "bank-estimated"
+    ]
+    if guessed:
+        length = float(shapely.length(guessed).sum())
+        line = shapely.MultiLineString(guessed)
+        findings.append(Finding("bank-estimated", "axes", axis.river_id, line, length, unit="m", note=bank))
+    return findings
 
 
 def _gap_finding(axis: Axis, bank: Bank, gap: Gap, limit: float) -> Finding:
