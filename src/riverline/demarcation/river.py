@@ -225,7 +225,7 @@ def _caveats(axis: Axis, bank: Bank, pieces: Sequence[Piece]) -> list[Finding]:
         if caveat != "bank-estimated"
     ]
     if guessed:
-        length = float(shapely.length(guessed).sum())
+        length = round(float(shapely.length(guessed).sum()), 1)
         line = shapely.MultiLineString(guessed)
         findings.append(Finding("bank-estimated", "axes", axis.river_id, line, length, unit="m", note=bank))
     return findings
