@@ -12,6 +12,7 @@ import typer
 
 import riverline as rl
 from riverline.cli import deliveries, preparations, subjects
+from riverline.cli.advice import nothing_drawn
 from riverline.cli.options import (
     FILE,
     ColumnOption,
@@ -132,9 +133,8 @@ def demarcate(  # noqa: PLR0913 - one option a layer
         job = MainJob(layers, rules, out, terrain, on, language, title, plane=plane, zone=zone)
         delivery = deliver(job, console)
         if len(delivery.inputs["axes"]) and delivery.result.extents.empty:
-            raise rl.JobError(
-                "没有一条河划成：原因见上表；请补充堤防、岸顶线、水域或洪水位等图层",
-                "no river could be drawn: the table above says why; give levees, bank tops, water or flood levels",
+            raise nothing_drawn(
+                delivery.result.faults, axes, {"column": column, "set": set_, "only": only}, crs, encoding
             )
         end(delivery.result.faults, strict=strict)
 

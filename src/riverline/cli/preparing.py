@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -22,13 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["BankJob", "Prepared", "TraceJob", "estimate", "trace"]
 
-# A table that names the upstream ends is no layer of the data dictionary: its one column may be missing.
-_RIVER = rl.schema.Column(
-    "river_id", "text", "河流编码", "River code", "HLBM", "River that begins here.", optional=True
+# Points that say where rivers begin are no layer of the data dictionary; their key is the number of the row.
+_COLUMNS = (
+    rl.schema.Column("point_id", "text", "点编码", "Point code", "DBM", "Number of the point."),
+    rl.schema.Column("river_id", "text", "河流编码", "River code", "HLBM", "River that begins here.", optional=True),
 )
-UPSTREAM = rl.schema.Schema(
-    "upstream", "上游端点", "Upstream ends", "river_id", ("Point",), (_RIVER,), "Upstream ends."
-)
+UPSTREAM = rl.schema.Schema("upstream", "上游端点", "Upstream ends", "point_id", ("Point",), _COLUMNS, "Upstream ends.")
 _ZONES = {rl.geodesy.zone_crs(number): number for number in range(25, 46)}
 
 
@@ -161,7 +160,8 @@ def _with_width(axes: gpd.GeoDataFrame, width_m: float | None) -> pd.Series:
 
 def _sources(layer: Layer) -> gpd.GeoDataFrame:
     """Points at upstream ends; where no river is named, each axis takes the nearest."""
-    points = read_named("upstream", layer, UPSTREAM)
+    numbered = replace(layer, values={"point_id": "{row}", **(layer.values or {})})  # noqa: PD011 - a field of ours
+    points = read_named("upstream", numbered, UPSTREAM)
     return points.drop(columns="river_id") if "river_id" in points and points["river_id"].isna().all() else points
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -46,6 +47,7 @@ __all__ = [
 SHOWN_FAULTS = 20
 SHOWN_RIVERS = 20
 SHOWN_CLASSES = 40
+_SMALL = 0.005
 SEVERITIES = ("error", "warning", "note")
 
 
@@ -78,7 +80,7 @@ def river_table(result: Demarcation, language: Language) -> Table:
     basis_m = result.lines.pivot_table(index="river_id", columns="basis", values="length_m", aggfunc="sum")
     lengths = ["axis_length_m", "left_length_m", "right_length_m"]
     for row in extents.head(SHOWN_RIVERS).itertuples():
-        kilometres = (f"{getattr(row, each) / 1000:.2f}" for each in lengths)
+        kilometres = (_kilometres(getattr(row, each)) for each in lengths)
         told = _shares(basis_m.loc[row.river_id].dropna(), language)
         name = f"{row.name} {row.river_id}".strip()
         add_row(table, name, *kilometres, f"{row.area_m2 / 1e6:.3f}", told, f"{row.clearance_m * 1000:.2f}")
@@ -91,6 +93,11 @@ def river_table(result: Demarcation, language: Language) -> Table:
     table.add_section()
     add_row(table, total, *sums, f"{extents['area_m2'].sum() / 1e6:.3f}", _shares(basis_m.sum(), language), smallest)
     return table
+
+
+def _kilometres(metres: float) -> str:
+    """A bank whose line was swallowed has no length."""
+    return "-" if math.isnan(metres) else f"{metres / 1000:.2f}"
 
 
 def stake_table(stakes: gpd.GeoDataFrame, boards: gpd.GeoDataFrame, language: Language) -> Table:
@@ -334,8 +341,14 @@ def _shares(metres: pd.Series, language: Language) -> str:
     """What a line rests on, the longest first: ``堤防 98%，连接 2%``."""
     basis = MANAGEMENT_LINES["basis"]
     ordered = metres[metres > 0].sort_values(ascending=False, kind="stable")
-    told = [f"{basis.value_label(name, language)} {metre / ordered.sum():.0%}" for name, metre in ordered.items()]
+    shares = ordered / ordered.sum()
+    told = [f"{basis.value_label(name, language)} {_per_cent(share)}" for name, share in shares.items()]
     return ("，" if language == "zh" else ", ").join(told)
+
+
+def _per_cent(share: float) -> str:
+    """Whole per cents that neither hide a small part nor claim the whole."""
+    return "<1%" if share < _SMALL else ">99%" if 1.0 - _SMALL < share < 1.0 else f"{share:.0%}"
 
 
 def _fault_title(faults: gpd.GeoDataFrame, language: Language) -> str:

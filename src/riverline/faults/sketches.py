@@ -7,8 +7,8 @@ from riverline.faults.code import Code
 __all__ = ["SKETCH_CODES"]
 
 SKETCH_CODES = (
-    Code("bank-estimated", "warning", "{note} {value} {unit}的岸顶线由中心线和河宽推定，并非实测，可信度为低",
-         "{value} {unit} of the {note} rest on a bank top that was estimated from axis and width, not surveyed: "
+    Code("bank-estimated", "warning", "{note}有 {value} 米的岸顶线由中心线和河宽推定，并非实测，可信度为低",
+         "{value} m of the {note} rest on a bank top that was estimated from axis and width, not surveyed: "
          "confidence low", "补测岸顶线、堤脚或提供洪水位后重做",
          "survey bank tops or toes, or give flood levels, and do it again"),
     Code("width-missing", "error", "中心线没有河宽，未推定岸顶线", "the axis has no width: no bank tops were estimated",
