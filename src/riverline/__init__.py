@@ -22,7 +22,7 @@ from riverline.errors import (
 
 if TYPE_CHECKING:
     from riverline import channel, export, faults, geodesy, inspection, maps, rules, samples, schema
-    from riverline.channel import locate, split_axes, trace_axis
+    from riverline.channel import estimate_bank_tops, locate, split_axes, trace_axis
     from riverline.checks import check
     from riverline.confirmation import Confirmation, confirm
     from riverline.demarcation import (
@@ -66,6 +66,7 @@ __all__ = [
     "demarcate",
     "demarcate_waters",
     "demarcate_works",
+    "estimate_bank_tops",
     "explain",
     "export",
     "faults",
@@ -108,6 +109,7 @@ _HOMES = {
     "demarcate": "demarcation",
     "demarcate_waters": "demarcation",
     "demarcate_works": "demarcation",
+    "estimate_bank_tops": "channel",
     "explain": "demarcation",
     "find_stand_ins": "demarcation",
     "inspect": "inspection",

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 import riverline as rl
-from riverline.cli import deliveries, subjects
+from riverline.cli import deliveries, preparations, subjects
+from riverline.cli.advice import nothing_drawn
 from riverline.cli.options import (
     FILE,
     ColumnOption,
@@ -19,6 +20,7 @@ from riverline.cli.options import (
     EncodingOption,
     LanguageOption,
     LayerColumnOption,
+    OnlyOption,
     OnOption,
     OutOption,
     RulesOption,
@@ -89,13 +91,7 @@ def demarcate(  # noqa: PLR0913 - one option a layer
     unit: Annotated[Literal["m", "ft", "us_ft"], typer.Option(help="横断面的单位 | unit of the sections")] = "m",
     column: LayerColumnOption = None,
     set_: SetOption = None,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="[LAYER::]FIELD=VALUE[,VALUE]",
-            help="只用字段为此值的要素，可写多次，例 waterway=river | only features of that value, may be repeated",
-        ),
-    ] = None,
+    only: OnlyOption = None,
     plane: Annotated[
         str | None,
         typer.Option(metavar="CRS", help="计算所用的投影，不写则取所在的 3 度带 | plane to work in, else the zone's"),
@@ -137,14 +133,16 @@ def demarcate(  # noqa: PLR0913 - one option a layer
         job = MainJob(layers, rules, out, terrain, on, language, title, plane=plane, zone=zone)
         delivery = deliver(job, console)
         if len(delivery.inputs["axes"]) and delivery.result.extents.empty:
-            raise rl.JobError(
-                "没有一条河划成：原因见上表；请补充堤防、岸顶线、水域或洪水位等图层",
-                "no river could be drawn: the table above says why; give levees, bank tops, water or flood levels",
+            raise nothing_drawn(
+                delivery.result.faults, axes, {"column": column, "set": set_, "only": only}, crs, encoding
             )
         end(delivery.result.faults, strict=strict)
 
 
-for command in (subjects.waters, subjects.works, deliveries.stakes, deliveries.confirm, deliveries.shoreline):
+for command in (
+    preparations.axes, preparations.banks, subjects.waters, subjects.works,
+    deliveries.stakes, deliveries.confirm, deliveries.shoreline,
+):  # fmt: skip
     app.command()(command)
 
 
@@ -168,7 +166,8 @@ def check(  # noqa: PLR0913 - one option a thing to say
     values = values_by_layer(set_, {schema: file}, unnamed=schema)
     with told(language) as console:
         from riverline.cli.steps import read_named
-        from riverline.cli.summary import fault_rows, input_table, plain
+        from riverline.cli.summary import fault_rows, input_table
+        from riverline.cli.tables import plain
 
         wanted = schema_named(schema)
         frame = read_named(schema, named_layer(file, crs, encoding, columns.get(schema), values.get(schema)), wanted)

@@ -21,6 +21,7 @@ __all__ = [
     "LanguageOption",
     "LayerColumnOption",
     "OnOption",
+    "OnlyOption",
     "OutOption",
     "RulesOption",
     "SetOption",
@@ -65,8 +66,13 @@ SetOption = Annotated[
         "one value for a whole layer, may be repeated, {row} is the number of the row",
     ),
 ]
-
-
+OnlyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="[LAYER::]FIELD=VALUE[,VALUE]",
+        help="只用字段为此值的要素，可写多次，例 waterway=river | only features of that value, may be repeated",
+    ),
+]
 RulesOption = Annotated[
     str, typer.Option(metavar="NAME", help="规则集名称或 TOML 文件 | rule set, by name or TOML file")
 ]

@@ -168,9 +168,11 @@ def carry_out(job: MainJob, tell: Callable[[Step], None]) -> Delivery:
         schema = schema_of(name)
         step(number, f"读取{schema.label_zh}", f"read {schema.label_en}")
         frames[name] = read_named(name, layer, schema)
-    subject = frames[job.subject] = in_plane(frames[job.subject], plane=job.plane, zone=job.zone)
+    read = frames[job.subject]
+    subject = frames[job.subject] = in_plane(read, plane=job.plane, zone=job.zone)
     if job.zone is not None:
-        near = {name: _near_zone(frame, job.zone) for name, frame in frames.items() if name != job.subject}
+        elsewhere = set(read["river_id"].dropna()) - set(subject["river_id"])
+        near = {name: _near_zone(frame, job.zone, elsewhere) for name, frame in frames.items() if name != job.subject}
         frames.update(near)
     step(total - 3, "检查图层", "check the layers")
     checked = [rl.check(frame, schema_of(name)) for name, frame in frames.items()]
@@ -179,7 +181,7 @@ def carry_out(job: MainJob, tell: Callable[[Step], None]) -> Delivery:
     if job.subject != "works":
         others["terrain"] = job.terrain
     result = VERBS[job.subject](subject, rules, **others)
-    result = replace(result, faults=rl.faults.combine([*checked, result.faults], crs=subject.crs))
+    result = replace(result, faults=_told_once(checked, result.faults, crs=subject.crs))
     if job.language == "en":
         notes = result.lines["note"].map(lambda note: note_in_english(note, rules))
         result = replace(result, lines=result.lines.assign(note=notes.astype("str")))
@@ -235,11 +237,22 @@ def in_plane(axes: gpd.GeoDataFrame, *, plane: str | None, zone: int | None) -> 
     return rl.geodesy.to_metric(kept, crs=code)
 
 
-def _near_zone(frame: gpd.GeoDataFrame, zone: int) -> gpd.GeoDataFrame:
-    """The rows in a zone and in those beside it, and rows without a place."""
+def _told_once(checked: list[gpd.GeoDataFrame], found: gpd.GeoDataFrame, *, crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 - a CRS
+    """The faults of both: what demarcating says again of the same feature, such as a closed axis, counts once."""
+    keys = ["code", "layer", "feature_id"]
+    again = set(found[keys].itertuples(index=False, name=None))
+    rest = [frame[[row not in again for row in frame[keys].itertuples(index=False, name=None)]] for frame in checked]
+    return rl.faults.combine([*rest, found], crs=crs)
+
+
+def _near_zone(frame: gpd.GeoDataFrame, zone: int, elsewhere: set[str]) -> gpd.GeoDataFrame:
+    """The rows in a zone and in those beside it, and rows without a place; none of a river that lies ``elsewhere``."""
     number = rl.geodesy.zone_of(frame)
     codes = [rl.geodesy.zone_crs(each) for each in (zone - 1, zone, zone + 1) if 25 <= each <= 45]  # noqa: PLR2004 - China's
-    near = frame[number.isna() | number.isin(codes)].reset_index(drop=True)
+    near = frame[number.isna() | number.isin(codes)]
+    if "river_id" in near:
+        near = near[~near["river_id"].isin(elsewhere)]
+    near = near.reset_index(drop=True)
     near.attrs = frame.attrs
     return near
 

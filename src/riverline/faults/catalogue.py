@@ -7,6 +7,7 @@ from riverline.faults.delivery import DELIVERY_CODES
 from riverline.faults.neighbours import NEIGHBOUR_CODES
 from riverline.faults.rulings import RULE_CODES
 from riverline.faults.shoreline import SHORELINE_CODES
+from riverline.faults.sketches import SKETCH_CODES
 from riverline.faults.staking import STAKE_CODES
 from riverline.faults.titles import TITLE_CODES
 
@@ -149,7 +150,8 @@ CODES = (
          "join it across bridges and dams and trace again"),
     Code("direction-unknown", "note", "仅凭水域面不知流向：自西端起画",
          "the polygon does not tell which way the water flows: drawn from the western end",
-         "用 upstream= 给出上游端的点", "give points at the upstream ends with upstream="),
+         "用 upstream（命令行 --upstream）给出上游端的点",
+         "give points at the upstream ends: upstream=, --upstream"),
     # demarcation
     Code("river-not-done", "error", "河流 {feature} 无法划界：{note}", "river {feature} could not be done: {note}",
          "按原因补充或更正数据：没有参照线的，各图层为何没有画成线已逐一列出；其余为中心线本身的问题",
@@ -392,6 +394,7 @@ CODES = (
     *TITLE_CODES,
     *SHORELINE_CODES,
     *DELIVERY_CODES,
+    *SKETCH_CODES,
 )  # fmt: skip
 
 CATALOGUE: dict[str, Code] = {code.code: code for code in CODES}

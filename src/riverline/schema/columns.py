@@ -86,6 +86,7 @@ LEVEE_FEATURES = choices(
 )
 BANK_FEATURES = choices(
     ("bank_top", "岸顶线", "Bank top"),
+    ("estimated", "推定岸顶线", "Estimated bank top"),
     ("road", "道路", "Road"),
     ("canal", "渠道", "Canal"),
     ("village_front", "村庄临河线", "River side of villages"),
