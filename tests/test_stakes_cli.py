@@ -55,12 +55,12 @@ def test_stakes_of_the_command_are_those_of_the_library(drawn, tmp_path):
     result, file = drawn
     output = run(
         "stakes", result, "--rules", "national", "--admin", f"{file}::towns", "--structures", f"{file}::works",
-        "--axes", f"{file}::axes", "--column", "structures::编号=structure_id", "--out", tmp_path / "界桩",
+        "--axes", f"{file}::axes", "--column", "structures::编号=work_id", "--out", tmp_path / "界桩",
     )  # fmt: skip
     assert sorted(path.name for path in (tmp_path / "界桩").iterdir()) == ["map.html", "界桩.gpkg"]
     written = gpd.read_file(tmp_path / "界桩" / "界桩.gpkg", layer="界桩")
     axes, tops = (gpd.read_file(file, layer=name) for name in ("axes", "bank_tops"))
-    works = gpd.read_file(file, layer="works").rename(columns={"编号": "structure_id"})
+    works = gpd.read_file(file, layer="works").rename(columns={"编号": "work_id"})
     made = rl.demarcate(axes, rl.load_rules("national"), bank_tops=tops)
     stakes = rl.place_stakes(made, admin=gpd.read_file(file, layer="towns"), structures=works, axes=axes)
     assert written["number"].tolist() == stakes["number"].tolist()

@@ -134,6 +134,29 @@ def test_every_work_ends_in_a_result_or_a_fault(tmp_path) -> None:
     assert before.equals(frame)
 
 
+def test_a_work_without_a_kind_is_told_and_asks_for_it(tmp_path) -> None:
+    frame = works(DAM, DAM).assign(kind=["dam", None])
+    assert told(rl.demarcate_works(frame, rule_set(tmp_path), axes=RIVER)) == [("work-not-done", "G2", "no-kind")]
+    bare = frame[["work_id", "geometry"]]
+    assert [note for *_, note in told(rl.demarcate_works(bare, rule_set(tmp_path), axes=RIVER))] == ["no-kind"] * 2
+
+
+def test_one_layer_of_works_gives_ranges_and_stakes(tmp_path) -> None:
+    rules = rule_set(tmp_path)
+    banks = gpd.GeoDataFrame(
+        {"bank_id": ["B1", "B2"], "river_id": "R1"},
+        geometry=[line([(0, y), (2000, y)]) for y in (60, -60)], crs=CRS,
+    )  # fmt: skip
+    bridge = shapely.MultiLineString([line([(x, 90), (x, -90)]) for x in (500, 512)])
+    frame = works(DAM, bridge).assign(kind=["dam", "bridge"])
+    drawn = rl.demarcate_works(frame, rules, axes=RIVER)
+    assert drawn.extents["extent_id"].tolist() == ["G1-management"]
+    assert told(drawn) == [("work-not-done", "G2", "no-rule")]
+    stakes = rl.place_stakes(rl.demarcate(RIVER, rl.load_rules("national"), bank_tops=banks), structures=frame)
+    named = stakes.loc[stakes["reason"] == "structure", ["source_ids", "bank"]].value_counts().to_dict()
+    assert named == {("G1", "left"): 1, ("G1", "right"): 1, ("G2", "left"): 2, ("G2", "right"): 2}
+
+
 def test_a_work_without_a_river_takes_the_nearest(tmp_path) -> None:
     frame = works(DAM).assign(river_id=None)
     result = rl.demarcate_works(frame, rule_set(tmp_path), axes=RIVER)

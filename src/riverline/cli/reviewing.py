@@ -33,7 +33,7 @@ BESIDE: dict[str, Schema] = {
     "axes": rl.schema.AXES,
     "water": rl.schema.WATER,
     "levees": rl.schema.LEVEES,
-    "bridges": rl.schema.STRUCTURES,
+    "bridges": rl.schema.WORKS,
 }
 
 

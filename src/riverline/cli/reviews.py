@@ -46,7 +46,7 @@ def inspect(  # noqa: PLR0913 - one option a layer
         list[str] | None,
         typer.Option(
             metavar="LAYER::YOURS=OURS",
-            help="字段对应，可写多次，例 bridges::编号=structure_id | field mapping, may be repeated",
+            help="字段对应，可写多次，例 bridges::编号=work_id | field mapping, may be repeated",
         ),
     ] = None,
     crs: CRSOption = None,

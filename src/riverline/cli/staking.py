@@ -27,7 +27,7 @@ __all__ = ["StakeDelivery", "StakeJob", "layer_of", "place", "require_same_rules
 STAKES_NAME = "界桩.gpkg"
 AROUND: dict[str, Schema] = {
     "admin": rl.schema.ADMIN,
-    "structures": rl.schema.STRUCTURES,
+    "structures": rl.schema.WORKS,
     "existing": EXISTING,
     "existing_boards": EXISTING,
     "settings": rl.schema.SETTINGS,

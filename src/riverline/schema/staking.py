@@ -10,7 +10,7 @@ from riverline.schema.model import Column, Schema
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ADMIN", "BOARDS", "SETTINGS", "STAKES", "STRUCTURES"]
+__all__ = ["ADMIN", "BOARDS", "SETTINGS", "STAKES"]
 
 ADMIN = Schema(
     "admin", "行政区", "Administrative units", "admin_id", ("Polygon", "MultiPolygon"),
@@ -30,18 +30,6 @@ SETTINGS = Schema(
                  c.SURROUNDINGS),
     ),
     "Where the river runs through a town, open country or a gorge.",
-)  # fmt: skip
-
-STRUCTURES = Schema(
-    "structures", "涉水建筑物", "Structures", "structure_id",
-    ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon"),
-    (
-        c.key("structure_id", "建筑物编码", "Structure code", "JZWBM"),
-        c.optional(c.NAME),
-        c.optional(c.text("kind", "建筑物类型", "Kind of structure", "JZWLX", "sluice, pump, weir, bridge …")),
-        c.optional(c.RIVER_ID),
-    ),
-    "Works at which a stake has to stand.",
 )  # fmt: skip
 
 

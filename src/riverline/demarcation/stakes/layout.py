@@ -16,7 +16,7 @@ from riverline.demarcation.stakes.control_points import Around, control_points, 
 from riverline.demarcation.stakes.existing import join, locate_existing
 from riverline.demarcation.stakes.surroundings import limits, settings_at, stretches
 from riverline.geodesy import align
-from riverline.schema import ADMIN, AXES, SETTINGS, STRUCTURES
+from riverline.schema import ADMIN, AXES, SETTINGS, WORKS
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -72,7 +72,7 @@ def prepare_ground(
         If a layer lacks columns or a CRS, or cannot be brought to that of the result.
     """
     crs = result.lines.crs
-    given = {"admin": (admin, ADMIN), "structures": (structures, STRUCTURES), "settings": (settings, SETTINGS),
+    given = {"admin": (admin, ADMIN), "structures": (structures, WORKS), "settings": (settings, SETTINGS),
              "axes": (axes, AXES)}  # fmt: skip
     layers: dict[str, gpd.GeoDataFrame | None] = {}
     for name, (frame, schema) in given.items():

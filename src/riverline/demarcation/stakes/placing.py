@@ -48,7 +48,7 @@ def place_stakes(
     admin
         Rows of :data:`riverline.schema.ADMIN`: a stake at every crossing of a border, and the unit of each stake.
     structures
-        Rows of :data:`riverline.schema.STRUCTURES`: a stake where works cross the line, or beside those within reach.
+        Rows of :data:`riverline.schema.WORKS`: a stake where works cross the line, or beside those within reach.
     existing
         Stakes that were set before: points with ``number`` and, if known, ``river_id``, ``bank``, ``stake_id``; what
         this function gave serves as it is. All keep their number; those that stand on the line keep their place.
@@ -98,7 +98,7 @@ def place_stakes(
     >>> stakes = rl.place_stakes(result)
     >>> stakes.loc[stakes["bank"] == "left", ["number", "reason", "printed_chainage"]].values.tolist()
     [['R1-L-001', 'start', 'K0+000.0'], ['R1-L-002', 'spacing', 'K1+000.0'], ['R1-L-003', 'end', 'K2+000.0']]
-    >>> sluice = gpd.GeoDataFrame({"structure_id": ["S1"]}, geometry=[Point(500_400, 3_500_090)], crs=4548)
+    >>> sluice = gpd.GeoDataFrame({"work_id": ["S1"]}, geometry=[Point(500_400, 3_500_090)], crs=4548)
     >>> again = rl.place_stakes(result, structures=sluice, existing=stakes)
     >>> again.loc[again["bank"] == "left", "number"].tolist()
     ['R1-L-001', 'R1-L-001-1', 'R1-L-002', 'R1-L-003']
