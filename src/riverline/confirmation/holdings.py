@@ -137,8 +137,9 @@ def _without_hairs(shares: Shares) -> Shares:
     """
     wide = mean_width(shares.geometry) >= HAIR_M
     kept = wide | ~np.isin(shares.title, shares.title[wide])
-    columns = (shares.geometry, shares.title, shares.land_class, shares.admin, shares.bank)
-    return Shares(*(column[kept] for column in columns))
+    return Shares(
+        shares.geometry[kept], shares.title[kept], shares.land_class[kept], shares.admin[kept], shares.bank[kept]
+    )
 
 
 def _gathered(shares: Shares) -> Shares:
