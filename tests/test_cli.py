@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
-from typing import TYPE_CHECKING
-
+from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pyogrio
@@ -24,9 +24,7 @@ from riverline import samples
 from riverline.cli import steps
 from riverline.cli.commands import app
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ROOT = Path(__file__).resolve().parent.parent
 COUNTY = samples.path("清水县.gpkg")
 SAMPLES = [
     f"{COUNTY}::axes",
@@ -171,6 +169,24 @@ def test_demarcate_on_the_samples_draws_the_rivers_of_the_demo(shown, tmp_path):
 def test_two_demos_write_the_same_bytes(shown, tmp_path):
     run("demo", "--out", tmp_path)
     assert (tmp_path / "成果.gpkg").read_bytes() == (shown[1] / "成果.gpkg").read_bytes()
+
+
+@pytest.mark.slow
+def test_every_line_that_the_guide_shows_for_the_samples_runs_on_them(tmp_path, monkeypatch):
+    text = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+    block = text.partition("cd data/samples\n")[2].partition("```")[0].replace("\\\n", " ")
+    lines = [shlex.split(line, comments=True) for line in block.splitlines()]
+    assert [line[1] for line in lines] == [
+        "demarcate", "waters", "works", "stakes", "shoreline", "confirm", "inspect", "demarcate", "compare"
+    ]  # fmt: skip
+    for file in COUNTY.parent.iterdir():
+        (tmp_path / file.name).symlink_to(file)
+    monkeypatch.chdir(tmp_path)
+    for line in lines:
+        assert line[0] == "riverline"
+        run(*line[1:])
+        folder = tmp_path / line[line.index("--out") + 1]
+        assert {file.suffix for file in folder.iterdir()} == {".html", ".gpkg"}
 
 
 @pytest.mark.slow
