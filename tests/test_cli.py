@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+
 import geopandas as gpd
 import pandas as pd
 import pyogrio

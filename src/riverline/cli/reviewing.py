@@ -120,8 +120,9 @@ def _result(path: Path) -> rl.Demarcation:
     name, _, title = told.get("rules", "").partition(" ")
     digests = sorted(set(extents["version"]))
     digest = told.get("rules_digest") or ", ".join(digests)
-    version = json.loads(told["run"])["version"] if "run" in told else told.get("riverline_version", "")
-    run = provenance.Run(version, digest, {}, lines.crs.to_string())
+    known = json.loads(told.get("run", "{}"))
+    version = known.get("version", told.get("riverline_version", ""))
+    run = provenance.Run(version, digest, known.get("inputs", {}), lines.crs.to_string())
     rules = cast("RuleSet", _DrawnBy(name, title, digest))
     return rl.Demarcation(lines, extents, rl.schema.FAULTS.empty(lines.crs), rules, run)
 
