@@ -426,6 +426,7 @@ def main(folder: Path) -> None:
         "works": more.works_frame(made, CRS), "uses": more.uses_frame(made, CRS),
         "sensitive": more.sensitive_frame(made, CRS), "waterside": more.waterside_frame(made, CRS),
         "settings": more.settings_frame(made, layers["towns"]),
+        "landmarks": more.landmarks_frame(made, CRS),
         "lake_levees": more.lake_levees_frame(layers["water"]), "old_stakes": more.old_stakes_frame(levees),
         "old_bank_tops": more.old_bank_tops_frame(layers["bank_tops"]),
     }  # fmt: skip

@@ -15,7 +15,7 @@ import shapely
 
 from riverline._kernels.chainage import position
 from riverline.geodesy import ellipsoidal_area, round_half_up
-from riverline.schema import BANK_TOPS, LEVEES, SENSITIVE, SETTINGS, USES, WATERSIDE, WORKS
+from riverline.schema import BANK_TOPS, LANDMARKS, LEVEES, SENSITIVE, SETTINGS, USES, WATERSIDE, WORKS
 
 if TYPE_CHECKING:
     from make_samples import River
@@ -109,6 +109,18 @@ def lake_levees_frame(water: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     south = ring[ring[:, 1] < lake.centroid.y - 60.0]
     row = ("JHD-1", "JH01", "landside_toe", 4, "镜湖大堤", shapely.LineString(np.round(south, 2)))
     return LEVEES.conform(_frame([row], "levee_id river_id feature grade name", water.crs))
+
+
+def landmarks_frame(made: dict[str, River], crs: str) -> gpd.GeoDataFrame:
+    """Things near the banks that are hard to destroy: a tower, pylons, old trees, wells."""
+    kinds = ("高压铁塔", "古樟树", "机井房", "水塔", "里程碑", "石拱桥头")
+    rows = []
+    for river in made.values():
+        for number, along in enumerate(np.arange(120.0, river.length, 260.0)):
+            away = (1.0 if number % 2 else -1.0) * (river.width + 60.0 + 35.0 * (number % 4))
+            name = f"{river.name}{kinds[number % len(kinds)]}{number // len(kinds) + 1}"
+            rows.append((f"FW-{river.code}-{number + 1:02d}", name, spot(river, along, away)))
+    return LANDMARKS.conform(_frame(rows, "landmark_id name", crs))
 
 
 def old_stakes_frame(levees: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -81,6 +81,23 @@ def test_stakes_of_the_command_are_those_of_the_library(drawn, tmp_path):
     assert "建筑物 S2" in output.replace("\n", "").replace(" ", "").replace("S2", " S2")
 
 
+def test_stakes_of_the_protection_extent_and_landmarks_come_by_the_command(tmp_path):
+    county_file, levees = rl.samples.path("清水县.gpkg"), rl.samples.path("堤防.shp")
+    run("demarcate", f"{county_file}::axes", "--rules", "anhui", "--levees", levees, "--column",
+        "levees::地面高程=ground_m", "--only", "river_id=QS01", "--out", tmp_path / "划界")  # fmt: skip
+    drawn = tmp_path / "划界" / "成果.gpkg"
+    run("stakes", drawn, "--rules", "anhui", "--of", "protection", "--landmarks", f"{county_file}::landmarks",
+        "--out", tmp_path / "界桩")  # fmt: skip
+    names = set(pyogrio.list_layers(tmp_path / "界桩" / "界桩.gpkg")[:, 0])
+    stakes = gpd.read_file(tmp_path / "界桩" / "界桩.gpkg", layer="界桩")
+    assert set(stakes["extent"]) == {"protection"}
+    assert stakes["number"].str.fullmatch(r"QS01-[LR]-B\d{3}").all()
+    assert (stakes["reference_1"] != "").sum() > len(stakes) / 2
+    assert stakes["reference_1_m"].max() <= rl.load_rules("anhui").policy.stakes.landmark_reach_m
+    assert "公告牌" in names, "boards stand along the management line only: the layer is there and empty"
+    assert gpd.read_file(tmp_path / "界桩" / "界桩.gpkg", layer="公告牌").empty
+
+
 def test_stakes_that_were_written_are_kept(drawn, tmp_path):
     result, file = drawn
     run("stakes", result, "--rules", "national", "--out", tmp_path / "一")

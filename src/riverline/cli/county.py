@@ -40,6 +40,7 @@ MORE: dict[str, Schema] = {
     "sensitive": rl.schema.SENSITIVE,
     "waterside": rl.schema.WATERSIDE,
     "settings": rl.schema.SETTINGS,
+    "landmarks": rl.schema.LANDMARKS,
     "lake_levees": rl.schema.LEVEES,
     "old_stakes": EXISTING,
     "old_bank_tops": rl.schema.BANK_TOPS,
@@ -134,7 +135,8 @@ def carry_out(frames: Frames, language: Language, step: Callable[[str, str], Non
     drawn = _demarcated(frames, language, step)
     rivers = drawn.rivers
     step("布设界桩与公告牌", "place stakes and boards")
-    around = {"axes": axes, "admin": towns, "structures": works, "settings": frames["settings"]}
+    around = {"axes": axes, "admin": towns, "structures": works}
+    around |= {name: frames[name] for name in ("settings", "landmarks")}
     stakes = rl.place_stakes(rivers, existing=frames["old_stakes"], **around)
     boards = rl.place_boards(rivers, **around)
     step("编制岸线规划", "plan the shoreline")

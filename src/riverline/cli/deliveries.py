@@ -40,9 +40,14 @@ def stakes(  # noqa: PLR0913 - one option a layer
     settings: Annotated[str | None, file_option("周边环境：城镇、乡村、峡谷 | town, country or gorge")] = None,
     axes: Annotated[str | None, file_option("河道中心线，用于桩号 | axes, for chainages")] = None,
     breaks: Annotated[str | None, file_option("断链 | breaks of the chainage")] = None,
+    landmarks: Annotated[str | None, file_option("方位物，填入点之记 | landmarks, for the point notes")] = None,
     role: Annotated[
         Literal["mark", "define"], typer.Option(help="以线为准或以桩连线为准 | stakes mark or define the line")
     ] = "mark",
+    of: Annotated[
+        Literal["management", "protection"],
+        typer.Option(help="沿管理范围线或沿保护范围外缘布桩 | along the line of which extent"),
+    ] = "management",
     column: Annotated[list[str] | None, layer_column_option("existing::桩号=number")] = None,
     set_: SetOption = None,
     crs: CRSOption = None,
@@ -54,13 +59,13 @@ def stakes(  # noqa: PLR0913 - one option a layer
 ) -> None:
     """布设界桩与公告牌，输出 map.html 与 界桩.gpkg | place stakes and boards along the lines."""
     named = {"admin": admin, "structures": structures, "existing": existing, "existing_boards": existing_boards,
-             "settings": settings, "axes": axes, "breaks": breaks}  # fmt: skip
+             "settings": settings, "axes": axes, "breaks": breaks, "landmarks": landmarks}  # fmt: skip
     layers = named_layers(named, crs, encoding, column, set_)
     with told(language) as console:
         from riverline.cli.staking import StakeJob, place
         from riverline.cli.summary import stake_table
 
-        delivery = place(StakeJob(lines, layers, rules, out, on, role, language))
+        delivery = place(StakeJob(lines, layers, rules, out, on, role, of, language))
         placed = delivery.result
         table = stake_table(placed.stakes, placed.boards, language)
         conclude(console, delivery, (table,), placed.faults, language, strict=strict)

@@ -32,12 +32,16 @@ AROUND: dict[str, Schema] = {
     "settings": rl.schema.SETTINGS,
     "axes": rl.schema.AXES,
     "breaks": rl.schema.CHAINAGE_BREAKS,
+    "landmarks": rl.schema.LANDMARKS,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class StakeJob:
-    """From the layers of a demarcation to its stakes and boards; ``layers`` names inputs by the verb's arguments."""
+    """From the layers of a demarcation to its stakes and boards; ``layers`` names inputs by the verb's arguments.
+
+    Boards stand along the management line only: stakes of the protection extent come without any.
+    """
 
     lines: Path
     layers: Mapping[str, Layer]
@@ -45,6 +49,7 @@ class StakeJob:
     out: Path
     on: str | None = None
     role: Literal["mark", "define"] = "mark"
+    of: Literal["management", "protection"] = "management"
     language: Language = "zh"
 
 
@@ -69,8 +74,10 @@ def place(job: StakeJob) -> Delivery:
     inputs = {name: read_named(name, layer, AROUND[name]) for name, layer in job.layers.items()}
     drawn = read_drawn(job.lines, job.rules, on=job.on)
     around = {name: frame for name, frame in inputs.items() if not name.startswith("existing")}
-    stakes = rl.place_stakes(drawn, role=job.role, existing=inputs.get("existing"), **around)
-    boards = rl.place_boards(drawn, existing=inputs.get("existing_boards"), **around)
+    stakes = rl.place_stakes(drawn, role=job.role, of=job.of, existing=inputs.get("existing"), **around)
+    boards = rl.schema.BOARDS.empty(drawn.lines.crs)
+    if job.of == "management":
+        boards = rl.place_boards(drawn, existing=inputs.get("existing_boards"), **around)
     faults = rl.check_stakes(stakes, drawn, structures=inputs.get("structures"))
     told = {**drawn.run.inputs, **{name: describe_input(frame) for name, frame in inputs.items()}}
     placed = replace(drawn, faults=faults, run=replace(drawn.run, inputs=told))

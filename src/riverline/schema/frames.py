@@ -15,7 +15,7 @@ from riverline.schema.shoreline import (
     WATERSIDE,
     ZONES,
 )
-from riverline.schema.staking import ADMIN, BOARDS, SETTINGS, STAKES
+from riverline.schema.staking import ADMIN, BOARDS, LANDMARKS, SETTINGS, STAKES
 
 __all__ = [
     "ADMIN",
@@ -26,6 +26,7 @@ __all__ = [
     "EXTENTS",
     "FAULTS",
     "FLOOD_LEVELS",
+    "LANDMARKS",
     "LEVEES",
     "MANAGEMENT_LINES",
     "OUTFALLS",

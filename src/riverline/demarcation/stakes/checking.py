@@ -13,6 +13,7 @@ from riverline.channel.given import texts
 from riverline.demarcation.result import Demarcation
 from riverline.demarcation.stakes.bank_lines import bank_lines
 from riverline.demarcation.stakes.control_points import work_places
+from riverline.demarcation.stakes.protection import Extent, along
 from riverline.demarcation.stakes.surroundings import limits
 from riverline.errors import JobError
 from riverline.geodesy import align
@@ -78,8 +79,14 @@ def check_stakes(
         )
     STAKES.require(stakes)
     placed = STAKES.conform(align(stakes, result.lines.crs, layer="stakes"))
-    found = [*_numbers(placed), *_places(placed, result), *_spans(placed, result), *_surroundings(placed)]
-    found += [_inside_others(placed, result), _works(structures, result)]
+    found = [*_numbers(placed), *_surroundings(placed)]
+    outer = _texts(placed, "extent") == "protection"
+    by_extent: dict[Extent, Mask] = {"management": ~outer, "protection": outer}
+    for of, rows in by_extent.items():
+        if rows.any():
+            there = along(result, of)
+            found += [*_places(placed[rows], there), *_spans(placed[rows], there), _inside_others(placed[rows], there)]
+    found.append(_works(structures, result))
     return faults.combine(found, crs=result.lines.crs)
 
 

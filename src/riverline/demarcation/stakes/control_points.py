@@ -38,6 +38,7 @@ class Around:
     admin: gpd.GeoDataFrame | None = None
     structures: gpd.GeoDataFrame | None = None
     axes: gpd.GeoDataFrame | None = None
+    landmarks: gpd.GeoDataFrame | None = None
 
 
 def control_points(
