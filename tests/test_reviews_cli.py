@@ -53,11 +53,11 @@ def test_checks_of_the_command_are_those_of_the_library(drawn, tmp_path):
     survey, result = drawn / "普查.gpkg", drawn / "旧" / "成果.gpkg"
     output = run("inspect", result, "--rules", "national", "--axes", f"{survey}::axes", "--stakes",
                  f"{drawn / '旧' / '界桩.gpkg'}::界桩", "--bridges", f"{survey}::bridges", "--column",
-                 "bridges::编号=structure_id", "--out", tmp_path / "质检", "--strict")  # fmt: skip
+                 "bridges::编号=work_id", "--out", tmp_path / "质检", "--strict")  # fmt: skip
     assert sorted(path.name for path in (tmp_path / "质检").iterdir()) == ["map.html", "质检.gpkg"]
     written = pyogrio.read_dataframe(tmp_path / "质检" / "质检.gpkg", layer="质检结果表", read_geometry=False)
     made = results(drawn, "旧")
-    bridges = gpd.read_file(survey, layer="bridges").rename(columns={"编号": "structure_id"})
+    bridges = gpd.read_file(survey, layer="bridges").rename(columns={"编号": "work_id"})
     table = rl.inspect(made, axes=gpd.read_file(survey, layer="axes"), stakes=rl.place_stakes(made),
                        bridges=bridges).checks.set_index("check_id")  # fmt: skip
     assert written.set_index("check_id")["outcome"].to_dict() == table["outcome"].to_dict()

@@ -26,15 +26,13 @@ from riverline.cli.options import (
     RulesOption,
     SetOption,
     StrictOption,
-    columns_by_layer,
     file_and_layer,
     file_option,
-    named_layer,
+    named_layers,
     schema_named,
-    values_by_layer,
 )  # fmt: skip
 from riverline.cli.reviews import reviews
-from riverline.cli.telling import deliver, end, tell_file, told
+from riverline.cli.telling import conclude, deliver, end, tell_file, told, with_progress
 
 if TYPE_CHECKING:
     from riverline.cli.steps import Layer, Sections
@@ -67,11 +65,16 @@ def root(
 
 @app.command()
 def demo(out: OutOption = Path("清水县成果"), language: LanguageOption = "zh") -> None:
-    """用自带样例运行主要流程，输出 map.html 与 成果.gpkg | run the main job on the samples."""
+    """用自带样例做完一个县的全部成果，输出 map.html 与 成果.gpkg | make every product of the sample county."""
     with told(language) as console:
-        from riverline.cli.steps import demo_job
+        from riverline.cli.county import hand_over_county
+        from riverline.cli.products import product_table
+        from riverline.cli.summary import river_table
 
-        deliver(demo_job(out, language), console)
+        delivery = with_progress(lambda tell: hand_over_county(out, language, tell), language, console)
+        county = delivery.result
+        tables = (river_table(county.rivers, language), product_table(county, language))
+        conclude(console, delivery, tables, county.rivers.faults, language)
 
 
 @app.command()
@@ -110,25 +113,15 @@ def demarcate(  # noqa: PLR0913 - one option a layer
     """划定管理范围，输出 map.html 与 成果.gpkg | draw the management lines of your own files."""
     named = {"axes": axes, "levees": levees, "bank_tops": bank_tops, "water": water, "flood_levels": flood_levels,
              "sections": sections}  # fmt: skip
-    given = {name: text for name, text in named.items() if text is not None}
     if (sections is None) != (profiles is None):
         raise typer.BadParameter("--sections 与 --profiles 要一起给出 | --sections and --profiles go together")
-    columns = columns_by_layer(column, given)
-    values = values_by_layer(set_, given)
-    rows = values_by_layer(only, given, option="--only")
+    read = named_layers(named, crs, encoding, column, set_, only=only)
     with told(language) as console:
         from riverline.cli.steps import MainJob, Sections
 
-        layers: dict[str, Layer | Sections] = {
-            name: named_layer(text, crs, encoding, columns.get(name), values.get(name), rows.get(name))
-            for name, text in given.items()
-        }
-        if sections is not None and profiles is not None:
-            file, sheet = file_and_layer(profiles)
-            lines = named_layer(
-                sections, crs, encoding, columns.get("sections"), values.get("sections"), rows.get("sections")
-            )
-            layers["sections"] = Sections(lines, file, sheet, unit)
+        layers: dict[str, Layer | Sections] = {**read}
+        if profiles is not None:
+            layers["sections"] = Sections(read["sections"], *file_and_layer(profiles), unit)
         title = "河道管理范围" if language == "zh" else "River management extents"
         job = MainJob(layers, rules, out, terrain, on, language, title, plane=plane, zone=zone)
         delivery = deliver(job, console)
@@ -162,15 +155,14 @@ def check(  # noqa: PLR0913 - one option a thing to say
     strict: StrictOption = False,
 ) -> None:
     """按数据字典检查一个图层 | check a layer against the data dictionary."""
-    columns = columns_by_layer(column, {schema: file}, unnamed=schema)
-    values = values_by_layer(set_, {schema: file}, unnamed=schema)
+    layers = named_layers({schema: file}, crs, encoding, column, set_, unnamed=schema)
     with told(language) as console:
         from riverline.cli.steps import read_named
         from riverline.cli.summary import fault_rows, input_table
         from riverline.cli.tables import plain
 
         wanted = schema_named(schema)
-        frame = read_named(schema, named_layer(file, crs, encoding, columns.get(schema), values.get(schema)), wanted)
+        frame = read_named(schema, layers[schema], wanted)
         faults = rl.check(frame, wanted)
         console.print(input_table({wanted.name: frame}, language))
         for note in frame.attrs["source"]["notes"]:

@@ -18,10 +18,8 @@ from riverline.cli.options import (
     OnlyOption,
     SetOption,
     StrictOption,
-    columns_by_layer,
     file_option,
-    named_layer,
-    values_by_layer,
+    named_layers,
 )  # fmt: skip
 from riverline.cli.telling import end, tell, tell_file, told, with_progress
 
@@ -71,18 +69,12 @@ def axes(  # noqa: PLR0913 - one option a thing to say
     strict: StrictOption = False,
 ) -> None:
     """由水域面求河道中心线，一条河流一条 | trace the axis of every river from its water polygons."""
-    given = {"water": water} | ({} if upstream is None else {"upstream": upstream})
-    columns = columns_by_layer(column, given, unnamed="water")
-    values = values_by_layer(set_, given, unnamed="water")
-    rows = values_by_layer(only, given, unnamed="water", option="--only")
+    named = {"water": water, "upstream": upstream}
+    layers = named_layers(named, crs, encoding, column, set_, only=only, unnamed="water")
     with told(language) as console:
         from riverline.cli.preparing import TraceJob, trace
         from riverline.cli.sketched import axis_table
 
-        layers = {
-            name: named_layer(text, crs, encoding, columns.get(name), values.get(name), rows.get(name))
-            for name, text in given.items()
-        }
         job = TraceJob(layers["water"], out, layers.get("upstream"), smooth, language)
         done = with_progress(lambda tell: trace(job, tell), language, console)
         _say(console, done, axis_table(done.axes, language), language)
@@ -105,15 +97,12 @@ def banks(  # noqa: PLR0913 - one option a thing to say
     strict: StrictOption = False,
 ) -> None:
     """由中心线和河宽推定岸顶线，可信度为低 | estimate bank tops from axes and widths, at low confidence."""
-    given = {"axes": axes}
-    columns, values = columns_by_layer(column, given), values_by_layer(set_, given)
-    rows = values_by_layer(only, given, option="--only")
+    layers = named_layers({"axes": axes}, crs, encoding, column, set_, only=only)
     with told(language) as console:
         from riverline.cli.preparing import BankJob, estimate
         from riverline.cli.sketched import bank_table
 
-        layer = named_layer(axes, crs, encoding, columns.get("axes"), values.get("axes"), rows.get("axes"))
-        job = BankJob(layer, out, width, language)
+        job = BankJob(layers["axes"], out, width, language)
         done = with_progress(lambda tell: estimate(job, tell), language, console)
         _say(console, done, bank_table(done, width, language), language, caution=_ESTIMATED)
         end(done.faults, strict=strict)
@@ -125,7 +114,7 @@ def _say(
     """What was read and made, what is wrong with it, the file, and what to type next."""
     from riverline.cli.tables import plain
 
-    tell(console, done.inputs, table, done.faults, language)
+    tell(console, done.inputs, (table,), done.faults, language)
     for frame in done.inputs.values():
         for note in frame.attrs["source"]["notes"]:
             console.print(f"· {plain(note[language])}", markup=False, highlight=False)

@@ -11,12 +11,14 @@ import pandas as pd
 
 import riverline as rl
 from riverline.channel import check_traced
-from riverline.cli.steps import Step, read_named, require_folder
+from riverline.cli.handover import Steps, require_folder
+from riverline.cli.steps import read_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from riverline.cli.handover import Step
     from riverline.cli.steps import Layer
     from riverline.schema import Language, Schema
 
@@ -80,22 +82,23 @@ def trace(job: TraceJob, tell: Callable[[Step], None]) -> Prepared:
         If anything about the call is wrong.
     """
     _require_file(job.out)
-    tell(Step(1, 4, "读取水域", "read the water"))
+    step = Steps(tell, 4)
+    step("读取水域", "read the water")
     water = read_named("water", job.water, rl.schema.WATER)
     inputs = {"water": water}
     upstream = None
     if job.upstream is not None:
         upstream = inputs["upstream"] = _sources(job.upstream)
     water, unnamed = _own_rivers(water)
-    tell(Step(2, 4, "检查水域", "check the water"))
+    step("检查水域", "check the water")
     checked = rl.check(water, rl.schema.WATER)
-    tell(Step(3, 4, "求中心线", "trace the axes"))
+    step("求中心线", "trace the axes")
     axes = _zone_by_zone(water, lambda part: rl.trace_axis(part, upstream=upstream, smooth_widths=job.smooth_widths))
     faults = rl.faults.combine([checked, unnamed, check_traced(axes)], crs=axes.crs)
     drawn = axes[axes["untraced"] == ""].drop(columns="untraced").reset_index(drop=True)
     areas = water[water.geom_type.isin(rl.schema.WATER.geometry)].reset_index(drop=True)
     areas = areas if areas.crs == axes.crs else rl.geodesy.to_metric(areas, crs=axes.crs)
-    tell(Step(4, 4, "输出图层", "write the layers"))
+    step("输出图层", "write the layers")
     path = _write(job.out, drawn, areas, faults, language=job.language)
     lines, surface = (_layer(path, schema, job.language) for schema in (rl.schema.AXES, rl.schema.WATER))
     following = (
@@ -125,20 +128,21 @@ def estimate(job: BankJob, tell: Callable[[Step], None]) -> Prepared:
         If anything about the call is wrong, or no axis has a width.
     """
     _require_file(job.out)
-    tell(Step(1, 4, "读取河道中心线", "read the axes"))
+    step = Steps(tell, 4)
+    step("读取河道中心线", "read the axes")
     axes = read_named("axes", job.axes, rl.schema.AXES)
     wide = _with_width(axes, job.width_m)
-    tell(Step(2, 4, "检查河道中心线", "check the axes"))
+    step("检查河道中心线", "check the axes")
     checked = rl.check(axes, rl.schema.AXES)
     # What is closed is no river's course: the check says so, and demarcate would not draw it.
     usable = axes[wide & ~axes.geometry.is_closed].reset_index(drop=True)
-    tell(Step(3, 4, "推定岸顶线", "estimate bank tops"))
+    step("推定岸顶线", "estimate bank tops")
     tops = _zone_by_zone(usable, lambda part: rl.estimate_bank_tops(part, width_m=job.width_m))
     rest = axes[~wide]
     missing = rl.faults.found("width-missing", layer="axes", feature_id=rest["river_id"].tolist(),
                               geometry=rest.geometry.tolist(), crs=axes.crs)  # fmt: skip
     faults = rl.faults.combine([checked, missing], crs=axes.crs)
-    tell(Step(4, 4, "输出图层", "write the layers"))
+    step("输出图层", "write the layers")
     path = _write(job.out, axes, tops, faults, language=job.language)
     lines, banks = (_layer(path, schema, job.language) for schema in (rl.schema.AXES, rl.schema.BANK_TOPS))
     following = (("划界", "demarcate", _demarcate(axes, lines, "--bank-tops", banks)),)

@@ -370,6 +370,10 @@ _UNLISTED = {
     "existing_boards": ("原有公告牌", "Existing boards"),
     "bridges": ("桥梁", "Bridges"),
     "breaks": ("断链", "Chainage breaks"),
+    "towns": ("乡镇", "Towns"),
+    "lake_levees": ("湖堤", "Levees of the lake"),
+    "old_stakes": ("原有界桩", "Existing stakes"),
+    "old_bank_tops": ("上年岸顶线", "Bank tops of the year before"),
 }
 
 

@@ -17,6 +17,7 @@ from riverline._kernels.landside import GRID_M, landside_strip
 from riverline._kernels.proof import nearest_reference
 from riverline.demarcation.cuts import GRAIN_M, to_the_normals, unit, waterside_past
 from riverline.demarcation.edges import ring_edges, swallowed_bank
+from riverline.demarcation.seams import CRACK_M, without_seams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,12 +28,6 @@ if TYPE_CHECKING:
     from riverline.demarcation.references import Bank, Piece
 
 __all__ = ["Outline", "chain_line", "corridor_between", "edge_pieces", "outline"]
-
-CRACK_M = 0.01
-"""Holes thinner than this are cracks between parts of the extent, not land: coordinates are kept to the centimetre."""
-
-HAIR_M = 5e-4
-"""Sides shorter than this are left out of the outline: checks of delivered lines call such vertices doubled."""
 
 ON_STEP_M = 2e-3
 """Places nearer to a step than this lie on it: a strip that is cut there reaches a stub past it."""
@@ -167,7 +162,7 @@ def _outline(
         corners.extend(_corners(lines, widths, bank))
     if water is not None:
         parts.append(water)
-    extent = _without_hairs(_without_cracks(shapely.union_all(parts, grid_size=GRID_M)))
+    extent = without_seams(shapely.union_all(parts, grid_size=GRID_M))
     if shapely.is_empty(extent):
         return None
     main = max(shapely.get_parts(extent), key=lambda part: part.area)
@@ -176,29 +171,6 @@ def _outline(
     if inside is not None:
         edges[inside] = shapely.LineString()
     return Outline(extent, edges["left"], edges["right"], tuple(main.interiors), crossings)
-
-
-def _without_hairs(extent: shapely.Geometry) -> shapely.Geometry:
-    """The same area without sides shorter than a line is ever checked at; less than what strips are drawn too wide."""
-    smooth = shapely.remove_repeated_points(extent, HAIR_M)
-    return smooth if smooth.is_valid else extent
-
-
-def _without_cracks(extent: shapely.Geometry) -> shapely.Geometry:
-    """The same area with the holes filled that are thinner than coordinates are kept: rounding between its parts.
-
-    Parts that the grid made lines of are left out for the same reason.
-    """
-    parts = shapely.get_parts(extent)
-    areas = parts[shapely.area(parts) > 0.0]
-    if not len(areas):
-        return shapely.Polygon()
-    filled = []
-    for part in areas:
-        rings = shapely.polygons(part.interiors) if part.interiors else np.array([], dtype=object)
-        holes = rings[shapely.area(rings) > CRACK_M * shapely.length(rings) / 2.0]
-        filled.append(shapely.Polygon(part.exterior, shapely.get_exterior_ring(holes)))
-    return filled[0] if len(filled) == 1 else shapely.MultiPolygon(filled)
 
 
 def _corners(lines: NDArray[np.object_], widths: NDArray[np.float64], bank: Bank) -> list[NDArray[np.float64]]:

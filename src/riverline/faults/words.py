@@ -28,6 +28,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no-terrain": ("没有提供地形（terrain），也没有实测断面", "no terrain was given, nor sections"),
     "no-level": ("没有所需的水位", "no level of the kind that is asked for"),
     "no-rule": ("没有可用的规则", "no rule for it"),
+    "no-kind": ("没有填写工程类型", "its kind is not given"),
     "no-axis": ("附近没有中心线，工程的方向不明", "no axis is near that tells which way it faces"),
     "no-line": ("未能绘出洪水位线", "no flood line came of it"),
     "chainage-used": ("按所填桩号使用", "the chainage was used"),

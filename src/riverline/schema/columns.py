@@ -102,6 +102,10 @@ WORK_KINDS = choices(
     ("pump_station", "泵站", "Pump station"),
     ("ship_lock", "船闸", "Ship lock"),
     ("hydropower", "水电站", "Hydropower station"),
+    ("weir", "堰坝", "Weir"),
+    ("culvert", "涵洞", "Culvert"),
+    ("bridge", "桥梁", "Bridge"),
+    ("wharf", "码头", "Wharf"),
     ("other", "其他", "Other"),
 )
 WORK_SIZES = choices(("large", "大型", "Large"), ("medium", "中型", "Medium"), ("small", "小型", "Small"))

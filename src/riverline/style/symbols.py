@@ -188,6 +188,22 @@ _SENSITIVE = tuple(
     (kind, Symbol(color, 1.6, dash, fill=color, fill_opacity=0.12, shape=shape, size=9.0))
     for kind, color, shape, dash in _SENSITIVE_MARKS
 )
+_WORK_MARKS: tuple[tuple[str, str, Shape, float, tuple[int, ...]], ...] = (
+    ("dam", BLACK, "square", 3.0, ()),
+    ("sluice", BLUE, "pentagon", 2.4, (8, 2)),
+    ("pump_station", PURPLE, "diamond", 1.8, (4, 2)),
+    ("ship_lock", GREEN, "star", 2.0, (12, 3)),
+    ("hydropower", OCHRE, "triangle", 2.2, (2, 2)),
+    ("weir", "#01665E", "square", 2.6, (10, 2, 2, 2)),
+    ("culvert", "#7F3B08", "circle", 1.6, (3, 3)),
+    ("bridge", "#4D4D4D", "diamond", 2.8, (14, 2)),
+    ("wharf", RED, "pentagon", 2.0, (6, 2, 2, 2)),
+    ("other", GREY, "circle", 1.4, (1, 3)),
+)
+_WORKS = tuple(
+    (kind, Symbol(color, width, dash, fill=color, fill_opacity=0.45, shape=shape, size=9.0))
+    for kind, color, shape, width, dash in _WORK_MARKS
+)
 
 THEMES: tuple[Theme, ...] = (
     Theme("management_lines", "basis", 60, (
@@ -327,14 +343,7 @@ THEMES: tuple[Theme, ...] = (
         ("parallel_river", _line("#1668A5", 2.4, 10, 2)),
         ("drainage_ditch", _line("#2A7F7F", 1.6, 1, 3)),
     )),
-    Theme("works", "kind", 52, (
-        ("dam", _area(BLACK, 3.0, "#8C8C8C", 0.60)),
-        ("sluice", _area(BLUE, 2.4, "#5B8CC9", 0.60, 8, 2)),
-        ("pump_station", _area(PURPLE, 1.8, "#A87BB8", 0.60, 4, 2)),
-        ("ship_lock", _area(GREEN, 2.0, "#6BB592", 0.60, 12, 3)),
-        ("hydropower", _area(OCHRE, 2.2, "#D29A4A", 0.60, 2, 2)),
-        ("other", _area(GREY, 1.4, "#B8BCC2", 0.60, 1, 3)),
-    )),
+    Theme("works", "kind", 71, _WORKS),
     _single("bank_tops", 46, _line("#6B4F2A", 1.4)),
     _single("axes", 44, _line("#1668A5", 1.4, 12, 3, 2, 3)),
     Theme("flood_levels", "basis", 47, (
@@ -357,7 +366,7 @@ THEMES: tuple[Theme, ...] = (
         ("gorge", _area("#5A4632", 1.2, "#BFB2A3", 0.35, 2, 3)),
         ("unknown", _area(GREY, 1.2, "#E3E5E8", 0.25, 10, 3, 2, 3)),
     )),
-    _single("structures", 71, _mark(BLACK, "pentagon", 9.0)),
+    _single("landmarks", 73, _mark(BLACK, "triangle", 9.0)),
     _single("parcels", 5, _area("#8A8F94", 0.8, "#FFFFFF", 0.01)),
     _single("land_classes", 4, _area("#A8A38F", 0.6, "#EDE9D8", 0.35)),
     Theme("faults", "severity", 90, (
