@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from riverline.cli.steps import Layer
+    from riverline.rules import RuleSet
     from riverline.schema import Language, Schema
     from riverline.shoreline import ShorelinePlan
 
@@ -117,8 +118,7 @@ def _schema(name: str) -> Schema:
 def _demarcation(job: PlanJob) -> rl.Demarcation:
     """The lines and extents of a file that ``riverline demarcate`` wrote, with the rule set that drew them."""
     lines, extents = (_layer_of(job.drawn, schema) for schema in (rl.schema.MANAGEMENT_LINES, rl.schema.EXTENTS))
-    named = sorted({str(name) for name in extents["rules"].dropna()})
-    rules = rl.load_rules(job.rules or (named[0] if named else "national"), on=job.on)
+    rules = rl.load_rules(job.rules, on=job.on) if job.rules else _drawn_by(extents, job.on)
     other = sorted({f"{row.rules} {row.version[:12]}" for row in extents.itertuples() if row.version != rules.digest})
     if other:
         told = ", ".join(other)
@@ -129,6 +129,13 @@ def _demarcation(job: PlanJob) -> rl.Demarcation:
     told_of = {"management_lines": provenance.describe_input(lines)}
     run = provenance.Run(rl.__version__, rules.digest, told_of, lines.crs.to_string())
     return rl.Demarcation(lines, extents, rl.schema.FAULTS.empty(lines.crs), rules, run)
+
+
+def _drawn_by(extents: gpd.GeoDataFrame, on: str | None) -> RuleSet:
+    """The rule set that extents were drawn by: of those that the rows name, for one may have stood in, that version."""
+    named = sorted({name for row in extents["rules"].dropna() for name in str(row).split(", ")})
+    loaded = [rl.load_rules(name, on=on) for name in named or ["national"]]
+    return next((each for each in loaded if each.digest in set(extents["version"])), loaded[0])
 
 
 def _layer_of(path: Path, schema: Schema) -> gpd.GeoDataFrame:
