@@ -40,12 +40,18 @@ def read_drawn(path: Path, rules: str = "", *, on: str | None = None) -> rl.Dema
         If it has no lines or extents, or another rule set, or another version of it, drew them.
     """
     lines, extents = lines_and_extents(path)
-    named = sorted({str(name) for name in extents["rules"].dropna()})
-    known = rl.load_rules(rules or (named[0] if named else "national"), on=on)
+    known = rl.load_rules(rules, on=on) if rules else _drawn_by(extents, on)
     _require_same_rules(extents, known)
     told = {"management_lines": provenance.describe_input(lines)}
     run = provenance.Run(rl.__version__, known.digest, told, lines.crs.to_string())
     return rl.Demarcation(lines, extents, rl.schema.FAULTS.empty(lines.crs), known, run)
+
+
+def _drawn_by(extents: gpd.GeoDataFrame, on: str | None) -> RuleSet:
+    """The rule set that extents were drawn by: of those that the rows name, for one may have stood in, that version."""
+    named = sorted({name for row in extents["rules"].dropna() for name in str(row).split(", ")})
+    loaded = [rl.load_rules(name, on=on) for name in named or ["national"]]
+    return next((each for each in loaded if each.digest in set(extents["version"])), loaded[0])
 
 
 def lines_and_extents(path: Path) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:

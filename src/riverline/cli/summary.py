@@ -75,7 +75,13 @@ def river_table(result: Demarcation, language: Language) -> Table:
         if zh
         else ("River", "Axis km", "Left km", "Right km", "Area sq km", "Basis (share of length)", "Clearance mm")
     )
-    table = table_of(result.rules.title if zh else result.rules.title_en, heads, right=(1, 2, 3, 4, 6))
+    table = table_of(
+        result.rules.title if zh else result.rules.title_en,
+        heads,
+        right=(1, 2, 3, 4, 6),
+        lesser=(6, 1),
+        language=language,
+    )
     extents = result.extents[result.extents["kind"] == "management"]
     basis_m = result.lines.pivot_table(index="river_id", columns="basis", values="length_m", aggfunc="sum")
     lengths = ["axis_length_m", "left_length_m", "right_length_m"]
@@ -107,7 +113,9 @@ def stake_table(stakes: gpd.GeoDataFrame, boards: gpd.GeoDataFrame, language: La
     heads += [STAKES["kind"].value_label(each, language) for each in _STAKE_KINDS]
     heads += [STAKES["status"].value_label(each, language) for each in _STAKE_STATES]
     title = STAKES.label(language), BOARDS.label(language)
-    table = table_of(title[0], [*heads, title[1]], right=tuple(range(2, len(heads) + 1)))
+    table = table_of(
+        title[0], [*heads, title[1]], right=tuple(range(2, len(heads) + 1)), lesser=(3, 2), language=language
+    )
     keys = ["river_id", "bank"]
     for number, (key, rows) in enumerate(stakes.groupby(keys, sort=True)):
         if number == SHOWN_RIVERS:
@@ -138,7 +146,7 @@ def register_table(result: Confirmation, language: Language) -> Table:
     """The register: one row a river, administrative unit, ownership and class; the sum of all below."""
     areas = ("adjusted_area_m2", "clear_m2", "untitled_m2", "contested_m2")
     heads = [REGISTER[name].label(language) for name in ("name", "admin", "ownership", "land_class", *areas)]
-    table = table_of(REGISTER.label(language), heads, right=(4, 5, 6, 7))
+    table = table_of(REGISTER.label(language), heads, right=(4, 5, 6, 7), lesser=(5, 1), language=language)
     register = result.register
     for row in register.head(SHOWN_CLASSES).itertuples():
         kind = REGISTER["ownership"].value_label(row.ownership, language)
@@ -184,7 +192,9 @@ def closed_table(result: Demarcation, language: Language) -> Table:
         if zh
         else ("Name", "Line km", "Area sq km", "Basis (share of length)", "Clearance mm")
     )
-    table = table_of(result.rules.title if zh else result.rules.title_en, heads, right=(1, 2, 4))
+    table = table_of(
+        result.rules.title if zh else result.rules.title_en, heads, right=(1, 2, 4), lesser=(4,), language=language
+    )
     extents = result.extents[result.extents["kind"] == "management"]
     lines = result.lines.assign(code=result.lines["line_id"].str.rsplit("-", n=2).str[0])
     basis_m = lines.pivot_table(index="code", columns="basis", values="length_m", aggfunc="sum")
