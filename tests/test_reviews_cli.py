@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+
 import geopandas as gpd
 import pyogrio
 import pytest
@@ -106,6 +109,20 @@ def test_a_comparison_of_the_command_is_that_of_the_library(drawn, tmp_path):
     assert "Data" in output
     styled = pyogrio.read_dataframe(file, layer="layer_styles", read_geometry=False)
     assert {"stretches", "area_changes", "stake_changes", "title_changes"} <= set(styled["f_table_name"])
+
+
+def test_a_line_that_was_moved_in_its_file_has_no_cause_that_the_runs_know(drawn, tmp_path):
+    old, mended = drawn / "旧" / "成果.gpkg", tmp_path / "改.gpkg"
+    shutil.copy(old, mended)
+    lines = gpd.read_file(mended, layer="管理范围线")
+    about = pyogrio.read_info(mended, layer="管理范围线")["layer_metadata"]
+    assert "digest" in json.loads(about["run"])["inputs"]["bank_tops"]
+    left = (lines["bank"] == "left").to_numpy()
+    lines.loc[left, "geometry"] = lines.geometry[left].translate(yoff=3.0)
+    pyogrio.write_dataframe(lines, mended, layer="管理范围线", layer_metadata=about)
+    run("compare", old, mended, "--out", tmp_path / "修订")
+    moved = gpd.read_file(tmp_path / "修订" / "修订.gpkg", layer="界线变动段")
+    assert moved[["bank", "largest_m", "cause"]].to_numpy().tolist() == [["left", 3.0, "unknown"]]
 
 
 def test_a_result_against_itself_is_nothing_and_wrong_files_say_so(drawn, tmp_path):

@@ -101,6 +101,20 @@ def test_without_protection_extents_there_are_no_stakes():
     assert rl.check_stakes(none, bare).empty
 
 
+def test_a_rule_set_may_set_pattern_and_reach_but_not_one_pattern_for_both(tmp_path):
+    own = rl.rules.template_of("anhui").replace('name = "anhui"', 'name = "own"') + "\n[policy.stakes]\n"
+    file = tmp_path / "own.toml"
+    file.write_text(own + 'landmark_reach_m = 50\nprotection_pattern = "{river}{bank}P{sequence}"\n', encoding="utf-8")
+    rules = rl.load_rules(file)
+    assert rules.policy.stakes.landmark_reach_m == 50.0
+    toes = levees([(0.0, 80.0), (LENGTH, 80.0)], [(0.0, -80.0), (LENGTH, -80.0)])
+    result = rl.demarcate(axes([(0.0, 0.0), (LENGTH, 0.0)]), rules, levees=toes)
+    assert rl.place_stakes(result, of="protection")["number"].iloc[0] == "R1LP001"
+    file.write_text(own + 'protection_pattern = "{river}-{bank}-{sequence}"\n', encoding="utf-8")
+    with pytest.raises(rl.RuleError, match="protection_pattern"):
+        rl.load_rules(file)
+
+
 def test_a_wrong_extent_is_refused_with_the_two_there_are(straight):
     with pytest.raises(rl.JobError, match="management, protection"):
         rl.place_stakes(straight, of="outer")

@@ -66,7 +66,8 @@ def river_names(layers: Sequence[Layer]) -> dict[str, str]:
         own = np.ones(len(known), dtype=bool)
         if layer.name == "extents":
             codes = layer.frame.loc[known.index, "extent_id"].astype("str")
-            own = np.array([code.startswith(f"{river}-") for code, river in zip(codes, known["river_id"], strict=True)])
+            told = zip(codes, known["river_id"], strict=True)
+            own = np.array([code.startswith(f"{river}-") for code, river in told], dtype=bool)
         for rows, found in ((known[own], names), (known[~own], works)):
             found.update({code: name for code, name in zip(rows["river_id"], rows["name"], strict=True) if name})
     return works | names

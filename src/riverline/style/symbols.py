@@ -200,10 +200,8 @@ _WORK_MARKS: tuple[tuple[str, str, Shape, float, tuple[int, ...]], ...] = (
     ("wharf", RED, "pentagon", 2.0, (6, 2, 2, 2)),
     ("other", GREY, "circle", 1.4, (1, 3)),
 )
-_WORKS = tuple(
-    (kind, Symbol(color, width, dash, fill=color, fill_opacity=0.45, shape=shape, size=9.0))
-    for kind, color, shape, width, dash in _WORK_MARKS
-)
+_WORKS = tuple((kind, Symbol(color, width, dash, 1.0, color, 0.45, shape, 9.0))
+               for kind, color, shape, width, dash in _WORK_MARKS)  # fmt: skip
 
 THEMES: tuple[Theme, ...] = (
     Theme("management_lines", "basis", 60, (
