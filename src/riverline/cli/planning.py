@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from riverline.cli.handover import Step
     from riverline.cli.steps import Layer
-    from riverline.rules import RuleSet
     from riverline.schema import Language, Schema
 
 __all__ = ["PlanJob", "carry_out"]
