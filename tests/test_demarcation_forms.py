@@ -10,6 +10,7 @@ import shapely
 import riverline as rl
 from county import CRS, ORIGIN, axes, bank_tops, levees, line, rule_set
 from riverline.demarcation.river import demarcate_river
+from riverline.demarcation.seams import without_seams
 from riverline.faults import describe
 
 MM = 1e-3
@@ -535,3 +536,16 @@ def test_the_end_of_a_strip_at_a_step_is_its_own_though_another_strip_ends_just_
     corner = np.array([509.0, 60.0]) + 15.0 * np.array([-heading[1], heading[0]])
     assert shapely.get_coordinates(last)[0] - ORIGIN == pytest.approx(np.array([509, 60]), abs=MM)
     assert shapely.distance(last, shapely.Point(corner + ORIGIN)) < MM
+
+
+@pytest.mark.parametrize("turn", [0.0, 1.0, 2.5])
+def test_slits_between_parts_are_closed_and_corners_stay(turn) -> None:
+    # A slit of which one side is longer, one of equal sides, and a notch of a metre with a stub of 5 mm at its corner.
+    ring = [(0, 0), (9, 0), (9, 4), (7.001, 4), (7, 1), (6.9995, 9), (5.002, 9), (5, 2), (4.998, 9), (4, 9), (4, 8.995),
+            (3, 8.995), (3, 9), (0, 9)]  # fmt: skip
+    spin = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    area = shapely.transform(shapely.Polygon(ring), lambda xy: xy @ spin)
+    closed = shapely.transform(without_seams(area), lambda xy: xy @ spin.T)
+    there = np.array([ring[at] for at in (0, 1, 2, 3, 5, 6, 8, 9, 10, 11, 12, 13)])
+    assert len(shapely.get_coordinates(closed)) == len(there) + 1
+    assert shapely.distance(shapely.points(there), shapely.boundary(closed)) == pytest.approx(0.0, abs=1e-9)

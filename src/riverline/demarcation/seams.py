@@ -65,9 +65,11 @@ def _without_slits(ring: NDArray[np.float64]) -> NDArray[np.float64]:
     while len(ring) > 4:  # noqa: PLR2004 - what is left has to enclose an area
         into, out = ring - np.roll(ring, 1, axis=0), np.roll(ring, -1, axis=0) - ring
         back = np.einsum("ij,ij->i", into, out) < 0.0
-        clockwise = into[:, 0] * out[:, 1] - into[:, 1] * out[:, 0] <= 0.0
-        mouth = np.hypot(*(into + out).T)
-        tips = np.flatnonzero(back & clockwise & (mouth < CRACK_M))
+        turn = into[:, 0] * out[:, 1] - into[:, 1] * out[:, 0]
+        shorter, longer = np.sort([np.hypot(*into.T), np.hypot(*out.T)], axis=0)
+        # Where the shorter side begins, the longer one is so far away. A corner beside a stub is no slit.
+        mouth = np.abs(turn) / longer
+        tips = np.flatnonzero(back & (turn <= 0.0) & (mouth < CRACK_M) & (shorter > CRACK_M))
         if not len(tips):
             break
         # One at a time where tips are neighbours: what the first leaves decides on the second.
