@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from riverline.faults.change import CHANGE_CODES
 from riverline.faults.code import Code
 from riverline.faults.delivery import DELIVERY_CODES
 from riverline.faults.neighbours import NEIGHBOUR_CODES
@@ -392,6 +393,7 @@ CODES = (
     *TITLE_CODES,
     *SHORELINE_CODES,
     *DELIVERY_CODES,
+    *CHANGE_CODES,
 )  # fmt: skip
 
 CATALOGUE: dict[str, Code] = {code.code: code for code in CODES}
