@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 from riverline._kernels.hits import Path, hits
 from riverline.demarcation.findings import Finding
 from riverline.shoreline.change.inputs import BANK_OF, UNKNOWN
+from riverline.shoreline.change.jumps import jumping
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,6 +53,8 @@ class Positions:
         How many hits the rule chose from.
     segment, share : (m,)
         Place on the shoreline: segment of the path and share along it; -1 for a mean of several, which lies on none.
+    counted : (m,)
+        False where the bank jumps.
     """
 
     transect: Integers
@@ -63,6 +66,7 @@ class Positions:
     hits: Integers
     segment: Integers
     share: Floats
+    counted: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class Series:
     away, uncertainty : (n, k)
         Positions and their errors.
     row : (n, k)
-        Index of the position, -1 where there is none.
+        Index of the position, -1 where there is none that counts.
     """
 
     day: Floats
@@ -132,7 +136,8 @@ def meet(transects: Transects, shorelines: Shorelines, path: Path, method: Metho
         for code in unmet
         if str(code) not in refused
     ]
-    return _chosen(met, shorelines, method.hit), findings
+    chosen = _chosen(met, shorelines, method.hit)
+    return replace(chosen, counted=~jumping(chosen, transects, method)), findings
 
 
 def _meetings(transects: Transects, shorelines: Shorelines, path: Path) -> _Meetings:
@@ -199,6 +204,7 @@ def _chosen(met: _Meetings, shorelines: Shorelines, rule: HitRule) -> Positions:
         hits=count,
         segment=segment,
         share=kept.share,
+        counted=np.ones(len(first), dtype=bool),
     )
 
 
@@ -218,11 +224,11 @@ def series_of(positions: Positions, transects: Transects) -> Series:
     column = frame.groupby("group")["date"].rank(method="dense").to_numpy(dtype="int64") - 1
     width = int(column.max(initial=-1)) + 1
     days = positions.date.astype("int64").astype("float64")
+    there = np.flatnonzero(positions.counted)
     dates = np.full((int(group.max(initial=-1)) + 1, width), np.nan)
     dates[frame["group"], column] = days
     away, uncertainty = np.full((2, n, width), np.nan)
     row = np.full((n, width), -1)
-    away[positions.transect, column] = positions.away
-    uncertainty[positions.transect, column] = positions.uncertainty
-    row[positions.transect, column] = np.arange(len(days))
+    place = positions.transect[there], column[there]
+    away[place], uncertainty[place], row[place] = positions.away[there], positions.uncertainty[there], there
     return Series(dates[group], away, uncertainty, row)

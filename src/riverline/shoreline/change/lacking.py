@@ -46,6 +46,9 @@ def lacking(inputs: Inputs, transects: Transects, positions: Positions, series: 
     drawn = ray_lines(transects.rays, transects.length)
     several = np.zeros(len(drawn), dtype="int64")
     np.add.at(several, positions.transect[positions.hits > 1], 1)
+    met = np.bincount(positions.transect, minlength=len(drawn))
+    jumps = np.zeros(len(drawn), dtype="int64")
+    np.add.at(jumps, positions.transect[~positions.counted], 1)
     unsure = (seen & ~np.isfinite(series.uncertainty)) * 1
     with_shoreline = set(inputs.shorelines.river_id.tolist())
     first = dict(zip(inputs.origins.river_id[::-1], inputs.origins.line[::-1], strict=True))
@@ -60,9 +63,10 @@ def lacking(inputs: Inputs, transects: Transects, positions: Positions, series: 
         if river in with_shoreline:
             counts = _Bank(
                 dates=int(seen[rows].any(axis=0).sum()),
-                missed=~seen[rows].any(axis=1),
-                cut=(transects.limited_by[rows] != "reach") & (seen[rows].sum(axis=1) < seen[rows].any(axis=0).sum()),
+                missed=met[rows] == 0,
+                cut=(transects.limited_by[rows] != "reach") & (met[rows] < seen[rows].any(axis=0).sum()),
                 several=several[rows],
+                jumps=jumps[rows],
                 unsure=int(unsure[rows].any(axis=0).sum()),
             )
             findings += [
@@ -74,12 +78,13 @@ def lacking(inputs: Inputs, transects: Transects, positions: Positions, series: 
 
 @dataclass(frozen=True, slots=True)
 class _Bank:
-    """What is to be counted on one bank: dates, transects without a hit or too short for some, hits, errors."""
+    """What is to be counted on one bank: dates, transects without a hit or too short, hits, jumps, errors."""
 
     dates: int
     missed: Flags
     cut: Flags
     several: NDArray[np.int64]
+    jumps: NDArray[np.int64]
     unsure: int
 
     def told(self) -> Iterator[tuple[str, Flags, float, float]]:
@@ -95,6 +100,8 @@ class _Bank:
             yield "transects-shortened", self.cut, float(self.cut.sum()), none
         if self.several.any():
             yield "shorelines-share-date", self.several > 0, float(self.several.sum()), none
+        if self.jumps.any():
+            yield "shoreline-jumps", self.jumps > 0, float(self.jumps.sum()), none
         if self.unsure:
             yield "uncertainty-missing", every, self.unsure, none
 

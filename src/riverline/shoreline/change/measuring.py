@@ -42,6 +42,7 @@ def measure_shoreline_change(  # noqa: PLR0913 - one argument a convention that 
     smoothing_m: float | None = None,
     reach_m: float | None = None,
     uncertainty_m: float | None = None,
+    jump_slope: float = 4.0,
     forecast_years: Sequence[float] = (10, 20),
     areas: Areas = "consecutive",
     segment_m: float = 1000.0,
@@ -76,6 +77,10 @@ def measure_shoreline_change(  # noqa: PLR0913 - one argument a convention that 
         How far transects go to either side; if not given, a quarter farther than the river's shorelines lie.
     uncertainty_m
         One standard deviation of the position of shorelines that state none; unknown if not given.
+    jump_slope
+        A bank jumps where, from one transect to the next, it goes out or in by more than this many times the way
+        between them. A stretch between jumps that is shorter than they are high is set aside (``counted``): a bend was
+        cut off there. ``math.inf`` counts everything, as the DSAS convention does.
     forecast_years
         How many years after the latest date of a river's bank to forecast for; ``()`` for no forecasts.
     areas
@@ -139,6 +144,7 @@ def measure_shoreline_change(  # noqa: PLR0913 - one argument a convention that 
         smoothing_m=smoothing_m,
         reach_m=reach_m,
         uncertainty_m=uncertainty_m,
+        jump_slope=jump_slope,
         forecast_years=forecast_years,
         segment_m=segment_m,
         areas=areas,

@@ -41,6 +41,8 @@ class Method:
         Window of the direction and length of transects; None where the shorelines decide.
     uncertainty_m
         Position error of shorelines that state none; None leaves it unknown.
+    jump_slope
+        How many metres out or in, for one along, a bank jumps.
     forecast_years
         How many years after a river's latest date to forecast for.
     segment_m
@@ -57,6 +59,7 @@ class Method:
     smoothing_m: float | None
     reach_m: float | None
     uncertainty_m: float | None
+    jump_slope: float
     forecast_years: tuple[float, ...]
     segment_m: float
     areas: Areas
@@ -86,6 +89,7 @@ def method_of(  # noqa: PLR0913 - one argument a choice
     smoothing_m: float | None,
     reach_m: float | None,
     uncertainty_m: float | None,
+    jump_slope: float,
     forecast_years: Sequence[float] | str,
     segment_m: float,
     areas: str,
@@ -108,6 +112,8 @@ def method_of(  # noqa: PLR0913 - one argument a choice
                 f"smoothing_m must be metres, not below zero, got {smoothing_m!r}",
             )
         )
+    if jump_slope != math.inf and not _above_zero(jump_slope):
+        wrong.append(_not_above_zero("jump_slope", jump_slope))
     choices = {"convention": (convention, Convention), "hit": (hit, HitRule), "areas": (areas, Areas)}
     wrong += [
         _not_chosen(name, value, get_args(of)) for name, (value, of) in choices.items() if value not in get_args(of)
@@ -137,6 +143,7 @@ def method_of(  # noqa: PLR0913 - one argument a choice
         smoothing_m=smoothing_m,
         reach_m=reach_m,
         uncertainty_m=uncertainty_m,
+        jump_slope=float(jump_slope),
         forecast_years=tuple(sorted({float(each) for each in forecast_years})),
         segment_m=float(segment_m),
         areas=areas,  # type: ignore[arg-type]
