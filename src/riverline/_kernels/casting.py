@@ -69,25 +69,32 @@ class Lines:
             LineStrings with length.
         """
         vertices, part = shapely.get_coordinates(np.asarray(lines, dtype="object"), return_index=True)
+        if not len(vertices):
+            return cls(vertices, *np.zeros((3, 0)))
         same = np.append(True, (np.diff(vertices, axis=0) != 0).any(axis=1) | (np.diff(part) != 0))
         vertices, part = vertices[same], part[same]
         # A metre between lines keeps the measure rising where one ends and the next begins.
         inside = np.append(True, np.diff(part) == 0)
         step = np.append(0.0, np.hypot(*np.diff(vertices, axis=0).T))
-        measure = np.cumsum(np.where(inside, step, 1.0)) if len(vertices) else np.zeros(0)
+        measure = np.cumsum(np.where(inside, step, 1.0))
         first = np.searchsorted(part, np.arange(len(lines)), side="left")
         last = np.searchsorted(part, np.arange(len(lines)), side="right") - 1
         return cls(vertices, measure, measure[first], measure[last] - measure[first])
 
     def at(self, line: Integers, chainage: Floats) -> Floats:
         """Coordinates of chainages, (m, 2); beyond an end the end itself."""
+        if not len(line):
+            return np.zeros((0, 2))
         along = self.start[line] + np.clip(chainage, 0.0, self.length[line])
         return np.column_stack([np.interp(along, self.measure, self.vertices[:, axis]) for axis in (0, 1)])
 
 
 @dataclass(frozen=True, slots=True)
 class Rays:
-    """Rays, m of them: line, station counted over all lines, chainage, origin, unit direction, side, degrees askew."""
+    """Rays, m of them, with the direction's window and how many degrees it turned them, anticlockwise positive.
+
+    ``station`` counts over all lines; ``side`` is -1 for left and 1 for right.
+    """
 
     line: Integers
     station: Integers
@@ -96,6 +103,7 @@ class Rays:
     direction: Floats
     side: Integers
     skew: Floats
+    window: Floats
 
 
 def cast(lines: Lines, *, spacing: float, window: Floats | float, sides: Any, centred: bool) -> Rays:  # noqa: ANN401
@@ -122,7 +130,8 @@ def cast(lines: Lines, *, spacing: float, window: Floats | float, sides: Any, ce
 
     Notes
     -----
-    The mean direction over a window is that of its chord. Where the line turns by more than 60 degrees from the
+    The mean direction over a window is that of its chord; towards an end the window shrinks, so that it stays centred
+    on the station. Where the line turns by more than 60 degrees from the
     station's own direction, the window is halved until it does not.
     """
     count = np.floor(lines.length / spacing + 1e-9).astype("int64") + 1
@@ -130,7 +139,8 @@ def cast(lines: Lines, *, spacing: float, window: Floats | float, sides: Any, ce
     line = np.repeat(np.arange(len(count)), count)
     number = np.arange(len(line)) - np.repeat(np.cumsum(count) - count, count)
     chainage = rest[line] + number * spacing
-    tangent, skew = _smoothed(lines, line, chainage, np.broadcast_to(window, count.shape)[line])
+    width = np.broadcast_to(np.asarray(window, dtype="float64"), count.shape)[line]
+    tangent, skew = _smoothed(lines, line, chainage, width)
     station = np.arange(len(line))
     per_line = np.asarray(sides)
     if per_line.shape == count.shape and not isinstance(sides, tuple):
@@ -146,7 +156,8 @@ def cast(lines: Lines, *, spacing: float, window: Floats | float, sides: Any, ce
         place[station],
         unit_normals(tangent[station], side),
         side,
-        skew[station] * side,
+        skew[station],
+        width[station],
     )
 
 
@@ -174,8 +185,10 @@ def _smoothed(lines: Lines, line: Integers, chainage: Floats, window: Floats) ->
 
 
 def _chord(lines: Lines, line: Integers, chainage: Floats, width: Floats) -> Floats:
-    """Unit direction from half a width before to half a width after."""
-    step = lines.at(line, chainage + width / 2.0) - lines.at(line, chainage - width / 2.0)
+    """Unit direction from half a width before to half a width after, or from as far as the nearer end allows."""
+    to_end = np.minimum(chainage, lines.length[line] - chainage)
+    half = np.maximum(np.minimum(width / 2.0, to_end), _SMALLEST_WINDOW_M / 2.0)
+    step = lines.at(line, chainage + half) - lines.at(line, chainage - half)
     size = np.hypot(step[:, 0], step[:, 1])
     return step / np.where(size > 0, size, 1.0)[:, None]
 
@@ -206,8 +219,8 @@ def ends_at_arms(rays: Rays, length: Floats, lines: Sequence[Any]) -> Floats:
     Notes
     -----
     A ray is probed at 24 places, and the first that belongs to another arm is closed in on by halving. A place does if
-    the line's nearest part lies farther along than the ray has come and is seen at less than four fifths of that, or
-    if the place lies on the other side.
+    the line's nearest part lies farther along than the ray has come, and outside its window, and is seen at less than
+    four fifths of that way, or if the place lies on the other side.
     """
     result = length.copy()
     bounds = np.searchsorted(rays.line, [np.arange(len(lines)), np.arange(len(lines)) + 1])
@@ -236,7 +249,7 @@ def _up_to_arm(rays: Rays, rows: Integers, length: Floats, ruler: Ruler) -> Floa
 def _at_other_arm(rays: Rays, rows: Integers, distance: Floats, ruler: Ruler) -> NDArray[np.bool_]:
     places = rays.origin[rows] + distance[:, None] * rays.direction[rows]
     _, chainage, offset = locate_many(places, ruler)
-    elsewhere = np.abs(chainage - rays.chainage[rows]) > distance
+    elsewhere = np.abs(chainage - rays.chainage[rows]) > np.maximum(distance, rays.window[rows] / 2.0)
     return elsewhere & ((np.abs(offset) < _ARM_SHARE * distance) | (offset * rays.side[rows] < 0))
 
 

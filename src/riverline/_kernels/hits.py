@@ -80,8 +80,11 @@ def hits(origin: Floats, direction: Floats, length: Floats, path: Path) -> Hits:
     """
     segment = np.flatnonzero(np.diff(path.line) == 0)
     ends = np.stack([path.vertices[segment], path.vertices[segment + 1]], axis=1)
-    tree = shapely.STRtree(shapely.linestrings(ends) if len(ends) else [])
-    drawn = shapely.linestrings(np.stack([origin, origin + length[:, None] * direction], axis=1)) if len(origin) else []
+    if not (len(ends) and len(origin)):
+        nothing = np.zeros(0, dtype="int64")
+        return Hits(nothing, nothing, np.zeros(0), nothing, np.zeros(0))
+    tree = shapely.STRtree(shapely.linestrings(ends))
+    drawn = shapely.linestrings(np.stack([origin, origin + length[:, None] * direction], axis=1))
     ray, found = tree.query(drawn, predicate="intersects")
     segment = segment[found]
     distance, share, crossing = _meet(origin[ray], direction[ray], path, segment)

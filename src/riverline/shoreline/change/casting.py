@@ -78,7 +78,8 @@ def cast_transects(inputs: Inputs, method: Method) -> Transects:
     """
     origins = inputs.origins
     median, farthest = _distances(origins, inputs.shorelines, method)
-    reach = np.full(len(origins.line), method.reach_m) if method.reach_m is not None else farthest * _MARGIN
+    farthest = np.where(farthest > 0.0, farthest * _MARGIN, method.spacing_m)
+    reach = np.full(len(origins.line), method.reach_m) if method.reach_m is not None else farthest
     window = np.full(len(origins.line), method.smoothing_m) if method.smoothing_m is not None else 2.0 * median
     sides = (casting.LEFT, casting.RIGHT) if origins.is_axis else np.asarray(origins.bank * origins.away)
     lines = casting.Lines.of(origins.line)

@@ -40,7 +40,7 @@ def transect_frame(
         "azimuth_deg": np.degrees(np.arctan2(rays.direction[:, 0], rays.direction[:, 1])) % 360.0,
         "reach_m": transects.length,
         "limited_by": transects.limited_by,
-        "skew_deg": rays.skew * rays.side + 0.0,
+        "skew_deg": rays.skew,
         "smoothing_m": transects.window,
         "date_count": seen,
     }

@@ -56,10 +56,8 @@ def jumping(positions: Positions, transects: Transects, method: Method) -> NDArr
     first = np.flatnonzero(np.diff(stretch, prepend=-1))
     last = np.append(first[1:], len(stretch)) - 1
     length = chainage[last] - chainage[first] + method.spacing_m
-    # Height of the jump before and after each stretch; endless where there is none.
-    height = np.where(jump, change, np.inf)
-    before = np.append(np.inf, height)[first]
-    after = np.append(height, np.inf)[last]
-    smaller = np.minimum(before, after)
-    aside[order] = (np.isfinite(smaller) & (length < smaller))[stretch]
+    # Height of the jump before and after each stretch. A stretch with one neighbour may as well be the right one.
+    height = np.where(jump, change, 0.0)
+    before, after = np.append(0.0, height)[first], np.append(height, 0.0)[last]
+    aside[order] = (length < np.minimum(before, after))[stretch]
     return aside
