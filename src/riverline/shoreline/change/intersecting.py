@@ -150,7 +150,8 @@ def _meetings(transects: Transects, shorelines: Shorelines, path: Path) -> _Meet
     kept = transects.river_id[ray] == shorelines.river_id[line]
     kept &= ~across | ((transects.partner[ray] != ray) & (found.distance > 0.0))
     transect = np.where(across, transects.partner[ray], ray)
-    away = np.where(across, -1.0, 1.0) * found.distance * transects.away[ray]
+    # To a micrometre: what is less is rounding of the map's coordinates, and a bank that stands still shall do so.
+    away = np.where(across, -1.0, 1.0) * np.round(found.distance, 6) * transects.away[ray]
     return _Meetings(transect, away, line, found.segment, found.share).only(kept)
 
 
