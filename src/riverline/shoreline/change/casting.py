@@ -28,6 +28,9 @@ __all__ = ["Transects", "cast_transects"]
 
 # Transects reach this much farther than the farthest place of a shoreline, for lines that bulge between vertices.
 _MARGIN = 1.25
+# And no farther than so many times the median: seen from an axis three widths of the river. What lies beyond is a bend
+# that was cut off or a course that was left; a transect to it measures no bank that moved.
+_MOST_MEDIANS = 6.0
 # Most places of a river's shorelines that are looked at to see how far off they lie.
 _PLACES = 20_000
 _LIMITS = np.array(["reach", "other_arm", "neighbour"], dtype="object")
@@ -78,7 +81,8 @@ def cast_transects(inputs: Inputs, method: Method) -> Transects:
     """
     origins = inputs.origins
     median, farthest = _distances(origins, inputs.shorelines, method)
-    farthest = np.where(farthest > 0.0, farthest * _MARGIN, method.spacing_m)
+    farthest = np.minimum(farthest * _MARGIN, median * _MOST_MEDIANS)
+    farthest = np.where(farthest > 0.0, farthest, method.spacing_m)
     reach = np.full(len(origins.line), method.reach_m) if method.reach_m is not None else farthest
     window = np.full(len(origins.line), method.smoothing_m) if method.smoothing_m is not None else 2.0 * median
     sides = (casting.LEFT, casting.RIGHT) if origins.is_axis else np.asarray(origins.bank * origins.away)

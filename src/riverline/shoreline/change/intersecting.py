@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Positions", "Series", "meet", "series_of"]
 
-MOST_ACROSS = 0.5
+MOST_ACROSS = 0.75
 """A shoreline that names its bank and is met across the axis by more than this share of its hits names the wrong one:
 a river may leave its axis on a bend, not all along."""
 
@@ -156,7 +156,7 @@ def _meetings(transects: Transects, shorelines: Shorelines, path: Path) -> _Meet
 
 
 def _agreeing(met: _Meetings, shorelines: Shorelines) -> tuple[_Meetings, list[Finding]]:
-    """Hits of shorelines that lie on the bank that they name, at least with half of their hits."""
+    """Hits of shorelines that lie on the bank that they name, at least with a quarter of their hits."""
     code = pd.Series(shorelines.shoreline_id[met.shoreline])
     named = shorelines.bank[met.shoreline] != UNKNOWN
     across = pd.Series(met.away < 0.0) & named

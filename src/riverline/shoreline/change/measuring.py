@@ -74,7 +74,9 @@ def measure_shoreline_change(  # noqa: PLR0913 - one argument a convention that 
         Length of axis or baseline whose mean direction a transect stands square to. If not given, twice the median
         distance of the river's shorelines: its width, seen from an axis.
     reach_m
-        How far transects go to either side; if not given, a quarter farther than the river's shorelines lie.
+        How far transects go to either side; if not given, a quarter farther than the river's shorelines lie, but no
+        more than six times their median distance (three widths of the river): what is farther off is a course that
+        was left.
     uncertainty_m
         One standard deviation of the position of shorelines that state none; unknown if not given.
     jump_slope
