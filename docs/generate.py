@@ -24,8 +24,8 @@ NAMESPACES = {
 }
 SCHEMA_TYPES = ("Schema", "Column", "Choice")
 COMMANDS = (
-    "demo", "demarcate", "waters", "works", "stakes", "confirm", "shoreline", "inspect", "compare", "check", "schema",
-    "rules list", "rules show",
+    "demo", "demarcate", "waters", "works", "stakes", "confirm", "shoreline", "change", "inspect", "compare",
+    "check", "schema", "rules list", "rules show",
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import typer
 
 import riverline as rl
 from riverline.cli import deliveries, subjects
+from riverline.cli.change import change
 from riverline.cli.options import (
     FILE,
     ColumnOption,
@@ -144,7 +145,7 @@ def demarcate(  # noqa: PLR0913 - one option a layer
         end(delivery.result.faults, strict=strict)
 
 
-for command in (subjects.waters, subjects.works, deliveries.stakes, deliveries.confirm, deliveries.shoreline):
+for command in (subjects.waters, subjects.works, deliveries.stakes, deliveries.confirm, deliveries.shoreline, change):
     app.command()(command)
 
 
