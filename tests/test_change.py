@@ -429,6 +429,35 @@ def test_many_rivers_in_one_call_are_each_measured_from_their_own_axis():
     assert change.rates["transect_id"].is_unique
 
 
+def test_an_axis_in_pieces_numbers_its_transects_through_and_lets_none_cross():
+    """Two pieces that meet at a right angle: inside the corner they would cross."""
+    pieces = [bk.line([(0, 0), (500, 0)]), bk.line([(500, 0), (500, -500)])]
+    axes = bk.axes(*pieces, start_chainage_m=[0.0, 500.0]).assign(river_id="R1")
+    rows = [(date, "right", bk.line([(0, -away), (500 - away, -away), (500 - away, -500)]))
+            for date, away in (("2000-01-01", 40.0), ("2010-01-01", 45.0))]  # fmt: skip
+    change = bk.measured(bk.shorelines(*rows), axes, spacing_m=25.0, reach_m=300.0)
+    right = bk.of_bank(change.transects, "right")
+    assert right["transect_id"].tolist() == [f"R1-R-{number:04d}" for number in range(1, 43)]
+    assert right["chainage_m"].is_monotonic_increasing
+    assert crossings(change) == 2, "at the corner, where both pieces have a station"
+    touching = right.geometry.iloc[20].intersection(right.geometry.iloc[21])
+    assert touching.equals(shapely.Point(bk.ORIGIN[0] + 500.0, bk.ORIGIN[1]))
+    assert "key-duplicated" in bk.codes_of(change)
+    both = bk.of_bank(change.rates, "right")["nsm_m"].dropna()
+    np.testing.assert_allclose(both, 5.0, atol=1e-6)
+    assert len(both) >= 36
+
+
+def test_lines_in_parts_and_with_heights_are_measured_as_one():
+    frame = bk.retreating(years=(0, 10))
+    parts = [shapely.MultiLineString([bk.level(50.0, 0.0, 500.0), bk.level(50.0, 500.0, 1000.0)])]
+    rough = frame.copy()
+    rough.loc[0, "geometry"] = shapely.force_3d(parts[0], 7.0)
+    change = bk.measured(rough, bk.axes(shapely.MultiLineString([bk.level(0.0)])))
+    np.testing.assert_allclose(change.rates["nsm_m"], bk.measured(frame).rates["nsm_m"], atol=1e-9)
+    assert {"multipart"} <= bk.codes_of(change)
+
+
 def test_every_frame_keeps_to_its_schema_and_keys_are_unique():
     change = bk.measured(bk.retreating(uncertainty_m=2.0))
     for name, wanted in FRAMES.items():

@@ -268,7 +268,8 @@ def ends_at_rays(rays: Rays, length: Floats, group: Integers | None = None) -> F
     Returns
     -------
     (m,)
-        No longer than ``length``. With them no two rays of a line have a place in common, but for those of one station.
+        No longer than ``length``. With them no two rays of a line have a place in common, but for those that begin at
+        one place.
 
     Notes
     -----
@@ -308,6 +309,9 @@ def _crossings(rays: Rays, length: Floats, group: Integers) -> tuple[Integers, I
     one, other = shapely.STRtree(drawn).query(drawn, predicate="intersects")
     pair = (one < other) & (group[one] == group[other]) & (rays.station[one] != rays.station[other])
     one, other = one[pair], other[pair]
+    # Where two pieces of one axis meet, each has a station there: like those of one station, they may touch.
+    far = np.hypot(*(rays.origin[other] - rays.origin[one]).T) > _GAP_M
+    one, other = one[far], other[far]
     apart = rays.origin[other] - rays.origin[one]
     u, v = rays.direction[one], rays.direction[other]
     turn = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]

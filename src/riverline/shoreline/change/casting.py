@@ -11,6 +11,7 @@ import shapely
 
 from riverline._kernels import casting
 from riverline._kernels.chainage import locate_many
+from riverline.channel.given import rows_by_name
 from riverline.shoreline.change.inputs import BANK_OF
 
 if TYPE_CHECKING:
@@ -130,9 +131,10 @@ def _distances(origins: Origins, shorelines: Shorelines, method: Method) -> tupl
     median, farthest = np.zeros((2, len(origins.line)))
     once = pd.DataFrame({"river": shorelines.river_id, "shape": shapely.to_wkb(shapely.normalize(shorelines.line))})
     kept = ~once.duplicated().to_numpy()
-    lines, rivers = shorelines.line[kept], shorelines.river_id[kept]
+    lines, of_river = shorelines.line[kept], rows_by_name(shorelines.river_id[kept])
+    nothing = np.zeros(0, dtype="int64")
     for number, (origin, river) in enumerate(zip(origins.line, origins.river_id, strict=True)):
-        places = _along(lines[rivers == river], method.spacing_m)
+        places = _along(lines[of_river.get(str(river), nothing)], method.spacing_m)
         _, chainage, offset = locate_many(places, [origin])
         beside = np.abs(offset[(chainage > 0.0) & (chainage < origin.length * (1.0 - 1e-12))])
         if len(beside):
