@@ -270,11 +270,11 @@ def test_a_bend_that_was_cut_off_is_set_aside():
     np.testing.assert_allclose(left["nsm_m"].dropna(), 5.0)
     assert change.areas["area_m2"].sum() < 5_000.0
     assert set(change.faults.loc[change.faults["code"] == "shoreline-jumps", "note"]) == {"left"}
-    counted = change.intersections["counted"]
+    counted = change.intersections["is_counted"]
     assert (~counted).sum() == len(left.loc[485.0:615.0])
     everything = bk.measured(frame, spacing_m=20.0, reach_m=1500.0, jump_slope=np.inf)
     assert bk.of_bank(everything.rates, "left")["nsm_m"].min() == pytest.approx(-845.0)
-    assert bk.measured(frame, spacing_m=20.0, reach_m=1500.0, convention="dsas").intersections["counted"].all()
+    assert bk.measured(frame, spacing_m=20.0, reach_m=1500.0, convention="dsas").intersections["is_counted"].all()
 
 
 def test_spacing_smoothing_and_reach_are_as_asked():

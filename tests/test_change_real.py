@@ -89,7 +89,7 @@ def test_banks_move_as_the_published_centrelines_do(river):
     )
     # The axis is the later centreline: the middle has moved from where it was met to zero.
     of_middle = -centre.intersections[centre.intersections["bank"] == "left"].set_index("chainage_m")["position_m"]
-    place = change.intersections[change.intersections["counted"]]
+    place = change.intersections[change.intersections["is_counted"]]
     place = place.pivot_table(index="chainage_m", columns=["bank", "date"], values="position_m")
     moved = {bank: place[bank][pd.Timestamp(later)] - place[bank][pd.Timestamp(earlier)] for bank in ("left", "right")}
     both = pd.DataFrame({"banks": (moved["left"] - moved["right"]) / 2.0, "middle": of_middle}).dropna()

@@ -133,7 +133,7 @@ INTERSECTIONS = Schema(
         _POSITION,
         _UNCERTAINTY,
         Column("hits", "integer", "交点数", "Hits", "JDS", "Hits of that date that the rule chose from."),
-        Column("counted", "boolean", "计入", "Counted", "JR",
+        Column("is_counted", "boolean", "计入", "Counted", "JR",
                "Whether rates go by it; not where the bank jumps, as at a cut-off bend."),
         _HIT_RULE,
         _POSITIVE,

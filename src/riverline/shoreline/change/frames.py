@@ -64,7 +64,7 @@ def intersection_frame(
         "position_m": positions.away * method.sign + 0.0,
         "uncertainty_m": positions.uncertainty,
         "hits": positions.hits,
-        "counted": positions.counted,
+        "is_counted": positions.counted,
         "hit_rule": method.hit,
         "positive": method.positive,
     }
