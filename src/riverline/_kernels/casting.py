@@ -48,6 +48,7 @@ _BISECTIONS = 5
 # Rays stop this short of the one they would cross.
 _GAP_M = 0.01
 _SHORTEST_M = 0.005
+_SAME_PLACE_M = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +311,7 @@ def _crossings(rays: Rays, length: Floats, group: Integers) -> tuple[Integers, I
     pair = (one < other) & (group[one] == group[other]) & (rays.station[one] != rays.station[other])
     one, other = one[pair], other[pair]
     # Where two pieces of one axis meet, each has a station there: like those of one station, they may touch.
-    far = np.hypot(*(rays.origin[other] - rays.origin[one]).T) > _GAP_M
+    far = np.hypot(*(rays.origin[other] - rays.origin[one]).T) > _SAME_PLACE_M
     one, other = one[far], other[far]
     apart = rays.origin[other] - rays.origin[one]
     u, v = rays.direction[one], rays.direction[other]
