@@ -24,7 +24,8 @@ NAMESPACES = {
 }
 SCHEMA_TYPES = ("Schema", "Column", "Choice")
 COMMANDS = (
-    "demo", "demarcate", "axes", "banks", "waters", "works", "stakes", "confirm", "shoreline", "inspect", "compare",
+    "demo", "demarcate", "axes", "banks", "waters", "works", "stakes", "confirm", "shoreline", "change",
+    "inspect", "compare",
     "check", "schema", "rules list", "rules show",
 )  # fmt: skip
 

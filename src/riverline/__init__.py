@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from riverline.io import read_layer, read_sections, read_table
     from riverline.revision import Revision, Sensitivity, compare, measure_sensitivity
     from riverline.rules import list_rules, load_rules
-    from riverline.shoreline import ShorelinePlan, plan_shoreline
+    from riverline.shoreline import ShorelineChange, ShorelinePlan, measure_shoreline_change, plan_shoreline
 
 __all__ = [
     "CRSError",
@@ -56,6 +56,7 @@ __all__ = [
     "RuleError",
     "SchemaError",
     "Sensitivity",
+    "ShorelineChange",
     "ShorelinePlan",
     "__version__",
     "channel",
@@ -80,6 +81,7 @@ __all__ = [
     "locate",
     "maps",
     "measure_sensitivity",
+    "measure_shoreline_change",
     "place_boards",
     "place_stakes",
     "plan_shoreline",
@@ -98,6 +100,7 @@ _NAMESPACES = frozenset({"channel", "export", "faults", "geodesy", "inspection",
 _HOMES = {
     "Confirmation": "confirmation",
     "Demarcation": "demarcation",
+    "ShorelineChange": "shoreline",
     "ShorelinePlan": "shoreline",
     "Inspection": "inspection",
     "Revision": "revision",
@@ -118,6 +121,7 @@ _HOMES = {
     "load_rules": "rules",
     "locate": "channel",
     "measure_sensitivity": "revision",
+    "measure_shoreline_change": "shoreline",
     "place_boards": "demarcation",
     "place_stakes": "demarcation",
     "plan_shoreline": "shoreline",

@@ -13,6 +13,7 @@ import typer
 import riverline as rl
 from riverline.cli import deliveries, preparations, subjects
 from riverline.cli.advice import nothing_drawn
+from riverline.cli.change import change
 from riverline.cli.options import (
     FILE,
     ColumnOption,
@@ -134,7 +135,7 @@ def demarcate(  # noqa: PLR0913 - one option a layer
 
 for command in (
     preparations.axes, preparations.banks, subjects.waters, subjects.works,
-    deliveries.stakes, deliveries.confirm, deliveries.shoreline,
+    deliveries.stakes, deliveries.confirm, deliveries.shoreline, change,
 ):  # fmt: skip
     app.command()(command)
 

@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 from riverline.faults.code import Code
-from riverline.faults.delivery import DELIVERY_CODES
-from riverline.faults.neighbours import NEIGHBOUR_CODES
-from riverline.faults.rulings import RULE_CODES
-from riverline.faults.shoreline import SHORELINE_CODES
-from riverline.faults.sketches import SKETCH_CODES
-from riverline.faults.staking import STAKE_CODES
-from riverline.faults.titles import TITLE_CODES
+from riverline.faults.topics import TOPIC_CODES
 
 __all__ = ["CATALOGUE", "CODES", "Code"]
 
@@ -388,13 +382,7 @@ CODES = (
     Code("sections-too-few", "error", "河流 {feature} 只有 {value} 个可用断面，至少需要 {limit} 个，未绘制洪水位线",
          "river {feature} has {value} usable sections of at least {limit}: no flood line was drawn", "补充断面",
          "give more sections"),
-    *STAKE_CODES,
-    *NEIGHBOUR_CODES,
-    *RULE_CODES,
-    *TITLE_CODES,
-    *SHORELINE_CODES,
-    *DELIVERY_CODES,
-    *SKETCH_CODES,
+    *TOPIC_CODES,
 )  # fmt: skip
 
 CATALOGUE: dict[str, Code] = {code.code: code for code in CODES}

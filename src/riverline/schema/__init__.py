@@ -16,7 +16,8 @@ Examples
 
 from __future__ import annotations
 
-from riverline.schema import frames, reviewing, titles
+from riverline.schema import change, frames, reviewing, titles
+from riverline.schema.change import *  # noqa: F403
 from riverline.schema.frames import *  # noqa: F403
 from riverline.schema.model import Choice, Column, Language, Schema
 from riverline.schema.reviewing import *  # noqa: F403
@@ -24,9 +25,19 @@ from riverline.schema.titles import *  # noqa: F403
 
 FRAMES: dict[str, Schema] = {
     value.name: value
-    for module in (frames, titles, reviewing)
+    for module in (frames, titles, reviewing, change)
     for value in vars(module).values()
     if isinstance(value, Schema)
 }
 
-__all__ = [*frames.__all__, *reviewing.__all__, *titles.__all__, "FRAMES", "Choice", "Column", "Language", "Schema"]  # noqa: PLE0604
+__all__ = [  # noqa: PLE0604
+    *change.__all__,
+    *frames.__all__,
+    *reviewing.__all__,
+    *titles.__all__,
+    "FRAMES",
+    "Choice",
+    "Column",
+    "Language",
+    "Schema",
+]

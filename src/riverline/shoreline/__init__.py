@@ -1,4 +1,4 @@
-"""Shoreline: the plan of its lines, zones and uses.
+"""Shoreline: the plan of its lines, zones and uses, and its change over time (:mod:`riverline.shoreline.change`).
 
 A public call reads as its parts: :mod:`inputs <riverline.shoreline.inputs>` checks and sorts the layers,
 :mod:`sides <riverline.shoreline.sides>` joins each bank's management line and :mod:`waterside
@@ -10,7 +10,8 @@ taken and :mod:`utilisation <riverline.shoreline.utilisation>` sums up.
 
 from __future__ import annotations
 
+from riverline.shoreline.change import ShorelineChange, measure_shoreline_change
 from riverline.shoreline.plan import plan_shoreline
 from riverline.shoreline.result import ShorelinePlan
 
-__all__ = ["ShorelinePlan", "plan_shoreline"]
+__all__ = ["ShorelineChange", "ShorelinePlan", "measure_shoreline_change", "plan_shoreline"]
