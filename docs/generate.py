@@ -20,6 +20,7 @@ NAMESPACES = {
     "maps": "地图 · Maps",
     "export": "成果图层 · Layers",
     "faults": "质检问题 · Faults",
+    "catalog": "四乱认定目录 · Catalogue of the four chaos",
     "samples": "样例 · Samples",
 }
 SCHEMA_TYPES = ("Schema", "Column", "Choice")
@@ -27,6 +28,7 @@ COMMANDS = (
     "demo", "demarcate", "axes", "banks", "waters", "works", "stakes", "confirm", "shoreline", "change",
     "inspect", "compare",
     "check", "schema", "rules list", "rules show",
+    "screen", "catalog list", "catalog show",
 )  # fmt: skip
 
 
@@ -153,6 +155,12 @@ def rule_page() -> str:
         parts += [f"```text\n{rl.rules.describe_rules(rules, language=language)}\n```\n" for language in ("zh", "en")]
     for name in rl.rules.list_zone_rules()["name"]:
         parts.append(zone_rule_section(name))
+    for name in rl.catalog.list_catalogs()["name"]:
+        catalog = rl.load_catalog(name)
+        parts.append(f"\n## {name} · {catalog.title}\n")
+        parts += [
+            f"```text\n{rl.catalog.describe_catalog(catalog, language=language)}\n```\n" for language in ("zh", "en")
+        ]
     return "\n".join(parts)
 
 

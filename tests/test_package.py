@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "riverline"
-NAMESPACES = ("channel", "export", "faults", "geodesy", "inspection", "maps", "rules", "samples", "schema")
+NAMESPACES = ("catalog", "channel", "export", "faults", "geodesy", "inspection", "maps", "rules", "samples", "schema")
 HEAVY = {
     "contourpy", "dask", "folium", "matplotlib", "numba", "openpyxl", "pydantic", "rasterio", "rich", "scipy",
     "skimage", "typer",

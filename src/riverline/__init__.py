@@ -21,7 +21,8 @@ from riverline.errors import (
 )
 
 if TYPE_CHECKING:
-    from riverline import channel, export, faults, geodesy, inspection, maps, rules, samples, schema
+    from riverline import catalog, channel, export, faults, geodesy, inspection, maps, rules, samples, schema
+    from riverline.catalog import load_catalog
     from riverline.channel import estimate_bank_tops, locate, split_axes, trace_axis
     from riverline.checks import check
     from riverline.confirmation import Confirmation, confirm
@@ -36,6 +37,16 @@ if TYPE_CHECKING:
         place_boards,
         place_stakes,
     )
+    from riverline.encroachment import (
+        DetectionAccuracy,
+        LineAccuracy,
+        Screening,
+        assess_detection,
+        assess_waterlines,
+        classify,
+        estimate_areas,
+        screen,
+    )
     from riverline.inspection import Inspection, inspect, load_checks
     from riverline.io import read_layer, read_sections, read_table
     from riverline.revision import Revision, Sensitivity, compare, measure_sensitivity
@@ -46,27 +57,35 @@ __all__ = [
     "CRSError",
     "Confirmation",
     "Demarcation",
+    "DetectionAccuracy",
     "Inspection",
     "JobError",
     "LedgerError",
+    "LineAccuracy",
     "MissingDependencyError",
     "ReadError",
     "Revision",
     "RiverlineError",
     "RuleError",
     "SchemaError",
+    "Screening",
     "Sensitivity",
     "ShorelineChange",
     "ShorelinePlan",
     "__version__",
+    "assess_detection",
+    "assess_waterlines",
+    "catalog",
     "channel",
     "check",
     "check_stakes",
+    "classify",
     "compare",
     "confirm",
     "demarcate",
     "demarcate_waters",
     "demarcate_works",
+    "estimate_areas",
     "estimate_bank_tops",
     "explain",
     "export",
@@ -76,6 +95,7 @@ __all__ = [
     "inspect",
     "inspection",
     "list_rules",
+    "load_catalog",
     "load_checks",
     "load_rules",
     "locate",
@@ -91,32 +111,43 @@ __all__ = [
     "rules",
     "samples",
     "schema",
+    "screen",
     "split_axes",
     "trace_axis",
 ]
 
 # Loaded when first asked for: neither ``import riverline`` nor ``riverline --help`` waits for what it does not use.
-_NAMESPACES = frozenset({"channel", "export", "faults", "geodesy", "inspection", "maps", "rules", "samples", "schema"})
+_NAMESPACES = frozenset(
+    {"catalog", "channel", "export", "faults", "geodesy", "inspection", "maps", "rules", "samples", "schema"}
+)
 _HOMES = {
     "Confirmation": "confirmation",
     "Demarcation": "demarcation",
+    "DetectionAccuracy": "encroachment",
+    "LineAccuracy": "encroachment",
     "ShorelineChange": "shoreline",
     "ShorelinePlan": "shoreline",
     "Inspection": "inspection",
     "Revision": "revision",
+    "Screening": "encroachment",
     "Sensitivity": "revision",
+    "assess_detection": "encroachment",
+    "assess_waterlines": "encroachment",
     "check": "checks",
     "check_stakes": "demarcation",
+    "classify": "encroachment",
     "compare": "revision",
     "confirm": "confirmation",
     "demarcate": "demarcation",
     "demarcate_waters": "demarcation",
     "demarcate_works": "demarcation",
+    "estimate_areas": "encroachment",
     "estimate_bank_tops": "channel",
     "explain": "demarcation",
     "find_stand_ins": "demarcation",
     "inspect": "inspection",
     "list_rules": "rules",
+    "load_catalog": "catalog",
     "load_checks": "inspection",
     "load_rules": "rules",
     "locate": "channel",
@@ -128,6 +159,7 @@ _HOMES = {
     "read_layer": "io",
     "read_sections": "io",
     "read_table": "io",
+    "screen": "encroachment",
     "split_axes": "channel",
     "trace_axis": "channel",
 }

@@ -1,50 +1,53 @@
-"""Cutting many areas by one with a very long outline, without every one of them meeting all of it.
+"""Cutting many shapes by one region with a very long outline, without every one of them meeting all of it.
 
-The areas are split in two at their median, again and again, and the long outline is clipped to the surroundings of
-each half. A window that lies wholly inside settles all of its areas at once, one that lies outside drops them, and at
-the end an area meets only the few vertices near it. Clipping adds corners on the windows only, and windows reach
-beyond their areas: what is cut has no vertex that is not of the areas, the outline or their crossings.
+:mod:`~riverline._kernels.windows` parts the work. Clipping adds corners on the windows only, and windows reach beyond
+their shapes: what is cut has no vertex that is not of the shapes, the outline or their crossings.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import shapely
+
+from riverline._kernels.windows import windows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Shapes = NDArray[np.object_]
     Rows = NDArray[np.intp]
+    Dimension = Literal[0, 1, 2]
 
 __all__ = ["areal", "cross", "cut"]
 
-# Areas in a last window, and vertices of the outline below which splitting costs more than it saves.
-_FEW_AREAS, _FEW_VERTICES = 48, 64
-# How far a window reaches beyond its areas, metres.
-_MARGIN_M = 1.0
 # Vertices from which an area counts as one with a long outline.
 _LONG = 400
 
+_KINDS = ((0, 4), (1, 5), (3, 6))
+_NAMES = ("POINT", "LINESTRING", "POLYGON")
+_GATHER = (shapely.multipoints, shapely.multilinestrings, shapely.multipolygons)
 
-def cut(shapes: Shapes, region: Any) -> tuple[Rows, Shapes]:  # noqa: ANN401 - Polygon or MultiPolygon
-    """The parts of areas that lie in a region.
+
+def cut(shapes: Shapes, region: Any, *, dimension: Dimension = 2) -> tuple[Rows, Shapes]:  # noqa: ANN401
+    """The parts of shapes that lie in a region.
 
     Parameters
     ----------
     shapes : (n,)
-        Valid polygons, in metres; None where there is none.
+        Valid areas, lines or points, in metres; None where there is none.
     region
         A valid polygon or multipolygon; 100,000 vertices are fine.
+    dimension
+        2 for areas, 1 for lines, 0 for points: what of the shapes counts.
 
     Returns
     -------
     rows : (k,)
-        Which of the areas reach into the region, rising.
+        Which of the shapes reach into the region, rising.
     pieces : (k,)
-        What of each lies in it; an area that lies wholly inside is given back as it is.
+        What of each lies in it; a shape that lies wholly inside is given back as it is.
 
     Examples
     --------
@@ -53,29 +56,10 @@ def cut(shapes: Shapes, region: Any) -> tuple[Rows, Shapes]:  # noqa: ANN401 - P
     >>> rows.tolist(), shapely.area(pieces).tolist()
     ([0, 1, 2], [50.0, 100.0, 50.0])
     """
-    bounds = shapely.bounds(shapes)
-    open_windows = [(np.flatnonzero(_meet(bounds, shapely.bounds(region))), region)]
     rows: list[Rows] = []
     pieces: list[Shapes] = []
-    while open_windows:
-        here, local = open_windows.pop()
-        if not len(here):
-            continue
-        low, high = bounds[here, :2].min(axis=0) - _MARGIN_M, bounds[here, 2:].max(axis=0) + _MARGIN_M
-        local = shapely.clip_by_rect(local, *low, *high)
-        vertices = shapely.get_num_coordinates(local)
-        if not vertices:
-            continue
-        if vertices == 5 and shapely.area(local) >= np.prod(high - low):  # noqa: PLR2004 - the window itself
-            found, made = here, shapes[here]
-        elif len(here) <= _FEW_AREAS or vertices <= _FEW_VERTICES:
-            if not shapely.is_valid(local):
-                # Quick clipping may leave a ring that touches itself on the window's edge.
-                local = shapely.intersection(region, shapely.box(*low, *high))
-            found, made = _cut_few(shapes, here, local)
-        else:
-            open_windows += [(half, local) for half in _halves(here, bounds)]
-            continue
+    for here, local in windows(shapely.bounds(shapes), region):
+        found, made = (here, shapes[here]) if local is None else _cut_few(shapes, here, local, dimension)
         rows.append(found)
         pieces.append(made)
     if not rows:
@@ -85,45 +69,36 @@ def cut(shapes: Shapes, region: Any) -> tuple[Rows, Shapes]:  # noqa: ANN401 - P
     return together[order], np.concatenate(pieces)[order]
 
 
-def _meet(bounds: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.bool_]:
-    with np.errstate(invalid="ignore"):
-        return np.asarray((bounds[:, :2] <= other[2:]).all(axis=1) & (bounds[:, 2:] >= other[:2]).all(axis=1))
-
-
-def _halves(rows: Rows, bounds: NDArray[np.float64]) -> tuple[Rows, Rows]:
-    """Rows on either side of the median of their middles, along the longer side of their window."""
-    middles = bounds[rows, :2] + bounds[rows, 2:]
-    longer = int(np.ptp(middles[:, 1]) > np.ptp(middles[:, 0]))
-    order = rows[np.argsort(middles[:, longer], kind="stable")]
-    return order[: len(order) // 2], order[len(order) // 2 :]
-
-
-def _cut_few(shapes: Shapes, rows: Rows, region: Any) -> tuple[Rows, Shapes]:  # noqa: ANN401
-    shapely.prepare(region)
+def _cut_few(shapes: Shapes, rows: Rows, region: Any, dimension: Dimension) -> tuple[Rows, Shapes]:  # noqa: ANN401
     met = rows[shapely.intersects(region, shapes[rows])]
     made = shapes[met].copy()
     crossing = ~shapely.contains_properly(region, made)
-    made[crossing] = areal(shapely.intersection(made[crossing], region))
+    made[crossing] = _of_dimension(shapely.intersection(made[crossing], region), dimension)
     there = ~shapely.is_empty(made)
     return met[there], made[there]
 
 
 def areal(shapes: Shapes) -> Shapes:
     """Polygons as they are, and of collections the polygons only: what two areas share may be lines and points too."""
+    return _of_dimension(shapes, 2)
+
+
+def _of_dimension(shapes: Shapes, dimension: Dimension) -> Shapes:
+    """Shapes of one dimension as they are, and of the others what they hold of it."""
     kinds = shapely.get_type_id(shapes)
-    plain = np.isin(kinds, (3, 6)) | (kinds < 0)
+    plain = np.isin(kinds, _KINDS[dimension]) | (kinds < 0)
     if plain.all():
         return shapes
     made = shapes.copy()
-    made[~plain] = shapely.from_wkt("POLYGON EMPTY")
+    made[~plain] = shapely.from_wkt(f"{_NAMES[dimension]} EMPTY")
     mixed = np.flatnonzero(kinds == shapely.GeometryType.GEOMETRYCOLLECTION)
     parts, owner = shapely.get_parts(shapes[mixed], return_index=True)
     parts, inner = shapely.get_parts(parts, return_index=True)
     owner = owner[inner]
-    polygons = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    if polygons.any():
-        holders, compact = np.unique(owner[polygons], return_inverse=True)
-        made[mixed[holders]] = shapely.multipolygons(parts[polygons], indices=compact)
+    wanted = shapely.get_type_id(parts) == _KINDS[dimension][0]
+    if wanted.any():
+        holders, compact = np.unique(owner[wanted], return_inverse=True)
+        made[mixed[holders]] = _GATHER[dimension](parts[wanted], indices=compact)
     return made
 
 

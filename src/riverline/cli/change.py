@@ -78,8 +78,4 @@ def change(  # noqa: PLR0913 - one option a choice
         job = changing.ChangeJob(layers, choices, out, language)
         delivery = with_progress(lambda tell: changing.carry_out(job, tell), language, console)
         table = changing.change_table(delivery.result, language)
-        if delivery.map_path is None:
-            most = changing.MOST_ON_MAP
-            message = f"要素多于 {most:,} 个，未出图" if language == "zh" else f"more than {most:,} features: no map"
-            console.print(f"· {message}", markup=False, highlight=False)
         conclude(console, delivery, (table,), delivery.result.faults, language, strict=strict)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 import riverline as rl
-from riverline.cli.handover import MAP_NAME, Delivery, Steps, hand_over, require_folder
+from riverline.cli.handover import MAP_NAME, MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
 from riverline.cli.steps import in_plane, read_named
 from riverline.cli.tables import plain
 from riverline.schema import CHANGE_AREAS, RATES
@@ -22,10 +22,9 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.shoreline import ShorelineChange
 
-__all__ = ["MOST_ON_MAP", "ChangeJob", "carry_out", "change_table"]
+__all__ = ["ChangeJob", "carry_out", "change_table"]
 
 LAYERS_NAME = "岸线变化.gpkg"
-MOST_ON_MAP = 30_000
 _SHOWN_BANKS = 40
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 import riverline as rl
-from riverline.cli import deliveries, preparations, subjects
+from riverline.cli import deliveries, encroaching, preparations, subjects
 from riverline.cli.advice import nothing_drawn
 from riverline.cli.change import change
 from riverline.cli.options import (
@@ -45,6 +45,7 @@ app = typer.Typer(
 )
 rules_app = typer.Typer(help="规则集 | rule sets", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
+app.add_typer(encroaching.catalog_app, name="catalog")
 app.add_typer(reviews)
 
 
@@ -135,7 +136,7 @@ def demarcate(  # noqa: PLR0913 - one option a layer
 
 for command in (
     preparations.axes, preparations.banks, subjects.waters, subjects.works,
-    deliveries.stakes, deliveries.confirm, deliveries.shoreline, change,
+    deliveries.stakes, deliveries.confirm, deliveries.shoreline, change, encroaching.screen,
 ):  # fmt: skip
     app.command()(command)
 

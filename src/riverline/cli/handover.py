@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-__all__ = ["LAYERS_NAME", "MAP_NAME", "Delivery", "Step", "Steps", "hand_over", "require_folder"]
+__all__ = ["LAYERS_NAME", "MAP_NAME", "MOST_ON_MAP", "Delivery", "Step", "Steps", "hand_over", "require_folder"]
 
 MAP_NAME, LAYERS_NAME = "map.html", "成果.gpkg"
+MOST_ON_MAP = 30_000
+"""Most features of a map: with more, only the layers are written."""
+
 _LONGEST_NAME = 40
 
 

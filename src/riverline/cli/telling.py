@@ -88,7 +88,16 @@ def conclude(
     each
         Whether faults are listed one by one, or counted by kind.
     """
+    from riverline.cli.handover import MOST_ON_MAP
+
     tell(console, delivery.inputs, tables, faults, language, each=each)
+    if delivery.map_path is None:
+        few = (
+            f"要素多于 {MOST_ON_MAP:,} 个，未出图"
+            if language == "zh"
+            else f"more than {MOST_ON_MAP:,} features: no map"
+        )
+        console.print(f"· {few}", markup=False, highlight=False)
     for path in delivery.paths:
         tell_file(console, path)
     end(faults, strict=strict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from riverline.faults.change import CHANGE_CODES
 from riverline.faults.delivery import DELIVERY_CODES
+from riverline.faults.encroachment import ENCROACHMENT_CODES
 from riverline.faults.neighbours import NEIGHBOUR_CODES
 from riverline.faults.rulings import RULE_CODES
 from riverline.faults.shoreline import SHORELINE_CODES
@@ -16,6 +17,7 @@ __all__ = ["TOPIC_CODES"]
 TOPIC_CODES = (
     *CHANGE_CODES,
     *DELIVERY_CODES,
+    *ENCROACHMENT_CODES,
     *NEIGHBOUR_CODES,
     *RULE_CODES,
     *SHORELINE_CODES,

@@ -36,6 +36,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "level": ("洪水位", "flood level"),
     "terrain": ("地形", "terrain"),
     "toe": ("堤脚", "levee toe"),
+    "point": ("点", "point"),
+    "line": ("线", "line"),
+    "date-not-read": ("日期无法读取", "its date cannot be read"),
+    "no-day-given": ("未给出日期 on=", "no day was given with on="),
     "blank-key": ("河流编码为空", "blank river code"),
     "duplicate-key": ("河流编码重复", "river code occurs twice"),
     "axis-in-pieces": (

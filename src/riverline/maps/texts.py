@@ -30,6 +30,8 @@ _WORDS = {
     "chainage": ("桩号", "Chainage"),
     "remedy": ("处理建议", "What to do"),
     "hectares": ("公顷", "ha"),
+    "yes": ("是", "Yes"),
+    "no": ("否", "No"),
 }
 
 
@@ -93,7 +95,7 @@ def texts_of(layer: Layer, *, language: Language, names: Mapping[str, str]) -> T
     schema = layer.schema
     if schema is None:
         return _free(layer.frame)
-    frame = describe(layer.frame, language) if layer.name == "faults" else layer.frame
+    frame = _described(layer, language)
     shown = [column for column in schema if column.name in frame.columns and column.kind != "profile"]
     words = _Words(language, names)
     skipped = _SKIPPED | (_SKIPPED_OF_FAULTS if layer.name == "faults" else frozenset())
@@ -103,6 +105,17 @@ def texts_of(layer: Layer, *, language: Language, names: Mapping[str, str]) -> T
     if layer.name == "faults":
         rows.append(("remedy", _word("remedy", language), _remedies(frame["code"], language)))
     return _texts(_without_repeats(rows))
+
+
+def _described(layer: Layer, language: Language) -> pd.DataFrame:
+    """The frame with its sentences in the language of the map."""
+    if layer.name == "faults":
+        return describe(layer.frame, language)
+    if layer.schema is not None and layer.schema.name == "suspects" and "reason" in layer.frame.columns:
+        from riverline.encroachment import describe_suspects
+
+        return describe_suspects(layer.frame, language)
+    return layer.frame
 
 
 def _texts(rows: Sequence[tuple[str, str, list[str]]]) -> Texts:
@@ -150,6 +163,8 @@ class _Words:
             return FRAMES[value].label(self.language)
         if column.choices:
             return str(column.value_label(value, self.language))
+        if column.kind == "boolean" and not pd.isna(value):
+            return _word("yes" if value else "no", self.language)
         return self._number(column, value) if column.kind == "number" else _plain(value)
 
     def _number(self, column: Column, value: float) -> str:

@@ -5,6 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from riverline.schema import columns as c
+from riverline.schema.encroachment import (
+    ACCURACIES,
+    ACCURACY_CURVE,
+    CLASS_AREAS,
+    ENCROACHED,
+    FEATURES,
+    LINE_ERRORS,
+    PERMITS,
+    RELIABILITY,
+    SUSPECTS,
+)
 from riverline.schema.model import Column, Schema
 from riverline.schema.shoreline import (
     SENSITIVE,
@@ -18,20 +29,27 @@ from riverline.schema.shoreline import (
 from riverline.schema.staking import ADMIN, BOARDS, LANDMARKS, SETTINGS, STAKES
 
 __all__ = [
+    "ACCURACIES",
+    "ACCURACY_CURVE",
     "ADMIN",
     "AXES",
     "BANK_TOPS",
     "BOARDS",
     "CHAINAGE_BREAKS",
+    "CLASS_AREAS",
+    "ENCROACHED",
     "EXTENTS",
     "FAULTS",
+    "FEATURES",
     "FLOOD_LEVELS",
     "LANDMARKS",
     "LEVEES",
+    "LINE_ERRORS",
     "MANAGEMENT_LINES",
     "OUTFALLS",
     "PERMITS",
     "PROBLEMS",
+    "RELIABILITY",
     "SECTIONS",
     "SEGMENTS",
     "SENSITIVE",
@@ -216,44 +234,6 @@ EXTENTS = Schema(
                "Digest of the rule set asked for, with what it falls back on."),
     ),
     "The ground inside the lines, one row a river and kind.",
-)  # fmt: skip
-
-PERMITS = Schema(
-    "permits", "涉河建设许可", "Permits", "permit_id",
-    ("Polygon", "MultiPolygon", "LineString", "MultiLineString", "Point", "MultiPoint"),
-    (
-        c.key("permit_id", "许可编号", "Permit code", "XKBH"),
-        c.text("title", "项目名称", "Project", "XMMC", "Name of the approved project."),
-        c.text("kind", "项目类型", "Kind of project", "XMLX", "bridge, wharf, pipe …"),
-        Column("valid_from", "date", "有效期起", "Valid from", "YXQQ", "First day.", optional=True),
-        Column("valid_to", "date", "有效期止", "Valid to", "YXQZ", "Last day.", optional=True),
-        c.optional(c.metres("radius_m", "许可半径", "Radius", "XKBJ", "Reach of a point or line permit.")),
-    ),
-    "Approved works in the extent.",
-)  # fmt: skip
-
-SUSPECTS = Schema(
-    "suspects", "疑似问题图斑", "Suspects", "suspect_id", ("Polygon", "MultiPolygon"),
-    (
-        c.key("suspect_id", "图斑编号", "Suspect code", "TBBH"),
-        c.RIVER_ID,
-        c.BANK,
-        c.KIND,
-        c.ITEM,
-        c.SEVERITY,
-        c.PROBABILITY,
-        c.AREA,
-        c.square_metres("inside_m2", "范围内面积", "Area inside", "FWNMJ", "Area inside the management line."),
-        c.metres("intrusion_m", "侵入深度", "Intrusion", "QRSD", "Largest distance inside the line."),
-        c.metres("shoreline_m", "占用岸线", "Shoreline taken", "ZYAX", "Length of line taken."),
-        c.CHAINAGE,
-        c.text("evidence", "证据", "Evidence", "ZJ", "What shows it, as JSON."),
-        Column("first_seen", "date", "首次发现", "First seen", "SCFX", "First image or survey that shows it."),
-        Column("last_seen", "date", "最近发现", "Last seen", "ZJFX", "Last image or survey that shows it."),
-        c.SOURCE,
-        c.optional(c.text("permit_id", "许可编号", "Permit code", "XKBH", "Valid permit that covers it.")),
-    ),
-    "Detected patches, not yet verified.",
 )  # fmt: skip
 
 PROBLEMS = Schema(

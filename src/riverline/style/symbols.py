@@ -6,6 +6,7 @@ readers and on a grey print. Labels are not written here: they come from :mod:`r
 
 from __future__ import annotations
 
+from riverline.schema import FRAMES
 from riverline.style.model import OTHER, Shape, Symbol, Theme
 
 __all__ = ["NEUTRAL", "OTHER", "THEMES", "Shape", "Symbol", "Theme", "themes"]
@@ -142,7 +143,6 @@ THEMES: tuple[Theme, ...] = (
     Theme("sensitive", "sensitive_kind", 15, _SENSITIVE),
     _single("uses", 36, _area("#4A148C", 1.6, "#9575CD", 0.30, 6, 2)),
     _single("used_shorelines", 62, _line("#4A148C", 5.0)),
-    _single("utilisation", 1, _area("#8A8F94", 0.8, "#FFFFFF", 0.01)),
     Theme("problems", "kind", 75, (
         ("occupation", _mark(BLUE, "circle", 11.0)),
         ("extraction", _mark(OCHRE, "triangle", 13.0)),
@@ -165,7 +165,15 @@ THEMES: tuple[Theme, ...] = (
         ("dumping", _area(BLACK, 1.8, BLACK, 0.30, 3, 3)),
         ("construction", _area(RED, 2.8, RED, 0.35)),
         ("discharge", _area(GREEN, 1.8, GREEN, 0.35, 10, 3, 2, 3)),
+        ("unknown", _area("#5B4A8A", 1.4, "#8C7FB0", 0.30, 2, 2)),
     )),
+    Theme("suspects", "severity", 69, (
+        ("minor", _ring("#F2C230", 4.0, shown=False)),
+        ("serious", _ring("#E4572E", 6.0)),
+        ("major", _ring("#8E0152", 9.0)),
+        ("unknown", _ring(GREY, 4.0, 2, 5, shown=False)),
+    ), halo=True),
+    _single("features", 8, _area("#8A8F94", 1.0, "#8A8F94", 0.10)),
     Theme("holdings", "status", 22, (
         ("clear", _area(GREEN, 1.0, "#7FC8A9", 0.30)),
         ("overlapping", _area(RED, 2.4, "#E8837E", 0.45)),
@@ -178,8 +186,6 @@ THEMES: tuple[Theme, ...] = (
         ("overlap_assigned", _area(RED, 1.6, "#E8837E", 0.60, 6, 3)),
         ("duplicate_merged", _area(PURPLE, 2.4, "#C79BD3", 0.40, 2, 3)),
     )),
-    _single("register", 1, _area("#8A8F94", 0.8, "#FFFFFF", 0.01)),
-    _single("checks", 1, _area("#8A8F94", 0.8, "#FFFFFF", 0.01)),
     Theme("stretches", "cause", 62, (
         ("rule", _line(RED, 7.0)),
         ("data", _line(BLUE, 5.6, 12, 4)),
@@ -214,6 +220,8 @@ THEMES: tuple[Theme, ...] = (
         ("terrain", _area(OCHRE, 1.2, "#E6C48F", 0.45, 8, 3)),
         ("toe", _area(RED, 2.4, "#E8837E", 0.45, 2, 3)),
     )),
+    # Tables are not drawn; their columns have titles all the same.
+    *(_single(name, 1, _area("#8A8F94", 0.8, "#FFFFFF", 0.01)) for name, frame in FRAMES.items() if not frame.geometry),
     _single("permits", 35, _area("#00695C", 1.8, "#4DB6AC", 0.25, 8, 2)),
     _single("outfalls", 72, _mark(PURPLE, "triangle", 10.0)),
     Theme("tracks", "level", 50, (

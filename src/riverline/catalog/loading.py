@@ -1,0 +1,200 @@
+"""Reading catalogues: by name or path, for a day, with the catalogue that each extends."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections import Counter
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from pydantic import ValidationError
+
+from riverline.catalog.model import Catalog
+from riverline.errors import RuleError
+from riverline.rules.dating import as_day
+from riverline.rules.wording import wrong_values
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+    from importlib.resources.abc import Traversable
+
+__all__ = ["list_catalogs", "load_catalog"]
+
+_SHIPPED = files("riverline.catalog") / "catalogs"
+_SUFFIX = ".toml"
+Problem = tuple[str, str]
+
+
+def load_catalog(name_or_path: str | os.PathLike[str] = "national", *, on: dt.date | str | None = None) -> Catalog:
+    """A catalogue of problems that ships, or one's own from a TOML file, as it is in force on a day.
+
+    Parameters
+    ----------
+    name_or_path
+        ``national``, another that :func:`riverline.catalog.list_catalogs` lists, or the path of a ``.toml`` file. A
+        file that says ``extends = "national"`` adds to that catalogue, and may replace items of it.
+    on
+        Day as a date or as ISO text; if not given, the items without an end.
+
+    Returns
+    -------
+    Catalog
+        Frozen, with the items and words of the catalogue that it extends after its own.
+
+    Raises
+    ------
+    RuleError
+        If there is no such catalogue (the error names those that ship), if a file is no TOML, holds wrong values or
+        contradicts itself (all is listed), or if nothing is in force.
+
+    Examples
+    --------
+    >>> import riverline as rl
+    >>> catalog = rl.load_catalog("eight_chaos")
+    >>> catalog.find("discharge").kind, catalog.find("tall-plants").origin
+    ('discharge', 'national')
+    >>> rl.load_catalog("atlantis")
+    Traceback (most recent call last):
+    ...
+    riverline.errors.RuleError: ...
+    """
+    day = as_day(on)
+    return _load(name_or_path, folder=None, above=()).in_force(day)
+
+
+def list_catalogs() -> pd.DataFrame:
+    """The catalogues that ship, one row each.
+
+    Returns
+    -------
+    DataFrame
+        ``name``, ``title``, ``title_en``, ``jurisdiction``, ``extends``, ``items`` (how many with those of what it
+        extends) and ``certainty`` (marks of the documents it brings).
+
+    Examples
+    --------
+    >>> import riverline as rl
+    >>> rl.catalog.list_catalogs()["name"].tolist()
+    ['eight_chaos', 'five_chaos', 'national']
+    """
+    every = [load_catalog(name) for name in _names()]
+    own = [{document.seen for document in each.documents if document.id in _cited(each)} for each in every]
+    return pd.DataFrame(
+        {
+            "name": [each.name for each in every],
+            "title": [each.title for each in every],
+            "title_en": [each.title_en for each in every],
+            "jurisdiction": [each.jurisdiction for each in every],
+            "extends": [each.extends for each in every],
+            "items": [len(each.items) for each in every],
+            "certainty": [", ".join(sorted(marks)) for marks in own],
+        }
+    )
+
+
+def _cited(catalog: Catalog) -> set[str]:
+    return {item.document for item in catalog.items if item.origin == catalog.name}
+
+
+def _names() -> list[str]:
+    return sorted(each.name.removesuffix(_SUFFIX) for each in _SHIPPED.iterdir() if each.name.endswith(_SUFFIX))
+
+
+def _load(source: str | os.PathLike[str], *, folder: Path | None, above: tuple[str, ...]) -> Catalog:
+    path = _find(source, folder)
+    if str(path) in above:
+        chain = " → ".join(Path(each).name for each in (*above, str(path)))
+        raise RuleError(f"extends 成环：{chain}", f"catalogues extend each other in a circle: {chain}")
+    own = _read(path)
+    inside = path.parent if isinstance(path, Path) and path.is_absolute() else folder
+    parent = _load(own.extends, folder=inside, above=(*above, str(path))) if own.extends else None
+    problems = list(_problems(own, parent))
+    if problems:
+        raise RuleError.listing(f"认定目录 {path.name} 有误", f"catalogue {path.name} is wrong", problems)
+    items = tuple(item.model_copy(update={"origin": own.name}) for item in own.items)
+    if parent is None:
+        return own.model_copy(update={"items": items})
+    mine, cited = {item.id for item in items}, {document.id for document in own.documents}
+    return own.model_copy(
+        update={
+            "items": items + tuple(item for item in parent.items if item.id not in mine),
+            "words": own.words + parent.words,
+            "documents": own.documents + tuple(each for each in parent.documents if each.id not in cited),
+        }
+    )
+
+
+def _find(source: str | os.PathLike[str], folder: Path | None) -> Traversable:
+    text = os.fspath(source)
+    if isinstance(source, str) and text in _names():
+        return _SHIPPED / f"{text}{_SUFFIX}"
+    path = (Path(text) if folder is None else folder / text).absolute()
+    if path.suffix != _SUFFIX or not path.is_file():
+        names = _names()
+        raise RuleError(
+            f"没有认定目录 {text!r}；现有：{'、'.join(names)}；自编目录请给出 .toml 文件的路径",
+            f"there is no catalogue {text!r}; shipped are: {', '.join(names)}; for your own give the path of its "
+            ".toml file",
+        )
+    return path
+
+
+def _read(path: Traversable) -> Catalog:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        data = tomllib.loads(text.replace("\r\n", "\n"))
+        return Catalog.model_validate(data)
+    except UnicodeDecodeError as error:
+        raise RuleError(
+            f"认定目录 {path.name} 不是 UTF-8 编码；请另存为 UTF-8",
+            f"catalogue {path.name} is not UTF-8; save it as UTF-8",
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise RuleError(
+            f"认定目录 {path.name} 不是合法的 TOML：{error}", f"catalogue {path.name} is no TOML: {error}"
+        ) from error
+    except ValidationError as error:
+        problems = list(wrong_values(error, text=text, data=data))
+        raise RuleError.listing(f"认定目录 {path.name} 有误", f"catalogue {path.name} is wrong", problems) from error
+
+
+def _problems(own: Catalog, parent: Catalog | None) -> Iterator[Problem]:
+    """What contradicts itself, or names what is not there."""
+    inherited = () if parent is None else parent.items
+    above = {item.id for item in inherited}
+    for name, count in Counter(item.id for item in own.items).items():
+        if count > 1:
+            yield f"条目 {name} 写了 {count} 次", f"item {name} is there {count} times"
+    for item in own.items:
+        if item.id in above and not item.replaces:
+            yield (
+                f"条目 {item.id} 与 {own.extends} 的条目重名；确要替换请写 replaces = true",
+                f"item {item.id} is also one of {own.extends}; write replaces = true to put it in its place",
+            )
+        if item.replaces and item.id not in above:
+            there = f"{own.extends or '（未写 extends）'}"
+            yield (
+                f"条目 {item.id} 要替换的条目不在 {there} 中",
+                f"item {item.id} replaces nothing in {own.extends or '-'}",
+            )
+    documents = {document.id for each in (own, parent) if each is not None for document in each.documents}
+    for lost in sorted({item.document for item in own.items} - documents):
+        yield f"引用了未列出的文件：{lost}", f"document {lost} is cited but not listed"
+    yield from _word_problems(own, above | {item.id for item in own.items})
+
+
+def _word_problems(own: Catalog, items: set[str]) -> Iterator[Problem]:
+    """Words that speak of no item, or of several."""
+    for word in own.words:
+        if word.item not in items:
+            said = ", ".join(word.values)
+            yield f"词条（{said}）指向的条目 {word.item} 不存在", f"words ({said}) speak of no item: {word.item}"
+    for claim in sorted({claim for word in own.words for claim in word.claims}):
+        meant = sorted({word.item for word in own.words if claim in word.claims})
+        if len(meant) > 1:
+            said = f"{claim[0]} = {claim[1]}"
+            yield f"词条 {said} 指向不同条目：{'、'.join(meant)}", f"{said} speaks of several items: {', '.join(meant)}"

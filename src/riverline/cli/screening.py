@@ -1,0 +1,151 @@
+"""The job behind ``riverline screen`` as steps: read, screen, classify, map, layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pyogrio
+from rich.table import Table
+from rich.text import Text
+
+import riverline as rl
+from riverline.cli.drawn import read_drawn
+from riverline.cli.handover import MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
+from riverline.cli.steps import read_named
+from riverline.cli.tables import plain
+from riverline.encroachment import describe_suspects
+from riverline.schema import ENCROACHED, FEATURES, MANAGEMENT_LINES, Schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from riverline.cli.handover import Step
+    from riverline.cli.steps import Layer
+    from riverline.demarcation import Demarcation
+    from riverline.encroachment import Screening
+    from riverline.schema import Language
+
+__all__ = ["ScreenJob", "carry_out", "catalog_table", "sums_table"]
+
+NAMES = "侵占图.html", "侵占成果.gpkg"
+
+_ANY = Schema(
+    FEATURES.name, FEATURES.label_zh, FEATURES.label_en, FEATURES.key, FEATURES.geometry,
+    tuple(replace(column, optional=True) for column in FEATURES), FEATURES.meaning,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenJob:
+    """From files to suspects.
+
+    ``layers`` names the inputs: ``features``, ``extents`` (a layer, or the file that ``demarcate`` wrote), ``axes``
+    and ``permits``.
+    """
+
+    layers: Mapping[str, Layer]
+    out: Path
+    tolerance_m: float = 0.0
+    catalog: str = "national"
+    rules: str = ""
+    on: str | None = None
+    language: Language = "zh"
+    title: str = ""
+
+
+def carry_out(job: ScreenJob, tell: Callable[[Step], None]) -> Delivery:
+    """Do the job; the files appear together at its end, or not at all.
+
+    Parameters
+    ----------
+    job
+        What to do.
+    tell
+        Called with each step before it runs.
+
+    Raises
+    ------
+    RiverlineError
+        If anything about the call is wrong.
+    """
+    step = Steps(tell, len(job.layers) + 3)
+    require_folder(job.out)
+    catalog = rl.load_catalog(job.catalog, on=job.on)  # what does not exist is told before the work begins
+    frames: dict[str, gpd.GeoDataFrame] = {}
+    drawn: Demarcation | gpd.GeoDataFrame | None = None
+    for name, layer in job.layers.items():
+        schema = _ANY if name == "features" else rl.schema.FRAMES[name]
+        step(f"读取{schema.label_zh}", f"read {schema.label_en}")
+        if name == "extents" and _holds_lines(layer):
+            drawn = read_drawn(layer.path, job.rules)
+            frames["extents"] = drawn.extents
+        else:
+            frames[name] = read_named(name, _numbered(layer) if name == "features" else layer, schema)
+    drawn = rl.geodesy.to_metric(frames["extents"]) if drawn is None else drawn
+    others = {name: frames[name] for name in ("axes", "permits") if name in frames}
+    step("与界线、许可比对", "hold against the line")
+    found = rl.screen(frames["features"], drawn, tolerance_m=job.tolerance_m, on=job.on, **others)
+    found = rl.classify(found, catalog)
+    found = replace(found, suspects=describe_suspects(found.suspects, job.language))
+    layers = [found, *([frames["permits"]] if "permits" in frames else [])]
+    few = len(found.suspects) + len(found.faults) <= MOST_ON_MAP
+    shown = [drawn, *others.values()]
+    paths = hand_over(
+        job.out,
+        draw=(lambda: rl.maps.show(*shown, found, language=job.language, title=job.title)) if few else None,
+        write=lambda path: rl.export.to_geopackage(path, *layers, language=job.language),
+        names=NAMES,
+        step=step,
+    )
+    return Delivery(frames, found, *paths)
+
+
+def _numbered(layer: Layer) -> Layer:
+    """The layer of features, which need no number of their own."""
+    values = layer.values or {}  # noqa: PD011 - a field of ours
+    named = "feature_id" in values or any("feature_id" in ours for ours in (layer.columns or {}).values())
+    return layer if named else replace(layer, values={"feature_id": "", **values})
+
+
+def _holds_lines(layer: Layer) -> bool:
+    """Whether a file is one that ``demarcate`` wrote, with the lines beside the extents."""
+    if layer.layer is not None or layer.path.suffix.lower() != ".gpkg" or not layer.path.is_file():
+        return False
+    names = {str(name) for name in pyogrio.list_layers(layer.path)[:, 0]}
+    return bool(names & {MANAGEMENT_LINES.label_zh, MANAGEMENT_LINES.name})
+
+
+def sums_table(result: Screening, language: Language) -> Table:
+    """One row a river, kind of extent and bank, and one for all."""
+    names = ("name", "extent_kind", "bank", "suspects", "across", "permitted", "counted_m2", "shoreline_m")
+    table = _table(ENCROACHED.label(language), [ENCROACHED[name].label(language) for name in names], right=3)
+    for row in result.sums.itertuples():
+        labels = [ENCROACHED[name].value_label(getattr(row, name), language) for name in ("extent_kind", "bank")]
+        counts = [str(getattr(row, name)) for name in ("suspects", "across", "permitted")]
+        river = " ".join(str(each) for each in (row.name, row.river_id) if each)
+        told = [river, *labels, *counts]
+        table.add_row(*(Text(plain(each)) for each in told), f"{row.counted_m2:,.2f}", f"{row.shoreline_m:,.1f}")
+    return table
+
+
+def catalog_table(listed: pd.DataFrame, language: Language) -> Table:
+    """The shipped catalogues, one row each."""
+    zh = language == "zh"
+    heads = ("名称", "目录", "扩展自", "见法", "条目") if zh else ("Name", "Catalogue", "Extends", "Seen", "Items")
+    table = _table("", heads, right=4)
+    for row in listed.itertuples():
+        told = (row.name, row.title if zh else row.title_en, row.extends or "-", row.certainty, str(row.items))
+        table.add_row(*(Text(plain(each)) for each in told))
+    return table
+
+
+def _table(title: str, heads: Sequence[str], *, right: int) -> Table:
+    table = Table(title=Text(title) if title else None)
+    for number, head in enumerate(heads):
+        table.add_column(head, overflow="fold", justify="right" if number >= right else "left")
+    return table

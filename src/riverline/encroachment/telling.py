@@ -1,0 +1,132 @@
+"""What shows a suspect, in one sentence for a person: made from its columns and its evidence, in either language."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from riverline.schema import SUSPECTS
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from riverline.schema import Language
+
+__all__ = ["describe_suspects"]
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "inside": ("全部在线内", "wholly inside the line"),
+    "across": ("压线", "on the line"),
+    "near": ("在线外", "outside the line"),
+    "protection": ("位于保护范围", "in the protection extent"),
+    "area": ("范围内 {0:,.2f} m²（{1:.0%}）", "{0:,.2f} m² inside ({1:.0%})"),
+    "length": ("范围内 {0:,.1f} m（{1:.0%}）", "{0:,.1f} m inside ({1:.0%})"),
+    "depth": ("最深入线 {0:.2f} m", "reaches {0:.2f} m in"),
+    "away": ("距线 {0:.2f} m", "{0:.2f} m from the line"),
+    "left": ("占左岸岸线 {0:.1f} m", "takes {0:.1f} m of the left bank"),
+    "right": ("占右岸岸线 {0:.1f} m", "takes {0:.1f} m of the right bank"),
+    "": ("占岸线 {0:.1f} m", "takes {0:.1f} m of the line"),
+    "chance": ("位置限差 ±{0:g} m，越线概率 {1:.2f}", "positions to ±{0:g} m, probability inside {1:.2f}"),
+    "valid": ("许可 {0} 有效（{1}），覆盖 {2:.0%}", "permit {0} is valid ({1}) and covers {2:.0%}"),
+    "expired": ("许可 {0} 已过期（{1}），不扣除", "permit {0} has expired ({1}): not subtracted"),
+    "future": ("许可 {0} 尚未生效（{1}），不扣除", "permit {0} is not yet valid ({1}): not subtracted"),
+    "undecided": (
+        "许可 {0} 是否有效不明（{1}），不扣除",
+        "whether permit {0} is valid is not known ({1}): not subtracted",
+    ),
+    "rule": ("{0}：{1}", "{0}: {1}"),
+    "no_rule": ("目录中没有对应条目，严重程度不明", "no item of the catalogue fits; severity unknown"),
+    "band": ("{0} {1:,.2f} {2}，{3}", "{0} {1:,.2f} {2}, {3}"),
+    "no_band": ("{0}", "{0}"),
+}
+_BETWEEN = {"zh": "；", "en": "; "}
+
+
+def describe_suspects(suspects: gpd.GeoDataFrame, language: Language = "zh") -> gpd.GeoDataFrame:
+    """A copy whose ``reason`` is written in the language asked for.
+
+    Parameters
+    ----------
+    suspects
+        Rows of :data:`riverline.schema.SUSPECTS`.
+    language
+        ``"zh"`` or ``"en"``.
+
+    Returns
+    -------
+    GeoDataFrame
+        The same rows; a reason without evidence behind it stays as it is.
+
+    Examples
+    --------
+    >>> from riverline.encroachment import describe_suspects
+    >>> from riverline.schema import SUSPECTS
+    >>> describe_suspects(SUSPECTS.empty(4548), "en")["reason"].tolist()
+    []
+    """
+    names = [column.name for column in SUSPECTS if column.name in suspects.columns and column.name != "reason"]
+    before = suspects["reason"] if "reason" in suspects.columns else [""] * len(suspects)
+    columns = {name: suspects[name].tolist() for name in names}
+    rows = (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))
+    told = [_sentence(row, str(old), language) for row, old in zip(rows, before, strict=True)]
+    return SUSPECTS.conform(suspects.assign(reason=pd.array(told, dtype="str")))
+
+
+def _sentence(row: dict[str, Any], old: str, language: Language) -> str:
+    try:
+        evidence = json.loads(row.get("evidence") or "")
+    except (TypeError, ValueError):
+        return old
+    if not isinstance(evidence, dict) or evidence.get("by") != "screen":
+        # What others found they tell themselves; of a row without a sentence the rule at least is told.
+        rule = _rule(evidence, language) if isinstance(evidence, dict) and "catalog" in evidence else []
+        return old if old.strip() and old != "nan" else _BETWEEN[language].join(rule)
+    said = [*_place(row, evidence, language), *_permits(evidence, language), *_rule(evidence, language)]
+    return _BETWEEN[language].join(said)
+
+
+def _say(word: str, language: Language, *values: Any) -> str:  # noqa: ANN401 - texts and numbers
+    return _WORDS[word][0 if language == "zh" else 1].format(*values)
+
+
+def _place(row: dict[str, Any], evidence: dict[str, Any], language: Language) -> list[str]:
+    said = [_say("protection", language)] * (row.get("extent_kind") == "protection")
+    said.append(_say(row["position"], language))
+    if row["position"] == "near":
+        said.append(_say("away", language, -row["intrusion_m"]))
+    else:
+        if row["inside_m2"] > 0.0:
+            said.append(_say("area", language, row["inside_m2"], row["share_inside"]))
+        elif pd.notna(row["inside_m"]):
+            said.append(_say("length", language, row["inside_m"], row["share_inside"]))
+        said.append(_say("depth", language, row["intrusion_m"]))
+        said += [_say(bank, language, length) for bank, length in evidence["shoreline_m"].items() if length > 0.0]
+    if evidence["tolerance_m"]:
+        said.append(_say("chance", language, evidence["tolerance_m"], row["confidence"]))
+    return said
+
+
+def _permits(evidence: dict[str, Any], language: Language) -> list[str]:
+    return [
+        _say(each["state"], language, each["id"], each["period"], each["share"]) for each in evidence.get("permits", [])
+    ]
+
+
+def _rule(evidence: dict[str, Any], language: Language) -> list[str]:
+    rule = evidence.get("catalog")
+    if rule is None:
+        return []
+    if not rule["id"]:
+        return [_say("no_rule", language)]
+    title = rule["title"] if language == "zh" else rule["title_en"]
+    said = [_say("rule", language, rule["id"], title)]
+    severity = SUSPECTS["severity"].value_label(rule["severity"], language)
+    if rule.get("value") is None:
+        return [*said, _say("no_band", language, f"{SUSPECTS['severity'].label(language)} {severity}")]
+    band = f"{rule['band']} → {severity}" if rule["band"] else severity
+    measure = (
+        SUSPECTS[rule["column"]].label(language).split("（")[0].split(" (")[0] if rule["column"] in SUSPECTS else ""
+    )
+    return [*said, _say("band", language, measure or rule["column"], rule["value"], rule["unit"], band)]

@@ -1,0 +1,35 @@
+"""What can be wrong with what is held against the line: the part of the catalogue that screening finds."""
+
+from __future__ import annotations
+
+from riverline.faults.code import Code
+
+__all__ = ["ENCROACHMENT_CODES"]
+
+ENCROACHMENT_CODES = (
+    Code("features-not-inside", "note", "{value} 个地物不在任何管理或保护范围内，不是疑似问题",
+         "{value} features lie in no extent and are no suspects", "无须处理", "nothing to do"),
+    Code("feature-in-several", "warning", "地物 {feature} 同时位于 {note} 的管理范围内，各列一行，面积分别计算",
+         "feature {feature} lies in the management extents of {note}: a row in each, with its area in each",
+         "汇总时按范围汇总；两河范围重叠的，先核对界线",
+         "sum up by extent; where extents overlap, settle the line first"),
+    Code("extent-not-screened", "error", "范围 {feature} 无法筛查：{note}",
+         "extent {feature} could not be screened: {note}", "检查该范围及其中地物的图形",
+         "look at its drawing and at those of the features in it"),
+    Code("line-from-outline", "note", "范围 {feature} 没有管理范围线，以范围边线代替",
+         "extent {feature} came without its lines; its outline stands in for them",
+         "改用 riverline.demarcate 的返回值，侵入深度和占用岸线才按法定界线量算",
+         "give what riverline.demarcate returned, so that depths and lengths are measured on the legal line"),
+    Code("axis-not-one", "note", "范围 {feature} 有 {value} 条可用中心线，岸别、桩号按界线推定或不明",
+         "extent {feature} has {value} usable axes; banks and chainages come from the line, or are unknown",
+         "用 axes= 提供该河唯一的一条中心线", "give the one axis of the river with axes="),
+    Code("permit-without-reach", "warning", "许可 {feature} 是{note}，没有半径，未扣除",
+         "permit {feature} is a {note} without a radius and was not subtracted",
+         "填写 radius_m，或改绘为面", "fill in radius_m, or draw it as an area"),
+    Code("permit-dates-reversed", "error", "许可 {feature} 的有效期止早于有效期起（{note}），未扣除",
+         "permit {feature} ends before it begins ({note}) and was not subtracted", "核对有效期", "check its dates"),
+    Code("permit-undecided", "warning", "许可 {feature} 是否有效无法判断（{note}），未扣除",
+         "whether permit {feature} is valid cannot be told ({note}); it was not subtracted",
+         '用 on= 指定日期，例如 on="2025-06-01"；有效期写作年-月-日',
+         'give the day with on=, such as on="2025-06-01"; write dates as year-month-day'),
+)  # fmt: skip

@@ -1,0 +1,149 @@
+"""Suspects handed over: on the map with their reason, in a styled GeoPackage, and by the command."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import pytest
+from typer.testing import CliRunner
+
+import held
+import riverline as rl
+from held import box, permits, things
+from invented import HOSTILE
+from riverline.cli.commands import app
+from riverline.maps.texts import texts_of
+from riverline.schema import SUSPECTS
+from riverline.style import collect
+
+WIDTH = 110
+SAMPLES = rl.samples.path("清水县.gpkg")
+
+
+def run(*arguments: object, status: int = 0) -> str:
+    ran = CliRunner().invoke(app, [str(each) for each in arguments], env={"COLUMNS": str(WIDTH), "TERM": "dumb"})
+    if ran.exception is not None and not isinstance(ran.exception, SystemExit):
+        raise ran.exception
+    assert ran.exit_code == status, ran.output
+    return ran.output
+
+
+@pytest.fixture(scope="module")
+def found():
+    features = things(
+        box(100, 80, 140, 120), box(300, 0, 380, 60), box(500, 50, 520, 70),
+        building=["yes", None, "yes"], landuse=[None, "orchard", None], name=["<b>屋</b>", HOSTILE[0], ""],
+    )  # fmt: skip
+    allowed = permits(box(490, 40, 530, 80), valid_to=["2030-12-31"])
+    return rl.classify(
+        rl.screen(features, held.drawn(), axes=held.axes(), permits=allowed, tolerance_m=1.0, on="2026-01-01")
+    )
+
+
+def popup(frame, language="zh"):
+    (layer,) = collect(frame)
+    texts = texts_of(layer, language=language, names={"R1": "清水河"})
+    return [dict(zip(texts.fields, row, strict=True)) for row in texts.cells]
+
+
+def test_popups_say_why_a_suspect_is_one_and_under_which_permit(found):
+    house, orchard, bridge = popup(found.suspects)
+    assert house["河流"] == "清水河（R1）"
+    assert house["认定说明"].startswith("压线；范围内")
+    assert (house["四乱类型"], house["严重程度"], house["计入问题"]) == ("乱建", "不明", "是")
+    assert (orchard["四乱类型"], orchard["严重程度"]) == ("乱占", "较严重")
+    assert "≥ 1,000, < 5,000 m² → 较严重" in orchard["认定说明"]
+    assert (bridge["许可状态"], bridge["计入问题"]) == ("许可有效", "否")
+    assert "许可 P1 有效（… – 2030-12-31），覆盖 100%" in bridge["认定说明"]
+    assert house["桩号"] == "K0+120"
+    english = popup(found.suspects, "en")[2]
+    assert "permit P1 is valid (… – 2030-12-31) and covers 100%" in english["Why"]
+    assert english["Counted"] == "No"
+    assert "evidence" not in " ".join(house).lower()
+
+
+def test_the_map_draws_suspects_by_kind_and_severity(found):
+    page = rl.maps.show(held.drawn(), suspects=found)
+    names = [child.layer_name for child in page._children.values() if hasattr(child, "layer_name")]
+    assert "疑似问题图斑：乱建" in names
+    assert "疑似问题图斑：乱占" in names
+    assert "疑似问题图斑 · 严重程度：较严重" in names
+    html = page.get_root().render()
+    assert "<b>屋</b>" not in html
+    assert HOSTILE[0] not in html
+    frame = rl.maps.show(held.drawn(), suspects=found.suspects)
+    assert [c.layer_name for c in frame._children.values() if hasattr(c, "layer_name")].count("疑似问题图斑：乱建") == 1
+
+
+def test_the_geopackage_opens_styled_and_reads_back(found, tmp_path):
+    file = rl.export.to_geopackage(tmp_path / "侵占.gpkg", found)
+    back = gpd.read_file(file, layer="疑似问题图斑_面")
+    assert back["suspect_id"].tolist() == found.suspects["suspect_id"].tolist()
+    assert back["reason"].tolist() == found.suspects["reason"].tolist()
+    again = SUSPECTS.conform(back.drop(columns=[name for name in back if name not in SUSPECTS and name != "geometry"]))
+    assert not len(rl.check(again, SUSPECTS))
+    with closing(sqlite3.connect(file)) as database:
+        styles = dict(database.execute("SELECT styleName, styleQML FROM layer_styles WHERE f_table_name LIKE '疑似%'"))
+    assert len(styles) == 2
+    assert any("严重程度" in name for name in styles)
+    sums = pyogrio.read_dataframe(file, layer="侵占情况统计表")
+    assert sums["suspects"].tolist() == found.sums["suspects"].tolist()
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("county")
+    run("demarcate", f"{SAMPLES}::axes", "--rules", "anhui", "--levees", rl.samples.path("堤防.shp"), "--bank-tops",
+        f"{SAMPLES}::bank_tops", "--out", folder)  # fmt: skip
+    return folder / "成果.gpkg"
+
+
+def test_the_command_screens_the_samples_as_the_library_does(county, tmp_path):
+    output = run(
+        "screen", f"{SAMPLES}::buildings", "--extents", county, "--axes", f"{SAMPLES}::axes", "--permits",
+        f"{SAMPLES}::permits", "--on", "2026-01-01", "--tolerance", "0.5", "--out", tmp_path / "成果",
+    )  # fmt: skip
+    assert "侵占情况统计表" in output
+    assert sorted(path.name for path in (tmp_path / "成果").iterdir()) == ["侵占图.html", "侵占成果.gpkg"]
+    written = gpd.read_file(tmp_path / "成果" / "侵占成果.gpkg", layer="疑似问题图斑_面")
+    houses = pyogrio.read_dataframe(SAMPLES, layer="buildings")
+    extents = pyogrio.read_dataframe(county, layer="管理与保护范围")
+    region = extents.loc[extents["kind"] == "management"].union_all()
+    inside = houses[houses.intersection(region).area > 0.0]["building_id"]
+    kept = written[(written["extent_kind"] == "management") & (written["position"] != "near")]
+    assert set(kept["feature_id"]) == set(inside)
+    assert set(kept["kind"]) == {"construction"}
+    assert kept["inside_m2"].sum() == pytest.approx(houses.intersection(region).area.sum(), rel=1e-3)
+    told = json.loads(kept["evidence"].iloc[0])
+    assert (told["line"], told["tolerance_m"]) == ("lines", 0.5)
+
+
+def test_the_command_takes_a_layer_of_extents_speaks_english_and_refuses_as_one(county, tmp_path):
+    output = run("screen", f"{SAMPLES}::buildings", "--extents", f"{county}::管理与保护范围", "--language", "en",
+                 "--catalog", "eight_chaos", "--out", tmp_path / "out")  # fmt: skip
+    assert "Encroachment by river" in output
+    assert "outline" in output
+    rows = gpd.read_file(tmp_path / "out" / "侵占成果.gpkg", layer="suspects_areas")
+    assert rows["reason"].str.isascii().mean() < 1.0
+    assert rows["reason"].str.contains("wholly inside the line").any()
+    refused = run("screen", f"{SAMPLES}::buildings", "--extents", county, "--catalog", "atlantis", "--out",
+                  tmp_path / "none", status=1)  # fmt: skip
+    assert refused == "" or "atlantis" in refused
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_command_lists_and_shows_catalogues():
+    assert "eight_chaos" in run("catalog", "list")
+    assert "Occupation" in run("catalog", "show", "five_chaos", "--language", "en")
+    assert "national/tall-plants" in run("catalog", "show")
+    run("catalog", "show", "atlantis", status=1)
+
+
+def test_sums_are_a_table_that_conforms(found):
+    assert found.sums["permitted"].sum() == 1
+    assert pd.api.types.is_integer_dtype(found.sums["suspects"])
