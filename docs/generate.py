@@ -25,8 +25,9 @@ NAMESPACES = {
 }
 SCHEMA_TYPES = ("Schema", "Column", "Choice")
 COMMANDS = (
-    "demo", "demarcate", "waters", "works", "stakes", "confirm", "shoreline", "waterlines", "inspect", "compare",
-    "check", "schema", "rules list", "rules show", "screen", "detect", "catalog list", "catalog show",
+    "demo", "demarcate", "axes", "banks", "waters", "works", "stakes", "confirm", "shoreline", "change", "waterlines",
+    "inspect", "compare", "check", "schema", "rules list", "rules show",
+    "screen", "detect", "catalog list", "catalog show",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Make the invented county 清水县 that ships as samples: three rivers, a lake, towns, parcels, imagery, problems.
+"""Make the invented county 清水县 that ships as samples: rivers, a lake, towns, works, parcels, imagery, problems.
 
 Everything here is invented and drawn from one seed; run it twice and the files are the same to the byte.
 
@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import rasterio
+import sample_delivery as more
 import shapely
 from rasterio.transform import from_origin
 from scipy.ndimage import gaussian_filter
@@ -414,11 +415,20 @@ def main(folder: Path) -> None:
     (folder / "堤防.cpg").unlink()
     gpkg = folder / "清水县.gpkg"
     parcels, land_classes = parcels_frames(rng, made)
+    parcels = PARCELS.conform(more.with_registered_areas(parcels))
     layers = {
         "axes": axes_frame(made), "bank_tops": bank_tops_frame(rng, made), "water": water_frame(rng, made),
         "flood_levels": flood_levels_frame(made), "towns": towns_frame(), "parcels": parcels,
         "land_classes": land_classes, "buildings": buildings_frame(rng, made), "permits": permits_frame(made),
         "problems": problems_frame(rng, made), "tracks": tracks_frame(rng, made),
+    }  # fmt: skip
+    layers |= {
+        "works": more.works_frame(made, CRS), "uses": more.uses_frame(made, CRS),
+        "sensitive": more.sensitive_frame(made, CRS), "waterside": more.waterside_frame(made, CRS),
+        "settings": more.settings_frame(made, layers["towns"]),
+        "landmarks": more.landmarks_frame(made, CRS),
+        "lake_levees": more.lake_levees_frame(layers["water"]), "old_stakes": more.old_stakes_frame(levees),
+        "old_bank_tops": more.old_bank_tops_frame(layers["bank_tops"]),
     }  # fmt: skip
     for name, frame in layers.items():
         write_layer(frame, gpkg, name)

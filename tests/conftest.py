@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio
 import pyproj
 import pytest
@@ -35,3 +36,23 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip("real data are not there: set RIVERLINE_REAL_DATA to their folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def surveyed(real_data) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Axis and sections of the HEC-RAS example, in metres: a river with sixty-four surveyed sections."""
+    metres, folder = 1200 / 3937, real_data / "river_sections"
+    lines = gpd.read_file(folder / "sections.gpkg", layer="sections").to_crs(26910)
+    axis = gpd.read_file(folder / "sections.gpkg", layer="centreline").to_crs(26910).geometry.iloc[0]
+    axes = gpd.GeoDataFrame({"river_id": ["Baxter"], "name": ["Baxter"]}, geometry=[axis], crs=lines.crs)
+    profiles = {
+        key: shapely.LineString(rows[["station", "elev"]].to_numpy() * metres)
+        for key, rows in pd.read_csv(folder / "profiles.csv").groupby("xs")
+    }
+    columns = {
+        "section_id": [f"S{key:02d}" for key in lines["xs_id"]],
+        "river_id": "Baxter",
+        "level_m": lines["wse"] * metres,
+        "profile": [profiles[key] for key in lines["xs_id"]],
+    }
+    return axes, gpd.GeoDataFrame(columns, geometry=lines.geometry, crs=lines.crs)

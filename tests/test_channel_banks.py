@@ -10,6 +10,7 @@ import shapely
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+import county
 import riverline as rl
 from riverline._kernels.sides import side_lengths
 from riverline.channel import assign_banks, estimate_bank_tops
@@ -258,3 +259,25 @@ def test_estimated_bank_tops_of_no_rivers_are_none():
     tops = estimate_bank_tops(STRAIGHT.iloc[:0])
     assert tops.empty
     assert rl.check(tops, rl.schema.BANK_TOPS).empty
+
+
+def test_a_line_from_estimated_bank_tops_is_never_sure_and_surveyed_ones_go_first(tmp_path):
+    axes = axes_of([(0, 0), (1000, 0)])
+    sure = county.rule_set(tmp_path, bank_top=5.0)
+    guessed = estimate_bank_tops(axes, width_m=30.0)
+    drawn = rl.demarcate(axes, sure, bank_tops=guessed)
+    assert drawn.lines["confidence"].tolist() == ["low", "low"]
+    assert drawn.lines["basis"].tolist() == ["bank_top", "bank_top"]
+    told = drawn.faults[drawn.faults["code"] == "bank-estimated"]
+    assert told["value"].tolist() == [1000.0, 1000.0]
+    surveyed = guessed.assign(feature="bank_top", bank_id=["S1", "S2"]).set_geometry(guessed.translate(0, 2.0))
+    both = rl.demarcate(axes, sure, bank_tops=pd.concat([guessed, surveyed], ignore_index=True))
+    assert both.lines["source_ids"].tolist() == ["S1", "S2"]
+    assert (both.lines["confidence"] != "low").all()
+    assert "bank-estimated" not in set(both.faults["code"])
+
+
+@pytest.mark.parametrize("width", [0.0, -3.0, np.nan, np.inf])
+def test_a_width_that_is_none_is_refused(width):
+    with pytest.raises(rl.SchemaError, match="width_m must be above 0"):
+        estimate_bank_tops(STRAIGHT, width_m=width)

@@ -362,6 +362,15 @@ def test_a_node_that_a_third_axis_reaches_or_passes_is_a_confluence(third):
     assert rl.check(frame, AXES).empty
 
 
+@pytest.mark.parametrize("name", ["nearly duplicate", "duplicate, reversed"])
+def test_a_river_digitised_twice_is_one_fault_and_no_pseudo_nodes(name):
+    case = next(case for case in zoo.NETWORKS if case.name == name)
+    apart, same = (rl.check(zoo.axes(case.features, name=names), AXES) for names in ("", "清水河"))
+    assert set(same["code"]) == set(apart["code"]) == set(case.codes)
+    onward = zoo.axes([*case.features[:1], zoo.line((100, 0), (200, 0))], name="清水河")
+    assert rl.check(onward, AXES)["code"].tolist() == ["pseudo-node"]
+
+
 def test_a_river_that_closes_on_itself_has_no_pseudo_node():
     assert "pseudo-node" not in rl.check(_axes("loop", name="护城河"), AXES)["code"].tolist()
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
 import pytest
 import shapely
+from geopandas.testing import assert_geodataframe_equal
 from rich.cells import cell_len
 from typer.testing import CliRunner
 
@@ -23,9 +25,7 @@ from riverline import samples
 from riverline.cli import steps
 from riverline.cli.commands import app
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ROOT = Path(__file__).resolve().parent.parent
 COUNTY = samples.path("清水县.gpkg")
 SAMPLES = [
     f"{COUNTY}::axes",
@@ -99,14 +99,39 @@ def test_demo_writes_a_map_that_loads_nothing_and_layers_with_every_row(shown, e
     assert not loads_nothing(page.replace("</head>", '<script src="https://cdn.test/a.js"></script></head>'))
     layers = layers_of(folder / "成果.gpkg")
     lines, extents = layers["管理范围线"], layers["管理与保护范围"]
-    assert sorted(lines["line_id"]) == sorted(expected.lines["line_id"])
-    assert lines["length_m"].sum() == pytest.approx(expected.lines["length_m"].sum())
-    assert sorted(extents["extent_id"]) == sorted(expected.extents["extent_id"])
-    assert extents["area_m2"].sum() == pytest.approx(expected.extents["area_m2"].sum())
-    assert set(lines["river_id"]) == {"QS01", "BS02", "LX03"}
+    rivers = lines[lines["bank"].notna()]
+    assert sorted(rivers["line_id"]) == sorted(expected.lines["line_id"])
+    assert rivers["length_m"].sum() == pytest.approx(expected.lines["length_m"].sum())
+    assert set(rivers["river_id"]) == {"QS01", "BS02", "LX03"}
+    drawn = extents[extents["extent_id"].isin(expected.extents["extent_id"])]
+    assert drawn["area_m2"].sum() == pytest.approx(expected.extents["area_m2"].sum())
+    # The lake and the sluices; for the other works no rule ships, and each is told.
+    assert set(extents["extent_id"]) - set(drawn["extent_id"]) == {
+        "JH01-management", "JH01-protection", "GC-02-management", "GC-02-protection", "GC-03-management"
+    }  # fmt: skip
     assert all(frame.crs == "EPSG:4548" for frame in layers.values())
     codes = set(pd.concat([rows for name, rows in layers.items() if name.startswith("质检问题")])["fault_id"])
     assert set(expected.faults.loc[expected.faults.geometry.notna(), "fault_id"]) <= codes
+
+
+def test_demo_hands_over_every_product_of_the_county(shown):
+    layers = layers_of(shown[1] / "成果.gpkg")
+    stakes = layers["界桩"]
+    assert stakes["status"].value_counts().to_dict() == {"new": len(stakes) - 10, "kept": 8, "moved": 1, "missing": 1}
+    assert {"start", "end", "boundary", "confluence", "structure", "basis", "turn"} <= set(stakes["reason"])
+    assert {"town", "country", "gorge"} <= set(stakes["setting"])
+    assert set(layers["岸线功能分区"]["type"]) == {1, 2, 3, 4}
+    assert sorted(set(layers["占用岸线"]["use_id"])) == ["LY-01", "LY-02", "LY-03", "LY-04"]
+    area = layers["管理与保护范围"].set_index("extent_id")["area_m2"]
+    held = layers["权属分块"].groupby("river_id")["adjusted_area_m2"].sum()
+    assert held.to_dict() == pytest.approx({code: area[f"{code}-management"] for code in held.index}, abs=0.005)
+    moved = layers["界线变动段"]
+    assert set(zip(moved["river_id"], moved["bank"], moved["cause"], strict=True)) == {("LX03", "left", "data")}
+    assert 1.0 < moved["largest_m"].max() < 6.0
+    told = {name: rows for name, rows in layers.items() if name.startswith("质检问题")}
+    codes = set(pd.concat(told)["code"])
+    assert {"work-not-done", "area-differs", "titles-overlap", "use-both-banks", "mouth-closed"} <= codes
+    assert {"公告牌", "岸线控制线", "宗地增减", "水利及涉河工程_面"} <= set(layers)
 
 
 def test_demo_tells_what_it_did_in_tables_of_a_hundred_columns(shown):
@@ -127,20 +152,42 @@ def test_demo_tells_what_it_did_in_tables_of_a_hundred_columns(shown):
     assert "左岸 km" in heads
     assert "最小裕度 mm" in heads
     assert "完成" in output
-    assert "9/9" in output
+    assert "11/11" in output
+    assert "另有 4" in output
     told = output.replace("\n", "")
     assert str(folder / "map.html") in told
     assert str(folder / "成果.gpkg") in told
 
 
-def test_demarcate_on_the_samples_is_the_demo(shown, tmp_path):
+def test_demarcate_on_the_samples_draws_the_rivers_of_the_demo(shown, tmp_path):
     _, folder = shown
     run("demarcate", *SAMPLES, "--out", tmp_path / "own")
-    assert (tmp_path / "own" / "成果.gpkg").read_bytes() == (folder / "成果.gpkg").read_bytes()
-    pages = [(place / "map.html").read_text(encoding="utf-8") for place in (tmp_path / "own", folder)]
-    assert pages[0].replace("河道管理范围", "") == pages[1].replace("清水县河道管理范围（样例）", "").replace(
-        "河道管理范围", ""
-    )
+    own, demo = (layers_of(place / "成果.gpkg") for place in (tmp_path / "own", folder))
+    lines = demo["管理范围线"]
+    assert_geodataframe_equal(own["管理范围线"], lines[lines["bank"].notna()].reset_index(drop=True), check_dtype=False)
+
+
+def test_two_demos_write_the_same_bytes(shown, tmp_path):
+    run("demo", "--out", tmp_path)
+    assert (tmp_path / "成果.gpkg").read_bytes() == (shown[1] / "成果.gpkg").read_bytes()
+
+
+@pytest.mark.slow
+def test_every_line_that_the_guide_shows_for_the_samples_runs_on_them(tmp_path, monkeypatch):
+    text = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+    block = text.partition("cd data/samples\n")[2].partition("```")[0].replace("\\\n", " ")
+    lines = [shlex.split(line, comments=True) for line in block.splitlines()]
+    assert [line[1] for line in lines] == [
+        "demarcate", "waters", "works", "stakes", "shoreline", "confirm", "inspect", "demarcate", "compare"
+    ]  # fmt: skip
+    for file in COUNTY.parent.iterdir():
+        (tmp_path / file.name).symlink_to(file)
+    monkeypatch.chdir(tmp_path)
+    for line in lines:
+        assert line[0] == "riverline"
+        run(*line[1:])
+        folder = tmp_path / line[line.index("--out") + 1]
+        assert {file.suffix for file in folder.iterdir()} == {".html", ".gpkg"}
 
 
 @pytest.mark.slow

@@ -287,6 +287,22 @@ def test_axes_part_an_extent_by_bank_and_reversing_them_swaps_the_banks():
     assert [row[0] for row in rows(lake, "bank-unknown")] == ["R1-management"]
 
 
+def test_outlines_that_agree_but_for_rounding_leave_no_hairs_between_them():
+    # Every patch of the survey is one of the parcels, so nothing but whole parcels and the land between can come of it.
+    county = rl.samples.path("清水县.gpkg")
+    fields, survey, rivers = (
+        rl.read_layer(county, schema, layer=schema.name)
+        for schema in (rl.schema.PARCELS, rl.schema.LAND_CLASSES, rl.schema.AXES)
+    )
+    ground = cadastre.extents(rivers.geometry.iloc[0].buffer(311.0))
+    titles = rl.confirm(ground, fields.drop(columns="land_class"), land_classes=survey)
+    shapes = titles.holdings.geometry.array
+    assert (2.0 * shapely.area(shapes) / shapely.length(shapes)).min() > 1e-4
+    assert shapely.area(shapes).sum() == pytest.approx(ground.area.sum(), abs=1e-3)
+    assert titles.holdings["adjusted_area_m2"].sum() == pytest.approx(ground["area_m2"].sum(), abs=1e-6)
+    assert "partition-open" not in set(titles.faults["code"])
+
+
 def test_administrative_areas_part_the_register():
     extents = cadastre.extents(EXTENT)
     counties = gpd.GeoDataFrame(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyogrio
 import pytest
 import shapely
@@ -106,6 +107,64 @@ def test_overlapping_polygons_of_a_cadastral_tool(real_data):
     held = set(titles.holdings["parcel_id"].str.split("; ").explode()) - {""}
     refused = set(titles.faults.loc[titles.faults["code"] == "invalid", "feature_id"])
     assert held | refused == set(frame.index.astype(str))
+
+
+def topology_case(real_data, number):
+    file = real_data / "parcel_topology_cases" / "topology_cases.gpkg"
+    frame = gpd.read_file(file, layer=f"polygon_case{number}")
+    keys = [f"C{number}-{row}" for row in range(1, len(frame) + 1)]
+    return titled(frame, keys, keys)
+
+
+def around(parcels):
+    return extent_of(shapely.box(*parcels.total_bounds).buffer(2.0, join_style="mitre"), parcels.crs)
+
+
+@pytest.mark.parametrize(
+    ("number", "parts", "holes"), [(1, 1, 0), (2, 1, 0), (3, 3, 2), (4, 3, 2), (5, 3, 2), (6, 3, 1)]
+)
+def test_a_parcel_of_several_parts_with_holes_is_one_holding_and_every_hole_untitled(real_data, number, parts, holes):
+    parcels = topology_case(real_data, number)
+    pieces = shapely.get_parts(parcels.geometry.array)
+    assert (len(pieces), int(shapely.get_num_interior_rings(pieces).sum())) == (parts, holes)
+    extents = around(parcels)
+    titles = rl.confirm(extents, parcels)
+    assert_partition(titles, extents)
+    held = titles.holdings.set_index("parcel_id")
+    assert held.loc[f"C{number}-1"].geometry.equals(parcels.geometry.iloc[0])
+    untitled = held.loc[[""]]
+    assert len(untitled) == holes + 1
+    areas = sorted(shapely.Polygon(ring).area for piece in pieces for ring in piece.interiors)
+    assert sorted(untitled.area)[:holes] == pytest.approx(areas, abs=1e-6)
+    assert titles.faults["code"].tolist() == ["untitled-land"] * (holes + 1)
+
+
+def test_neighbours_that_overlap_by_a_millimetre_are_a_sliver_and_no_dispute(real_data):
+    parcels = topology_case(real_data, 7)
+    extents = around(parcels)
+    titles = rl.confirm(extents, parcels)
+    assert_partition(titles, extents)
+    (shared,) = titles.holdings[titles.holdings["status"] == "overlapping"].itertuples()
+    assert shared.parcel_id == "C7-1; C7-2"
+    assert shared.width_m == pytest.approx(0.0012, abs=3e-4)
+    assert "titles-overlap" not in set(titles.faults["code"])
+    tidy = rl.confirm(extents, parcels, clean=True)
+    assert tidy.changes["kind"].tolist() == ["overlap_assigned"]
+    assert set(tidy.holdings["status"]) == {"clear", "untitled"}
+
+
+def test_cases_drawn_one_over_the_other_are_duplicates_and_disputes(real_data):
+    cases = [topology_case(real_data, number) for number in range(1, 7)]
+    together = gpd.GeoDataFrame(pd.concat(cases, ignore_index=True), crs=cases[0].crs)
+    extents = around(together)
+    titles = rl.confirm(extents, together)
+    assert_partition(titles, extents)
+    status = titles.holdings.set_index("parcel_id")["status"].to_dict()
+    assert status["C1-1; C2-1"] == status["C3-1; C4-1; C5-1; C6-1"] == "disputed"
+    # What one case has filled that the three others leave open is its own alone.
+    assert status["C6-1"] == "clear"
+    told = dict(zip(titles.faults["code"], titles.faults["note"], strict=True))
+    assert (told["title-duplicated"], told["titles-overlap"]) == ("C2-1", "C4-1; C5-1; C6-1")
 
 
 def test_land_use_of_openstreetmap_inside_a_demarcated_valley(real_data):

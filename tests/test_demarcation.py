@@ -142,6 +142,19 @@ def test_gap_is_joined_and_said(tmp_path) -> None:
     assert result.faults[result.faults["code"] == "gap-joined"]["value"].tolist() == [100.0]
 
 
+def test_gaps_below_a_sliver_are_one_note_a_bank_and_longer_ones_stay_single(tmp_path) -> None:
+    left = [[(x, 80), (x + step, 80)] for x, step in ((0, 199.5), (200, 199.8), (400, 99.0), (500, 500.0))]
+    toes = levees(*left, [(0, -80), (400.0, -80)], [(400.4, -80), (1000, -80)])
+    result = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), levees=toes)
+    told = result.faults.set_index("code")
+    assert told.loc[["gap-joined"], "value"].tolist() == [pytest.approx(1.0)]
+    small = told.loc["gaps-joined"].set_index("note")
+    assert small["value"].to_dict() == {"left 2": pytest.approx(0.7), "right 1": pytest.approx(0.4)}
+    assert small.geometry.length.to_dict() == pytest.approx(small["value"].to_dict())
+    detail = rl.faults.describe(result.faults, "zh").set_index("code").loc["gaps-joined", "detail"]
+    assert "小于 1 米的缺口已连接：左岸 2 处，共 0.7 米" in set(detail)
+
+
 def test_long_gap_falls_to_the_next_basis_on_the_normal(tmp_path) -> None:
     toes = levees([(0, 80), (400, 80)], [(700, 80), (1000, 80)], [(0, -80), (1000, -80)])
     tops = bank_tops([(0, 40), (1000, 40)])

@@ -10,6 +10,7 @@ import shapely
 import riverline as rl
 from county import CRS, ORIGIN, axes, bank_tops, levees, line, rule_set
 from riverline.demarcation.river import demarcate_river
+from riverline.demarcation.seams import without_seams
 from riverline.faults import describe
 
 MM = 1e-3
@@ -518,20 +519,33 @@ def test_a_wrong_argument_is_an_error_of_ours(call) -> None:
 
 
 @pytest.mark.parametrize("reverse", [False, True])
-def test_the_end_of_a_strip_at_a_step_is_its_own_though_another_strip_ends_just_there(tmp_path, reverse) -> None:
-    # The middle of the end of L2's strip, (509, 67.5), is 30 m from the end of L1, as wide as the strip of L1.
+@pytest.mark.parametrize("rise", [0.0, 40.0])
+def test_the_end_of_a_strip_at_a_step_is_its_own_though_another_strip_ends_just_there(tmp_path, rise, reverse) -> None:
+    # The middle of the end of L2's strip, near (509, 67.5), is 30 m from the end of L1, as wide as the strip of L1.
     start = 509.0 - np.sqrt(30.0**2 - 7.5**2)
-    toes = levees(
-        [(0, 60), (start, 60)], [(509, 60), (1000, 60)], [(0, -80), (1000, -80)], grade=[2, 5, 2]
-    )  # fmt: skip
+    toes = levees([(0, 60), (start, 60)], [(509, 60), (1000, 60 + rise)], [(0, -80), (1000, -80)], grade=[2, 5, 2])
     tops = bank_tops([(start, 20), (509, 20)])
     river = axes([(1000, 0), (0, 0)] if reverse else [(0, 0), (1000, 0)])
     rules = rule_set(tmp_path, gap_max_m=20.0, grades={2: 30.0, 5: 15.0})
     lines = rl.demarcate(river, rules, levees=toes, bank_tops=tops).lines
-    bank = lines[lines["bank"] == ("right" if reverse else "left")].sort_values(
-        "start_chainage_m", ascending=not reverse, kind="stable"
-    )
+    bank = lines[lines["bank"] == ("right" if reverse else "left")].iloc[:: -1 if reverse else 1]
     makers = [sources for sources, basis in zip(bank["source_ids"], bank["basis"], strict=True) if basis != "joined"]
     assert makers == ["L1", "B1", "L2"]
-    ends = bank.geometry.iloc[-1] if not reverse else bank.geometry.iloc[-1].reverse()
-    assert shapely.get_coordinates(ends)[[0, -1]] - ORIGIN == pytest.approx(np.array([(509, 60), (1000, 75)]), abs=MM)
+    last = bank.geometry.iloc[-1].reverse() if reverse else bank.geometry.iloc[-1]
+    heading = np.array([491.0, rise]) / np.hypot(491.0, rise)
+    corner = np.array([509.0, 60.0]) + 15.0 * np.array([-heading[1], heading[0]])
+    assert shapely.get_coordinates(last)[0] - ORIGIN == pytest.approx(np.array([509, 60]), abs=MM)
+    assert shapely.distance(last, shapely.Point(corner + ORIGIN)) < MM
+
+
+@pytest.mark.parametrize("turn", [0.0, 1.0, 2.5])
+def test_slits_between_parts_are_closed_and_corners_stay(turn) -> None:
+    # A slit of which one side is longer, one of equal sides, and a notch of a metre with a stub of 5 mm at its corner.
+    ring = [(0, 0), (9, 0), (9, 4), (7.001, 4), (7, 1), (6.9995, 9), (5.002, 9), (5, 2), (4.998, 9), (4, 9), (4, 8.995),
+            (3, 8.995), (3, 9), (0, 9)]  # fmt: skip
+    spin = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    area = shapely.transform(shapely.Polygon(ring), lambda xy: xy @ spin)
+    closed = shapely.transform(without_seams(area), lambda xy: xy @ spin.T)
+    there = np.array([ring[at] for at in (0, 1, 2, 3, 5, 6, 8, 9, 10, 11, 12, 13)])
+    assert len(shapely.get_coordinates(closed)) == len(there) + 1
+    assert shapely.distance(shapely.points(there), shapely.boundary(closed)) == pytest.approx(0.0, abs=1e-9)

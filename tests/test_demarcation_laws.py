@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import riverline as rl
 from county import CRS, ORIGIN, rule_set
+from riverline.demarcation.seams import HAIR_M
 
 MM = 1e-3
 CRUMB = 1.0
@@ -246,6 +247,12 @@ def test_reversing_the_axes_swaps_the_banks_and_mirrors_the_chainage(rules, coun
         assert shapely.hausdorff_distance(management(down, river), management(up, river)) < MM
 
 
+def segments(line):
+    """The sides of a line."""
+    vertices = shapely.get_coordinates(line)
+    return shapely.linestrings(np.stack([vertices[:-1], vertices[1:]], axis=1))
+
+
 def lines_by_bank(result):
     """Rows of each bank from reach start to reach end, without what encloses pockets."""
     pockets = set(result.faults.loc[result.faults["code"] == "pocket", "feature_id"])
@@ -263,6 +270,7 @@ def test_each_bank_has_one_line_whose_pieces_join_end_to_end(rules, county):
         assert merged.geom_type == "LineString", (river, bank)
         starts, ends = (shapely.get_coordinates(shapely.get_point(rows.geometry.array, at)) for at in (0, -1))
         assert (starts[1:] == ends[:-1]).all()
+        assert min(shapely.length(segments(line)).min() for line in rows.geometry) >= HAIR_M
         begin, finish = rows["start_chainage_m"].to_numpy(), rows["end_chainage_m"].to_numpy()
         assert begin[0] == 0.0
         assert finish[-1] == pytest.approx(length[river], abs=0.051)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import html
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,8 +14,10 @@ import zlib
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import riverline as rl
+from riverline.cli.commands import app
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -94,3 +97,48 @@ def test_messages_on_the_page_of_errors_are_the_real_ones(tmp_path, monkeypatch)
     assert (failed, tried > 8) == (0, True)
     for error in rl.RiverlineError.__subclasses__():
         assert f"## {error.__name__}" in page.read_text(encoding="utf-8")
+
+
+# What readers paste -------------------------------------------------------------------------------------------------
+
+
+def blocks(language: str, *pages: str) -> list[str]:
+    """The blocks of code of some pages in one language."""
+    texts = [(ROOT / page).read_text(encoding="utf-8") for page in pages]
+    return [block for text in texts for block in re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)]
+
+
+def commands() -> list[str]:
+    """Every riverline command that a page tells to type, without its remark and what goes into another file."""
+    lines = "".join(blocks("bash", "README.md", "docs/guide.md")).replace("\\\n", " ").splitlines()
+    typed = (re.split(r"\s+[#>]", line)[0] for line in lines)
+    return [line for line in typed if line.startswith("riverline ")]
+
+
+def test_the_rule_and_the_checks_that_the_guide_shows_load_and_do_what_it_says(tmp_path):
+    rule, checks = blocks("toml", "docs/guide.md")
+    head = rl.rules.template_of("anhui").partition("\n[[rules]]\n")[0] + "\n"
+    (tmp_path / "我的规则.toml").write_text(head + rule, encoding="utf-8")
+    rules = rl.load_rules(tmp_path / "我的规则.toml")
+    toe = {"river": "淮河干流", "feature": "landside_toe"}
+    decided = rules.decide_levee(**toe, settings=["lesser_levee"])
+    assert (decided.rule_id.partition("/")[2], decided.landside_m) == ("main-stem", 20.0)
+    assert "取下限" in decided.note
+    other = rules.decide_levee(**toe)
+    assert other is None or not other.rule_id.endswith("/main-stem")
+    (tmp_path / "本局检查.toml").write_text(checks, encoding="utf-8")
+    loaded = rl.load_checks(tmp_path / "本局检查.toml")
+    assert "strip-wide-enough" in str(loaded)
+
+
+def test_the_pages_tell_commands_to_type():
+    assert len(commands()) > 15
+    assert {"axes", "banks", "demarcate", "waters"} <= {line.split()[1] for line in commands()}
+
+
+@pytest.mark.parametrize("line", commands())
+def test_every_command_that_a_page_tells_to_type_is_one(tmp_path, monkeypatch, line):
+    monkeypatch.chdir(tmp_path)
+    ran = CliRunner().invoke(app, shlex.split(line)[1:], env={"COLUMNS": "100", "TERM": "dumb"})
+    assert ran.exit_code in (0, 1), ran.output
+    assert ran.exit_code == 0 or isinstance(ran.exception, SystemExit)

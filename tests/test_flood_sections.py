@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
@@ -268,32 +267,10 @@ def test_sections_in_another_crs_raise():
         run(frame)
 
 
-@pytest.fixture(scope="module")
-def surveyed(real_data):
-    """Sixty-four sections of the HEC-RAS example in metres, and their axis."""
-    folder, metres = real_data / "river_sections", 1200 / 3937
-    lines = gpd.read_file(folder / "sections.gpkg", layer="sections").to_crs(26910)
-    axis = gpd.read_file(folder / "sections.gpkg", layer="centreline").to_crs(26910).geometry.iloc[0]
-    points = pd.read_csv(folder / "profiles.csv")
-    profiles = {
-        key: shapely.LineString(rows[["station", "elev"]].to_numpy() * metres) for key, rows in points.groupby("xs")
-    }
-    frame = gpd.GeoDataFrame(
-        {
-            "section_id": [f"S{key:02d}" for key in lines["xs_id"]],
-            "river_id": "Baxter",
-            "level_m": lines["wse"] * metres,
-            "profile": [profiles[key] for key in lines["xs_id"]],
-        },
-        geometry=lines.geometry,
-        crs=lines.crs,
-    )
-    return axis, frame
-
-
 @pytest.mark.real
 def test_real_sections_give_both_lines_of_the_whole_reach(surveyed):
-    axis, frame = surveyed
+    axes, frame = surveyed
+    axis = axes.geometry.iloc[0]
     references, faults = flood_references_from_sections(axis, "Baxter", frame, crs=frame.crs)
     limits, _ = find_limits(axis, frame)
     assert len(limits) == 64

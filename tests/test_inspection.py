@@ -38,7 +38,7 @@ def made(tmp_path_factory):
         "water": frame([box(0, -60, 2000, 60)], water_id="W1", river_id="R1", kind="river"),
         "levees": frame([shapely.LineString(shifted([(0, 70), (2000, 70)]))], levee_id="L1", river_id="R1",
                         feature="landside_toe"),
-        "bridges": frame([box(990, -200, 1010, 200)], structure_id="桥1", kind="bridge"),
+        "bridges": frame([box(990, -200, 1010, 200)], work_id="桥1", kind="bridge"),
     }  # fmt: skip
 
 
@@ -205,7 +205,7 @@ def far_off(result, layers):
 
 
 def no_geometry(result, layers):
-    more = pd.concat([layers["bridges"], frame([None], structure_id="桥2", kind="bridge")], ignore_index=True)
+    more = pd.concat([layers["bridges"], frame([None], work_id="桥2", kind="bridge")], ignore_index=True)
     return result, layers | {"bridges": more}
 
 

@@ -523,3 +523,18 @@ def test_numbers_that_contradict_the_crs_given_are_refused_at_reading(tmp_path, 
     frame = levees().set_geometry([line, line], crs=None).set_crs(None, allow_override=True)
     with pytest.raises(rl.CRSError, match=f"EPSG:{crs} does not fit the numbers"):
         read(frame, tmp_path, suffix="shp", crs=crs)
+
+
+def test_outlines_of_water_are_read_as_areas_and_open_lines_stay_for_the_check(tmp_path):
+    outline, course = (shapely.LineString(xy) for xy in ([(0, 0), (9, 0), (9, 9), (0, 0)], [(0, 0), (9, 9)]))
+    slit = shapely.LineString([(0, 0), (9, 0), (0, 0)])
+    rows = {"water_id": ["W1", "W2", "W3"], "river_id": "R1", "kind": "river"}
+    gpd.GeoDataFrame(rows, geometry=[outline, course, slit], crs=4548).to_file(tmp_path / "w.gpkg")
+    water = rl.read_layer(tmp_path / "w.gpkg", rl.schema.WATER)
+    assert water.geom_type.tolist() == ["Polygon", "LineString", "LineString"]
+    assert water.area.tolist() == [40.5, 0.0, 0.0]
+    assert "1 closed lines were read as the areas that they bound" in notes(water)
+    assert rl.check(water, rl.schema.WATER)["code"].tolist().count("geometry-type") == 2
+    works = {"work_id": ["W1", "W2", "W3"], "river_id": "R1", "kind": "dam"}
+    gpd.GeoDataFrame(works, geometry=[outline, course, slit], crs=4548).to_file(tmp_path / "works.gpkg")
+    assert (rl.read_layer(tmp_path / "works.gpkg", rl.schema.WORKS).geom_type == "LineString").all()

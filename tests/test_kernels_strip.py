@@ -62,3 +62,30 @@ def test_rivers_with_gapped_levees_on_bends_are_proven_nowhere_inside() -> None:
     result = rl.demarcate(axes, rivers.rules(), levees=levees, bank_tops=tops)
     assert sorted(set(result.faults["severity"])) == ["note"]
     assert result.extents["clearance_m"].min() >= -1e-6
+
+
+def test_no_wedge_is_lost_beside_elbows_of_a_tenth_of_a_millimetre() -> None:
+    # What cuts leave at vertices: in free arithmetic the union of these parts lost the wedge at the first elbow.
+    first = [
+        (-0.1802948740181367, 0.2301086708406192), (-0.18010720051825047, 0.23003954300656915),
+        (-0.17999999999301508, 0.22999999998137355), (5.34, -1.83), (9.95, -3.03),
+        (14.73, -3.78), (19.68, -4.09), (24.77, -3.96), (29.98, -3.4), (35.32, -2.43),
+        (40.79, -1.06), (46.41, 0.68), (52.17, 2.75), (58.0, 5.07),
+    ]  # fmt: skip
+    second = [(58.0, 5.07), (58.16, 4.68)]
+    third = [
+        (58.16, 4.68), (64.39, 7.31), (70.75, 10.06), (77.37, 12.9), (84.29, 15.74), (91.53, 18.48),
+        (99.11, 21.01), (107.02, 23.23), (115.27, 25.01), (123.84, 26.24), (132.62, 26.8), (141.58, 26.63),
+        (150.59, 25.62), (159.54, 23.75), (168.31, 20.99), (176.79, 17.37), (184.84, 12.93), (192.38, 7.76),
+        (199.34, 1.93), (205.65, -4.41), (211.31, -11.15), (216.33, -18.18), (220.75, -25.36), (224.62, -32.61),
+        (228.03, -39.83), (231.07, -46.95), (233.8, -53.91), (236.33, -60.64), (238.75, -67.12), (241.13, -73.35),
+        (243.55, -79.26), (246.05, -84.85), (248.69, -90.1), (251.52, -95.03), (254.53, -99.57), (257.77, -103.74),
+        (261.22, -107.51), (264.9, -110.87), (268.8, -113.82), (272.91, -116.34),
+        (278.228131908807, -118.88910458050668), (278.22831192258406, -118.88919173003369),
+    ]  # fmt: skip
+    lines = np.array([shapely.LineString(each) for each in (first, second, third)])
+    strip = strip_area(lines, np.array([15.0, 30.0, 30.0]))
+    before, after = np.diff(first, axis=0)[1:3]
+    angles = np.linspace(*(np.arctan2(way[1], way[0]) + np.pi / 2.0 for way in (before, after)), 40)
+    fan = np.array(first[2]) + 15.0 * np.column_stack([np.cos(angles), np.sin(angles)])
+    assert shapely.covers(strip, shapely.points(fan)).all()

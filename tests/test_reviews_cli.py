@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+
 import geopandas as gpd
 import pyogrio
 import pytest
@@ -53,11 +56,11 @@ def test_checks_of_the_command_are_those_of_the_library(drawn, tmp_path):
     survey, result = drawn / "普查.gpkg", drawn / "旧" / "成果.gpkg"
     output = run("inspect", result, "--rules", "national", "--axes", f"{survey}::axes", "--stakes",
                  f"{drawn / '旧' / '界桩.gpkg'}::界桩", "--bridges", f"{survey}::bridges", "--column",
-                 "bridges::编号=structure_id", "--out", tmp_path / "质检", "--strict")  # fmt: skip
+                 "bridges::编号=work_id", "--out", tmp_path / "质检", "--strict")  # fmt: skip
     assert sorted(path.name for path in (tmp_path / "质检").iterdir()) == ["map.html", "质检.gpkg"]
     written = pyogrio.read_dataframe(tmp_path / "质检" / "质检.gpkg", layer="质检结果表", read_geometry=False)
     made = results(drawn, "旧")
-    bridges = gpd.read_file(survey, layer="bridges").rename(columns={"编号": "structure_id"})
+    bridges = gpd.read_file(survey, layer="bridges").rename(columns={"编号": "work_id"})
     table = rl.inspect(made, axes=gpd.read_file(survey, layer="axes"), stakes=rl.place_stakes(made),
                        bridges=bridges).checks.set_index("check_id")  # fmt: skip
     assert written.set_index("check_id")["outcome"].to_dict() == table["outcome"].to_dict()
@@ -106,6 +109,20 @@ def test_a_comparison_of_the_command_is_that_of_the_library(drawn, tmp_path):
     assert "Data" in output
     styled = pyogrio.read_dataframe(file, layer="layer_styles", read_geometry=False)
     assert {"stretches", "area_changes", "stake_changes", "title_changes"} <= set(styled["f_table_name"])
+
+
+def test_a_line_that_was_moved_in_its_file_has_no_cause_that_the_runs_know(drawn, tmp_path):
+    old, mended = drawn / "旧" / "成果.gpkg", tmp_path / "改.gpkg"
+    shutil.copy(old, mended)
+    lines = gpd.read_file(mended, layer="管理范围线")
+    about = pyogrio.read_info(mended, layer="管理范围线")["layer_metadata"]
+    assert "digest" in json.loads(about["run"])["inputs"]["bank_tops"]
+    left = (lines["bank"] == "left").to_numpy()
+    lines.loc[left, "geometry"] = lines.geometry[left].translate(yoff=3.0)
+    pyogrio.write_dataframe(lines, mended, layer="管理范围线", layer_metadata=about)
+    run("compare", old, mended, "--out", tmp_path / "修订")
+    moved = gpd.read_file(tmp_path / "修订" / "修订.gpkg", layer="界线变动段")
+    assert moved[["bank", "largest_m", "cause"]].to_numpy().tolist() == [["left", 3.0, "unknown"]]
 
 
 def test_a_result_against_itself_is_nothing_and_wrong_files_say_so(drawn, tmp_path):

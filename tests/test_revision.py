@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 import riverline as rl
 from county import CRS, ORIGIN, axes, levees, rule_set
 from riverline.cli.steps import demo_job
+from riverline.provenance import content_digest, describe_file
 from riverline.revision.shifting import shift_terrain, shift_toes
 from riverline.schema import AREA_CHANGES, BAND_TITLES, BANDS, STAKE_CHANGES, STRETCHES, TITLE_CHANGES
 
@@ -105,16 +107,78 @@ def test_another_source_is_data_and_with_another_rule_both(rules, straight):
         assert (left["cause"], left["old_sources"], left["new_sources"]) == (cause, "L1", "L9")
 
 
-def test_another_version_is_told_where_nothing_else_differs(rules, straight):
-    moved = rl.demarcate(axes(RIVER), rules[30.0], levees=toes(left=83.0))
+def causes_of(old, new):
+    return rl.compare(old, new).stretches["cause"].tolist()
+
+
+def drawn_as(result, other):
+    """A result whose lines are another's: what came of the same inputs by something that the run does not tell."""
+    return replace(result, lines=other.lines, extents=other.extents)
+
+
+@pytest.fixture
+def moved(rules):
+    """The left levee stands three metres farther out."""
+    return rl.demarcate(axes(RIVER), rules[30.0], levees=toes(left=83.0))
+
+
+def test_another_version_is_the_cause_where_rules_and_inputs_are_the_same(straight, moved):
     old = replace(straight[30.0], run=replace(straight[30.0].run, version="0.0.0"))
-    assert rl.compare(old, moved).stretches["cause"].tolist() == ["version"]
+    assert causes_of(old, drawn_as(straight[30.0], moved)) == ["version"]
+    assert causes_of(old, moved) == ["unknown"], "the levee moved too"
+    untold = replace(old, run=replace(old.run, inputs={}))
+    assert causes_of(untold, moved) == ["version"], "as far as the runs tell"
+
+
+def test_a_policy_is_the_rule_that_moved_a_line_whose_inputs_are_the_same(straight, moved, tmp_path):
+    other = rl.demarcate(axes(RIVER), rule_set(tmp_path, levee=30.0, water=7.0), levees=toes())
+    assert causes_of(straight[30.0], drawn_as(other, moved)) == ["rule"]
+    older = replace(other, run=replace(other.run, version="0.0.0"))
+    assert causes_of(straight[30.0], drawn_as(older, moved)) == ["unknown"]
+
+
+def test_another_source_of_the_same_inputs_is_no_data(straight, rules):
+    renamed = rl.demarcate(axes(RIVER), rules[30.0], levees=toes(left=83.0).assign(levee_id=["L9", "L2"]))
+    old = replace(straight[30.0], run=replace(straight[30.0].run, version="0.0.0"))
+    assert causes_of(old, drawn_as(straight[30.0], renamed)) == ["version"]
+    assert causes_of(straight[30.0], renamed) == ["data"]
+
+
+def test_a_line_that_was_mended_by_hand_has_a_cause_that_no_run_tells(straight, moved):
+    assert causes_of(straight[30.0], drawn_as(straight[30.0], moved)) == ["unknown"]
 
 
 def test_a_cause_that_cannot_be_told_is_unknown(straight, tmp_path):
     other = rule_set(tmp_path, levee=30.0, water=7.0)
-    moved = rl.demarcate(axes(RIVER), other, levees=toes(left=83.0))
-    assert rl.compare(straight[30.0], moved).stretches["cause"].tolist() == ["unknown"]
+    both = rl.demarcate(axes(RIVER), other, levees=toes(left=83.0))
+    assert causes_of(straight[30.0], both) == ["unknown"]
+
+
+def test_inputs_are_known_by_their_content_in_any_order(rules, tmp_path):
+    lines = toes().assign(built=pd.to_datetime(["2001-05-01", None]), note=["新堤", None])
+    shuffled = lines.iloc[::-1][["note", "geometry", *lines.columns.drop(["note", "geometry"])]]
+    assert content_digest(lines) == content_digest(shuffled)
+    one, two = (rl.demarcate(axes(RIVER), rules[30.0], levees=each) for each in (lines, shuffled))
+    assert one.run == two.run
+    files = [rl.export.to_geopackage(tmp_path / f"{at}.gpkg", each) for at, each in enumerate((one, two))]
+    assert files[0].read_bytes() == files[1].read_bytes()
+    shifted = lines.set_geometry(lines.geometry.translate(xoff=0.001), crs=lines.crs)
+    others = [
+        shifted,
+        lines.assign(note=["新堤", "旧堤"]),
+        lines.iloc[:1],
+        lines.drop(columns="note"),
+        lines.iloc[[0, 1, 1]],
+    ]
+    assert len({content_digest(each) for each in [lines, *others]}) == len(others) + 1
+
+
+def test_a_terrain_is_known_by_its_bytes(tmp_path):
+    first, second = tmp_path / "a.tif", tmp_path / "b.tif"
+    first.write_bytes(b"x" * 100_000)
+    second.write_bytes(b"x" * 99_999 + b"y")
+    assert describe_file(first) == {"file": "a.tif", "digest": hashlib.sha256(b"x" * 100_000).hexdigest()}
+    assert describe_file(first)["digest"] != describe_file(second)["digest"]
 
 
 def test_part_of_a_bank_by_another_rule_is_a_stretch_of_its_own(tmp_path):

@@ -2,36 +2,11 @@
 
 from __future__ import annotations
 
-import geopandas as gpd
-import pandas as pd
 import pytest
-import shapely
 
 import riverline as rl
 
 pytestmark = pytest.mark.real
-
-METRES = 1200 / 3937
-
-
-@pytest.fixture(scope="module")
-def surveyed(real_data):
-    """Axis and sections of the HEC-RAS example, in metres."""
-    folder = real_data / "river_sections"
-    lines = gpd.read_file(folder / "sections.gpkg", layer="sections").to_crs(26910)
-    axis = gpd.read_file(folder / "sections.gpkg", layer="centreline").to_crs(26910).geometry.iloc[0]
-    axes = gpd.GeoDataFrame({"river_id": ["Baxter"], "name": ["Baxter"]}, geometry=[axis], crs=lines.crs)
-    profiles = {
-        key: shapely.LineString(rows[["station", "elev"]].to_numpy() * METRES)
-        for key, rows in pd.read_csv(folder / "profiles.csv").groupby("xs")
-    }
-    columns = {
-        "section_id": [f"S{key:02d}" for key in lines["xs_id"]],
-        "river_id": "Baxter",
-        "level_m": lines["wse"] * METRES,
-        "profile": [profiles[key] for key in lines["xs_id"]],
-    }
-    return axes, gpd.GeoDataFrame(columns, geometry=lines.geometry, crs=lines.crs)
 
 
 def test_half_a_metre_of_flood_gains_land_and_loses_none(surveyed):

@@ -11,6 +11,7 @@ import pytest
 
 import riverline as rl
 from riverline.rules import Rule, RuleSet, Width, confidence_of, describe_rules
+from riverline.rules.deciding import note_in_english
 
 NAMES = rl.list_rules()["name"].tolist()
 
@@ -478,6 +479,18 @@ def test_chongqing_flood_by_place(settings: tuple, years: float) -> None:
     assert other.confidence == "low"
     assert f"{years} 年一遇" in other.note
     assert "未注明重现期" in unknown.note
+    for decision in (right, other, unknown):
+        assert note_in_english(decision.note, rules) == decision.note_en
+
+
+@pytest.mark.parametrize("name", sorted(rl.list_rules()["name"]))
+def test_what_a_line_says_of_its_flood_is_english_for_an_english_reader(name: str) -> None:
+    rules = rl.load_rules(name)
+    decisions = [
+        rules.decide_bank("flood", river="某溪", return_period=period, settings=())
+        for period in (None, 7, *(rule.return_period for rule in rules.rules))
+    ]
+    assert all(note_in_english(each.note, rules) == each.note_en for each in decisions if each is not None)
 
 
 def test_named_levees_at_the_mouth_of_the_yellow_river() -> None:
@@ -503,7 +516,12 @@ def test_features_of_rules_are_those_of_the_dictionary() -> None:
 
     rungs = set(get_args(fields.Rung))
     assert set(get_args(fields.Feature)) == set(rl.schema.LEVEES["feature"].values) | rungs
-    assert rungs == set(rl.schema.BANK_TOPS["feature"].values) - {"bank_top", "acquisition_line", "plan_line"}
+    assert rungs == set(rl.schema.BANK_TOPS["feature"].values) - {
+        "bank_top",
+        "estimated",
+        "acquisition_line",
+        "plan_line",
+    }
     assert set(get_args(fields.WorkKind)) == set(rl.schema.WORKS["kind"].values)
     assert set(get_args(fields.WorkSize)) == set(rl.schema.WORKS["size"].values)
     assert set(get_args(fields.Bank)) == set(rl.schema.LEVEES["bank"].values)

@@ -393,6 +393,15 @@ def test_an_extent_that_is_not_valid_is_its_own_fault():
     assert found.suspects["river_id"].tolist() == ["R2"]
 
 
+def test_extents_without_a_kind_or_a_river_are_told_or_used_without_one():
+    regions = [box(0, -100, 300, 100), box(300, -100, 600, 100), box(600, -100, 1000, 100)]
+    extents = held.valley(regions).assign(kind=["management", None, "岸线"], river_id=[None, "R2", "R3"])
+    found = rl.screen(things(*(box(x, 0, x + 10, 10) for x in (100, 400, 700))), extents)
+    assert found.suspects["suspect_id"].tolist() == ["-B1"]
+    assert codes(found) == ["features-not-inside", "line-from-outline", "value-blank", "value-blank", "value-choice"]
+    assert found.sums["suspects"].tolist() == [1]
+
+
 def test_what_the_geometry_library_refuses_is_told_and_the_rest_is_done(monkeypatch):
     from riverline.encroachment import screening
 

@@ -160,7 +160,7 @@ def test_works_have_a_stake_where_they_cross_the_line_or_come_nearest():
             shapely.Point(600, 51),
             shapely.Point(700, 10),
         ],
-        structure_id=["pump", "bridge", "sluice", "weir", "far", "other river"],
+        work_id=["pump", "bridge", "sluice", "weir", "far", "other river"],
         river_id=["", "R1", None, "", "", "R9"],
     )
     result = demarcation(straight(900))
@@ -172,7 +172,7 @@ def test_works_have_a_stake_where_they_cross_the_line_or_come_nearest():
 
 
 def test_a_point_structure_between_two_banks_has_one_stake_on_the_nearer():
-    pump = frame([shapely.Point(300, -20)], structure_id=["pump"])
+    pump = frame([shapely.Point(300, -20)], work_id=["pump"])
     result = demarcation(straight(600), Piece([(0, -50), (600, -50)], bank="right"))
     stakes = rl.place_stakes(result, structures=pump)
     assert stakes.loc[stakes["reason"] == "structure", "bank"].tolist() == ["left"]
@@ -180,7 +180,7 @@ def test_a_point_structure_between_two_banks_has_one_stake_on_the_nearer():
 
 def test_control_points_that_meet_share_a_stake_and_all_reasons_are_told():
     pieces = [Piece([(0, 0), (400.6, 0)]), Piece([(400.6, 0), (900, 0)], width=30.0, start=400.6)]
-    pump = frame([shapely.Point(400.2, 5), shapely.Point(402.5, 5)], structure_id=["pump", "weir"])
+    pump = frame([shapely.Point(400.2, 5), shapely.Point(402.5, 5)], work_id=["pump", "weir"])
     stakes = rl.place_stakes(demarcation(*pieces), admin=TOWNS, structures=pump)
     inner = stakes.iloc[1:-1]
     assert places(inner) == [(400.0, 0.0), (402.5, 0.0)]
@@ -191,7 +191,7 @@ def test_control_points_that_meet_share_a_stake_and_all_reasons_are_told():
 
 def test_control_points_stand_however_near_each_other_and_turns_give_way():
     corner = Piece([(0, 0), (400, 0), (430, 40), (900, 40)])
-    pumps = frame([shapely.Point(390, 0), shapely.Point(395, 0)], structure_id=["a", "b"])
+    pumps = frame([shapely.Point(390, 0), shapely.Point(395, 0)], work_id=["a", "b"])
     stakes = rl.place_stakes(demarcation(corner), structures=pumps)
     assert places(stakes) == [(0.0, 0.0), (390.0, 0.0), (395.0, 0.0), (430.0, 40.0), (900.0, 40.0)]
     assert "turn" in stakes["reason"].tolist()
@@ -256,7 +256,7 @@ def test_ten_insertions_change_no_number_and_no_place():
     for number in range(10):
         line = result.lines.geometry.iloc[number % 2]
         spot = line.interpolate(random.uniform(0.05, 0.95), normalized=True)
-        work = gpd.GeoDataFrame({"structure_id": [f"S{number}"]}, geometry=[spot], crs=CRS)
+        work = gpd.GeoDataFrame({"work_id": [f"S{number}"]}, geometry=[spot], crs=CRS)
         more = rl.place_stakes(result, structures=work, existing=stakes)
         kept = more.set_index("stake_id").loc[stakes["stake_id"]]
         assert kept["number"].tolist() == stakes["number"].tolist()
@@ -273,7 +273,7 @@ def test_ten_insertions_change_no_number_and_no_place():
 def test_stakes_put_in_at_one_place_again_and_again_stay_in_order():
     stakes = rl.place_stakes(demarcation(straight(900)))
     for spot in (450, 225, 675, 110, 340, 400):
-        work = frame([shapely.Point(spot, 0)], structure_id=[str(spot)])
+        work = frame([shapely.Point(spot, 0)], work_id=[str(spot)])
         stakes = rl.place_stakes(demarcation(straight(900)), structures=work, existing=stakes)
     assert stakes["number"].tolist() == [
         "R1-L-001", "R1-L-001-0-0-1", "R1-L-001-0-1", "R1-L-001-0-2", "R1-L-001-0-3", "R1-L-001-1", "R1-L-001-2",
@@ -294,7 +294,7 @@ def test_the_pattern_of_numbers_is_data():
     rules = RULES.with_policy(stakes={"number": own})
     stakes = rl.place_stakes(demarcation(straight(900), rules=rules), admin=TOWNS)
     assert stakes["number"].tolist() == ["01/R1左01", "02/R1左02", "02/R1左03"]
-    work = frame([shapely.Point(200, 0)], structure_id=["S"])
+    work = frame([shapely.Point(200, 0)], work_id=["S"])
     more = rl.place_stakes(demarcation(straight(900), rules=rules), admin=TOWNS, existing=stakes, structures=work)
     assert more["number"].tolist() == ["01/R1左01", "01/R1左01+1", "02/R1左02", "02/R1左03"]
 
@@ -302,7 +302,7 @@ def test_the_pattern_of_numbers_is_data():
 def test_numbers_by_chainage_need_no_memory_and_never_collide():
     own = {"pattern": "{river}-{bank}-{chainage}"}
     rules = RULES.with_policy(stakes={"number": own})
-    works = frame([shapely.Point(100.1, 0), shapely.Point(101.3, 0)], structure_id=["a", "b"])
+    works = frame([shapely.Point(100.1, 0), shapely.Point(101.3, 0)], work_id=["a", "b"])
     pieces = [straight(300), Piece([(0, 500), (300, 500)])]
     stakes = rl.place_stakes(demarcation(*pieces, rules=rules), structures=works)
     assert stakes["number"].tolist() == [
@@ -591,7 +591,7 @@ def test_row_order_does_not_matter():
     result = demarcation(*halves)
     order = np.random.default_rng(1).permutation(len(halves))
     mixed = rl.Demarcation(result.lines.iloc[order], result.extents, result.faults, result.rules, result.run)
-    works = frame([shapely.Point(x, 0) for x in (900, 2000, 3100)], structure_id=["a", "b", "c"])
+    works = frame([shapely.Point(x, 0) for x in (900, 2000, 3100)], work_id=["a", "b", "c"])
     old = rl.place_stakes(result).iloc[::3]
     one = rl.place_stakes(result, structures=works, existing=old)
     other = rl.place_stakes(mixed, structures=works[::-1], existing=old.sample(frac=1, random_state=2))

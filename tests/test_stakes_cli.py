@@ -55,12 +55,12 @@ def test_stakes_of_the_command_are_those_of_the_library(drawn, tmp_path):
     result, file = drawn
     output = run(
         "stakes", result, "--rules", "national", "--admin", f"{file}::towns", "--structures", f"{file}::works",
-        "--axes", f"{file}::axes", "--column", "structures::编号=structure_id", "--out", tmp_path / "界桩",
+        "--axes", f"{file}::axes", "--column", "structures::编号=work_id", "--out", tmp_path / "界桩",
     )  # fmt: skip
     assert sorted(path.name for path in (tmp_path / "界桩").iterdir()) == ["map.html", "界桩.gpkg"]
     written = gpd.read_file(tmp_path / "界桩" / "界桩.gpkg", layer="界桩")
     axes, tops = (gpd.read_file(file, layer=name) for name in ("axes", "bank_tops"))
-    works = gpd.read_file(file, layer="works").rename(columns={"编号": "structure_id"})
+    works = gpd.read_file(file, layer="works").rename(columns={"编号": "work_id"})
     made = rl.demarcate(axes, rl.load_rules("national"), bank_tops=tops)
     stakes = rl.place_stakes(made, admin=gpd.read_file(file, layer="towns"), structures=works, axes=axes)
     assert written["number"].tolist() == stakes["number"].tolist()
@@ -79,6 +79,23 @@ def test_stakes_of_the_command_are_those_of_the_library(drawn, tmp_path):
     told = [cell.strip() for cell in next(row for row in output.splitlines() if "合计" in row).split("│")]
     assert told[3:5] == [str(counts["basic"]), str(counts["densified"])]
     assert "建筑物 S2" in output.replace("\n", "").replace(" ", "").replace("S2", " S2")
+
+
+def test_stakes_of_the_protection_extent_and_landmarks_come_by_the_command(tmp_path):
+    county_file, levees = rl.samples.path("清水县.gpkg"), rl.samples.path("堤防.shp")
+    run("demarcate", f"{county_file}::axes", "--rules", "anhui", "--levees", levees, "--column",
+        "levees::地面高程=ground_m", "--only", "river_id=QS01", "--out", tmp_path / "划界")  # fmt: skip
+    drawn = tmp_path / "划界" / "成果.gpkg"
+    run("stakes", drawn, "--rules", "anhui", "--of", "protection", "--landmarks", f"{county_file}::landmarks",
+        "--out", tmp_path / "界桩")  # fmt: skip
+    names = set(pyogrio.list_layers(tmp_path / "界桩" / "界桩.gpkg")[:, 0])
+    stakes = gpd.read_file(tmp_path / "界桩" / "界桩.gpkg", layer="界桩")
+    assert set(stakes["extent"]) == {"protection"}
+    assert stakes["number"].str.fullmatch(r"QS01-[LR]-B\d{3}").all()
+    assert (stakes["reference_1"] != "").sum() > len(stakes) / 2
+    assert stakes["reference_1_m"].max() <= rl.load_rules("anhui").policy.stakes.landmark_reach_m
+    assert "公告牌" in names, "boards stand along the management line only: the layer is there and empty"
+    assert gpd.read_file(tmp_path / "界桩" / "界桩.gpkg", layer="公告牌").empty
 
 
 def test_stakes_that_were_written_are_kept(drawn, tmp_path):

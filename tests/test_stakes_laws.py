@@ -29,7 +29,7 @@ def bend(seed: int, bank: str = "left", noise: float = 0.5) -> Piece:
 def works(result: rl.Demarcation, shares: list[float]):
     line = result.lines.geometry.iloc[0]
     spots = [shapely.transform(line.interpolate(share, normalized=True), lambda xy: xy - (X, Y)) for share in shares]
-    return frame(spots, structure_id=[f"S{number}" for number in range(len(shares))])
+    return frame(spots, work_id=[f"S{number}" for number in range(len(shares))])
 
 
 @LAWS
@@ -77,7 +77,7 @@ def test_every_control_point_has_a_stake(seed, shares):
     )
     assert gap.max() <= STAKES.together_m * len(shares)
     named = {each for cell in basic["source_ids"] for each in cell.split(",")}
-    assert named >= set(asked["structure_id"])
+    assert named >= set(asked["work_id"])
 
 
 @LAWS

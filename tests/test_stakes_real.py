@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import geopandas as gpd
-import pandas as pd
 import pytest
 import shapely
 
@@ -11,27 +9,11 @@ import riverline as rl
 
 pytestmark = pytest.mark.real
 
-METRES = 1200 / 3937
-
 
 @pytest.fixture(scope="module")
-def drawn(real_data):
-    """The demarcation of the HEC-RAS example, in metres, and its axis; a second one half a metre higher."""
-    folder = real_data / "river_sections"
-    lines = gpd.read_file(folder / "sections.gpkg", layer="sections").to_crs(26910)
-    axis = gpd.read_file(folder / "sections.gpkg", layer="centreline").to_crs(26910).geometry.iloc[0]
-    axes = gpd.GeoDataFrame({"river_id": ["Baxter"], "name": ["Baxter"]}, geometry=[axis], crs=lines.crs)
-    profiles = {
-        key: shapely.LineString(rows[["station", "elev"]].to_numpy() * METRES)
-        for key, rows in pd.read_csv(folder / "profiles.csv").groupby("xs")
-    }
-    columns = {
-        "section_id": [f"S{key:02d}" for key in lines["xs_id"]],
-        "river_id": "Baxter",
-        "level_m": lines["wse"] * METRES,
-        "profile": [profiles[key] for key in lines["xs_id"]],
-    }
-    sections = gpd.GeoDataFrame(columns, geometry=lines.geometry, crs=lines.crs)
+def drawn(surveyed):
+    """The demarcation of the surveyed river, and its axis; a second one half a metre higher."""
+    axes, sections = surveyed
     rules = rl.load_rules("anhui")
     higher = sections.assign(level_m=sections["level_m"] + 0.5)
     return [rl.demarcate(axes, rules, sections=each) for each in (sections, higher)], axes

@@ -191,6 +191,26 @@ def test_the_lakes_of_china_are_demarcated(real_data) -> None:
 
 
 @pytest.mark.real
+def test_a_lake_in_many_surfaces_is_one_water_under_its_chinese_name(real_data) -> None:
+    lakes = rl.read_layer(
+        real_data / "china_gbk_rivers" / "hyd1_4p.shp", rl.schema.WATER, crs="EPSG:4490",
+        columns={"NAME": ["name", "river_id"]}, values={"water_id": "W{row}", "kind": "lake"},
+    )  # fmt: skip
+    assert lakes.attrs["source"]["encoding"] == "GBK"
+    poyang = rl.geodesy.to_metric(lakes[lakes["name"] == "鄱阳湖"].reset_index(drop=True))
+    assert len(poyang) == 88
+    result = rl.demarcate_waters(poyang, rl.load_rules("jiangxi"))
+    assert result.extents[["river_id", "name", "kind"]].to_numpy().tolist() == [["鄱阳湖", "鄱阳湖", "management"]]
+    whole = result.extents.geometry.iloc[0]
+    assert shapely.covers(whole.buffer(1e-6), poyang.geometry.array).all()
+    # Islands belong to it: the extent is the surfaces and what they enclose.
+    filled = shapely.union_all([shapely.Polygon(each.exterior) for each in poyang.geometry])
+    assert whole.area == pytest.approx(filled.area, rel=1e-6)
+    assert set(result.lines["basis"]) == {"water"}
+    assert set(result.lines["confidence"]) == {"low"}
+
+
+@pytest.mark.real
 def test_levees_drawn_around_a_real_lake_give_its_strip(real_data, tmp_path) -> None:
     raw = gpd.read_file(real_data / "china_gbk_rivers" / "hyd1_4p.shp", encoding="gbk")
     raw = raw.set_crs(4490, allow_override=True).to_crs(4548)

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 import riverline as rl
 from county import CRS, HEAD, ORIGIN, axes, line
+from riverline.maps.texts import river_names
+from riverline.style import collect
 
 RULE = """
 [[rules]]
@@ -132,6 +134,42 @@ def test_every_work_ends_in_a_result_or_a_fault(tmp_path) -> None:
     assert {("work-not-done", "G1"), ("work-not-done", "G2"), ("work-not-done", "G3"), ("feature-blank", "G4")} <= codes
     assert result.extents.empty
     assert before.equals(frame)
+
+
+def test_a_work_without_a_kind_is_told_and_asks_for_it(tmp_path) -> None:
+    frame = works(DAM, DAM).assign(kind=["dam", None])
+    assert told(rl.demarcate_works(frame, rule_set(tmp_path), axes=RIVER)) == [("work-not-done", "G2", "no-kind")]
+    bare = frame[["work_id", "geometry"]]
+    assert [note for *_, note in told(rl.demarcate_works(bare, rule_set(tmp_path), axes=RIVER))] == ["no-kind"] * 2
+
+
+def test_one_layer_of_works_gives_ranges_and_stakes(tmp_path) -> None:
+    rules = rule_set(tmp_path)
+    banks = gpd.GeoDataFrame(
+        {"bank_id": ["B1", "B2"], "river_id": "R1"},
+        geometry=[line([(0, y), (2000, y)]) for y in (60, -60)], crs=CRS,
+    )  # fmt: skip
+    bridge = shapely.MultiLineString([line([(x, 90), (x, -90)]) for x in (500, 512)])
+    frame = works(DAM, bridge).assign(kind=["dam", "bridge"])
+    drawn = rl.demarcate_works(frame, rules, axes=RIVER)
+    assert drawn.extents["extent_id"].tolist() == ["G1-management"]
+    assert told(drawn) == [("work-not-done", "G2", "no-rule")]
+    stakes = rl.place_stakes(rl.demarcate(RIVER, rl.load_rules("national"), bank_tops=banks), structures=frame)
+    named = stakes.loc[stakes["reason"] == "structure", ["source_ids", "bank"]].value_counts().to_dict()
+    assert named == {("G1", "left"): 1, ("G1", "right"): 1, ("G2", "left"): 2, ("G2", "right"): 2}
+
+
+def test_a_map_names_the_river_by_its_own_name_and_not_by_that_of_a_work_on_it(tmp_path) -> None:
+    drawn = rl.demarcate_works(works(DAM, name="龙山大坝"), rule_set(tmp_path), axes=RIVER)
+    banks = gpd.GeoDataFrame(
+        {"bank_id": ["B1", "B2"], "river_id": "R1"},
+        geometry=[line([(0, y), (2000, y)]) for y in (60, -60)], crs=CRS,
+    )  # fmt: skip
+    river = rl.demarcate(RIVER, rl.load_rules("national"), bank_tops=banks)
+    name = RIVER["name"].iloc[0]
+    for shown in ((drawn, river), (river, drawn)):
+        assert river_names(collect(*shown)) == {"R1": name}
+    assert river_names(collect(drawn)) == {"R1": "龙山大坝"}
 
 
 def test_a_work_without_a_river_takes_the_nearest(tmp_path) -> None:

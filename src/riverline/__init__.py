@@ -23,7 +23,7 @@ from riverline.errors import (
 if TYPE_CHECKING:
     from riverline import catalog, channel, export, faults, geodesy, inspection, maps, rules, samples, schema
     from riverline.catalog import load_catalog
-    from riverline.channel import locate, split_axes, trace_axis
+    from riverline.channel import estimate_bank_tops, locate, split_axes, trace_axis
     from riverline.checks import check
     from riverline.confirmation import Confirmation, confirm
     from riverline.demarcation import (
@@ -63,12 +63,14 @@ if TYPE_CHECKING:
     from riverline.revision import Revision, Sensitivity, compare, measure_sensitivity
     from riverline.rules import list_rules, load_rules
     from riverline.shoreline import (
+        ShorelineChange,
         ShorelinePlan,
         Waterlines,
         WaterMap,
         WaterOccurrence,
         list_indices,
         map_water,
+        measure_shoreline_change,
         measure_water_occurrence,
         plan_shoreline,
         trace_waterlines,
@@ -96,6 +98,7 @@ __all__ = [
     "SchemaError",
     "Screening",
     "Sensitivity",
+    "ShorelineChange",
     "ShorelinePlan",
     "WaterMap",
     "WaterOccurrence",
@@ -116,6 +119,7 @@ __all__ = [
     "demarcate_works",
     "detect_change",
     "estimate_areas",
+    "estimate_bank_tops",
     "explain",
     "export",
     "faults",
@@ -134,6 +138,7 @@ __all__ = [
     "maps",
     "measure_registration",
     "measure_sensitivity",
+    "measure_shoreline_change",
     "measure_water_occurrence",
     "place_boards",
     "place_stakes",
@@ -165,6 +170,7 @@ _HOMES = {
     "Demarcation": "demarcation",
     "DetectionAccuracy": "encroachment",
     "LineAccuracy": "encroachment",
+    "ShorelineChange": "shoreline",
     "ShorelinePlan": "shoreline",
     "WaterMap": "shoreline",
     "WaterOccurrence": "shoreline",
@@ -189,6 +195,7 @@ _HOMES = {
     "demarcate_works": "demarcation",
     "detect_change": "encroachment.change",
     "estimate_areas": "encroachment",
+    "estimate_bank_tops": "channel",
     "explain": "demarcation",
     "find_stand_ins": "demarcation",
     "inspect": "inspection",
@@ -202,6 +209,7 @@ _HOMES = {
     "map_water": "shoreline",
     "measure_registration": "io.scenes",
     "measure_sensitivity": "revision",
+    "measure_shoreline_change": "shoreline",
     "measure_water_occurrence": "shoreline",
     "place_boards": "demarcation",
     "place_stakes": "demarcation",

@@ -58,7 +58,8 @@ class Hint:
     call
         As it stands in the message, for a call in Python.
     option
-        What is meant: ``crs``, ``plane``, ``zone``, ``encoding``, ``unit``, ``layer``, ``column`` or ``set``.
+        What is meant: ``crs``, ``plane``, ``zone``, ``encoding``, ``unit``, ``width``, ``layer``,
+        ``column`` or ``set``.
     values
         Its value, or one for each time that it is to be said.
 

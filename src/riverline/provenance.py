@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import shapely
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     import geopandas as gpd
+    import pandas as pd
 
-__all__ = ["Run", "describe_input"]
+__all__ = ["Run", "content_digest", "describe_file", "describe_input", "same_inputs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class Run:
     rules_digest
         Digest of the rule set.
     inputs
-        Per layer: number of rows, CRS, and what the reader noted (file, encoding, dropped Z …).
+        Per layer: number of rows, CRS, digest of the content, and what the reader noted (file, encoding, dropped Z …).
     crs
         CRS of the result.
 
@@ -44,17 +49,82 @@ class Run:
 
 
 def describe_input(frame: gpd.GeoDataFrame, *, note: str = "") -> dict[str, Any]:
-    """What a run remembers of one input frame: rows, CRS and, if a reader made it, where it was read from.
+    """What a run remembers of one input frame: rows, CRS, content and, if a reader made it, where it was read from.
 
     Examples
     --------
     >>> import geopandas as gpd
-    >>> describe_input(gpd.GeoDataFrame({"a": [1]}, geometry=[None], crs=4548))
-    {'rows': 1, 'crs': 'EPSG:4548'}
+    >>> told = describe_input(gpd.GeoDataFrame({"a": [1]}, geometry=[None], crs=4548))
+    >>> told["rows"], told["crs"], told["digest"][:12]
+    (1, 'EPSG:4548', '43daabcd0a01')
     """
     described: dict[str, Any] = {"rows": len(frame), "crs": "" if frame.crs is None else frame.crs.to_string()}
+    described["digest"] = content_digest(frame)
     if "source" in frame.attrs:
         described["source"] = frame.attrs["source"]
     if note:
         described["note"] = note
     return described
+
+
+def describe_file(path: Path) -> dict[str, Any]:
+    """What a run remembers of a file that is read in pieces, such as a raster: its name, and SHA-256 of its bytes."""
+    with path.open("rb") as file:
+        return {"file": path.name, "digest": hashlib.file_digest(file, "sha256").hexdigest()}
+
+
+def content_digest(frame: pd.DataFrame) -> str:
+    """SHA-256 of what a frame holds, whatever the order of its rows and columns.
+
+    Parameters
+    ----------
+    frame
+        A frame of n rows, with or without geometry; the index and the CRS do not count.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits. Missing values of every kind are alike; a number and its text are not told apart.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import Point
+    >>> one = gpd.GeoDataFrame({"a": ["x", "y"], "b": [1.5, None]}, geometry=[Point(0, 0), Point(1, 1)])
+    >>> content_digest(one) == content_digest(one.iloc[::-1][["geometry", "b", "a"]])
+    True
+    >>> content_digest(one) == content_digest(one.assign(a=["y", "x"]))
+    False
+    """
+    active = getattr(frame, "_geometry_column_name", None)
+    order = sorted((str(name), at) for at, name in enumerate(frame.columns) if name != active)
+    texts = [_texts(frame.iloc[:, at]) for _, at in order]
+    shapes = [b""] * len(frame)
+    if active in frame.columns:
+        shapes = [shape or b"" for shape in shapely.to_wkb(frame[active].array, byte_order=1)]
+    cells = ["\x1f".join(row) for row in zip(*texts, strict=True)] if texts else [""] * len(frame)
+    rows = sorted(
+        hashlib.sha256(cell.encode("utf-8", "surrogatepass") + b"\x1e" + shape).digest()
+        for cell, shape in zip(cells, shapes, strict=True)
+    )
+    names = "\x1f".join(name for name, _ in order).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(names + b"\x1e" + b"".join(rows)).hexdigest()
+
+
+def _texts(values: pd.Series[Any]) -> list[str]:
+    return values.astype("object").map(str).where(values.notna(), "").tolist()
+
+
+def same_inputs(one: Run, other: Run) -> bool | None:
+    """Whether two runs read the same; None where one of them does not tell.
+
+    Examples
+    --------
+    >>> read, unread = Run("1", "x", {"axes": {"rows": 1, "digest": "ab"}}), Run("1", "x", {"axes": {"rows": 1}})
+    >>> same_inputs(read, read), same_inputs(read, unread), same_inputs(read, Run("1", "x", {"axes": {"digest": "c"}}))
+    (True, None, False)
+    """
+    told = [{name: layer.get("digest") for name, layer in run.inputs.items()} for run in (one, other)]
+    if not all(told) or None in {digest for layers in told for digest in layers.values()}:
+        return None
+    return told[0] == told[1]

@@ -11,7 +11,7 @@ import shapely
 
 from riverline._kernels.chainage import locate
 from riverline.channel.given import usable_axes
-from riverline.errors import SchemaError
+from riverline.errors import Hint, SchemaError
 from riverline.schema import BANK_TOPS
 
 if TYPE_CHECKING:
@@ -40,27 +40,29 @@ def estimate_bank_tops(axes: gpd.GeoDataFrame, *, width_m: float | None = None) 
     axes
         Rows of :data:`riverline.schema.AXES`, in metres, digitised downstream.
     width_m
-        Width for the axes whose column ``width_m`` is blank, zero or absent.
+        Width for the axes whose column ``width_m`` is blank, zero or absent; above 0.
 
     Returns
     -------
     GeoDataFrame
-        Rows of :data:`riverline.schema.BANK_TOPS` with ``bank`` and a ``source`` that says how they were estimated,
-        downstream, river by river, left bank first. A bank is in several pieces where limbs of a bend are nearer than
-        the width, or an axis crosses itself; what lies within the channel is no bank. Axes that are no lines have none;
-        :func:`riverline.check` names them.
+        Rows of :data:`riverline.schema.BANK_TOPS` with ``bank``, the feature ``estimated`` and a ``source`` that says
+        how, downstream, river by river, left bank first. A bank is in several pieces where limbs of a bend are nearer
+        than the width, or an axis crosses itself; what lies within the channel is no bank. Axes that are no lines have
+        none; :func:`riverline.check` names them.
 
     Raises
     ------
     SchemaError
-        If the axes lack columns, or there are axes without a width.
+        If the axes lack columns, there are axes without a width, or ``width_m`` is not above 0.
     CRSError
         If the axes are not in metres.
 
     Notes
     -----
     The channel is the area within half the width of the axis, with flat ends; its outline is cut at the ends, and each
-    piece is on the bank on which its middle lies. Sharp bends thus give no loops, as an offset line would.
+    piece is on the bank on which its middle lies. Sharp bends thus give no loops, as an offset line would. Lines that
+    :func:`riverline.demarcate` draws from them are of low confidence, and it tells how long they are
+    (``bank-estimated``); a surveyed bank top on the same stretch goes first.
 
     Examples
     --------
@@ -68,8 +70,8 @@ def estimate_bank_tops(axes: gpd.GeoDataFrame, *, width_m: float | None = None) 
     >>> axis = shapely.LineString([(500000, 3500000), (501000, 3500000)])
     >>> axes = gpd.GeoDataFrame({"river_id": ["R1"], "name": ["清水河"], "width_m": [30.0]}, geometry=[axis], crs=4548)
     >>> tops = estimate_bank_tops(axes)
-    >>> tops[["bank_id", "river_id", "bank", "source"]].values.tolist()
-    [['R1/left/1', 'R1', 'left', 'axis ± 15 m'], ['R1/right/1', 'R1', 'right', 'axis ± 15 m']]
+    >>> tops[["bank_id", "bank", "feature", "source"]].values.tolist()
+    [['R1/left/1', 'left', 'estimated', 'axis ± 15 m'], ['R1/right/1', 'right', 'estimated', 'axis ± 15 m']]
     >>> tops.geometry.to_wkt().tolist()
     ['LINESTRING (500000 3500015, 501000 3500015)', 'LINESTRING (500000 3499985, 501000 3499985)']
     """
@@ -84,7 +86,8 @@ def estimate_bank_tops(axes: gpd.GeoDataFrame, *, width_m: float | None = None) 
     frame = pd.DataFrame(rows, columns=["river_id", "bank", "source", "start", "geometry"])
     frame = frame.sort_values(["river_id", "bank", "start"], kind="stable").reset_index(drop=True)
     number = (frame.groupby(["river_id", "bank"]).cumcount() + 1).astype("str")
-    frame = frame.assign(bank_id=frame["river_id"].astype("str") + "/" + frame["bank"].astype("str") + "/" + number)
+    bank_id = frame["river_id"].astype("str") + "/" + frame["bank"].astype("str") + "/" + number
+    frame = frame.assign(bank_id=bank_id, feature="estimated")
     geometry = gpd.GeoSeries(frame["geometry"].tolist(), crs=axes.crs)
     return BANK_TOPS.conform(
         gpd.GeoDataFrame(frame.drop(columns=["start", "geometry"]).astype("str"), geometry=geometry, crs=axes.crs)
@@ -92,16 +95,19 @@ def estimate_bank_tops(axes: gpd.GeoDataFrame, *, width_m: float | None = None) 
 
 
 def _widths(axes: gpd.GeoDataFrame, usable: Axes, width_m: float | None) -> Floats:
+    if width_m is not None and not 0 < width_m < np.inf:
+        raise SchemaError(f"河宽 width_m 应大于 0，实际为 {width_m}", f"width_m must be above 0, got {width_m}")
     given = (
         axes["width_m"].to_numpy(dtype="float64")[usable.row] if "width_m" in axes else np.full(len(usable.row), np.nan)
     )
     width = np.where(given > 0, given, np.nan if width_m is None else width_m)
     without = usable.river_id[~(width > 0)]
     if len(without):
-        some = ", ".join(without[:5])
+        some = ", ".join(without[:5]) + (" …" if len(without) > 5 else "")  # noqa: PLR2004 - as many as are named
         raise SchemaError(
-            f"{len(without)} 条中心线没有河宽（{some} …）；请补填 width_m 字段，或写明通用河宽，例如 width_m=20",
-            f"{len(without)} axes have no width ({some} …); fill in the column width_m, or give one: width_m=20",
+            f"{len(without)} 条中心线没有河宽（{some}）；请补填 width_m 字段，或写明通用河宽，例如 width_m=20",
+            f"{len(without)} axes have no width ({some}); fill in the column width_m, or give one: width_m=20",
+            [Hint("width_m=20", "width", ("20",))],
         )
     return width
 

@@ -105,7 +105,8 @@ def pseudo_nodes(layer: Layer) -> Faults:
     """Nodes where exactly two axes end, both of one river by name or code, with nothing that tells them apart.
 
     One row a node, at the feature with the smaller key. Reaches that differ in rank, catchment, width or chief
-    need the node between them; reaches without a name are not taken for one river.
+    need the node between them; reaches without a name are not taken for one river. Two axes that meet at both ends are
+    one river digitised twice, or its two arms around an island: joined they would be a ring.
     """
     rows, ends, owner = _ends(layer)
     one, two = _met_by_one(layer, ends)
@@ -113,6 +114,7 @@ def pseudo_nodes(layer: Layer) -> Faults:
     swap = layer.feature_id[table["first"]] > layer.feature_id[table["second"]]
     table.loc[swap, ["first", "second"]] = table.loc[swap, ["second", "first"]].to_numpy()
     table = table[(table["first"] != table["second"]).to_numpy() & _same_river(layer, table["first"], table["second"])]
+    table = table[~table.duplicated(["first", "second"], keep=False)]
     table = table[~_passed_by_another(layer, rows, ends[table["end"]])]
     note = layer.feature_id[table["second"]].tolist()
     return report(layer, "pseudo-node", table["first"], at=ends[table["end"]], note=note)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 import riverline as rl
-from riverline.cli import deliveries, encroaching, subjects
+from riverline.cli import deliveries, encroaching, preparations, subjects
+from riverline.cli.advice import nothing_drawn
+from riverline.cli.change import change
 from riverline.cli.detecting import detect
 from riverline.cli.options import (
     FILE,
@@ -20,20 +22,19 @@ from riverline.cli.options import (
     EncodingOption,
     LanguageOption,
     LayerColumnOption,
+    OnlyOption,
     OnOption,
     OutOption,
     RulesOption,
     SetOption,
     StrictOption,
-    columns_by_layer,
     file_and_layer,
     file_option,
-    named_layer,
+    named_layers,
     schema_named,
-    values_by_layer,
 )  # fmt: skip
 from riverline.cli.reviews import reviews
-from riverline.cli.telling import deliver, end, tell_file, told
+from riverline.cli.telling import conclude, deliver, end, tell_file, told, with_progress
 from riverline.cli.waterlines import waterlines
 
 if TYPE_CHECKING:
@@ -68,11 +69,16 @@ def root(
 
 @app.command()
 def demo(out: OutOption = Path("清水县成果"), language: LanguageOption = "zh") -> None:
-    """用自带样例运行主要流程，输出 map.html 与 成果.gpkg | run the main job on the samples."""
+    """用自带样例做完一个县的全部成果，输出 map.html 与 成果.gpkg | make every product of the sample county."""
     with told(language) as console:
-        from riverline.cli.steps import demo_job
+        from riverline.cli.county import hand_over_county
+        from riverline.cli.products import product_table
+        from riverline.cli.summary import river_table
 
-        deliver(demo_job(out, language), console)
+        delivery = with_progress(lambda tell: hand_over_county(out, language, tell), language, console)
+        county = delivery.result
+        tables = (river_table(county.rivers, language), product_table(county, language))
+        conclude(console, delivery, tables, county.rivers.faults, language)
 
 
 @app.command()
@@ -92,13 +98,7 @@ def demarcate(  # noqa: PLR0913 - one option a layer
     unit: Annotated[Literal["m", "ft", "us_ft"], typer.Option(help="横断面的单位 | unit of the sections")] = "m",
     column: LayerColumnOption = None,
     set_: SetOption = None,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="[LAYER::]FIELD=VALUE[,VALUE]",
-            help="只用字段为此值的要素，可写多次，例 waterway=river | only features of that value, may be repeated",
-        ),
-    ] = None,
+    only: OnlyOption = None,
     plane: Annotated[
         str | None,
         typer.Option(metavar="CRS", help="计算所用的投影，不写则取所在的 3 度带 | plane to work in, else the zone's"),
@@ -117,38 +117,30 @@ def demarcate(  # noqa: PLR0913 - one option a layer
     """划定管理范围，输出 map.html 与 成果.gpkg | draw the management lines of your own files."""
     named = {"axes": axes, "levees": levees, "bank_tops": bank_tops, "water": water, "flood_levels": flood_levels,
              "sections": sections}  # fmt: skip
-    given = {name: text for name, text in named.items() if text is not None}
     if (sections is None) != (profiles is None):
         raise typer.BadParameter("--sections 与 --profiles 要一起给出 | --sections and --profiles go together")
-    columns = columns_by_layer(column, given)
-    values = values_by_layer(set_, given)
-    rows = values_by_layer(only, given, option="--only")
+    read = named_layers(named, crs, encoding, column, set_, only=only)
     with told(language) as console:
         from riverline.cli.steps import MainJob, Sections
 
-        layers: dict[str, Layer | Sections] = {
-            name: named_layer(text, crs, encoding, columns.get(name), values.get(name), rows.get(name))
-            for name, text in given.items()
-        }
-        if sections is not None and profiles is not None:
-            file, sheet = file_and_layer(profiles)
-            lines = named_layer(
-                sections, crs, encoding, columns.get("sections"), values.get("sections"), rows.get("sections")
-            )
-            layers["sections"] = Sections(lines, file, sheet, unit)
+        layers: dict[str, Layer | Sections] = {**read}
+        if profiles is not None:
+            layers["sections"] = Sections(read["sections"], *file_and_layer(profiles), unit)
         title = "河道管理范围" if language == "zh" else "River management extents"
         job = MainJob(layers, rules, out, terrain, on, language, title, plane=plane, zone=zone)
         delivery = deliver(job, console)
         if len(delivery.inputs["axes"]) and delivery.result.extents.empty:
-            raise rl.JobError(
-                "没有一条河划成：原因见上表；请补充堤防、岸顶线、水域或洪水位等图层",
-                "no river could be drawn: the table above says why; give levees, bank tops, water or flood levels",
+            raise nothing_drawn(
+                delivery.result.faults, axes, {"column": column, "set": set_, "only": only}, crs, encoding
             )
         end(delivery.result.faults, strict=strict)
 
 
-commands = (subjects.waters, subjects.works, deliveries.stakes, deliveries.confirm, deliveries.shoreline, waterlines)
-for command in (*commands, encroaching.screen, detect):
+for command in (
+    preparations.axes, preparations.banks, subjects.waters, subjects.works,
+    deliveries.stakes, deliveries.confirm, deliveries.shoreline, change, encroaching.screen,
+    waterlines, detect,
+):  # fmt: skip
     app.command()(command)
 
 
@@ -168,14 +160,14 @@ def check(  # noqa: PLR0913 - one option a thing to say
     strict: StrictOption = False,
 ) -> None:
     """按数据字典检查一个图层 | check a layer against the data dictionary."""
-    columns = columns_by_layer(column, {schema: file}, unnamed=schema)
-    values = values_by_layer(set_, {schema: file}, unnamed=schema)
+    layers = named_layers({schema: file}, crs, encoding, column, set_, unnamed=schema)
     with told(language) as console:
         from riverline.cli.steps import read_named
-        from riverline.cli.summary import fault_rows, input_table, plain
+        from riverline.cli.summary import fault_rows, input_table
+        from riverline.cli.tables import plain
 
         wanted = schema_named(schema)
-        frame = read_named(schema, named_layer(file, crs, encoding, columns.get(schema), values.get(schema)), wanted)
+        frame = read_named(schema, layers[schema], wanted)
         faults = rl.check(frame, wanted)
         console.print(input_table({wanted.name: frame}, language))
         for note in frame.attrs["source"]["notes"]:

@@ -13,24 +13,24 @@ import typer
 from riverline.cli.options import (
     FILE,
     CRSOption,
+    DrawnArgument,
     EncodingOption,
     LanguageOption,
     OnOption,
     OutOption,
     SetOption,
     StrictOption,
-    columns_by_layer,
     file_option,
-    named_layer,
-    values_by_layer,
+    layer_column_option,
+    named_layers,
 )  # fmt: skip
-from riverline.cli.telling import end, tell, tell_file, told, with_progress
+from riverline.cli.telling import conclude, told, with_progress
 
 __all__ = ["confirm", "shoreline", "stakes"]
 
 
 def stakes(  # noqa: PLR0913 - one option a layer
-    lines: Annotated[Path, typer.Argument(metavar="成果.gpkg", help="demarcate 写出的图层 | what demarcate wrote")],
+    lines: DrawnArgument,
     *,
     rules: Annotated[str, typer.Option(metavar="NAME", help="划界所用的规则集 | the rule set they were drawn by")],
     admin: Annotated[str | None, file_option("行政区 | administrative units")] = None,
@@ -40,16 +40,15 @@ def stakes(  # noqa: PLR0913 - one option a layer
     settings: Annotated[str | None, file_option("周边环境：城镇、乡村、峡谷 | town, country or gorge")] = None,
     axes: Annotated[str | None, file_option("河道中心线，用于桩号 | axes, for chainages")] = None,
     breaks: Annotated[str | None, file_option("断链 | breaks of the chainage")] = None,
+    landmarks: Annotated[str | None, file_option("方位物，填入点之记 | landmarks, for the point notes")] = None,
     role: Annotated[
         Literal["mark", "define"], typer.Option(help="以线为准或以桩连线为准 | stakes mark or define the line")
     ] = "mark",
-    column: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="LAYER::YOURS=OURS",
-            help="字段对应，可写多次，例 existing::桩号=number | field mapping, may be repeated",
-        ),
-    ] = None,
+    of: Annotated[
+        Literal["management", "protection"],
+        typer.Option(help="沿管理范围线或沿保护范围外缘布桩 | along the line of which extent"),
+    ] = "management",
+    column: Annotated[list[str] | None, layer_column_option("existing::桩号=number")] = None,
     set_: SetOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
@@ -60,24 +59,16 @@ def stakes(  # noqa: PLR0913 - one option a layer
 ) -> None:
     """布设界桩与公告牌，输出 map.html 与 界桩.gpkg | place stakes and boards along the lines."""
     named = {"admin": admin, "structures": structures, "existing": existing, "existing_boards": existing_boards,
-             "settings": settings, "axes": axes, "breaks": breaks}  # fmt: skip
-    given = {name: text for name, text in named.items() if text is not None}
-    columns = columns_by_layer(column, given)
-    values = values_by_layer(set_, given)
+             "settings": settings, "axes": axes, "breaks": breaks, "landmarks": landmarks}  # fmt: skip
+    layers = named_layers(named, crs, encoding, column, set_)
     with told(language) as console:
         from riverline.cli.staking import StakeJob, place
-        from riverline.cli.summary import fault_counts, input_table, stake_table
+        from riverline.cli.summary import stake_table
 
-        layers = {
-            name: named_layer(text, crs, encoding, columns.get(name), values.get(name)) for name, text in given.items()
-        }
-        delivery = place(StakeJob(lines, layers, rules, out, on, role, language))
-        console.print(input_table(delivery.inputs, language))
-        console.print(stake_table(delivery.stakes, delivery.boards, language))
-        console.print(fault_counts(delivery.faults, language))
-        for path in (delivery.map_path, delivery.layers_path):
-            tell_file(console, path)
-        end(delivery.faults, strict=strict)
+        delivery = place(StakeJob(lines, layers, rules, out, on, role, of, language))
+        placed = delivery.result
+        table = stake_table(placed.stakes, placed.boards, language)
+        conclude(console, delivery, (table,), placed.faults, language, strict=strict)
 
 
 def confirm(  # noqa: PLR0913 - one option a layer
@@ -93,14 +84,7 @@ def confirm(  # noqa: PLR0913 - one option a layer
     clean: Annotated[
         bool, typer.Option("--clean", help="并入缝隙和窄条重叠，逐处列出 | tidy slivers and list every change")
     ] = False,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="[LAYER::]YOURS=OURS",
-            help="字段对应，可写多次，不写图层则为宗地，例 ZDMJ=registered_area_m2 | "
-            "field mapping, may be repeated, of the parcels if no layer is named",
-        ),
-    ] = None,
+    column: Annotated[list[str] | None, layer_column_option("ZDMJ=registered_area_m2", ("宗地", "the parcels"))] = None,
     set_: SetOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
@@ -110,31 +94,24 @@ def confirm(  # noqa: PLR0913 - one option a layer
 ) -> None:
     """确权：管理范围内的权属分块与面积汇总 | who holds the land inside the extents, and where titles disagree."""
     named = {"extents": extents, "parcels": parcels, "land_classes": land_classes, "axes": axes, "admin": admin}
-    given = {name: text for name, text in named.items() if text is not None}
-    columns = columns_by_layer(column, given, unnamed="parcels")
-    values = values_by_layer(set_, given, unnamed="parcels")
+    layers = named_layers(named, crs, encoding, column, set_, unnamed="parcels")
     with told(language) as console:
         from riverline.cli import titles
         from riverline.cli.summary import register_table
 
-        layers = {
-            name: named_layer(text, crs, encoding, columns.get(name), values.get(name)) for name, text in given.items()
-        }
         title = "河道管理范围权属" if language == "zh" else "Titles inside river management extents"
         job = titles.TitleJob(layers, out, tolerance, clean, language, title)
         delivery = with_progress(lambda tell: titles.carry_out(job, tell), language, console)
-        tell(console, delivery.inputs, register_table(delivery.result, language), delivery.result.faults, language)
         if delivery.map_path is None:
             most = titles.MOST_ON_MAP
             message = f"要素多于 {most:,} 个，未出图" if language == "zh" else f"more than {most:,} features: no map"
             console.print(f"· {message}", markup=False, highlight=False)
-        for path in filter(None, (delivery.map_path, delivery.layers_path)):
-            tell_file(console, path)
-        end(delivery.result.faults, strict=strict)
+        table = register_table(delivery.result, language)
+        conclude(console, delivery, (table,), delivery.result.faults, language, strict=strict)
 
 
 def shoreline(  # noqa: PLR0913 - one option a layer
-    drawn: Annotated[Path, typer.Argument(metavar="成果.gpkg", help="demarcate 写出的图层 | what demarcate wrote")],
+    drawn: DrawnArgument,
     *,
     waterside: Annotated[str | None, file_option("临水边界线 | waterside lines")] = None,
     water: Annotated[
@@ -158,14 +135,7 @@ def shoreline(  # noqa: PLR0913 - one option a layer
     profile: Annotated[
         str | None, typer.Option(metavar="NAME", help="成果模板，如 sichuan | export profile, such as sichuan")
     ] = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="[LAYER::]YOURS=OURS",
-            help="字段对应，可写多次，不写图层则为利用项目 | "
-            "field mapping, may be repeated, of the uses if no layer is named",
-        ),
-    ] = None,
+    column: Annotated[list[str] | None, layer_column_option("XMMC=name", ("利用项目", "the uses"))] = None,
     set_: SetOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
@@ -178,20 +148,13 @@ def shoreline(  # noqa: PLR0913 - one option a layer
     named = {"waterside": waterside, "water": water, "uses": uses, "sensitive": sensitive, "admin": admin, "axes": axes}
     if waterside is not None and water is not None:
         raise typer.BadParameter("--waterside 与 --water 只给一个 | give --waterside or --water, not both")
-    given = {name: text for name, text in named.items() if text is not None}
-    columns = columns_by_layer(column, given, unnamed="uses")
-    values = values_by_layer(set_, given, unnamed="uses")
+    layers = named_layers(named, crs, encoding, column, set_, unnamed="uses")
     with told(language) as console:
         from riverline.cli import planning
         from riverline.cli.summary import utilisation_table
 
-        layers = {
-            name: named_layer(text, crs, encoding, columns.get(name), values.get(name)) for name, text in given.items()
-        }
         title = "岸线保护与利用规划" if language == "zh" else "Shoreline protection and use plan"
         job = planning.PlanJob(drawn, layers, out, rules, on, zone_rules, profile, language, title)
         delivery = with_progress(lambda tell: planning.carry_out(job, tell), language, console)
-        tell(console, delivery.inputs, utilisation_table(delivery.result, language), delivery.result.faults, language)
-        for path in (delivery.map_path, delivery.layers_path):
-            tell_file(console, path)
-        end(delivery.result.faults, strict=strict)
+        table = utilisation_table(delivery.result, language)
+        conclude(console, delivery, (table,), delivery.result.faults, language, strict=strict)

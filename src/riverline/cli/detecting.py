@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,7 +15,7 @@ from riverline.cli.options import (
     OutOption,
     StrictOption,
     file_option,
-    named_layer,
+    named_layers,
     pair,
 )
 from riverline.cli.telling import end, tell, tell_file, told
@@ -69,7 +68,8 @@ def carry_out(job: DetectJob) -> DetectDelivery:
         If anything about the call is wrong.
     """
     import riverline as rl
-    from riverline.cli.steps import existing, publish, read_named, require_folder
+    from riverline.cli.handover import hand_over, require_folder
+    from riverline.cli.steps import read_named
 
     require_folder(job.out)
     rules, catalog = rl.load_change_rules(job.rules), rl.load_catalog(job.catalog)
@@ -83,13 +83,15 @@ def carry_out(job: DetectJob) -> DetectDelivery:
     found = rl.classify(found, catalog)
     found = replace(found, faults=rl.faults.combine([scenes.faults, found.faults], crs=frames["extents"].crs))
     title = "影像变化疑似问题" if job.language == "zh" else "Suspects from images"
-    with tempfile.TemporaryDirectory(dir=existing(job.out), prefix=".riverline-") as folder:
-        drawn = [frames[name] for name in ("extents", "axes") if name in frames]
-        page = rl.maps.show(found, *drawn, language=job.language, title=title)
-        drafts = [rl.maps.save(page, Path(folder) / MAP_NAME)]
-        checks = {"核查": rl.prepare_checks(found)}
-        drafts.append(rl.export.to_geopackage(Path(folder) / LAYERS_NAME, found, language=job.language, **checks))
-        paths = list(publish(drafts, job.out))
+    drawn = [frames[name] for name in ("extents", "axes") if name in frames]
+    checks = {"核查": rl.prepare_checks(found)}
+    map_path, layers_path = hand_over(
+        job.out,
+        draw=lambda: rl.maps.show(found, *drawn, language=job.language, title=title),
+        write=lambda path: rl.export.to_geopackage(path, found, language=job.language, **checks),
+        names=(MAP_NAME, LAYERS_NAME),
+    )
+    paths = [path for path in (map_path, layers_path) if path is not None]
     if job.chips:
         paths += rl.export.to_chips(job.out / CHIPS_NAME, found, scenes=scenes, extents=frames["extents"],
                                     language=job.language)  # fmt: skip
@@ -158,14 +160,13 @@ def detect(  # noqa: PLR0913 - one option a layer
 ) -> None:
     """影像变化检测：管理范围内新增的填、建、挖、堆、种，输出地图与图斑 | what changed inside the extents."""
     named = {"extents": extents, "axes": axes, "permits": permits, "previous": previous}
-    given = {name: text for name, text in named.items() if text is not None}
     levels = _levels(level)
     with told(language) as console:
-        layers = {name: named_layer(text, crs, encoding, None) for name, text in given.items()}
+        layers = named_layers(named, crs, encoding, None)
         reading = {} if sensor is None else {"sensor": sensor}
         job = DetectJob(tuple(scenes), out, layers, reading, rules, catalog, levels, chips, language)
         delivery = carry_out(job)
-        tell(console, delivery.inputs, _table(delivery.result, language), delivery.result.faults, language)
+        tell(console, delivery.inputs, (_table(delivery.result, language),), delivery.result.faults, language)
         for path in delivery.paths[:2]:
             tell_file(console, path)
         if len(delivery.paths) > 2:  # noqa: PLR2004 - map and layers

@@ -13,16 +13,16 @@ from riverline.cli.options import (
     CRSOption,
     EncodingOption,
     LanguageOption,
+    OnlyOption,
     OnOption,
     OutOption,
     SetOption,
     StrictOption,
-    columns_by_layer,
     file_option,
-    named_layer,
-    values_by_layer,
+    layer_column_option,
+    named_layers,
 )  # fmt: skip
-from riverline.cli.telling import end, tell, tell_file, told, with_progress
+from riverline.cli.telling import conclude, told, with_progress
 
 __all__ = ["catalog_app", "screen"]
 
@@ -47,22 +47,9 @@ def screen(  # noqa: PLR0913 - one option a layer
     rules: Annotated[
         str, typer.Option(metavar="NAME", help="划界所用规则集，不写则按文件所记 | rule set of the lines")
     ] = "",
-    column: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="[LAYER::]YOURS=OURS",
-            help="字段对应，可写多次，不写图层则为地物，例 BH=feature_id、DWLX=类型 | field mapping, may be repeated, "
-            "of the features if no layer is named",
-        ),
-    ] = None,
+    column: Annotated[list[str] | None, layer_column_option("BH=feature_id", ("地物", "the features"))] = None,
     set_: SetOption = None,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="[LAYER::]FIELD=VALUE[,VALUE]",
-            help="只用字段为此值的要素，可写多次 | only features of that value, may be repeated",
-        ),
-    ] = None,
+    only: OnlyOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     on: OnOption = None,
@@ -72,34 +59,15 @@ def screen(  # noqa: PLR0913 - one option a layer
 ) -> None:
     """侵占筛查：地物与界线、许可比对并分类定级，输出 侵占图.html 与 侵占成果.gpkg | hold features against the line."""
     named = {"features": features, "extents": extents, "axes": axes, "permits": permits}
-    given = {name: text for name, text in named.items() if text is not None}
-    columns = columns_by_layer(column, given, unnamed="features")
-    values = values_by_layer(set_, given, unnamed="features")
-    rows = values_by_layer(only, given, unnamed="features", option="--only")
+    layers = named_layers(named, crs, encoding, column, set_, only=only, unnamed="features")
     with told(language) as console:
         from riverline.cli import screening
 
-        named_already = "feature_id" in values.get("features", {}) or any(
-            "feature_id" in ours for ours in columns.get("features", {}).values()
-        )
-        if not named_already:
-            values["features"] = {"feature_id": ""} | values.get("features", {})
-        layers = {
-            name: named_layer(text, crs, encoding, columns.get(name), values.get(name), rows.get(name))
-            for name, text in given.items()
-        }
         title = "疑似侵占岸线" if language == "zh" else "Suspected encroachment"
         job = screening.ScreenJob(layers, out, tolerance, catalog, rules, on, language, title)
         delivery = with_progress(lambda tell: screening.carry_out(job, tell), language, console)
         table = screening.sums_table(delivery.result, language)
-        tell(console, delivery.inputs, table, delivery.result.faults, language)
-        if delivery.map_path is None:
-            most = screening.MOST_ON_MAP
-            message = f"要素多于 {most:,} 个，未出图" if language == "zh" else f"more than {most:,} features: no map"
-            console.print(f"· {message}", markup=False, highlight=False)
-        for path in filter(None, (delivery.map_path, delivery.layers_path)):
-            tell_file(console, path)
-        end(delivery.result.faults, strict=strict)
+        conclude(console, delivery, (table,), delivery.result.faults, language, strict=strict)
 
 
 @catalog_app.command("list")

@@ -17,10 +17,12 @@ __all__ = [
     "FILE",
     "CRSOption",
     "ColumnOption",
+    "DrawnArgument",
     "EncodingOption",
     "LanguageOption",
     "LayerColumnOption",
     "OnOption",
+    "OnlyOption",
     "OutOption",
     "RulesOption",
     "SetOption",
@@ -28,7 +30,8 @@ __all__ = [
     "columns_by_layer",
     "file_and_layer",
     "file_option",
-    "named_layer",
+    "layer_column_option",
+    "named_layers",
     "pair",
     "schema_named",
     "values_by_layer",
@@ -65,18 +68,37 @@ SetOption = Annotated[
         "one value for a whole layer, may be repeated, {row} is the number of the row",
     ),
 ]
-
-
+OnlyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="[LAYER::]FIELD=VALUE[,VALUE]",
+        help="只用字段为此值的要素，可写多次，例 waterway=river | only features of that value, may be repeated",
+    ),
+]
 RulesOption = Annotated[
     str, typer.Option(metavar="NAME", help="规则集名称或 TOML 文件 | rule set, by name or TOML file")
 ]
+DrawnArgument = Annotated[Path, typer.Argument(metavar="成果.gpkg", help="demarcate 写出的图层 | what demarcate wrote")]
+
+
+def layer_column_option(example: str, unnamed: tuple[str, str] | None = None) -> Any:  # noqa: ANN401 - typer's own
+    """The option ``--column`` where a command reads several layers.
+
+    Parameters
+    ----------
+    example
+        A mapping as it may be typed.
+    unnamed
+        Which layer is meant where none is named, in Chinese and in English; None if one has to be.
+    """
+    zh, en = ("", "") if unnamed is None else (f"，不写图层则为{unnamed[0]}", f", of {unnamed[1]} if none is named")
+    metavar = "LAYER::YOURS=OURS" if unnamed is None else "[LAYER::]YOURS=OURS"
+    text = f"字段对应，可写多次{zh}，例 {example} | field mapping, may be repeated{en}"
+    return typer.Option("--column", metavar=metavar, help=text)
+
+
 LayerColumnOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="[LAYER::]YOURS=OURS",
-        help="字段对应，可写多次，不写图层则为第一个图层，例 levees::高程=ground_m | "
-        "field mapping, may be repeated, of the first layer if none is named",
-    ),
+    list[str] | None, layer_column_option("levees::高程=ground_m", ("第一个图层", "the first layer"))
 ]
 
 
@@ -85,7 +107,7 @@ def file_option(help_text: str) -> Any:  # noqa: ANN401 - typer's own
     return typer.Option(metavar=FILE, help=help_text)
 
 
-def named_layer(
+def _layer(
     text: str,
     crs: str | None,
     encoding: str | None,
@@ -97,6 +119,39 @@ def named_layer(
     from riverline.cli.steps import Layer
 
     return Layer(*file_and_layer(text), crs, encoding, columns, values, only)
+
+
+def named_layers(
+    named: dict[str, str | None],
+    crs: str | None,
+    encoding: str | None,
+    column: list[str] | None,
+    set_: list[str] | None = None,
+    *,
+    only: list[str] | None = None,
+    unnamed: str = "axes",
+) -> dict[str, Layer]:
+    """The layers to read of those that a command may be given, with their field mappings and values.
+
+    Parameters
+    ----------
+    named
+        Name of the layer → what was typed, None where nothing was.
+    crs, encoding
+        Of files that do not say theirs.
+    column, set_, only
+        What was typed at ``--column``, ``--set`` and ``--only``.
+    unnamed
+        The layer that these are about where they name none.
+    """
+    given = {name: text for name, text in named.items() if text is not None}
+    columns = columns_by_layer(column, given, unnamed=unnamed)
+    values = values_by_layer(set_, given, unnamed=unnamed)
+    rows = values_by_layer(only, given, unnamed=unnamed, option="--only")
+    return {
+        name: _layer(text, crs, encoding, columns.get(name), values.get(name), rows.get(name))
+        for name, text in given.items()
+    }
 
 
 def file_and_layer(text: str) -> tuple[Path, str | None]:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyogrio
-
 import riverline as rl
-from riverline import provenance
-from riverline.cli.steps import MAP_NAME, Step, existing, publish, require_folder
+from riverline.cli.drawn import read_drawn
+from riverline.cli.handover import MAP_NAME, Delivery, Steps, hand_over, require_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
-    import geopandas as gpd
-
+    from riverline.cli.handover import Step
     from riverline.cli.steps import Layer
     from riverline.schema import Language, Schema
-    from riverline.shoreline import ShorelinePlan
 
-__all__ = ["PlanDelivery", "PlanJob", "carry_out", "drawn_in"]
+__all__ = ["PlanJob", "carry_out"]
 
-LAYERS_NAME = "岸线规划.gpkg"
+NAMES = (MAP_NAME, "岸线规划.gpkg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +41,7 @@ class PlanJob:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PlanDelivery:
-    """What the job read and made, and its files."""
-
-    inputs: Mapping[str, gpd.GeoDataFrame]
-    result: ShorelinePlan
-    map_path: Path
-    layers_path: Path
-
-
-def carry_out(job: PlanJob, tell: Callable[[Step], None]) -> PlanDelivery:
+def carry_out(job: PlanJob, tell: Callable[[Step], None]) -> Delivery:
     """Do the job; the files appear together at its end, or not at all.
 
     Parameters
@@ -71,39 +56,33 @@ def carry_out(job: PlanJob, tell: Callable[[Step], None]) -> PlanDelivery:
     RiverlineError
         If anything about the call is wrong.
     """
-    total = len(job.layers) + 4
-
-    def step(number: int, zh: str, en: str) -> None:
-        tell(Step(number, total, zh, en))
-
+    step = Steps(tell, len(job.layers) + 4)
     require_folder(job.out)
     zone_rules = rl.rules.load_zone_rules(job.zone_rules, on=job.on)
     if job.profile is not None:
         rl.export.load_profile(job.profile)  # a name that does not exist is told before the work begins
-    step(1, "读取划界成果", "read the demarcation")
-    drawn = drawn_in(job.drawn, job.rules, job.on)
+    step("读取划界成果", "read the demarcation")
+    drawn = read_drawn(job.drawn, job.rules, on=job.on)
     frames = {}
-    for number, (name, layer) in enumerate(job.layers.items(), 2):
+    for name, layer in job.layers.items():
         schema = _schema(name)
-        step(number, f"读取{schema.label_zh}", f"read {schema.label_en}")
+        step(f"读取{schema.label_zh}", f"read {schema.label_en}")
         frames[name] = layer.read(schema)
-    step(total - 2, "编制岸线规划", "plan the shoreline")
+    step("编制岸线规划", "plan the shoreline")
     checked = [rl.check(frame, _schema(name)) for name, frame in frames.items() if name not in {"admin", "axes"}]
     given = {"waterside" if name == "water" else name: frame for name, frame in frames.items()}
     plan = rl.plan_shoreline(drawn, rules=zone_rules, **given)
     plan = replace(plan, faults=rl.faults.combine([*checked, plan.faults], crs=plan.lines.crs))
-    with tempfile.TemporaryDirectory(dir=existing(job.out), prefix=".riverline-") as folder:
-        step(total - 1, "输出离线地图", "write the offline map")
-        known = [frame for name, frame in frames.items() if name != "admin"]
-        named = {_schema(name).label(job.language): frame for name, frame in frames.items() if name == "admin"}
-        page = rl.maps.show(plan, *known, language=job.language, title=job.title, **named)
-        drafts = [rl.maps.save(page, Path(folder) / MAP_NAME)]
-        step(total, "输出成果图层", "write the layers")
-        file = Path(folder) / LAYERS_NAME
-        drafts.append(rl.export.to_geopackage(file, plan, language=job.language, profile=job.profile))
-        map_path, layers_path = publish(drafts, job.out)
-    inputs = {"management_lines": drawn.lines, **frames}
-    return PlanDelivery(inputs, plan, map_path, layers_path)
+    known = [frame for name, frame in frames.items() if name != "admin"]
+    named = {_schema(name).label(job.language): frame for name, frame in frames.items() if name == "admin"}
+    paths = hand_over(
+        job.out,
+        draw=lambda: rl.maps.show(plan, *known, language=job.language, title=job.title, **named),
+        write=lambda path: rl.export.to_geopackage(path, plan, language=job.language, profile=job.profile),
+        names=NAMES,
+        step=step,
+    )
+    return Delivery({"management_lines": drawn.lines, **frames}, plan, *paths)
 
 
 def _schema(name: str) -> Schema:
@@ -112,39 +91,3 @@ def _schema(name: str) -> Schema:
         return rl.schema.FRAMES[name]
     label = rl.schema.Column("name", "text", "县（区）名称", "Name of the county", "XQ", "Name of the county.")
     return rl.schema.Schema("admin", "县（区）", "Counties", "name", ("Polygon", "MultiPolygon"), (label,), "Counties.")
-
-
-def drawn_in(path: Path, rules: str = "", on: str | None = None) -> rl.Demarcation:
-    """The lines and extents of a file that ``riverline demarcate`` wrote, with the rule set that drew them."""
-    lines, extents = (_layer_of(path, schema) for schema in (rl.schema.MANAGEMENT_LINES, rl.schema.EXTENTS))
-    named = sorted({str(name) for name in extents["rules"].dropna()})
-    chosen = rl.load_rules(rules or (named[0] if named else "national"), on=on)
-    other = sorted({f"{row.rules} {row.version[:12]}" for row in extents.itertuples() if row.version != chosen.digest})
-    mine = f"{chosen.name} {chosen.digest[:12]}"
-    if other:
-        told = ", ".join(other)
-        raise rl.JobError(
-            f"界线由另一规则集划定（{told}），不是 {mine}；请用 --rules、--on 指定同一规则集",
-            f"the lines were drawn by {told}, not by {mine}; name that with --rules and --on",
-        )
-    told_of = {"management_lines": provenance.describe_input(lines)}
-    run = provenance.Run(rl.__version__, chosen.digest, told_of, lines.crs.to_string())
-    return rl.Demarcation(lines, extents, rl.schema.FAULTS.empty(lines.crs), chosen, run)
-
-
-def _layer_of(path: Path, schema: Schema) -> gpd.GeoDataFrame:
-    """One layer of a result file, by the Chinese or the English name that the export gives it."""
-    if not path.exists():
-        raise rl.ReadError(f"找不到文件 {path.name}", f"there is no file {path.name}")
-    try:
-        names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-    except pyogrio.errors.DataSourceError as error:
-        raise rl.ReadError(f"无法读取 {path.name}：{error}", f"cannot read {path.name}: {error}") from error
-    layer = next((name for name in (schema.label_zh, schema.name) if name in names), None)
-    if layer is None:
-        there = ", ".join(names) or "-"
-        raise rl.JobError(
-            f"{path.name} 中没有图层 {schema.label_zh}（现有：{there}）；应为 riverline demarcate 写出的 成果.gpkg",
-            f"{path.name} has no layer {schema.name} (there are: {there}); give what riverline demarcate wrote",
-        )
-    return rl.read_layer(path, schema, layer=layer)

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pyogrio
 
 import riverline as rl
 from riverline import provenance
-from riverline.cli.staking import layer_of, require_same_rules
-from riverline.cli.steps import MAP_NAME, Layer, existing, publish, require_folder
+from riverline.cli.drawn import lines_and_extents, read_drawn
+from riverline.cli.handover import MAP_NAME, Delivery, hand_over, require_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     import geopandas as gpd
 
+    from riverline.cli.steps import Layer
+    from riverline.inspection import Inspection
+    from riverline.revision import Revision
     from riverline.rules import RuleSet
     from riverline.schema import Language, Schema
 
-__all__ = ["BESIDE", "CompareJob", "InspectJob", "Review", "compare_files", "inspect_file"]
+__all__ = ["BESIDE", "CompareJob", "InspectJob", "compare_files", "inspect_file"]
 
 INSPECTION_NAME, REVISION_NAME = "质检.gpkg", "修订.gpkg"
 BESIDE: dict[str, Schema] = {
@@ -33,7 +35,7 @@ BESIDE: dict[str, Schema] = {
     "axes": rl.schema.AXES,
     "water": rl.schema.WATER,
     "levees": rl.schema.LEVEES,
-    "bridges": rl.schema.STRUCTURES,
+    "bridges": rl.schema.WORKS,
 }
 
 
@@ -64,16 +66,6 @@ class CompareJob:
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
-    """What was read, what came of it, and the files."""
-
-    inputs: Mapping[str, gpd.GeoDataFrame]
-    result: Any
-    map_path: Path
-    layers_path: Path
-
-
-@dataclass(frozen=True, slots=True)
 class _DrawnBy:
     """What a file says of the rule set that drew its lines: enough to compare by, whether or not it still ships."""
 
@@ -82,7 +74,7 @@ class _DrawnBy:
     digest: str
 
 
-def inspect_file(job: InspectJob) -> Review:
+def inspect_file(job: InspectJob) -> Delivery:
     """Do the job; the files appear together at its end, or not at all.
 
     Raises
@@ -92,18 +84,16 @@ def inspect_file(job: InspectJob) -> Review:
     """
     require_folder(job.out)
     inputs = {name: layer.read(BESIDE[name]) for name, layer in job.layers.items()}
-    lines, extents = (layer_of(job.lines, schema) for schema in (rl.schema.MANAGEMENT_LINES, rl.schema.EXTENTS))
-    rules = rl.load_rules(job.rules, on=job.on)
-    require_same_rules(extents, rules)
-    run = provenance.Run(rl.__version__, rules.digest, {}, lines.crs.to_string())
-    drawn = rl.Demarcation(lines, extents, rl.schema.FAULTS.empty(lines.crs), rules, run)
+    drawn = read_drawn(job.lines, job.rules, on=job.on)
     inspection = rl.inspect(drawn, rules=rl.load_checks(job.checks), **inputs)
     title = "成果质检" if job.language == "zh" else "Checks before delivery"
-    paths = _write(job.out, INSPECTION_NAME, (lines, extents, inspection), (inspection,), title, job.language)
-    return Review({"management_lines": lines, "extents": extents, **inputs}, inspection, *paths)
+    shown = (drawn.lines, drawn.extents, inspection)
+    paths = _write(job.out, INSPECTION_NAME, shown, inspection, title, job.language)
+    read = {"management_lines": drawn.lines, "extents": drawn.extents, **inputs}
+    return Delivery(read, inspection, *paths)
 
 
-def compare_files(job: CompareJob) -> Review:
+def compare_files(job: CompareJob) -> Delivery:
     """Do the job; the files appear together at its end, or not at all.
 
     Raises
@@ -118,30 +108,31 @@ def compare_files(job: CompareJob) -> Review:
     pair = cast("tuple[gpd.GeoDataFrame, gpd.GeoDataFrame] | None", stakes)
     revision = rl.compare(old, new, stakes=pair, parcels=parcels, tolerance_m=job.tolerance_m)
     title = "界线修订对比" if job.language == "zh" else "Revision of the lines"
-    paths = _write(job.out, REVISION_NAME, (new.extents, revision), (revision,), title, job.language)
+    paths = _write(job.out, REVISION_NAME, (new.extents, revision), revision, title, job.language)
     read = {"management_lines": new.lines} | ({} if parcels is None else {"parcels": parcels})
-    return Review(read, revision, *paths)
+    return Delivery(read, revision, *paths)
 
 
 def _result(path: Path) -> rl.Demarcation:
     """A result as its file tells it: lines, extents, and which version and rules drew them."""
-    lines, extents = (layer_of(path, schema) for schema in (rl.schema.MANAGEMENT_LINES, rl.schema.EXTENTS))
+    lines, extents = lines_and_extents(path)
     told = pyogrio.read_info(path, layer=lines.attrs["source"]["layer"])["layer_metadata"] or {}
     name, _, title = told.get("rules", "").partition(" ")
     digests = sorted(set(extents["version"]))
     digest = told.get("rules_digest") or ", ".join(digests)
-    version = json.loads(told["run"])["version"] if "run" in told else told.get("riverline_version", "")
-    run = provenance.Run(version, digest, {}, lines.crs.to_string())
+    known = json.loads(told.get("run", "{}"))
+    version = known.get("version", told.get("riverline_version", ""))
+    run = provenance.Run(version, digest, known.get("inputs", {}), lines.crs.to_string())
     rules = cast("RuleSet", _DrawnBy(name, title, digest))
     return rl.Demarcation(lines, extents, rl.schema.FAULTS.empty(lines.crs), rules, run)
 
 
 def _write(
-    out: Path, name: str, shown: tuple[Any, ...], written: tuple[Any, ...], title: str, language: Language
-) -> tuple[Path, Path]:
-    with tempfile.TemporaryDirectory(dir=existing(out), prefix=".riverline-") as folder:
-        page = rl.maps.show(*shown, language=language, title=title)
-        drafts = [rl.maps.save(page, Path(folder) / MAP_NAME)]
-        drafts.append(rl.export.to_geopackage(Path(folder) / name, *written, language=language))
-        map_path, layers_path = publish(drafts, out)
-    return map_path, layers_path
+    out: Path, name: str, shown: tuple[Any, ...], written: Inspection | Revision, title: str, language: Language
+) -> tuple[Path | None, Path]:
+    return hand_over(
+        out,
+        draw=lambda: rl.maps.show(*shown, language=language, title=title),
+        write=lambda path: rl.export.to_geopackage(path, written, language=language),
+        names=(MAP_NAME, name),
+    )

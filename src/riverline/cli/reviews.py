@@ -8,28 +8,28 @@ from typing import Annotated
 import typer
 
 from riverline.cli.options import (
-    FILE,
     CRSOption,
+    DrawnArgument,
     EncodingOption,
     LanguageOption,
     OnOption,
     OutOption,
+    SetOption,
     StrictOption,
-    columns_by_layer,
     file_option,
-    named_layer,
-)
-from riverline.cli.telling import end, tell_file, told
+    layer_column_option,
+    named_layers,
+)  # fmt: skip
+from riverline.cli.telling import conclude, told
 
 __all__ = ["reviews"]
 
 reviews = typer.Typer()
-RESULT = "成果.gpkg"
 
 
 @reviews.command()
 def inspect(  # noqa: PLR0913 - one option a layer
-    lines: Annotated[Path, typer.Argument(metavar=RESULT, help="demarcate 写出的图层 | what demarcate wrote")],
+    lines: DrawnArgument,
     *,
     rules: Annotated[str, typer.Option(metavar="NAME", help="划界所用的规则集 | the rule set they were drawn by")],
     checks: Annotated[
@@ -42,13 +42,8 @@ def inspect(  # noqa: PLR0913 - one option a layer
     water: Annotated[str | None, file_option("水域 | water")] = None,
     levees: Annotated[str | None, file_option("堤防 | levees")] = None,
     bridges: Annotated[str | None, file_option("桥梁 | bridges")] = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="LAYER::YOURS=OURS",
-            help="字段对应，可写多次，例 bridges::编号=structure_id | field mapping, may be repeated",
-        ),
-    ] = None,
+    column: Annotated[list[str] | None, layer_column_option("bridges::编号=work_id")] = None,
+    set_: SetOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     on: OnOption = None,
@@ -59,20 +54,14 @@ def inspect(  # noqa: PLR0913 - one option a layer
     """成果质检：逐项检查，输出 map.html 与 质检.gpkg | check a delivery before it leaves the house."""
     named = {"stakes": stakes, "boards": boards, "holdings": holdings, "axes": axes, "water": water, "levees": levees,
              "bridges": bridges}  # fmt: skip
-    given = {name: text for name, text in named.items() if text is not None}
-    columns = columns_by_layer(column or [], given)
+    layers = named_layers(named, crs, encoding, column, set_)
     with told(language) as console:
         from riverline.cli.reviewing import InspectJob, inspect_file
-        from riverline.cli.summary import check_table, fault_rows, input_table
+        from riverline.cli.summary import check_table
 
-        layers = {name: named_layer(text, crs, encoding, columns.get(name)) for name, text in given.items()}
         review = inspect_file(InspectJob(lines, layers, rules, out, checks, on, language))
-        console.print(input_table(review.inputs, language))
-        console.print(check_table(review.result, language))
-        console.print(fault_rows(review.result.faults, language))
-        for path in (review.map_path, review.layers_path):
-            tell_file(console, path)
-        end(review.result.faults, strict=strict)
+        table = check_table(review.result, language)
+        conclude(console, review, (table,), review.result.faults, language, strict=strict, each=True)
 
 
 @reviews.command()
@@ -82,7 +71,7 @@ def compare(  # noqa: PLR0913 - one option a layer
     *,
     old_stakes: Annotated[str | None, file_option("原界桩 | the stakes before")] = None,
     new_stakes: Annotated[str | None, file_option("新界桩 | the stakes after")] = None,
-    parcels: Annotated[str | None, typer.Option(metavar=FILE, help="宗地 | parcels")] = None,
+    parcels: Annotated[str | None, file_option("宗地 | parcels")] = None,
     tolerance: Annotated[
         float, typer.Option(metavar="M", help="移动不超过此距离视为未动 | what moved by no more did not move")
     ] = 0.1,
@@ -94,16 +83,12 @@ def compare(  # noqa: PLR0913 - one option a layer
     """修订对比：界线、面积、界桩、宗地的变动与原因 | what a revision moved, and why."""
     if (old_stakes is None) != (new_stakes is None):
         raise typer.BadParameter("--old-stakes 与 --new-stakes 要一起给出 | --old-stakes and --new-stakes go together")
+    named = {"old_stakes": old_stakes, "new_stakes": new_stakes, "parcels": parcels}
+    layers = named_layers(named, crs, encoding, None)
     with told(language) as console:
         from riverline.cli.reviewing import CompareJob, compare_files
-        from riverline.cli.summary import fault_counts, revision_table
+        from riverline.cli.summary import revision_table
 
-        owned = None if parcels is None else named_layer(parcels, crs, encoding, None)
-        pair = None
-        if old_stakes is not None and new_stakes is not None:
-            pair = (named_layer(old_stakes, crs, encoding, None), named_layer(new_stakes, crs, encoding, None))
-        review = compare_files(CompareJob(old, new, out, owned, pair, tolerance, language))
-        console.print(revision_table(review.result, language))
-        console.print(fault_counts(review.result.faults, language))
-        for path in (review.map_path, review.layers_path):
-            tell_file(console, path)
+        pair = (layers["old_stakes"], layers["new_stakes"]) if old_stakes is not None else None
+        review = compare_files(CompareJob(old, new, out, layers.get("parcels"), pair, tolerance, language))
+        conclude(console, review, (revision_table(review.result, language),), review.result.faults, language)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyogrio
@@ -12,28 +10,29 @@ from rich.table import Table
 from rich.text import Text
 
 import riverline as rl
-from riverline.cli.planning import drawn_in
-from riverline.cli.steps import Step, existing, publish, read_named, require_folder
-from riverline.cli.summary import plain
+from riverline.cli.drawn import read_drawn
+from riverline.cli.handover import MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
+from riverline.cli.steps import read_named
+from riverline.cli.tables import plain
 from riverline.encroachment import describe_suspects
 from riverline.schema import ENCROACHED, FEATURES, MANAGEMENT_LINES, Schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     import geopandas as gpd
     import pandas as pd
 
+    from riverline.cli.handover import Step
     from riverline.cli.steps import Layer
     from riverline.demarcation import Demarcation
     from riverline.encroachment import Screening
     from riverline.schema import Language
 
-__all__ = ["MOST_ON_MAP", "ScreenDelivery", "ScreenJob", "carry_out", "catalog_table", "sums_table"]
+__all__ = ["ScreenJob", "carry_out", "catalog_table", "sums_table"]
 
-MAP_NAME, LAYERS_NAME = "侵占图.html", "侵占成果.gpkg"
-MOST_ON_MAP = 30_000
-"""Most features of a map: with more, only the layers are written."""
+NAMES = "侵占图.html", "侵占成果.gpkg"
 
 _ANY = Schema(
     FEATURES.name, FEATURES.label_zh, FEATURES.label_en, FEATURES.key, FEATURES.geometry,
@@ -59,17 +58,7 @@ class ScreenJob:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ScreenDelivery:
-    """What the job read and made, and its files: the map is None where there is too much for one."""
-
-    inputs: Mapping[str, gpd.GeoDataFrame]
-    result: Screening
-    map_path: Path | None
-    layers_path: Path
-
-
-def carry_out(job: ScreenJob, tell: Callable[[Step], None]) -> ScreenDelivery:
+def carry_out(job: ScreenJob, tell: Callable[[Step], None]) -> Delivery:
     """Do the job; the files appear together at its end, or not at all.
 
     Parameters
@@ -84,41 +73,43 @@ def carry_out(job: ScreenJob, tell: Callable[[Step], None]) -> ScreenDelivery:
     RiverlineError
         If anything about the call is wrong.
     """
-    total = len(job.layers) + 3
-
-    def step(number: int, zh: str, en: str) -> None:
-        tell(Step(number, total, zh, en))
-
+    step = Steps(tell, len(job.layers) + 3)
     require_folder(job.out)
     catalog = rl.load_catalog(job.catalog, on=job.on)  # what does not exist is told before the work begins
     frames: dict[str, gpd.GeoDataFrame] = {}
     drawn: Demarcation | gpd.GeoDataFrame | None = None
-    for number, (name, layer) in enumerate(job.layers.items(), 1):
+    for name, layer in job.layers.items():
         schema = _ANY if name == "features" else rl.schema.FRAMES[name]
-        step(number, f"读取{schema.label_zh}", f"read {schema.label_en}")
+        step(f"读取{schema.label_zh}", f"read {schema.label_en}")
         if name == "extents" and _holds_lines(layer):
-            drawn = drawn_in(layer.path, job.rules)
+            drawn = read_drawn(layer.path, job.rules)
             frames["extents"] = drawn.extents
         else:
-            frames[name] = read_named(name, layer, schema)
+            frames[name] = read_named(name, _numbered(layer) if name == "features" else layer, schema)
     drawn = rl.geodesy.to_metric(frames["extents"]) if drawn is None else drawn
     others = {name: frames[name] for name in ("axes", "permits") if name in frames}
-    step(total - 2, "与界线、许可比对", "hold against the line")
+    step("与界线、许可比对", "hold against the line")
     found = rl.screen(frames["features"], drawn, tolerance_m=job.tolerance_m, on=job.on, **others)
     found = rl.classify(found, catalog)
     found = replace(found, suspects=describe_suspects(found.suspects, job.language))
-    with tempfile.TemporaryDirectory(dir=existing(job.out), prefix=".riverline-") as folder:
-        step(total - 1, "输出离线地图", "write the offline map")
-        drafts = []
-        if len(found.suspects) + len(found.faults) <= MOST_ON_MAP:
-            shown = [drawn, *others.values()]
-            page = rl.maps.show(*shown, found, language=job.language, title=job.title)
-            drafts.append(rl.maps.save(page, Path(folder) / MAP_NAME))
-        step(total, "输出成果图层", "write the layers")
-        layers = [found, *([frames["permits"]] if "permits" in frames else [])]
-        drafts.append(rl.export.to_geopackage(Path(folder) / LAYERS_NAME, *layers, language=job.language))
-        paths = publish(drafts, job.out)
-    return ScreenDelivery(frames, found, paths[0] if len(paths) > 1 else None, paths[-1])
+    layers = [found, *([frames["permits"]] if "permits" in frames else [])]
+    few = len(found.suspects) + len(found.faults) <= MOST_ON_MAP
+    shown = [drawn, *others.values()]
+    paths = hand_over(
+        job.out,
+        draw=(lambda: rl.maps.show(*shown, found, language=job.language, title=job.title)) if few else None,
+        write=lambda path: rl.export.to_geopackage(path, *layers, language=job.language),
+        names=NAMES,
+        step=step,
+    )
+    return Delivery(frames, found, *paths)
+
+
+def _numbered(layer: Layer) -> Layer:
+    """The layer of features, which need no number of their own."""
+    values = layer.values or {}  # noqa: PD011 - a field of ours
+    named = "feature_id" in values or any("feature_id" in ours for ours in (layer.columns or {}).values())
+    return layer if named else replace(layer, values={"feature_id": "", **values})
 
 
 def _holds_lines(layer: Layer) -> bool:

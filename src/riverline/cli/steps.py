@@ -2,50 +2,35 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import riverline as rl
 from riverline import samples
+from riverline.cli.handover import Delivery, Steps, hand_over, require_folder
 from riverline.rules.deciding import note_in_english
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     import geopandas as gpd
 
+    from riverline.cli.handover import Step
     from riverline.demarcation import Demarcation
     from riverline.io.mapping import Columns, Values
+    from riverline.rules import RuleSet
     from riverline.schema import Language, Schema
 
-__all__ = [
-    "Delivery", "Layer", "MainJob", "Sections", "Step", "carry_out", "demo_job", "existing", "in_plane", "publish",
-    "read_named", "require_folder", "schema_of",
-]  # fmt: skip
+__all__ = ["Layer", "MainJob", "Sections", "carry_out", "demo_job", "in_plane", "read_named", "schema_of", "worded"]
 
 TABLES = frozenset({".csv", ".txt", ".xlsx", ".xlsm", ".xls"})
-_LONGEST_NAME = 40
-MAP_NAME, LAYERS_NAME = "map.html", "成果.gpkg"
 VERBS: dict[str, Callable[..., Demarcation]] = {
     "axes": rl.demarcate,
     "water": rl.demarcate_waters,
     "works": rl.demarcate_works,
 }
 """What demarcates each subject."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step that is about to run: its number, how many there are, what it does in both languages."""
-
-    number: int
-    total: int
-    zh: str
-    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +116,6 @@ class MainJob:
     zone: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What the job read and made: the inputs, the result with the faults of both, and its files."""
-
-    inputs: Mapping[str, gpd.GeoDataFrame]
-    result: Demarcation
-    map_path: Path
-    layers_path: Path
-
-
 def carry_out(job: MainJob, tell: Callable[[Step], None]) -> Delivery:
     """Do the job; the files appear together at its end, or not at all.
 
@@ -156,41 +131,44 @@ def carry_out(job: MainJob, tell: Callable[[Step], None]) -> Delivery:
     RiverlineError
         If anything about the call is wrong.
     """
-    total = len(job.layers) + 4
-
-    def step(number: int, zh: str, en: str) -> None:
-        tell(Step(number, total, zh, en))
-
+    step = Steps(tell, len(job.layers) + 4)
     require_folder(job.out)
     rules = rl.load_rules(job.rules, on=job.on)
     frames = {}
-    for number, (name, layer) in enumerate(job.layers.items(), 1):
+    for name, layer in job.layers.items():
         schema = schema_of(name)
-        step(number, f"读取{schema.label_zh}", f"read {schema.label_en}")
+        step(f"读取{schema.label_zh}", f"read {schema.label_en}")
         frames[name] = read_named(name, layer, schema)
-    subject = frames[job.subject] = in_plane(frames[job.subject], plane=job.plane, zone=job.zone)
+    read = frames[job.subject]
+    subject = frames[job.subject] = in_plane(read, plane=job.plane, zone=job.zone)
     if job.zone is not None:
-        near = {name: _near_zone(frame, job.zone) for name, frame in frames.items() if name != job.subject}
+        elsewhere = set(read["river_id"].dropna()) - set(subject["river_id"])
+        near = {name: _near_zone(frame, job.zone, elsewhere) for name, frame in frames.items() if name != job.subject}
         frames.update(near)
-    step(total - 3, "检查图层", "check the layers")
+    step("检查图层", "check the layers")
     checked = [rl.check(frame, schema_of(name)) for name, frame in frames.items()]
-    step(total - 2, "划定管理范围", "demarcate")
+    step("划定管理范围", "demarcate")
     others: dict[str, Any] = {name: frame for name, frame in frames.items() if name != job.subject}
     if job.subject != "works":
         others["terrain"] = job.terrain
     result = VERBS[job.subject](subject, rules, **others)
-    result = replace(result, faults=rl.faults.combine([*checked, result.faults], crs=subject.crs))
-    if job.language == "en":
-        notes = result.lines["note"].map(lambda note: note_in_english(note, rules))
-        result = replace(result, lines=result.lines.assign(note=notes.astype("str")))
-    with tempfile.TemporaryDirectory(dir=existing(job.out), prefix=".riverline-") as folder:
-        step(total - 1, "输出离线地图", "write the offline map")
-        page = rl.maps.show(result, _drawn_on(subject, job.subject), language=job.language, title=job.title)
-        drafts = [rl.maps.save(page, Path(folder) / MAP_NAME)]
-        step(total, "输出成果图层", "write the layers")
-        drafts.append(rl.export.to_geopackage(Path(folder) / LAYERS_NAME, result, language=job.language))
-        map_path, layers_path = publish(drafts, job.out)
-    return Delivery(frames, result, map_path, layers_path)
+    result = replace(result, faults=_told_once(checked, result.faults, crs=subject.crs))
+    result = worded(result, rules, job.language)
+    paths = hand_over(
+        job.out,
+        draw=lambda: rl.maps.show(result, _drawn_on(subject, job.subject), language=job.language, title=job.title),
+        write=lambda path: rl.export.to_geopackage(path, result, language=job.language),
+        step=step,
+    )
+    return Delivery(frames, result, *paths)
+
+
+def worded(result: Demarcation, rules: RuleSet, language: Language) -> Demarcation:
+    """The result with the notes of its lines in a language."""
+    if language == "zh":
+        return result
+    notes = result.lines["note"].map(lambda note: note_in_english(note, rules))
+    return replace(result, lines=result.lines.assign(note=notes.astype("str")))
 
 
 def read_named(name: str, layer: Layer | Sections, schema: Schema) -> gpd.GeoDataFrame:
@@ -235,11 +213,22 @@ def in_plane(axes: gpd.GeoDataFrame, *, plane: str | None, zone: int | None) -> 
     return rl.geodesy.to_metric(kept, crs=code)
 
 
-def _near_zone(frame: gpd.GeoDataFrame, zone: int) -> gpd.GeoDataFrame:
-    """The rows in a zone and in those beside it, and rows without a place."""
+def _told_once(checked: list[gpd.GeoDataFrame], found: gpd.GeoDataFrame, *, crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 - a CRS
+    """The faults of both: what demarcating says again of the same feature, such as a closed axis, counts once."""
+    keys = ["code", "layer", "feature_id"]
+    again = set(found[keys].itertuples(index=False, name=None))
+    rest = [frame[[row not in again for row in frame[keys].itertuples(index=False, name=None)]] for frame in checked]
+    return rl.faults.combine([*rest, found], crs=crs)
+
+
+def _near_zone(frame: gpd.GeoDataFrame, zone: int, elsewhere: set[str]) -> gpd.GeoDataFrame:
+    """The rows in a zone and in those beside it, and rows without a place; none of a river that lies ``elsewhere``."""
     number = rl.geodesy.zone_of(frame)
     codes = [rl.geodesy.zone_crs(each) for each in (zone - 1, zone, zone + 1) if 25 <= each <= 45]  # noqa: PLR2004 - China's
-    near = frame[number.isna() | number.isin(codes)].reset_index(drop=True)
+    near = frame[number.isna() | number.isin(codes)]
+    if "river_id" in near:
+        near = near[~near["river_id"].isin(elsewhere)]
+    near = near.reset_index(drop=True)
     near.attrs = frame.attrs
     return near
 
@@ -252,74 +241,6 @@ def schema_of(layer: str) -> Schema:
 def _drawn_on(frame: gpd.GeoDataFrame, subject: str) -> gpd.GeoDataFrame:
     """What of the subject the map shows: rivers among the water were not demarcated and would only make it small."""
     return frame[frame["kind"] != "river"] if subject == "water" else frame
-
-
-def require_folder(out: Path) -> None:
-    """Raise before the work begins if results cannot be put there.
-
-    Parameters
-    ----------
-    out
-        A folder, there or yet to be made.
-    """
-    try:
-        nearest = existing(out)
-    except OSError as error:
-        raise _no_folder(out, error) from error
-    if not nearest.is_dir():
-        raise rl.JobError(
-            f"{nearest.name} 是文件，不能作输出文件夹", f"{nearest.name} is a file, not a folder for results"
-        )
-    if not os.access(nearest, os.W_OK | os.X_OK):
-        raise rl.JobError(f"没有在 {nearest.name} 中写文件的权限", f"no permission to write in {nearest.name}")
-    new = [each for each in (out.absolute(), *out.absolute().parents) if not each.exists()]
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out):
-            pass
-    except OSError as error:
-        raise _no_folder(out, error) from error
-    finally:
-        for folder in new:
-            with contextlib.suppress(OSError):
-                folder.rmdir()
-
-
-def _no_folder(out: Path, error: OSError) -> rl.JobError:
-    name, reason = out.name if len(out.name) <= _LONGEST_NAME else f"{out.name[:_LONGEST_NAME]}…", error.strerror or ""
-    return rl.JobError(
-        f"不能建立或写入输出文件夹 {name}：{reason}；请用 --out 另指定",
-        f"the folder for results, {name}, cannot be made or written: {reason}; name another with --out",
-    )
-
-
-def existing(path: Path) -> Path:
-    """The path itself, or the nearest folder above it that is there."""
-    return next(each for each in (path.absolute(), *path.absolute().parents) if each.exists())
-
-
-def publish(drafts: list[Path], out: Path) -> list[Path]:
-    """Move finished files into place; the layers first, since a desktop GIS may hold the old ones open.
-
-    Parameters
-    ----------
-    drafts
-        The files, the layers last.
-    out
-        The folder.
-    """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for draft in reversed(drafts):
-            draft.replace(out / draft.name)
-    except OSError as error:
-        name = Path(str(error.filename2 or error.filename)).name
-        reason = error.strerror or str(error)
-        raise rl.JobError(
-            f"不能写入 {name}：{reason}；可能已在其他程序中打开，请关闭后重试",
-            f"cannot write {name}: {reason}; another program may have it open: close it and try again",
-        ) from error
-    return [out / draft.name for draft in drafts]
 
 
 def demo_job(out: Path, language: Language) -> MainJob:

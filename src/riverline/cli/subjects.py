@@ -17,11 +17,10 @@ from riverline.cli.options import (
     OutOption,
     RulesOption,
     StrictOption,
-    columns_by_layer,
     file_option,
-    named_layer,
+    named_layers,
 )  # fmt: skip
-from riverline.cli.telling import deliver, end, told
+from riverline.cli.telling import deliver, told
 
 if TYPE_CHECKING:
     from riverline.schema import Language
@@ -98,13 +97,8 @@ def _draw(  # noqa: PLR0913 - what two commands share
     title: str,
 ) -> None:
     """Read the files, demarcate what they are about and hand it over."""
-    given = {name: text for name, text in named.items() if text is not None}
-    columns = columns_by_layer(source.columns, given, unnamed=subject)
+    layers = named_layers(named, source.crs, source.encoding, source.columns, unnamed=subject)
     with told(language) as console:
         from riverline.cli.steps import MainJob
 
-        layers = {
-            name: named_layer(text, source.crs, source.encoding, columns.get(name)) for name, text in given.items()
-        }
-        job = MainJob(layers, rules, out, terrain, on, language, title, subject)
-        end(deliver(job, console).result.faults, strict=strict)
+        deliver(MainJob(layers, rules, out, terrain, on, language, title, subject), console, strict=strict)

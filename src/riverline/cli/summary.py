@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
+import math
 from typing import TYPE_CHECKING
 
-from rich.table import Table
 from rich.text import Text
 
 import riverline as rl
+from riverline.cli.tables import add_row, table_of
 from riverline.schema import (
     AREA_CHANGES,
     BOARDS,
@@ -25,10 +25,11 @@ from riverline.schema import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     import geopandas as gpd
     import pandas as pd
+    from rich.table import Table
 
     from riverline.confirmation import Confirmation
     from riverline.demarcation import Demarcation
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from riverline.shoreline import ShorelinePlan
 
 __all__ = [
-    "check_table", "closed_table", "code_table", "fault_counts", "fault_rows", "input_table", "plain", "register_table",
+    "check_table", "closed_table", "code_table", "fault_counts", "fault_rows", "input_table", "register_table",
     "revision_table", "river_table", "rules_table", "schema_list", "schema_table", "stake_table",
     "utilisation_table",
 ]  # fmt: skip
@@ -46,19 +47,15 @@ __all__ = [
 SHOWN_FAULTS = 20
 SHOWN_RIVERS = 20
 SHOWN_CLASSES = 40
+_SMALL = 0.005
 SEVERITIES = ("error", "warning", "note")
-
-
-def plain(value: object) -> str:
-    """Text from data as it may be printed: control characters, which a terminal would obey, become ``�``."""
-    return "".join("�" if unicodedata.category(letter)[0] == "C" else letter for letter in str(value))
 
 
 def input_table(inputs: Mapping[str, gpd.GeoDataFrame], language: Language) -> Table:
     """One row a layer: the file, how many features, and what the reader found out about it."""
     zh = language == "zh"
     heads = ("图层", "文件", "要素", "编码", "坐标系") if zh else ("Layer", "File", "Features", "Encoding", "CRS")
-    table = _table("输入" if zh else "Inputs", heads, right=(2,))
+    table = table_of("输入" if zh else "Inputs", heads, right=(2,))
     for name, frame in inputs.items():
         source = frame.attrs["source"]
         file = (
@@ -66,7 +63,7 @@ def input_table(inputs: Mapping[str, gpd.GeoDataFrame], language: Language) -> T
             if source["layer"] not in (None, "", _stem(source))
             else source["path"]
         )
-        _add(table, _layer_label(name, language), file, len(frame), source["encoding"] or "-", source["crs"])
+        add_row(table, _layer_label(name, language), file, len(frame), source["encoding"] or "-", source["crs"])
     return table
 
 
@@ -78,24 +75,35 @@ def river_table(result: Demarcation, language: Language) -> Table:
         if zh
         else ("River", "Axis km", "Left km", "Right km", "Area sq km", "Basis (share of length)", "Clearance mm")
     )
-    table = _table(result.rules.title if zh else result.rules.title_en, heads, right=(1, 2, 3, 4, 6))
+    table = table_of(
+        result.rules.title if zh else result.rules.title_en,
+        heads,
+        right=(1, 2, 3, 4, 6),
+        lesser=(6, 1),
+        language=language,
+    )
     extents = result.extents[result.extents["kind"] == "management"]
     basis_m = result.lines.pivot_table(index="river_id", columns="basis", values="length_m", aggfunc="sum")
     lengths = ["axis_length_m", "left_length_m", "right_length_m"]
     for row in extents.head(SHOWN_RIVERS).itertuples():
-        kilometres = (f"{getattr(row, each) / 1000:.2f}" for each in lengths)
+        kilometres = (_kilometres(getattr(row, each)) for each in lengths)
         told = _shares(basis_m.loc[row.river_id].dropna(), language)
-        name = f"{row.name} {row.river_id}"
-        _add(table, name, *kilometres, f"{row.area_m2 / 1e6:.3f}", told, f"{row.clearance_m * 1000:.2f}")
+        name = f"{row.name} {row.river_id}".strip()
+        add_row(table, name, *kilometres, f"{row.area_m2 / 1e6:.3f}", told, f"{row.clearance_m * 1000:.2f}")
     left = len(extents) - SHOWN_RIVERS
     if left > 0:
-        _add(table, f"… 另有 {left} 条" if zh else f"… {left} more")
+        add_row(table, f"… 另有 {left} 条" if zh else f"… {left} more")
     sums = (f"{extents[each].sum() / 1000:.2f}" for each in lengths)
     total = f"合计 {len(extents)} 条" if zh else f"All {len(extents)}"
     smallest = f"{extents['clearance_m'].min() * 1000:.2f}" if len(extents) else "-"
     table.add_section()
-    _add(table, total, *sums, f"{extents['area_m2'].sum() / 1e6:.3f}", _shares(basis_m.sum(), language), smallest)
+    add_row(table, total, *sums, f"{extents['area_m2'].sum() / 1e6:.3f}", _shares(basis_m.sum(), language), smallest)
     return table
+
+
+def _kilometres(metres: float) -> str:
+    """A bank whose line was swallowed has no length."""
+    return "-" if math.isnan(metres) else f"{metres / 1000:.2f}"
 
 
 def stake_table(stakes: gpd.GeoDataFrame, boards: gpd.GeoDataFrame, language: Language) -> Table:
@@ -105,16 +113,18 @@ def stake_table(stakes: gpd.GeoDataFrame, boards: gpd.GeoDataFrame, language: La
     heads += [STAKES["kind"].value_label(each, language) for each in _STAKE_KINDS]
     heads += [STAKES["status"].value_label(each, language) for each in _STAKE_STATES]
     title = STAKES.label(language), BOARDS.label(language)
-    table = _table(title[0], [*heads, title[1]], right=tuple(range(2, len(heads) + 1)))
+    table = table_of(
+        title[0], [*heads, title[1]], right=tuple(range(2, len(heads) + 1)), lesser=(3, 2), language=language
+    )
     keys = ["river_id", "bank"]
     for number, (key, rows) in enumerate(stakes.groupby(keys, sort=True)):
         if number == SHOWN_RIVERS:
-            _add(table, "…")
+            add_row(table, "…")
             break
         mine = boards[(boards[keys] == list(key)).all(axis=1)]
-        _add(table, _name_of(rows), STAKES["bank"].value_label(key[1], language), *_stake_counts(rows), len(mine))
+        add_row(table, _name_of(rows), STAKES["bank"].value_label(key[1], language), *_stake_counts(rows), len(mine))
     table.add_section()
-    _add(table, "合计" if zh else "All", "", *_stake_counts(stakes), len(boards))
+    add_row(table, "合计" if zh else "All", "", *_stake_counts(stakes), len(boards))
     return table
 
 
@@ -136,19 +146,19 @@ def register_table(result: Confirmation, language: Language) -> Table:
     """The register: one row a river, administrative unit, ownership and class; the sum of all below."""
     areas = ("adjusted_area_m2", "clear_m2", "untitled_m2", "contested_m2")
     heads = [REGISTER[name].label(language) for name in ("name", "admin", "ownership", "land_class", *areas)]
-    table = _table(REGISTER.label(language), heads, right=(4, 5, 6, 7))
+    table = table_of(REGISTER.label(language), heads, right=(4, 5, 6, 7), lesser=(5, 1), language=language)
     register = result.register
     for row in register.head(SHOWN_CLASSES).itertuples():
         kind = REGISTER["ownership"].value_label(row.ownership, language)
         land = f"{row.land_class} {row.class_name}".strip() if language == "zh" else row.land_class
         figures = (f"{getattr(row, each):,.2f}" for each in areas)
-        _add(table, f"{row.name} {row.river_id}".strip(), row.admin, kind, land, *figures)
+        add_row(table, f"{row.name} {row.river_id}".strip(), row.admin, kind, land, *figures)
     left = len(register) - SHOWN_CLASSES
     if left > 0:
-        _add(table, f"… 另有 {left} 行" if language == "zh" else f"… {left} more")
+        add_row(table, f"… 另有 {left} 行" if language == "zh" else f"… {left} more")
     table.add_section()
     total = "合计" if language == "zh" else "All"
-    _add(table, total, "", "", "", *(f"{register[each].sum():,.2f}" for each in areas))
+    add_row(table, total, "", "", "", *(f"{register[each].sum():,.2f}" for each in areas))
     return table
 
 
@@ -156,7 +166,7 @@ def utilisation_table(plan: ShorelinePlan, language: Language) -> Table:
     """Shoreline, used shoreline and rate: rivers, counties and zone types; zones are in the layers."""
     names = ("scope", "name", "shoreline_m", "used_m", "rate")
     heads = [UTILISATION[name].label(language) for name in names]
-    table = _table(UTILISATION.label(language), heads, right=(2, 3, 4))
+    table = table_of(UTILISATION.label(language), heads, right=(2, 3, 4))
     for scope, rows in plan.utilisation[plan.utilisation["scope"] != "zone"].groupby("scope", sort=False):
         shown = rows.head(SHOWN_RIVERS)
         rates = [
@@ -166,10 +176,10 @@ def utilisation_table(plan: ShorelinePlan, language: Language) -> Table:
             kind = UTILISATION["type"].value_label(row.type, language)
             told = {"river": f"{row.name} {row.river_id}".strip(), "admin": row.admin or "-", "type": kind}[str(scope)]
             figures = (f"{row.shoreline_m:,.1f}", f"{row.used_m:,.1f}", rate)
-            _add(table, UTILISATION["scope"].value_label(scope, language), told, *figures)
+            add_row(table, UTILISATION["scope"].value_label(scope, language), told, *figures)
         left = len(rows) - SHOWN_RIVERS
         if left > 0:
-            _add(table, "", f"… 另有 {left} 行" if language == "zh" else f"… {left} more")
+            add_row(table, "", f"… 另有 {left} 行" if language == "zh" else f"… {left} more")
         table.add_section()
     return table
 
@@ -182,24 +192,26 @@ def closed_table(result: Demarcation, language: Language) -> Table:
         if zh
         else ("Name", "Line km", "Area sq km", "Basis (share of length)", "Clearance mm")
     )
-    table = _table(result.rules.title if zh else result.rules.title_en, heads, right=(1, 2, 4))
+    table = table_of(
+        result.rules.title if zh else result.rules.title_en, heads, right=(1, 2, 4), lesser=(4,), language=language
+    )
     extents = result.extents[result.extents["kind"] == "management"]
     lines = result.lines.assign(code=result.lines["line_id"].str.rsplit("-", n=2).str[0])
     basis_m = lines.pivot_table(index="code", columns="basis", values="length_m", aggfunc="sum")
     for row in extents.head(SHOWN_RIVERS).itertuples():
         code = row.extent_id.removesuffix("-management")
         metres = basis_m.loc[code].dropna()
-        _add(
+        add_row(
             table, f"{row.name} {code}", f"{metres.sum() / 1000:.2f}", f"{row.area_m2 / 1e6:.3f}",
             _shares(metres, language), f"{row.clearance_m * 1000:.2f}",
         )  # fmt: skip
     left = len(extents) - SHOWN_RIVERS
     if left > 0:
-        _add(table, f"… 另有 {left} 个" if zh else f"… {left} more")
+        add_row(table, f"… 另有 {left} 个" if zh else f"… {left} more")
     table.add_section()
     smallest = f"{extents['clearance_m'].min() * 1000:.2f}" if len(extents) else "-"
     total = f"合计 {len(extents)} 个" if zh else f"All {len(extents)}"
-    _add(
+    add_row(
         table, total, f"{lines['length_m'].sum() / 1000:.2f}", f"{extents['area_m2'].sum() / 1e6:.3f}",
         _shares(basis_m.sum(), language), smallest,
     )  # fmt: skip
@@ -213,10 +225,10 @@ def fault_counts(faults: gpd.GeoDataFrame, language: Language) -> Table | Text:
     if told.empty:
         return Text(_fault_title(told, language))
     heads = ("等级", "图层", "数量", "例", "处理") if zh else ("Severity", "Layer", "Count", "Example", "Remedy")
-    table = _table(_fault_title(told, language), heads, right=(2,))
+    table = table_of(_fault_title(told, language), heads, right=(2,))
     for (layer, code), rows in told.groupby(["layer", "code"], sort=False):
         first = rows.iloc[0]
-        _add(
+        add_row(
             table,
             FAULTS["severity"].value_label(first["severity"], language),
             _layer_label(layer, language),
@@ -233,30 +245,30 @@ def fault_rows(faults: gpd.GeoDataFrame, language: Language) -> Table | Text:
     if told.empty:
         return Text(_fault_title(told, language))
     columns = ("severity", "feature_id", "code", "detail")
-    table = _table(_fault_title(told, language), [FAULTS[name].label(language) for name in columns])
+    table = table_of(_fault_title(told, language), [FAULTS[name].label(language) for name in columns])
     for row in told.head(SHOWN_FAULTS).itertuples():
-        _add(table, FAULTS["severity"].value_label(row.severity, language), row.feature_id, row.code, row.detail)
+        add_row(table, FAULTS["severity"].value_label(row.severity, language), row.feature_id, row.code, row.detail)
     left = len(told) - SHOWN_FAULTS
     if left > 0:
-        _add(table, "…", "", "", f"另有 {left} 条" if language == "zh" else f"{left} more")
+        add_row(table, "…", "", "", f"另有 {left} 条" if language == "zh" else f"{left} more")
     return table
 
 
 def code_table(language: Language) -> Table:
     """Every code that a fault may have: how grave it is, and what to do."""
     heads = ("代码", "等级", "处理") if language == "zh" else ("Code", "Severity", "Remedy")
-    table = _table("质检问题" if language == "zh" else "Faults", heads)
+    table = table_of("质检问题" if language == "zh" else "Faults", heads)
     for code, known in rl.faults.CATALOGUE.items():
-        _add(table, code, FAULTS["severity"].value_label(known.severity, language), _remedy(code, language))
+        add_row(table, code, FAULTS["severity"].value_label(known.severity, language), _remedy(code, language))
     return table
 
 
 def schema_list(language: Language) -> Table:
     """Every schema: its name, its label, its geometry."""
     heads = ("名称", "含义", "几何") if language == "zh" else ("Name", "Title", "Geometry")
-    table = _table("", heads)
+    table = table_of("", heads)
     for schema in FRAMES.values():
-        _add(table, schema.name, schema.label(language), " ".join(schema.geometry) or "-")
+        add_row(table, schema.name, schema.label(language), " ".join(schema.geometry) or "-")
     return table
 
 
@@ -267,20 +279,20 @@ def schema_table(schema: Schema, language: Language) -> Table:
         if language == "zh"
         else ("Column (★ optional)", "Label", "Short", "Type", "Unit", "Choices")
     )
-    table = _table(f"{schema.name} · {schema.label(language)}", heads)
+    table = table_of(f"{schema.name} · {schema.label(language)}", heads)
     for column in schema:
         choices = "  ".join(f"{each.value}={each.label(language)}" for each in column.choices)
         name = column.name + (" ★" if column.optional else "")
-        _add(table, name, column.label(language), column.short, column.kind, column.unit, choices)
+        add_row(table, name, column.label(language), column.short, column.kind, column.unit, choices)
     return table
 
 
 def check_table(inspection: Inspection, language: Language) -> Table:
     """One row a check: what must hold, how many were looked at, failed and are to be looked at, and the outcome."""
     names = ("check_id", "title" if language == "zh" else "title_en", "counted", "failed", "review", "outcome")
-    table = _table(CHECKS.label(language), [CHECKS[name].label(language) for name in names], right=(2, 3, 4))
+    table = table_of(CHECKS.label(language), [CHECKS[name].label(language) for name in names], right=(2, 3, 4))
     for row in inspection.checks[list(names)].itertuples(index=False):
-        _add(table, *row[:-1], CHECKS["outcome"].value_label(row[-1], language))
+        add_row(table, *row[:-1], CHECKS["outcome"].value_label(row[-1], language))
     return table
 
 
@@ -288,12 +300,12 @@ def revision_table(revision: Revision, language: Language) -> Table:
     """One row a stretch that moved; area, stakes and parcels below."""
     names = ("stretch_id", "bank", "start_chainage_m", "end_chainage_m", "largest_m", "mean_m", "cause")
     heads = [STRETCHES[name].label(language) for name in names]
-    table = _table(STRETCHES.label(language), heads, right=(2, 3, 4, 5))
+    table = table_of(STRETCHES.label(language), heads, right=(2, 3, 4, 5))
     for number, row in enumerate(revision.stretches.to_dict("records")):
         if number == SHOWN_FAULTS:
-            _add(table, "…")
+            add_row(table, "…")
             break
-        _add(table, *(STRETCHES[name].value_label(row[name], language) for name in names))
+        add_row(table, *(STRETCHES[name].value_label(row[name], language) for name in names))
     table.caption = "\n".join(_changes(revision, language))
     return table
 
@@ -320,12 +332,12 @@ def rules_table(listed: pd.DataFrame, language: Language) -> Table:
     heads = (
         ("名称", "规则集", "条数", "见法", "最早施行") if zh else ("Name", "Rule set", "Rules", "Seen", "In force from")
     )
-    table = _table("", heads, right=(2,))
+    table = table_of("", heads, right=(2,))
     table.columns[0].no_wrap = True
     days = listed["in_force_from"].dt.strftime("%Y-%m-%d").fillna("-")
     titles = listed["title" if zh else "title_en"]
     for cells in zip(listed["name"], titles, listed["rules"], listed["certainty"], days, strict=True):
-        _add(table, *cells)
+        add_row(table, *cells)
     marks = (
         "见法：S 条文原文  M 他处转述  D 由多处推定  U 未核实"
         if zh
@@ -335,23 +347,18 @@ def rules_table(listed: pd.DataFrame, language: Language) -> Table:
     return table
 
 
-def _table(title: str, heads: Sequence[str], *, right: tuple[int, ...] = ()) -> Table:
-    table = Table(title=Text(plain(title)) if title else None)
-    for number, head in enumerate(heads):
-        table.add_column(head, overflow="fold", justify="right" if number in right else "left")
-    return table
-
-
-def _add(table: Table, *cells: object) -> None:
-    table.add_row(*(Text(plain(cell)) for cell in cells))
-
-
 def _shares(metres: pd.Series, language: Language) -> str:
     """What a line rests on, the longest first: ``堤防 98%，连接 2%``."""
     basis = MANAGEMENT_LINES["basis"]
     ordered = metres[metres > 0].sort_values(ascending=False, kind="stable")
-    told = [f"{basis.value_label(name, language)} {metre / ordered.sum():.0%}" for name, metre in ordered.items()]
+    shares = ordered / ordered.sum()
+    told = [f"{basis.value_label(name, language)} {_per_cent(share)}" for name, share in shares.items()]
     return ("，" if language == "zh" else ", ").join(told)
+
+
+def _per_cent(share: float) -> str:
+    """Whole per cents that neither hide a small part nor claim the whole."""
+    return "<1%" if share < _SMALL else ">99%" if 1.0 - _SMALL < share < 1.0 else f"{share:.0%}"
 
 
 def _fault_title(faults: gpd.GeoDataFrame, language: Language) -> str:
@@ -373,6 +380,10 @@ _UNLISTED = {
     "existing_boards": ("原有公告牌", "Existing boards"),
     "bridges": ("桥梁", "Bridges"),
     "breaks": ("断链", "Chainage breaks"),
+    "towns": ("乡镇", "Towns"),
+    "lake_levees": ("湖堤", "Levees of the lake"),
+    "old_stakes": ("原有界桩", "Existing stakes"),
+    "old_bank_tops": ("上年岸顶线", "Bank tops of the year before"),
 }
 
 

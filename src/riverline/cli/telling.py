@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from rich.table import Table
 
-    from riverline.cli.steps import Delivery, MainJob, Step
+    from riverline.cli.handover import Delivery, Step
+    from riverline.cli.steps import MainJob
     from riverline.schema import Language
 
-__all__ = ["ERROR_STATUS", "STRICT_STATUS", "deliver", "end", "tell", "tell_file", "told", "with_progress"]
+__all__ = ["ERROR_STATUS", "STRICT_STATUS", "conclude", "deliver", "end", "tell", "tell_file", "told", "with_progress"]
 
 Made = TypeVar("Made")
 
@@ -60,17 +61,62 @@ def with_progress(do: Callable[[Callable[[Step], None]], Made], language: Langua
     return made
 
 
+def conclude(
+    console: Console,
+    delivery: Delivery,
+    tables: tuple[Table, ...],
+    faults: gpd.GeoDataFrame,
+    language: Language,
+    *,
+    strict: bool = False,
+    each: bool = False,
+) -> None:
+    """Say what was read, what was made of it, what is wrong with the data and where the files are; then end.
+
+    Parameters
+    ----------
+    console, language
+        Where and how to say it.
+    delivery
+        What the job read, and its files.
+    tables
+        What was made.
+    faults
+        What is wrong with the data.
+    strict
+        Whether errors in the data have a status of their own.
+    each
+        Whether faults are listed one by one, or counted by kind.
+    """
+    from riverline.cli.handover import MOST_ON_MAP
+
+    tell(console, delivery.inputs, tables, faults, language, each=each)
+    if delivery.map_path is None:
+        few = (
+            f"要素多于 {MOST_ON_MAP:,} 个，未出图"
+            if language == "zh"
+            else f"more than {MOST_ON_MAP:,} features: no map"
+        )
+        console.print(f"· {few}", markup=False, highlight=False)
+    for path in delivery.paths:
+        tell_file(console, path)
+    end(faults, strict=strict)
+
+
 def tell(
     console: Console,
     inputs: Mapping[str, gpd.GeoDataFrame],
-    table: Table,
+    tables: tuple[Table, ...],
     faults: gpd.GeoDataFrame,
     language: Language,
+    *,
+    each: bool = False,
 ) -> None:
-    """What was read, what was made of it, and what is wrong with the data."""
-    from riverline.cli.summary import fault_counts, input_table
+    """Say what was read, what was made of it and what is wrong with the data, one by one or counted by kind."""
+    from riverline.cli.summary import fault_counts, fault_rows, input_table
 
-    for shown in (input_table(inputs, language), table, fault_counts(faults, language)):
+    wrong = (fault_rows if each else fault_counts)(faults, language)
+    for shown in (input_table(inputs, language), *tables, wrong):
         console.print(shown)
 
 
@@ -85,14 +131,13 @@ def end(faults: gpd.GeoDataFrame, *, strict: bool) -> None:
         raise typer.Exit(STRICT_STATUS)
 
 
-def deliver(job: MainJob, console: Console) -> Delivery:
+def deliver(job: MainJob, console: Console, *, strict: bool = False) -> Delivery:
     """Do the job under a progress bar, then say what came of it."""
     from riverline.cli.steps import carry_out
     from riverline.cli.summary import closed_table, river_table
 
     delivery = with_progress(lambda tell: carry_out(job, tell), job.language, console)
-    table = river_table if job.subject == "axes" else closed_table
-    tell(console, delivery.inputs, table(delivery.result, job.language), delivery.result.faults, job.language)
-    for path in (delivery.map_path, delivery.layers_path):
-        tell_file(console, path)
+    result = delivery.result
+    table = (river_table if job.subject == "axes" else closed_table)(result, job.language)
+    conclude(console, delivery, (table,), result.faults, job.language, strict=strict)
     return delivery

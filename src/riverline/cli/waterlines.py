@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,7 +15,7 @@ from riverline.cli.options import (
     OutOption,
     StrictOption,
     file_option,
-    named_layer,
+    named_layers,
 )
 from riverline.cli.telling import end, tell_file, told
 
@@ -70,7 +69,8 @@ def carry_out(job: WaterlineJob) -> WaterlineDelivery:
         If anything about the call is wrong.
     """
     import riverline as rl
-    from riverline.cli.steps import MAP_NAME, existing, publish, read_named, require_folder
+    from riverline.cli.handover import MAP_NAME, hand_over, require_folder
+    from riverline.cli.steps import read_named
 
     require_folder(job.out)
     frames = {name: read_named(name, layer, _schema(name)) for name, layer in job.layers.items()}
@@ -82,17 +82,19 @@ def carry_out(job: WaterlineJob) -> WaterlineDelivery:
         scene, **choices, **frames, registration_m=job.registration_m, shortest_m=job.shortest_m
     )
     title = f"水边线 · {scene.name}" if job.language == "zh" else f"Waterlines · {scene.name}"
-    with tempfile.TemporaryDirectory(dir=existing(job.out), prefix=".riverline-") as folder:
-        drawn = [frames[name] for name in ("axes",) if name in frames]
-        page = rl.maps.show(traced, *drawn, language=job.language, title=title)
-        drafts = [rl.maps.save(page, Path(folder) / MAP_NAME)]
-        if job.mask:
-            areas = {name: frame for name, frame in frames.items() if name != "axes"}
-            rl.map_water(scene, **choices, **areas, path=Path(folder) / MASK_NAME)
-            drafts.append(Path(folder) / MASK_NAME)
-        drafts.append(rl.export.to_geopackage(Path(folder) / LAYERS_NAME, traced, language=job.language))
-        paths = publish(drafts, job.out)
-    return WaterlineDelivery(frames, traced, tuple(paths))
+    drawn = [frames[name] for name in ("axes",) if name in frames]
+    map_path, layers_path = hand_over(
+        job.out,
+        draw=lambda: rl.maps.show(traced, *drawn, language=job.language, title=title),
+        write=lambda path: rl.export.to_geopackage(path, traced, language=job.language),
+        names=(MAP_NAME, LAYERS_NAME),
+    )
+    paths = [map_path, layers_path]
+    if job.mask:
+        areas = {name: frame for name, frame in frames.items() if name != "axes"}
+        rl.map_water(scene, **choices, **areas, path=job.out / MASK_NAME)
+        paths.append(job.out / MASK_NAME)
+    return WaterlineDelivery(frames, traced, tuple(path for path in paths if path is not None))
 
 
 def _schema(name: str) -> Schema:
@@ -166,15 +168,12 @@ def waterlines(  # noqa: PLR0913 - one option a thing that a file may not say
     strict: StrictOption = False,
 ) -> None:
     """从影像提取亚像元水边线，输出 map.html 与 水边线.gpkg | trace the waterlines of an image."""
-    given = {
-        name: text for name, text in (("axes", axes), ("extent", extent), ("bridges", bridges)) if text is not None
-    }
     reading = {"sensor": sensor, "date": date, "scale": scale, "bands": _pairs("--band", band or []),
                "mask": _pairs("--mask-band", [] if mask_band is None else [mask_band])}  # fmt: skip
     with told(language) as console:
         from riverline.cli.summary import fault_counts, input_table
 
-        layers = {name: named_layer(text, crs, encoding, None) for name, text in given.items()}
+        layers = named_layers({"axes": axes, "extent": extent, "bridges": bridges}, crs, encoding, None)
         delivery = carry_out(
             WaterlineJob(scene, out, reading, layers, index, _number(threshold), registration, shortest, mask, language)
         )

@@ -11,7 +11,7 @@ import shapely
 
 from riverline._kernels.bank_faces import bank_faces
 from riverline._kernels.cutting import cross, cut
-from riverline._kernels.partition import fine_grid, part, widths
+from riverline._kernels.partition import HAIR_M, fine_grid, mean_width, part, widths
 from riverline.confirmation.titles import joined
 from riverline.demarcation.findings import Finding
 
@@ -127,7 +127,19 @@ def shares_of(titles: Titles, inputs: Inputs, covers: dict[str, Cover], sides: C
         own = [joined(inputs.parcels.land_class[list(members)]) for members in titles.members]
         land = np.array(own, dtype=object)[title] if own else blank
     shares = Shares(geometry, title, land, labels.get("admin", blank), labels.get("bank", blank))
-    return _gathered(shares) if labels else shares
+    return _gathered(_without_hairs(shares)) if labels else shares
+
+
+def _without_hairs(shares: Shares) -> Shares:
+    """Shares that were drawn: outlines of two layers that agree but for rounding leave hairs between them.
+
+    A title that nothing but hairs is left of keeps them: every parcel ends in a holding.
+    """
+    wide = mean_width(shares.geometry) >= HAIR_M
+    kept = wide | ~np.isin(shares.title, shares.title[wide])
+    return Shares(
+        shares.geometry[kept], shares.title[kept], shares.land_class[kept], shares.admin[kept], shares.bank[kept]
+    )
 
 
 def _gathered(shares: Shares) -> Shares:
@@ -141,7 +153,8 @@ def _gathered(shares: Shares) -> Shares:
     size = np.diff(np.append(starts, len(order)))
     for row in np.flatnonzero(size > 1):
         rows = order[starts[row] : starts[row] + size[row]]
-        geometry[row] = shapely.union_all(shares.geometry[rows], grid_size=fine_grid(geometry[row]))
+        whole = shapely.union_all(shares.geometry[rows], grid_size=fine_grid(geometry[row]))
+        geometry[row] = geometry[row] if shapely.is_empty(whole) else whole
     return Shares(geometry, shares.title[firsts], shares.land_class[firsts], shares.admin[firsts], shares.bank[firsts])
 
 

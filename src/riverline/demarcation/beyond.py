@@ -9,7 +9,7 @@ import shapely
 
 from riverline._kernels import chainage
 from riverline.demarcation.findings import Finding
-from riverline.demarcation.outline import CRACK_M
+from riverline.demarcation.seams import CRACK_M
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -199,8 +199,9 @@ def bank_top_candidates(
     Returns
     -------
     Candidates
-        On each bank the bank tops, longest first, then the lines that stand in: by the rung of the policy's
-        ``fallback_order`` and, on one rung, the one nearer to the river first. Their basis is ``fallback``.
+        On each bank the bank tops, longest first, then the estimated ones, of low confidence, then the lines that stand
+        in: by the rung of the policy's ``fallback_order`` and, on one rung, the one nearer to the river first. Their
+        basis is ``fallback``.
     """
     placed, faults = _placed(bank_tops, axes, axes_frame, layer="bank_tops", key="bank_id")
     result = Candidates(faults=[faults])
@@ -212,16 +213,26 @@ def bank_top_candidates(
         feature = None if pd.isna(drawn) or drawn == "bank_top" else str(drawn)
         if feature in GIVEN_FOR_WATERS:
             continue
-        if feature is None:
+        guessed = feature == "estimated"
+        if feature is None or guessed:
             decision = decide_bank(rules, axes[river], bank, "bank_top", return_period=period, settings=words_of(said))
         else:
             decision = rules.decide_other("fallback", river=axes[river].name, bank=bank, feature=feature)
         if decision is None:
             result.findings.append(Finding("no-rule", "bank_tops", bank_id, line, note=feature or "bank_top"))
             continue
-        basis = "bank_top" if feature is None else "fallback"
-        piece = ruled_piece(line, basis, decision, source_ids=(bank_id,), stretch=(start, end))
-        rank = (-1, -piece.span) if feature is None else (rungs.get(feature, len(rungs)), away)
+        basis = "bank_top" if feature is None or guessed else "fallback"
+        piece = ruled_piece(
+            line,
+            basis,
+            decision,
+            source_ids=(bank_id,),
+            confidence=weakest([decision.confidence, "low" if guessed else "high"]),
+            stretch=(start, end),
+            caveat="bank-estimated" if guessed else "",
+        )
+        own = feature is None or guessed
+        rank = (-2 + guessed, -piece.span) if own else (rungs.get(str(feature), len(rungs)), away)
         ranked[river, bank].append(((*rank, bank_id), piece))
     for place, rows in ranked.items():
         result.pieces[place] = [piece for _, piece in sorted(rows, key=lambda row: row[0])]

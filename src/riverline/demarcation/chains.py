@@ -15,6 +15,7 @@ import shapely
 
 from riverline._kernels import chainage
 from riverline.demarcation.references import Axis, Bank, Piece, weakest
+from riverline.rules.remarks import REMARKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,7 +32,7 @@ SHORTFALL_M = 20.0
 """A line that stops this near to the end of the reach, or to the next of its kind, is meant to go on: digitising."""
 
 
-SKETCH = "没有依据，连线和宽度仅供示意，不是法定界线"
+SKETCH = REMARKS["sketch"][0]
 """What the line says of a join that no rule founds."""
 
 

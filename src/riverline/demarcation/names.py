@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.references import weakest
 from riverline.rules.fields import normal
+from riverline.rules.remarks import REMARKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["near_names", "with_doubtful_names"]
 
-_DOUBT = "河名与规则所写的河名相近而不相同，该规则未适用"
+_DOUBT = REMARKS["name-near"][0]
 
 
 def near_names(name: str, rules: RuleSet) -> dict[str, str]:

@@ -17,6 +17,7 @@ from riverline._kernels.landside import GRID_M, landside_strip
 from riverline._kernels.proof import nearest_reference
 from riverline.demarcation.cuts import GRAIN_M, to_the_normals, unit, waterside_past
 from riverline.demarcation.edges import ring_edges, swallowed_bank
+from riverline.demarcation.seams import CRACK_M, without_seams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from riverline.demarcation.references import Bank, Piece
 
 __all__ = ["Outline", "chain_line", "corridor_between", "edge_pieces", "outline"]
-
-CRACK_M = 0.01
-"""Holes thinner than this are cracks between parts of the extent, not land: coordinates are kept to the centimetre."""
 
 ON_STEP_M = 2e-3
 """Places nearer to a step than this lie on it: a strip that is cut there reaches a stub past it."""
@@ -164,7 +162,7 @@ def _outline(
         corners.extend(_corners(lines, widths, bank))
     if water is not None:
         parts.append(water)
-    extent = _without_cracks(shapely.union_all(parts, grid_size=GRID_M))
+    extent = without_seams(shapely.union_all(parts, grid_size=GRID_M))
     if shapely.is_empty(extent):
         return None
     main = max(shapely.get_parts(extent), key=lambda part: part.area)
@@ -173,23 +171,6 @@ def _outline(
     if inside is not None:
         edges[inside] = shapely.LineString()
     return Outline(extent, edges["left"], edges["right"], tuple(main.interiors), crossings)
-
-
-def _without_cracks(extent: shapely.Geometry) -> shapely.Geometry:
-    """The same area with the holes filled that are thinner than coordinates are kept: rounding between its parts.
-
-    Parts that the grid made lines of are left out for the same reason.
-    """
-    parts = shapely.get_parts(extent)
-    areas = parts[shapely.area(parts) > 0.0]
-    if not len(areas):
-        return shapely.Polygon()
-    filled = []
-    for part in areas:
-        rings = shapely.polygons(part.interiors) if part.interiors else np.array([], dtype=object)
-        holes = rings[shapely.area(rings) > CRACK_M * shapely.length(rings) / 2.0]
-        filled.append(shapely.Polygon(part.exterior, shapely.get_exterior_ring(holes)))
-    return filled[0] if len(filled) == 1 else shapely.MultiPolygon(filled)
 
 
 def _corners(lines: NDArray[np.object_], widths: NDArray[np.float64], bank: Bank) -> list[NDArray[np.float64]]:
@@ -246,15 +227,27 @@ def edge_pieces(edge: shapely.Geometry, pieces: Sequence[Piece]) -> tuple[list[s
     return lines, maker[starts]
 
 
-def _ends_on_steps(pieces: Sequence[Piece]) -> Iterator[tuple[int, shapely.LineString]]:
-    """The ends of strips on the prolongation of a step: the position of each piece that a step meets, and its end."""
+def _ends_on_steps(pieces: Sequence[Piece]) -> Iterator[tuple[int, shapely.Geometry]]:
+    """The ends of strips at steps: the position of each piece that a step meets, and where its strip may end.
+
+    That is on the prolongation of the step or, where the reference's own normal reaches past that, on the normal.
+    """
     for number, step in enumerate(pieces):
         if step.strip:
             continue
         coords = shapely.get_coordinates(step.line)
-        for at, tip, away in ((number - 1, coords[0], coords[::-1]), (number + 1, coords[-1], coords)):
+        for at, tip, away, inward in ((number - 1, coords[0], coords[::-1], -1), (number + 1, coords[-1], coords, 1)):
             if 0 <= at < len(pieces) and pieces[at].strip and pieces[at].width_m > 0.0:
-                yield at, shapely.LineString([tip, tip + (pieces[at].width_m + ON_STEP_M) * unit(away)])
+                own = shapely.get_coordinates(shapely.remove_repeated_points(pieces[at].line, GRAIN_M))[::inward][:2]
+                normal = _normal(own)
+                ways = np.array([unit(away), normal, -normal]) * (pieces[at].width_m + ON_STEP_M)
+                yield at, shapely.multilinestrings([[tip, tip + way] for way in ways])
+
+
+def _normal(way: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The unit vector square to the way from the first to the last of some places."""
+    across: NDArray[np.float64] = unit(way) @ np.array([[0.0, 1.0], [-1.0, 0.0]])
+    return across
 
 
 def _strip_corners(pieces: Sequence[Piece]) -> NDArray[np.float64]:
@@ -263,7 +256,7 @@ def _strip_corners(pieces: Sequence[Piece]) -> NDArray[np.float64]:
     for piece in pieces:
         coords = shapely.get_coordinates(shapely.remove_repeated_points(piece.line, GRAIN_M))
         for tip, way in ((coords[0], coords[:2]), (coords[-1], coords[-2:])):
-            normal = piece.width_m * unit(way) @ np.array([[0.0, 1.0], [-1.0, 0.0]])
+            normal = piece.width_m * _normal(way)
             corners += [tip, tip + normal, tip - normal]
     return np.array(corners)
 

@@ -106,8 +106,8 @@ def demarcate_river(
         chains[bank], gaps = build_chain(stretches, ready, bank, gap_max_m=policy.gap_max_m)
         if not chains[bank]:
             return Outcome(axis, findings=[_not_done(axis, why_bare([bank]))])
-        findings.extend(_gap_finding(axis, bank, gap, policy.gap_max_m) for gap in gaps)
-        findings.extend(_caveats(chains[bank]))
+        findings.extend(_gap_findings(axis, bank, gaps, policy))
+        findings.extend(_caveats(axis, bank, chains[bank]))
         findings.extend(short_pieces(axis, bank, chains[bank]))
     own = None if water is None else within_reach(water, axis)
     made = outline(chains["left"], chains["right"], water=own, steps=steps, taper_m=policy.taper_m)
@@ -215,15 +215,38 @@ def _outline_findings(axis: Axis, made: Outline) -> list[Finding]:
     return findings
 
 
-def _caveats(pieces: Sequence[Piece]) -> list[Finding]:
-    """What has to be told of the pieces that were used."""
+def _caveats(axis: Axis, bank: Bank, pieces: Sequence[Piece]) -> list[Finding]:
+    """What has to be told of the pieces that were used: of levees one by one, of estimated bank tops once a bank."""
+    guessed = [piece.line for piece in pieces if piece.caveat == "bank-estimated"]
     told = {(piece.caveat, piece.source_ids[0]): piece for piece in pieces if piece.caveat}
-    return [Finding(caveat, "levees", source, piece.line) for (caveat, source), piece in told.items()]
+    findings = [
+        Finding(caveat, "levees", source, piece.line)
+        for (caveat, source), piece in told.items()
+        if caveat != "bank-estimated"
+    ]
+    if guessed:
+        length = round(float(shapely.length(guessed).sum()), 1)
+        line = shapely.MultiLineString(guessed)
+        findings.append(Finding("bank-estimated", "axes", axis.river_id, line, length, unit="m", note=bank))
+    return findings
 
 
-def _gap_finding(axis: Axis, bank: Bank, gap: Gap, limit: float) -> Finding:
-    code = "gap-joined" if gap.allowed else "gap-unfounded"
-    return Finding(code, "axes", axis.river_id, gap.line, gap.line.length, limit, "m", note=bank)
+def _gap_findings(axis: Axis, bank: Bank, gaps: Sequence[Gap], policy: Policy) -> list[Finding]:
+    """Every join that a reader has to look at; those below what the rules call a sliver in one for the bank."""
+    small = [gap.line for gap in gaps if gap.allowed and gap.line.length < policy.gap_m]
+    findings = [
+        Finding(
+            "gap-joined" if gap.allowed else "gap-unfounded",
+            "axes", axis.river_id, gap.line, gap.line.length, policy.gap_max_m, "m", note=bank,
+        )
+        for gap in gaps
+        if not gap.allowed or gap.line.length >= policy.gap_m
+    ]  # fmt: skip
+    if small:
+        where, total = shapely.MultiLineString(small), float(shapely.length(small).sum())
+        note = f"{bank} {len(small)}"
+        findings.append(Finding("gaps-joined", "axes", axis.river_id, where, total, policy.gap_m, "m", note=note))
+    return findings
 
 
 def _not_done(axis: Axis, reason: str) -> Finding:

@@ -47,7 +47,7 @@ class _Row(NamedTuple):
 
     work_id: str
     river_id: Any
-    kind: str
+    kind: Any
     shape: shapely.Geometry
     size: Any
     name: Any
@@ -155,10 +155,8 @@ def demarcate_works(
 
 
 def _rows(frame: gpd.GeoDataFrame) -> list[_Row]:
-    known = [frame[name] for name in ("work_id", "river_id", "kind", "geometry")]
-    blank = [None] * len(frame)
-    more = [frame[name] if name in frame.columns else blank for name in ("size", "name")]
-    return [_Row(*cells) for cells in zip(*known, *more, strict=True)]
+    there = frame.reindex(columns=["work_id", "river_id", "kind", "geometry", "size", "name"])
+    return [_Row(*cells) for cells in there.itertuples(index=False)]
 
 
 def _work(row: _Row, rules: RuleSet, rivers: dict[str, Axis]) -> Closed:
@@ -168,6 +166,8 @@ def _work(row: _Row, rules: RuleSet, rivers: dict[str, Axis]) -> Closed:
     name = "" if pd.isna(row.name) else str(row.name)
     size = "" if pd.isna(row.size) else str(row.size)
     done = Closed(row.work_id, river, name, "works")
+    if pd.isna(row.kind):
+        return _failed(done, row, "no-kind")
     decision = rules.decide_other("works", river=axis.name if axis is not None else "", kind=row.kind, size=size)
     if decision is None:
         return _failed(done, row, "no-rule")

@@ -233,20 +233,18 @@ def _accuracies(
     """The row of all, rows by kind and rows by size."""
     every = matched(pairs, iou=iou, several=several)
     kind, true_kind = kinds_of(found), kinds_of(truth)
-    rows = [_row("all", "*", found, truth, every, pairs)]
-    for name in sorted((set(kind) & set(true_kind)) | (set(kind) | set(true_kind)) - {""}):
-        if not name:
-            continue
+    rows = [_row("all", "*", found, truth, every)]
+    for name in sorted((set(kind) | set(true_kind)) - {""}):
         same = (kind[pairs.found] == name) & (true_kind[pairs.truth] == name)
         made = matched(pairs.only(same), iou=iou, several=several)
-        rows.append(_row("kind", name, found, truth, made, pairs, kind == name, true_kind == name))
+        rows.append(_row("kind", name, found, truth, made, kind == name, true_kind == name))
     for low, high in _classes(sizes):
         one, other = (
             (round_half_up(areas, 2) >= low) & (round_half_up(areas, 2) < high)
             for areas in (pairs.found_area, pairs.truth_area)
         )
         part = f"{low:g}–{high:g}" if np.isfinite(high) else f"≥{low:g}"
-        rows.append(_row("size", part, found, truth, every, pairs, one, other))
+        rows.append(_row("size", part, found, truth, every, one, other))
     return rows
 
 
@@ -260,7 +258,6 @@ def _row(
     found: gpd.GeoDataFrame,
     truth: gpd.GeoDataFrame,
     made: Matches,
-    pairs: Pairs,
     mine: Any = None,  # noqa: ANN401 - a mask
     theirs: Any = None,  # noqa: ANN401
 ) -> dict[str, Any]:
@@ -274,12 +271,13 @@ def _row(
     areas = ellipsoidal_area(gpd.GeoSeries([other, one, shared], crs=found.crs)).to_numpy()
     truth_m2, found_m2, shared_m2 = (float(each) for each in areas)
     area_precision, area_recall = _share(shared_m2, found_m2), _share(shared_m2, truth_m2)
-    both = pairs.found_area is not None and scope != "size" and len(made.iou) > 0
+    # Matches of a class of size would be of two classes where the sizes differ: none are told.
+    told = scope != "size" and len(made.iou) > 0
     return {
         "accuracy_id": f"{scope}-{part}", "scope": scope, "part": part,
         "truth_count": int(theirs.sum()), "found_count": int(mine.sum()), "hit_count": hit, "right_count": right,
         "precision": precision, "recall": recall, "f1": _mean(precision, recall),
-        "mean_iou": float(made.iou.mean()) if both else np.nan,
+        "mean_iou": float(made.iou.mean()) if told else np.nan,
         "truth_m2": round_half_up(truth_m2, 2), "found_m2": round_half_up(found_m2, 2),
         "shared_m2": round_half_up(shared_m2, 2),
         "area_precision": area_precision, "area_recall": area_recall, "area_f1": _mean(area_precision, area_recall),

@@ -107,6 +107,10 @@ def prepare(
         rows, EXTENTS, names=row_names(extents, EXTENTS), places=np.zeros(len(rows), dtype=bool)
     )
     findings += wrong
+    blank = usable["kind"].isna().to_numpy(dtype=bool)
+    nameless = zip(usable["extent_id"][blank], usable.geometry[blank], strict=True)
+    findings += [Finding("value-blank", "extents", str(name), place, note="kind") for name, place in nameless]
+    usable = usable[~blank].assign(river_id=usable["river_id"][~blank].fillna(""))
     ordered = usable.sort_values(["extent_id", "kind"], kind="stable", ignore_index=True)
     moved = align(features, crs, layer="features")
     allowed, about = permits_of(permits, crs, on)

@@ -3,15 +3,7 @@
 from __future__ import annotations
 
 from riverline.faults.code import Code
-from riverline.faults.delivery import DELIVERY_CODES
-from riverline.faults.detection import DETECTION_CODES
-from riverline.faults.encroachment import ENCROACHMENT_CODES
-from riverline.faults.imagery import IMAGERY_CODES
-from riverline.faults.neighbours import NEIGHBOUR_CODES
-from riverline.faults.rulings import RULE_CODES
-from riverline.faults.shoreline import SHORELINE_CODES
-from riverline.faults.staking import STAKE_CODES
-from riverline.faults.titles import TITLE_CODES
+from riverline.faults.topics import TOPIC_CODES
 
 __all__ = ["CATALOGUE", "CODES", "Code"]
 
@@ -152,7 +144,8 @@ CODES = (
          "join it across bridges and dams and trace again"),
     Code("direction-unknown", "note", "仅凭水域面不知流向：自西端起画",
          "the polygon does not tell which way the water flows: drawn from the western end",
-         "用 upstream= 给出上游端的点", "give points at the upstream ends with upstream="),
+         "用 upstream（命令行 --upstream）给出上游端的点",
+         "give points at the upstream ends: upstream=, --upstream"),
     # demarcation
     Code("river-not-done", "error", "河流 {feature} 无法划界：{note}", "river {feature} could not be done: {note}",
          "按原因补充或更正数据：没有参照线的，各图层为何没有画成线已逐一列出；其余为中心线本身的问题",
@@ -389,11 +382,7 @@ CODES = (
     Code("sections-too-few", "error", "河流 {feature} 只有 {value} 个可用断面，至少需要 {limit} 个，未绘制洪水位线",
          "river {feature} has {value} usable sections of at least {limit}: no flood line was drawn", "补充断面",
          "give more sections"),
-    *STAKE_CODES,
-    *NEIGHBOUR_CODES,
-    *RULE_CODES,
-    *TITLE_CODES, *SHORELINE_CODES, *DELIVERY_CODES,
-    *IMAGERY_CODES, *ENCROACHMENT_CODES, *DETECTION_CODES,
+    *TOPIC_CODES,
 )  # fmt: skip
 
 CATALOGUE: dict[str, Code] = {code.code: code for code in CODES}

@@ -46,7 +46,7 @@ def gaps(subject: Subject, _limit: float = 0.0) -> Iterator[gpd.GeoDataFrame]:
 
 def broken_at_bridges(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
     """Gaps of lines within the limit of a bridge, one row for each loose end."""
-    lines, bridges = subject.rows("management_lines"), subject.rows("structures")
+    lines, bridges = subject.rows("management_lines"), subject.rows("works")
     loose = _loose_ends(lines)
     shapes = np.asarray(bridges.geometry.array)
     across = shapely.linestrings(np.stack([_xy(loose["point"]), _xy(loose["other"])], axis=1))
@@ -62,7 +62,7 @@ def broken_at_bridges(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFra
         value=loose["gap"].to_numpy()[gap],
         limit=limit,
         unit="m",
-        note=texts(bridges["structure_id"])[bridge].tolist(),
+        note=texts(bridges["work_id"])[bridge].tolist(),
     )
 
 

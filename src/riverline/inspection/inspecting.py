@@ -53,7 +53,7 @@ def inspect(  # noqa: PLR0913 - one argument a layer
     stakes, boards, holdings, axes, water, levees
         Frames of the schema of that name; a check that needs one that is not given is not applicable.
     bridges
-        Rows of :data:`riverline.schema.STRUCTURES` at which lines must not be broken.
+        Rows of :data:`riverline.schema.WORKS` at which lines must not be broken.
     rules
         The checks, from :func:`riverline.load_checks`; those that ship if not given.
 
@@ -96,7 +96,7 @@ def inspect(  # noqa: PLR0913 - one argument a layer
         )
     checks = load_checks() if rules is None else _require_checks(rules)
     given = {"stakes": stakes, "boards": boards, "holdings": holdings, "axes": axes, "water": water, "levees": levees,
-             "structures": bridges}  # fmt: skip
+             "works": bridges}  # fmt: skip
     layers = {"management_lines": result.lines, "extents": result.extents}
     layers |= {name: frame for name, frame in given.items() if frame is not None}
     _require_layers(layers)

@@ -14,7 +14,7 @@ __all__ = ["LIMITS", "shipped"]
 
 LIMITS = files("riverline.inspection") / "limits.toml"
 
-_DRAWN = ("management_lines", "extents", "stakes", "boards", "holdings", "axes", "water", "levees", "structures")
+_DRAWN = ("management_lines", "extents", "stakes", "boards", "holdings", "axes", "water", "levees", "works")
 _LINES = ("management_lines", "axes", "levees")
 _AREAS = ("extents", "holdings", "water")
 
@@ -31,7 +31,7 @@ _CHECKS = (
     Check("self-crossings", "线不自相交", "Lines do not cross themselves", _LINES, known.layer_codes("self-crossings")),
     Check("closed-areas", "面闭合且有效", "Areas are closed and valid", _AREAS, known.layer_codes("closed-areas")),
     Check("unbroken-at-bridges", "界线不因桥梁断开", "Lines are not broken by bridges",
-          ("management_lines",), bank_ends.broken_at_bridges, ("structures",), unit="m"),
+          ("management_lines",), bank_ends.broken_at_bridges, ("works",), unit="m"),
     Check("bank-length", "两岸界线长度与中心线相称", "Lines of both banks are about as long as the axis", ("extents",),
           bank_ends.bank_lengths),
     Check("bank-whole", "两岸界线自河段起点画到终点", "Lines of both banks run from start to end of the reach",

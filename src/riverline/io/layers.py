@@ -20,7 +20,7 @@ from riverline.io.mapping import (
     single_targets,
 )
 from riverline.io.reference import settle_crs
-from riverline.io.shapes import drop_heights, join_rows, single_parts
+from riverline.io.shapes import close_areas, drop_heights, join_rows, single_parts
 from riverline.io.sources import read_rows
 from riverline.io.values import cast_values
 from riverline.schema import AXES
@@ -81,11 +81,12 @@ def read_layer(
         Columns of the schema first, in its types where every value allows it. Geometry is flat; multipart features
         are split where the schema asks for single parts (``R1`` becomes ``R1-1``, ``R1-2`` …; ``source_key`` keeps
         ``R1``), unless their parts join to one line; rows of ``AXES`` under one code that meet head to tail are
-        joined too. Rows without geometry stay. ``frame.attrs["source"]`` is a
-        dictionary of ``path`` (the file's name), ``driver``, ``layer``, ``encoding``, ``encoding_from`` (``given``,
-        ``cpg``, ``ldid``, ``declared`` by the format, or ``detected``), ``crs``, ``rows`` in the file, and ``notes``,
-        a list of ``{"zh": …, "en": …}``: everything that was decided or changed while reading; with ``values`` also
-        ``values``. A column that the file lacks and the dictionary lets be blank (a name, a river's code) is blank.
+        joined too. Closed lines are areas where the schema asks for areas alone. Rows without geometry stay.
+        ``frame.attrs["source"]`` is a dictionary of ``path`` (the file's name), ``driver``, ``layer``, ``encoding``,
+        ``encoding_from`` (``given``, ``cpg``, ``ldid``, ``declared`` by the format, or ``detected``), ``crs``, ``rows``
+        in the file, and ``notes``, a list of ``{"zh": …, "en": …}``: everything that was decided or changed while
+        reading; with ``values`` also ``values``. A column that the file lacks and the dictionary lets be blank (a name,
+        a river's code) is blank.
 
     Raises
     ------
@@ -172,9 +173,10 @@ def shape_to_schema(
     filled_up, given = fill_columns(renamed, filled, blank_columns(schema, claimed, key=schema.key), values)
     cast, told = cast_values(filled_up, schema)
     flat, dropped = drop_heights(cast)
-    whole, joined = join_rows(flat, schema) if schema is AXES else (flat, [])
+    areas, closed = close_areas(flat, schema)
+    whole, joined = join_rows(areas, schema) if schema is AXES else (areas, [])
     single, split = single_parts(whole, schema)
-    return schema.conform(single), [*notes, *given, *told, *dropped, *joined, *split]
+    return schema.conform(single), [*notes, *given, *told, *dropped, *closed, *joined, *split]
 
 
 def describe_source(

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from riverline.io.notes import Note
     from riverline.schema import Schema
 
-__all__ = ["abutting", "drop_heights", "join_rows", "single_parts"]
+__all__ = ["abutting", "close_areas", "drop_heights", "join_rows", "single_parts"]
 
 _LINE, _MULTI_LINE = 1, 5
+# Places that a ring names, its first one twice.
+_FEWEST = 4
 _SINGLE = {4: "Point", 5: "LineString", 6: "Polygon"}
 SOURCE_KEY = "source_key"
 
@@ -47,6 +49,40 @@ def drop_heights(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Note]]
         if count
     ]
     return frame.set_geometry(shapely.force_2d(shapes), crs=frame.crs), notes
+
+
+def close_areas(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFrame, list[Note]]:
+    """Closed lines as the areas that they bound, where the dictionary asks for areas and for no lines.
+
+    OpenStreetMap, CAD and many base maps draw the outline of water. Open lines stay lines, for a check to name.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> from riverline import schema
+    >>> outline = shapely.from_wkt("LINESTRING (0 0, 9 0, 9 9, 0 0)")
+    >>> areas, notes = close_areas(gpd.GeoDataFrame(geometry=[outline], crs=4548), schema.WATER)
+    >>> areas.geometry[0].wkt, notes[0]["en"]
+    ('POLYGON ((0 0, 9 0, 9 9, 0 0))', '1 closed lines were read as the areas that they bound')
+    """
+    shapes = frame.geometry.to_numpy().copy()
+    if "Polygon" not in schema.geometry or {"LineString", "MultiLineString"} & set(schema.geometry):
+        return frame, []
+    closed = (shapely.get_type_id(shapes) == _LINE) & shapely.is_closed(shapes)
+    closed &= (shapely.get_num_coordinates(shapes) >= _FEWEST) & np.isfinite(shapely.length(shapes))
+    if not closed.any():
+        return frame, []
+    shapes[closed] = shapely.polygons(
+        shapely.linearrings(shapely.get_coordinates(shapes[closed]), indices=_owners(shapes[closed]))
+    )
+    count = int(closed.sum())
+    told = note(f"{count} 条闭合线按其围成的面读取", f"{count} closed lines were read as the areas that they bound")
+    return frame.set_geometry(shapes, crs=frame.crs), [told]
+
+
+def _owners(shapes: NDArray[np.object_]) -> NDArray[np.intp]:
+    return np.repeat(np.arange(len(shapes)), shapely.get_num_coordinates(shapes))
 
 
 def join_rows(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFrame, list[Note]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from riverline.channel.given import texts
+from riverline.provenance import same_inputs
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -33,21 +34,34 @@ def causes(old: Demarcation, new: Demarcation, before: gpd.GeoDataFrame, after: 
 
     Notes
     -----
-    What drew a line is its rule, its sources and the library. Where the rule sets are the same, no rule can have
-    changed; where version and sources are the same too, the geometry of the sources has. Where the rule sets differ and
-    rule and sources of the piece do not, either the drawing policy or the geometry has changed: ``unknown``.
+    What drew a line is its rule, its data and the library. Where two runs read the same, no data can have changed, and
+    another source was chosen by another rule or version; where the rule sets are the same, no rule can have. What is
+    left after that is the cause if it is one; several, or none (a line that was mended by hand), are ``unknown``. Runs
+    that do not tell the digests of their inputs may have read anything.
     """
     same_rules = old.rules.digest == new.rules.digest
     same_version = old.run.version == new.run.version
+    same_data = same_inputs(old.run, new.run)
     other_rule = np.zeros(len(after), dtype=bool) if same_rules else _differ(before, after)
     other_source = sources(before) != sources(after)
-    moved_source = same_rules & same_version
-    left = CAUSES.index("data" if moved_source else "version" if not same_version else "unknown")
+    left = CAUSES.index(_left(same_rules=same_rules, same_version=same_version, same_data=same_data))
     found = np.full(len(after), left, dtype="int64")
-    found[other_source] = CAUSES.index("data")
+    if same_data is not True:
+        found[other_source] = CAUSES.index("data")
     found[other_rule] = CAUSES.index("rule")
-    found[other_rule & other_source] = CAUSES.index("rule_and_data")
+    if same_data is not True:
+        found[other_rule & other_source] = CAUSES.index("rule_and_data")
     return found
+
+
+def _left(*, same_rules: bool, same_version: bool, same_data: bool | None) -> str:
+    """What made a piece differ whose rule, width and sources are what they were."""
+    if same_data is None:
+        return "version" if not same_version else "data" if same_rules else "unknown"
+    changed = [
+        cause for cause, same in (("rule", same_rules), ("data", same_data), ("version", same_version)) if not same
+    ]
+    return changed[0] if len(changed) == 1 else "unknown"
 
 
 def _differ(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> NDArray[np.bool_]:

@@ -72,8 +72,9 @@ def compare(
     -----
     Distances are taken both ways between places at most 5 m apart, so ends of stretches are good to 2.5 m and the
     largest distance to what the line can do between two places. Areas are exact: what the new extent has and the old
-    one has not, and the other way round. The cause is told from rule, citation, strip width, sources, rule set and
-    version of the two pieces; where the rule sets differ but nothing of the piece does, it is ``unknown``.
+    one has not, and the other way round. The cause is told from rule, citation, strip width and sources of the two
+    pieces, and from rule set, version and digests of the inputs of the two runs; where several of these changed and
+    nothing of the piece says which, or none did, it is ``unknown``.
 
     Examples
     --------

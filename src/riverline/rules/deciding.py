@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from riverline.errors import RuleError
 from riverline.rules.fields import Confidence, Reference, confidence_of
+from riverline.rules.remarks import remark, remarks_in_english
 from riverline.rules.wording import CONTRADICTION, label, metres_text
 
 if TYPE_CHECKING:
@@ -215,11 +216,12 @@ def note_in_english(note: str, ruleset: RuleSet) -> str:
     known = {zh: en for asked in ruleset.chain for zh, en in _known_remarks(ruleset, asked)}
     for zh in sorted(known, key=len, reverse=True):
         note = note.replace(zh, known[zh])
-    return note.replace("；", "; ")
+    return remarks_in_english(note).replace("；", "; ")
 
 
 def _known_remarks(ruleset: RuleSet, asked: RuleSet) -> Iterator[tuple[str, str]]:
-    """What notes may say of the rules of a set, but for return periods, in both languages."""
+    """What notes may say of the rules of a set in both languages, but for the remarks that name what was given."""
+    yield from _SEEN.values()
     yield from (remark[1:] for remark in _borrowed(ruleset, asked))
     for rule in asked.rules:
         yield from (remark[1:] for remark in _about_width(asked, rule))
@@ -270,32 +272,16 @@ def _about_width(ruleset: RuleSet, rule: Rule) -> Iterator[Remark]:
 def _about_line(rule: Rule, place: Place) -> Iterator[Remark]:
     line = rule.measured_from(place.scope)
     if rule.least is not None and line not in place.lines:
-        yield (
-            "low",
-            f"没有{label(line)}资料，只取到{label(rule.least)}，法定界线可能更宽",
-            f"the {label(line, 'en')} is not given; drawn from the {label(rule.least, 'en')}, the least it can be",
-        )
+        yield ("low", *remark("least", line=line, least=rule.least))
     if place.scope == "levee" and place.feature not in ("", _DRAWN_AS.get(line), rule.until):
-        yield (
-            "high",
-            f"所绘为{label(place.feature)}，规则自{label(line)}起算",
-            f"drawn is the {label(place.feature, 'en')}, the rule measures from the {label(line, 'en')}",
-        )
+        yield ("high", *remark("other-line", feature=place.feature, line=line))
     if rule.return_period is None or place.scope != "flood":
         return
     wanted = f"{rule.return_period:g}"
     if math.isnan(place.return_period):
-        yield (
-            "medium",
-            f"规则指 {wanted} 年一遇洪水位线，所用水位未注明重现期",
-            f"the rule means the {wanted}-year flood; the return period of the levels used is not given",
-        )
+        yield ("medium", *remark("period-unsaid", wanted=wanted))
     elif place.return_period != rule.return_period:
-        yield (
-            "low",
-            f"规则指 {wanted} 年一遇洪水位线，所用水位为 {place.return_period:g} 年一遇",
-            f"the rule means the {wanted}-year flood; the levels used are of the {place.return_period:g}-year flood",
-        )
+        yield ("low", *remark("period-other", wanted=wanted, used=f"{place.return_period:g}"))
 
 
 def known_words(ruleset: RuleSet, settings: Collection[str]) -> frozenset[str]:

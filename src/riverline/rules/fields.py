@@ -53,7 +53,9 @@ Grade = Annotated[int, Field(strict=True, ge=1, le=5)]
 Mark = Literal["S", "M", "C", "D", "U"]
 Basis = Literal["levee", "flood", "bank_top", "fallback", "water"]
 Scope = Literal["levee", "flood", "bank_top", "fallback", "water", "lake", "reservoir", "works"]
-WorkKind = Literal["dam", "sluice", "pump_station", "ship_lock", "hydropower", "other"]
+WorkKind = Literal[
+    "dam", "sluice", "pump_station", "ship_lock", "hydropower", "weir", "culvert", "bridge", "wharf", "other"
+]
 WorkSize = Literal["large", "medium", "small"]
 Reference = Literal[
     "landside_toe",

@@ -133,6 +133,8 @@ class Stakes(Frozen):
     ----------
     number
         How they are numbered.
+    protection_pattern
+        Pattern of the numbers along the protection extent, so that none is one along the management line.
     sight_line_m
         How far the line may leave the straight line between two stakes before one is put at the turn.
     turns_apart_m
@@ -141,6 +143,8 @@ class Stakes(Frozen):
         Control points nearer to each other along the line than this share one stake.
     structure_reach_m
         Works nearer to the line than this have a stake, if they do not cross it.
+    landmark_reach_m
+        Fixed objects nearer to a stake than this may be reference objects of its point note.
     stands_m
         An existing stake nearer to the line than this stands right and stays.
     lost_m
@@ -150,10 +154,12 @@ class Stakes(Frozen):
     """
 
     number: Numbering
+    protection_pattern: Annotated[str, Field(strict=True), AfterValidator(_is_number_pattern)]
     sight_line_m: _Positive
     turns_apart_m: _Positive
     together_m: Metres
     structure_reach_m: Metres
+    landmark_reach_m: _Positive
     stands_m: Metres
     lost_m: _Positive
     coordinate_decimals: _Decimals
@@ -163,6 +169,11 @@ class Stakes(Frozen):
     def _in_order(self) -> Self:
         if self.stands_m >= self.lost_m:
             raise wrong("stands_m 应小于 lost_m", "stands_m must be less than lost_m")
+        if self.protection_pattern == self.number.pattern:
+            raise wrong(
+                "protection_pattern 不能与 number.pattern 相同，否则会重号",
+                "protection_pattern must not be number.pattern, or numbers would occur twice",
+            )
         return self
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from riverline.rules.widths import Width
     from riverline.schema import Language
 
-__all__ = ["CONTRADICTION", "label", "metres_text", "wrong_values"]
+__all__ = ["CONTRADICTION", "english_of", "label", "metres_text", "wrong_values"]
 
 # What follows when two rules contradict each other, and what to do about it.
 CONTRADICTION = (
@@ -77,6 +77,8 @@ _LABELS: dict[str, tuple[str, str]] = {
     "low": ("低", "low"),
 }
 
+_ENGLISH = dict(_LABELS.values())
+
 # Sentences for pydantic's kinds of error; its own sentence is the English one.
 _WRONG_ZH = {
     "missing": "缺少必填项",
@@ -113,6 +115,17 @@ def label(word: str, language: Language = "zh") -> str:
     """
     zh, en = _LABELS.get(word, (word, word))
     return zh if language == "zh" else en
+
+
+def english_of(word: str) -> str:
+    """The English of a Chinese label; other words come back as they are.
+
+    Examples
+    --------
+    >>> english_of("背水侧堤脚"), english_of("20")
+    ('landside toe', '20')
+    """
+    return _ENGLISH.get(word, word)
 
 
 def metres_text(width: Width, language: Language = "zh") -> str:

@@ -16,7 +16,8 @@ Examples
 
 from __future__ import annotations
 
-from riverline.schema import change_evidence, frames, reviewing, titles, waterlines
+from riverline.schema import change, change_evidence, frames, reviewing, titles, waterlines
+from riverline.schema.change import *  # noqa: F403
 from riverline.schema.change_evidence import *  # noqa: F403
 from riverline.schema.frames import *  # noqa: F403
 from riverline.schema.model import Choice, Column, Language, Schema
@@ -26,12 +27,13 @@ from riverline.schema.waterlines import *  # noqa: F403
 
 FRAMES: dict[str, Schema] = {
     value.name: value
-    for module in (frames, titles, reviewing, change_evidence, waterlines)
+    for module in (frames, titles, reviewing, change, change_evidence, waterlines)
     for value in vars(module).values()
     if isinstance(value, Schema)
 }
 
 __all__ = [  # noqa: PLE0604
-    *frames.__all__, *reviewing.__all__, *titles.__all__, *change_evidence.__all__, *waterlines.__all__,
+    *change.__all__, *change_evidence.__all__, *frames.__all__, *reviewing.__all__, *titles.__all__,
+    *waterlines.__all__,
     "FRAMES", "Choice", "Column", "Language", "Schema",
 ]  # fmt: skip

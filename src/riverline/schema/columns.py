@@ -86,6 +86,7 @@ LEVEE_FEATURES = choices(
 )
 BANK_FEATURES = choices(
     ("bank_top", "岸顶线", "Bank top"),
+    ("estimated", "推定岸顶线", "Estimated bank top"),
     ("road", "道路", "Road"),
     ("canal", "渠道", "Canal"),
     ("village_front", "村庄临河线", "River side of villages"),
@@ -101,6 +102,10 @@ WORK_KINDS = choices(
     ("pump_station", "泵站", "Pump station"),
     ("ship_lock", "船闸", "Ship lock"),
     ("hydropower", "水电站", "Hydropower station"),
+    ("weir", "堰坝", "Weir"),
+    ("culvert", "涵洞", "Culvert"),
+    ("bridge", "桥梁", "Bridge"),
+    ("wharf", "码头", "Wharf"),
     ("other", "其他", "Other"),
 )
 WORK_SIZES = choices(("large", "大型", "Large"), ("medium", "中型", "Medium"), ("small", "小型", "Small"))

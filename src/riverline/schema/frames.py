@@ -26,7 +26,7 @@ from riverline.schema.shoreline import (
     WATERSIDE,
     ZONES,
 )
-from riverline.schema.staking import ADMIN, BOARDS, SETTINGS, STAKES, STRUCTURES
+from riverline.schema.staking import ADMIN, BOARDS, LANDMARKS, SETTINGS, STAKES
 
 __all__ = [
     "ACCURACIES",
@@ -42,6 +42,7 @@ __all__ = [
     "FAULTS",
     "FEATURES",
     "FLOOD_LEVELS",
+    "LANDMARKS",
     "LEVEES",
     "LINE_ERRORS",
     "MANAGEMENT_LINES",
@@ -55,7 +56,6 @@ __all__ = [
     "SETTINGS",
     "SHORELINES",
     "STAKES",
-    "STRUCTURES",
     "SUSPECTS",
     "TRACKS",
     "USED_SHORELINES",
@@ -130,15 +130,17 @@ BANK_TOPS = Schema(
 )  # fmt: skip
 
 WORKS = Schema(
-    "works", "水利工程", "Works", "work_id", ("Polygon", "MultiPolygon", "LineString", "Point"),
+    "works", "水利及涉河工程", "Works", "work_id",
+    ("Polygon", "MultiPolygon", "LineString", "MultiLineString", "Point", "MultiPoint"),
     (
         c.key("work_id", "工程编码", "Work code", "GCBM"),
-        c.RIVER_ID,
-        c.choice("kind", "工程类型", "Kind of work", "GCLX", "What sort of work it is.", c.WORK_KINDS),
+        c.optional(replace(c.RIVER_ID, meaning="Code of its river; blank where its place has to tell.")),
+        c.optional(c.choice("kind", "工程类型", "Kind of work", "GCLX",
+                            "What sort of work it is; what draws its range asks for it.", c.WORK_KINDS)),
         c.optional(c.choice("size", "工程规模", "Size", "GCGM", "Class of size of the work.", c.WORK_SIZES)),
         c.optional(c.NAME),
     ),
-    "Dams, sluices, pump stations: their outline, their axis across the river, or their place.",
+    "Dams, sluices, pump stations, bridges …: their outline, their axis across the river, or their place.",
 )  # fmt: skip
 
 FLOOD_LEVELS = Schema(

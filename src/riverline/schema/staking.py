@@ -10,7 +10,7 @@ from riverline.schema.model import Column, Schema
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ADMIN", "BOARDS", "SETTINGS", "STAKES", "STRUCTURES"]
+__all__ = ["ADMIN", "BOARDS", "LANDMARKS", "SETTINGS", "STAKES"]
 
 ADMIN = Schema(
     "admin", "行政区", "Administrative units", "admin_id", ("Polygon", "MultiPolygon"),
@@ -32,16 +32,15 @@ SETTINGS = Schema(
     "Where the river runs through a town, open country or a gorge.",
 )  # fmt: skip
 
-STRUCTURES = Schema(
-    "structures", "涉水建筑物", "Structures", "structure_id",
+
+LANDMARKS = Schema(
+    "landmarks", "方位物", "Landmarks", "landmark_id",
     ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon"),
     (
-        c.key("structure_id", "建筑物编码", "Structure code", "JZWBM"),
+        c.key("landmark_id", "方位物编码", "Landmark code", "FWWBM"),
         c.optional(c.NAME),
-        c.optional(c.text("kind", "建筑物类型", "Kind of structure", "JZWLX", "sluice, pump, weir, bridge …")),
-        c.optional(c.RIVER_ID),
     ),
-    "Works at which a stake has to stand.",
+    "Fixed objects that are hard to destroy, by which stakes are found again.",
 )  # fmt: skip
 
 
@@ -76,7 +75,7 @@ def _reference(number: int) -> tuple[Column, ...]:
 
 
 def _note_columns() -> Iterator[Column]:
-    """The point note (点之记): what the field team fills in."""
+    """The point note (点之记): what the field team fills in, and reference objects where landmarks are given."""
     yield c.text("location", "所在地", "Location", "SZD", "Where it stands, in words.")
     yield c.or_blank(c.metres("height_m", "高程", "Height", "GC", "Height of the stake's top, 1985 height datum."))
     yield c.text("material", "材质", "Material", "CZ", "Concrete, stone, carved rock …")
@@ -128,6 +127,7 @@ STAKES = Schema(
         c.key("stake_id", "界桩编码", "Stake code", "JZBM"),
         *_PLACE,
         *map(c.optional, _MORE),
+        c.optional(c.choice("extent", "所属范围", "Extent", "SSFW", "Whose line it stands on.", c.EXTENT_KINDS)),
         c.optional(c.choice("role", "界桩作用", "Role", "JZZY", "Whether the line or the stakes count.",
                             c.STAKE_ROLES)),
         c.optional(c.or_blank(c.metres("deviation_m", "视线偏离", "Off the sight line", "SXPL",

@@ -1,4 +1,4 @@
-"""Shoreline: the plan of its lines, zones and uses, and the waterlines that images show.
+"""Shoreline: the plan of its lines, zones and uses, the waterlines that images show, and its change over time.
 
 A public call reads as its parts: :mod:`inputs <riverline.shoreline.inputs>` checks and sorts the layers,
 :mod:`sides <riverline.shoreline.sides>` joins each bank's management line and :mod:`waterside
@@ -11,6 +11,7 @@ are the matter of :mod:`water <riverline.shoreline.water>`.
 
 from __future__ import annotations
 
+from riverline.shoreline.change import ShorelineChange, measure_shoreline_change
 from riverline.shoreline.plan import plan_shoreline
 from riverline.shoreline.result import ShorelinePlan
 from riverline.shoreline.water import (
@@ -24,12 +25,14 @@ from riverline.shoreline.water import (
 )
 
 __all__ = [
+    "ShorelineChange",
     "ShorelinePlan",
     "WaterMap",
     "WaterOccurrence",
     "Waterlines",
     "list_indices",
     "map_water",
+    "measure_shoreline_change",
     "measure_water_occurrence",
     "plan_shoreline",
     "trace_waterlines",

@@ -6,131 +6,10 @@ readers and on a grey print. Labels are not written here: they come from :mod:`r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
-
-import pandas as pd
-
 from riverline.schema import FRAMES
-
-if TYPE_CHECKING:
-    from riverline.schema import Language, Schema
+from riverline.style.model import OTHER, Shape, Symbol, Theme
 
 __all__ = ["NEUTRAL", "OTHER", "THEMES", "Shape", "Symbol", "Theme", "themes"]
-
-Shape = Literal["circle", "square", "triangle", "diamond", "pentagon", "star"]
-
-
-@dataclass(frozen=True, slots=True)
-class Symbol:
-    """How one category is drawn.
-
-    Attributes
-    ----------
-    color
-        Colour of the line, the outline or the point, ``#rrggbb``.
-    width
-        Width of the line or the outline, CSS pixels (1/96 inch).
-    dash
-        Lengths of dashes and gaps in pixels; empty for a solid line.
-    opacity
-        Opacity of the line, 0 to 1.
-    fill
-        Colour inside areas and points; empty for none.
-    fill_opacity
-        Opacity of the fill, 0 to 1.
-    shape, size
-        Shape and diameter in pixels where the geometry is a point.
-    shown
-        Whether a map shows the category before the reader asks for it.
-    """
-
-    color: str
-    width: float
-    dash: tuple[int, ...] = ()
-    opacity: float = 1.0
-    fill: str = ""
-    fill_opacity: float = 0.0
-    shape: Shape = "circle"
-    size: float = 8.0
-    shown: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Theme:
-    """One way to draw one kind of frame: by the values of a column, or all rows alike.
-
-    Attributes
-    ----------
-    schema
-        Name of the schema, ``""`` for layers that have none.
-    column
-        Column whose values are told apart; ``""`` where all rows are drawn alike.
-    order
-        Drawing order: higher is drawn later, on top.
-    symbols
-        Value → symbol, in legend order.
-    halo
-        ``True`` where the theme is a band around the symbols of the frame's main theme.
-    """
-
-    schema: str
-    column: str
-    order: int
-    symbols: tuple[tuple[str | int, Symbol], ...]
-    halo: bool = False
-
-    @property
-    def frame(self) -> Schema | None:
-        """The schema that the theme draws, None for layers without one."""
-        return FRAMES.get(self.schema)
-
-    def symbol(self, value: object) -> Symbol:
-        """The symbol of a value; :data:`OTHER` for values that the schema does not know.
-
-        Examples
-        --------
-        >>> from riverline import style
-        >>> style.themes("management_lines")[0].symbol("levee").width
-        3.6
-        """
-        if not self.column:
-            return self.symbols[0][1]
-        return next((symbol for known, symbol in self.symbols if known == value), OTHER)
-
-    def label(self, value: Any, language: Language = "zh") -> str:  # noqa: ANN401 - whatever a cell holds
-        """What the legend calls a value, from the schema's choices.
-
-        Examples
-        --------
-        >>> from riverline import style
-        >>> basis, confidence = style.themes("management_lines")
-        >>> basis.label("bank_top"), confidence.label("low", "en"), basis.label(None)
-        ('岸顶线', 'Low', '未填写')
-        """
-        if self.frame is None:
-            return ""
-        if not self.column:
-            return self.frame.label(language)
-        empty = "未填写" if language == "zh" else "Not given"
-        return empty if pd.isna(value) or value == "" else self.frame[self.column].value_label(value, language)
-
-    def title(self, language: Language = "zh") -> str:
-        """The heading above the theme's rows in a legend.
-
-        Examples
-        --------
-        >>> from riverline import style
-        >>> [theme.title() for theme in style.themes("management_lines")]
-        ['管理范围线 · 划界依据', '管理范围线 · 可信度']
-        """
-        if self.frame is None:
-            return ""
-        title = self.frame.label(language)
-        if not self.column:
-            return title
-        column = self.frame[self.column]
-        return f"{title} · {column.label_zh if language == 'zh' else column.label_en}"
 
 
 def _line(color: str, width: float, *dash: int, shown: bool = True) -> Symbol:
@@ -160,9 +39,6 @@ RED, BLUE, OCHRE, SKY, BLACK, GREEN, PURPLE = (
 )  # fmt: skip
 GREY = "#7A7F85"
 
-OTHER = Symbol("#4A4A4A", 1.4, (1, 3), fill="#8C8C8C", fill_opacity=0.15, shape="star", size=9.0)
-"""What values outside the schema's choices are drawn with."""
-
 NEUTRAL = Theme(
     "", "", 3, (("", Symbol("#8A8F94", 1.0, fill="#8A8F94", fill_opacity=0.05, size=6.0)),)
 )  # fmt: skip
@@ -188,6 +64,20 @@ _SENSITIVE = tuple(
     (kind, Symbol(color, 1.6, dash, fill=color, fill_opacity=0.12, shape=shape, size=9.0))
     for kind, color, shape, dash in _SENSITIVE_MARKS
 )
+_WORK_MARKS: tuple[tuple[str, str, Shape, float, tuple[int, ...]], ...] = (
+    ("dam", BLACK, "square", 3.0, ()),
+    ("sluice", BLUE, "pentagon", 2.4, (8, 2)),
+    ("pump_station", PURPLE, "diamond", 1.8, (4, 2)),
+    ("ship_lock", GREEN, "star", 2.0, (12, 3)),
+    ("hydropower", OCHRE, "triangle", 2.2, (2, 2)),
+    ("weir", "#01665E", "square", 2.6, (10, 2, 2, 2)),
+    ("culvert", "#7F3B08", "circle", 1.6, (3, 3)),
+    ("bridge", "#4D4D4D", "diamond", 2.8, (14, 2)),
+    ("wharf", RED, "pentagon", 2.0, (6, 2, 2, 2)),
+    ("other", GREY, "circle", 1.4, (1, 3)),
+)
+_WORKS = tuple((kind, Symbol(color, width, dash, 1.0, color, 0.45, shape, 9.0))
+               for kind, color, shape, width, dash in _WORK_MARKS)  # fmt: skip
 
 THEMES: tuple[Theme, ...] = (
     Theme("management_lines", "basis", 60, (
@@ -233,6 +123,23 @@ THEMES: tuple[Theme, ...] = (
         ("outer", _line(RED, 1.4, 2, 3)),
     )),
     _single("waterside", 43, _line("#2A94C4", 1.4, 4, 2)),
+    _single("observed_shorelines", 44, _line("#5B4A8A", 1.2, 7, 2)),
+    _single("baselines", 41, _line(BLACK, 1.4, 12, 3)),
+    _single("transects", 45, _line(GREY, 0.8, 2, 3, shown=False)),
+    _single("intersections", 63, _mark("#5B4A8A", "circle", 4.0, shown=False)),
+    Theme("rates", "trend", 64, (
+        ("erosion", _line("#B2182B", 3.4)),
+        ("erosion_unproven", _line("#C4604A", 2.0, 5, 3)),
+        ("stable", _line(BLACK, 1.2, 1, 3)),
+        ("accretion_unproven", _line("#3B82B4", 1.6, 8, 3)),
+        ("accretion", _line("#1A4F8B", 2.6, 14, 2)),
+        ("unknown", _line(GREY, 0.8, 2, 4)),
+    )),
+    _single("forecasts", 65, _mark(PURPLE, "triangle", 6.0, shown=False)),
+    Theme("change_areas", "change", 27, (
+        ("erosion", _area("#B2182B", 1.4, "#D6604D", 0.50)),
+        ("accretion", _area("#1A4F8B", 1.4, "#4393C3", 0.50, 6, 3)),
+    )),
     Theme("sensitive", "sensitive_kind", 15, _SENSITIVE),
     _single("uses", 36, _area("#4A148C", 1.6, "#9575CD", 0.30, 6, 2)),
     _single("used_shorelines", 62, _line("#4A148C", 5.0)),
@@ -334,14 +241,7 @@ THEMES: tuple[Theme, ...] = (
         ("parallel_river", _line("#1668A5", 2.4, 10, 2)),
         ("drainage_ditch", _line("#2A7F7F", 1.6, 1, 3)),
     )),
-    Theme("works", "kind", 52, (
-        ("dam", _area(BLACK, 3.0, "#8C8C8C", 0.60)),
-        ("sluice", _area(BLUE, 2.4, "#5B8CC9", 0.60, 8, 2)),
-        ("pump_station", _area(PURPLE, 1.8, "#A87BB8", 0.60, 4, 2)),
-        ("ship_lock", _area(GREEN, 2.0, "#6BB592", 0.60, 12, 3)),
-        ("hydropower", _area(OCHRE, 2.2, "#D29A4A", 0.60, 2, 2)),
-        ("other", _area(GREY, 1.4, "#B8BCC2", 0.60, 1, 3)),
-    )),
+    Theme("works", "kind", 71, _WORKS),
     _single("bank_tops", 46, _line("#6B4F2A", 1.4)),
     _single("axes", 44, _line("#1668A5", 1.4, 12, 3, 2, 3)),
     Theme("flood_levels", "basis", 47, (
@@ -364,7 +264,7 @@ THEMES: tuple[Theme, ...] = (
         ("gorge", _area("#5A4632", 1.2, "#BFB2A3", 0.35, 2, 3)),
         ("unknown", _area(GREY, 1.2, "#E3E5E8", 0.25, 10, 3, 2, 3)),
     )),
-    _single("structures", 71, _mark(BLACK, "pentagon", 9.0)),
+    _single("landmarks", 73, _mark(BLACK, "triangle", 9.0)),
     _single("parcels", 5, _area("#8A8F94", 0.8, "#FFFFFF", 0.01)),
     _single("land_classes", 4, _area("#A8A38F", 0.6, "#EDE9D8", 0.35)),
     Theme("faults", "severity", 90, (

@@ -13,10 +13,11 @@ from riverline.channel.given import texts
 from riverline.demarcation.result import Demarcation
 from riverline.demarcation.stakes.bank_lines import bank_lines
 from riverline.demarcation.stakes.control_points import work_places
+from riverline.demarcation.stakes.protection import Extent, along
 from riverline.demarcation.stakes.surroundings import limits
 from riverline.errors import JobError
 from riverline.geodesy import align
-from riverline.schema import STAKES, STRUCTURES
+from riverline.schema import STAKES, WORKS
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -78,8 +79,14 @@ def check_stakes(
         )
     STAKES.require(stakes)
     placed = STAKES.conform(align(stakes, result.lines.crs, layer="stakes"))
-    found = [*_numbers(placed), *_places(placed, result), *_spans(placed, result), *_surroundings(placed)]
-    found += [_inside_others(placed, result), _works(structures, result)]
+    found = [*_numbers(placed), *_surroundings(placed)]
+    outer = _texts(placed, "extent") == "protection"
+    by_extent: dict[Extent, Mask] = {"management": ~outer, "protection": outer}
+    for of, rows in by_extent.items():
+        if rows.any():
+            there = along(result, of)
+            found += [*_places(placed[rows], there), *_spans(placed[rows], there), _inside_others(placed[rows], there)]
+    found.append(_works(structures, result))
     return faults.combine(found, crs=result.lines.crs)
 
 
@@ -163,13 +170,13 @@ def _works(structures: gpd.GeoDataFrame | None, result: Demarcation) -> gpd.GeoD
     """Works so far from every line of their river that they have no stake."""
     crs, reach = result.lines.crs, result.rules.policy.stakes.structure_reach_m
     if structures is None:
-        return faults.found("structure-unstaked", layer="structures", feature_id=[], geometry=[], crs=crs)
-    STRUCTURES.require(structures)
+        return faults.found("structure-unstaked", layer="works", feature_id=[], geometry=[], crs=crs)
+    WORKS.require(structures, layer="structures")
     moved = align(structures, crs, layer="structures")
     _, placed = work_places(bank_lines(result.lines), moved, reach_m=reach)
-    ids, sites = texts(moved["structure_id"])[~placed].tolist(), np.asarray(moved.geometry.array)[~placed]
+    ids, sites = texts(moved["work_id"])[~placed].tolist(), np.asarray(moved.geometry.array)[~placed]
     told: dict[str, Any] = {"limit": reach, "unit": "m"}
-    return faults.found("structure-unstaked", layer="structures", feature_id=ids, geometry=sites, crs=crs, **told)
+    return faults.found("structure-unstaked", layer="works", feature_id=ids, geometry=sites, crs=crs, **told)
 
 
 def _texts(stakes: gpd.GeoDataFrame, name: str) -> NDArray[np.object_]:

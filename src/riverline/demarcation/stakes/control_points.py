@@ -38,6 +38,7 @@ class Around:
     admin: gpd.GeoDataFrame | None = None
     structures: gpd.GeoDataFrame | None = None
     axes: gpd.GeoDataFrame | None = None
+    landmarks: gpd.GeoDataFrame | None = None
 
 
 def control_points(
@@ -149,7 +150,7 @@ def work_places(
     bank_lines
         The lines.
     structures
-        Rows of :data:`riverline.schema.STRUCTURES`, or None.
+        Rows of :data:`riverline.schema.WORKS`, or None.
     reach_m
         Works that do not cross the line have a place if they are not farther from it.
 
@@ -162,7 +163,7 @@ def work_places(
     """
     if structures is None or not len(structures) or not bank_lines:
         return _table([], [], "structure", []), np.zeros(0 if structures is None else len(structures), dtype=bool)
-    shapes, keys = np.asarray(structures.geometry.array), texts(structures["structure_id"])
+    shapes, keys = np.asarray(structures.geometry.array), texts(structures["work_id"])
     wanted = texts(structures["river_id"]) if "river_id" in structures else np.full(len(structures), "", dtype="object")
     own = np.array([each.river_id for each in bank_lines], dtype="object")
     edges = np.where(shapely.get_dimensions(shapes) == 2, shapely.boundary(shapes), shapes)  # noqa: PLR2004 - areas

@@ -16,7 +16,7 @@ from riverline.demarcation.stakes.control_points import Around, control_points, 
 from riverline.demarcation.stakes.existing import join, locate_existing
 from riverline.demarcation.stakes.surroundings import limits, settings_at, stretches
 from riverline.geodesy import align
-from riverline.schema import ADMIN, AXES, SETTINGS, STRUCTURES
+from riverline.schema import ADMIN, AXES, LANDMARKS, SETTINGS, WORKS
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -63,6 +63,7 @@ def prepare_ground(
     structures: gpd.GeoDataFrame | None,
     settings: gpd.GeoDataFrame | None,
     axes: gpd.GeoDataFrame | None,
+    landmarks: gpd.GeoDataFrame | None,
 ) -> Ground:
     """The lines put together, and the layers around them in their CRS.
 
@@ -72,15 +73,15 @@ def prepare_ground(
         If a layer lacks columns or a CRS, or cannot be brought to that of the result.
     """
     crs = result.lines.crs
-    given = {"admin": (admin, ADMIN), "structures": (structures, STRUCTURES), "settings": (settings, SETTINGS),
-             "axes": (axes, AXES)}  # fmt: skip
+    given = {"admin": (admin, ADMIN), "structures": (structures, WORKS), "settings": (settings, SETTINGS),
+             "axes": (axes, AXES), "landmarks": (landmarks, LANDMARKS)}  # fmt: skip
     layers: dict[str, gpd.GeoDataFrame | None] = {}
     for name, (frame, schema) in given.items():
         if frame is not None:
             schema.require(frame, layer=name)
         layers[name] = None if frame is None else align(frame, crs, layer=name)
     lines = bank_lines(result.lines, layers["axes"])
-    around = Around(result.extents, layers["admin"], layers["structures"], layers["axes"])
+    around = Around(result.extents, *(layers[name] for name in ("admin", "structures", "axes", "landmarks")))
     return Ground(result.lines, lines, around, stretches(lines, layers["settings"]), result.rules.policy)
 
 

@@ -12,6 +12,7 @@ from riverline.demarcation.result import Demarcation
 from riverline.demarcation.stakes.columns import short_chainage
 from riverline.demarcation.stakes.control_points import REASONS
 from riverline.demarcation.stakes.layout import Plan, prepare_ground
+from riverline.demarcation.stakes.protection import Extent, along
 from riverline.demarcation.stakes.rows import Role, rows_of
 from riverline.errors import JobError
 from riverline.schema import BOARDS, STAKES
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["place_boards", "place_stakes"]
 
 
-def place_stakes(
+def place_stakes(  # noqa: PLR0913 - one argument a layer
     result: Demarcation,
     *,
     admin: gpd.GeoDataFrame | None = None,
@@ -33,7 +34,9 @@ def place_stakes(
     settings: gpd.GeoDataFrame | None = None,
     axes: gpd.GeoDataFrame | None = None,
     breaks: gpd.GeoDataFrame | None = None,
+    landmarks: gpd.GeoDataFrame | None = None,
     role: Role = "mark",
+    of: Extent = "management",
 ) -> gpd.GeoDataFrame:
     """Place the stakes of every management line.
 
@@ -48,7 +51,7 @@ def place_stakes(
     admin
         Rows of :data:`riverline.schema.ADMIN`: a stake at every crossing of a border, and the unit of each stake.
     structures
-        Rows of :data:`riverline.schema.STRUCTURES`: a stake where works cross the line, or beside those within reach.
+        Rows of :data:`riverline.schema.WORKS`: a stake where works cross the line, or beside those within reach.
     existing
         Stakes that were set before: points with ``number`` and, if known, ``river_id``, ``bank``, ``stake_id``; what
         this function gave serves as it is. All keep their number; those that stand on the line keep their place.
@@ -60,9 +63,15 @@ def place_stakes(
         the pieces of the line; and rivers that have no extent count at their mouths.
     breaks
         Rows of :data:`riverline.schema.CHAINAGE_BREAKS`, for the chainage as printed.
+    landmarks
+        Rows of :data:`riverline.schema.LANDMARKS`: the three nearest within reach go into the point note of each stake,
+        with distance and bearing to their nearest place, unless the field team wrote others.
     role
         ``"mark"``: the line counts, and stakes stand on it. ``"define"``: the line from stake to stake counts; stakes
         are pushed to the landside until no chord gives land away, existing ones that are kept excepted.
+    of
+        ``"protection"`` places them along the outer line of the protection extents instead, with numbers of their own;
+        chainage, rule and width are those of the management line beside it.
 
     Returns
     -------
@@ -77,7 +86,7 @@ def place_stakes(
     SchemaError, CRSError
         If a layer lacks columns or a CRS, or the existing stakes are not points.
     JobError
-        If ``result`` is no demarcation, or ``role`` is neither.
+        If ``result`` is no demarcation, or ``role`` or ``of`` is none of the two.
 
     Notes
     -----
@@ -98,18 +107,24 @@ def place_stakes(
     >>> stakes = rl.place_stakes(result)
     >>> stakes.loc[stakes["bank"] == "left", ["number", "reason", "printed_chainage"]].values.tolist()
     [['R1-L-001', 'start', 'K0+000.0'], ['R1-L-002', 'spacing', 'K1+000.0'], ['R1-L-003', 'end', 'K2+000.0']]
-    >>> sluice = gpd.GeoDataFrame({"structure_id": ["S1"]}, geometry=[Point(500_400, 3_500_090)], crs=4548)
+    >>> sluice = gpd.GeoDataFrame({"work_id": ["S1"]}, geometry=[Point(500_400, 3_500_090)], crs=4548)
     >>> again = rl.place_stakes(result, structures=sluice, existing=stakes)
     >>> again.loc[again["bank"] == "left", "number"].tolist()
     ['R1-L-001', 'R1-L-001-1', 'R1-L-002', 'R1-L-003']
     """
-    _require_call(result, role)
+    _require_call(result, role, of)
     policy = result.rules.policy
+    result, numbering = along(result, of), policy.stakes.number
+    if of == "protection":
+        numbering = numbering.model_copy(update={"pattern": policy.stakes.protection_pattern})
     true = policy.stakes.sight_line_m, policy.stakes.turns_apart_m
-    plan = Plan(STAKES, policy.stakes.number, frozenset(REASONS), policy.stake_spacing, *true)
-    ground = prepare_ground(result, admin=admin, structures=structures, settings=settings, axes=axes)
+    plan = Plan(STAKES, numbering, frozenset(REASONS), policy.stake_spacing, *true)
+    ground = prepare_ground(
+        result, admin=admin, structures=structures, settings=settings, axes=axes, landmarks=landmarks
+    )
     frame = rows_of(result, ground, plan, existing=existing, breaks=breaks, role=role)
-    return STAKES.conform(frame.assign(role=pd.array([role] * len(frame), dtype="str")))
+    told = {name: pd.array([value] * len(frame), dtype="str") for name, value in (("role", role), ("extent", of))}
+    return STAKES.conform(frame.assign(**told))
 
 
 def place_boards(
@@ -121,6 +136,7 @@ def place_boards(
     settings: gpd.GeoDataFrame | None = None,
     axes: gpd.GeoDataFrame | None = None,
     breaks: gpd.GeoDataFrame | None = None,
+    landmarks: gpd.GeoDataFrame | None = None,
 ) -> gpd.GeoDataFrame:
     """Place the notice boards of every management line.
 
@@ -129,7 +145,7 @@ def place_boards(
 
     Parameters
     ----------
-    result, admin, structures, existing, settings, axes, breaks
+    result, admin, structures, existing, settings, axes, breaks, landmarks
         As for :func:`place_stakes`; existing boards may have a ``board_id``.
 
     Returns
@@ -154,24 +170,29 @@ def place_boards(
     >>> boards["number"].tolist(), boards["front"][0].splitlines()
     (['R1-L-P01', 'R1-L-P02', 'R1-R-P01', 'R1-R-P02'], ['清水河管理范围公告牌', '左岸 K0+000', '编号 R1-L-P01'])
     """
-    _require_call(result, "mark")
+    _require_call(result, "mark", "management")
     rules = result.rules.policy.boards
     plan = Plan(BOARDS, rules.number, frozenset(rules.reasons), rules.spacing, np.inf, np.inf)
-    ground = prepare_ground(result, admin=admin, structures=structures, settings=settings, axes=axes)
+    ground = prepare_ground(
+        result, admin=admin, structures=structures, settings=settings, axes=axes, landmarks=landmarks
+    )
     frame = rows_of(result, ground, plan, existing=existing, breaks=breaks, role="mark")
     told = frame.drop(columns=["deviation_m", "inside_m"])
     return BOARDS.conform(told.assign(front=_said(told, rules, "front"), back=_said(told, rules, "back")))
 
 
-def _require_call(result: object, role: object) -> None:
+def _require_call(result: object, role: object, of: object) -> None:
     if not isinstance(result, Demarcation):
         raise JobError(
             f"result 应为 riverline.demarcate 的成果，实际为 {type(result).__name__}",
             f"result must be what riverline.demarcate gives, got {type(result).__name__}",
         )
-    if role not in get_args(Role):
-        choices = ", ".join(get_args(Role))
-        raise JobError(f"role 应为 {choices} 之一，实际为 {role!r}", f"role must be one of {choices}, got {role!r}")
+    for name, value, known in (("role", role, get_args(Role)), ("of", of, get_args(Extent))):
+        if value not in known:
+            choices = ", ".join(known)
+            raise JobError(
+                f"{name} 应为 {choices} 之一，实际为 {value!r}", f"{name} must be one of {choices}, got {value!r}"
+            )
 
 
 def _said(boards: gpd.GeoDataFrame, rules: Boards, side: Literal["front", "back"]) -> list[str]:

@@ -20,6 +20,7 @@ from riverline.demarcation.stakes.columns import (
 )
 from riverline.demarcation.stakes.control_points import REASONS
 from riverline.demarcation.stakes.existing import read_existing
+from riverline.demarcation.stakes.landmarks import with_landmarks
 from riverline.demarcation.stakes.layout import by_line, lay_out, measure, stand
 from riverline.demarcation.stakes.numbers import assign, parse, write
 from riverline.demarcation.stakes.surroundings import settings_at
@@ -89,6 +90,7 @@ def rows_of(
     following = np.append(measured["following"], np.full(len(frame) - len(places), -1))
     sites = np.column_stack([frame.geometry.x.to_numpy(), frame.geometry.y.to_numpy()])
     neighbours = neighbour_columns(sites, frame["number"].to_numpy(dtype=object), following, policy.stakes)
+    frame = with_landmarks(frame, ground.around.landmarks, policy.stakes)
     rounded = {name: round_half_up(frame[name], policy.stakes.coordinate_decimals) for name in _METRES}
     return frame.assign(**neighbours, **rounded).drop(columns=_OLD)
 

@@ -1,0 +1,180 @@
+"""The demo as steps: the invented county from its layers to everything that a delivery hands over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import riverline as rl
+from riverline import samples
+from riverline.cli.handover import Delivery, Steps, hand_over, require_folder
+from riverline.cli.steps import Layer, demo_job, read_named, schema_of, worded
+from riverline.demarcation.stakes.existing import EXISTING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from riverline.cli.handover import Step
+    from riverline.confirmation import Confirmation
+    from riverline.inspection import Inspection
+    from riverline.revision import Revision
+    from riverline.schema import Language, Schema
+    from riverline.shoreline import ShorelinePlan
+
+    Frames = Mapping[str, gpd.GeoDataFrame]
+
+__all__ = ["County", "carry_out", "hand_over_county"]
+
+WORK_RULES = "jiangxi_luxi"
+"""The shipped rule set for sluices: the county's own has none for works, and none ships for dams and pump stations."""
+
+MORE: dict[str, Schema] = {
+    "towns": rl.schema.ADMIN,
+    "parcels": rl.schema.PARCELS,
+    "land_classes": rl.schema.LAND_CLASSES,
+    "works": rl.schema.WORKS,
+    "uses": rl.schema.USES,
+    "sensitive": rl.schema.SENSITIVE,
+    "waterside": rl.schema.WATERSIDE,
+    "settings": rl.schema.SETTINGS,
+    "landmarks": rl.schema.LANDMARKS,
+    "lake_levees": rl.schema.LEVEES,
+    "old_stakes": EXISTING,
+    "old_bank_tops": rl.schema.BANK_TOPS,
+}
+"""What the samples hold beside the layers of the main job."""
+
+_COLUMNS = {"old_stakes": {"桩号牌": "number", "河流编码": "river_id", "岸别": "bank"}}
+_STEPS = 11
+
+
+class _Ranges(NamedTuple):
+    """What was demarcated, and the rivers as they were by last year's survey."""
+
+    rivers: rl.Demarcation
+    lakes: rl.Demarcation
+    works: rl.Demarcation
+    before: rl.Demarcation
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """Everything that a county hands over."""
+
+    rivers: rl.Demarcation
+    lakes: rl.Demarcation
+    works: rl.Demarcation
+    stakes: gpd.GeoDataFrame
+    boards: gpd.GeoDataFrame
+    plan: ShorelinePlan
+    titles: Confirmation
+    inspection: Inspection
+    revision: Revision
+
+    @property
+    def products(self) -> tuple[Any, ...]:
+        """The products, in the order of their making."""
+        return tuple(getattr(self, each.name) for each in fields(self))
+
+
+def hand_over_county(out: Path, language: Language, tell: Callable[[Step], None]) -> Delivery:
+    """Do the demo: read the samples, make every product, write one map and one file of layers.
+
+    Parameters
+    ----------
+    out
+        The folder.
+    language
+        Language of map and layers.
+    tell
+        Called with each step before it runs.
+
+    Raises
+    ------
+    RiverlineError
+        If the folder cannot be written.
+    """
+    step = Steps(tell, _STEPS)
+    require_folder(out)
+    step("读取样例图层", "read the sample layers")
+    job = demo_job(out, language)
+    layers = {name: (layer, schema_of(name)) for name, layer in job.layers.items()}
+    layers |= {name: (_sample(name), schema) for name, schema in MORE.items()}
+    frames = {name: read_named(name, layer, schema) for name, (layer, schema) in layers.items()}
+    county = carry_out(frames, language, step)
+    seen = (county.lakes, county.works, frames["works"], *county.products[3:-2], county.revision)
+    paths = hand_over(
+        out,
+        draw=lambda: rl.maps.show(county.rivers, frames["axes"], *seen, language=language, title=job.title),
+        write=lambda path: rl.export.to_geopackage(path, *county.products, frames["works"], language=language),
+        step=step,
+    )
+    return Delivery(frames, county, *paths)
+
+
+def _sample(name: str) -> Layer:
+    return Layer(samples.path("清水县.gpkg"), name, columns=_COLUMNS.get(name))
+
+
+def carry_out(frames: Frames, language: Language, step: Callable[[str, str], None]) -> County:
+    """Make every product of the county.
+
+    Parameters
+    ----------
+    frames
+        The layers of the samples by name.
+    language
+        Language of the notes of lines.
+    step
+        Told what comes next.
+    """
+    axes, works, towns = (frames[name] for name in ("axes", "works", "towns"))
+    drawn = _demarcated(frames, language, step)
+    rivers = drawn.rivers
+    step("布设界桩与公告牌", "place stakes and boards")
+    around = {"axes": axes, "admin": towns, "structures": works}
+    around |= {name: frames[name] for name in ("settings", "landmarks")}
+    stakes = rl.place_stakes(rivers, existing=frames["old_stakes"], **around)
+    boards = rl.place_boards(rivers, **around)
+    step("编制岸线规划", "plan the shoreline")
+    shore = {name: frames[name] for name in ("waterside", "uses", "sensitive", "axes")}
+    plan = rl.plan_shoreline(rivers, admin=towns, **shore)
+    step("确权", "confirm titles")
+    titles = rl.confirm(rivers, frames["parcels"], land_classes=frames["land_classes"], axes=axes, admin=towns)
+    step("成果质检", "check the delivery")
+    known = {name: frames[name] for name in ("axes", "water", "levees")}
+    inspection = rl.inspect(
+        rivers,
+        stakes=stakes,
+        boards=boards,
+        holdings=titles.holdings,
+        bridges=works[works["kind"] == "bridge"],
+        **known,
+    )
+    step("与上年成果对比", "compare with the year before")
+    revision = rl.compare(drawn.before, rivers, parcels=frames["parcels"])
+    return County(rivers, drawn.lakes, drawn.works, stakes, boards, plan, titles, inspection, revision)
+
+
+def _demarcated(frames: Frames, language: Language, step: Callable[[str, str], None]) -> _Ranges:
+    """Rivers, the lake and the sluices, each by a rule set that has rules for it."""
+    axes, water, works = (frames[name] for name in ("axes", "water", "works"))
+    rules, terrain = rl.load_rules("anhui"), samples.path("白石溪地形.tif")
+    known = {name: frames[name] for name in ("levees", "flood_levels", "water")}
+    step("检查图层", "check the layers")
+    main = {"axes": axes, "bank_tops": frames["bank_tops"], **known}
+    checked = [rl.check(frame, schema_of(name)) for name, frame in main.items()]
+    step("划定河道管理范围", "demarcate the rivers")
+    rivers = rl.demarcate(axes, rules, bank_tops=frames["bank_tops"], terrain=terrain, **known)
+    rivers = replace(rivers, faults=rl.faults.combine([*checked, rivers.faults], crs=axes.crs))
+    before = rl.demarcate(axes, rules, bank_tops=frames["old_bank_tops"], terrain=terrain, **known)
+    step("划定湖泊与工程管理范围", "demarcate the lake and the works")
+    lakes = rl.demarcate_waters(water, rules, levees=frames["lake_levees"], axes=axes)
+    sluices = rl.load_rules(WORK_RULES)
+    drawn = rl.demarcate_works(works, sluices, axes=axes)
+    return _Ranges(
+        worded(rivers, rules, language), worded(lakes, rules, language), worded(drawn, sluices, language), before
+    )

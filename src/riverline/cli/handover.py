@@ -1,0 +1,163 @@
+"""Where results are put: steps that are told, a folder that can be written, a map and layers that appear together."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import riverline as rl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import geopandas as gpd
+
+__all__ = ["LAYERS_NAME", "MAP_NAME", "MOST_ON_MAP", "Delivery", "Step", "Steps", "hand_over", "require_folder"]
+
+MAP_NAME, LAYERS_NAME = "map.html", "成果.gpkg"
+MOST_ON_MAP = 30_000
+"""Most features of a map: with more, only the layers are written."""
+
+_LONGEST_NAME = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step that is about to run: its number, how many there are, what it does in both languages."""
+
+    number: int
+    total: int
+    zh: str
+    en: str
+
+
+@dataclass(slots=True)
+class Steps:
+    """Tells the steps of a job, each before it runs, and counts them."""
+
+    tell: Callable[[Step], None]
+    total: int
+    number: int = 0
+
+    def __call__(self, zh: str, en: str) -> None:
+        """Tell the next step."""
+        self.number += 1
+        self.tell(Step(self.number, self.total, zh, en))
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a job read and made, and its files: the map is None where there is too much for one."""
+
+    inputs: Mapping[str, gpd.GeoDataFrame]
+    result: Any
+    map_path: Path | None
+    layers_path: Path
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files that were written."""
+        return tuple(path for path in (self.map_path, self.layers_path) if path is not None)
+
+
+def hand_over(
+    out: Path,
+    *,
+    draw: Callable[[], Any] | None,
+    write: Callable[[Path], Path],
+    names: tuple[str, str] = (MAP_NAME, LAYERS_NAME),
+    step: Callable[[str, str], None] = lambda _zh, _en: None,
+) -> tuple[Path | None, Path]:
+    """Write the map and the layers of a result; both appear together, or neither.
+
+    Parameters
+    ----------
+    out
+        The folder.
+    draw
+        Gives the map; None where there is too much for one.
+    write
+        Writes the layers to a path.
+    names
+        Names of the two files.
+    step
+        Told what comes next.
+
+    Returns
+    -------
+    map_path, layers_path
+        The files; no map is None.
+    """
+    with tempfile.TemporaryDirectory(dir=_existing(out), prefix=".riverline-") as folder:
+        drafts = []
+        step("输出离线地图", "write the offline map")
+        if draw is not None:
+            drafts.append(rl.maps.save(draw(), Path(folder) / names[0]))
+        step("输出成果图层", "write the layers")
+        drafts.append(write(Path(folder) / names[1]))
+        paths = _publish(drafts, out)
+    return (None if draw is None else paths[0]), paths[-1]
+
+
+def require_folder(out: Path) -> None:
+    """Raise before the work begins if results cannot be put there.
+
+    Parameters
+    ----------
+    out
+        A folder, there or yet to be made.
+    """
+    try:
+        nearest = _existing(out)
+    except OSError as error:
+        raise _no_folder(out, error) from error
+    if not nearest.is_dir():
+        raise rl.JobError(
+            f"{nearest.name} 是文件，不能作输出文件夹", f"{nearest.name} is a file, not a folder for results"
+        )
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise rl.JobError(f"没有在 {nearest.name} 中写文件的权限", f"no permission to write in {nearest.name}")
+    new = [each for each in (out.absolute(), *out.absolute().parents) if not each.exists()]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise _no_folder(out, error) from error
+    finally:
+        for folder in new:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+
+def _no_folder(out: Path, error: OSError) -> rl.JobError:
+    name, reason = out.name if len(out.name) <= _LONGEST_NAME else f"{out.name[:_LONGEST_NAME]}…", error.strerror or ""
+    return rl.JobError(
+        f"不能建立或写入输出文件夹 {name}：{reason}；请用 --out 另指定",
+        f"the folder for results, {name}, cannot be made or written: {reason}; name another with --out",
+    )
+
+
+def _existing(path: Path) -> Path:
+    """The path itself, or the nearest folder above it that is there."""
+    return next(each for each in (path.absolute(), *path.absolute().parents) if each.exists())
+
+
+def _publish(drafts: list[Path], out: Path) -> list[Path]:
+    """Move finished files into place; the layers, which come last, first: a desktop GIS may hold the old ones open."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for draft in reversed(drafts):
+            draft.replace(out / draft.name)
+    except OSError as error:
+        name = Path(str(error.filename2 or error.filename)).name
+        reason = error.strerror or str(error)
+        raise rl.JobError(
+            f"不能写入 {name}：{reason}；可能已在其他程序中打开，请关闭后重试",
+            f"cannot write {name}: {reason}; another program may have it open: close it and try again",
+        ) from error
+    return [out / draft.name for draft in drafts]

@@ -1,0 +1,58 @@
+"""What can be wrong with shorelines of several dates: the part of the catalogue that the measuring of change finds."""
+
+from __future__ import annotations
+
+from riverline.faults.code import Code
+
+__all__ = ["CHANGE_CODES"]
+
+CHANGE_CODES = (
+    Code("shoreline-without-date", "error", "岸线 {feature} 没有可用的日期，未使用",
+         "shoreline {feature} has no usable date and was not used", "填写日期，写作 2024-05-06",
+         "fill in its date, such as 2024-05-06"),
+    Code("shoreline-bank-contradicts", "error",
+         "岸线 {feature} 标为{note}，但 {value} % 的交点在中心线另一侧（允许 {limit} %），未使用",
+         "shoreline {feature} says {note}, yet {value} % of its hits lie across the axis (allowed {limit} %); it was "
+         "not used", "核对岸别；河道整体越过中心线时，改用较新的中心线",
+         "check its bank; where the river has left the axis, use a newer axis"),
+    Code("shoreline-never-hit", "warning", "岸线 {feature} 没有与任何断面相交，未使用",
+         "no transect meets shoreline {feature}; it was not used",
+         "核对位置、河流编码和岸别，或加大 reach_m、减小 spacing_m",
+         "check its place, river and bank, or give a larger reach_m or a smaller spacing_m"),
+    Code("uncertainty-not-positive", "error", "岸线 {feature} 的定位中误差不大于零（{value} {unit}），按未知处理",
+         "the position error of shoreline {feature} is not above zero ({value} {unit}); taken as unknown",
+         "填写大于零的一倍中误差", "fill in one standard deviation, above zero"),
+    Code("uncertainty-missing", "note",
+         "河流 {feature} 的{note}有 {value} 期岸线没有定位中误差，相应断面不作加权回归，变化属实概率只凭拟合误差",
+         "{value} dates of the {note} of river {feature} have no position error: no weighted rate there, and the "
+         "probability rests on the fit alone", "填写 uncertainty_m，或给出 uncertainty_m= 作为缺省值",
+         "fill in uncertainty_m, or give uncertainty_m= for those that lack it"),
+    Code("change-without-shoreline", "warning", "河流 {feature} 没有可用岸线，变化不明",
+         "river {feature} has no usable shoreline: its change is unknown", "补充该河的岸线，核对河流编码",
+         "give its shorelines, and check river codes"),
+    Code("change-one-date", "error", "河流 {feature} 的{note}只有 {value} 期岸线，至少需要 {limit} 期，速率不明",
+         "the {note} of river {feature} has {value} date of at least {limit}: no rates", "补充其他日期的岸线",
+         "give shorelines of other dates"),
+    Code("change-dates-few", "note",
+         "河流 {feature} 的{note}只有 {value} 期岸线，回归至少需要 {limit} 期，只算首末速率",
+         "the {note} of river {feature} has {value} dates; regression needs {limit}, so there are end point rates only",
+         "补充其他日期的岸线", "give shorelines of other dates"),
+    Code("shorelines-share-date", "note",
+         "河流 {feature} 的{note}有 {value} 处断面同一日期与岸线相交多次，按交点取法取值",
+         "{value} positions of the {note} of river {feature} had several hits on one date; the hit rule chose",
+         "核对重复岸线、江心洲和回折；或改用其他交点取法",
+         "look for repeated lines, islands and folds, or choose another hit rule"),
+    Code("shoreline-jumps", "note",
+         "河流 {feature} 的{note}有 {value} 处岸线位置突变（裁弯或回折），未计入速率",
+         "{value} positions of the {note} of river {feature} jump, at cut-off bends or folds; rates do not count them",
+         "核对裁弯处；要计入则取 jump_slope=math.inf", "look at cut-offs; jump_slope=math.inf counts them"),
+    Code("transects-without-hit", "note", "河流 {feature} 的{note}有 {value} 条断面没有遇到任何岸线，变化不明",
+         "{value} transects of the {note} of river {feature} met no shoreline: change unknown there",
+         "属岸线缺口则正常；否则加大 reach_m", "right at gaps of the shorelines; else give a larger reach_m"),
+    Code("transects-shortened", "note",
+         "河流 {feature} 的{note}有 {value} 条断面在急弯处截短（以免相交或伸到另一河湾），且未遇到全部各期岸线",
+         "{value} transects of the {note} of river {feature} end early on bends, where they would cross or reach "
+         "another arm, and miss some dates",
+         "核对该处有无裁弯；必要时增大 smoothing_m 或改用基线",
+         "look for cut-offs there; give a larger smoothing_m, or a baseline"),
+)  # fmt: skip

@@ -1,0 +1,31 @@
+"""The codes of topics that have a module of their own."""
+
+from __future__ import annotations
+
+from riverline.faults.change import CHANGE_CODES
+from riverline.faults.delivery import DELIVERY_CODES
+from riverline.faults.detection import DETECTION_CODES
+from riverline.faults.encroachment import ENCROACHMENT_CODES
+from riverline.faults.imagery import IMAGERY_CODES
+from riverline.faults.neighbours import NEIGHBOUR_CODES
+from riverline.faults.rulings import RULE_CODES
+from riverline.faults.shoreline import SHORELINE_CODES
+from riverline.faults.sketches import SKETCH_CODES
+from riverline.faults.staking import STAKE_CODES
+from riverline.faults.titles import TITLE_CODES
+
+__all__ = ["TOPIC_CODES"]
+
+TOPIC_CODES = (
+    *CHANGE_CODES,
+    *DELIVERY_CODES,
+    *DETECTION_CODES,
+    *ENCROACHMENT_CODES,
+    *IMAGERY_CODES,
+    *NEIGHBOUR_CODES,
+    *RULE_CODES,
+    *SHORELINE_CODES,
+    *SKETCH_CODES,
+    *STAKE_CODES,
+    *TITLE_CODES,
+)

@@ -1,0 +1,235 @@
+"""Where transects meet shorelines, and the one position of each transect and date that the hit rule makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from riverline._kernels.hits import Path, hits
+from riverline.demarcation.findings import Finding
+from riverline.shoreline.change.inputs import BANK_OF, UNKNOWN
+from riverline.shoreline.change.jumps import jumping
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from riverline.shoreline.change.casting import Transects
+    from riverline.shoreline.change.inputs import Shorelines
+    from riverline.shoreline.change.method import HitRule, Method
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+    Names = NDArray[np.object_]
+
+__all__ = ["Positions", "Series", "meet", "series_of"]
+
+MOST_ACROSS = 0.75
+"""A shoreline that names its bank and is met across the axis by more than this share of its hits names the wrong one:
+a river may leave its axis on a bend, not all along."""
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """One position for each transect and date that met it, m of them, by transect and date.
+
+    Attributes
+    ----------
+    transect : (m,)
+        Index of the transect.
+    date : (m,)
+        Days, as ``datetime64[D]``.
+    away : (m,)
+        Metres from the transect's station, positive away from the axis.
+    uncertainty : (m,)
+        Position error, of the mean the largest; NaN where unknown.
+    shoreline : (m,)
+        Index of the shoreline, the first of several for a mean.
+    shoreline_id : (m,)
+        Its code, several joined by commas for a mean.
+    hits : (m,)
+        How many hits the rule chose from.
+    segment, share : (m,)
+        Place on the shoreline: segment of the path and share along it; -1 for a mean of several, which lies on none.
+    counted : (m,)
+        False where the bank jumps.
+    """
+
+    transect: Integers
+    date: NDArray[np.datetime64]
+    away: Floats
+    uncertainty: Floats
+    shoreline: Integers
+    shoreline_id: Names
+    hits: Integers
+    segment: Integers
+    share: Floats
+    counted: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Positions as a matrix: n transects by the dates of their river and bank, k at most; NaN where nothing was met.
+
+    Attributes
+    ----------
+    day : (n, k)
+        Days since 1970, NaN beyond the last date of the river and bank.
+    away, uncertainty : (n, k)
+        Positions and their errors.
+    row : (n, k)
+        Index of the position, -1 where there is none that counts.
+    """
+
+    day: Floats
+    away: Floats
+    uncertainty: Floats
+    row: Integers
+
+
+@dataclass(frozen=True, slots=True)
+class _Meetings:
+    """Every hit: transect, metres away from the axis, shoreline, segment and share along it."""
+
+    transect: Integers
+    away: Floats
+    shoreline: Integers
+    segment: Integers
+    share: Floats
+
+    def only(self, rows: NDArray[np.bool_] | Integers) -> _Meetings:
+        return _Meetings(*(getattr(self, each.name)[rows] for each in fields(self)))
+
+
+def meet(transects: Transects, shorelines: Shorelines, path: Path, method: Method) -> tuple[Positions, list[Finding]]:
+    """Positions of shorelines on transects.
+
+    Parameters
+    ----------
+    transects
+        Transects of all rivers.
+    shorelines
+        Shorelines of all rivers.
+    path
+        The same shorelines' vertices.
+    method
+        Which hit counts.
+
+    Returns
+    -------
+    positions
+        One for each transect and date.
+    findings
+        ``shoreline-bank-contradicts`` and ``shoreline-never-hit``: with these every shoreline is accounted for.
+    """
+    met = _meetings(transects, shorelines, path)
+    contradicting: list[Finding] = []
+    if (transects.partner != np.arange(len(transects.partner))).any():
+        met, contradicting = _agreeing(met, shorelines)
+    refused = {each.feature_id for each in contradicting}
+    unmet = np.setdiff1d(shorelines.shoreline_id.astype(str), shorelines.shoreline_id[met.shoreline].astype(str))
+    first = dict(zip(shorelines.shoreline_id[::-1], shorelines.line[::-1], strict=True))
+    findings = contradicting + [
+        Finding("shoreline-never-hit", "observed_shorelines", str(code), first[str(code)])
+        for code in unmet
+        if str(code) not in refused
+    ]
+    chosen = _chosen(met, shorelines, method.hit)
+    return replace(chosen, counted=~jumping(chosen, transects, method)), findings
+
+
+def _meetings(transects: Transects, shorelines: Shorelines, path: Path) -> _Meetings:
+    rays = transects.rays
+    found = hits(rays.origin, rays.direction, transects.length, path)
+    ray, line = found.ray, found.line
+    bank = shorelines.bank[line]
+    # A bank that says which it is may lie across the axis: then the transect of the other side has met it.
+    across = (bank != UNKNOWN) & (bank != transects.side[ray])
+    kept = transects.river_id[ray] == shorelines.river_id[line]
+    kept &= ~across | ((transects.partner[ray] != ray) & (found.distance > 0.0))
+    transect = np.where(across, transects.partner[ray], ray)
+    # To a micrometre: what is less is rounding of the map's coordinates, and a bank that stands still shall do so.
+    away = np.where(across, -1.0, 1.0) * np.round(found.distance, 6) * transects.away[ray]
+    return _Meetings(transect, away, line, found.segment, found.share).only(kept)
+
+
+def _agreeing(met: _Meetings, shorelines: Shorelines) -> tuple[_Meetings, list[Finding]]:
+    """Hits of shorelines that lie on the bank that they name, at least with a quarter of their hits."""
+    code = pd.Series(shorelines.shoreline_id[met.shoreline])
+    named = shorelines.bank[met.shoreline] != UNKNOWN
+    across = pd.Series(met.away < 0.0) & named
+    share = across.groupby(code).mean()
+    wrong = share[share > MOST_ACROSS].index
+    bad = code.isin(wrong).to_numpy()
+    findings = []
+    for name in sorted(wrong):
+        first = int(np.flatnonzero(shorelines.shoreline_id == name)[0])
+        bank = BANK_OF[int(shorelines.bank[first])]
+        findings.append(
+            Finding(
+                "shoreline-bank-contradicts", "observed_shorelines", str(name), shorelines.line[first],
+                round(float(share[name]) * 100.0, 1), MOST_ACROSS * 100.0, "%", bank,
+            )
+        )  # fmt: skip
+    return met.only(~bad), findings
+
+
+def _chosen(met: _Meetings, shorelines: Shorelines, rule: HitRule) -> Positions:
+    date = shorelines.date[met.shoreline]
+    size = -np.abs(met.away) if rule == "farthest" else np.abs(met.away)
+    order = np.lexsort((met.segment, met.shoreline, met.away, size, date, met.transect))
+    met, date = met.only(order), date[order]
+    new = np.append(True, (np.diff(met.transect) != 0) | (np.diff(date).astype("int64") != 0))[: len(date)]
+    first = np.flatnonzero(new)
+    count = np.diff(np.append(first, len(date)))
+    kept = met.only(first)
+    uncertainty = shorelines.uncertainty[met.shoreline]
+    code = shorelines.shoreline_id[kept.shoreline].copy()
+    away, error, segment = kept.away, uncertainty[first], kept.segment
+    if rule == "mean" and len(first):
+        away = np.add.reduceat(met.away, first) / count
+        error = np.maximum.reduceat(uncertainty, first)
+        segment = np.where(count > 1, -1, segment)
+        for row in np.flatnonzero(count > 1):
+            among = met.shoreline[first[row] : first[row] + count[row]]
+            code[row] = ",".join(dict.fromkeys(sorted(shorelines.shoreline_id[among])))
+    return Positions(
+        transect=kept.transect,
+        date=date[first],
+        away=away,
+        uncertainty=error,
+        shoreline=kept.shoreline,
+        shoreline_id=code,
+        hits=count,
+        segment=segment,
+        share=kept.share,
+        counted=np.ones(len(first), dtype=bool),
+    )
+
+
+def series_of(positions: Positions, transects: Transects) -> Series:
+    """Positions as a matrix with one row for each transect.
+
+    Parameters
+    ----------
+    positions
+        From :func:`meet`.
+    transects
+        The transects they lie on.
+    """
+    n = len(transects.length)
+    group = pd.factorize(pd.Series(transects.river_id) + "\n" + pd.Series(transects.bank))[0]
+    frame = pd.DataFrame({"group": group[positions.transect], "date": positions.date})
+    column = frame.groupby("group")["date"].rank(method="dense").to_numpy(dtype="int64") - 1
+    width = int(column.max(initial=-1)) + 1
+    days = positions.date.astype("int64").astype("float64")
+    there = np.flatnonzero(positions.counted)
+    dates = np.full((int(group.max(initial=-1)) + 1, width), np.nan)
+    dates[frame["group"], column] = days
+    away, uncertainty = np.full((2, n, width), np.nan)
+    row = np.full((n, width), -1)
+    place = positions.transect[there], column[there]
+    away[place], uncertainty[place], row[place] = positions.away[there], positions.uncertainty[there], there
+    return Series(dates[group], away, uncertainty, row)

@@ -1,0 +1,110 @@
+"""What cannot be known of a river's change, told once for each bank."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from riverline._kernels.casting import ray_lines
+from riverline._kernels.trends import FEWEST
+from riverline.demarcation.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from riverline.shoreline.change.casting import Transects
+    from riverline.shoreline.change.inputs import Inputs
+    from riverline.shoreline.change.intersecting import Positions, Series
+
+    Flags = NDArray[np.bool_]
+
+__all__ = ["lacking"]
+
+_FEWEST_FOR_RATES = 2
+
+
+def lacking(inputs: Inputs, transects: Transects, positions: Positions, series: Series) -> list[Finding]:
+    """Findings for each river and bank.
+
+    Parameters
+    ----------
+    inputs
+        Lines and shorelines.
+    transects
+        Transects of all rivers.
+    positions, series
+        What they met.
+    """
+    layer = "axes" if inputs.origins.is_axis else "baselines"
+    seen = np.isfinite(series.away)
+    drawn = ray_lines(transects.rays, transects.length)
+    several = np.zeros(len(drawn), dtype="int64")
+    np.add.at(several, positions.transect[positions.hits > 1], 1)
+    met = np.bincount(positions.transect, minlength=len(drawn))
+    jumps = np.zeros(len(drawn), dtype="int64")
+    np.add.at(jumps, positions.transect[~positions.counted], 1)
+    unsure = (seen & ~np.isfinite(series.uncertainty)) * 1
+    with_shoreline = set(inputs.shorelines.river_id.tolist())
+    first = dict(zip(inputs.origins.river_id[::-1], inputs.origins.line[::-1], strict=True))
+    findings = [
+        Finding("change-without-shoreline", layer, str(river), line)
+        for river, line in sorted(first.items())
+        if river not in with_shoreline
+    ]
+    frame = pd.DataFrame({"river": transects.river_id, "bank": transects.bank})
+    banks: dict[Any, Any] = frame.groupby(["river", "bank"]).indices
+    for (river, bank), rows in banks.items():
+        if river in with_shoreline:
+            counts = _Bank(
+                dates=int(seen[rows].any(axis=0).sum()),
+                missed=met[rows] == 0,
+                cut=(transects.limited_by[rows] != "reach") & (met[rows] < seen[rows].any(axis=0).sum()),
+                several=several[rows],
+                jumps=jumps[rows],
+                unsure=int(unsure[rows].any(axis=0).sum()),
+            )
+            findings += [
+                Finding(code, layer, str(river), _gathered(drawn[rows[which]]), value, limit, note=str(bank))
+                for code, which, value, limit in counts.told()
+            ]
+    return findings
+
+
+@dataclass(frozen=True, slots=True)
+class _Bank:
+    """What is to be counted on one bank: dates, transects without a hit or too short, hits, jumps, errors."""
+
+    dates: int
+    missed: Flags
+    cut: Flags
+    several: NDArray[np.int64]
+    jumps: NDArray[np.int64]
+    unsure: int
+
+    def told(self) -> Iterator[tuple[str, Flags, float, float]]:
+        """Code, transects that it is about, value and limit of every finding."""
+        every, none = np.ones(len(self.missed), dtype=bool), float("nan")
+        if self.dates < _FEWEST_FOR_RATES:
+            yield "change-one-date", every, self.dates, _FEWEST_FOR_RATES
+        elif self.dates < FEWEST:
+            yield "change-dates-few", every, self.dates, FEWEST
+        if self.dates and self.missed.any():
+            yield "transects-without-hit", self.missed, float(self.missed.sum()), none
+        if self.cut.any():
+            yield "transects-shortened", self.cut, float(self.cut.sum()), none
+        if self.several.any():
+            yield "shorelines-share-date", self.several > 0, float(self.several.sum()), none
+        if self.jumps.any():
+            yield "shoreline-jumps", self.jumps > 0, float(self.jumps.sum()), none
+        if self.unsure:
+            yield "uncertainty-missing", every, self.unsure, none
+
+
+def _gathered(lines: NDArray[np.object_]) -> shapely.Geometry:
+    return shapely.multilinestrings(lines)

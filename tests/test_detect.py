@@ -1,0 +1,254 @@
+"""Changes inside extents: everything planted is found, nothing that only looks like it, whatever the windows."""
+
+from __future__ import annotations
+
+import json
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+import shapely
+
+import changing
+import riverline as rl
+from changing import build, codes, covers, extent, image, pair, permit, whole
+from riverline.schema import CHANGE_EVIDENCE, SUSPECTS
+
+
+@pytest.fixture(scope="module")
+def river(tmp_path_factory):
+    """Scenes, axes, extents, truth and the permit of the bridge, of the county's river."""
+    drawing = changing.drawing()
+    axes = rl.read_layer(rl.samples.path("清水县.gpkg"), rl.schema.AXES, layer="axes")
+    axis = shapely.get_coordinates(axes.set_index("river_id").geometry["QS01"])
+    folder = tmp_path_factory.mktemp("scenes")
+    drawing.draw_scenes(axis, folder)
+    truth = drawing.truth_frame(axis)
+    bridge = truth.set_index("name").geometry["permitted bridge"].buffer(12.0)
+    return {
+        "scenes": rl.read_scenes(folder),
+        "axes": axes,
+        "extents": extent(shapely.LineString(axis).buffer(190.0), "QS01"),
+        "truth": truth,
+        "permits": permit(bridge),
+        "levels": dict(zip(drawing.DATES, drawing.LEVELS_M, strict=True)),
+    }
+
+
+@pytest.fixture(scope="module")
+def found(river):
+    return rl.detect_change(river["scenes"], river["extents"], axes=river["axes"], permits=river["permits"])
+
+
+def hits(changes, truth):
+    """Suspects with what was planted where they are; blank names where nothing was."""
+    planted = truth[["name", "kind", "decoy", "geometry"]].rename(columns={"kind": "wanted"})
+    return gpd.sjoin(changes.suspects, planted, how="left", predicate="intersects")
+
+
+def brier(changes, truth):
+    """Mean square of (probability - truth) over everything planted, every decoy, and every other suspect."""
+    met = hits(changes, truth)
+    real = truth[~truth["decoy"]]["name"]
+    chance = met[met["is_counted"].astype(bool)].groupby("name")["confidence"].max()
+    terms = [(1.0 - chance.get(name, 0.0)) ** 2 for name in real]
+    terms += [chance.get(name, 0.0) ** 2 for name in truth[truth["decoy"]]["name"]]
+    terms += (met[met["name"].isna()]["confidence"] ** 2).tolist()
+    return float(np.mean(terms))
+
+
+def test_every_planted_case_is_found_as_what_it_is_and_no_decoy_is_told(river, found, record_property) -> None:
+    met, truth = hits(found, river["truth"]), river["truth"]
+    counted = met[met["is_counted"].astype(bool)]
+    wanted = truth[~truth["decoy"]].set_index("name")["kind"].to_dict()
+    assert counted.groupby("name")["kind"].agg(list).to_dict() == {name: [kind] for name, kind in wanted.items()}
+    assert not counted["decoy"].astype(bool).any()
+    assert not counted["name"].isna().any()
+    assert set(found.suspects["state"]) == {"confirmed"}
+    score = brier(found, truth)
+    record_property("brier", score)
+    assert score < 0.06
+
+
+def test_outlines_cover_what_was_planted_to_a_pixel(river, found) -> None:
+    planted = river["truth"][~river["truth"]["decoy"]].set_index("name").geometry
+    for row in hits(found, river["truth"]).query("is_counted").itertuples():
+        wanted = planted[row.name]
+        shared = row.geometry.intersection(wanted).area
+        assert shared > 0.55 * wanted.area, row.name
+        assert row.geometry.difference(wanted.buffer(15.0)).is_empty, row.name
+
+
+def test_first_days_are_those_of_the_first_image_that_tells(river, found) -> None:
+    met = hits(found, river["truth"]).merge(river["truth"][["name", "since"]], on="name")
+    assert (met["first_seen"] >= met["since"]).all()
+    at_once = met[met["name"].isin(["filled bank", "built on fill", "sand pit", "fish pens", "late plant"])]
+    assert (at_once["first_seen"] == at_once["since"]).all()
+    # Crops and cleared fields show when things grow.
+    grown = met[met["name"].isin(["crops on the bar", "soil pit"])]
+    assert (grown["first_seen"].dt.month == 8).all()
+
+
+def test_a_permitted_bridge_keeps_its_row_and_does_not_count(river, found) -> None:
+    bridge = hits(found, river["truth"]).query("name == 'permitted bridge'")
+    assert bridge["permit_id"].tolist() == ["XK1"]
+    assert not bridge["is_counted"].astype(bool).any()
+    without = rl.detect_change(river["scenes"], river["extents"], axes=river["axes"])
+    assert hits(without, river["truth"]).query("name == 'permitted bridge'")["is_counted"].astype(bool).all()
+
+
+def test_rows_follow_their_schemas_and_evidence_has_one_row_a_suspect_and_day(found) -> None:
+    assert rl.check(found.suspects, SUSPECTS).query("severity == 'error'").empty
+    assert found.suspects["bank"].isin(["left", "right"]).all()
+    assert [column.name for column in CHANGE_EVIDENCE] == found.evidence.columns.tolist()
+    assert len(found.evidence) == len(found.suspects) * 6
+    assert set(found.evidence["suspect_id"]) == set(found.suspects["suspect_id"])
+    for name in ("season", "shown", "reason"):
+        assert set(found.evidence[name]) <= set(CHANGE_EVIDENCE[name].values)
+    assert found.evidence.groupby("suspect_id")["shown"].agg(lambda shown: (shown == "reference").sum()).eq(2).all()
+    shown = json.loads(found.suspects["evidence"].iloc[0])["change"]
+    assert shown["seen_on"]
+    assert "12 suspects" in repr(found)
+    assert "<table>" in found._repr_html_()
+
+
+def test_curves_are_the_means_of_the_pixels(river, found) -> None:
+    pit = hits(found, river["truth"]).query("name == 'sand pit'").iloc[0]
+    rows = found.evidence.query("suspect_id == @pit.suspect_id and shown == 'reference'")
+    for row, scene in zip(rows.itertuples(), river["scenes"], strict=False):
+        pixels = rl.read_window(scene, ("green", "nir"))
+        inside = rasterio.features.geometry_mask([pit.geometry], scene.shape, scene.transform, invert=True)
+        green, nir = pixels["green"][inside], pixels["nir"][inside]
+        assert row.ndwi == pytest.approx(float(((green - nir) / (green + nir)).mean()), abs=2e-5)
+
+
+@pytest.mark.parametrize("window_px", [64, 97])
+def test_windows_of_any_size_give_the_same(river, found, window_px) -> None:
+    other = rl.detect_change(
+        river["scenes"], river["extents"], axes=river["axes"], permits=river["permits"], window_px=window_px
+    )
+    assert other.suspects.geometry.to_wkb().tolist() == found.suspects.geometry.to_wkb().tolist()
+    columns = ["suspect_id", "kind", "confidence", "inside_m2", "first_seen", "state"]
+    pd.testing.assert_frame_equal(other.suspects[columns], found.suspects[columns])
+    pd.testing.assert_frame_equal(other.evidence, found.evidence)
+    pd.testing.assert_frame_equal(other.faults.drop(columns="geometry"), found.faults.drop(columns="geometry"))
+
+
+def test_the_order_of_images_and_extents_is_of_no_matter(river, found) -> None:
+    again = rl.detect_change(
+        list(river["scenes"])[::-1], river["extents"].iloc[::-1], axes=river["axes"], permits=river["permits"]
+    )
+    pd.testing.assert_frame_equal(again.suspects, found.suspects)
+    assert again.run.rules_digest == found.run.rules_digest
+
+
+def test_with_two_days_nothing_is_confirmed_and_all_is_less_probable(river, found) -> None:
+    scenes = [river["scenes"][1], river["scenes"][3]]
+    two = rl.detect_change(scenes, river["extents"], axes=river["axes"], permits=river["permits"])
+    assert set(two.suspects["state"]) == {"unconfirmed"}
+    assert two.suspects["confidence"].max() <= 0.5
+    assert "change-two-dates" in codes(two)
+    met = hits(two, river["truth"])
+    assert {"filled bank", "built on fill", "sand pit", "fish pens"} <= set(met["name"])
+    assert found.suspects["confidence"].min() > two.suspects["confidence"].max()
+    assert brier(two, river["truth"]) > brier(found, river["truth"])
+
+
+def test_the_water_level_explains_the_flood_between_two_days(river) -> None:
+    scenes = [river["scenes"][1], river["scenes"][5]]
+    rules = rl.load_change_rules()
+    rules = rules.model_copy(update={"stage": rules.stage.model_copy(update={"slope": 0.05})})
+    flooded = rl.detect_change(scenes, river["extents"], axes=river["axes"], rules=rules)
+    levelled = rl.detect_change(scenes, river["extents"], axes=river["axes"], rules=rules, levels=river["levels"])
+    wet = [changes.suspects.query("change_class == 'pit'") for changes in (flooded, levelled)]
+    pit = river["truth"].set_index("name").geometry["sand pit"]
+    moved = [changes.faults.query("code == 'change-waterline'")["limit"].sum() for changes in (flooded, levelled)]
+    assert moved[0] > 20_000.0
+    assert moved[1] < 0.2 * moved[0]
+    for found in wet:
+        assert found.intersects(pit).all()
+        assert found["area_m2"].sum() < 6_000.0
+    told = levelled.faults.query("code == 'change-by-level'")["value"].iloc[0]
+    assert told > 20_000.0
+    assert levelled.evidence["level_m"].dropna().isin([13.6, 14.6]).all()
+
+
+def test_codes_are_kept_over_rounds_and_what_is_gone_is_told(river) -> None:
+    first = rl.detect_change(list(river["scenes"])[:4], river["extents"], axes=river["axes"])
+    assert set(first.suspects["tracking"]) == {"new"}
+    renamed = first.suspects.assign(suspect_id=[f"OLD-{k}" for k in range(len(first.suspects))])
+    clear = first.suspects.iloc[[0]].assign(suspect_id="GONE", geometry=[shapely.box(0, 0, 60, 60)], inside_m2=3600.0)
+    place = shapely.get_coordinates(river["axes"].geometry.iloc[0])[0]
+    line = river["axes"].set_index("river_id").geometry["QS01"]
+    at = line.interpolate(3_650.0)
+    clear = clear.set_geometry([shapely.box(at.x - 20, at.y - 20, at.x + 20, at.y + 20)], crs=changing.CRS)
+    nowhere = clear.assign(suspect_id="UNSEEN").set_geometry([shapely.Point(place).buffer(30.0)], crs=changing.CRS)
+    before = SUSPECTS.conform(pd.concat([renamed, clear, nowhere], ignore_index=True))
+    second = rl.detect_change(river["scenes"], river["extents"], axes=river["axes"], previous=before)
+    kept = second.suspects.query("tracking == 'kept'")
+    assert set(kept["suspect_id"]) == set(renamed["suspect_id"])
+    assert second.suspects.query("tracking == 'unseen'")["suspect_id"].tolist() == ["UNSEEN"]
+    gone = second.faults.query("code == 'suspect-gone'")
+    assert gone["feature_id"].tolist() == ["GONE"]
+    assert second.faults.query("code == 'suspect-not-seen'")["feature_id"].tolist() == ["UNSEEN"]
+    late = hits(second, river["truth"]).query("name == 'late plant'")
+    assert late["tracking"].tolist() == ["new"]
+    for frame in (before,):
+        assert set(second.suspects["suspect_id"]) | set(gone["feature_id"]) >= set(frame["suspect_id"])
+
+
+def test_a_building_is_one_suspect_with_the_area_of_its_pixels(tmp_path) -> None:
+    changes = rl.detect_change(pair(tmp_path, build), whole())
+    assert changes.suspects["kind"].tolist() == ["construction"]
+    assert changes.suspects["change_class"].tolist() == ["building"]
+    assert changes.suspects.geometry.iloc[0].area == pytest.approx(6_400.0)
+    assert changes.suspects["area_m2"].iloc[0] == pytest.approx(6_400.0, rel=1e-3)
+    assert shapely.get_num_coordinates(changes.suspects.geometry.iloc[0]) == 5
+
+
+def test_only_what_lies_in_an_extent_is_told_and_thousands_of_extents_are_fine(tmp_path) -> None:
+    scenes = pair(tmp_path, build)
+    x, y = changing.WEST, changing.NORTH
+    west = extent(shapely.box(x, y - 600, x + 250, y))
+    assert rl.detect_change(scenes, west).suspects.empty
+    side = 20.0
+    tiles = [shapely.box(x + i * side, y - (j + 1) * side, x + (i + 1) * side, y - j * side)
+             for i in range(40) for j in range(30)]  # fmt: skip
+    many = pd.concat([extent(tile, f"R{k:04d}") for k, tile in enumerate(tiles)], ignore_index=True)
+    changes = rl.detect_change(scenes, gpd.GeoDataFrame(many, crs=changing.CRS))
+    assert len(changes.suspects) == 1
+
+
+def test_a_protection_extent_is_not_searched(tmp_path) -> None:
+    with pytest.raises(rl.SchemaError, match="two days"):
+        rl.detect_change(pair(tmp_path, build), whole().assign(kind="protection"))
+
+
+def test_images_far_from_alike_are_told_and_still_compared_where_they_can(tmp_path) -> None:
+    """A sensor with twice the gain: the pair is matched, and nothing but the building is found."""
+    image(tmp_path / "a.tif", covers(), "2024-07-01")
+    later = covers()
+    build(later)
+    image(tmp_path / "b.tif", later, "2025-07-01", gain=1.3, seed=5)
+    changes = rl.detect_change(rl.read_scenes(tmp_path), whole())
+    assert changes.suspects["change_class"].tolist() == ["building"]
+    told = next(iter(changes.run.inputs["pairs"].values()))
+    assert told["gain"]["nir"] == pytest.approx(1 / 1.3, rel=0.03)
+
+
+def test_a_mosaic_of_one_day_is_one_image(tmp_path) -> None:
+    later = covers()
+    build(later)
+    single = rl.detect_change(pair(tmp_path, build), whole())
+    folder = tmp_path / "tiles"
+    folder.mkdir()
+    for number, (names, date) in enumerate(((covers(), "2024-07-01"), (later, "2025-07-01"))):
+        for part in range(2):
+            columns = slice(0, 34) if part == 0 else slice(34, 80)
+            image(folder / f"{number}{part}.tif", names[:, columns], date, seed=number,
+                  transform=rasterio.Affine(10.0, 0.0, changing.WEST + 10.0 * columns.start, 0.0, -10.0,
+                                            changing.NORTH))  # fmt: skip
+    changes = rl.detect_change(rl.read_scenes(folder), whole())
+    assert changes.suspects.geometry.to_wkb().tolist() == single.suspects.geometry.to_wkb().tolist()
