@@ -21,6 +21,7 @@ import rasterio
 import sample_delivery as more
 import shapely
 from rasterio.transform import from_origin
+from sample_scenes import draw_scenes, truth_frame
 from scipy.ndimage import gaussian_filter
 from scipy.spatial import Voronoi
 
@@ -435,6 +436,9 @@ def main(folder: Path) -> None:
     terrain(rng, made, levees, folder / "白石溪地形.tif")
     image(rng, made, folder / "影像2024.tif", later=False)
     image(rng, made, folder / "影像2026.tif", later=True)
+    draw_scenes(made["QS01"].axis, folder)
+    pyogrio.write_dataframe(truth_frame(made["QS01"].axis), folder / "变化真值.geojson", driver="GeoJSON",
+                            COORDINATE_PRECISION="2")  # fmt: skip
     for path in sorted(folder.iterdir()):
         print(f"{path.stat().st_size:>9,}  {path.name}")
 

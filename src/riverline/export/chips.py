@@ -14,7 +14,7 @@ import shapely
 from riverline import style
 from riverline.errors import JobError, MissingDependencyError, SchemaError
 from riverline.io.scenes import PixelGrid, Scene, read_window
-from riverline.schema import CHANGE_EVIDENCE, EXTENTS, SUSPECTS
+from riverline.schema import CHANGE_EVIDENCE, SUSPECTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -106,7 +106,7 @@ def to_chips(
         pair = None if rows is None else _pair(rows, by_name)
         if rows is not None and pair is not None:
             path = target / f"{name}.png"
-            _write(path, lambda made, row=row, rows=rows, pair=pair: _draw(  # type: ignore[misc]
+            _write(path, lambda made, row=row, rows=rows, pair=pair: _draw(
                 made, row, rows, pair, suspects.crs, lines, margin_m, language))  # fmt: skip
             paths.append(path)
     return paths
@@ -235,7 +235,7 @@ def _draw_chip(
     west, north = grid.transform.c, grid.transform.f
     axis.imshow(_stretched(np.stack([pixels[role] for role in roles], axis=-1)), interpolation="nearest",
                 extent=(west, west + side, north - side, north))  # fmt: skip
-    symbol = style.themes(EXTENTS)[0].symbols[0][1]
+    symbol = style.themes("extents")[0].symbols[0][1]
     drawn = [(shape, {"color": "#FFE600", "linewidth": 1.8})]
     drawn += (
         []
