@@ -67,6 +67,7 @@ def test_every_planted_case_is_found_as_what_it_is_and_no_decoy_is_told(river, f
     assert not counted["decoy"].astype(bool).any()
     assert not counted["name"].isna().any()
     assert set(found.suspects["state"]) == {"confirmed"}
+    assert {"change-not-lasting", "change-waterline"} <= set(codes(found))
     score = brier(found, truth)
     record_property("brier", score)
     assert score < 0.06

@@ -234,3 +234,38 @@ def test_wrong_calls_raise_before_anything_is_read(tmp_path, call, error) -> Non
     scenes = call.pop("scenes", None) or pair(tmp_path, build)
     with pytest.raises(error):
         rl.detect_change(scenes, whole(), **call)
+
+
+def test_images_of_two_seasons_tell_no_change_of_plants_and_say_so(tmp_path) -> None:
+    def turn(names):
+        names[5:13, 30:38] = "sand"
+
+    other = rl.detect_change(pair(tmp_path, turn, dates=("2024-07-01", "2025-01-15")), whole())
+    assert one("change-season-missing", other)["feature_id"].tolist() == ["1"]
+    assert other.suspects.empty
+    same = rl.detect_change(pair(tmp_path, turn), whole())
+    assert same.suspects["change_class"].tolist() == ["stripped"]
+    assert one("change-shift-unknown", same)["limit"].tolist() == [1.0]
+
+
+def test_photographs_that_have_nothing_in_common_are_not_compared(tmp_path) -> None:
+    scenes = []
+    for number in range(2):
+        names = np.random.default_rng(number).choice(["grass", "sand", "water"], (60, 80)).astype(object)
+        path = image(tmp_path / f"{number}.tif", names, f"202{number}-07-01", seed=number)
+        with rasterio.open(path, "r+") as target:
+            target.scales = (1.0,) * 4
+        scenes.append(rl.read_scene(path))
+    assert not any(scene.reflectance for scene in scenes)
+    changes = rl.detect_change(scenes, whole())
+    assert changes.suspects.empty
+    assert one("change-not-comparable", changes)["feature_id"].tolist() == ["1"]
+
+
+def test_a_change_that_fits_no_class_is_counted(tmp_path) -> None:
+    rules = rl.load_change_rules()
+    fewer = rules.model_copy(update={"classes": tuple(each for each in rules.classes if each.id == "pens")})
+    changes = rl.detect_change(pair(tmp_path, build), whole(), rules=fewer)
+    assert changes.suspects.empty
+    assert one("change-unclassified", changes)["value"].tolist() == [1.0]
+    assert one("change-unclassified", changes)["limit"].tolist() == [6_400.0]

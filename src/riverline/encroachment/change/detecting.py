@@ -109,10 +109,19 @@ def detect_change(
 
     Examples
     --------
+    >>> import geopandas as gpd
     >>> import riverline as rl
-    >>> rules = rl.load_change_rules()
-    >>> rules.persistence.dates, rules.persistence.seasons
-    (2, True)
+    >>> folder = rl.samples.path("清水河_2023-03-18.tif").parent
+    >>> scenes = rl.read_scenes(sorted(folder.glob("清水河_*.tif")))
+    >>> axes = rl.read_layer(folder / "清水县.gpkg", rl.schema.AXES, layer="axes")
+    >>> columns = {"extent_id": "QS01-management", "river_id": "QS01", "name": "清水河", "kind": "management"}
+    >>> columns |= {"area_m2": 1.0, "left_length_m": 1.0, "right_length_m": 1.0, "axis_length_m": 1.0}
+    >>> columns |= {"clearance_m": 0.0, "rules": "test", "version": "1"}
+    >>> river = axes.set_index("river_id").geometry["QS01"]
+    >>> extents = gpd.GeoDataFrame([columns], geometry=[river.buffer(190.0)], crs=axes.crs)
+    >>> changes = rl.detect_change(scenes, extents, axes=axes)
+    >>> changes.suspects.groupby("kind").size().to_dict()
+    {'construction': 4, 'dumping': 2, 'extraction': 2, 'occupation': 4}
     """
     table = rules if isinstance(rules, ChangeRules) else load_change_rules(rules)
     if window_px is not None and (not isinstance(window_px, int) or window_px < SMALLEST_PX):
