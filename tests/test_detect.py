@@ -96,6 +96,8 @@ def test_a_permitted_bridge_keeps_its_row_and_does_not_count(river, found) -> No
     bridge = hits(found, river["truth"]).query("name == 'permitted bridge'")
     assert bridge["permit_id"].tolist() == ["XK1"]
     assert not bridge["is_counted"].astype(bool).any()
+    two = rl.detect_change(list(river["scenes"])[1:4:2], river["extents"], axes=river["axes"], permits=river["permits"])
+    assert not hits(two, river["truth"]).query("name == 'permitted bridge'")["is_counted"].astype(bool).any()
     without = rl.detect_change(river["scenes"], river["extents"], axes=river["axes"])
     assert hits(without, river["truth"]).query("name == 'permitted bridge'")["is_counted"].astype(bool).all()
 

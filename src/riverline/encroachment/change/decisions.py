@@ -102,7 +102,7 @@ class States(_Value):
     bright: Bright
 
 
-class Test(_Value):
+class Noise(_Value):
     """When a difference is more than noise."""
 
     alpha: Annotated[float, Field(gt=0.0, lt=1.0)]
@@ -195,7 +195,7 @@ class ChangeRules(_Value):
     seasons: Seasons
     sample: Sample
     states: States
-    test: Test
+    test: Noise
     persistence: Persistence
     probability: Odds
     stage: Stage

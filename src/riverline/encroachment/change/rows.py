@@ -123,6 +123,8 @@ def _filled(
         "state": np.where(verdicts.confirmed[row], "confirmed", "unconfirmed"),
         "tracking": "new",
         "change_class": [each.id for each in classes],
+        # What a permit leaves of pixels along its edge is no patch of its own.
+        "is_counted": suspects["is_counted"] & (suspects["counted_m2"] >= search.rules.minimum.area_m2),
     }  # fmt: skip
     return SUSPECTS.conform(suspects.assign(**columns))
 
