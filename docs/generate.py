@@ -25,7 +25,7 @@ NAMESPACES = {
 }
 SCHEMA_TYPES = ("Schema", "Column", "Choice")
 COMMANDS = (
-    "demo", "demarcate", "axes", "banks", "waters", "works", "stakes", "confirm", "shoreline", "change",
+    "demo", "demarcate", "axes", "banks", "waters", "works", "stakes", "confirm", "shoreline", "change", "waterlines",
     "inspect", "compare",
     "check", "schema", "rules list", "rules show",
     "screen", "catalog list", "catalog show",

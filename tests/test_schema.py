@@ -40,7 +40,8 @@ def test_the_design_is_complete():
     admin settings landmarks register changes waterside sensitive uses shorelines used_shorelines utilisation
     checks stretches area_changes stake_changes title_changes bands band_titles
     observed_shorelines baselines transects intersections rates forecasts change_areas features encroached
-    accuracies accuracy_curve reliability class_areas line_errors"""
+    accuracies accuracy_curve reliability class_areas line_errors
+    waterlines waterline_gaps looks"""
     assert set(schema.FRAMES) == set(wanted.split())
     assert all(getattr(schema, name.upper()) is frame for name, frame in schema.FRAMES.items())
 

@@ -34,6 +34,7 @@ from riverline.cli.options import (
 )  # fmt: skip
 from riverline.cli.reviews import reviews
 from riverline.cli.telling import conclude, deliver, end, tell_file, told, with_progress
+from riverline.cli.waterlines import waterlines
 
 if TYPE_CHECKING:
     from riverline.cli.steps import Layer, Sections
@@ -136,7 +137,7 @@ def demarcate(  # noqa: PLR0913 - one option a layer
 
 for command in (
     preparations.axes, preparations.banks, subjects.waters, subjects.works,
-    deliveries.stakes, deliveries.confirm, deliveries.shoreline, change, encroaching.screen,
+    deliveries.stakes, deliveries.confirm, deliveries.shoreline, change, waterlines, encroaching.screen,
 ):  # fmt: skip
     app.command()(command)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from riverline.faults.change import CHANGE_CODES
 from riverline.faults.delivery import DELIVERY_CODES
 from riverline.faults.encroachment import ENCROACHMENT_CODES
+from riverline.faults.imagery import IMAGERY_CODES
 from riverline.faults.neighbours import NEIGHBOUR_CODES
 from riverline.faults.rulings import RULE_CODES
 from riverline.faults.shoreline import SHORELINE_CODES
@@ -18,6 +19,7 @@ TOPIC_CODES = (
     *CHANGE_CODES,
     *DELIVERY_CODES,
     *ENCROACHMENT_CODES,
+    *IMAGERY_CODES,
     *NEIGHBOUR_CODES,
     *RULE_CODES,
     *SHORELINE_CODES,

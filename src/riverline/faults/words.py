@@ -15,6 +15,7 @@ __all__ = ["in_words", "layer_label"]
 _CHOSEN = (LEVEES["feature"], BANK_TOPS["feature"], FLOOD_LEVELS["basis"], WORKS["kind"], MANAGEMENT_LINES["basis"])
 _WORDS: dict[str, tuple[str, str]] = {
     **{name: (frame.label_zh, frame.label_en.lower()) for name, frame in FRAMES.items()},
+    "scenes": ("影像", "images"),
     "left": ("左岸", "left bank"),
     "right": ("右岸", "right bank"),
     "start": ("起点", "start"),

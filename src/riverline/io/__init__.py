@@ -1,7 +1,7 @@
 """Reading: layers, tables and surveyed sections, under the names of the data dictionary.
 
 Nothing is guessed in silence: what was detected, chosen, dropped or split stands in ``frame.attrs["source"]``, and what
-cannot be read is refused once, with the recipe.
+cannot be read is refused once, with the recipe. Images are the matter of :mod:`scenes <riverline.io.scenes>`.
 """
 
 from __future__ import annotations

@@ -16,16 +16,17 @@ Examples
 
 from __future__ import annotations
 
-from riverline.schema import change, frames, reviewing, titles
+from riverline.schema import change, frames, reviewing, titles, waterlines
 from riverline.schema.change import *  # noqa: F403
 from riverline.schema.frames import *  # noqa: F403
 from riverline.schema.model import Choice, Column, Language, Schema
 from riverline.schema.reviewing import *  # noqa: F403
 from riverline.schema.titles import *  # noqa: F403
+from riverline.schema.waterlines import *  # noqa: F403
 
 FRAMES: dict[str, Schema] = {
     value.name: value
-    for module in (frames, titles, reviewing, change)
+    for module in (frames, titles, reviewing, change, waterlines)
     for value in vars(module).values()
     if isinstance(value, Schema)
 }
@@ -35,6 +36,7 @@ __all__ = [  # noqa: PLE0604
     *frames.__all__,
     *reviewing.__all__,
     *titles.__all__,
+    *waterlines.__all__,
     "FRAMES",
     "Choice",
     "Column",

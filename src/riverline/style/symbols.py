@@ -231,6 +231,12 @@ THEMES: tuple[Theme, ...] = (
         ("township", _line(GREEN, 1.8, 6, 3)),
         ("village", _line(OCHRE, 1.4, 2, 3)),
     )),
+    Theme("waterlines", "bank", 63, (
+        ("left", _line("#00629B", 2.0)),
+        ("right", _line("#8C4A00", 2.0, 7, 3)),
+    )),
+    _single("waterline_gaps", 64, _mark(PURPLE, "circle", 7.0)),
+    _single("looks", 1, _area("#8A8F94", 0.8, "#FFFFFF", 0.01)),
     _single("segments", 42, _line(PURPLE, 2.2)),
     Theme("levees", "feature", 48, (
         ("landside_toe", _line("#7F3B08", 1.8)),

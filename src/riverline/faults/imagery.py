@@ -1,0 +1,81 @@
+"""What can be wrong with images, and with the water that is traced on them: a part of the catalogue."""
+
+from __future__ import annotations
+
+from riverline.faults.code import Code
+
+__all__ = ["IMAGERY_CODES"]
+
+IMAGERY_CODES = (
+    # opening
+    Code("scene-unreadable", "error", "影像 {feature} 未读入：{note}", "the image {feature} was not opened: {note}",
+         "按说明修正后重读", "mend what it says and read again"),
+    Code("scene-undated", "warning", "影像 {feature} 没有拍摄日期", "nothing says when {feature} was taken",
+         '写 date="2024-04-15"；成批读取用 dates= 按影像名给出',
+         'give date="2024-04-15", or dates= by name for many'),
+    Code("scene-same-day", "note", "影像 {feature} 与 {note} 同一天拍摄", "{feature} was taken on the day of {note}",
+         "同一轨道的相邻景属正常；重复的请去掉一景",
+         "right for neighbours of one pass; leave one out if it is there twice"),
+    Code("scene-sensor-from-name", "note", "影像 {feature} 的波段按文件名识别为 {note}",
+         "the bands of {feature} are those of {note}, by the file's name", "不对时用 sensor= 或 bands= 指定",
+         "if that is wrong, give sensor= or bands="),
+    Code("scene-no-mask", "note", "影像 {feature} 没有云掩膜，云和影未剔除",
+         "{feature} has no mask of clouds: clouds and shadows were taken for ground",
+         "有掩膜时用 mask= 写明种类（fmask、qa_pixel、scl）和波段或文件",
+         "if there is one give its kind (fmask, qa_pixel, scl) and band or file as mask="),
+    Code("scene-scale-unknown", "note", "影像 {feature} 的反射率系数不明，按原始数值计算",
+         "nothing says how numbers of {feature} become reflectance; they are used as they are",
+         "已知时写 scale=（和 offset）；AWEI、WI2015、EVI 等需要反射率",
+         "if you know it give scale=; AWEI, WI2015, EVI and others need reflectance"),
+    Code("scene-offset-unknown", "warning", "影像 {feature} 的处理基线不明，未加 {value} 的偏移",
+         "the processing baseline of {feature} is not known: the offset {value} was not added",
+         "核对产品的 N 编号（如 N0510），写 scale=(0.0001, -0.1) 或 scale=0.0001",
+         "look up the product's N number, such as N0510, and give scale=(0.0001, -0.1) or scale=0.0001"),
+    Code("scene-edge-undeclared", "note", "影像 {feature} 的边角填充 {value} 而未声明为无效值，已按无效处理",
+         "the edges of {feature} are filled with {value} that is not declared; it was taken for nothing",
+         "数值确为地物时写 nodata=False", "if it is ground give nodata=False"),
+    Code("scene-nodata-impossible", "note", "影像 {feature} 声明的无效值 {value} 在 {note} 中不会出现",
+         "the declared nodata {value} of {feature} cannot occur in {note}", "用 nodata= 写明真正的无效值",
+         "give the real one with nodata="),
+    Code("scene-turned", "note", "影像 {feature} 的像元行列相对北方旋转 {value} {unit}，按其仿射变换处理",
+         "{feature} is turned by {value} {unit} from north; its transform was followed", "无需处理", "nothing to do"),
+    Code("scene-south-up", "note", "影像 {feature} 由南向北存储，按其仿射变换处理",
+         "{feature} is stored from south to north; its transform was followed", "无需处理", "nothing to do"),
+    # registration
+    Code("registration-unsure", "warning", "影像 {feature} 的配准偏移只有 {value} 块可量（至少 {limit} 块），不可靠",
+         "the shift of {feature} could be measured on {value} tiles of at least {limit}: do not rely on it",
+         "换用云少、时相相近的影像，或减小 tile_px", "take clearer images of a like season, or smaller tiles"),
+    Code("registration-shift", "warning", "影像 {feature} 相对 {note} 偏移 {value} {unit}（容许 {limit} {unit}）",
+         "{feature} is shifted by {value} {unit} from {note} (allowed {limit} {unit})",
+         "用 riverline.io.scenes.correct_registration 改正，或放宽不确定度",
+         "correct it with riverline.io.scenes.correct_registration, or widen the uncertainty"),
+    # water and waterlines
+    Code("scene-damaged", "error", "影像 {feature} 中途无法读取：{note}",
+         "{feature} could not be read to its end: {note}",
+         "重新复制或下载", "copy or download it again"),
+    Code("scene-all-masked", "error", "影像 {feature} 没有可用像元（云、影、雪或无效值占 {value} %）",
+         "no pixel of {feature} can be used (cloud, shadow, snow or nothing on {value} %)", "换一景",
+         "take another image"),
+    Code("scene-outside", "error", "影像 {feature} 与所给范围不相交", "{feature} does not meet the extent",
+         "核对范围与影像",
+         "check the extent and the image"),
+    Code("water-none", "note", "影像 {feature} 上没有水：{note} 高于阈值一侧的均值为 {value}，水体至少为 {limit}",
+         "there is no water on {feature}: the mean of {note} above the threshold is {value}, that of water at least "
+         "{limit}", "确有水体时指定 threshold= 的数值或换用其他指数",
+         "if there is water, give a number as threshold= or take another index"),
+    Code("threshold-weak", "warning", "影像 {feature} 的水陆可分性只有 {value}（应不低于 {limit}），阈值不可靠",
+         "water and land of {feature} are parted by {value} only (at least {limit}): the threshold is unsure",
+         "用 extent= 限定到河道附近，或写明 threshold= 的数值",
+         "limit it to the river with extent=, or give a number as threshold="),
+    Code("rgb-only", "warning", "影像 {feature} 没有近红外或短波红外，水体按红蓝之差判定：浑水、阴影、深色地物会误判",
+         "{feature} has no infrared: water was told by blue against red, which errs on turbid water, shadow and dark "
+         "ground", "有近红外时用 bands= 指明", "if a band is infrared, say so with bands="),
+    Code("waterlines-short", "note", "影像 {feature} 有 {value} 条水边线短于 {limit} {unit}，未列出",
+         "{value} waterlines of {feature} are shorter than {limit} {unit} and were left out", "需要时写 shortest_m=0",
+         "give shortest_m=0 to have them"),
+    Code("waterlines-gaps", "note", "影像 {feature} 的水边线在 {value} 处中断（{note}），各段不相接",
+         "waterlines of {feature} end at {value} places ({note}); pieces were not joined", "缺口原因见 gaps",
+         "gaps tells why, place by place"),
+    Code("look-masked", "note", "影像 {feature} 只有 {value} % 的像元可用", "only {value} % of {feature} can be used",
+         "占比低的日期对水淹频率作用小", "such a day tells little on how often ground is wet"),
+)  # fmt: skip

@@ -1,0 +1,131 @@
+"""The way from a scene to its threshold, which maps, lines and stacks share; and what has to be said on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from riverline import faults, provenance
+from riverline._version import __version__
+from riverline.demarcation.findings import Finding, findings_to_faults
+from riverline.errors import ReadError, SchemaError
+from riverline.io.scenes import Scene
+from riverline.shoreline.water.indices import choose_index
+from riverline.shoreline.water.looking import look_at, strips_of
+from riverline.shoreline.water.thresholds import Threshold, find_threshold, require_threshold, threshold_of_nothing
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from riverline.shoreline.water.indices import Index
+    from riverline.shoreline.water.looking import View
+    from riverline.shoreline.water.thresholds import Method
+
+__all__ = ["Found", "find_water", "gather_faults", "require_scene", "run_of"]
+
+WEAK = 0.7
+"""Separability below which a threshold is unsure; a single bell curve cut in its middle has 0.64."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """A scene's view, index and threshold; the view is None where the scene and the extent do not meet."""
+
+    scene: Scene
+    view: View | None
+    index: Index
+    threshold: Threshold
+    findings: list[Finding]
+
+    @property
+    def wet(self) -> bool:
+        """Whether there is water to draw."""
+        return self.view is not None and self.threshold.holds_water
+
+
+def require_scene(scene: object) -> None:
+    """Raise unless it is a scene.
+
+    Raises
+    ------
+    SchemaError
+        With the line to type.
+    """
+    if not isinstance(scene, Scene):
+        raise SchemaError(
+            f"scene 应为 riverline.read_scene 的返回值，实际为 {type(scene).__name__}",
+            f"scene must be what riverline.read_scene returns, got {type(scene).__name__}",
+        )
+
+
+def find_water(
+    scene: Scene,
+    index: str | None,
+    threshold: Method | float,
+    extent: gpd.GeoDataFrame | None,
+    bridges: gpd.GeoDataFrame | None,
+    pixels: int,
+) -> Found:
+    """Index and threshold of a scene, and everything there is to say of them.
+
+    Raises
+    ------
+    SchemaError, CRSError
+        If the call is wrong.
+    """
+    require_scene(scene)
+    require_threshold(threshold)
+    chosen = choose_index(scene, index)
+    view = look_at(scene, extent, bridges, pixels=pixels)
+    nothing = threshold_of_nothing(chosen, threshold)
+    if isinstance(view, Finding):
+        return Found(scene, None, chosen, nothing, [view])
+    try:
+        with strips_of(view, chosen) as strips:
+            found = find_threshold(view, chosen, threshold, strips)
+    except ReadError as error:
+        said = Finding("scene-damaged", "scenes", scene.name, None, note=error.zh.replace("\n", " "))
+        return Found(scene, None, chosen, nothing, [said])
+    return Found(scene, view, chosen, found, _said(scene, chosen, found))
+
+
+def _said(scene: Scene, index: Index, found: Threshold) -> list[Finding]:
+    said: list[Finding] = []
+
+    def say(code: str, **more: Any) -> None:  # noqa: ANN401 - numbers and texts
+        said.append(Finding(code, "scenes", scene.name, None, **more))
+
+    if index.name == "red_blue":
+        say("rgb-only")
+    if found.pixels == 0:
+        say("scene-all-masked", value=100.0)
+    elif not found.holds_water:
+        say("water-none", value=found.water, limit=index.driest, note=index.title)
+    elif found.separability < WEAK and found.method != "given":
+        say("threshold-weak", value=found.separability, limit=WEAK)
+    return said
+
+
+def gather_faults(found: Found, more: list[Finding], crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 - a CRS
+    """Faults of the scene's opening, of its threshold and what came after, in one CRS."""
+    return faults.combine([found.scene.faults, *findings_to_faults([*found.findings, *more], crs)], crs=crs)
+
+
+def run_of(found: list[Found], crs: Any, layers: dict[str, Any]) -> provenance.Run:  # noqa: ANN401 - a CRS
+    """What made a result: images, indices with their formulas, thresholds, layers."""
+    inputs: dict[str, Any] = {
+        each.scene.name: {
+            "date": each.scene.date,
+            "sensor": each.scene.sensor,
+            "shape": each.scene.shape,
+            "crs": each.scene.crs.to_string(),
+            "shift_m": each.scene.shift_m,
+            "index": each.index.name,
+            "formula": each.index.formula,
+            "threshold": each.threshold.value,
+            "threshold_method": each.threshold.method,
+        }
+        for each in found
+    }
+    inputs |= {name: provenance.describe_input(frame) for name, frame in layers.items() if frame is not None}
+    return provenance.Run(__version__, "", inputs, "" if crs is None else crs.to_string())

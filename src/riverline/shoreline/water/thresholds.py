@@ -1,0 +1,229 @@
+"""The threshold between water and land: chosen by name or given as a number, and reported with how well it parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from riverline._kernels.thresholds import Split, multi_otsu, otsu, split_at
+from riverline.errors import SchemaError
+from riverline.shoreline.water.histogram import COARSE, Histogram
+from riverline.shoreline.water.indices import compute_index
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from riverline.shoreline.water.indices import Index
+    from riverline.shoreline.water.looking import Strip, View
+
+__all__ = ["METHODS", "Method", "Threshold", "find_threshold", "require_threshold", "surface", "threshold_of_nothing"]
+
+Method = Literal["edge", "half", "zero", "otsu", "multi_otsu", "local"]
+METHODS: tuple[str, ...] = ("edge", "half", "zero", "otsu", "multi_otsu", "local")
+
+BLOCK = 16
+"""Side of the blocks whose mixture of water and land tells where the edge is, pixels; strips hold whole blocks."""
+
+TILE = 256
+"""Side of the tiles of a local threshold, pixels."""
+
+_NEAR = ("half", "edge")
+_EVERY = 4
+_MIXED = (0.05, 0.95)
+_ENOUGH = 256
+_LOCAL_SEPARABILITY = 0.75
+_LOCAL_SHARE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """The threshold that was used.
+
+    Attributes
+    ----------
+    index, method
+        Index and way the threshold was found; ``given`` for a number.
+    value
+        Above is water. NaN where no pixel could be used; of a local threshold, the one of the whole scene.
+    separability
+        Variance between water and land in that of all pixels that were looked at, 0 to 1.
+    spread
+        How far the threshold may be off: half the range that parts water and land nearly as well (99 %).
+    water, land
+        Means of the two classes.
+    water_share
+        Share of water in the pixels that were looked at, 0 to 1.
+    pixels
+        Pixels that were looked at: all that can be used, or with ``half`` and ``edge`` those around the water's edge.
+    holds_water
+        Whether the upper class is water at all, by the index's ``driest``; a number that is given is trusted.
+    tiles
+        Of a local threshold, its value at the middle of each tile; else of shape (0, 0).
+    """
+
+    index: str
+    method: str
+    value: float
+    separability: float
+    spread: float
+    water: float
+    land: float
+    water_share: float
+    pixels: int
+    holds_water: bool
+    tiles: NDArray[np.float32] = field(repr=False)
+
+
+def require_threshold(threshold: object) -> None:
+    """Raise unless it is a number or the name of a method.
+
+    Raises
+    ------
+    SchemaError
+        With what may be said.
+    """
+    number = isinstance(threshold, int | float) and not isinstance(threshold, bool) and np.isfinite(threshold)
+    if number or threshold in METHODS:
+        return
+    said = ", ".join(METHODS)
+    raise SchemaError(
+        f"threshold={threshold!r} 不认识；可用：{said}，或一个数值", f"threshold={threshold!r}: say {said}, or a number"
+    )
+
+
+def find_threshold(view: View, index: Index, threshold: Method | float, strips: Iterable[Strip]) -> Threshold:
+    """The threshold of a scene.
+
+    Parameters
+    ----------
+    view
+        What is looked at.
+    index
+        The index of the strips' values.
+    threshold
+        Method or number.
+    strips
+        Once through the scene.
+    """
+    everything, around = Histogram(), Histogram(bands=len(index.roles))
+    tiles = _tile_counts(view) if threshold == "local" else None
+    near = threshold in _NEAR
+    for strip in strips:
+        usable = strip.reason == 0
+        thin = slice(None, None, _EVERY if near else 1)  # of all pixels a part will do where the edge decides
+        everything.add(strip.field[thin][usable[thin]])
+        if near:
+            chosen = _around_edge(strip.field, usable, index.seed)
+            around.add(strip.field[chosen], strip.bands[:, chosen])
+        elif tiles is not None:
+            _count_tiles(tiles, strip, usable, index)
+    looked = around if near and around.counts.sum() >= _ENOUGH else everything
+    value = _value(looked, index, threshold, seeded=looked is around)
+    if np.isnan(value):
+        return threshold_of_nothing(index, threshold)
+    split = split_at(looked.counts, looked.centres, value)
+    return Threshold(
+        index.name, threshold if isinstance(threshold, str) else "given", value, split.separability, split.spread,
+        split.upper, split.lower, split.share, int(looked.counts.sum()),
+        holds_water=_holds_water(split, index, threshold),
+        tiles=np.zeros((0, 0), dtype="float32") if tiles is None else _local(tiles, index, value),
+    )  # fmt: skip
+
+
+def threshold_of_nothing(index: Index, threshold: Method | float) -> Threshold:
+    """The threshold where nothing could be seen."""
+    method, nothing = (threshold if isinstance(threshold, str) else "given"), float("nan")
+    return Threshold(index.name, method, nothing, 0.0, nothing, nothing, nothing, 0.0, 0, holds_water=False,
+                     tiles=np.zeros((0, 0), dtype="float32"))  # fmt: skip
+
+
+def _value(histogram: Histogram, index: Index, threshold: Method | float, *, seeded: bool) -> float:
+    if not histogram.counts.any():
+        return float("nan")
+    if not isinstance(threshold, str):
+        return float(threshold)
+    if threshold == "zero" or (threshold in _NEAR and not seeded):
+        return 0.0 if threshold == "zero" else index.seed
+    if threshold == "multi_otsu":
+        found = multi_otsu(*histogram.coarse())[1]
+        return found if np.isfinite(found) else index.seed
+    found = otsu(histogram.counts, histogram.centres)
+    if not np.isfinite(found):
+        return index.seed
+    return _half(histogram, index, found) if threshold == "half" else found
+
+
+def _half(histogram: Histogram, index: Index, parting: float) -> float:
+    """The index of ground that is half water and half land: bands mix by area, their ratio does not."""
+    water, land = histogram.means_above(parting), histogram.means_above(parting, below=True)
+    middle = dict(zip(index.roles, ((water + land) / 2).astype("float32"), strict=True))
+    found = float(compute_index(index.formula, middle))
+    return found if np.isfinite(found) else parting
+
+
+def _holds_water(split: Split, index: Index, threshold: Method | float) -> bool:
+    if split.share <= 0.0:
+        return False
+    return not isinstance(threshold, str) or bool(split.upper >= index.driest)
+
+
+def _around_edge(values: NDArray[np.float32], usable: NDArray[np.bool_], seed: float) -> NDArray[np.bool_]:
+    """Usable pixels of blocks that hold both water and land at the seed; blocks keep to the grid, not to the strip."""
+    rows, columns = (size // BLOCK * BLOCK for size in values.shape)
+    shape = (rows // BLOCK, BLOCK, columns // BLOCK, BLOCK)
+    seen = usable[:rows, :columns]
+    wet = (seen & (values[:rows, :columns] > seed)).reshape(shape).sum(axis=(1, 3), dtype="int32")
+    count = seen.reshape(shape).sum(axis=(1, 3), dtype="int32")
+    mixed = (wet > _MIXED[0] * count) & (wet < _MIXED[1] * count)
+    chosen = np.zeros(values.shape, dtype="bool")
+    chosen[:rows, :columns] = np.repeat(np.repeat(mixed, BLOCK, axis=0), BLOCK, axis=1) & seen
+    return chosen
+
+
+def _tile_counts(view: View) -> NDArray[np.int64]:
+    down, across = (-(-size // TILE) for size in view.shape)
+    return np.zeros((down, across, COARSE), dtype="int64")
+
+
+def _count_tiles(tiles: NDArray[np.int64], strip: Strip, usable: NDArray[np.bool_], index: Index) -> None:
+    low, high = index.range
+    row, column = np.nonzero(usable)
+    places = (strip.field[usable] - low) * np.float32(COARSE / (high - low))
+    cell = np.clip(places.astype("int64"), 0, COARSE - 1)
+    tile = ((row + strip.row) // TILE) * tiles.shape[1] + column // TILE
+    tiles += np.bincount(tile * COARSE + cell, minlength=tiles.size).reshape(tiles.shape)
+
+
+def _local(tiles: NDArray[np.int64], index: Index, scene: float) -> NDArray[np.float32]:
+    """A threshold for each tile from itself and its neighbours; the scene's where they do not hold both classes."""
+    low, high = index.range
+    centres = low + (np.arange(COARSE) + 0.5) * (high - low) / COARSE
+    padded = np.pad(tiles, ((1, 1), (1, 1), (0, 0)))
+    down, across = tiles.shape[:2]
+    near = sum(padded[i : i + down, j : j + across] for i in range(3) for j in range(3))
+    found = np.full((down, across), scene, dtype="float32")
+    for place in np.ndindex(down, across):
+        counts: Any = near[place]  # type: ignore[index]  # a sum of arrays
+        if counts.sum() < _ENOUGH:
+            continue
+        split = split_at(counts, centres, otsu(counts, centres))
+        both = min(split.share, 1.0 - split.share) >= _LOCAL_SHARE and split.separability >= _LOCAL_SEPARABILITY
+        if both and split.upper >= index.driest:
+            found[place] = split.value
+    return found
+
+
+def surface(threshold: Threshold, rows: slice, columns: int) -> NDArray[np.float32] | np.float32:
+    """The threshold of every pixel of some rows: one number, or interpolated between the middles of tiles."""
+    if not threshold.tiles.size:
+        return np.float32(threshold.value)
+    from scipy.ndimage import map_coordinates
+
+    row = (np.arange(rows.start, rows.stop) + 0.5) / TILE - 0.5
+    column = (np.arange(columns) + 0.5) / TILE - 0.5
+    places = np.meshgrid(row, column, indexing="ij")
+    return np.asarray(map_coordinates(threshold.tiles, places, order=1, mode="nearest", output="float32"))
