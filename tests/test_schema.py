@@ -38,10 +38,10 @@ def test_the_design_is_complete():
     wanted = """axes water levees bank_tops flood_levels management_lines extents stakes boards zones parcels
     land_classes holdings permits suspects problems tracks outfalls segments faults sections chainage_breaks works
     admin settings landmarks register changes waterside sensitive uses shorelines used_shorelines utilisation
-    checks stretches area_changes stake_changes title_changes bands band_titles features encroached
-    observed_shorelines baselines transects intersections rates forecasts change_areas
-    waterlines waterline_gaps looks change_evidence check_differences field_checks
-    accuracies accuracy_curve reliability class_areas line_errors"""
+    checks stretches area_changes stake_changes title_changes bands band_titles
+    observed_shorelines baselines transects intersections rates forecasts change_areas features encroached
+    accuracies accuracy_curve reliability class_areas line_errors
+    waterlines waterline_gaps looks change_evidence check_differences field_checks"""
     assert set(schema.FRAMES) == set(wanted.split())
     assert all(getattr(schema, name.upper()) is frame for name, frame in schema.FRAMES.items())
 

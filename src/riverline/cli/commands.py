@@ -138,8 +138,7 @@ def demarcate(  # noqa: PLR0913 - one option a layer
 
 for command in (
     preparations.axes, preparations.banks, subjects.waters, subjects.works,
-    deliveries.stakes, deliveries.confirm, deliveries.shoreline, change, encroaching.screen,
-    waterlines, detect,
+    deliveries.stakes, deliveries.confirm, deliveries.shoreline, change, waterlines, encroaching.screen, detect,
 ):  # fmt: skip
     app.command()(command)
 

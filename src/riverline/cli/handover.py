@@ -7,6 +7,7 @@ import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import riverline as rl
@@ -70,9 +71,10 @@ def hand_over(
     draw: Callable[[], Any] | None,
     write: Callable[[Path], Path],
     names: tuple[str, str] = (MAP_NAME, LAYERS_NAME),
+    beside: Mapping[str, Callable[[Path], Any]] = MappingProxyType({}),
     step: Callable[[str, str], None] = lambda _zh, _en: None,
 ) -> tuple[Path | None, Path]:
-    """Write the map and the layers of a result; both appear together, or neither.
+    """Write the map and the layers of a result, and what belongs beside them; all appear together, or nothing.
 
     Parameters
     ----------
@@ -84,6 +86,8 @@ def hand_over(
         Writes the layers to a path.
     names
         Names of the two files.
+    beside
+        Further files: name → what writes it to a path.
     step
         Told what comes next.
 
@@ -97,6 +101,9 @@ def hand_over(
         step("输出离线地图", "write the offline map")
         if draw is not None:
             drafts.append(rl.maps.save(draw(), Path(folder) / names[0]))
+        for name, write_it in beside.items():
+            write_it(Path(folder) / name)
+            drafts.append(Path(folder) / name)
         step("输出成果图层", "write the layers")
         drafts.append(write(Path(folder) / names[1]))
         paths = _publish(drafts, out)

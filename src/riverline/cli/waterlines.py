@@ -17,19 +17,19 @@ from riverline.cli.options import (
     file_option,
     named_layers,
 )
-from riverline.cli.telling import end, tell_file, told
+from riverline.cli.telling import conclude, told, with_progress
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    import geopandas as gpd
     from rich.table import Table
 
+    from riverline.cli.handover import Delivery, Step
     from riverline.cli.steps import Layer
     from riverline.schema import Language, Schema
     from riverline.shoreline import Waterlines
 
-__all__ = ["WaterlineDelivery", "WaterlineJob", "carry_out", "waterlines"]
+__all__ = ["WaterlineJob", "carry_out", "waterlines"]
 
 LAYERS_NAME = "水边线.gpkg"
 MASK_NAME = "水体.tif"
@@ -51,17 +51,15 @@ class WaterlineJob:
     language: Language = "zh"
 
 
-@dataclass(frozen=True, slots=True)
-class WaterlineDelivery:
-    """What was read and made, and the files."""
-
-    inputs: Mapping[str, gpd.GeoDataFrame]
-    result: Waterlines
-    paths: tuple[Path, ...]
-
-
-def carry_out(job: WaterlineJob) -> WaterlineDelivery:
+def carry_out(job: WaterlineJob, tell: Callable[[Step], None]) -> Delivery:
     """Do the job; the files appear together at its end, or not at all.
+
+    Parameters
+    ----------
+    job
+        What to do.
+    tell
+        Called with each step before it runs.
 
     Raises
     ------
@@ -69,13 +67,19 @@ def carry_out(job: WaterlineJob) -> WaterlineDelivery:
         If anything about the call is wrong.
     """
     import riverline as rl
-    from riverline.cli.handover import MAP_NAME, hand_over, require_folder
+    from riverline.cli.handover import MAP_NAME, Delivery, Steps, hand_over, require_folder
     from riverline.cli.steps import read_named
 
+    step = Steps(tell, len(job.layers) + 3)
     require_folder(job.out)
-    frames = {name: read_named(name, layer, _schema(name)) for name, layer in job.layers.items()}
+    frames = {}
+    for name, layer in job.layers.items():
+        schema = _schema(name)
+        step(f"读取{schema.label_zh}", f"read {schema.label_en}")
+        frames[name] = read_named(name, layer, schema)
     if "axes" in frames:
         frames["axes"] = rl.geodesy.to_metric(frames["axes"])
+    step("提取水边线", "trace the waterlines")
     scene = rl.read_scene(job.scene, **job.reading)
     choices: dict[str, Any] = {"index": job.index, "threshold": job.threshold}
     traced = rl.trace_waterlines(
@@ -83,18 +87,16 @@ def carry_out(job: WaterlineJob) -> WaterlineDelivery:
     )
     title = f"水边线 · {scene.name}" if job.language == "zh" else f"Waterlines · {scene.name}"
     drawn = [frames[name] for name in ("axes",) if name in frames]
-    map_path, layers_path = hand_over(
+    areas = {name: frame for name, frame in frames.items() if name != "axes"}
+    paths = hand_over(
         job.out,
         draw=lambda: rl.maps.show(traced, *drawn, language=job.language, title=title),
         write=lambda path: rl.export.to_geopackage(path, traced, language=job.language),
         names=(MAP_NAME, LAYERS_NAME),
+        beside={MASK_NAME: lambda path: rl.map_water(scene, **choices, **areas, path=path)} if job.mask else {},
+        step=step,
     )
-    paths = [map_path, layers_path]
-    if job.mask:
-        areas = {name: frame for name, frame in frames.items() if name != "axes"}
-        rl.map_water(scene, **choices, **areas, path=job.out / MASK_NAME)
-        paths.append(job.out / MASK_NAME)
-    return WaterlineDelivery(frames, traced, tuple(path for path in paths if path is not None))
+    return Delivery(frames, traced, *paths)
 
 
 def _schema(name: str) -> Schema:
@@ -168,22 +170,16 @@ def waterlines(  # noqa: PLR0913 - one option a thing that a file may not say
     strict: StrictOption = False,
 ) -> None:
     """从影像提取亚像元水边线，输出 map.html 与 水边线.gpkg | trace the waterlines of an image."""
+    layers = named_layers({"axes": axes, "extent": extent, "bridges": bridges}, crs, encoding, None)
     reading = {"sensor": sensor, "date": date, "scale": scale, "bands": _pairs("--band", band or []),
                "mask": _pairs("--mask-band", [] if mask_band is None else [mask_band])}  # fmt: skip
     with told(language) as console:
-        from riverline.cli.summary import fault_counts, input_table
-
-        layers = named_layers({"axes": axes, "extent": extent, "bridges": bridges}, crs, encoding, None)
-        delivery = carry_out(
-            WaterlineJob(scene, out, reading, layers, index, _number(threshold), registration, shortest, mask, language)
+        job = WaterlineJob(
+            scene, out, reading, layers, index, _number(threshold), registration, shortest, mask, language
         )
-        if delivery.inputs:
-            console.print(input_table(delivery.inputs, language))
-        console.print(_table(delivery.result, language))
-        console.print(fault_counts(delivery.result.faults, language))
-        for path in delivery.paths:
-            tell_file(console, path)
-        end(delivery.result.faults, strict=strict)
+        delivery = with_progress(lambda tell: carry_out(job, tell), language, console)
+        traced = delivery.result
+        conclude(console, delivery, (_table(traced, language),), traced.faults, language, strict=strict)
 
 
 def _pairs(option: str, texts: list[str]) -> dict[str, int | str] | None:

@@ -33,7 +33,15 @@ FRAMES: dict[str, Schema] = {
 }
 
 __all__ = [  # noqa: PLE0604
-    *change.__all__, *change_evidence.__all__, *frames.__all__, *reviewing.__all__, *titles.__all__,
+    *change.__all__,
+    *change_evidence.__all__,
+    *frames.__all__,
+    *reviewing.__all__,
+    *titles.__all__,
     *waterlines.__all__,
-    "FRAMES", "Choice", "Column", "Language", "Schema",
-]  # fmt: skip
+    "FRAMES",
+    "Choice",
+    "Column",
+    "Language",
+    "Schema",
+]

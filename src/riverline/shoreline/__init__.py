@@ -1,4 +1,4 @@
-"""Shoreline: the plan of its lines, zones and uses, the waterlines that images show, and its change over time.
+"""Shoreline: the plan of its lines, zones and uses, its change over time, and the waterlines that images show.
 
 A public call reads as its parts: :mod:`inputs <riverline.shoreline.inputs>` checks and sorts the layers,
 :mod:`sides <riverline.shoreline.sides>` joins each bank's management line and :mod:`waterside
