@@ -116,16 +116,25 @@ def stake_table(stakes: gpd.GeoDataFrame, boards: gpd.GeoDataFrame, language: La
     table = table_of(
         title[0], [*heads, title[1]], right=tuple(range(2, len(heads) + 1)), lesser=(3, 2), language=language
     )
-    keys = ["river_id", "bank"]
+    keys = ["river_id", "bank", "name"]
+    stakes, boards = (each.assign(**_whose(each)) for each in (stakes, boards))
     for number, (key, rows) in enumerate(stakes.groupby(keys, sort=True)):
         if number == SHOWN_RIVERS:
             add_row(table, "…")
             break
         mine = boards[(boards[keys] == list(key)).all(axis=1)]
-        add_row(table, _name_of(rows), STAKES["bank"].value_label(key[1], language), *_stake_counts(rows), len(mine))
+        bank = STAKES["bank"].value_label(key[1], language) if key[1] else ""
+        add_row(table, f"{key[2]} {key[0]}".strip(), bank, *_stake_counts(rows), len(mine))
     table.add_section()
     add_row(table, "合计" if zh else "All", "", *_stake_counts(stakes), len(boards))
     return table
+
+
+def _whose(stakes: pd.DataFrame) -> dict[str, pd.Series[str]]:
+    """Bank and name of each row: blank on closed lines, and of a river that which most of its rows have."""
+    bank, name = (stakes[column].fillna("").astype("str") for column in ("bank", "name"))
+    named = name.where(bank != "", "").groupby(stakes["river_id"]).transform("max")
+    return {"bank": bank, "name": name.where(bank == "", named)}
 
 
 _STAKE_KINDS = ("basic", "densified")

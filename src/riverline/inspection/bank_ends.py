@@ -10,6 +10,7 @@ import shapely
 
 from riverline import faults
 from riverline.channel.given import texts
+from riverline.demarcation.closed import codes_of
 from riverline.inspection.check import failing
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def _ends(lines: gpd.GeoDataFrame) -> pd.DataFrame:
     shapes = np.asarray(lines.geometry.array)
     is_line = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
     rows = np.flatnonzero(is_line & ~shapely.is_closed(shapes) & ~shapely.is_empty(shapes))
-    bank = (lines["river_id"].astype("str") + "\n" + lines["bank"].astype("str")).to_numpy(dtype=object)[rows]
+    bank = (codes_of(lines) + "\n" + texts(lines["bank"]))[rows]
     along = [lines[name].to_numpy(dtype="float64")[rows] for name in ("start_chainage_m", "end_chainage_m")]
     points = [shapely.get_point(shapes[rows], at) for at in (0, -1)]
     return pd.DataFrame(

@@ -15,7 +15,7 @@ from riverline.schema.shoreline import (
     WATERSIDE,
     ZONES,
 )
-from riverline.schema.staking import ADMIN, BOARDS, LANDMARKS, SETTINGS, STAKES
+from riverline.schema.staking import ADMIN, BOARDS, EXISTING, LANDMARKS, SETTINGS, STAKES
 
 __all__ = [
     "ADMIN",
@@ -23,6 +23,7 @@ __all__ = [
     "BANK_TOPS",
     "BOARDS",
     "CHAINAGE_BREAKS",
+    "EXISTING",
     "EXTENTS",
     "FAULTS",
     "FLOOD_LEVELS",

@@ -235,6 +235,7 @@ THEMES: tuple[Theme, ...] = (
         ("moved", _ring("#E4572E", 4.0)),
         ("missing", _ring(BLACK, 3.0, 3, 4)),
     ), halo=True),
+    _single("existing", 79, _mark(GREY, "square", 8.0, fill="#FFFFFF")),
     _single("boards", 81, _mark(PURPLE, "diamond", 12.0)),
     Theme("zones", "type", 20, (
         (1, _area("#1B7837", 1.6, "#5AAE61", 0.35)),
