@@ -416,8 +416,23 @@ def test_heights_and_figures_of_old_stakes_come_through():
     assert rl.check(stakes, STAKES).empty
 
 
-def test_a_stake_without_a_place_on_the_map_has_none_on_the_line():
-    old = frame([shapely.Point(0, 0), shapely.Point()], number=["旧1", "旧2"])
+NOWHERE = shapely.Point(np.nan, np.nan)
+
+
+@pytest.mark.parametrize("layer", ["admin", "structures", "settings", "landmarks"])
+def test_features_around_that_have_no_place_ask_for_nothing(layer):
+    keys = {"admin": "admin_id", "structures": "work_id", "settings": "setting_id", "landmarks": "landmark_id"}
+    given = frame([NOWHERE, shapely.Point(), None], name="", setting="town", **{keys[layer]: ["a", "b", "c"]})
+    result = demarcation(straight(900))
+    assert_geodataframe_equal(rl.place_stakes(result, **{layer: given}), rl.place_stakes(result))
+    if layer == "structures":
+        told = rl.check_stakes(rl.place_stakes(result), result, structures=given)
+        assert told.loc[told["code"] == "structure-unstaked", "feature_id"].tolist() == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("nowhere", [NOWHERE, shapely.Point()])
+def test_a_stake_without_a_place_on_the_map_has_none_on_the_line(nowhere):
+    old = frame([shapely.Point(0, 0), nowhere], number=["旧1", "旧2"])
     stakes = rl.place_stakes(demarcation(straight(900)), existing=old)
     assert stakes.set_index("number")["status"].to_dict() == {"旧1": "kept", "R1-L-001": "new", "旧2": "missing"}
 

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from riverline import faults
-from riverline.channel.given import texts
+from riverline.channel.given import finite, texts
 from riverline.demarcation.result import Demarcation
 from riverline.demarcation.stakes.bank_lines import bank_lines
 from riverline.demarcation.stakes.control_points import work_places
@@ -194,7 +194,7 @@ def _works(structures: gpd.GeoDataFrame | None, result: Demarcation) -> gpd.GeoD
     if structures is None:
         return faults.found("structure-unstaked", layer="works", feature_id=[], geometry=[], crs=crs)
     WORKS.require(structures, layer="structures")
-    moved = align(structures, crs, layer="structures")
+    moved = finite(align(structures, crs, layer="structures"))
     _, placed = work_places(bank_lines(result.lines), moved, reach_m=reach)
     ids, sites = texts(moved["work_id"])[~placed].tolist(), np.asarray(moved.geometry.array)[~placed]
     told: dict[str, Any] = {"limit": reach, "unit": "m"}

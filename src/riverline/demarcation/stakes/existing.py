@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline.channel.given import texts
+from riverline.channel.given import finite, texts
 from riverline.errors import SchemaError
 from riverline.geodesy import align
 from riverline.schema import EXISTING, STAKES
@@ -57,7 +57,7 @@ def read_existing(existing: gpd.GeoDataFrame | None, crs: object, *, key: str) -
     other = int(((shapely.get_type_id(shapes) > 0) & ~shapely.is_empty(shapes)).sum())
     if other:
         raise SchemaError(f"existing 中有 {other} 个要素不是点", f"{other} features of existing are not points")
-    moved = align(existing, crs, layer="existing")
+    moved = finite(align(existing, crs, layer="existing"))
     moved = moved if moved.geometry.name == "geometry" else moved.rename_geometry("geometry")
     names = {name: _written(moved[name]) if name in moved else np.full(len(moved), "") for name in (key, *_KEYS)}
     moved = _with_heights(moved)
@@ -77,9 +77,7 @@ def _written(values: pd.Series) -> NDArray[np.object_]:
 
 def _with_heights(existing: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """The stakes with the heights of their points where the column says none."""
-    shapes = np.array(existing.geometry.array, dtype=object)
-    # An empty point is no place, and cannot be asked for one.
-    shapes[shapely.is_empty(shapes)] = None
+    shapes = np.asarray(existing.geometry.array)
     own = existing["height_m"] if "height_m" in existing else pd.Series(np.nan, index=existing.index)
     heights = pd.to_numeric(own, errors="coerce").to_numpy(dtype="float64")
     heights = np.where(np.isnan(heights), shapely.get_z(shapes), heights)

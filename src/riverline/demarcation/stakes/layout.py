@@ -11,7 +11,7 @@ import shapely
 
 from riverline._kernels.stake_chain import push_out
 from riverline._kernels.stake_spans import chord_errors, even_places, turn_places
-from riverline.channel.given import texts
+from riverline.channel.given import finite, texts
 from riverline.demarcation.stakes.bank_lines import bank_lines, rows_by_line
 from riverline.demarcation.stakes.citing import is_founded
 from riverline.demarcation.stakes.control_points import Around, control_points, once_at_mouths, together
@@ -85,7 +85,7 @@ def prepare_ground(
     for name, (frame, schema) in given.items():
         if frame is not None:
             schema.require(frame, layer=name)
-        layers[name] = None if frame is None else align(frame, crs, layer=name)
+        layers[name] = None if frame is None else finite(align(frame, crs, layer=name))
     lines = bank_lines(result.lines, layers["axes"])
     around = Around(result.extents, *(layers[name] for name in ("admin", "structures", "axes", "landmarks")))
     return Ground(result.lines, lines, around, stretches(lines, layers["settings"]), result.rules.policy)
