@@ -226,8 +226,7 @@ THEMES: tuple[Theme, ...] = (
         ("protection", _area("#5E7F33", 1.2, "#A9C66C", 0.14, 6, 4)),
     )),
     Theme("stakes", "kind", 80, (
-        ("basic", _mark(RED, "square", 9.0)),
-        ("densified", _mark(RED, "circle", 7.0, fill="#FFFFFF")),
+        ("basic", _mark(RED, "square", 9.0)), ("densified", _mark(RED, "circle", 7.0, fill="#FFFFFF")),
     )),
     Theme("stakes", "status", 79, (
         ("new", _ring(BLUE, 3.0, shown=False)),
