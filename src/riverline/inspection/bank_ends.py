@@ -73,7 +73,7 @@ def useless_nodes(subject: Subject, _limit: float = 0.0) -> Iterator[gpd.GeoData
     ends = _ends(lines)
     one, two = _meeting(ends)
     alone = np.bincount(one, minlength=len(ends)) == 1
-    pair = (one < two) & alone[one] & alone[two]
+    pair = (one < two) & alone[one] & alone[two] & ~_seams(lines, ends, one, two)
     first, second = (ends["piece"].to_numpy()[each[pair]] for each in (one, two))
     there = [name for name in _SEPARATING if name in lines]
     told = lines[there].astype("str").fillna("").to_numpy(dtype=object)
@@ -87,6 +87,15 @@ def useless_nodes(subject: Subject, _limit: float = 0.0) -> Iterator[gpd.GeoData
         crs=lines.crs,
         note=ids[1].tolist(),
     )
+
+
+def _seams(
+    lines: gpd.GeoDataFrame, ends: pd.DataFrame, one: NDArray[np.intp], two: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Where a closed line begins and ends: one node, at which it counts from nought and to its whole length."""
+    closed = (texts(lines["bank"]) == "")[ends["piece"].to_numpy()[one]]
+    along = ends["chainage"].to_numpy()
+    return np.asarray(closed & (along[one] != along[two]))
 
 
 def bank_lengths(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
