@@ -118,7 +118,8 @@ def test_demo_hands_over_every_product_of_the_county(shown):
     layers = layers_of(shown[1] / "成果.gpkg")
     stakes = layers["界桩"]
     assert stakes["status"].value_counts().to_dict() == {"new": len(stakes) - 10, "kept": 8, "moved": 1, "missing": 1}
-    assert {"start", "end", "boundary", "confluence", "structure", "basis", "turn"} <= set(stakes["reason"])
+    reasons = set(stakes["reasons"].str.split(",").explode())
+    assert {"start", "end", "boundary", "confluence", "structure", "basis", "turn"} <= reasons
     assert {"town", "country", "gorge"} <= set(stakes["setting"])
     assert set(layers["岸线功能分区"]["type"]) == {1, 2, 3, 4}
     assert sorted(set(layers["占用岸线"]["use_id"])) == ["LY-01", "LY-02", "LY-03", "LY-04"]

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 import riverline as rl
 from riverline.cli.commands import app
+from riverline.demarcation.stakes.numbers import write
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -116,7 +117,8 @@ def commands() -> list[str]:
 
 
 def test_the_rule_and_the_checks_that_the_guide_shows_load_and_do_what_it_says(tmp_path):
-    rule, checks = blocks("toml", "docs/guide.md")
+    shown = blocks("toml", "docs/guide.md")
+    rule, checks = [block for block in shown if "[policy." not in block]
     head = rl.rules.template_of("anhui").partition("\n[[rules]]\n")[0] + "\n"
     (tmp_path / "我的规则.toml").write_text(head + rule, encoding="utf-8")
     rules = rl.load_rules(tmp_path / "我的规则.toml")
@@ -129,6 +131,19 @@ def test_the_rule_and_the_checks_that_the_guide_shows_load_and_do_what_it_says(t
     (tmp_path / "本局检查.toml").write_text(checks, encoding="utf-8")
     loaded = rl.load_checks(tmp_path / "本局检查.toml")
     assert "strip-wide-enough" in str(loaded)
+
+
+def test_numbers_are_written_as_the_guide_shows(tmp_path):
+    (pattern,) = [block for block in blocks("toml", "docs/guide.md") if "[policy.stakes.number]" in block]
+    head = rl.rules.template_of("anhui").partition("\n[[rules]]\n")[0] + "\n"
+    rule = next(block for block in blocks("toml", "docs/guide.md") if "[[rules]]" in block)
+    (tmp_path / "我的规则.toml").write_text(f"{head}{pattern}{rule}", encoding="utf-8")
+    numbering = rl.load_rules(tmp_path / "我的规则.toml").policy.stakes.number
+    values = {"river": "QS01", "bank": "left", "admin": "340100", "chainage": ""}
+    lake = values | {"river": "H1", "bank": ""}
+    written = [write(numbering, (12,), values), write(numbering, (12,), lake), write(numbering, (12, 1), lake)]
+    assert written == ["340100-QS01左0012", "H10012", "H10012+1"]
+    assert all(each in pattern for each in (*written[:2], "0012+1"))
 
 
 def test_the_pages_tell_commands_to_type():

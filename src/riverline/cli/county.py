@@ -9,7 +9,6 @@ import riverline as rl
 from riverline import samples
 from riverline.cli.handover import Delivery, Steps, hand_over, require_folder
 from riverline.cli.steps import Layer, demo_job, read_named, schema_of, worded
-from riverline.demarcation.stakes.existing import EXISTING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,12 +41,11 @@ MORE: dict[str, Schema] = {
     "settings": rl.schema.SETTINGS,
     "landmarks": rl.schema.LANDMARKS,
     "lake_levees": rl.schema.LEVEES,
-    "old_stakes": EXISTING,
+    "old_stakes": rl.schema.EXISTING,
     "old_bank_tops": rl.schema.BANK_TOPS,
 }
 """What the samples hold beside the layers of the main job."""
 
-_COLUMNS = {"old_stakes": {"桩号牌": "number", "河流编码": "river_id", "岸别": "bank"}}
 _STEPS = 11
 
 
@@ -116,7 +114,7 @@ def hand_over_county(out: Path, language: Language, tell: Callable[[Step], None]
 
 
 def _sample(name: str) -> Layer:
-    return Layer(samples.path("清水县.gpkg"), name, columns=_COLUMNS.get(name))
+    return Layer(samples.path("清水县.gpkg"), name)
 
 
 def carry_out(frames: Frames, language: Language, step: Callable[[str, str], None]) -> County:

@@ -62,8 +62,8 @@ def stakes(  # noqa: PLR0913 - one option a layer
              "settings": settings, "axes": axes, "breaks": breaks, "landmarks": landmarks}  # fmt: skip
     layers = named_layers(named, crs, encoding, column, set_)
     with told(language) as console:
+        from riverline.cli.staked import stake_table
         from riverline.cli.staking import StakeJob, place
-        from riverline.cli.summary import stake_table
 
         delivery = place(StakeJob(lines, layers, rules, out, on, role, of, language))
         placed = delivery.result

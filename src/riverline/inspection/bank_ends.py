@@ -10,6 +10,7 @@ import shapely
 
 from riverline import faults
 from riverline.channel.given import texts
+from riverline.demarcation.closed import codes_of
 from riverline.inspection.check import failing
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def useless_nodes(subject: Subject, _limit: float = 0.0) -> Iterator[gpd.GeoData
     ends = _ends(lines)
     one, two = _meeting(ends)
     alone = np.bincount(one, minlength=len(ends)) == 1
-    pair = (one < two) & alone[one] & alone[two]
+    pair = (one < two) & alone[one] & alone[two] & ~_seams(lines, ends, one, two)
     first, second = (ends["piece"].to_numpy()[each[pair]] for each in (one, two))
     there = [name for name in _SEPARATING if name in lines]
     told = lines[there].astype("str").fillna("").to_numpy(dtype=object)
@@ -86,6 +87,15 @@ def useless_nodes(subject: Subject, _limit: float = 0.0) -> Iterator[gpd.GeoData
         crs=lines.crs,
         note=ids[1].tolist(),
     )
+
+
+def _seams(
+    lines: gpd.GeoDataFrame, ends: pd.DataFrame, one: NDArray[np.intp], two: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Where a closed line begins and ends: one node, at which it counts from nought and to its whole length."""
+    closed = (texts(lines["bank"]) == "")[ends["piece"].to_numpy()[one]]
+    along = ends["chainage"].to_numpy()
+    return np.asarray(closed & (along[one] != along[two]))
 
 
 def bank_lengths(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
@@ -135,7 +145,7 @@ def _ends(lines: gpd.GeoDataFrame) -> pd.DataFrame:
     shapes = np.asarray(lines.geometry.array)
     is_line = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
     rows = np.flatnonzero(is_line & ~shapely.is_closed(shapes) & ~shapely.is_empty(shapes))
-    bank = (lines["river_id"].astype("str") + "\n" + lines["bank"].astype("str")).to_numpy(dtype=object)[rows]
+    bank = (codes_of(lines) + "\n" + texts(lines["bank"]))[rows]
     along = [lines[name].to_numpy(dtype="float64")[rows] for name in ("start_chainage_m", "end_chainage_m")]
     points = [shapely.get_point(shapes[rows], at) for at in (0, -1)]
     return pd.DataFrame(

@@ -11,6 +11,7 @@ import shapely
 from riverline import faults
 from riverline._kernels.chainage import locate_many
 from riverline.channel.given import texts
+from riverline.demarcation.closed import codes_of
 from riverline.inspection.check import failing
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ def shared_edges(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
 
 
 def _lines(lines: gpd.GeoDataFrame, extents: gpd.GeoDataFrame, limit: float) -> Iterator[gpd.GeoDataFrame]:
-    rivers = texts(lines["river_id"])
-    for river, shape in zip(texts(extents["river_id"]), extents.geometry, strict=True):
-        own = lines[rivers == river]
+    codes = codes_of(lines)
+    for key, shape in zip(texts(extents["extent_id"]), extents.geometry, strict=True):
+        own = lines[codes == key.removesuffix("-management")]
         if own.empty or shape is None or shape.is_empty:
             continue
         places, piece = shapely.get_coordinates(own.geometry.array, return_index=True)

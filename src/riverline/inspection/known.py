@@ -33,7 +33,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "codes": ("key-blank", "key-duplicated", "river-blank", "value-blank", "value-type", "value-choice", "date-order",
               "zone-missing", "column-type"),
     "stakes-on-line": ("stake-off-line", "stake-without-place", "stake-to-move", "stake-in-other-river"),
-    "stakes-numbered": ("stake-number-twice",),
+    "stakes-numbered": ("stake-number-twice", "stake-number-shared"),
     "stakes-spacing": ("stakes-far-apart", "stake-out-of-sight", "stake-chord-inside"),
 }  # fmt: skip
 """Which codes fail which check. Every error and warning that a layer's own check knows fails one."""

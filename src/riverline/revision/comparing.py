@@ -59,7 +59,7 @@ def compare(
     Returns
     -------
     Revision
-        Stretches, areas, stakes, parcels, faults and the run.
+        Stretches, areas, stakes, titles (``holdings``), faults and the run.
 
     Raises
     ------

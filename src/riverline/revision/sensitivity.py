@@ -79,7 +79,8 @@ def measure_sensitivity(
     Returns
     -------
     Sensitivity
-        The whole line for each factor, parted by whether it moves beyond the accuracy; parcels; faults; the run.
+        The whole line for each factor (``bands``), parted by whether it moves beyond the accuracy; parcels in the way
+        (``holdings``); faults; the run.
 
     Raises
     ------
