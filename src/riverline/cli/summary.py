@@ -383,6 +383,15 @@ _UNLISTED = {
     "towns": ("乡镇", "Towns"),
     "lake_levees": ("湖堤", "Levees of the lake"),
     "old_stakes": ("原有界桩", "Existing stakes"),
+    "old_holdings": ("原权属分块", "Holdings before"),
+    "new_holdings": ("新权属分块", "Holdings after"),
+    "registered_areas": ("证载面积", "Registered areas"),
+    "roads": ("道路", "Roads"),
+    "canals": ("渠道", "Canals"),
+    "villages": ("村庄", "Villages"),
+    "slope_feet": ("山坡脚", "Feet of slopes"),
+    "scarps": ("陡坎", "Scarps"),
+    "flood_marks": ("洪痕线", "Flood marks"),
     "old_bank_tops": ("上年岸顶线", "Bank tops of the year before"),
 }
 

@@ -89,6 +89,9 @@ def conclude(
         Whether faults are listed one by one, or counted by kind.
     """
     tell(console, delivery.inputs, tables, faults, language, each=each)
+    for told in (frame.attrs.get("aside") for frame in delivery.inputs.values()):
+        if told is not None:
+            console.print(f"· {told[language]}", markup=False, highlight=False)
     for path in delivery.paths:
         tell_file(console, path)
     end(faults, strict=strict)

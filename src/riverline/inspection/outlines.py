@@ -68,7 +68,8 @@ def _without_lines(extents: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> tuple[
     by_river = pd.Series(along).groupby(texts(lines["river_id"])).agg(shapely.union_all)
     covered = by_river.reindex(texts(extents["river_id"])).to_numpy(dtype=object)
     shapes = np.asarray(extents.geometry.array)
-    edges = shapely.boundary(np.where(shapely.is_valid(shapes), shapes, None))
+    edges = shapely.boundary(shapes)
+    edges[~shapely.is_valid(shapes)] = None
     there = np.asarray(pd.notna(covered), dtype=bool)
     edges[there] = shapely.line_merge(shapely.difference(edges[there], covered[there]))
     parts, row = shapely.get_parts(edges, return_index=True)
