@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import re
 import sqlite3
 
 import geopandas as gpd
@@ -252,6 +253,16 @@ def test_the_command_speaks_english_and_refuses_in_one_sentence(county_files, tm
     shown = run("shoreline", *given, "--language", "en", "--out", tmp_path / "out")
     assert "Shoreline utilisation" in shown
     assert "Utilisation rate" in shown
+    zones = pyogrio.read_dataframe(tmp_path / "out" / "岸线规划.gpkg", layer="zones")
+    said = " ".join(zones[["basis", "restraints", "citation"]].to_numpy().ravel())
+    for text in ("no sensitive factor", "zone by default (unverified)", "as zone 1 and waterway stability"):
+        assert text in said
+    names = zones["basis"].str.extract(r"\((.*)\)")[0].dropna()
+    for name in names:
+        said = said.replace(name, "")
+    assert not re.search("[\u4e00-\u9fff]", said)
+    lines = pyogrio.read_dataframe(tmp_path / "out" / "岸线规划.gpkg", layer="shorelines")
+    assert "present edge of the water" in " ".join(lines["basis"])
     refused = run("shoreline", *given, "--rules", "tianjin", "--out", tmp_path / "none", status=1)
     assert "anhui" in refused
     assert not (tmp_path / "none").exists()
