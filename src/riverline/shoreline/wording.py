@@ -19,9 +19,6 @@ FROM_WATER = (
     "水域现状水边线，未按造床流量水面线核定",
     "present edge of the water, not checked by bank-forming discharge",
 )
-    "水域现状水边线，未按造床流量水面线核定",
-    "present edge of the water, not checked by bank-forming discharge",
-)
 """Basis of a waterside line that was taken from the water: no line of the bank-forming discharge."""
 
 FROM_PLANNER = ("规划单位给定的临水边界线", "waterside line as the planner gave it")
