@@ -153,7 +153,7 @@ def test_what_one_of_several_rule_sets_drew_can_be_gone_on_with(survey, tmp_path
     toes = rl.read_layer(survey, rl.schema.LEVEES, layer="toes", values={"feature": "landside_toe"})
     rivers = rl.demarcate(axes, rl.load_rules("anhui"), levees=toes)
     sluices = rl.read_layer(survey, rl.schema.WORKS, layer="sluices", values={"river_id": "R1", "kind": "sluice"})
-    works = rl.demarcate_works(sluices.assign(size="large_2"), rl.load_rules("jiangxi_luxi"), axes=axes)
+    works = rl.demarcate_works(sluices.assign(size="large"), rl.load_rules("jiangxi_luxi"), axes=axes)
     assert set(works.extents["version"]).isdisjoint(rivers.extents["version"])
     assert len(works.lines)
     file = rl.export.to_geopackage(tmp_path / "成果.gpkg", rivers, works)

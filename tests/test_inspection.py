@@ -376,6 +376,18 @@ def test_nothing_to_look_at_is_not_applicable(made):
     assert table.set_index("check_id").loc["stakes-on-line", "note"] == "图层中没有要素"
 
 
+def test_a_map_of_an_inspection_opens_with_all_its_faults(made):
+    result, layers = long_bank(*made)
+    inspection = rl.inspect(result, **layers)
+    assert set(inspection.faults["severity"]) == {"warning"}
+    warning = FAULTS["severity"].value_label("warning")
+    told = {name: child.show for shown in (inspection, inspection.faults.drop(columns="check_id"))
+            for child in rl.maps.show(result.lines, shown)._children.values()
+            for name in [getattr(child, "layer_name", None) or ""] if warning in name
+            for name in [f"{name} {shown is inspection}"]}  # fmt: skip
+    assert sorted(told.values()) == [False, True]
+
+
 # Laws
 
 

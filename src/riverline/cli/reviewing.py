@@ -89,7 +89,8 @@ def inspect_file(job: InspectJob) -> Delivery:
     drawn = read_drawn(job.lines, job.rules, on=job.on)
     inspection = rl.inspect(drawn, rules=rl.load_checks(job.checks), **inputs)
     title = "成果质检" if job.language == "zh" else "Checks before delivery"
-    shown = (drawn.lines, drawn.extents, inspection)
+    seen = [inputs[name] for name in ("axes", "stakes", "boards") if name in inputs]
+    shown = (drawn.lines, drawn.extents, *seen, inspection)
     paths = _write(job.out, INSPECTION_NAME, shown, inspection, title, job.language)
     read = {"management_lines": drawn.lines, "extents": drawn.extents, **inputs}
     return Delivery(read, inspection, *paths)
