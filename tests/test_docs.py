@@ -130,9 +130,10 @@ def test_the_rule_and_the_checks_that_the_guide_shows_load_and_do_what_it_says(t
     other = rules.decide_levee(**toe)
     assert other is None or not other.rule_id.endswith("/main-stem")
     (tmp_path / "泵站.toml").write_text(head + work, encoding="utf-8")
+    assert all(word in rl.rules.template_of("anhui") for word in ("upstream", "downstream", "kinds"))
+    outline = shapely.transform(shapely.box(990, -5, 1010, 5), lambda xy: xy + county.ORIGIN)
     station = gpd.GeoDataFrame({"work_id": ["泵1"], "kind": "pump_station", "river_id": "R1", "size": "large"},
-                               geometry=[shapely.transform(shapely.box(990, -5, 1010, 5), lambda xy: xy + county.ORIGIN)],
-                               crs=county.CRS)  # fmt: skip
+                               geometry=[outline], crs=county.CRS)  # fmt: skip
     made = rl.demarcate_works(station, rl.load_rules(tmp_path / "泵站.toml"), axes=county.axes([(0, 0), (2000, 0)]))
     areas = made.extents.set_index("kind").area
     # Twenty by ten metres, 30 m up, 50 m down, 20 m to either side; then 60 m along the river and 40 m to the sides.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 import riverline as rl
+from riverline.cli.labels import layer_label
 from riverline.cli.tables import add_row, table_of
 from riverline.schema import (
     AREA_CHANGES,
@@ -63,7 +64,7 @@ def input_table(inputs: Mapping[str, gpd.GeoDataFrame], language: Language) -> T
             if source["layer"] not in (None, "", _stem(source))
             else source["path"]
         )
-        add_row(table, _layer_label(name, language), file, len(frame), source["encoding"] or "-", source["crs"])
+        add_row(table, layer_label(name, language), file, len(frame), source["encoding"] or "-", source["crs"])
     return table
 
 
@@ -231,7 +232,7 @@ def fault_counts(faults: gpd.GeoDataFrame, language: Language) -> Table | Text:
         add_row(
             table,
             FAULTS["severity"].value_label(first["severity"], language),
-            _layer_label(layer, language),
+            layer_label(layer, language),
             len(rows),
             first["detail"],
             _remedy(code, language),
@@ -372,35 +373,6 @@ def _remedy(code: str, language: Language) -> str:
     if known is None:
         return ""
     return known.remedy_zh if language == "zh" else known.remedy_en
-
-
-_UNLISTED = {
-    "terrain": ("地形", "Terrain"),
-    "existing": ("原有界桩", "Existing stakes"),
-    "existing_boards": ("原有公告牌", "Existing boards"),
-    "bridges": ("桥梁", "Bridges"),
-    "breaks": ("断链", "Chainage breaks"),
-    "towns": ("乡镇", "Towns"),
-    "lake_levees": ("湖堤", "Levees of the lake"),
-    "old_stakes": ("原有界桩", "Existing stakes"),
-    "old_holdings": ("原权属分块", "Holdings before"),
-    "new_holdings": ("新权属分块", "Holdings after"),
-    "registered_areas": ("证载面积", "Registered areas"),
-    "roads": ("道路", "Roads"),
-    "canals": ("渠道", "Canals"),
-    "villages": ("村庄", "Villages"),
-    "slope_feet": ("山坡脚", "Feet of slopes"),
-    "scarps": ("陡坎", "Scarps"),
-    "flood_marks": ("洪痕线", "Flood marks"),
-    "old_bank_tops": ("上年岸顶线", "Bank tops of the year before"),
-}
-
-
-def _layer_label(name: str, language: Language) -> str:
-    if name in _UNLISTED:
-        return _UNLISTED[name][language == "en"]
-    frame = FRAMES.get("bank_tops" if name == "lines" else name)
-    return name if frame is None else frame.label(language)
 
 
 def _stem(source: Mapping[str, str]) -> str:
