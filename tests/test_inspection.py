@@ -345,6 +345,34 @@ def test_a_gap_along_one_bank_is_lacking_as_a_whole_and_an_extent_without_lines_
     assert edge(rl.inspect(bare))["value"].tolist() == pytest.approx([2.0 * (2000.0 + 180.0)], abs=0.01)
 
 
+def test_pieces_that_go_round_have_no_ends_but_where_they_are_cut(made):
+    ring = shapely.get_coordinates(box(0, 0, 400, 400))
+    for cut_m in (0.0, 5.0):
+        last = ring[-1] - (ring[-1] - ring[-2]) / 400.0 * cut_m
+        pieces = [shapely.LineString(ring[:3]), shapely.LineString([*ring[2:-1], last])]
+        lines = made[0].lines.iloc[[0, 0]].assign(
+            line_id=["H1-S-001", "H1-S-002"], river_id="H1", bank=None, start_chainage_m=[0.0, 800.0],
+            end_chainage_m=[800.0, 1600.0 - cut_m], length_m=[800.0, 800.0 - cut_m],
+        )  # fmt: skip
+        extents = (
+            made[0]
+            .extents.iloc[[0]]
+            .assign(
+                extent_id="H1-management",
+                river_id="H1",
+                left_length_m=np.nan,
+                right_length_m=np.nan,
+                axis_length_m=np.nan,
+            )
+        )
+        lake = replace(made[0], lines=lines.set_geometry(pieces, crs=CRS),
+                       extents=extents.set_geometry([box(0, 0, 400, 400)], crs=CRS))  # fmt: skip
+        gaps = rl.inspect(lake).faults
+        gaps = gaps[gaps["code"] == "line-gap"]
+        assert sorted(gaps["feature_id"]) == ["H1-S-001", "H1-S-002"] * (cut_m > 0.0)
+        assert gaps["value"].tolist() == pytest.approx([cut_m] * len(gaps))
+
+
 def test_what_overlaps_is_measured_and_told_once_whatever_the_order(made):
     result, _ = extent_twice(*made)
     for extents in (result.extents, result.extents.iloc[::-1]):
