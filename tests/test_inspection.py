@@ -373,6 +373,15 @@ def test_pieces_that_go_round_have_no_ends_but_where_they_are_cut(made):
         assert gaps["value"].tolist() == pytest.approx([cut_m] * len(gaps))
 
 
+def test_an_edge_that_two_rivers_share_is_a_line_of_both(made):
+    lines = made[0].lines
+    twin = lines.iloc[[0]].assign(line_id="R2-R-M01", river_id="R2", bank="right")
+    for river, wanted in (("R2", 0), ("R1", 1)):
+        both = pd.concat([lines, twin.assign(river_id=river)], ignore_index=True)
+        told = rl.inspect(replace(made[0], lines=both)).faults
+        assert (told["code"] == "duplicate-geometry").sum() == wanted
+
+
 def test_what_overlaps_is_measured_and_told_once_whatever_the_order(made):
     result, _ = extent_twice(*made)
     for extents in (result.extents, result.extents.iloc[::-1]):

@@ -27,7 +27,7 @@ _CHECKS = (
           _DRAWN, known.layer_codes("placement")),
     Check("dangles", "无悬挂点", "No dangles", ("management_lines", "axes"), known.dangles, unit="m"),
     Check("pseudo-nodes", "无伪节点", "No pseudo-nodes", ("management_lines", "axes"), known.pseudo_nodes),
-    Check("duplicates", "无重复的点、线、面", "No features drawn twice", _DRAWN, known.layer_codes("duplicates")),
+    Check("duplicates", "无重复的点、线、面", "No features drawn twice", _DRAWN, known.duplicates),
     Check("self-crossings", "线不自相交", "Lines do not cross themselves", _LINES, known.layer_codes("self-crossings")),
     Check("closed-areas", "面闭合且有效", "Areas are closed and valid", _AREAS, known.layer_codes("closed-areas")),
     Check("unbroken-at-bridges", "界线不因桥梁断开", "Lines are not broken by bridges",
