@@ -386,7 +386,7 @@ def test_what_overlaps_is_measured_and_told_once_whatever_the_order(made):
     result, _ = extent_twice(*made)
     for extents in (result.extents, result.extents.iloc[::-1]):
         faults = rl.inspect(replace(result, extents=extents)).faults
-        told = faults[faults["code"] == "extents-overlap"]
+        told = faults[faults["code"] == "extent-in-another"]
         # Two strips of 2000 m by 180 m, 100 m apart.
         assert told["value"].tolist() == pytest.approx([2000.0 * 80.0], rel=1e-4)
         assert told[["feature_id", "note"]].to_numpy().tolist() == [["R1-management", "R1-twin"]]

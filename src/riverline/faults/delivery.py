@@ -42,7 +42,7 @@ DELIVERY_CODES = (
          "{value} {unit} of the edge of extent {feature} have no line (allowed {limit} {unit})",
          "补绘缺少的界线，或由界线重新构成范围面",
          "draw the line that is missing, or build the extent from the lines again"),
-    Code("extents-overlap", "error", "范围 {feature} 与范围 {note} 重叠 {value} {unit}",
+    Code("extent-in-another", "error", "范围 {feature} 与范围 {note} 重叠 {value} {unit}",
          "extents {feature} and {note} overlap by {value} {unit}",
          "相邻范围不应重叠，重叠部分只归其中一个", "extents must not overlap: give what they share to one of them"),
     Code("measure-unlike", "error", "{layer} {feature} 所填{note}与图形相差 {value} {unit}（允许 {limit} {unit}）",

@@ -53,7 +53,7 @@ def extents_apart(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
     common = shapely.intersection(shapes[one], shapes[two])
     wide = wider(common, limit)
     told: dict[str, Any] = {"value": shapely.area(common[wide]), "limit": limit, "unit": "m²"}
-    yield faults.found("extents-overlap", layer="extents", feature_id=ids[one[wide]].tolist(), geometry=common[wide],
+    yield faults.found("extent-in-another", layer="extents", feature_id=ids[one[wide]].tolist(), geometry=common[wide],
                        crs=extents.crs, note=ids[two[wide]].tolist(), **told)  # fmt: skip
 
 
