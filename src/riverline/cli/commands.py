@@ -13,6 +13,7 @@ import typer
 import riverline as rl
 from riverline.cli import deliveries, encroaching, preparations, subjects
 from riverline.cli.advice import nothing_drawn
+from riverline.cli.assessing import assessing
 from riverline.cli.change import change
 from riverline.cli.options import (
     FILE,
@@ -24,9 +25,11 @@ from riverline.cli.options import (
     OnlyOption,
     OnOption,
     OutOption,
+    PlaneOption,
     RulesOption,
     SetOption,
     StrictOption,
+    ZoneOption,
     file_and_layer,
     file_option,
     named_layers,
@@ -48,6 +51,7 @@ rules_app = typer.Typer(help="规则集 | rule sets", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
 app.add_typer(encroaching.catalog_app, name="catalog")
 app.add_typer(reviews)
+app.add_typer(assessing)
 
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it
@@ -98,14 +102,8 @@ def demarcate(  # noqa: PLR0913 - one option a layer
     column: LayerColumnOption = None,
     set_: SetOption = None,
     only: OnlyOption = None,
-    plane: Annotated[
-        str | None,
-        typer.Option(metavar="CRS", help="计算所用的投影，不写则取所在的 3 度带 | plane to work in, else the zone's"),
-    ] = None,
-    zone: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="只做此 3 度带的河流，例 39 | only the rivers of this 3-degree zone"),
-    ] = None,
+    plane: PlaneOption = None,
+    zone: ZoneOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     on: OnOption = None,

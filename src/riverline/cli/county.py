@@ -9,6 +9,7 @@ import riverline as rl
 from riverline import samples
 from riverline.cli.handover import Delivery, Steps, hand_over, require_folder
 from riverline.cli.steps import Layer, demo_job, read_named, schema_of, worded
+from riverline.shoreline.wording import plan_in_english
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -140,6 +141,7 @@ def carry_out(frames: Frames, language: Language, step: Callable[[str, str], Non
     step("编制岸线规划", "plan the shoreline")
     shore = {name: frames[name] for name in ("waterside", "uses", "sensitive", "axes")}
     plan = rl.plan_shoreline(rivers, admin=towns, **shore)
+    plan = plan if language == "zh" else plan_in_english(plan, rl.rules.load_zone_rules())
     step("确权", "confirm titles")
     titles = rl.confirm(rivers, frames["parcels"], land_classes=frames["land_classes"], axes=axes, admin=towns)
     step("成果质检", "check the delivery")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 import riverline as rl
+from riverline.cli.labels import layer_label
 from riverline.cli.tables import add_row, table_of
 from riverline.schema import (
     AREA_CHANGES,
@@ -61,7 +62,7 @@ def input_table(inputs: Mapping[str, gpd.GeoDataFrame], language: Language) -> T
             if source["layer"] not in (None, "", _stem(source))
             else source["path"]
         )
-        add_row(table, _layer_label(name, language), file, len(frame), source["encoding"] or "-", source["crs"])
+        add_row(table, layer_label(name, language), file, len(frame), source["encoding"] or "-", source["crs"])
     return table
 
 
@@ -193,7 +194,7 @@ def fault_counts(faults: gpd.GeoDataFrame, language: Language) -> Table | Text:
         add_row(
             table,
             FAULTS["severity"].value_label(first["severity"], language),
-            _layer_label(layer, language),
+            layer_label(layer, language),
             len(rows),
             first["detail"],
             _remedy(code, language),
@@ -334,26 +335,6 @@ def _remedy(code: str, language: Language) -> str:
     if known is None:
         return ""
     return known.remedy_zh if language == "zh" else known.remedy_en
-
-
-_UNLISTED = {
-    "terrain": ("地形", "Terrain"),
-    "existing": ("原有界桩", "Existing stakes"),
-    "existing_boards": ("原有公告牌", "Existing boards"),
-    "bridges": ("桥梁", "Bridges"),
-    "breaks": ("断链", "Chainage breaks"),
-    "towns": ("乡镇", "Towns"),
-    "lake_levees": ("湖堤", "Levees of the lake"),
-    "old_stakes": ("原有界桩", "Existing stakes"),
-    "old_bank_tops": ("上年岸顶线", "Bank tops of the year before"),
-}
-
-
-def _layer_label(name: str, language: Language) -> str:
-    if name in _UNLISTED:
-        return _UNLISTED[name][language == "en"]
-    frame = FRAMES.get("bank_tops" if name == "lines" else name)
-    return name if frame is None else frame.label(language)
 
 
 def _stem(source: Mapping[str, str]) -> str:

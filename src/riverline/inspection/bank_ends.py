@@ -128,7 +128,8 @@ def _loose_ends(lines: gpd.GeoDataFrame) -> pd.DataFrame:
     ends = _ends(lines)
     one, _ = _meeting(ends)
     loose = ends[~np.isin(np.arange(len(ends)), one)]
-    by_bank = loose.groupby("bank")["chainage"]
+    # A line without a bank goes round a lake or a work: it has no first and no last.
+    by_bank = loose[loose["runs"].astype(bool)].groupby("bank")["chainage"]
     loose = loose[~loose.index.isin([*by_bank.idxmin(), *by_bank.idxmax()])]
     pairs = loose.reset_index().merge(loose.reset_index(), on="bank", suffixes=("", "_other"))
     pairs = pairs[pairs["piece"] != pairs["piece_other"]]
@@ -145,13 +146,15 @@ def _ends(lines: gpd.GeoDataFrame) -> pd.DataFrame:
     shapes = np.asarray(lines.geometry.array)
     is_line = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
     rows = np.flatnonzero(is_line & ~shapely.is_closed(shapes) & ~shapely.is_empty(shapes))
-    bank = (codes_of(lines) + "\n" + texts(lines["bank"]))[rows]
+    side = texts(lines["bank"])[rows]
+    bank = codes_of(lines)[rows] + "\n" + side
     along = [lines[name].to_numpy(dtype="float64")[rows] for name in ("start_chainage_m", "end_chainage_m")]
     points = [shapely.get_point(shapes[rows], at) for at in (0, -1)]
     return pd.DataFrame(
         {
             "piece": np.tile(rows, 2),
             "bank": np.tile(bank, 2),
+            "runs": np.tile(side != "", 2),
             "chainage": np.nan_to_num(np.concatenate(along)),
             "point": np.concatenate(points) if len(rows) else np.zeros(0, dtype=object),
         }

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from riverline.inspection.check import Subject
 
-__all__ = ["CODES", "REVIEW", "codes", "dangles", "layer_codes", "pseudo_nodes", "stake_codes"]
+__all__ = ["CODES", "REVIEW", "codes", "dangles", "duplicates", "layer_codes", "pseudo_nodes", "stake_codes"]
 
 CODES: dict[str, tuple[str, ...]] = {
     "dangles": ("undershoot", "overshoot"),
@@ -57,6 +57,16 @@ def dangles(subject: Subject, _limit: float) -> Iterator[gpd.GeoDataFrame]:
     """Axes that almost meet another one, and loose ends of lines."""
     yield from _known("dangles", subject, _limit)
     yield from gaps(subject)
+
+
+def duplicates(subject: Subject, _limit: float) -> Iterator[gpd.GeoDataFrame]:
+    """Features drawn twice; an edge that two rivers share is a line of each of them."""
+    for told in _known("duplicates", subject, _limit):
+        lines = subject.rows("management_lines")
+        river = dict(zip(texts(lines["line_id"]), texts(lines["river_id"]), strict=True))
+        one, two = (np.array([river.get(each, "") for each in texts(told[name])]) for name in ("feature_id", "note"))
+        shared = (told["layer"] == "management_lines").to_numpy() & (one != two) & (two != "")
+        yield told[~shared]
 
 
 def pseudo_nodes(subject: Subject, _limit: float) -> Iterator[gpd.GeoDataFrame]:

@@ -59,7 +59,7 @@ def compare(
     Returns
     -------
     Revision
-        Stretches, areas, stakes, titles (``holdings``), faults and the run.
+        ``stretches``, ``areas``, ``stakes``, ``holdings`` (the parcels), ``faults`` and ``run``.
 
     Raises
     ------
