@@ -40,10 +40,10 @@ NEIGHBOUR_CODES = (
          "the extent cannot be parted", "改用较短的 mouth_follow_m，或人工划定",
          "choose a shorter mouth_follow_m, or draw it by hand"),
     Code("hole-between", "warning", "河流 {note} 的管理范围之间夹有 {value} {unit} 无归属的窄条，最宽 {limit} 米",
-         "the extents of {note} enclose a strip of {value} {unit} that is in none of them, {limit} m wide at most",
+         "between the extents of {note} lies a strip of {value} {unit} that is in none of them, {limit} m wide at most",
          '由主管部门决定是否并入；规则集写 gaps = "give" 时并入占先的河流',
          'the authority may decide to take it in; with gaps = "give" in the rule set the river that goes first has it'),
     Code("hole-given", "note", "河流 {note} 的管理范围之间夹有 {value} {unit} 窄条，最宽 {limit} 米，已并入 {feature}",
-         "the extents of {note} enclosed a strip of {value} {unit}, {limit} m wide at most, which went to {feature}",
+         "between the extents of {note} lay a strip of {value} {unit}, {limit} m wide at most, which went to {feature}",
          "由规则集 policy.gaps 决定", "the rule set decides, in policy.gaps"),
 )  # fmt: skip
