@@ -391,7 +391,7 @@ def test_lines_that_close_around_a_lake_have_no_plan_and_are_told(straight):
     told = plan.faults[["code", "severity", "feature_id", "value"]]
     assert len(plan.lines) == len(plan.zones) == 0
     assert rows_of(told) == [["shoreline-without-bank", "warning", "H-1", pytest.approx(lakes.lines["length_m"].sum())]]
-    assert "H-1" in rl.faults.describe(plan.faults).iloc[0]
+    assert "H-1" in rl.faults.describe(plan.faults)["detail"].iloc[0]
     assert "shoreline-without-bank" not in set(rl.plan_shoreline(straight).faults["code"])
 
 
