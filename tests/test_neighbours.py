@@ -125,7 +125,7 @@ def test_what_was_shared_dropped_and_closed_is_told_in_both_languages(tmp_path) 
     assert describe(rows, "zh")["detail"].tolist() == ["支流 R2 汇入河流 R1，R1 的管理范围线横过支流口 100 m"]
     assert describe(rows, "en")["detail"].tolist() == ["R2 joins R1, whose line runs across its mouth, 100 m"]
     assert rl.explain(result, "R2", "left", 550).startswith(
-        "清水河左岸 K0+550：此处两河管理范围相接，界线是与清水河（R1）共用的边"
+        "清水河左岸 K0+550：此处两个管理范围相接，界线是与清水河（R1）共用的边"
     )
     assert "the edge shared with 清水河 (R1)" in rl.explain(result, "R2", "right", "K0+600", language="en")
 

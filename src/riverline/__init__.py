@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         demarcate_works,
         explain,
         find_stand_ins,
+        join_demarcations,
         place_boards,
         place_stakes,
     )
@@ -74,6 +75,7 @@ __all__ = [
     "geodesy",
     "inspect",
     "inspection",
+    "join_demarcations",
     "list_rules",
     "load_checks",
     "load_rules",
@@ -113,6 +115,7 @@ _HOMES = {
     "explain": "demarcation",
     "find_stand_ins": "demarcation",
     "inspect": "inspection",
+    "join_demarcations": "demarcation",
     "list_rules": "rules",
     "load_checks": "inspection",
     "load_rules": "rules",
