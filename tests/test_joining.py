@@ -184,6 +184,7 @@ def test_land_of_a_joined_county_is_confirmed_once(tmp_path) -> None:
     lake = lakes(shapely.Point(ORIGIN[0] + 2000, ORIGIN[1] + 300).buffer(400))
     county = rl.join_demarcations([river, lake, works], AXES)
     assert_parted(county, river, lake, works)
+    assert repr(county).startswith("Demarcation(3 extents, ")
     parcels = gpd.GeoDataFrame(
         {"parcel_id": ["P1"], "owner": ["甲村"], "ownership": ["collective"]},
         geometry=[box(500, -60, 2500, 60)],

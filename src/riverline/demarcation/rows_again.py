@@ -212,7 +212,8 @@ def _of_piece(piece: Piece, made: Made) -> dict[str, Any]:
 
 def _extents(given: Members, made: Sequence[Made], redrawn: set[str], rules: RuleSet) -> gpd.GeoDataFrame:
     """Rows with the ground that each has now; lengths and confidence anew where lines were redrawn."""
-    shape = {f"{code_of(each)}-management": each.extent for each in made}
+    shape = dict(zip(given.extents["extent_id"].astype("str"), given.extents.geometry, strict=True))
+    shape |= {f"{code_of(each)}-management": each.extent for each in made}
     shape |= {f"{code_of(each)}-protection": each.protection for each in made}
     kept = given.extents[given.extents["extent_id"].map(lambda key: shape.get(key) is not None)]
     rows = kept.sort_values("extent_id", kind="stable").reset_index(drop=True)
