@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 import riverline as rl
 from county import CRS, ORIGIN, axes, levees, rule_set
@@ -241,6 +243,47 @@ def test_rivers_of_two_rule_sets_meet_as_those_of_one(tmp_path) -> None:
     assert joined.lines[columns].to_numpy().tolist() == at_once.lines[columns].to_numpy().tolist()
     assert told(joined, "extents-shared") == told(at_once, "extents-shared")
     assert joined.extents["area_m2"].tolist() == at_once.extents["area_m2"].tolist()
+
+
+@st.composite
+def counties(draw):
+    """Lakes and sluices anywhere on and beside a river, with a policy."""
+    whole = st.integers(0, 60)
+    lakes_ = draw(st.lists(st.tuples(whole, whole, st.integers(1, 25), st.integers(1, 25)), min_size=1, max_size=5))
+    places = draw(st.lists(st.integers(0, 28), max_size=3, unique=True))
+    order = draw(st.permutations(["works", "waters", "rivers"]))
+    policy = {
+        "shared": draw(st.sampled_from(["larger", "first_code", "midline"])),
+        "gaps": draw(st.sampled_from(["tell", "give"])),
+        "shared_kinds": order,
+    }
+    return [(50 * x, 20 * y - 600, 50 * (x + w), 20 * (y + h) - 600) for x, y, w, h in lakes_], places, policy
+
+
+@settings(
+    max_examples=6,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(county=counties(), backwards=st.booleans())
+def test_a_county_is_parted_whatever_lies_where(tmp_path, county, backwards) -> None:
+    boxes, places, policy = county
+    rules = rl.load_rules("national").with_policy(**policy)
+    shapes = [box(*each) for each in boxes]
+    apart = [lakes(each, rules=rules) for each in shapes]
+    water = lakes(*shapes, rules=rules)
+    assert_parted(water, *apart)
+    parts = [rivers(tmp_path), water, *([sluices(*(100 * place for place in places))] if places else [])]
+    joined = rl.join_demarcations(parts[::-1] if backwards else parts, AXES, rules=rules)
+    assert_parted(joined, *parts)
+    again = rl.join_demarcations(parts if backwards else parts[::-1], AXES, rules=rules)
+    assert_geodataframe_equal(again.extents, joined.extents)
+    assert_geodataframe_equal(again.lines, joined.lines)
+    for made in parts:
+        assert set(made.extents["river_id"]) <= set(joined.extents["river_id"]) | set(
+            joined.faults["feature_id"][joined.faults["code"] == "extent-taken"]
+        )
 
 
 def test_wrong_calls_are_refused_with_what_to_give(tmp_path) -> None:

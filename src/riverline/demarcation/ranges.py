@@ -246,7 +246,7 @@ def _settle(
             findings.append(
                 Finding("extent-taken", _layer_of(alone), code_of(alone), where, note=", ".join(sorted(holders)))
             )
-            made[row] = _emptied(alone)
+            made[row] = _emptied(alone, band)
             continue
         made[row] = replace(alone, extent=new[number], protection=band)
         if parted.lost[number]:
@@ -267,10 +267,11 @@ def _beside(shapes: Shapes) -> list[list[int]]:
     return [sorted(other[one == number].tolist()) for number in range(len(shapes))]
 
 
-def _emptied(alone: Made) -> Made:
+def _emptied(alone: Made, band: shapely.Geometry | None) -> Made:
+    """What has no ground of its own any more; its protection band stays what it is where no other has it."""
     if isinstance(alone, Closed):
-        return replace(alone, extent=None, protection=None, rows=[], clearance=float("nan"))
-    return replace(alone, extent=None, protection=None, lines=[], clearance=float("nan"))
+        return replace(alone, extent=None, protection=band, rows=[], clearance=float("nan"))
+    return replace(alone, extent=None, protection=band, lines=[], clearance=float("nan"))
 
 
 def _redrawn(
