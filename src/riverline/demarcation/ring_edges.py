@@ -51,16 +51,20 @@ def redraw_rings(
     -------
     Rings
         Each ring of the extent clockwise from its northernmost place, outer ones first, cut where another reference or
-        another neighbour's edge takes over. Stretches of the old line keep the pieces that made them.
+        another neighbour's edge takes over. Stretches of the old line keep the pieces that made them. A hole that is one
+        neighbour has no row: that neighbour's own line is there already.
     """
     old = [line for line, _ in made.rows]
     makers = [*(piece for _, piece in made.rows), *pieces]
     tree = shapely.STRtree(np.array([*old, *outlines], dtype=object))
     knots = np.array([shapely.get_coordinates(line)[[0, -1]] for line in old]).reshape(-1, 2)
     rows = []
-    for ring in _rings(extent):
+    outer = int(shapely.get_num_geometries(extent))
+    for number, ring in enumerate(_rings(extent)):
         coords = with_knots(shapely.get_coordinates(ring), knots)
         maker = _makers(coords, tree, len(makers))
+        if number >= outer and maker[0] >= len(old) and (maker == maker[0]).all():
+            continue
         breaks = [0, *(np.flatnonzero(np.diff(maker)) + 1).tolist(), len(maker)]
         rows += [(shapely.LineString(coords[low : high + 1]), makers[maker[low]]) for low, high in pairwise(breaks)]
     return Rings(rows, _off(old, extent))

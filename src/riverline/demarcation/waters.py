@@ -64,8 +64,8 @@ def demarcate_waters(
     A line that is given for the water goes first (an approved plan, the land acquired), then levees with their strips,
     then the line at the level that the rule names, over terrain, then the edge of the water. The extent is what these
     enclose, islands included; its edge is one closed line. Each water is drawn alone; what several claim is then parted
-    as the rule set says: no water loses its own surface, one that lies within another keeps its range, and the line of
-    the other closes around it.
+    as the rule set says: no water loses its own surface, one that lies within another keeps its range, and its line is
+    that of the hole in the other.
 
     Parameters
     ----------
