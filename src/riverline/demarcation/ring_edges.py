@@ -51,8 +51,8 @@ def redraw_rings(
     -------
     Rings
         Each ring of the extent clockwise from its northernmost place, outer ones first, cut where another reference or
-        another neighbour's edge takes over. Stretches of the old line keep the pieces that made them. A hole that is one
-        neighbour has no row: that neighbour's own line is there already.
+        another neighbour's edge takes over. Stretches of the old line keep the pieces that made them. A hole that is
+        one neighbour has no row: that neighbour's own line is there already.
     """
     old = [line for line, _ in made.rows]
     makers = [*(piece for _, piece in made.rows), *pieces]
