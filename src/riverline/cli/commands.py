@@ -81,7 +81,7 @@ def demo(out: OutOption = Path("清水县成果"), language: LanguageOption = "z
         delivery = with_progress(lambda tell: hand_over_county(out, language, tell), language, console)
         county = delivery.result
         tables = (river_table(county.rivers, language), product_table(county, language))
-        conclude(console, delivery, tables, county.rivers.faults, language)
+        conclude(console, delivery, tables, county.joined.faults, language)
 
 
 @app.command()

@@ -273,7 +273,7 @@ def borrowed(made: Closed, rules: RuleSet) -> list[Finding]:
     """What was drawn by a rule of another set than the one asked for: a finding for each rule."""
     lines: dict[str, list[shapely.LineString]] = {}
     for line, piece in made.rows:
-        if piece.rule_set != rules.name:
+        if piece.rule_set not in ("", rules.name):
             lines.setdefault(piece.rule_id, []).append(line)
     return [
         Finding("rules-fallback", made.layer, made.code, shapely.union_all(drawn),
