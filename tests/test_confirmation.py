@@ -175,7 +175,9 @@ def test_tidying_takes_slivers_and_duplicates_and_lists_each():
     left = set(titles.holdings["parcel_id"])
     assert {"P04; P05", "P10; P11", ""} <= left, "disputes, claims and untitled land stay"
     assert not {"P07", "P06; P07", "P03; P04"} & left
-    assert set(titles.faults["code"]) >= {"sliver-gap", "sliver-overlap", "title-duplicated"}, "still told"
+    asked = {"sliver-gap", "sliver-overlap", "title-duplicated", "titles-overlap", "untitled-land"}
+    assert asked & set(titles.faults["code"]) == {"titles-overlap", "untitled-land"}, "what is mended is no fault"
+    assert asked <= set(rl.confirm(extents, cadastre.defects()).faults["code"])
     areas = titles.holdings.set_index("parcel_id")["area_m2"]
     assert areas["P02"] == area(box(200, -100, 300.2, 100))
 
@@ -223,6 +225,57 @@ def test_claims_against_the_state_follow_the_class_of_the_survey():
     claimed = titles.holdings[titles.holdings["status"] == "claimed"]
     assert claimed[["parcel_id", "land_class"]].to_numpy().tolist() == [["A", "1101"]]
     assert set(titles.holdings.loc[titles.holdings["owner"] == "丙", "status"]) == {"clear"}, "unknown stays unknown"
+
+
+def test_waters_without_a_title_are_the_states_and_still_untitled():
+    """Of 1,000 m x 200 m one village has 300 m; of the rest the river is the state's, flats and fields are unknown."""
+    owner = {"A": ("甲村", "collective", box(0, -100, 300, 100))}
+    titles = rl.confirm(cadastre.extents(EXTENT), cadastre.parcels(owner), land_classes=cadastre.patches(SURVEY))
+    told = titles.register.set_index(["ownership", "land_class"])
+    assert told.loc[("state", "1101"), "untitled_m2"] == pytest.approx(area(box(300, -40, 1000, 40)), abs=0.01)
+    assert told.loc[("state", "1101"), "clear_m2"] == 0.0
+    untitled = titles.holdings[titles.holdings["status"] == "untitled"]
+    assert untitled.set_index("land_class")["ownership"].to_dict() == {
+        "1101": "state", "116": "unknown", "0101": "unknown", "1109": "unknown",
+    }  # fmt: skip
+
+
+def wrong_patches():
+    """Layers of which nothing can be used: no rows, a bow-tie, a corner that is no number."""
+    x, y = county.ORIGIN
+    bow = shapely.Polygon([(x, y), (x + 9, y + 9), (x + 9, y), (x, y + 9)])
+    endless = shapely.set_coordinates(shapely.box(x, y, x + 9, y + 9), [(x, y), *[(x, np.nan)] * 3, (x, y)])
+    return {"none": {}, "bow-tie": {"T1": ("1101", bow)}, "infinite": {"T1": ("1101", endless)}}
+
+
+@pytest.mark.parametrize("what", ["none", "bow-tie", "infinite"])
+def test_a_survey_of_which_nothing_can_be_used_leaves_all_land_without_a_class(what):
+    titles = rl.confirm(
+        cadastre.extents(EXTENT), cadastre.defects(), land_classes=cadastre.patches(wrong_patches()[what])
+    )
+    assert_partition(titles, cadastre.extents(EXTENT))
+    assert rows(titles, "class-missing") == [("R1-management", "", pytest.approx(EXTENT.area))]
+    wrong = {"none": set(), "bow-tie": {"invalid"}, "infinite": {"geometry-infinite"}}[what]
+    assert wrong == set(titles.faults.loc[titles.faults["layer"] == "land_classes", "code"])
+
+
+def test_parcels_that_are_none_are_refused_in_words():
+    with pytest.raises(rl.SchemaError, match="parcels must be a GeoDataFrame"):
+        rl.confirm(cadastre.extents(EXTENT), None)
+
+
+def test_units_go_by_name_and_those_of_one_name_stay_apart():
+    units = gpd.GeoDataFrame(
+        {"admin_id": ["349903100", "349903101", "349903102"], "name": ["城关镇", "新村", "新村"]},
+        geometry=[box(0, -100, 400, 100), box(400, -100, 700, 100), box(700, -100, 1000, 100)],
+        crs=CRS,
+    )
+    owner = {"A": ("甲村", "collective", EXTENT)}
+    titles = rl.confirm(cadastre.extents(EXTENT), cadastre.parcels(owner), admin=units)
+    named = [["城关镇", "349903100"], ["新村", "349903101"], ["新村", "349903102"]]
+    assert titles.holdings[["admin", "admin_code"]].to_numpy().tolist() == named
+    assert titles.register[["admin", "admin_code"]].to_numpy().tolist() == named
+    assert titles.register["adjusted_area_m2"].round(-2).tolist() == [80000.0, 60000.0, 60000.0]
 
 
 def test_land_that_several_claim_from_the_state_stays_disputed_and_is_told():

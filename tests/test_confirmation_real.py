@@ -187,3 +187,25 @@ def test_land_use_of_openstreetmap_inside_a_demarcated_valley(real_data):
     measured = areas_by_parcel(titles)
     assert measured.index.equals(overlay.index)
     assert np.abs(measured - overlay).max() < 1e-3
+
+
+@pytest.mark.parametrize("clean", [False, True])
+def test_land_use_as_parcels_and_as_classes_at_once_leaves_no_hair_and_loses_nothing(real_data, clean):
+    """Two layers of one drawing, cut by the axes of seven rivers: outlines agree but for rounding everywhere."""
+    source = real_data / "osm" / "andorra.osm.pbf"
+    areas = pyogrio.read_dataframe(source, layer="multipolygons")
+    areas = rl.geodesy.to_metric(areas[areas["landuse"].notna() | areas["natural"].notna()])
+    lines = pyogrio.read_dataframe(source, layer="lines", columns=["name", "waterway"]).to_crs(areas.crs)
+    rivers = lines[(lines["waterway"] == "river") & lines["name"].notna()].dissolve("name").geometry
+    courses = [max(shapely.get_parts(shapely.line_merge(each)), key=shapely.length) for each in rivers]
+    axes = gpd.GeoDataFrame({"river_id": rivers.index, "name": rivers.index}, geometry=courses, crs=areas.crs)
+    axes = axes[axes.length > 1500.0]
+    drawn = rl.demarcate(axes, rl.load_rules("national"), bank_tops=estimate_bank_tops(axes, width_m=200.0))
+    keys = areas["osm_way_id"].fillna("r" + areas["osm_id"].fillna(""))
+    use = areas["landuse"].fillna(areas["natural"])
+    survey = gpd.GeoDataFrame({"patch_id": keys, "land_class": use}, geometry=areas.geometry.array, crs=areas.crs)
+    titles = rl.confirm(drawn, titled(areas, keys, use, "unknown"), land_classes=survey, axes=axes, clean=clean)
+    assert len(drawn.extents) > 5
+    assert not shapely.is_empty(titles.holdings.geometry.array).any()
+    assert not {"extent-not-done", "partition-open"} & set(titles.faults["code"])
+    assert_partition(titles, drawn.extents[drawn.extents["kind"] == "management"])

@@ -549,3 +549,21 @@ def test_slits_between_parts_are_closed_and_corners_stay(turn) -> None:
     there = np.array([ring[at] for at in (0, 1, 2, 3, 5, 6, 8, 9, 10, 11, 12, 13)])
     assert len(shapely.get_coordinates(closed)) == len(there) + 1
     assert shapely.distance(shapely.points(there), shapely.boundary(closed)) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_step_to_the_channel_where_a_strip_ends_has_no_strip_and_is_no_gap() -> None:
+    toes = levees([(0, 100), (3000, 100)], [(0, -100), (3000, -100)], [(1000, 140), (2000, 140)])
+    toes["feature"] = ["landside_toe", "landside_toe", "parallel_river"]
+    rules = rl.load_rules("jiangsu", on="2025-06-01")
+    result = rl.demarcate(axes([(0, 0), (3000, 0)], name=["新沂河"]), rules, levees=toes)
+    # Strips are 0.9 mm wider than the rule has it, so that no place lies inside the legal distance.
+    assert extent(result).area == pytest.approx(2 * 130 * 3000 + 10 * 1000 + 5000 * 9e-4, abs=0.01)
+    left = result.lines[result.lines["bank"] == "left"]
+    rows = left[["basis", "offset_m", "start_chainage_m", "end_chainage_m", "length_m"]].to_numpy().tolist()
+    assert rows == [
+        ["levee", 30.0, 0.0, 1000.0, 1000.0], ["joined", 0.0, 1000.0, 1000.0, 10.0],
+        ["levee", 0.0, 1000.0, 2000.0, 1000.0], ["joined", 0.0, 2000.0, 2000.0, 10.0],
+        ["levee", 30.0, 2000.0, 3000.0, 1000.0],
+    ]  # fmt: skip
+    assert not set(result.faults["code"]) & {"gap-joined", "gap-unfounded"}
+    assert result.extents["clearance_m"].iloc[0] >= 0.0

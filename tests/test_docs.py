@@ -13,11 +13,15 @@ import zipfile
 import zlib
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
+import shapely
 from typer.testing import CliRunner
 
+import county
 import riverline as rl
 from riverline.cli.commands import app
+from riverline.demarcation.stakes.numbers import write
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -116,7 +120,7 @@ def commands() -> list[str]:
 
 
 def test_the_rule_and_the_checks_that_the_guide_shows_load_and_do_what_it_says(tmp_path):
-    rule, checks = blocks("toml", "docs/guide.md")
+    rule, work, checks = [block for block in blocks("toml", "docs/guide.md") if "[policy." not in block]
     head = rl.rules.template_of("anhui").partition("\n[[rules]]\n")[0] + "\n"
     (tmp_path / "我的规则.toml").write_text(head + rule, encoding="utf-8")
     rules = rl.load_rules(tmp_path / "我的规则.toml")
@@ -126,9 +130,33 @@ def test_the_rule_and_the_checks_that_the_guide_shows_load_and_do_what_it_says(t
     assert "取下限" in decided.note
     other = rules.decide_levee(**toe)
     assert other is None or not other.rule_id.endswith("/main-stem")
+    (tmp_path / "泵站.toml").write_text(head + work, encoding="utf-8")
+    assert all(word in rl.rules.template_of("anhui") for word in ("upstream", "downstream", "kinds"))
+    outline = shapely.transform(shapely.box(990, -5, 1010, 5), lambda xy: xy + county.ORIGIN)
+    station = gpd.GeoDataFrame({"work_id": ["泵1"], "kind": "pump_station", "river_id": "R1", "size": "large"},
+                               geometry=[outline], crs=county.CRS)  # fmt: skip
+    made = rl.demarcate_works(station, rl.load_rules(tmp_path / "泵站.toml"), axes=county.axes([(0, 0), (2000, 0)]))
+    areas = made.extents.set_index("kind").area
+    # Twenty by ten metres, 30 m up, 50 m down, 20 m to either side; then 60 m along the river and 40 m to the sides.
+    assert areas["management"] == pytest.approx((20 + 30 + 50) * (10 + 2 * 20), rel=1e-4)
+    outer = (100 + 2 * 60) * (50 + 2 * 40)
+    assert areas["protection"] == pytest.approx(outer - areas["management"], rel=1e-4)
     (tmp_path / "本局检查.toml").write_text(checks, encoding="utf-8")
     loaded = rl.load_checks(tmp_path / "本局检查.toml")
     assert "strip-wide-enough" in str(loaded)
+
+
+def test_numbers_are_written_as_the_guide_shows(tmp_path):
+    (pattern,) = [block for block in blocks("toml", "docs/guide.md") if "[policy.stakes.number]" in block]
+    head = rl.rules.template_of("anhui").partition("\n[[rules]]\n")[0] + "\n"
+    rule = next(block for block in blocks("toml", "docs/guide.md") if "[[rules]]" in block)
+    (tmp_path / "我的规则.toml").write_text(f"{head}{pattern}{rule}", encoding="utf-8")
+    numbering = rl.load_rules(tmp_path / "我的规则.toml").policy.stakes.number
+    values = {"river": "QS01", "bank": "left", "admin": "340100", "chainage": ""}
+    lake = values | {"river": "H1", "bank": ""}
+    written = [write(numbering, (12,), values), write(numbering, (12,), lake), write(numbering, (12, 1), lake)]
+    assert written == ["340100-QS01左0012", "H10012", "H10012+1"]
+    assert all(each in pattern for each in (*written[:2], "0012+1"))
 
 
 def test_the_pages_tell_commands_to_type():

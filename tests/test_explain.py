@@ -110,3 +110,13 @@ def test_in_english_the_notes_and_the_map_are_english(demo, tmp_path) -> None:
     page = rl.maps.save(rl.maps.show(demo.result, language="en"), tmp_path / "map.html").read_text(encoding="utf-8")
     assert f"Rules {demo.result.rules.title_en}" in page
     assert demo.result.rules.title not in page
+
+
+@pytest.mark.parametrize("name", ["national", "jiangsu_zhenjiang", "hunan_changsha", "guangdong_kaiping"])
+def test_what_a_note_says_of_a_rule_is_english_in_english(name) -> None:
+    axes = county.axes([(0, 0), (2000, 0)])
+    toes = county.levees([(0, 80), (2000, 80)], [(0, -80), (2000, -80)])
+    result = rl.demarcate(axes, rl.load_rules(name), levees=toes.assign(feature="crest"))
+    told = rl.explain(result, str(axes["river_id"].iloc[0]), "left", 500, language="en")
+    assert "drawn is the crest" in told
+    assert not any("\u4e00" <= letter <= "\u9fff" for letter in told.partition("Note:")[2])

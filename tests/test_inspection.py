@@ -105,7 +105,7 @@ def test_what_was_not_given_is_not_applicable_and_says_so(made):
     table = rl.inspect(made[0]).checks.set_index("check_id")
     apart = table[table["outcome"] == "not_applicable"]
     assert set(apart.index) == {"covers-water", "covers-levees", "unbroken-at-bridges", "stakes-on-line",
-                                "stakes-numbered", "stakes-spacing"}  # fmt: skip
+                                "stakes-numbered", "stakes-spacing", "stated-places"}  # fmt: skip
     assert apart["counted"].eq(0).all()
     assert apart["note"].str.startswith("未提供").all()
 
@@ -209,13 +209,68 @@ def no_geometry(result, layers):
     return result, layers | {"bridges": more}
 
 
+def line_short(result, layers):
+    """The line ends 600 m before the reach does; what its row says stays as it was."""
+    lines = result.lines.copy()
+    (row,) = np.flatnonzero(lines["bank"] == "left")
+    whole = lines.geometry.iloc[row]
+    ends = sorted(whole.coords)
+    shorter = shapely.LineString([ends[0], (ends[-1][0] - 600.0, ends[-1][1])])
+    lines.loc[lines.index[row], "geometry"] = shorter
+    return replace(result, lines=lines), layers | {"stakes": layers["stakes"].iloc[:0]}
+
+
+def line_a_bit_short(result, _layers):
+    lines = result.lines.copy()
+    (row,) = np.flatnonzero(lines["bank"] == "left")
+    ends = sorted(lines.geometry.iloc[row].coords)
+    lines.loc[lines.index[row], "geometry"] = shapely.LineString([ends[0], (ends[-1][0] - 10.0, ends[-1][1])])
+    return replace(result, lines=lines), {}
+
+
+def area_untrue(result, layers):
+    return replace(result, extents=result.extents.assign(area_m2=1.0)), layers
+
+
+def length_untrue(result, layers):
+    return replace(result, lines=result.lines.assign(length_m=[5.0, *result.lines["length_m"][1:]])), layers
+
+
+def bank_length_untrue(result, layers):
+    return replace(result, extents=result.extents.assign(left_length_m=5.0)), layers
+
+
+def extent_twice(result, layers):
+    twin = result.extents.set_geometry(result.extents.translate(0.0, 100.0)).assign(extent_id="R1-twin")
+    return replace(result, extents=pd.concat([result.extents, twin], ignore_index=True)), layers
+
+
+def stake_north(result, layers):
+    return result, layers | {"stakes": layers["stakes"].assign(x_m=layers["stakes"]["x_m"] + 100.0)}
+
+
+def stake_east(result, layers):
+    return result, layers | {"stakes": layers["stakes"].assign(lon=layers["stakes"]["lon"] + 1.0)}
+
+
 PLANTED = [
+    (line_short, {"edge-with-lines": 1, "stated-lengths": 2}),
+    (line_a_bit_short, {"edge-with-lines": 1, "stated-lengths": 2}),
+    (area_untrue, {"stated-areas": 1}),
+    (length_untrue, {"stated-lengths": 1}),
+    (bank_length_untrue, {"stated-lengths": 1}),
+    (extent_twice, {"extents-apart": 1, "edge-with-lines": 1, "neighbours-equal": 1}),
+    (stake_north, {"stated-places": 10}),
+    (stake_east, {"stated-places": 10}),
     # A stake stood where the line is gone.
-    (broken_line, {"dangles": 2, "unbroken-at-bridges": 2, "stakes-on-line": 1}),
-    (broken_elsewhere, {"dangles": 2}),
-    (end_missing, {"bank-whole": 1, "stakes-on-line": 2}),
+    (
+        broken_line,
+        {"dangles": 2, "unbroken-at-bridges": 2, "stakes-on-line": 1, "edge-with-lines": 1, "stated-lengths": 1},
+    ),
+    (broken_elsewhere, {"dangles": 2, "edge-with-lines": 1, "stated-lengths": 1}),
+    (end_missing, {"bank-whole": 1, "stakes-on-line": 2, "edge-with-lines": 1, "stated-lengths": 1}),
     (needless_node, {"pseudo-nodes": 1}),
-    (line_twice, {"duplicates": 1, "dangles": 1}),
+    (line_twice, {"duplicates": 1, "dangles": 1, "stated-lengths": 1}),
     (crossing_axis, {"self-crossings": 1}),
     (bow_tie, {"closed-areas": 1}),
     (blank_code, {"codes": 1}),
@@ -223,12 +278,12 @@ PLANTED = [
     (long_bank, {"bank-length": 1}),
     (wide_water, {"covers-water": 1}),
     (levee_beyond, {"covers-levees": 1}),
-    (stake_astray, {"stakes-on-line": 1}),
+    (stake_astray, {"stakes-on-line": 1, "stated-places": 1}),
     (number_twice, {"stakes-numbered": 2}),
     (stakes_apart, {"stakes-spacing": 1}),
-    (holding_overlaps, {"neighbours-equal": 1}),
+    (holding_overlaps, {"neighbours-equal": 1, "stated-areas": 1}),
     (holding_lost, {"neighbours-equal": 1}),
-    (line_off_the_extent, {"neighbours-equal": 1}),
+    (line_off_the_extent, {"neighbours-equal": 1, "edge-with-lines": 1}),
     (far_off, {"placement": 1}),
     (no_geometry, {"geometry": 1}),
 ]
@@ -263,6 +318,111 @@ def test_sizes_are_those_of_the_defects(made):
     result, layers = wide_water(*made)
     (size,) = rl.inspect(result, **layers).faults["value"]
     assert size == pytest.approx(2000.0 * 10.0, rel=1e-3)
+
+
+def edge(inspection):
+    faults = inspection.faults
+    return faults[faults["code"] == "edge-without-line"]
+
+
+@pytest.mark.parametrize("short", [2.0, 10.0, 600.0])
+def test_what_a_bank_lacks_is_its_way_round_beyond_the_straight_way_across(made, short):
+    result = made[0]
+    lines = result.lines.copy()
+    (row,) = np.flatnonzero(lines["bank"] == "left")
+    ends = sorted(lines.geometry.iloc[row].coords)
+    lines.loc[lines.index[row], "geometry"] = shapely.LineString([ends[0], (ends[-1][0] - short, ends[-1][1])])
+    told = edge(rl.inspect(replace(result, lines=lines)))
+    # Two banks 180 m apart.
+    assert told["value"].tolist() == pytest.approx([180.0 + short - np.hypot(180.0, short)], abs=0.01)
+    assert told.geometry.length.tolist() == pytest.approx([180.0 + short], abs=0.01)
+
+
+def test_a_gap_along_one_bank_is_lacking_as_a_whole_and_an_extent_without_lines_its_whole_edge(made):
+    told = edge(rl.inspect(broken_elsewhere(*made)[0]))
+    assert told["value"].tolist() == pytest.approx([30.0], abs=0.01)
+    bare = replace(made[0], lines=made[0].lines.iloc[:0])
+    assert edge(rl.inspect(bare))["value"].tolist() == pytest.approx([2.0 * (2000.0 + 180.0)], abs=0.01)
+
+
+def test_pieces_that_go_round_have_no_ends_but_where_they_are_cut(made):
+    ring = shapely.get_coordinates(box(0, 0, 400, 400))
+    for cut_m in (0.0, 5.0):
+        last = ring[-1] - (ring[-1] - ring[-2]) / 400.0 * cut_m
+        pieces = [shapely.LineString(ring[:3]), shapely.LineString([*ring[2:-1], last])]
+        lines = made[0].lines.iloc[[0, 0]].assign(
+            line_id=["H1-S-001", "H1-S-002"], river_id="H1", bank=None, start_chainage_m=[0.0, 800.0],
+            end_chainage_m=[800.0, 1600.0 - cut_m], length_m=[800.0, 800.0 - cut_m],
+        )  # fmt: skip
+        extents = (
+            made[0]
+            .extents.iloc[[0]]
+            .assign(
+                extent_id="H1-management",
+                river_id="H1",
+                left_length_m=np.nan,
+                right_length_m=np.nan,
+                axis_length_m=np.nan,
+            )
+        )
+        lake = replace(made[0], lines=lines.set_geometry(pieces, crs=CRS),
+                       extents=extents.set_geometry([box(0, 0, 400, 400)], crs=CRS))  # fmt: skip
+        gaps = rl.inspect(lake).faults
+        gaps = gaps[gaps["code"] == "line-gap"]
+        assert sorted(gaps["feature_id"]) == ["H1-S-001", "H1-S-002"] * (cut_m > 0.0)
+        assert gaps["value"].tolist() == pytest.approx([cut_m] * len(gaps))
+
+
+def test_an_edge_that_two_rivers_share_is_a_line_of_both(made):
+    lines = made[0].lines
+    twin = lines.iloc[[0]].assign(line_id="R2-R-M01", river_id="R2", bank="right")
+    for river, wanted in (("R2", 0), ("R1", 1)):
+        both = pd.concat([lines, twin.assign(river_id=river)], ignore_index=True)
+        told = rl.inspect(replace(made[0], lines=both)).faults
+        assert (told["code"] == "duplicate-geometry").sum() == wanted
+
+
+def test_what_overlaps_is_measured_and_told_once_whatever_the_order(made):
+    result, _ = extent_twice(*made)
+    for extents in (result.extents, result.extents.iloc[::-1]):
+        faults = rl.inspect(replace(result, extents=extents)).faults
+        told = faults[faults["code"] == "extent-in-another"]
+        # Two strips of 2000 m by 180 m, 100 m apart.
+        assert told["value"].tolist() == pytest.approx([2000.0 * 80.0], rel=1e-4)
+        assert told[["feature_id", "note"]].to_numpy().tolist() == [["R1-management", "R1-twin"]]
+
+
+def test_measures_that_are_not_those_of_the_geometry_say_which_and_by_how_much(made):
+    faults = rl.inspect(bank_length_untrue(*made)[0]).faults
+    assert faults["value"].tolist() == [1995.0]
+    assert faults["detail"].tolist() == ["管理与保护范围 R1-management 所填左岸长度与图形相差 1995 m（允许 0.1 m）"]
+    assert rl.faults.describe(faults, "en")["detail"].iloc[0].startswith("left bank length of Extents R1-management")
+    result, layers = stake_north(*made)
+    assert set(rl.inspect(result, **layers).faults["value"].round(3)) == {100.0}
+    result, layers = stake_east(*made)
+    off = rl.inspect(result, **layers).faults["value"]
+    # A degree of the parallel: it is a cosine of the latitude, 31.6°, times a degree of the equator.
+    assert off.tolist() == pytest.approx([111_320.0 * np.cos(np.radians(31.6))] * len(off), rel=2e-3)
+
+
+def test_nothing_to_look_at_is_not_applicable(made):
+    result = made[0]
+    bare = replace(result, lines=result.lines.iloc[:0], extents=result.extents.iloc[:0])
+    table = rl.inspect(bare, stakes=made[1]["stakes"].iloc[:0]).checks
+    assert set(table["outcome"]) == {"not_applicable"}
+    assert table.set_index("check_id").loc["stakes-on-line", "note"] == "图层中没有要素"
+
+
+def test_a_map_of_an_inspection_opens_with_all_its_faults(made):
+    result, layers = long_bank(*made)
+    inspection = rl.inspect(result, **layers)
+    assert set(inspection.faults["severity"]) == {"warning"}
+    warning = FAULTS["severity"].value_label("warning")
+    told = {name: child.show for shown in (inspection, inspection.faults.drop(columns="check_id"))
+            for child in rl.maps.show(result.lines, shown)._children.values()
+            for name in [getattr(child, "layer_name", None) or ""] if warning in name
+            for name in [f"{name} {shown is inspection}"]}  # fmt: skip
+    assert sorted(told.values()) == [False, True]
 
 
 # Laws
@@ -419,5 +579,5 @@ def test_it_is_written_with_styles_and_reads_back(made, tmp_path):
     inspection = rl.inspect(broken_line(*made)[0], **made[1])
     file = rl.export.to_geopackage(tmp_path / "质检.gpkg", inspection)
     back = gpd.read_file(file, layer="质检结果表")
-    assert back["outcome"].value_counts().to_dict() == {"passed": len(shipped()) - 3, "failed": 3}
+    assert back["outcome"].value_counts().to_dict() == {"passed": len(shipped()) - 5, "failed": 5}
     assert "检查内容" in inspection._repr_html_()

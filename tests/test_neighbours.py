@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import riverline as rl
 from county import CRS, ORIGIN, axes, bank_tops, levees, rule_set
+from riverline._kernels.narrows import narrows
 from riverline._kernels.neighbours import part_in_order
 from riverline.faults import describe
 
@@ -124,7 +125,7 @@ def test_what_was_shared_dropped_and_closed_is_told_in_both_languages(tmp_path) 
     assert describe(rows, "zh")["detail"].tolist() == ["支流 R2 汇入河流 R1，R1 的管理范围线横过支流口 100 m"]
     assert describe(rows, "en")["detail"].tolist() == ["R2 joins R1, whose line runs across its mouth, 100 m"]
     assert rl.explain(result, "R2", "left", 550).startswith(
-        "清水河左岸 K0+550：此处两河管理范围相接，界线是与清水河（R1）共用的边"
+        "清水河左岸 K0+550：此处两个管理范围相接，界线是与清水河（R1）共用的边"
     )
     assert "the edge shared with 清水河 (R1)" in rl.explain(result, "R2", "right", "K0+600", language="en")
 
@@ -254,6 +255,38 @@ def test_a_strip_between_extents_that_none_holds_is_told_and_given_only_by_polic
     assert given == pytest.approx(area if gaps == "give" else 0.0, abs=MM)
     assert len(shapely.get_rings(shapely.union_all(result.extents.geometry.array))) == (1 if gaps == "give" else 2)
     assert told(rl.demarcate(rows, ruled(tmp_path, gaps=gaps, gap_m=0.2), levees=drawn), code) == []
+
+
+@pytest.mark.parametrize(("gaps", "code"), [("tell", "hole-between"), ("give", "hole-given")])
+@pytest.mark.parametrize("wide", [0.2, 0.5, 0.9])
+def test_a_strip_that_lies_open_between_two_rivers_is_told_and_given_as_an_enclosed_one(
+    tmp_path, wide, gaps, code
+) -> None:
+    long, y = 2000, 80 + wide
+    rows = axes([(0, 0), (long, 0)], [(0, y + 80), (long, y + 80)], rank=["main", "tributary-1"])
+    edges = (("R1", 80), ("R1", -80), ("R2", y + 160), ("R2", y))
+    drawn = toes(*((river, [(0, at), (long, at)]) for river, at in edges))
+    result = rl.demarcate(rows, ruled(tmp_path, gaps=gaps), levees=drawn)
+    holes = result.faults[result.faults["code"].isin(["hole-between", "hole-given"])]
+    assert holes[["code", "feature_id", "note"]].to_numpy().tolist() == [[code, "R1", "R1, R2"]]
+    assert holes["limit"].iloc[0] == pytest.approx(wide, abs=0.02)
+    # Each open end is a meniscus: a disc of half the limit enters by less than that.
+    assert long * wide - wide < holes["value"].iloc[0] < long * wide
+    gained = extent(result, "R1").area - 160 * long
+    assert gained == pytest.approx(holes["value"].iloc[0] if gaps == "give" else 0.0, abs=MM)
+    assert extent(result, "R2").area == pytest.approx(160 * long, abs=MM)
+    if gaps == "give":
+        edge = shapely.intersection(shapely.boundary(extent(result, "R1")), shapely.boundary(extent(result, "R2")))
+        assert edge.length == pytest.approx(long, abs=1.0)
+        assert "joined" in set(result.lines["basis"][result.lines["river_id"] == "R1"])
+
+
+def test_outlines_that_part_at_an_angle_and_land_as_wide_as_the_limit_leave_no_strip() -> None:
+    river = shapely.box(0, 0, 400, 10)
+    wedge, far = shapely.Polygon([(0, 10), (400, 40), (0, 40)]), shapely.box(0, 11.01, 400, 20)
+    assert len(narrows(np.array([river, wedge]), limit_m=1.0, least_m=1e-5)[2]) == 0
+    assert len(narrows(np.array([river, far]), limit_m=1.0, least_m=1e-5)[2]) == 0
+    assert len(narrows(np.array([river, far]), limit_m=1.02, least_m=1e-5)[2]) == 1
 
 
 def test_rounding_between_extents_is_no_hole() -> None:

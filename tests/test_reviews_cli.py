@@ -66,6 +66,8 @@ def test_checks_of_the_command_are_those_of_the_library(drawn, tmp_path):
     assert written.set_index("check_id")["outcome"].to_dict() == table["outcome"].to_dict()
     assert set(table["outcome"]) == {"passed", "not_applicable"}
     assert "界线不因桥梁断开" in output
+    page = (tmp_path / "质检" / "map.html").read_text(encoding="utf-8")
+    assert all(rl.schema.STAKES["kind"].value_label(each) in page for each in ("basic", "densified"))
     assert max(map(len, output.splitlines())) <= max(WIDTH, len(str(tmp_path)) + 20)
 
 

@@ -37,7 +37,7 @@ def _column(kind: str) -> Column:
 def test_the_design_is_complete():
     wanted = """axes water levees bank_tops flood_levels management_lines extents stakes boards zones parcels
     land_classes holdings permits suspects problems tracks outfalls segments faults sections chainage_breaks works
-    admin settings landmarks register changes waterside sensitive uses shorelines used_shorelines utilisation
+    admin settings landmarks existing register changes waterside sensitive uses shorelines used_shorelines utilisation
     checks stretches area_changes stake_changes title_changes bands band_titles
     observed_shorelines baselines transects intersections rates forecasts change_areas features encroached
     accuracies accuracy_curve reliability class_areas line_errors

@@ -381,6 +381,20 @@ def test_empty_layers_and_an_empty_demarcation_give_empty_frames(straight):
         assert getattr(empty, name).crs == straight.lines.crs
 
 
+def test_lines_that_close_around_a_lake_have_no_plan_and_are_told(straight):
+    pond = shapely.box(*(np.array([0, 900, 400, 1200]) + np.tile(county.ORIGIN, 2)))
+    water = gpd.GeoDataFrame(
+        {"water_id": ["W1"], "river_id": ["H-1"], "kind": ["lake"]}, geometry=[pond], crs=county.CRS
+    )
+    lakes = rl.demarcate_waters(water, rl.load_rules("anhui"))
+    plan = rl.plan_shoreline(lakes)
+    told = plan.faults[["code", "severity", "feature_id", "value"]]
+    assert len(plan.lines) == len(plan.zones) == 0
+    assert rows_of(told) == [["shoreline-without-bank", "warning", "H-1", pytest.approx(lakes.lines["length_m"].sum())]]
+    assert "H-1" in rl.faults.describe(plan.faults)["detail"].iloc[0]
+    assert "shoreline-without-bank" not in set(rl.plan_shoreline(straight).faults["code"])
+
+
 def test_wrong_calls_raise_once_with_everything(straight):
     lines = sh.waterside()
     with pytest.raises(rl.SchemaError) as raised:

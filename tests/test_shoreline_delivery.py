@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import re
+import sqlite3
 
 import geopandas as gpd
 import pyogrio
@@ -73,6 +76,33 @@ def test_the_province_profile_has_its_fields_codes_and_lengths(plan, tmp_path):
     assert "岸线保护区" in styles["岸线规划功能分区"]
     english = rl.export.to_geopackage(tmp_path / "en.gpkg", plan, profile="sichuan", language="en")
     assert "岸线规划功能分区" in {str(name) for name in pyogrio.list_layers(english)[:, 0]}
+
+
+def test_the_profile_declares_the_types_and_lengths_of_the_receiver(plan, tmp_path):
+    path = rl.export.to_geopackage(tmp_path / "plan.gpkg", plan, profile="sichuan")
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        rows = database.execute('PRAGMA table_info("岸线规划功能分区")').fetchall()
+        tables = {row[0] for row in database.execute("SELECT table_name FROM gpkg_contents")}
+    declared = {row[1]: row[2] for row in rows}
+    assert [declared[name] for name in SICHUAN] == [
+        "MEDIUMINT", "TEXT(30)", "TEXT(5)", "REAL", "SMALLINT", "TEXT(30)", "TEXT(30)", "SMALLINT", "REAL", "REAL",
+        "REAL", "REAL", "REAL", "TEXT(200)", "TEXT(1000)",
+    ]  # fmt: skip
+    assert tables == {"岸线规划功能分区", "涉河设施", "layer_styles"}
+
+
+def test_kinds_of_facilities_are_of_the_receivers_list(plan, tmp_path):
+    path = tmp_path / "plan.gpkg"
+    for given, wanted in (("bridge", "桥梁"), ("Wharf", "码头"), ("公园", "公园绿地")):
+        uses = plan.uses.assign(use_kind=given)
+        rl.export.to_geopackage(path, dataclasses.replace(plan, uses=uses), profile="sichuan")
+        assert pyogrio.read_dataframe(path, layer="涉河设施")["涉河设施类别"].tolist() == [wanted]
+    strange = dataclasses.replace(plan, uses=plan.uses.assign(use_kind="观星台"))
+    with pytest.raises(rl.JobError, match="观星台"):
+        rl.export.to_geopackage(tmp_path / "none.gpkg", strange, profile="sichuan")
+    with pytest.raises(rl.JobError, match="no layer of the result"):
+        rl.export.to_geopackage(tmp_path / "none.gpkg", rl.schema.AXES.empty("EPSG:4548"), profile="sichuan")
+    assert not (tmp_path / "none.gpkg").exists()
 
 
 def test_a_text_too_long_for_the_receiver_is_refused_and_not_cut(plan, tmp_path):
@@ -191,8 +221,17 @@ def test_the_command_plans_the_sample_county(county_files):
     for text in ("岸线利用统计表", "清水河 QS01", "城关镇", "岸线保护区", "岸线利用率"):
         assert text in shown
     assert max(cell_len(line) for line in shown.splitlines() if "→" not in line) <= 100
-    assert sorted(path.name for path in (folder / "规划").iterdir()) == ["map.html", "岸线规划.gpkg"]
-    zones = gpd.read_file(folder / "规划" / "岸线规划.gpkg", layer="岸线规划功能分区")
+    assert sorted(path.name for path in (folder / "规划").iterdir()) == [
+        "map.html",
+        "岸线规划.gpkg",
+        "岸线规划_sichuan.gpkg",
+    ]
+    receivers = folder / "规划" / "岸线规划_sichuan.gpkg"
+    assert {str(name) for name in pyogrio.list_layers(receivers)[:, 0]} == {
+        "岸线规划功能分区", "涉河设施", "layer_styles"
+    }  # fmt: skip
+    assert "岸线功能分区" in {str(name) for name in pyogrio.list_layers(folder / "规划" / "岸线规划.gpkg")[:, 0]}
+    zones = gpd.read_file(receivers, layer="岸线规划功能分区")
     assert zones.columns.tolist() == [*SICHUAN, "geometry"]
     assert zones.is_valid.all()
     table = pyogrio.read_dataframe(folder / "规划" / "岸线规划.gpkg", layer="岸线利用统计表")
@@ -214,6 +253,16 @@ def test_the_command_speaks_english_and_refuses_in_one_sentence(county_files, tm
     shown = run("shoreline", *given, "--language", "en", "--out", tmp_path / "out")
     assert "Shoreline utilisation" in shown
     assert "Utilisation rate" in shown
+    zones = pyogrio.read_dataframe(tmp_path / "out" / "岸线规划.gpkg", layer="zones")
+    said = " ".join(zones[["basis", "restraints", "citation"]].to_numpy().ravel())
+    for text in ("no sensitive factor", "zone by default (unverified)", "as zone 1 and waterway stability"):
+        assert text in said
+    names = zones["basis"].str.extract(r"\((.*)\)")[0].dropna()
+    for name in names:
+        said = said.replace(name, "")
+    assert not re.search("[\u4e00-\u9fff]", said)
+    lines = pyogrio.read_dataframe(tmp_path / "out" / "岸线规划.gpkg", layer="shorelines")
+    assert "present edge of the water" in " ".join(lines["basis"])
     refused = run("shoreline", *given, "--rules", "tianjin", "--out", tmp_path / "none", status=1)
     assert "anhui" in refused
     assert not (tmp_path / "none").exists()
@@ -225,7 +274,7 @@ def test_the_command_speaks_english_and_refuses_in_one_sentence(county_files, tm
 
 def test_used_lengths_of_the_sample_permits_are_the_lengths_declared(county_files):
     folder, _ = county_files
-    uses = gpd.read_file(folder / "规划" / "岸线规划.gpkg", layer="涉河设施")
+    uses = gpd.read_file(folder / "规划" / "岸线规划_sichuan.gpkg", layer="涉河设施")
     given = gpd.read_file(folder / "利用.gpkg", layer="uses").set_index("title")["长度"]
     assert len(uses)
     assert uses["占用岸线长度(m)"].tolist() == pytest.approx([given[name] for name in uses["名称"]], abs=0.05)

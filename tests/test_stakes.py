@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -199,6 +202,36 @@ def test_control_points_stand_however_near_each_other_and_turns_give_way():
     assert places(free)[1] in {(400.0, 0.0), (430.0, 40.0)}
 
 
+def test_a_change_of_basis_shares_the_stake_of_a_neighbour_and_never_bridges_two():
+    """Between works at 395 and 406 a change at 402 goes to the nearer; one at 500 that has no neighbour stays."""
+    near = RULES.policy.stakes.yielding_m
+    works = frame([shapely.Point(395, 0), shapely.Point(406, 0)], work_id=["a", "b"])
+    places_of = (0.0, 402.0, 500.0, 500.0 + near, 900.0)
+    pieces = [Piece([(a, 0), (b, 0)], start=a, width=b) for a, b in pairwise(places_of)]
+    stakes = rl.place_stakes(demarcation(*pieces), structures=works)
+    assert stakes["chainage_m"].tolist() == [0.0, 395.0, 406.0, 500.0, 900.0]
+    assert stakes["reasons"].tolist()[1:4] == ["structure", "structure,basis", "basis"]
+
+
+def test_at_a_mouth_stands_one_stake_on_either_side_and_none_in_the_water():
+    """A tributary 12 m wide ends in the edge that it shares with the main river, whose line runs across the mouth."""
+    main = Piece([(-500, 0), (500, 0)], river="R1")
+    left, right = ([(x, 600), (x, 0), (0, 0)] for x in (-6, 6))
+    sides = [
+        Piece(coords[at : at + 2], bank, "R2", width=at, start=600.0 * at)
+        for coords, bank in ((left, "left"), (right, "right"))
+        for at in (0, 1)
+    ]
+    areas = [("R1", shapely.box(-500, -90, 500, 0)), ("R2", shapely.box(-6, 0, 6, 600))]
+    stakes = rl.place_stakes(demarcation(main, *sides, extents=areas))
+    mouth = stakes[stakes.geometry.y.sub(Y).abs() < 50]
+    mouth = mouth[mouth.geometry.x.sub(X).abs() < 50]
+    assert sorted(places(mouth)) == [(-6.0, 0.0), (6.0, 0.0)]
+    assert mouth["river_id"].tolist() == ["R2", "R2"]
+    assert mouth["reasons"].tolist() == ["end,confluence,basis"] * 2
+    assert mouth["source_ids"].tolist() == ["R1", "R1"]
+
+
 # Surroundings
 
 
@@ -267,17 +300,19 @@ def test_ten_insertions_change_no_number_and_no_place():
         stakes = more
     assert len(stakes) == len(first) + 10
     order = [[int(part) for part in number.split("-")[2:]] for number in stakes.loc[stakes["bank"] == "left", "number"]]
-    assert order == sorted(order)
+    whole = [first for first, *_ in order]
+    assert whole == sorted(whole)
+    assert {len(each) for each in order} == {1, 2}
 
 
-def test_stakes_put_in_at_one_place_again_and_again_stay_in_order():
+def test_stakes_put_in_at_one_place_again_and_again_have_one_suffix_each():
     stakes = rl.place_stakes(demarcation(straight(900)))
     for spot in (450, 225, 675, 110, 340, 400):
         work = frame([shapely.Point(spot, 0)], work_id=[str(spot)])
         stakes = rl.place_stakes(demarcation(straight(900)), structures=work, existing=stakes)
+    assert places(stakes) == [(float(spot), 0.0) for spot in (0, 110, 225, 340, 400, 450, 675, 900)]
     assert stakes["number"].tolist() == [
-        "R1-L-001", "R1-L-001-0-0-1", "R1-L-001-0-1", "R1-L-001-0-2", "R1-L-001-0-3", "R1-L-001-1", "R1-L-001-2",
-        "R1-L-002",
+        "R1-L-001", "R1-L-001-4", "R1-L-001-2", "R1-L-001-5", "R1-L-001-6", "R1-L-001-1", "R1-L-001-3", "R1-L-002",
     ]  # fmt: skip
 
 
@@ -367,6 +402,39 @@ def test_what_existing_stakes_know_of_themselves_stays():
     assert stakes["old"].isna().sum() == 2
     faults = rl.check(stakes, STAKES)
     assert faults[["code", "feature_id"]].values.tolist() == [["value-choice", lost["stake_id"]]]
+
+
+def test_heights_and_figures_of_old_stakes_come_through():
+    """A table keeps 12 as 12.0, and survey points have heights: neither is lost."""
+    points = [shapely.Point(0, 0), shapely.Point(450, 0), shapely.Point(900, 0)]
+    old = frame(points, number=[12.0, 7.0, np.nan], height_m=[np.nan, 30.0, np.nan])
+    old = old.set_geometry(shapely.force_3d(old.geometry.array, [21.5, 22.5, 23.5]))
+    stakes = rl.place_stakes(demarcation(straight(900)), existing=old)
+    assert stakes["number"].tolist() == ["12", "7", "R1-L-001"]
+    assert stakes["height_m"].tolist() == [21.5, 30.0, 23.5]
+    assert not shapely.has_z(stakes.geometry.array).any()
+    assert rl.check(stakes, STAKES).empty
+
+
+NOWHERE = shapely.Point(np.nan, np.nan)
+
+
+@pytest.mark.parametrize("layer", ["admin", "structures", "settings", "landmarks"])
+def test_features_around_that_have_no_place_ask_for_nothing(layer):
+    keys = {"admin": "admin_id", "structures": "work_id", "settings": "setting_id", "landmarks": "landmark_id"}
+    given = frame([NOWHERE, shapely.Point(), None], name="", setting="town", **{keys[layer]: ["a", "b", "c"]})
+    result = demarcation(straight(900))
+    assert_geodataframe_equal(rl.place_stakes(result, **{layer: given}), rl.place_stakes(result))
+    if layer == "structures":
+        told = rl.check_stakes(rl.place_stakes(result), result, structures=given)
+        assert told.loc[told["code"] == "structure-unstaked", "feature_id"].tolist() == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("nowhere", [NOWHERE, shapely.Point()])
+def test_a_stake_without_a_place_on_the_map_has_none_on_the_line(nowhere):
+    old = frame([shapely.Point(0, 0), nowhere], number=["旧1", "旧2"])
+    stakes = rl.place_stakes(demarcation(straight(900)), existing=old)
+    assert stakes.set_index("number")["status"].to_dict() == {"旧1": "kept", "R1-L-001": "new", "旧2": "missing"}
 
 
 def test_a_stake_that_has_to_move_goes_to_the_control_point_of_its_own_reason():
@@ -510,8 +578,36 @@ def test_a_wrong_call_is_refused(call, words):
 # Boards
 
 
+def by_law(result: rl.Demarcation, *rules: str) -> rl.Demarcation:
+    """The result, its pieces drawn by rules of the set, in turn; by the one that is law where none is named."""
+    return replace(result, lines=result.lines.assign(rule_id=list(rules) or "national/flood-line"))
+
+
+@pytest.mark.parametrize("rule", ["national/bank-top", "national/levee-grade-1", "elsewhere/rule"])
+def test_a_board_cites_no_text_that_was_not_seen(rule):
+    result = by_law(demarcation(straight(900)), rule)
+    boards = rl.place_boards(result)
+    assert boards["front"].str.contains("公告牌").all()
+    assert boards["back"].eq("").all()
+    told = rl.check_stakes(rl.place_stakes(result), result, boards=boards)
+    assert told.loc[told["code"] == "board-without-law", "feature_id"].tolist() == boards["board_id"].tolist()
+    written = rl.check_stakes(rl.place_stakes(result), result, boards=boards.assign(back="由县水利局拟定"))
+    assert "board-without-law" not in written["code"].tolist()
+
+
+@pytest.mark.parametrize("rule", ["national/policy.shared", ""])
+def test_no_board_stands_where_no_rule_founds_the_line(rule):
+    """Of a border inside the shared edge and one at its end, the one at the end has a board, by the rule before it."""
+    pieces = [Piece([(0, 0), (400, 0)]), Piece([(400, 0), (900, 0)], start=400.0, basis="joined")]
+    admin = frame([shapely.box(-50, -500, 400, 500), shapely.box(400, -500, 700, 500)], admin_id=["01", "02"], name="")
+    boards = rl.place_boards(by_law(demarcation(*pieces), "national/flood-line", rule), admin=admin)
+    assert boards["chainage_m"].tolist() == [0.0, 400.0]
+    assert boards["rule_id"].eq("national/flood-line").all()
+
+
 def test_boards_stand_where_the_rule_set_says_and_say_what_it_says():
-    boards = rl.place_boards(demarcation(straight(9000), extents=[("R1", shapely.box(0, -9, 9000, 0))]), admin=TOWNS)
+    result = demarcation(straight(9000), extents=[("R1", shapely.box(0, -9, 9000, 0))])
+    boards = rl.place_boards(by_law(result), admin=TOWNS)
     assert boards["chainage_m"].tolist() == [0.0, 400.0, 2000.0, 5500.0]
     assert boards["reason"].tolist() == ["start", "boundary", "boundary", "spacing"]
     assert boards["number"].tolist() == ["R1-L-P01", "R1-L-P02", "R1-L-P03", "R1-L-P04"]
@@ -575,6 +671,10 @@ def test_old_numbers_may_count_anew_on_every_bank():
     result = demarcation(straight(900), Piece([(0, -90), (900, -90)], bank="right"))
     old = frame([shapely.Point(0, 0), shapely.Point(0, -90), shapely.Point(900, -90)], number=["1", "1", "1"])
     told = rl.check_stakes(rl.place_stakes(result, existing=old), result)
+    shared = told[told["code"] == "stake-number-shared"]
+    assert shared[["severity", "feature_id", "detail"]].values.tolist() == [
+        ["note", "R1", "编号 1 在河流 R1 的左右两岸都有"]
+    ]
     twice = told[told["code"] == "stake-number-twice"]
     assert sorted(twice.geometry.x.sub(X)) == [0.0, 900.0]
     assert twice.geometry.y.eq(Y - 90).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio
 import pytest
 import shapely
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 import county
 import riverline as rl
 from riverline.cli.commands import app
+from riverline.cli.staked import stake_table
 
 WIDTH = 100
 
@@ -148,3 +150,15 @@ def test_strict_ends_with_status_3_on_errors(drawn, tmp_path):
     given = ("--existing", table, "--crs", county.CRS)
     run("stakes", drawn[0], "--rules", "national", *given, "--strict", "--out", tmp_path / "界桩", status=3)
     assert (tmp_path / "界桩" / "界桩.gpkg").exists()
+
+
+def test_the_table_has_a_row_for_every_work_and_no_bank_that_is_no_number():
+    """Two works on one river, four stakes and one board each: their river is one, their rows are two."""
+    columns = {"river_id": "R1", "bank": None, "name": ["闸1"] * 4 + ["闸2"] * 4, "kind": "basic", "status": "new"}
+    stakes = pd.DataFrame(columns)
+    table = stake_table(stakes, stakes.iloc[[0, 4]], "zh")
+    cells = [[str(cell) for cell in column.cells] for column in table.columns]
+    assert cells[0] == ["闸1 R1", "闸2 R1", "合计"]
+    assert cells[1] == ["", "", ""]
+    assert cells[2] == ["4", "4", "8"]
+    assert cells[-1] == ["1", "1", "2"]

@@ -109,3 +109,11 @@ def test_the_strip_of_a_river_levee_ends_at_a_parallel_channel() -> None:
     plain = rl.demarcate(RIVER, rl.load_rules("anhui"), levees=toes)
     assert plain.lines[plain.lines["bank"] == "left"]["source_ids"].tolist() == ["L1"]
     assert ("feature-not-used", "L3") in set(zip(plain.faults["code"], plain.faults["feature_id"], strict=True))
+
+
+def test_what_is_no_layer_is_refused_and_what_has_no_place_leaves_no_trace() -> None:
+    with pytest.raises(rl.SchemaError, match="road must be a GeoDataFrame"):
+        rl.find_stand_ins(RIVER, within_m=400, roads="roads.shp")
+    endless = shapely.set_coordinates(row(100), [(ORIGIN[0], float("nan")), ORIGIN])
+    found = rl.find_stand_ins(RIVER, within_m=400, roads=frame(endless, shapely.LineString(), row(200)))
+    assert found["source_row"].tolist() == ["2"]

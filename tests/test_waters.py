@@ -355,3 +355,27 @@ def test_wrong_calls_say_everything(tmp_path) -> None:
         )  # fmt: skip
     with pytest.raises(rl.JobError, match="terrain"):
         rl.demarcate_waters(lake(disc(400)), rule_set(tmp_path), terrain=tmp_path / "none.tif")
+
+
+def test_stakes_and_boards_of_a_lake_name_it_and_no_bank(tmp_path) -> None:
+    """A lake with a levee in the south: its line begins in the north, within one piece, and closes there."""
+    result = rl.demarcate_waters(
+        lake(disc(300.0)), rule_set(tmp_path), levees=levees(circle(300.0, first=200.0, last=340.0))
+    )
+    assert len(result.lines) > 1
+    stakes, boards = (
+        rl.place_stakes(result, axes=axes([(-900, 0), (900, 0)]).assign(river_id="H1")),
+        rl.place_boards(result),
+    )
+    assert stakes["number"].tolist() == [f"H1-{number:03d}" for number in range(1, len(stakes) + 1)]
+    assert stakes["bank"].isna().all()
+    assert boards["bank"].isna().all()
+    assert stakes["name"].eq("镜湖").all()
+    # Along the shore, not along an axis that somebody drew through the lake.
+    assert stakes["chainage_m"].is_monotonic_increasing
+    assert stakes["chainage_m"].iloc[-1] > np.pi * 305.0
+    assert boards["front"].iloc[0] == "镜湖管理范围公告牌\n编号 H1-P01"
+    assert not boards["back"].str.contains("nan|岸").any()
+    checked = rl.inspect(result, stakes=stakes, boards=boards)
+    assert not {"value-choice", "value-blank", "pseudo-node", "line-gap"} & set(checked.faults["code"])
+    assert (checked.checks["failed"] == 0).all()

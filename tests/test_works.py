@@ -159,6 +159,34 @@ def test_one_layer_of_works_gives_ranges_and_stakes(tmp_path) -> None:
     assert named == {("G1", "left"): 1, ("G1", "right"): 1, ("G2", "left"): 2, ("G2", "right"): 2}
 
 
+@pytest.mark.parametrize("role", ["mark", "define"])
+def test_stakes_and_boards_of_works_are_each_works_own(role) -> None:
+    """Two sluices on one river: stakes at the corners, numbered and named by work, with nothing for a check to find."""
+    east, north = ORIGIN
+    shapes = [shapely.box(east + at, north - 30.0, east + at + 20.0, north + 30.0) for at in (1000.0, 1500.0)]
+    two = works(*shapes, kind="sluice", name=["闸1", "闸2"])
+    result = rl.demarcate_works(two, rl.load_rules("jiangxi_luxi"), axes=RIVER)
+    stakes = rl.place_stakes(result, axes=RIVER, role=role)
+    assert stakes["number"].tolist() == [f"{work}-00{at}" for work in ("G1", "G2") for at in (1, 2, 3, 4)]
+    assert stakes["name"].tolist() == ["闸1"] * 4 + ["闸2"] * 4
+    assert stakes["bank"].isna().all()
+    assert stakes["inside_m"].max() == 0.0
+    assert stakes["chainage_m"].tolist() == [0.0, 220.0, 330.0, 550.0] * 2
+    drawn = result.extents.query("kind == 'management'").geometry.array
+    assert set(map(tuple, shapely.get_coordinates(stakes.geometry.array).round(3))) == set(
+        map(tuple, shapely.get_coordinates(drawn).round(3))
+    )
+    again = rl.place_stakes(result, axes=RIVER, role=role, existing=stakes)
+    assert again["stake_id"].tolist() == stakes["stake_id"].tolist()
+    assert again["status"].eq("kept").all()
+    boards = rl.place_boards(result)
+    assert boards["front"].tolist() == ["闸1管理范围公告牌\n编号 G1-P01", "闸2管理范围公告牌\n编号 G2-P01"]
+    outer = rl.place_stakes(result, of="protection")
+    assert outer["number"].str.fullmatch(r"G[12]-B\d{3}").all()
+    checked = rl.inspect(result, stakes=stakes, boards=boards)
+    assert checked.faults.query("severity != 'note'").empty
+
+
 def test_a_map_names_the_river_by_its_own_name_and_not_by_that_of_a_work_on_it(tmp_path) -> None:
     drawn = rl.demarcate_works(works(DAM, name="龙山大坝"), rule_set(tmp_path), axes=RIVER)
     banks = gpd.GeoDataFrame(

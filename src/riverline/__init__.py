@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         demarcate_works,
         explain,
         find_stand_ins,
+        join_demarcations,
         place_boards,
         place_stakes,
     )
@@ -127,6 +128,7 @@ __all__ = [
     "geodesy",
     "inspect",
     "inspection",
+    "join_demarcations",
     "list_indices",
     "list_rules",
     "load_catalog",
@@ -199,6 +201,7 @@ _HOMES = {
     "explain": "demarcation",
     "find_stand_ins": "demarcation",
     "inspect": "inspection",
+    "join_demarcations": "demarcation",
     "list_indices": "shoreline",
     "list_rules": "rules",
     "load_change_rules": "encroachment.change",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pyproj
     from numpy.typing import NDArray
 
-__all__ = ["Axes", "aligned", "feature_ids", "nearest_axis", "rows_by_name", "texts", "usable_axes"]
+__all__ = ["Axes", "aligned", "feature_ids", "finite", "nearest_axis", "rows_by_name", "texts", "usable_axes"]
 
 # Places along a line that vote for the nearest axis.
 _PLACES = 65
@@ -71,6 +71,23 @@ def usable_axes(axes: gpd.GeoDataFrame) -> Axes:
 def aligned(frame: gpd.GeoDataFrame, axes: Axes, *, layer: str) -> gpd.GeoDataFrame:
     """A copy of the frame in the CRS of the axes."""
     return align(frame, axes.crs, layer=layer).copy()
+
+
+def finite(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The rows with a blank geometry where it is empty or coordinates are no numbers: that is no place on any map.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> points = gpd.GeoDataFrame(geometry=[shapely.Point(1, 2), shapely.Point()], crs=4548)
+    >>> finite(points).geometry.isna().tolist()
+    [False, True]
+    """
+    shapes = np.array(frame.geometry.array, dtype="object")
+    coords, row = shapely.get_coordinates(shapes, return_index=True)
+    shapes[row[~np.isfinite(coords).all(axis=1)]] = None
+    shapes[shapely.is_empty(shapes)] = None
+    return frame.assign(**{frame.geometry.name: frame.geometry.__class__(shapes, index=frame.index, crs=frame.crs)})
 
 
 def texts(values: pd.Series) -> NDArray[np.object_]:

@@ -13,6 +13,7 @@ import typer
 import riverline as rl
 from riverline.cli import deliveries, encroaching, preparations, subjects
 from riverline.cli.advice import nothing_drawn
+from riverline.cli.assessing import assessing
 from riverline.cli.change import change
 from riverline.cli.detecting import detect
 from riverline.cli.options import (
@@ -25,9 +26,11 @@ from riverline.cli.options import (
     OnlyOption,
     OnOption,
     OutOption,
+    PlaneOption,
     RulesOption,
     SetOption,
     StrictOption,
+    ZoneOption,
     file_and_layer,
     file_option,
     named_layers,
@@ -49,6 +52,7 @@ rules_app = typer.Typer(help="规则集 | rule sets", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
 app.add_typer(encroaching.catalog_app, name="catalog")
 app.add_typer(reviews)
+app.add_typer(assessing)
 
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it
@@ -78,7 +82,7 @@ def demo(out: OutOption = Path("清水县成果"), language: LanguageOption = "z
         delivery = with_progress(lambda tell: hand_over_county(out, language, tell), language, console)
         county = delivery.result
         tables = (river_table(county.rivers, language), product_table(county, language))
-        conclude(console, delivery, tables, county.rivers.faults, language)
+        conclude(console, delivery, tables, county.joined.faults, language)
 
 
 @app.command()
@@ -99,14 +103,8 @@ def demarcate(  # noqa: PLR0913 - one option a layer
     column: LayerColumnOption = None,
     set_: SetOption = None,
     only: OnlyOption = None,
-    plane: Annotated[
-        str | None,
-        typer.Option(metavar="CRS", help="计算所用的投影，不写则取所在的 3 度带 | plane to work in, else the zone's"),
-    ] = None,
-    zone: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="只做此 3 度带的河流，例 39 | only the rivers of this 3-degree zone"),
-    ] = None,
+    plane: PlaneOption = None,
+    zone: ZoneOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     on: OnOption = None,

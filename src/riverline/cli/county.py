@@ -9,7 +9,7 @@ import riverline as rl
 from riverline import samples
 from riverline.cli.handover import Delivery, Steps, hand_over, require_folder
 from riverline.cli.steps import Layer, demo_job, read_named, schema_of, worded
-from riverline.demarcation.stakes.existing import EXISTING
+from riverline.shoreline.wording import plan_in_english
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,13 +42,12 @@ MORE: dict[str, Schema] = {
     "settings": rl.schema.SETTINGS,
     "landmarks": rl.schema.LANDMARKS,
     "lake_levees": rl.schema.LEVEES,
-    "old_stakes": EXISTING,
+    "old_stakes": rl.schema.EXISTING,
     "old_bank_tops": rl.schema.BANK_TOPS,
 }
 """What the samples hold beside the layers of the main job."""
 
-_COLUMNS = {"old_stakes": {"桩号牌": "number", "河流编码": "river_id", "岸别": "bank"}}
-_STEPS = 11
+_STEPS = 12
 
 
 class _Ranges(NamedTuple):
@@ -62,11 +61,12 @@ class _Ranges(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class County:
-    """Everything that a county hands over."""
+    """Everything that a county hands over; ``joined`` holds rivers, lakes and works with what they share parted."""
 
     rivers: rl.Demarcation
     lakes: rl.Demarcation
     works: rl.Demarcation
+    joined: rl.Demarcation
     stakes: gpd.GeoDataFrame
     boards: gpd.GeoDataFrame
     plan: ShorelinePlan
@@ -76,8 +76,8 @@ class County:
 
     @property
     def products(self) -> tuple[Any, ...]:
-        """The products, in the order of their making."""
-        return tuple(getattr(self, each.name) for each in fields(self))
+        """What is handed over, in the order of its making: of ranges those of the whole county."""
+        return tuple(getattr(self, each.name) for each in fields(self)[3:])
 
 
 def hand_over_county(out: Path, language: Language, tell: Callable[[Step], None]) -> Delivery:
@@ -105,10 +105,10 @@ def hand_over_county(out: Path, language: Language, tell: Callable[[Step], None]
     layers |= {name: (_sample(name), schema) for name, schema in MORE.items()}
     frames = {name: read_named(name, layer, schema) for name, (layer, schema) in layers.items()}
     county = carry_out(frames, language, step)
-    seen = (county.lakes, county.works, frames["works"], *county.products[3:-2], county.revision)
+    seen = (frames["works"], *county.products[1:-2], county.revision)
     paths = hand_over(
         out,
-        draw=lambda: rl.maps.show(county.rivers, frames["axes"], *seen, language=language, title=job.title),
+        draw=lambda: rl.maps.show(county.joined, frames["axes"], *seen, language=language, title=job.title),
         write=lambda path: rl.export.to_geopackage(path, *county.products, frames["works"], language=language),
         step=step,
     )
@@ -116,7 +116,7 @@ def hand_over_county(out: Path, language: Language, tell: Callable[[Step], None]
 
 
 def _sample(name: str) -> Layer:
-    return Layer(samples.path("清水县.gpkg"), name, columns=_COLUMNS.get(name))
+    return Layer(samples.path("清水县.gpkg"), name)
 
 
 def carry_out(frames: Frames, language: Language, step: Callable[[str, str], None]) -> County:
@@ -134,6 +134,8 @@ def carry_out(frames: Frames, language: Language, step: Callable[[str, str], Non
     axes, works, towns = (frames[name] for name in ("axes", "works", "towns"))
     drawn = _demarcated(frames, language, step)
     rivers = drawn.rivers
+    step("合并全县管理范围", "join the ranges of the county")
+    joined = rl.join_demarcations([rivers, drawn.lakes, drawn.works], axes)
     step("布设界桩与公告牌", "place stakes and boards")
     around = {"axes": axes, "admin": towns, "structures": works}
     around |= {name: frames[name] for name in ("settings", "landmarks")}
@@ -142,8 +144,9 @@ def carry_out(frames: Frames, language: Language, step: Callable[[str, str], Non
     step("编制岸线规划", "plan the shoreline")
     shore = {name: frames[name] for name in ("waterside", "uses", "sensitive", "axes")}
     plan = rl.plan_shoreline(rivers, admin=towns, **shore)
+    plan = plan if language == "zh" else plan_in_english(plan, rl.rules.load_zone_rules())
     step("确权", "confirm titles")
-    titles = rl.confirm(rivers, frames["parcels"], land_classes=frames["land_classes"], axes=axes, admin=towns)
+    titles = rl.confirm(joined, frames["parcels"], land_classes=frames["land_classes"], axes=axes, admin=towns)
     step("成果质检", "check the delivery")
     known = {name: frames[name] for name in ("axes", "water", "levees")}
     inspection = rl.inspect(
@@ -156,7 +159,7 @@ def carry_out(frames: Frames, language: Language, step: Callable[[str, str], Non
     )
     step("与上年成果对比", "compare with the year before")
     revision = rl.compare(drawn.before, rivers, parcels=frames["parcels"])
-    return County(rivers, drawn.lakes, drawn.works, stakes, boards, plan, titles, inspection, revision)
+    return County(rivers, drawn.lakes, drawn.works, joined, stakes, boards, plan, titles, inspection, revision)
 
 
 def _demarcated(frames: Frames, language: Language, step: Callable[[str, str], None]) -> _Ranges:

@@ -62,8 +62,8 @@ def stakes(  # noqa: PLR0913 - one option a layer
              "settings": settings, "axes": axes, "breaks": breaks, "landmarks": landmarks}  # fmt: skip
     layers = named_layers(named, crs, encoding, column, set_)
     with told(language) as console:
+        from riverline.cli.staked import stake_table
         from riverline.cli.staking import StakeJob, place
-        from riverline.cli.summary import stake_table
 
         delivery = place(StakeJob(lines, layers, rules, out, on, role, of, language))
         placed = delivery.result
@@ -78,6 +78,10 @@ def confirm(  # noqa: PLR0913 - one option a layer
     land_classes: Annotated[str | None, file_option("地类图斑 | patches of the land survey")] = None,
     axes: Annotated[str | None, file_option("河道中心线，用于分岸别 | river axes, to part by bank")] = None,
     admin: Annotated[str | None, file_option("行政区，用于分县汇总 | administrative areas")] = None,
+    registered_areas: Annotated[
+        str | None,
+        typer.Option(metavar="FILE[::SHEET]", help="证载面积表：宗地代码与面积 | registered areas by parcel code"),
+    ] = None,
     tolerance: Annotated[
         float, typer.Option(metavar="M", help="窄于此宽度的缝隙和重叠视为图形误差 | width below which gaps are slivers")
     ] = 0.3,
@@ -93,7 +97,8 @@ def confirm(  # noqa: PLR0913 - one option a layer
     strict: StrictOption = False,
 ) -> None:
     """确权：管理范围内的权属分块与面积汇总 | who holds the land inside the extents, and where titles disagree."""
-    named = {"extents": extents, "parcels": parcels, "land_classes": land_classes, "axes": axes, "admin": admin}
+    named = {"extents": extents, "parcels": parcels, "land_classes": land_classes, "axes": axes, "admin": admin,
+             "registered_areas": registered_areas}  # fmt: skip
     layers = named_layers(named, crs, encoding, column, set_, unnamed="parcels")
     with told(language) as console:
         from riverline.cli import titles

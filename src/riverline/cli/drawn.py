@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
 import pyogrio
+import shapely
 
 import riverline as rl
 from riverline import provenance
+from riverline.channel.given import texts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +21,13 @@ if TYPE_CHECKING:
     from riverline.rules import RuleSet
     from riverline.schema import Schema
 
-__all__ = ["layer_of", "lines_and_extents", "read_drawn"]
+ASIDE = "aside"
+"""Where a frame keeps, in both languages, what of its file was left aside."""
+
+# A line so near to an edge runs along it: coordinates keep a millimetre.
+_NEAR_M = 2e-3
+
+__all__ = ["ASIDE", "layer_of", "lines_and_extents", "read_drawn"]
 
 
 def read_drawn(path: Path, rules: str = "", *, on: str | None = None) -> rl.Demarcation:
@@ -38,10 +48,16 @@ def read_drawn(path: Path, rules: str = "", *, on: str | None = None) -> rl.Dema
         If the file is not there or cannot be read.
     JobError
         If it has no lines or extents, or another rule set, or another version of it, drew them.
+
+    Notes
+    -----
+    A file may hold what several rule sets drew, such as rivers and works: what the one that is asked for drew is the
+    result, and the lines' ``attrs`` tell what was left aside.
     """
     lines, extents = lines_and_extents(path)
     known = rl.load_rules(rules, on=on) if rules else _drawn_by(extents, on)
     _require_same_rules(extents, known)
+    lines, extents = _drawn_with(lines, extents, known)
     told = {"management_lines": provenance.describe_input(lines)}
     run = provenance.Run(rl.__version__, known.digest, told, lines.crs.to_string())
     return rl.Demarcation(lines, extents, rl.schema.FAULTS.empty(lines.crs), known, run)
@@ -81,11 +97,42 @@ def _names(path: Path) -> list[str]:
         raise rl.ReadError(f"无法读取 {path.name}：{error}", f"cannot read {path.name}: {error}") from error
 
 
+def _drawn_with(
+    lines: gpd.GeoDataFrame, extents: gpd.GeoDataFrame, rules: RuleSet
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """The extents that a rule set drew and their lines: those that no other extent's edge runs along more closely."""
+    own = (extents["version"] == rules.digest).to_numpy()
+    if own.all():
+        return lines, extents
+    management = (extents["kind"] == "management").to_numpy()
+    edges, mine = shapely.boundary(extents.geometry.array[management]), own[management]
+    shapes = np.asarray(lines.geometry.array)
+    line, edge = shapely.STRtree(edges).query(shapes, predicate="dwithin", distance=_NEAR_M)
+    same = texts(lines["river_id"])[line] == texts(extents["river_id"])[management][edge]
+    line, edge = line[same], edge[same]
+    # What of a line runs further than that from an edge is not this extent's.
+    off = shapely.length(shapely.difference(shapes[line], shapely.buffer(edges[edge], _NEAR_M)))
+    best = pd.DataFrame({"line": line, "off": off, "mine": mine[edge]})
+    best = best.sort_values(["off", "mine"], ascending=[True, False], kind="stable").drop_duplicates("line")
+    kept = np.zeros(len(lines), dtype=bool)
+    kept[best.loc[best["mine"], "line"]] = True
+    aside = ", ".join(sorted(set(extents.loc[~own, "rules"])))
+    left = int((~kept).sum())
+    told = {
+        "zh": f"另有 {left} 段界线由 {aside} 划定，未使用",
+        "en": f"{left} more lines, drawn by {aside}: left aside",
+    }
+    drawn, ranges = (frame[rows].reset_index(drop=True) for frame, rows in ((lines, kept), (extents, own)))
+    drawn.attrs = {**lines.attrs, ASIDE: told}
+    ranges.attrs = extents.attrs
+    return drawn, ranges
+
+
 def _require_same_rules(extents: gpd.GeoDataFrame, rules: RuleSet) -> None:
-    """Raise where the lines were drawn by another rule set, or another version of it."""
-    other = sorted({f"{row.rules} {row.version[:12]}" for row in extents.itertuples() if row.version != rules.digest})
-    if other:
-        told = ", ".join(other)
+    """Raise where the lines were drawn by other rule sets, or another version of it, and none by this one."""
+    others = sorted({f"{row.rules} {row.version[:12]}" for row in extents.itertuples()})
+    if len(extents) and rules.digest not in set(extents["version"]):
+        told = ", ".join(others)
         raise rl.JobError(
             f"界线由另一规则集划定（{told}），不是 {rules.name} {rules.digest[:12]}；"
             "请用 --rules、--on 指定同一规则集，或重新划界",

@@ -58,11 +58,12 @@ class Delivery:
     result: Any
     map_path: Path | None
     layers_path: Path
+    more_paths: tuple[Path, ...] = ()
 
     @property
     def paths(self) -> tuple[Path, ...]:
         """The files that were written."""
-        return tuple(path for path in (self.map_path, self.layers_path) if path is not None)
+        return tuple(path for path in (self.map_path, self.layers_path, *self.more_paths) if path is not None)
 
 
 def hand_over(

@@ -24,9 +24,11 @@ __all__ = [
     "OnOption",
     "OnlyOption",
     "OutOption",
+    "PlaneOption",
     "RulesOption",
     "SetOption",
     "StrictOption",
+    "ZoneOption",
     "columns_by_layer",
     "file_and_layer",
     "file_option",
@@ -77,6 +79,14 @@ OnlyOption = Annotated[
 ]
 RulesOption = Annotated[
     str, typer.Option(metavar="NAME", help="规则集名称或 TOML 文件 | rule set, by name or TOML file")
+]
+PlaneOption = Annotated[
+    str | None,
+    typer.Option(metavar="CRS", help="计算所用的投影，不写则取所在的 3 度带 | plane to work in, else the zone's"),
+]
+ZoneOption = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="只做此 3 度带的要素，例 39 | only what lies in this 3-degree zone"),
 ]
 DrawnArgument = Annotated[Path, typer.Argument(metavar="成果.gpkg", help="demarcate 写出的图层 | what demarcate wrote")]
 

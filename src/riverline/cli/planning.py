@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import riverline as rl
 from riverline.cli.drawn import read_drawn
 from riverline.cli.handover import MAP_NAME, Delivery, Steps, hand_over, require_folder
+from riverline.shoreline.wording import plan_in_english
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from riverline.cli.handover import Step
     from riverline.cli.steps import Layer
     from riverline.schema import Language, Schema
+    from riverline.shoreline import ShorelinePlan
 
 __all__ = ["PlanJob", "carry_out"]
 
@@ -73,16 +75,28 @@ def carry_out(job: PlanJob, tell: Callable[[Step], None]) -> Delivery:
     given = {"waterside" if name == "water" else name: frame for name, frame in frames.items()}
     plan = rl.plan_shoreline(drawn, rules=zone_rules, **given)
     plan = replace(plan, faults=rl.faults.combine([*checked, plan.faults], crs=plan.lines.crs))
+    plan = plan if job.language == "zh" else plan_in_english(plan, zone_rules)
     known = [frame for name, frame in frames.items() if name != "admin"]
     named = {_schema(name).label(job.language): frame for name, frame in frames.items() if name == "admin"}
+    # First what may be refused: a text that does not fit the receiver's field.
+    receiver = None if job.profile is None else _for_receiver(job, plan)
     paths = hand_over(
         job.out,
         draw=lambda: rl.maps.show(plan, *known, language=job.language, title=job.title, **named),
-        write=lambda path: rl.export.to_geopackage(path, plan, language=job.language, profile=job.profile),
+        write=lambda path: rl.export.to_geopackage(path, plan, language=job.language),
         names=NAMES,
         step=step,
     )
-    return Delivery({"management_lines": drawn.lines, **frames}, plan, *paths)
+    read = {"management_lines": drawn.lines, **frames}
+    return Delivery(read, plan, *paths, more_paths=() if receiver is None else (receiver,))
+
+
+def _for_receiver(job: PlanJob, plan: ShorelinePlan) -> Path:
+    """The receiver's layers in a file of their own."""
+    name = rl.export.load_profile(str(job.profile)).name
+    job.out.mkdir(parents=True, exist_ok=True)
+    path = job.out / f"岸线规划_{name}.gpkg"
+    return rl.export.to_geopackage(path, plan, language=job.language, profile=job.profile)
 
 
 def _schema(name: str) -> Schema:

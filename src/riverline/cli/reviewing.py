@@ -54,13 +54,15 @@ class InspectJob:
 
 @dataclass(frozen=True, slots=True)
 class CompareJob:
-    """From the layers of two demarcations to what changed."""
+    """From the layers of two demarcations to what changed.
+
+    ``layers`` may hold ``parcels``, and pairs such as ``old_stakes`` and ``new_stakes``, by the verb's arguments.
+    """
 
     old: Path
     new: Path
     out: Path
-    parcels: Layer | None = None
-    stakes: tuple[Layer, Layer] | None = None
+    layers: Mapping[str, Layer]
     tolerance_m: float = 0.1
     language: Language = "zh"
 
@@ -87,7 +89,8 @@ def inspect_file(job: InspectJob) -> Delivery:
     drawn = read_drawn(job.lines, job.rules, on=job.on)
     inspection = rl.inspect(drawn, rules=rl.load_checks(job.checks), **inputs)
     title = "成果质检" if job.language == "zh" else "Checks before delivery"
-    shown = (drawn.lines, drawn.extents, inspection)
+    seen = [inputs[name] for name in ("axes", "stakes", "boards") if name in inputs]
+    shown = (drawn.lines, drawn.extents, *seen, inspection)
     paths = _write(job.out, INSPECTION_NAME, shown, inspection, title, job.language)
     read = {"management_lines": drawn.lines, "extents": drawn.extents, **inputs}
     return Delivery(read, inspection, *paths)
@@ -103,14 +106,21 @@ def compare_files(job: CompareJob) -> Delivery:
     """
     require_folder(job.out)
     old, new = (_result(path) for path in (job.old, job.new))
-    parcels = None if job.parcels is None else job.parcels.read(rl.schema.PARCELS)
-    stakes = None if job.stakes is None else tuple(each.read(rl.schema.STAKES) for each in job.stakes)
-    pair = cast("tuple[gpd.GeoDataFrame, gpd.GeoDataFrame] | None", stakes)
-    revision = rl.compare(old, new, stakes=pair, parcels=parcels, tolerance_m=job.tolerance_m)
+    parcels = job.layers["parcels"].read(rl.schema.PARCELS) if "parcels" in job.layers else None
+    stakes, holdings = (_pair(job.layers, name) for name in ("stakes", "holdings"))
+    revision = rl.compare(old, new, stakes=stakes, holdings=holdings, parcels=parcels, tolerance_m=job.tolerance_m)
     title = "界线修订对比" if job.language == "zh" else "Revision of the lines"
     paths = _write(job.out, REVISION_NAME, (new.extents, revision), revision, title, job.language)
     read = {"management_lines": new.lines} | ({} if parcels is None else {"parcels": parcels})
     return Delivery(read, revision, *paths)
+
+
+def _pair(layers: Mapping[str, Layer], name: str) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame] | None:
+    """A layer as it was before and as it is after, where both were given."""
+    if f"old_{name}" not in layers:
+        return None
+    before, after = (layers[f"{age}_{name}"].read(BESIDE[name]) for age in ("old", "new"))
+    return before, after
 
 
 def _result(path: Path) -> rl.Demarcation:

@@ -26,6 +26,8 @@ __all__ = ["reviews"]
 
 reviews = typer.Typer()
 
+_AGES = ("old", "new")
+
 
 @reviews.command()
 def inspect(  # noqa: PLR0913 - one option a layer
@@ -71,24 +73,33 @@ def compare(  # noqa: PLR0913 - one option a layer
     *,
     old_stakes: Annotated[str | None, file_option("原界桩 | the stakes before")] = None,
     new_stakes: Annotated[str | None, file_option("新界桩 | the stakes after")] = None,
-    parcels: Annotated[str | None, file_option("宗地 | parcels")] = None,
+    old_holdings: Annotated[str | None, file_option("原权属分块 | the holdings before")] = None,
+    new_holdings: Annotated[str | None, file_option("新权属分块 | the holdings after")] = None,
+    parcels: Annotated[str | None, file_option("宗地，代替权属分块 | parcels, in place of holdings")] = None,
     tolerance: Annotated[
         float, typer.Option(metavar="M", help="移动不超过此距离视为未动 | what moved by no more did not move")
     ] = 0.1,
+    column: Annotated[list[str] | None, layer_column_option("ZDDM=parcel_id", ("宗地", "the parcels"))] = None,
+    set_: SetOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     out: OutOption = Path("修订成果"),
     language: LanguageOption = "zh",
+    strict: StrictOption = False,
 ) -> None:
     """修订对比：界线、面积、界桩、宗地的变动与原因 | what a revision moved, and why."""
-    if (old_stakes is None) != (new_stakes is None):
-        raise typer.BadParameter("--old-stakes 与 --new-stakes 要一起给出 | --old-stakes and --new-stakes go together")
-    named = {"old_stakes": old_stakes, "new_stakes": new_stakes, "parcels": parcels}
-    layers = named_layers(named, crs, encoding, None)
+    pairs = {"stakes": (old_stakes, new_stakes), "holdings": (old_holdings, new_holdings)}
+    for name, (before, after) in pairs.items():
+        if (before is None) != (after is None):
+            raise typer.BadParameter(
+                f"--old-{name} 与 --new-{name} 要一起给出 | --old-{name} and --new-{name} go together"
+            )
+    named = {f"{age}_{name}": text for name, pair in pairs.items() for age, text in zip(_AGES, pair, strict=True)}
+    layers = named_layers(named | {"parcels": parcels}, crs, encoding, column, set_, unnamed="parcels")
     with told(language) as console:
         from riverline.cli.reviewing import CompareJob, compare_files
         from riverline.cli.summary import revision_table
 
-        pair = (layers["old_stakes"], layers["new_stakes"]) if old_stakes is not None else None
-        review = compare_files(CompareJob(old, new, out, layers.get("parcels"), pair, tolerance, language))
-        conclude(console, review, (revision_table(review.result, language),), review.result.faults, language)
+        review = compare_files(CompareJob(old, new, out, layers, tolerance, language))
+        table = revision_table(review.result, language)
+        conclude(console, review, (table,), review.result.faults, language, strict=strict)

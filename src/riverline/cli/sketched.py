@@ -1,4 +1,4 @@
-"""Tables of what ``riverline axes`` and ``riverline banks`` made."""
+"""Tables of what ``riverline axes``, ``banks``, ``standins`` and ``sensitivity`` made."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from riverline.cli.preparing import Prepared
+    from riverline.revision import Sensitivity
     from riverline.schema import Language
 
-__all__ = ["axis_table", "bank_table"]
+__all__ = ["axis_table", "band_table", "bank_table", "stand_in_table"]
 
 SHOWN = 20
 _FLOW = {"upstream": ("由上游点定", "by a point upstream"), "unknown": ("不明", "unknown")}
@@ -61,6 +62,40 @@ def bank_table(done: Prepared, width_m: float | None, language: Language) -> Tab
     table.add_section()
     sums = (f"{kilometres[kilometres.index.get_level_values('bank') == bank].sum():.2f}" for bank in ("left", "right"))
     add_row(table, _total(len(drawn), language), "", "", *sums)
+    return table
+
+
+def band_table(sure: Sensitivity, language: Language) -> Table:
+    """One row a factor and river: its line, what of it moves beyond the map's accuracy, the largest move; parcels."""
+    bands, titles = sure.bands, sure.holdings
+    heads = [rl.schema.BANDS[name].label(language) for name in ("factor", "river_id", "shift_m")]
+    more = ("线长 km", "超出精度 km", "最大移动 m") if language == "zh" else ("Line km", "Beyond km", "Largest m")
+    table = table_of(rl.schema.BANDS.label(language), [*heads, *more], right=(2, 3, 4, 5))
+    for number, ((factor, river, shift), rows) in enumerate(bands.groupby(["factor", "river_id", "shift_m"])):
+        if number == SHOWN:
+            add_row(table, "…")
+            break
+        beyond = rows.loc[rows["movement"] == "beyond", "length_m"].sum() / 1000.0
+        most = "-" if rows["largest_m"].isna().all() else f"{rows['largest_m'].max():.2f}"
+        told = rl.schema.BANDS["factor"].value_label(factor, language)
+        add_row(table, told, river, f"{shift:g}", f"{rows['length_m'].sum() / 1000.0:.2f}", f"{beyond:.2f}", most)
+    parcels = titles["parcel_id"].nunique()
+    table.caption = f"{rl.schema.BAND_TITLES.label(language)}: {parcels}, {titles['area_m2'].sum():,.2f} m²"
+    return table
+
+
+def stand_in_table(lines: gpd.GeoDataFrame | None, language: Language) -> Table:
+    """One row a river and kind of line: how many there are, and how long."""
+    zh, column = language == "zh", rl.schema.BANK_TOPS["feature"]
+    heads = ("河流", "线类", "条", "km") if zh else ("River", "Line", "Count", "km")
+    table = table_of("替代线" if zh else "Lines that stand in", heads, right=(2, 3))
+    found = rl.schema.BANK_TOPS.empty("EPSG:4490") if lines is None else lines
+    kilometres = rl.geodesy.geodesic_length(found) / 1000.0
+    groups = kilometres.rename("km").groupby([found["river_id"], found["feature"]]).agg(["size", "sum"]).reset_index()
+    for row in groups.head(SHOWN).to_dict("records"):
+        told = column.value_label(row["feature"], language)
+        add_row(table, row["river_id"], told, f"{row['size']:.0f}", f"{row['sum']:.2f}")
+    _rest(table, len(groups), language)
     return table
 
 

@@ -9,7 +9,6 @@ import riverline as rl
 from riverline.cli.drawn import read_drawn
 from riverline.cli.handover import MAP_NAME, Delivery, hand_over, require_folder
 from riverline.cli.steps import read_named
-from riverline.demarcation.stakes.existing import EXISTING
 from riverline.provenance import describe_input
 
 if TYPE_CHECKING:
@@ -27,8 +26,8 @@ NAMES = (MAP_NAME, "界桩.gpkg")
 AROUND: dict[str, Schema] = {
     "admin": rl.schema.ADMIN,
     "structures": rl.schema.WORKS,
-    "existing": EXISTING,
-    "existing_boards": EXISTING,
+    "existing": rl.schema.EXISTING,
+    "existing_boards": rl.schema.EXISTING,
     "settings": rl.schema.SETTINGS,
     "axes": rl.schema.AXES,
     "breaks": rl.schema.CHAINAGE_BREAKS,
@@ -78,7 +77,7 @@ def place(job: StakeJob) -> Delivery:
     boards = rl.schema.BOARDS.empty(drawn.lines.crs)
     if job.of == "management":
         boards = rl.place_boards(drawn, existing=inputs.get("existing_boards"), **around)
-    faults = rl.check_stakes(stakes, drawn, structures=inputs.get("structures"))
+    faults = rl.check_stakes(stakes, drawn, structures=inputs.get("structures"), boards=boards)
     told = {**drawn.run.inputs, **{name: describe_input(frame) for name, frame in inputs.items()}}
     placed = replace(drawn, faults=faults, run=replace(drawn.run, inputs=told))
     title = "界桩与公告牌" if job.language == "zh" else "Stakes and notice boards"

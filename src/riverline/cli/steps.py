@@ -142,7 +142,7 @@ def carry_out(job: MainJob, tell: Callable[[Step], None]) -> Delivery:
     read = frames[job.subject]
     subject = frames[job.subject] = in_plane(read, plane=job.plane, zone=job.zone)
     if job.zone is not None:
-        elsewhere = set(read["river_id"].dropna()) - set(subject["river_id"])
+        elsewhere = set(read["river_id"].dropna()) - set(subject["river_id"]) if "river_id" in read else set()
         near = {name: _near_zone(frame, job.zone, elsewhere) for name, frame in frames.items() if name != job.subject}
         frames.update(near)
     step("检查图层", "check the layers")

@@ -13,10 +13,14 @@ from riverline.cli.options import (
     EncodingOption,
     LanguageOption,
     LayerColumnOption,
+    OnlyOption,
     OnOption,
     OutOption,
+    PlaneOption,
     RulesOption,
+    SetOption,
     StrictOption,
+    ZoneOption,
     file_option,
     named_layers,
 )  # fmt: skip
@@ -38,6 +42,10 @@ def waters(  # noqa: PLR0913 - one option a layer
     lines: Annotated[str | None, file_option("征地线、批准的规划线 | acquisition and plan lines")] = None,
     terrain: Annotated[Path | None, typer.Option(metavar="FILE", help="地形栅格，配合水位 | terrain raster")] = None,
     column: LayerColumnOption = None,
+    set_: SetOption = None,
+    only: OnlyOption = None,
+    plane: PlaneOption = None,
+    zone: ZoneOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     on: OnOption = None,
@@ -48,7 +56,7 @@ def waters(  # noqa: PLR0913 - one option a layer
     """划定湖泊、水库管理范围 | draw the management lines of lakes and reservoirs."""
     named = {"water": water, "axes": axes, "levees": levees, "flood_levels": flood_levels, "lines": lines}
     title = "湖泊、水库管理范围" if language == "zh" else "Extents of lakes and reservoirs"
-    source = _Source(column or [], crs, encoding)
+    source = _Source(crs, encoding, column, set_, only, plane, zone)
     _draw("water", named, source, rules=rules, terrain=terrain, on=on, out=out, language=language, strict=strict,
           title=title)  # fmt: skip
 
@@ -61,6 +69,10 @@ def works(  # noqa: PLR0913 - one option a layer
     rules: RulesOption,
     axes: Annotated[str | None, file_option("河道中心线，用于判断上下游 | river axes: which way is downstream")] = None,
     column: LayerColumnOption = None,
+    set_: SetOption = None,
+    only: OnlyOption = None,
+    plane: PlaneOption = None,
+    zone: ZoneOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     on: OnOption = None,
@@ -70,17 +82,21 @@ def works(  # noqa: PLR0913 - one option a layer
 ) -> None:
     """划定水利工程管理范围 | draw the management ranges of works."""
     title = "水利工程管理范围" if language == "zh" else "Management ranges of works"
-    source = _Source(column or [], crs, encoding)
+    source = _Source(crs, encoding, column, set_, only, plane, zone)
     _draw("works", {"works": drawn, "axes": axes}, source, rules=rules, terrain=None, on=on, out=out,
           language=language, strict=strict, title=title)  # fmt: skip
 
 
 class _Source(NamedTuple):
-    """How files are read: field mappings, and the CRS and encoding of those that do not say theirs."""
+    """How files are read: the CRS and encoding of those that do not say theirs, fields, values, rows, the plane."""
 
-    columns: list[str]
     crs: str | None
     encoding: str | None
+    column: list[str] | None
+    set_: list[str] | None
+    only: list[str] | None
+    plane: str | None
+    zone: int | None
 
 
 def _draw(  # noqa: PLR0913 - what two commands share
@@ -97,8 +113,11 @@ def _draw(  # noqa: PLR0913 - what two commands share
     title: str,
 ) -> None:
     """Read the files, demarcate what they are about and hand it over."""
-    layers = named_layers(named, source.crs, source.encoding, source.columns, unnamed=subject)
+    layers = named_layers(
+        named, source.crs, source.encoding, source.column, source.set_, only=source.only, unnamed=subject
+    )
     with told(language) as console:
         from riverline.cli.steps import MainJob
 
-        deliver(MainJob(layers, rules, out, terrain, on, language, title, subject), console, strict=strict)
+        job = MainJob(layers, rules, out, terrain, on, language, title, subject, plane=source.plane, zone=source.zone)
+        deliver(job, console, strict=strict)

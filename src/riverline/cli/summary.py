@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 import riverline as rl
+from riverline.cli.labels import layer_label
 from riverline.cli.tables import add_row, table_of
 from riverline.schema import (
     AREA_CHANGES,
-    BOARDS,
     CHECKS,
     FAULTS,
     FRAMES,
     MANAGEMENT_LINES,
     REGISTER,
     STAKE_CHANGES,
-    STAKES,
     STRETCHES,
     TITLE_CHANGES,
     UTILISATION,
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "check_table", "closed_table", "code_table", "fault_counts", "fault_rows", "input_table", "register_table",
-    "revision_table", "river_table", "rules_table", "schema_list", "schema_table", "stake_table",
+    "revision_table", "river_table", "rules_table", "schema_list", "schema_table",
     "utilisation_table",
 ]  # fmt: skip
 
@@ -63,7 +62,7 @@ def input_table(inputs: Mapping[str, gpd.GeoDataFrame], language: Language) -> T
             if source["layer"] not in (None, "", _stem(source))
             else source["path"]
         )
-        add_row(table, _layer_label(name, language), file, len(frame), source["encoding"] or "-", source["crs"])
+        add_row(table, layer_label(name, language), file, len(frame), source["encoding"] or "-", source["crs"])
     return table
 
 
@@ -104,42 +103,6 @@ def river_table(result: Demarcation, language: Language) -> Table:
 def _kilometres(metres: float) -> str:
     """A bank whose line was swallowed has no length."""
     return "-" if math.isnan(metres) else f"{metres / 1000:.2f}"
-
-
-def stake_table(stakes: gpd.GeoDataFrame, boards: gpd.GeoDataFrame, language: Language) -> Table:
-    """One row a river and bank: stakes by kind and by what has to be done with them, and boards; the sum below."""
-    zh = language == "zh"
-    heads = [STAKES[name].label(language) for name in ("river_id", "bank")]
-    heads += [STAKES["kind"].value_label(each, language) for each in _STAKE_KINDS]
-    heads += [STAKES["status"].value_label(each, language) for each in _STAKE_STATES]
-    title = STAKES.label(language), BOARDS.label(language)
-    table = table_of(
-        title[0], [*heads, title[1]], right=tuple(range(2, len(heads) + 1)), lesser=(3, 2), language=language
-    )
-    keys = ["river_id", "bank"]
-    for number, (key, rows) in enumerate(stakes.groupby(keys, sort=True)):
-        if number == SHOWN_RIVERS:
-            add_row(table, "…")
-            break
-        mine = boards[(boards[keys] == list(key)).all(axis=1)]
-        add_row(table, _name_of(rows), STAKES["bank"].value_label(key[1], language), *_stake_counts(rows), len(mine))
-    table.add_section()
-    add_row(table, "合计" if zh else "All", "", *_stake_counts(stakes), len(boards))
-    return table
-
-
-_STAKE_KINDS = ("basic", "densified")
-_STAKE_STATES = ("new", "kept", "moved", "missing")
-
-
-def _stake_counts(stakes: pd.DataFrame) -> list[int]:
-    placed = stakes[stakes["status"] != "missing"]
-    kinds = [int((placed["kind"] == each).sum()) for each in _STAKE_KINDS]
-    return kinds + [int((stakes["status"] == each).sum()) for each in _STAKE_STATES]
-
-
-def _name_of(rows: pd.DataFrame) -> str:
-    return f"{rows['name'].iloc[0]} {rows['river_id'].iloc[0]}".strip()
 
 
 def register_table(result: Confirmation, language: Language) -> Table:
@@ -231,7 +194,7 @@ def fault_counts(faults: gpd.GeoDataFrame, language: Language) -> Table | Text:
         add_row(
             table,
             FAULTS["severity"].value_label(first["severity"], language),
-            _layer_label(layer, language),
+            layer_label(layer, language),
             len(rows),
             first["detail"],
             _remedy(code, language),
@@ -372,26 +335,6 @@ def _remedy(code: str, language: Language) -> str:
     if known is None:
         return ""
     return known.remedy_zh if language == "zh" else known.remedy_en
-
-
-_UNLISTED = {
-    "terrain": ("地形", "Terrain"),
-    "existing": ("原有界桩", "Existing stakes"),
-    "existing_boards": ("原有公告牌", "Existing boards"),
-    "bridges": ("桥梁", "Bridges"),
-    "breaks": ("断链", "Chainage breaks"),
-    "towns": ("乡镇", "Towns"),
-    "lake_levees": ("湖堤", "Levees of the lake"),
-    "old_stakes": ("原有界桩", "Existing stakes"),
-    "old_bank_tops": ("上年岸顶线", "Bank tops of the year before"),
-}
-
-
-def _layer_label(name: str, language: Language) -> str:
-    if name in _UNLISTED:
-        return _UNLISTED[name][language == "en"]
-    frame = FRAMES.get("bank_tops" if name == "lines" else name)
-    return name if frame is None else frame.label(language)
 
 
 def _stem(source: Mapping[str, str]) -> str:

@@ -98,6 +98,9 @@ def conclude(
             else f"more than {MOST_ON_MAP:,} features: no map"
         )
         console.print(f"· {few}", markup=False, highlight=False)
+    for told in (frame.attrs.get("aside") for frame in delivery.inputs.values()):
+        if told is not None:
+            console.print(f"· {told[language]}", markup=False, highlight=False)
     for path in delivery.paths:
         tell_file(console, path)
     end(faults, strict=strict)

@@ -15,10 +15,20 @@ if TYPE_CHECKING:
 
     from riverline.cli.handover import Step
     from riverline.cli.steps import Layer
-    from riverline.schema import Language
+    from riverline.schema import Language, Schema
 
 __all__ = ["MOST_ON_MAP", "TitleJob", "carry_out"]
 
+# A list beside the parcels: no layer of the data dictionary.
+REGISTERED = rl.schema.Schema(
+    "registered_areas",
+    "证载面积",
+    "Registered areas",
+    "parcel_id",
+    (),
+    (rl.schema.PARCELS["parcel_id"], replace(rl.schema.PARCELS["registered_area_m2"], optional=False)),
+    "Registered areas by parcel code.",
+)
 NAMES = ("权属图.html", "权属成果.gpkg")
 MOST_ON_MAP = 30_000
 """Most features of a map: with more, only the layers are written."""
@@ -59,12 +69,12 @@ def carry_out(job: TitleJob, tell: Callable[[Step], None]) -> Delivery:
     require_folder(job.out)
     frames = {}
     for name, layer in job.layers.items():
-        schema = rl.schema.FRAMES[name]
+        schema = _schema(name)
         step(f"读取{schema.label_zh}", f"read {schema.label_en}")
         frames[name] = read_named(name, layer, schema)
     extents = frames["extents"] = rl.geodesy.to_metric(frames["extents"])
     step("检查图层", "check the layers")
-    checked = [rl.check(frame, rl.schema.FRAMES[name]) for name, frame in frames.items()]
+    checked = [rl.check(frame, _schema(name)) for name, frame in frames.items() if name != REGISTERED.name]
     step("确权", "confirm titles")
     others = {name: frame for name, frame in frames.items() if name not in {"extents", "parcels"}}
     result = rl.confirm(extents, frames["parcels"], tolerance_m=job.tolerance_m, clean=job.clean, **others)
@@ -78,3 +88,7 @@ def carry_out(job: TitleJob, tell: Callable[[Step], None]) -> Delivery:
         step=step,
     )
     return Delivery(frames, result, *paths)
+
+
+def _schema(name: str) -> Schema:
+    return REGISTERED if name == REGISTERED.name else rl.schema.FRAMES[name]

@@ -13,6 +13,7 @@ import shapely
 from riverline import faults
 from riverline._version import __version__
 from riverline.channel import locate
+from riverline.channel.given import texts
 from riverline.confirmation.evidence import (
     about_claims,
     about_classes,
@@ -21,6 +22,7 @@ from riverline.confirmation.evidence import (
     about_registered,
     about_titles,
     areas_of,
+    is_state_by_law,
 )
 from riverline.confirmation.holdings import banks_of, cover_of, shares_of
 from riverline.confirmation.inputs import prepare
@@ -77,14 +79,15 @@ def confirm(
         Rows of :data:`riverline.schema.LAND_CLASSES`, old three-digit or new four-digit codes. Without them the
         parcels' own ``land_class`` is taken.
     admin
-        Rows of :data:`riverline.schema.ADMIN`, such as counties, for the register.
+        Rows of :data:`riverline.schema.ADMIN`, such as counties, for the register: holdings bear their name, and their
+        code beside it.
     registered_areas
         Table with ``parcel_id`` and ``registered_area_m2``, or a series of areas by parcel code.
     tolerance_m
         A width. Gaps and overlaps whose widest place is narrower are slivers, errors of drawing and no disputes.
     clean
         Give slivers to the title that they share the longest edge with, and merge what one owner has twice; every
-        change is a row of ``changes``.
+        change is a row of ``changes`` and no fault any more.
 
     Returns
     -------
@@ -106,7 +109,8 @@ def confirm(
     overlap are parted each on its own, and the overlap is a fault.
 
     Land that the survey calls river or lake belongs to the state (民法典 art. 247): a title of another there is
-    ``claimed``. On flats, reservoirs and works the law may give land to a collective (art. 250): a note asks.
+    ``claimed``, and without a title its ownership is ``state``, its status ``untitled``. On flats, reservoirs and works
+    the law may give land to a collective (art. 250): a note asks.
 
     Examples
     --------
@@ -143,6 +147,7 @@ def confirm(
     holdings = _placed(_holdings(made, inputs), inputs)
     claimed, claims = about_claims(holdings, tolerance_m=tolerance_m)
     holdings.loc[claimed, "status"] = "claimed"
+    holdings.loc[is_state_by_law(holdings), "ownership"] = "state"
     findings = [*inputs.findings, *(each for one in made for each in one.findings), *claims]
     findings += _about_layers(made, inputs, tolerance_m)
     found = faults.combine(findings_to_faults(findings, frame.crs), crs=frame.crs)
@@ -181,8 +186,8 @@ def _of_extent(inputs: Inputs, row: int, tolerance_m: float, *, clean: bool) -> 
     extent = inputs.extents.iloc[row]
     name, region, crs = str(extent["extent_id"]), extent.geometry, inputs.extents.crs
     drawn = titles_in(region, inputs.parcels, tolerance_m=tolerance_m)
-    findings = about_titles(name, drawn, inputs.parcels, tolerance_m=tolerance_m, crs=crs)
     titles, changes = tidy(drawn, inputs.parcels) if clean else (drawn, [])
+    findings = about_titles(name, titles, inputs.parcels, tolerance_m=tolerance_m, crs=crs)
     covers: dict[str, Cover] = {}
     for layer, frame, label in (
         ("land_classes", inputs.land_classes, "land_class"),
@@ -254,6 +259,8 @@ def _holdings(made: list[_Extent], inputs: Inputs) -> gpd.GeoDataFrame:
     frame["adjusted_area_m2"] = _adjusted(frame["_extent"], exact, inputs)
     frame["bank"] = frame["bank"].where(frame["bank"] != "", None)
     frame["class_name"] = _class_names(frame["land_class"])
+    if inputs.admin is not None:
+        frame = frame.rename(columns={"admin": "admin_code"}).assign(admin=_unit_names(frame["admin"], inputs.admin))
     drop = ["_extent", "_x", "_y", *(["admin"] if inputs.admin is None else [])]
     return _with_extras(frame.drop(columns=drop), inputs)
 
@@ -274,6 +281,16 @@ def _class_names(codes: pd.Series[str]) -> pd.Series[str]:
     def name(code: str) -> str:
         known = [table.find(each) for each in code.split("; ")]
         return "; ".join(each.zh for each in known if each is not None)
+
+    return codes.map({code: name(code) for code in codes.unique()})
+
+
+def _unit_names(codes: pd.Series[str], admin: gpd.GeoDataFrame) -> pd.Series[str]:
+    """Names of administrative units; the code of one that has none."""
+    names = dict(zip(texts(admin["admin_id"]), texts(admin["name"]), strict=True))
+
+    def name(code: str) -> str:
+        return "; ".join(names.get(each) or each for each in code.split("; "))
 
     return codes.map({code: name(code) for code in codes.unique()})
 

@@ -34,6 +34,7 @@ __all__ = [
     "about_registered",
     "about_titles",
     "areas_of",
+    "is_state_by_law",
 ]
 
 _OLD, _NEW = re.compile(r"\d{3}[A-Z]?"), re.compile(r"\d{4}[A-Z]?|\d{2}[A-Z]\d[A-Z]?")
@@ -173,6 +174,13 @@ def about_claims(holdings: gpd.GeoDataFrame, *, tolerance_m: float) -> tuple[NDA
     return claimed, findings
 
 
+def is_state_by_law(holdings: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Land without a title on a class that is state land by law, (n,)."""
+    classes = load_land_classes().find_all(holdings["land_class"])
+    waters = np.array([each is not None and each.land == "state" for each in classes], dtype=bool)
+    return waters & (holdings["status"] == "untitled").to_numpy(dtype=bool)
+
+
 def about_registered(rows: Rows, parcels: Parcels, *, tolerance_m: float, crs: Any) -> list[Finding]:  # noqa: ANN401
     """Parcels in the extents whose drawn area is not the registered one.
 
@@ -229,7 +237,8 @@ def about_extents(extents: gpd.GeoDataFrame, areas: Floats, *, tolerance_m: floa
 def about_classes(layer: str, keys: Iterable[str], codes: NDArray[np.object_], places: Shapes) -> list[Finding]:
     """Codes that no table knows, and a layer in which two generations are mixed."""
     table = load_land_classes()
-    unknown = np.flatnonzero([each is None for each in table.find_all(codes)] & (codes != ""))
+    unmatched = np.array([each is None for each in table.find_all(codes)], dtype=bool)
+    unknown = np.flatnonzero(unmatched & (codes != "").astype(bool))
     names = list(keys)
     findings = [
         Finding("class-unknown", layer, str(names[row]), places[row], note=str(codes[row])) for row in unknown.tolist()

@@ -105,7 +105,7 @@ def prepare(
         With everything that is wrong with all layers.
     """
     given = {name: frame for name, frame in layers.items() if frame is not None}
-    _require_all(extents, given)
+    _require_all(extents, {"parcels": None, **given})
     crs = extents.crs
     described = {"extents": describe_input(extents)}
     for name, frame in {**given, **({} if axes is None else {"axes": axes})}.items():
@@ -130,7 +130,7 @@ def prepare(
     )
 
 
-def _require_all(extents: gpd.GeoDataFrame, layers: dict[str, gpd.GeoDataFrame]) -> None:
+def _require_all(extents: gpd.GeoDataFrame, layers: dict[str, Any]) -> None:
     problems = []
     for name, frame in {"extents": extents, **layers}.items():
         try:

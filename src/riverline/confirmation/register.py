@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["register_of"]
 
-_KEYS = ["river_id", "admin", "ownership", "land_class"]
+_KEYS = ["river_id", "admin_code", "admin", "ownership", "land_class"]
 _STATES = {"clear": "clear_m2", "untitled": "untitled_m2"}
 _CENTS = 100.0
 
@@ -48,7 +48,7 @@ def register_of(holdings: gpd.GeoDataFrame, names: dict[str, str]) -> pd.DataFra
     rows = pd.DataFrame(
         {
             "river_id": holdings["river_id"].fillna(""),
-            "admin": holdings["admin"].fillna("") if "admin" in holdings.columns else "",
+            **{name: holdings[name].fillna("") if name in holdings else "" for name in ("admin_code", "admin")},
             "ownership": holdings["ownership"],
             "land_class": code,
             "class_name": holdings["class_name"],

@@ -8,6 +8,7 @@ A public call reads as its parts: :mod:`inputs <riverline.demarcation.inputs>` c
 
 from __future__ import annotations
 
+from riverline.demarcation.joining import join_demarcations
 from riverline.demarcation.reasons import explain
 from riverline.demarcation.result import Demarcation
 from riverline.demarcation.rivers import demarcate
@@ -18,5 +19,5 @@ from riverline.demarcation.works import demarcate_works
 
 __all__ = [
     "Demarcation", "check_stakes", "demarcate", "demarcate_waters", "demarcate_works", "explain", "find_stand_ins",
-    "place_boards", "place_stakes",
+    "join_demarcations", "place_boards", "place_stakes",
 ]  # fmt: skip

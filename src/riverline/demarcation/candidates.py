@@ -157,7 +157,7 @@ def levee_piece(
         if decision.until != row.feature:
             return None, []
         piece = ruled_piece(row.line, "levee", decision, source_ids=(row.levee_id,), stretch=(row.start, row.end))
-        return replace(piece, width_m=0.0), []
+        return replace(piece, width_m=0.0, ends_strip=True), []
     stand_in = row.feature not in (decision.drawn_as, "flood_wall")
     if stand_in and row.feature == "waterside_toe":
         return None, []

@@ -247,11 +247,13 @@ def _joined(before: Piece | None, after: Piece | None, axis: Axis, gap_max_m: fl
         return None
     sides = [piece for piece in (before, after) if piece is not None]
     wider = max(sides, key=lambda piece: piece.width_m)
-    # Where two levees end and begin at one chainage but apart, the strip goes around with the joint.
-    along = end - start > TOUCHING_M or all(piece.basis == "levee" for piece in sides)
+    # Where two levees end and begin at one chainage but apart, the strip goes around with the joint. The far edge of a
+    # channel at which a strip ends is no levee: the line steps aside to it.
+    levees = all(piece.basis == "levee" and not piece.ends_strip for piece in sides)
+    along = end - start > TOUCHING_M or levees
     limit = gap_max_m if before is not None and after is not None else SHORTFALL_M
     # From one basis to another the chain has to step aside, however far: only the gap along the river counts.
-    aside = len({piece.basis for piece in sides}) > 1 and end - start <= SHORTFALL_M
+    aside = len({(piece.basis, piece.ends_strip) for piece in sides}) > 1 and end - start <= SHORTFALL_M
     founded = end - start <= limit and (aside or before is None or after is None or line.length <= limit)
     return Piece(
         line=line,

@@ -6,6 +6,7 @@ the strips along it, without holes; the line is the edge of that, cut where anot
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from riverline._kernels.landside import GRID_M
 from riverline._kernels.proof import clearance
 from riverline._kernels.rings import clockwise_from_north
 from riverline._kernels.strip_area import strip_area
+from riverline.channel.given import texts
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.outline import edge_pieces
 from riverline.geodesy import ellipsoidal_area, round_half_up
@@ -37,6 +39,7 @@ __all__ = [
     "borrowed",
     "closed_extents",
     "closed_lines",
+    "codes_of",
     "ring_clearance",
     "ring_extent",
     "ring_rows",
@@ -44,6 +47,10 @@ __all__ = [
 
 INSIDE_M = 1e-3
 """A line nearer than the legal width by more than this is told: coordinates of eight digits keep a millimetre."""
+
+
+# Keys of pieces of a closed line: code, letter of the layer, number; and the number of a piece beside it.
+_LINE_ID = re.compile(r"(.+)-[A-Z]-\d{3,}(?:-B\d{2,})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +216,27 @@ def closed_lines(outcomes: Sequence[Closed], crs: Any, rules: RuleSet, mark: str
     return MANAGEMENT_LINES.conform(frame)
 
 
+def codes_of(lines: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    """Whose each piece of line is, (n,): the river's code; of a closed line that of its lake, reservoir or work.
+
+    Parameters
+    ----------
+    lines
+        Rows of :data:`riverline.schema.MANAGEMENT_LINES`. A closed line whose key does not tell is the river's.
+
+    Examples
+    --------
+    >>> columns = {"line_id": ["R1-L-001", "G1-W-002", "mine"], "river_id": "R1", "bank": ["left", None, None]}
+    >>> codes_of(gpd.GeoDataFrame(columns, geometry=[None] * 3)).tolist()
+    ['R1', 'G1', 'R1']
+    """
+    codes, ids = texts(lines["river_id"]), texts(lines["line_id"])
+    for row in np.flatnonzero(texts(lines["bank"]) == ""):
+        told = _LINE_ID.fullmatch(ids[row])
+        codes[row] = told[1] if told else codes[row]
+    return codes
+
+
 def closed_extents(outcomes: Sequence[Closed], crs: Any, rules: RuleSet) -> gpd.GeoDataFrame:  # noqa: ANN401 - a CRS
     """Rows of :data:`riverline.schema.EXTENTS`; the lengths of banks and axis are blank."""
     rows = [(made, "management", made.extent) for made in outcomes if made.extent is not None]
@@ -245,7 +273,7 @@ def borrowed(made: Closed, rules: RuleSet) -> list[Finding]:
     """What was drawn by a rule of another set than the one asked for: a finding for each rule."""
     lines: dict[str, list[shapely.LineString]] = {}
     for line, piece in made.rows:
-        if piece.rule_set != rules.name:
+        if piece.rule_set not in ("", rules.name):
             lines.setdefault(piece.rule_id, []).append(line)
     return [
         Finding("rules-fallback", made.layer, made.code, shapely.union_all(drawn),

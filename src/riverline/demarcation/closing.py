@@ -37,7 +37,7 @@ FOUNDED_M = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Shore:
-    """One lake or reservoir: its surface with its islands, and the rows of every layer that are of it."""
+    """One lake or reservoir: its water with its islands and without, and the rows of every layer that are of it."""
 
     code: str
     name: str
@@ -48,6 +48,7 @@ class Shore:
     lines: gpd.GeoDataFrame | None
     levels: gpd.GeoDataFrame | None
     axes: tuple[Axis, ...] = ()
+    surface: shapely.Geometry | None = None
 
 
 @dataclass(slots=True)

@@ -17,7 +17,9 @@ from scipy.sparse.csgraph import connected_components
 
 from riverline._kernels import chainage
 from riverline._kernels.landside import GRID_M
+from riverline._kernels.narrows import narrows
 from riverline._kernels.neighbours import HAIR_M, Parted, Yields, halves, overlaps, part_in_order
+from riverline._kernels.partition import widths
 from riverline.demarcation.edges import within_reach
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.precedence import Precedence, precedence
@@ -101,13 +103,17 @@ def part_neighbours(
     extents = np.array([each.extent for each in made], dtype=object)
     bands = np.array([each.protection for each in made], dtype=object)
     first, second, shared = overlaps(np.concatenate([extents, bands]), np.tile(np.arange(count), 2))
-    if not len(first):
+    beside, along, strips = narrows(extents, limit_m=rules.policy.gap_m, least_m=HAIR_M)
+    if not len(first) and not len(strips):
         return made, []
     both = second < count
     order = precedence(made, axes, first[both], second[both], rules.policy)
     pairs = _pairs(first[both], second[both], shared[both], order)
     claims = _claims(made, pairs, order, rules.policy)
+    _claim_strips(made, claims, _pairs(beside, along, strips, order), rules.policy)
     findings = [*_overlap_findings(made, pairs, order, rules.policy), *claims.findings]
+    if rules.policy.gaps == "give":
+        first, second = np.concatenate([first, beside]), np.concatenate([second, along])
     for members in _clusters(first % count, second % count, order):
         bounding = np.concatenate([claims.areas[members], bands[members]])
         there = np.concatenate(
@@ -133,6 +139,8 @@ def _pairs(first: Rows, second: Rows, shared: Shapes, order: Precedence) -> _Pai
 
 def _clusters(first: Rows, second: Rows, order: Precedence) -> Iterator[Rows]:
     """Rivers that hang together by shared land, each group in its order."""
+    if not len(first):
+        return
     count = len(order.place)
     _, label = connected_components(coo_array((np.ones(len(first)), (first, second)), shape=(count, count)))
     involved = np.unique(np.concatenate([first, second]))
@@ -152,6 +160,19 @@ def _claims(made: Sequence[Outcome], pairs: _Pairs, order: Precedence, policy: P
         for one, other in zip(*_beside_one_another(made, pairs), strict=True):
             _halve(made, claims, one, other)
     return claims
+
+
+def _claim_strips(made: Sequence[Outcome], claims: _Claims, strips: _Pairs, policy: Policy) -> None:
+    """Tell of narrow land that lies open between two rivers, or add it to the claim of the one that goes first."""
+    wide = np.fmin(widths(strips.shared, limit_m=policy.gap_m), policy.gap_m)
+    for winner, loser, ground, width in zip(strips.winner, strips.loser, strips.shared, wide, strict=True):
+        named = ", ".join(sorted(made[row].axis.river_id for row in (winner, loser)))
+        code = "hole-given" if policy.gaps == "give" else "hole-between"
+        told = Finding(code, "axes", made[winner].axis.river_id, ground, float(ground.area), float(width), "m²", named)
+        claims.findings.append(told)
+        if policy.gaps == "give":
+            claims.areas[winner] = shapely.union_all([claims.areas[winner], ground], grid_size=GRID_M)
+            claims.changed[winner] = True
 
 
 def _taken_before(made: Sequence[Outcome], claims: _Claims, tributary: int, river: int) -> bool:

@@ -127,7 +127,7 @@ def _sentence(result: Demarcation, piece: Mapping[Any, Any], metres: float, *, l
     offset = piece["offset_m"]
     wide = f"向背水侧外延 {offset:g} 米" if zh else f"{offset:g} m to landside"
     name = _name_of(result, piece)
-    shared = piece["basis"] == "joined" and str(piece["rule_id"]).endswith("/policy.shared")
+    shared = piece["basis"] == "joined" and "/policy.shared" in str(piece["rule_id"])
     parts = {
         "neighbour": _called(result, str(piece["source_ids"])) if shared else "",
         "where": f"{name}{_bank_told(piece['bank'], language)} {format_chainage(metres)}",
@@ -168,11 +168,11 @@ _JOINED_EN = (
 )
 _SHARED = {
     "zh": (
-        "{where}：此处两河管理范围相接，界线是与{neighbour}（{joins}）共用的边，重叠的土地归属按 {rule}；"
+        "{where}：此处两个管理范围相接，界线是与{neighbour}（{joins}）共用的边，重叠的土地归属按 {rule}；"
         "本段 {span}；可信度：{confidence}；规则集 {rules}。"
     ),
     "en": (
-        "{where}: the extents of two rivers meet here and the line is the edge shared with {neighbour} ({joins}); "
+        "{where}: two extents meet here and the line is the edge shared with {neighbour} ({joins}); "
         "whose the land is that both claim, {rule} says; piece {span}; confidence: {confidence}; rule set {rules}."
     ),
 }

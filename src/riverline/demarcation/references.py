@@ -61,6 +61,7 @@ class Piece:
     line, ``protection_m`` the further band. A piece without ``strip`` only closes the corridor, where the line steps
     from one reference to another on the normal of the axis. ``caveat`` is the fault to tell if the piece is used; a
     joined piece is ``founded`` where a rule allows to bridge a gap that long; else it has neither rule nor citation.
+    ``ends_strip`` is the far edge of a channel beside a levee at which the rule lets the strip of that levee end.
     """
 
     line: shapely.LineString
@@ -77,6 +78,7 @@ class Piece:
     note: str = ""
     caveat: str = ""
     founded: bool = True
+    ends_strip: bool = False
 
     @property
     def span(self) -> float:

@@ -47,7 +47,8 @@ class Demarcation:
         management = self.extents[self.extents["kind"] == "management"]
         kilometres = self.lines["length_m"].sum() / 1000
         errors = int((self.faults["severity"] == "error").sum())
-        what = "closed lines" if len(self.lines) and self.lines["bank"].isna().all() else "rivers"
+        closed = self.lines["bank"].isna()
+        what = "rivers" if not closed.any() else "closed lines" if closed.all() else "extents"
         return (
             f"Demarcation({len(management)} {what}, {len(self.lines)} pieces of line, {kilometres:.1f} km, "
             f"{management['area_m2'].sum() / 1e6:.2f} km², {len(self.faults)} faults ({errors} errors), "

@@ -12,7 +12,7 @@ import shapely
 from riverline.demarcation.river import LineRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Shapes = NDArray[np.object_]
 
-__all__ = ["Beside", "Redrawn", "redraw"]
+__all__ = ["KNOT_M", "NEAR_M", "PLACES", "SHORTEST_M", "Beside", "Redrawn", "redraw", "with_knots"]
 
 NEAR_M = 1e-5
 """Places nearer than this to an outline lie on it: some steps of the grid that areas stand on."""
@@ -109,18 +109,29 @@ def redraw(made: Outcome, extent: shapely.Geometry, beside: Beside) -> Redrawn:
     closings = _without_gaps(closings, kept, made.axis.length)
     closings.sort(key=lambda closing: (closing.bank, closing.start, closing.end, closing.coords[0].tolist()))
     joined = [row for closing in closings for row in _by_neighbour(closing, beside)]
-    rows = [*kept, *_numbered(joined, "M{:02d}")]
+    rows = [*kept, *_numbered(joined, "M{:02d}", _joins_before(made.lines))]
     return Redrawn(sorted(rows, key=lambda row: (row.bank, row.start, row.end, row.number)), dropped)
 
 
-def _numbered(rows: Sequence[LineRow], pattern: str = "{:03d}") -> list[LineRow]:
-    """Rows numbered on their bank; as a river's lines are when it is alone."""
-    counted: dict[Bank, int] = {}
+def _numbered(
+    rows: Sequence[LineRow], pattern: str = "{:03d}", taken: Mapping[Bank, int] | None = None
+) -> list[LineRow]:
+    """Rows numbered on their bank, as a river's lines are when it is alone; those that have a number keep it."""
+    counted = dict(taken or {})
     numbered = []
     for row in rows:
         counted[row.bank] = counted.get(row.bank, 0) + 1
-        numbered.append(replace(row, number=pattern.format(counted[row.bank])))
+        numbered.append(row if row.number else replace(row, number=pattern.format(counted[row.bank])))
     return numbered
+
+
+def _joins_before(rows: Sequence[LineRow]) -> dict[Bank, int]:
+    """How many edges of neighbours each bank had already: what closes it now is numbered on from them."""
+    found: dict[Bank, int] = {}
+    for row in rows:
+        if row.number.startswith("M"):
+            found[row.bank] = max(found.get(row.bank, 0), int(row.number[1:].split("-")[0]))
+    return found
 
 
 def _rings(area: shapely.Geometry) -> list[Floats]:
@@ -165,7 +176,7 @@ def _runs(ring: Floats, old: shapely.STRtree) -> list[Floats]:
 
 def _cut(row: LineRow, knots: Floats, new: shapely.STRtree, axis: Axis) -> list[_Cut]:
     """A row where the outline leaves it: what stays keeps its number, from the second stretch on with a suffix."""
-    coords = _with_knots(shapely.get_coordinates(row.line), knots)
+    coords = with_knots(shapely.get_coordinates(row.line), knots)
     stays = _near(coords, new)
     if stays.all():
         return [_Cut(row, stays=True)]
@@ -183,7 +194,7 @@ def _cut(row: LineRow, knots: Floats, new: shapely.STRtree, axis: Axis) -> list[
     return cuts
 
 
-def _with_knots(coords: Floats, knots: Floats) -> Floats:
+def with_knots(coords: Floats, knots: Floats) -> Floats:
     """A line's coordinates with the knots that it runs through, each as it is."""
     line = shapely.LineString(coords)
     here = knots[shapely.dwithin(line, shapely.points(knots), KNOT_M)] if len(knots) else knots

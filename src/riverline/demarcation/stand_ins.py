@@ -10,8 +10,9 @@ import pandas as pd
 import shapely
 
 from riverline._kernels import chainage
+from riverline.channel.given import finite
 from riverline.demarcation.inputs import prepare
-from riverline.errors import CRSError, JobError
+from riverline.errors import CRSError, JobError, SchemaError
 from riverline.geodesy import align
 from riverline.schema import BANK_TOPS
 
@@ -64,7 +65,7 @@ def find_stand_ins(
     Raises
     ------
     SchemaError, CRSError
-        If the axes lack columns or are not in metres, or a layer has no CRS.
+        If the axes lack columns or are not in metres, or a layer is no frame or has no CRS.
     JobError
         If ``within_m`` is not above zero.
 
@@ -99,14 +100,24 @@ def find_stand_ins(
     for feature, frame in layers.items():
         if frame is None:
             continue
-        if frame.crs is None:
-            raise CRSError(
-                f"{feature} 图层没有坐标系；请用 frame.set_crs(...) 写明",
-                f"the layer of {feature} has no CRS; say it with frame.set_crs(...)",
-            )
-        moved = align(frame, axes.crs, layer=feature)
+        _require_frame(frame, feature)
+        moved = finite(align(frame, axes.crs, layer=feature))
         found += [_rows(feature, axis, *_along(moved, axis, within_m), crs=axes.crs) for axis in rivers.values()]
     return BANK_TOPS.conform(pd.concat([rows for rows in found if len(rows)] or found, ignore_index=True))
+
+
+def _require_frame(frame: object, feature: str) -> None:
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise SchemaError(
+            f"{feature} 应为带几何的 GeoDataFrame，实际为 {type(frame).__name__}；请用 riverline.read_layer 读取",
+            f"the layer of {feature} must be a GeoDataFrame, got {type(frame).__name__}; read it with "
+            "riverline.read_layer",
+        )
+    if frame.crs is None:
+        raise CRSError(
+            f"{feature} 图层没有坐标系；请用 frame.set_crs(...) 写明",
+            f"the layer of {feature} has no CRS; say it with frame.set_crs(...)",
+        )
 
 
 def _along(frame: gpd.GeoDataFrame, axis: Axis, within_m: float) -> tuple[Geometries, NDArray[np.object_]]:

@@ -24,6 +24,7 @@ from riverline.demarcation.inputs import (
     usable_rows,
 )  # fmt: skip
 from riverline.demarcation.nearness import LEAST_M
+from riverline.demarcation.ranges import Ranges, part_ranges
 from riverline.demarcation.result import Demarcation
 from riverline.demarcation.shores import demarcate_shore
 from riverline.geodesy import require_metric
@@ -62,7 +63,9 @@ def demarcate_waters(
 
     A line that is given for the water goes first (an approved plan, the land acquired), then levees with their strips,
     then the line at the level that the rule names, over terrain, then the edge of the water. The extent is what these
-    enclose, islands included; its edge is one closed line.
+    enclose, islands included; its edge is one closed line. Each water is drawn alone; what several claim is then parted
+    as the rule set says: no water loses its own surface, one that lies within another keeps its range, and its line is
+    that of the hole in the other.
 
     Parameters
     ----------
@@ -128,11 +131,13 @@ def demarcate_waters(
     rules = require_rules(rules, on)
     given = {"levees": levees, "lines": lines, "flood_levels": flood_levels}
     shores, path, findings, described = _prepared(water, axes, given, terrain)
-    outcomes = [_outcome(shore, rules, path, water.crs) for shore in shores]
+    alone = [_outcome(shore, rules, path, water.crs) for shore in shores]
+    parted, met = part_ranges(Ranges(alone, [shore.surface for shore in shores]), rules)
+    outcomes = [each for each in parted if isinstance(each, Closed)]
     drawn = closed_lines(outcomes, water.crs, rules, "S")
     extents = closed_extents(outcomes, water.crs, rules)
-    findings += [each for made in outcomes for each in (*made.findings, *borrowed(made, rules))]
-    findings += _unused(shores, outcomes)
+    findings += [*met, *(each for made in outcomes for each in (*made.findings, *borrowed(made, rules)))]
+    findings += _unused(shores, alone)
     told = faults.combine(findings_to_faults(findings, water.crs), crs=water.crs)
     run = Run(__version__, rules.digest, described, water.crs.to_string())
     return Demarcation(drawn, extents, told, rules, run)
@@ -206,8 +211,9 @@ def _shores(rows: gpd.GeoDataFrame, placed: Mapping[str, gpd.GeoDataFrame], rive
     shores = []
     for key, mine in rows.groupby("code", sort=True):
         code = str(key)
-        surface = without_holes(shapely.union_all(mine.geometry.array))
-        around = [surface, *(by_code["levees"][code].geometry if code in by_code.get("levees", {}) else [])]
+        surface = shapely.union_all(mine.geometry.array)
+        whole = without_holes(surface)
+        around = [whole, *(by_code["levees"][code].geometry if code in by_code.get("levees", {}) else [])]
         reach = shapely.convex_hull(shapely.geometrycollections(around))
         crossing = np.flatnonzero(shapely.intersects(centres, reach)).tolist()
         names = mine["name"].dropna() if "name" in mine.columns else pd.Series([], dtype="str")
@@ -216,12 +222,13 @@ def _shores(rows: gpd.GeoDataFrame, placed: Mapping[str, gpd.GeoDataFrame], rive
                 code=code,
                 name="" if names.empty else str(names.iloc[0]),
                 kind="lake" if mine["kind"].iloc[0] == "lake" else "reservoir",
-                water=surface,
+                water=whole,
                 ids=tuple(mine["water_id"].astype("str")),
                 levees=by_code.get("levees", {}).get(code),
                 lines=by_code.get("lines", {}).get(code),
                 levels=by_code.get("flood_levels", {}).get(code),
                 axes=tuple(rivers[at] for at in crossing if rivers[at].river_id != code),
+                surface=surface,
             )
         )
     return shores

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pyogrio
 from pyogrio import raw
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
@@ -16,7 +17,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 from riverline._version import __version__
 from riverline.errors import JobError
 from riverline.export.dressing import DATE, dress
-from riverline.export.profiled import profiled
+from riverline.export.profiled import profiled, typed
 from riverline.export.profiles import load_profile
 from riverline.export.tables import GEOMETRY, tables_of
 from riverline.style import collect
@@ -52,8 +53,8 @@ def to_geopackage(
         Language of table names, aliases and legends: ``"zh"`` names tables by the schema's Chinese label, ``"en"`` by
         the schema's name. Column names and coded values are those of the schema in both.
     profile
-        Name or path of an export profile (:func:`riverline.export.list_profiles`): the layers that it speaks of are
-        written with a receiver's names, fields and codes, and with those fields only.
+        Name or path of an export profile (:func:`riverline.export.list_profiles`): only the layers that it speaks of
+        are written, with a receiver's names, fields, types and codes.
     **layers
         More frames or results, each with a name: ``乡镇=towns`` writes a frame that follows no schema.
 
@@ -98,9 +99,11 @@ def to_geopackage(
             f"to_geopackage takes a name that ends in .gpkg and at least one result, got {target.name!r} and "
             f"{len(found)} layers",
         )
-    if profile is not None:
-        found = profiled(found, load_profile(profile))
+    receiver = None if profile is None else load_profile(profile)
+    if receiver is not None:
+        found = profiled(found, receiver)
     tables = tables_of(found, language=language)
+    tables = tables if receiver is None else typed(tables, receiver)
     try:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.stem[:40]}.") as folder:
             draft = Path(folder) / "draft.gpkg"
@@ -178,7 +181,7 @@ def _require_same(path: Path, tables: Sequence[Table]) -> None:
             changed.append((table.name, f"{table.content.num_rows} → {back.num_rows}"))
             continue
         sent = table.content
-        different = [name for name in sent.column_names if not back[name].cast(sent[name].type).equals(sent[name])]
+        different = [name for name in sent.column_names if not _values(back[name], sent[name].type).equals(sent[name])]
         changed += [(table.name, name) for name in different]
     if changed:
         listed = ", ".join(f"{table}.{name}" for table, name in changed)
@@ -187,6 +190,13 @@ def _require_same(path: Path, tables: Sequence[Table]) -> None:
             f"what was written does not read back the same: {listed}; most often texts hold control characters such "
             "as \\x00: clean them and write again",
         )
+
+
+def _values(column: pa.ChunkedArray, wanted: pa.DataType) -> pa.ChunkedArray:
+    """A column that was read, in the type that was written; of numbers with a list of choices the numbers."""
+    if pa.types.is_dictionary(column.type) and not pa.types.is_dictionary(wanted):
+        column = pa.chunked_array([chunk.indices for chunk in column.chunks], column.type.index_type)
+    return column.cast(wanted)
 
 
 def _publish(draft: Path, target: Path) -> None:

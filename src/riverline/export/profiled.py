@@ -8,24 +8,32 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from riverline.errors import JobError
 from riverline.io.chainage_text import format_chainage
 from riverline.schema import Choice, Column, Schema
+from riverline.schema.words import plain_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from riverline.export.profiles import Profile, ProfileField, ProfileLayer
+    from riverline.export.tables import Table
+    from riverline.schema.model import Kind
     from riverline.style import Layer
 
-__all__ = ["profiled"]
+__all__ = ["profiled", "typed"]
 
-_DTYPES = {"text": "str", "number": "float64", "integer": "Int64"}
+_DTYPES = {"text": "str", "number": "float64", "integer": "Int64", "long": "Int64", "short": "Int64"}
+_KINDS: dict[str, Kind] = {"text": "text", "number": "number", **dict.fromkeys(("integer", "long", "short"), "integer")}
+_ARROW = {"long": pa.int32(), "short": pa.int16()}
+# By this key GDAL knows how long a text may be.
+_WIDTH = "GDAL:OGR:width"
 
 
 def profiled(layers: Sequence[Layer], profile: Profile) -> tuple[Layer, ...]:
-    """Layers with those that a profile speaks of in its shape, the others as they are.
+    """The layers that a profile speaks of, in its shape; others are not the receiver's.
 
     Parameters
     ----------
@@ -42,16 +50,55 @@ def profiled(layers: Sequence[Layer], profile: Profile) -> tuple[Layer, ...]:
     Raises
     ------
     JobError
-        If a text is longer than the receiver's field, naming each: texts are not cut.
+        If none of the layers is the receiver's; if a text is longer than its field or not in its list of words, naming
+        each: texts are neither cut nor dropped.
     """
     wanted = {layer.schema_name: layer for layer in profile.layers}
-    shaped = tuple(_shaped(layer, wanted[layer.name]) if layer.name in wanted else layer for layer in layers)
-    problems = [each for layer in shaped if layer.name in wanted for each in _too_long(layer, wanted[layer.name])]
+    own = [layer for layer in layers if layer.name in wanted]
+    if not own:
+        listed = ", ".join(wanted)
+        raise JobError(
+            f"成果中没有模板 {profile.name} 的图层（{listed}）",
+            f"no layer of the result is one of profile {profile.name} ({listed})",
+        )
+    strange = [each for layer in own for each in _strange_words(layer, wanted[layer.name])]
+    shaped = tuple(_shaped(layer, wanted[layer.name]) for layer in own)
+    problems = strange + [each for layer in shaped for each in _too_long(layer, wanted[layer.name])]
     if problems:
         raise JobError.listing(
             f"成果不符合模板 {profile.name}", f"the result does not fit profile {profile.name}", problems
         )
     return shaped
+
+
+def typed(tables: Sequence[Table], profile: Profile) -> tuple[Table, ...]:
+    """Tables whose fields have the receiver's types: whole numbers of its size, texts of its length.
+
+    Parameters
+    ----------
+    tables
+        Tables of the layers that :func:`profiled` gave.
+    profile
+        The receiver's layers.
+
+    Returns
+    -------
+    tuple of Table
+        In the same order.
+    """
+    wanted = {layer.schema_name: {field.name: field for field in layer.fields} for layer in profile.layers}
+    return tuple(dataclasses.replace(table, content=_cast(table.content, wanted[table.layer.name])) for table in tables)
+
+
+def _cast(content: pa.Table, wanted: Mapping[str, ProfileField]) -> pa.Table:
+    return content.cast(pa.schema([_arrow_field(each, wanted.get(each.name)) for each in content.schema]))
+
+
+def _arrow_field(own: pa.Field, wanted: ProfileField | None) -> pa.Field:
+    if wanted is None:
+        return own
+    field = own.with_type(_ARROW.get(wanted.kind, own.type))
+    return field.with_metadata({_WIDTH: str(wanted.length)}) if wanted.length else field
 
 
 def _shaped(layer: Layer, wanted: ProfileLayer) -> Layer:
@@ -84,19 +131,23 @@ def _values(rows: pd.DataFrame, field: ProfileField, own: Schema) -> pd.Series[A
     values = rows[field.column]
     if field.printed:
         return values.map(lambda metres: "" if pd.isna(metres) else format_chainage(metres)).astype(dtype)
+    if field.words:
+        known = _word_list(field)
+        return values.map(lambda text: known.get(plain_name(str(text)), ""), na_action="ignore").astype(dtype)
     if field.codes:
-        known = {choice.value: field.codes.get(str(choice.value)) for choice in own[field.column].choices}
-        return values.map(known).astype(dtype)
+        codes = {choice.value: field.codes.get(str(choice.value)) for choice in own[field.column].choices}
+        return values.map(codes).astype(dtype)
     return values.astype(dtype)
 
 
 def _column(field: ProfileField, own: Schema) -> Column:
     """The receiver's field as a column: the label and the choices of what fills it, in the receiver's codes."""
+    kind = _KINDS[field.kind]
     if field.row:
-        return Column(field.name, field.kind, "序号", "Number", field.name, "Number of the row.")
+        return Column(field.name, kind, "序号", "Number", field.name, "Number of the row.")
     source = own[field.column]
     choices: tuple[Choice, ...] = ()
-    if field.kind == "integer" or (source.choices and not field.codes):
+    if kind == "integer" or (source.choices and not field.codes):
         codes = field.codes or {str(each.value): each.value for each in source.choices}
         choices = tuple(
             Choice(codes[str(each.value)], each.label_zh, each.label_en)
@@ -104,7 +155,7 @@ def _column(field: ProfileField, own: Schema) -> Column:
             if str(each.value) in codes
         )
     return Column(
-        field.name, field.kind, source.label_zh, source.label_en, source.short, source.meaning, source.unit, choices
+        field.name, kind, source.label_zh, source.label_en, source.short, source.meaning, source.unit, choices
     )
 
 
@@ -119,4 +170,23 @@ def _too_long(layer: Layer, wanted: ProfileLayer) -> Iterator[tuple[str, str]]:
             yield (
                 f"{wanted.name} 第 {row + 1} 行 {field.name} 有 {len(text)} 个字，最多 {field.length} 个：{told}",
                 f"{wanted.name}, row {row + 1}: {field.name} has {len(text)} signs, at most {field.length}: {told}",
+            )
+
+
+def _word_list(field: ProfileField) -> dict[str, str]:
+    """The receiver's word for each text, plain, that is written for it."""
+    return {plain_name(text): word for word, texts in field.words.items() for text in (word, *texts)}
+
+
+def _strange_words(layer: Layer, wanted: ProfileLayer) -> Iterator[tuple[str, str]]:
+    for field in wanted.fields:
+        if not field.words or field.column not in layer.frame:
+            continue
+        given = layer.frame[field.column].dropna().astype("str").unique()
+        strange = sorted(text for text in given if text.strip() and plain_name(text) not in _word_list(field))
+        listed = "、".join(field.words)
+        for text in strange:
+            yield (
+                f"{wanted.name} 的 {field.name} 没有选项 {text!r}；可用：{listed}；自编模板可加选项",
+                f"{wanted.name}: {field.name} has no word for {text!r}; it has {listed}",
             )

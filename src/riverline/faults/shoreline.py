@@ -7,6 +7,11 @@ from riverline.faults.code import Code
 __all__ = ["SHORELINE_CODES"]
 
 SHORELINE_CODES = (
+    Code("shoreline-without-bank", "warning",
+         "{feature} 的管理范围线没有岸别（湖泊、水库或工程的闭合界线），未编制岸线规划，计 {value} {unit}",
+         "the management line of {feature} has no bank (it closes around a lake, a reservoir or a work): {value} "
+         "{unit} have no shoreline plan", "岸线规划按河流左右岸编制；湖库岸线请另行编制",
+         "a plan goes by the left and right bank of rivers: plan lakes and reservoirs otherwise"),
     Code("waterside-missing", "error", "河流 {feature} 的{note}没有临水边界线，未划分功能区，利用长度未计",
          "the {note} of river {feature} has no waterside line: no zones, no used length",
          "用 waterside= 给出临水边界线（river_id、bank）或水域面",

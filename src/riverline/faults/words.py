@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from riverline.schema import BANK_TOPS, FLOOD_LEVELS, FRAMES, LEVEES, MANAGEMENT_LINES, WORKS
+from riverline.schema import BANK_TOPS, EXTENTS, FLOOD_LEVELS, FRAMES, LEVEES, MANAGEMENT_LINES, WORKS
 
 if TYPE_CHECKING:
     from riverline.schema import Language
 
 __all__ = ["in_words", "layer_label"]
 
+_MEASURES = (MANAGEMENT_LINES["length_m"], EXTENTS["left_length_m"], EXTENTS["right_length_m"], EXTENTS["area_m2"])
 _CHOSEN = (LEVEES["feature"], BANK_TOPS["feature"], FLOOD_LEVELS["basis"], WORKS["kind"], MANAGEMENT_LINES["basis"])
 _WORDS: dict[str, tuple[str, str]] = {
     **{name: (frame.label_zh, frame.label_en.lower()) for name, frame in FRAMES.items()},
     "scenes": ("影像", "images"),
+    **{column.name: (column.label_zh, column.label_en.lower()) for column in _MEASURES},
     "left": ("左岸", "left bank"),
     "right": ("右岸", "right bank"),
     "start": ("起点", "start"),
@@ -66,7 +68,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         str(choice.value): (choice.label_zh, choice.label_en.lower()) for column in _CHOSEN for choice in column.choices
     },
 }
-_TOKEN = re.compile(r"[A-Za-z][A-Za-z_-]*")
+_TOKEN = re.compile(r"[A-Za-z][A-Za-z_2-]*")
 
 
 def in_words(note: str, language: Language) -> str:

@@ -2,8 +2,10 @@
 
 A public call reads as its parts: :mod:`registry <riverline.inspection.registry>` lists the checks that ship,
 :mod:`known <riverline.inspection.known>` takes what single layers and stakes are told by their own checks,
-:mod:`bank_ends <riverline.inspection.bank_ends>` and :mod:`cover <riverline.inspection.cover>` hold lines and extents
-against each other and the ground, :mod:`comparing <riverline.inspection.comparing>` reads checks that users write.
+:mod:`bank_ends <riverline.inspection.bank_ends>`, :mod:`cover <riverline.inspection.cover>` and
+:mod:`outlines <riverline.inspection.outlines>` hold lines and extents against each other and the ground,
+:mod:`stated <riverline.inspection.stated>` what stands in rows against their geometry;
+:mod:`comparing <riverline.inspection.comparing>` reads checks that users write.
 """
 
 from __future__ import annotations

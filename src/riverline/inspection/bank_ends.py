@@ -10,6 +10,7 @@ import shapely
 
 from riverline import faults
 from riverline.channel.given import texts
+from riverline.demarcation.closed import codes_of
 from riverline.inspection.check import failing
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def useless_nodes(subject: Subject, _limit: float = 0.0) -> Iterator[gpd.GeoData
     ends = _ends(lines)
     one, two = _meeting(ends)
     alone = np.bincount(one, minlength=len(ends)) == 1
-    pair = (one < two) & alone[one] & alone[two]
+    pair = (one < two) & alone[one] & alone[two] & ~_seams(lines, ends, one, two)
     first, second = (ends["piece"].to_numpy()[each[pair]] for each in (one, two))
     there = [name for name in _SEPARATING if name in lines]
     told = lines[there].astype("str").fillna("").to_numpy(dtype=object)
@@ -86,6 +87,15 @@ def useless_nodes(subject: Subject, _limit: float = 0.0) -> Iterator[gpd.GeoData
         crs=lines.crs,
         note=ids[1].tolist(),
     )
+
+
+def _seams(
+    lines: gpd.GeoDataFrame, ends: pd.DataFrame, one: NDArray[np.intp], two: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Where a closed line begins and ends: one node, at which it counts from nought and to its whole length."""
+    closed = (texts(lines["bank"]) == "")[ends["piece"].to_numpy()[one]]
+    along = ends["chainage"].to_numpy()
+    return np.asarray(closed & (along[one] != along[two]))
 
 
 def bank_lengths(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
@@ -118,7 +128,8 @@ def _loose_ends(lines: gpd.GeoDataFrame) -> pd.DataFrame:
     ends = _ends(lines)
     one, _ = _meeting(ends)
     loose = ends[~np.isin(np.arange(len(ends)), one)]
-    by_bank = loose.groupby("bank")["chainage"]
+    # A line without a bank goes round a lake or a work: it has no first and no last.
+    by_bank = loose[loose["runs"].astype(bool)].groupby("bank")["chainage"]
     loose = loose[~loose.index.isin([*by_bank.idxmin(), *by_bank.idxmax()])]
     pairs = loose.reset_index().merge(loose.reset_index(), on="bank", suffixes=("", "_other"))
     pairs = pairs[pairs["piece"] != pairs["piece_other"]]
@@ -135,13 +146,15 @@ def _ends(lines: gpd.GeoDataFrame) -> pd.DataFrame:
     shapes = np.asarray(lines.geometry.array)
     is_line = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
     rows = np.flatnonzero(is_line & ~shapely.is_closed(shapes) & ~shapely.is_empty(shapes))
-    bank = (lines["river_id"].astype("str") + "\n" + lines["bank"].astype("str")).to_numpy(dtype=object)[rows]
+    side = texts(lines["bank"])[rows]
+    bank = codes_of(lines)[rows] + "\n" + side
     along = [lines[name].to_numpy(dtype="float64")[rows] for name in ("start_chainage_m", "end_chainage_m")]
     points = [shapely.get_point(shapes[rows], at) for at in (0, -1)]
     return pd.DataFrame(
         {
             "piece": np.tile(rows, 2),
             "bank": np.tile(bank, 2),
+            "runs": np.tile(side != "", 2),
             "chainage": np.nan_to_num(np.concatenate(along)),
             "point": np.concatenate(points) if len(rows) else np.zeros(0, dtype=object),
         }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
 from riverline import faults
 from riverline.channel.given import texts
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from riverline.demarcation import Demarcation
     from riverline.schema import Language
 
-__all__ = ["Check", "Subject", "failing"]
+__all__ = ["Check", "Subject", "failing", "wider"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,3 +132,18 @@ def failing(
     named = texts(frame[FRAMES[layer].key])
     ids = np.where(named == "", [f"row {label}" for label in frame.index], named)[where].tolist()
     return faults.found(code, layer=layer, feature_id=ids, crs=frame.crs, **rows)
+
+
+def wider(shapes: NDArray[Any], limit: float) -> NDArray[np.bool_]:
+    """Which shapes are somewhere wider than the limit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import shapely
+    >>> wider(np.array([shapely.box(0, 0, 9, 0.2), shapely.box(0, 0, 9, 2)]), 1.0).tolist()
+    [False, True]
+    """
+    wide = shapely.area(shapes) > 0.0
+    wide[wide] = ~shapely.is_empty(shapely.buffer(shapes[wide], -limit / 2.0))
+    return wide

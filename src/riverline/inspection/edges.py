@@ -11,7 +11,8 @@ import shapely
 from riverline import faults
 from riverline._kernels.chainage import locate_many
 from riverline.channel.given import texts
-from riverline.inspection.check import failing
+from riverline.demarcation.closed import codes_of
+from riverline.inspection.check import failing, wider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,9 +38,9 @@ def shared_edges(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
 
 
 def _lines(lines: gpd.GeoDataFrame, extents: gpd.GeoDataFrame, limit: float) -> Iterator[gpd.GeoDataFrame]:
-    rivers = texts(lines["river_id"])
-    for river, shape in zip(texts(extents["river_id"]), extents.geometry, strict=True):
-        own = lines[rivers == river]
+    codes = codes_of(lines)
+    for key, shape in zip(texts(extents["extent_id"]), extents.geometry, strict=True):
+        own = lines[codes == key.removesuffix("-management")]
         if own.empty or shape is None or shape.is_empty:
             continue
         places, piece = shapely.get_coordinates(own.geometry.array, return_index=True)
@@ -61,7 +62,7 @@ def _overlaps(holdings: gpd.GeoDataFrame, limit: float) -> gpd.GeoDataFrame:
     pair = (extent[one] == extent[two]) & (ids[one] < ids[two])
     one, two = one[pair], two[pair]
     common = shapely.intersection(shapes[one], shapes[two])
-    wide = _wider(common, limit)
+    wide = wider(common, limit)
     return _differ("holdings", ids[one][wide], common[wide], ids[two][wide], limit, holdings.crs)
 
 
@@ -71,7 +72,7 @@ def _gaps(holdings: gpd.GeoDataFrame, extents: gpd.GeoDataFrame, limit: float) -
     extents = extents[extents["extent_id"].isin(together.index)]
     ids = texts(extents["extent_id"])
     left = shapely.difference(np.asarray(extents.geometry.array), together.reindex(ids).to_numpy(dtype=object))
-    wide = _wider(left, limit)
+    wide = wider(left, limit)
     return _differ("extents", ids[wide], left[wide], np.full(int(wide.sum()), ""), limit, extents.crs)
 
 
@@ -80,10 +81,3 @@ def _differ(
 ) -> gpd.GeoDataFrame:
     told: dict[str, Any] = {"value": shapely.area(shapes), "limit": limit, "unit": "m²", "note": note.tolist()}
     return faults.found("edges-differ", layer=layer, feature_id=ids.tolist(), geometry=shapes, crs=crs, **told)
-
-
-def _wider(shapes: NDArray[Any], limit: float) -> NDArray[np.bool_]:
-    """Which shapes are somewhere wider than the limit."""
-    wide = shapely.area(shapes) > 0.0
-    wide[wide] = ~shapely.is_empty(shapely.buffer(shapes[wide], -limit / 2.0))
-    return wide

@@ -51,7 +51,8 @@ def inspect(  # noqa: PLR0913 - one argument a layer
     result
         From :func:`riverline.demarcate`, as it was drawn or as it was read back and mended.
     stakes, boards, holdings, axes, water, levees
-        Frames of the schema of that name; a check that needs one that is not given is not applicable.
+        Frames of the schema of that name; a check that needs one that is not given is not applicable, and
+        so is one that finds nothing to look at.
     bridges
         Rows of :data:`riverline.schema.WORKS` at which lines must not be broken.
     rules
@@ -87,7 +88,7 @@ def inspect(  # noqa: PLR0913 - one argument a layer
     >>> tops = gpd.GeoDataFrame({"bank_id": ["B1", "B2"], "river_id": "R1"}, geometry=[left, right], crs=4548)
     >>> result = rl.demarcate(axes, rl.load_rules("national"), bank_tops=tops)
     >>> rl.inspect(result, axes=axes, stakes=rl.place_stakes(result))
-    Inspection(17 checks: 14 passed, 0 failed, 3 not applicable; 0 faults)
+    Inspection(22 checks: 19 passed, 0 failed, 3 not applicable; 0 faults)
     """
     if not isinstance(result, Demarcation):
         raise JobError(
@@ -155,23 +156,22 @@ def _faults_of(check: Check, subject: Subject) -> gpd.GeoDataFrame:
 
 
 def _row(check: Check, subject: Subject, found: gpd.GeoDataFrame) -> dict[str, Any]:
-    applies = _applies(check, subject)
     there = [name for name in check.layers if name in subject.layers]
+    counted = _counted(check, subject)
     looked_at = found["code"].isin(REVIEW)
     failed, review = (_features(found[rows]) for rows in ((found["severity"] != "note") & ~looked_at, looked_at))
-    aside = sum(int(beside_the_extents(subject, name).sum()) for name in check.needs if name in _AROUND) * applies
     return {
         "check_id": check.check_id,
         "title": check.title,
         "title_en": check.title_en,
         "layers": ", ".join(dict.fromkeys([*there, *(name for name in check.needs if name in subject.layers)])),
-        "counted": (sum(len(subject.layers[name]) for name in there) - aside) * applies,
+        "counted": counted,
         "failed": failed,
         "review": review,
-        "outcome": "not_applicable" if not applies else "failed" if failed else "passed",
+        "outcome": "failed" if failed else "passed" if counted else "not_applicable",
         "limit": check.limit,
         "unit": check.unit,
-        "note": _note(check, subject, aside),
+        "note": _note(check, subject),
     }
 
 
@@ -179,9 +179,24 @@ def _features(found: gpd.GeoDataFrame) -> int:
     return len(found.drop_duplicates(["layer", "feature_id"]))
 
 
-def _note(check: Check, subject: Subject, aside: int) -> str:
+def _counted(check: Check, subject: Subject) -> int:
+    """How many features a check looked at; one that found nothing to look at was not made."""
+    if not _applies(check, subject):
+        return 0
+    there = sum(len(subject.layers[name]) for name in check.layers if name in subject.layers)
+    return there - _aside(check, subject)
+
+
+def _aside(check: Check, subject: Subject) -> int:
+    return sum(int(beside_the_extents(subject, name).sum()) for name in check.needs if name in _AROUND)
+
+
+def _note(check: Check, subject: Subject) -> str:
     """What was not looked at."""
     if not _applies(check, subject):
         lacking = "、".join(FRAMES[name].label() for name in check.needs or check.layers if name not in subject.layers)
         return f"未提供：{lacking}"
-    return f"{aside} 个要素所属河流没有管理范围，未检查" if aside else ""
+    aside = _aside(check, subject)
+    if aside:
+        return f"{aside} 个要素所属河流没有管理范围，未检查"
+    return "" if _counted(check, subject) else "图层中没有要素"

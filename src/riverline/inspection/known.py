@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from riverline.inspection.check import Subject
 
-__all__ = ["CODES", "REVIEW", "codes", "dangles", "layer_codes", "pseudo_nodes", "stake_codes"]
+__all__ = ["CODES", "REVIEW", "codes", "dangles", "duplicates", "layer_codes", "pseudo_nodes", "stake_codes"]
 
 CODES: dict[str, tuple[str, ...]] = {
     "dangles": ("undershoot", "overshoot"),
@@ -33,7 +33,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "codes": ("key-blank", "key-duplicated", "river-blank", "value-blank", "value-type", "value-choice", "date-order",
               "zone-missing", "column-type"),
     "stakes-on-line": ("stake-off-line", "stake-without-place", "stake-to-move", "stake-in-other-river"),
-    "stakes-numbered": ("stake-number-twice",),
+    "stakes-numbered": ("stake-number-twice", "stake-number-shared"),
     "stakes-spacing": ("stakes-far-apart", "stake-out-of-sight", "stake-chord-inside"),
 }  # fmt: skip
 """Which codes fail which check. Every error and warning that a layer's own check knows fails one."""
@@ -57,6 +57,16 @@ def dangles(subject: Subject, _limit: float) -> Iterator[gpd.GeoDataFrame]:
     """Axes that almost meet another one, and loose ends of lines."""
     yield from _known("dangles", subject, _limit)
     yield from gaps(subject)
+
+
+def duplicates(subject: Subject, _limit: float) -> Iterator[gpd.GeoDataFrame]:
+    """Features drawn twice; an edge that two rivers share is a line of each of them."""
+    for told in _known("duplicates", subject, _limit):
+        lines = subject.rows("management_lines")
+        river = dict(zip(texts(lines["line_id"]), texts(lines["river_id"]), strict=True))
+        one, two = (np.array([river.get(each, "") for each in texts(told[name])]) for name in ("feature_id", "note"))
+        shared = (told["layer"] == "management_lines").to_numpy() & (one != two) & (two != "")
+        yield told[~shared]
 
 
 def pseudo_nodes(subject: Subject, _limit: float) -> Iterator[gpd.GeoDataFrame]:

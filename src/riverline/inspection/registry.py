@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
-from riverline.inspection import bank_ends, cover, edges, known
+from riverline.inspection import bank_ends, cover, edges, known, outlines, stated
 from riverline.inspection.check import Check
 
 __all__ = ["LIMITS", "shipped"]
@@ -27,7 +27,7 @@ _CHECKS = (
           _DRAWN, known.layer_codes("placement")),
     Check("dangles", "无悬挂点", "No dangles", ("management_lines", "axes"), known.dangles, unit="m"),
     Check("pseudo-nodes", "无伪节点", "No pseudo-nodes", ("management_lines", "axes"), known.pseudo_nodes),
-    Check("duplicates", "无重复的点、线、面", "No features drawn twice", _DRAWN, known.layer_codes("duplicates")),
+    Check("duplicates", "无重复的点、线、面", "No features drawn twice", _DRAWN, known.duplicates),
     Check("self-crossings", "线不自相交", "Lines do not cross themselves", _LINES, known.layer_codes("self-crossings")),
     Check("closed-areas", "面闭合且有效", "Areas are closed and valid", _AREAS, known.layer_codes("closed-areas")),
     Check("unbroken-at-bridges", "界线不因桥梁断开", "Lines are not broken by bridges",
@@ -48,6 +48,16 @@ _CHECKS = (
           ("stakes",), known.stake_codes("stakes-spacing"), ("stakes",)),
     Check("neighbours-equal", "界线与范围面、相邻分块共用同一条边", "Lines and extents, and neighbours, share edges",
           ("management_lines", "extents", "holdings"), edges.shared_edges, unit="m"),
+    Check("edge-with-lines", "管理范围面的边线都有界线", "Lines go all the way round extents", ("extents",),
+          outlines.edges_with_lines, unit="m"),
+    Check("extents-apart", "管理范围互不重叠", "Extents do not overlap", ("extents",),
+          outlines.extents_apart, unit="m"),
+    Check("stated-lengths", "所填长度与图形一致", "Stated lengths are those of the geometry",
+          ("management_lines", "extents"), stated.stated_lengths, unit="m"),
+    Check("stated-areas", "所填面积与图形一致", "Stated areas are those of the geometry", ("extents", "holdings"),
+          stated.stated_areas, unit="m²"),
+    Check("stated-places", "所填坐标与图形一致", "Stated coordinates are those of the geometry", ("stakes", "boards"),
+          stated.stated_places, unit="m"),
 )  # fmt: skip
 
 

@@ -134,6 +134,8 @@ def _locate(
     table: pd.DataFrame, schema: Schema, mapping: Mapping[str, str], *, x: str | None, y: str | None, crs: object
 ) -> tuple[Located, Problems]:
     nothing = np.full(len(table), None, dtype="object")
+    if not schema.geometry:
+        return Located(nothing), {}
     if "Point" not in schema.geometry:
         return Located(nothing), {"geometry": _no_points(schema)}
     fields = [str(name) for name in table.columns]

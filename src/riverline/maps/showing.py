@@ -19,6 +19,7 @@ from riverline.maps.basemaps import Basemap, tianditu
 from riverline.maps.groups import blank, groups_of, lighten, merge, name_points, to_features
 from riverline.maps.notices import undrawn
 from riverline.maps.texts import river_names
+from riverline.schema import FAULTS
 from riverline.style import collect
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def show(
     page, bounds = _page(merged, width=width, height=height)
     for tiles in tianditu(basemap, key=tianditu_key, language=language) if basemap else ():
         page.add_child(_identify(tiles, tiles.tile_name))
-    drawn = _add_groups(page, groups)
+    drawn = _add_groups(page, groups, opened=_opened(found))
     _add_names(page, name_points(light, names), names, _WORDS[language]["names"])
     missing = sum(int(blank(layer.frame).sum()) for layer in merged)
     spec = _spec(groups, title=title, language=language, tolerance=tolerance, missing=missing)
@@ -198,13 +199,20 @@ def _page(layers: Sequence[Layer], *, width: str | int, height: str | int) -> tu
     return page, [[south, west], [north, east]] if corners else None
 
 
-def _add_groups(page: folium.Map, groups: Sequence[Group]) -> list[str]:
+def _opened(layers: Sequence[Layer]) -> frozenset[str]:
+    """Layers of which every category is to be seen at once: the faults of an inspection are what its map is about."""
+    return frozenset(layer.name for layer in layers if layer.name == FAULTS.name and "check_id" in layer.frame)
+
+
+def _add_groups(page: folium.Map, groups: Sequence[Group], *, opened: frozenset[str]) -> list[str]:
     sources: dict[str, list[str]] = {}
     drawn = []
     hover = sum(group.count for group in groups if group.halo < 0) <= _HOVER_LIMIT
     for number, group in enumerate(groups):
         title = _layer_name(group, number, groups)
-        parent = _identify(folium.FeatureGroup(title, show=group.symbol.shown), page.get_name(), str(number))
+        parent = _identify(
+            folium.FeatureGroup(title, show=group.symbol.shown or group.layer in opened), page.get_name(), str(number)
+        )
         page.add_child(parent)
         drawn.append(parent.get_name())
         if group.halo < 0:

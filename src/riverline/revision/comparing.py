@@ -59,7 +59,7 @@ def compare(
     Returns
     -------
     Revision
-        Stretches, areas, stakes, parcels, faults and the run.
+        ``stretches``, ``areas``, ``stakes``, ``holdings`` (the parcels), ``faults`` and ``run``.
 
     Raises
     ------

@@ -79,7 +79,8 @@ def measure_sensitivity(
     Returns
     -------
     Sensitivity
-        The whole line for each factor, parted by whether it moves beyond the accuracy; parcels; faults; the run.
+        ``bands``: the whole line for each factor, parted by whether it moves beyond the accuracy; ``holdings``, the
+        parcels in them; ``faults`` and ``run``.
 
     Raises
     ------

@@ -44,6 +44,9 @@ _TEMPLATE_HEAD = """\
 # [settings]      本地取值，供条件使用 what the place is, for conditions
 # [documents.*]   文件：标题、文号、施行日期 documents: title, number, in force from
 # [[rules]]       一条规则：适用对象 scope、宽度（米）landside / waterside / protection；min、max 为条文的上下限
+#                 水利工程（scope = "works"）：upstream、downstream 沿河向上、下游，landside 向两侧，
+#                 protection.along_m 为保护范围沿河再外延；条件为 kinds（dam、sluice、pump_station …）、sizes
+#                 works: upstream and downstream along the river, landside to its sides; conditions: kinds and sizes
 # [rules.when]    适用条件：河流 rivers、级别 ranks、堤防级别 grades、settings；都满足才适用，先写的先用
 #                 conditions: all of them have to hold, and the first rule that fits decides
 

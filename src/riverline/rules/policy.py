@@ -5,7 +5,7 @@ Few of these stand in a law. ``sources`` says which do, and where; what no sourc
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -16,10 +16,14 @@ from riverline.rules.widths import Band  # noqa: TC001 - the same
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Policy", "PolicySource", "VirtualSection", "inherit"]
+__all__ = ["Kind", "Policy", "PolicySource", "VirtualSection", "inherit"]
 
 _Rungs = Annotated[tuple[Rung, ...], BeforeValidator(as_tuple), Field(min_length=1)]
 _Decimals = Annotated[int, Field(strict=True, ge=0, le=6)]
+
+
+Kind = Literal["works", "waters", "rivers"]
+"""What an extent may be of: a work, a lake or reservoir, a river."""
 
 
 class VirtualSection(Frozen):
@@ -70,6 +74,8 @@ class Policy(Frozen):
     shared
         Which of two rivers keeps land that is in the extents of both: the one of ``higher_rank``, the ``larger`` one,
         the one of ``first_code``; or each its half, parted along the ``midline``.
+    shared_kinds
+        Which goes first where a work, a lake or reservoir and a river share land: ``works``, ``waters``, ``rivers``.
     gap_m, gaps
         Land narrower than this that extents enclose and none of them holds is told (``tell``), or goes to the river
         that keeps shared land too (``give``).
@@ -97,6 +103,7 @@ class Policy(Frozen):
     mouth: Literal["close", "follow"]
     mouth_follow_m: Metres
     shared: Literal["higher_rank", "larger", "first_code", "midline"] = "higher_rank"
+    shared_kinds: Annotated[tuple[Kind, ...], BeforeValidator(as_tuple)] = ("works", "waters", "rivers")
     gap_m: Metres = 1.0
     gaps: Literal["tell", "give"] = "tell"
     several_levees: Literal["outer", "inner", "higher_grade"]
@@ -114,6 +121,10 @@ class Policy(Frozen):
     def _agrees_with_itself(self) -> Self:
         if len(set(self.basis_order)) != len(self.basis_order):
             raise wrong("basis_order 中有重复", "basis_order names a basis twice")
+        if sorted(self.shared_kinds) != sorted(get_args(Kind)):
+            raise wrong(
+                f"shared_kinds 须为 {'、'.join(get_args(Kind))} 的一个排列", f"shared_kinds must order {get_args(Kind)}"
+            )
         rungs = [line for rung in self.fallback_order for line in rung]
         if len(set(rungs)) != len(rungs):
             raise wrong("fallback_order 中有重复", "fallback_order names a line twice")

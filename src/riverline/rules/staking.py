@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from riverline.rules.fields import Frozen, Metres, Sentence, as_tuple, wrong
+from riverline.rules.fields import Frozen, Mark, Metres, Sentence, as_tuple, wrong
 
 __all__ = ["Boards", "Numbering", "Spacing", "StakeSpacing", "Stakes"]
 
@@ -83,6 +83,16 @@ def _is_number_pattern(pattern: str) -> str:
     return pattern
 
 
+def _is_closed_pattern(pattern: str) -> str:
+    named = _require_known(pattern, NUMBER_FIELDS)
+    if "river" not in named or "bank" in named or not named & {"sequence", "chainage"}:
+        raise wrong(
+            f"闭合界线的编号样式“{pattern}”须含 {{river}} 及 {{sequence}} 或 {{chainage}}，不能含 {{bank}}",
+            f"{pattern!r} needs {{river}} and {{sequence}} or {{chainage}}; a closed line has no {{bank}}",
+        )
+    return pattern
+
+
 def _is_text_pattern(pattern: str) -> str:
     _require_known(pattern, TEXT_FIELDS)
     return pattern
@@ -94,6 +104,8 @@ def _is_suffix(mark: str) -> str:
     return mark
 
 
+_NumberPattern = Annotated[str, Field(strict=True), AfterValidator(_is_number_pattern)]
+_ClosedPattern = Annotated[str, Field(strict=True), AfterValidator(_is_closed_pattern)]
 _TextPattern = Annotated[str, Field(strict=True), AfterValidator(_is_text_pattern)]
 
 
@@ -105,6 +117,8 @@ class Numbering(Frozen):
     pattern
         Fields in braces: ``river`` (code), ``bank`` (see below), ``admin`` (code of the unit), ``sequence``,
         ``chainage`` (K12+345).
+    closed_pattern
+        The same along the closed line of a lake, a reservoir or a work, which has no bank; ``river`` is its own code.
     left, right
         What the banks are called in numbers.
     digits
@@ -113,7 +127,8 @@ class Numbering(Frozen):
         What stands before the number of a stake that was put between two others: 012, 012-1, 013.
     """
 
-    pattern: Annotated[str, Field(strict=True), AfterValidator(_is_number_pattern)]
+    pattern: _NumberPattern
+    closed_pattern: _ClosedPattern
     left: Sentence
     right: Sentence
     digits: Annotated[int, Field(strict=True, ge=1, le=9)]
@@ -133,14 +148,16 @@ class Stakes(Frozen):
     ----------
     number
         How they are numbered.
-    protection_pattern
-        Pattern of the numbers along the protection extent, so that none is one along the management line.
+    protection_pattern, protection_closed_pattern
+        Patterns of the numbers along the protection extent, so that none is one along the management line.
     sight_line_m
         How far the line may leave the straight line between two stakes before one is put at the turn.
     turns_apart_m
         How far a stake at a turn keeps from every other along the line.
     together_m
         Control points nearer to each other along the line than this share one stake.
+    yielding, yielding_m
+        Reasons of control points that share the stake of a neighbour nearer than this, so that none stand metres apart.
     structure_reach_m
         Works nearer to the line than this have a stake, if they do not cross it.
     landmark_reach_m
@@ -154,10 +171,13 @@ class Stakes(Frozen):
     """
 
     number: Numbering
-    protection_pattern: Annotated[str, Field(strict=True), AfterValidator(_is_number_pattern)]
+    protection_pattern: _NumberPattern
+    protection_closed_pattern: _ClosedPattern
     sight_line_m: _Positive
     turns_apart_m: _Positive
     together_m: Metres
+    yielding: Annotated[tuple[Reason, ...], BeforeValidator(as_tuple)]
+    yielding_m: Metres
     structure_reach_m: Metres
     landmark_reach_m: _Positive
     stands_m: Metres
@@ -167,13 +187,16 @@ class Stakes(Frozen):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
+        if self.yielding_m < self.together_m:
+            raise wrong("yielding_m 不能小于 together_m", "yielding_m must not be less than together_m")
         if self.stands_m >= self.lost_m:
             raise wrong("stands_m 应小于 lost_m", "stands_m must be less than lost_m")
-        if self.protection_pattern == self.number.pattern:
-            raise wrong(
-                "protection_pattern 不能与 number.pattern 相同，否则会重号",
-                "protection_pattern must not be number.pattern, or numbers would occur twice",
-            )
+        for name in ("pattern", "closed_pattern"):
+            if getattr(self, f"protection_{name}") == getattr(self.number, name):
+                raise wrong(
+                    f"protection_{name} 不能与 number.{name} 相同，否则会重号",
+                    f"protection_{name} must not be number.{name}, or numbers would occur twice",
+                )
         return self
 
 
@@ -191,6 +214,10 @@ class Boards(Frozen):
     front, back
         What stands on either side. Fields in braces: ``river`` (name), ``bank``, ``admin``, ``number``, ``chainage``,
         ``citation``.
+    closed_front, closed_back
+        The same for boards of lakes, reservoirs and works, which have no bank.
+    certain
+        Marks of rules that a board may cite. A side that names the ``citation`` of another stays blank.
     """
 
     number: Numbering
@@ -198,3 +225,6 @@ class Boards(Frozen):
     spacing: StakeSpacing
     front: _TextPattern
     back: _TextPattern
+    closed_front: _TextPattern
+    closed_back: _TextPattern
+    certain: Annotated[tuple[Mark, ...], BeforeValidator(as_tuple)]

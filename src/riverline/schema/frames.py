@@ -26,7 +26,7 @@ from riverline.schema.shoreline import (
     WATERSIDE,
     ZONES,
 )
-from riverline.schema.staking import ADMIN, BOARDS, LANDMARKS, SETTINGS, STAKES
+from riverline.schema.staking import ADMIN, BOARDS, EXISTING, LANDMARKS, SETTINGS, STAKES
 
 __all__ = [
     "ACCURACIES",
@@ -38,6 +38,7 @@ __all__ = [
     "CHAINAGE_BREAKS",
     "CLASS_AREAS",
     "ENCROACHED",
+    "EXISTING",
     "EXTENTS",
     "FAULTS",
     "FEATURES",

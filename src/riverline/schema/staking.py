@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from riverline.schema import columns as c
@@ -10,7 +11,7 @@ from riverline.schema.model import Column, Schema
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ADMIN", "BOARDS", "LANDMARKS", "SETTINGS", "STAKES"]
+__all__ = ["ADMIN", "BOARDS", "EXISTING", "LANDMARKS", "SETTINGS", "STAKES"]
 
 ADMIN = Schema(
     "admin", "行政区", "Administrative units", "admin_id", ("Polygon", "MultiPolygon"),
@@ -88,7 +89,8 @@ def _note_columns() -> Iterator[Column]:
 
 _PLACE = (
     c.RIVER_ID,
-    c.BANK,
+    c.or_blank(replace(c.BANK, meaning="Side of the axis, looking downstream; blank along the closed line of a lake, a "
+                                       "reservoir or a work.")),
     c.choice("kind", "桩类型", "Kind of stake", "ZLX", "Basic at control points, densified between.", c.STAKE_KINDS),
     c.choice("reason", "设桩原因", "Reason", "SZYY", "Why a stake stands here.", c.STAKE_REASONS),
     c.text("number", "桩号牌", "Number", "ZHP", "Number cut into the stake; stable under insertion."),
@@ -103,7 +105,13 @@ _PLACE = (
 )  # fmt: skip
 
 _MORE = (
-    c.text("name", "河流名称", "River name", "HLMC", "Name of the river."),
+    c.text(
+        "name",
+        "河流名称",
+        "River name",
+        "HLMC",
+        "Name of the river, or of the lake, reservoir or work whose line it stands on.",
+    ),
     c.choice("status", "状态", "Status", "ZT", "What has to be done with it.", c.STAKE_STATES),
     c.choice("setting", "环境类型", "Surroundings", "HJLX", "Decides how far apart stakes stand.", c.SURROUNDINGS),
     c.text("reasons", "全部原因", "All reasons", "QBYY", "Codes of all reasons, the first that of the column above."),
@@ -137,6 +145,17 @@ STAKES = Schema(
         *map(c.optional, _note_columns()),
     ),
     "Boundary stakes: where they stand and why, what is cut into them, and what the field team notes.",
+)  # fmt: skip
+
+EXISTING = Schema(
+    "existing", "原有界桩", "Existing stakes", "number", ("Point",),
+    (
+        replace(STAKES["number"], meaning="Number cut into the stake, or written on the board."),
+        c.optional(c.RIVER_ID),
+        c.optional(c.or_blank(c.BANK)),
+        c.optional(STAKES["height_m"]),
+    ),
+    "Stakes or boards that were set before; heights of points are taken over.",
 )  # fmt: skip
 
 BOARDS = Schema(

@@ -7,6 +7,8 @@ from riverline.schema.model import Column, Schema
 
 __all__ = ["CHANGES", "HOLDINGS", "LAND_CLASSES", "PARCELS", "REGISTER"]
 
+_ADMIN_CODE = c.text("admin_code", "行政区代码", "Unit code", "XZQDM", "Code of the administrative unit.")
+
 PARCELS = Schema(
     "parcels", "宗地", "Parcels", "parcel_id", ("Polygon", "MultiPolygon"),
     (
@@ -44,6 +46,7 @@ HOLDINGS = Schema(
         c.choice("status", "权属状态", "Title status", "QSZT", "How clear the title is.", c.HOLDING_STATES),
         c.or_blank(c.WIDTH),
         c.optional(c.ADMIN),
+        c.optional(_ADMIN_CODE),
         c.optional(c.or_blank(c.CHAINAGE)),
     ),
     "The extent cut by title, owner and land class: every place in one holding.",
@@ -56,6 +59,7 @@ REGISTER = Schema(
         c.RIVER_ID,
         c.NAME,
         c.ADMIN,
+        c.optional(_ADMIN_CODE),
         c.OWNERSHIP,
         c.LAND_CLASS,
         c.CLASS_NAME,

@@ -11,6 +11,7 @@ import shapely
 
 from riverline.channel.given import usable_axes
 from riverline.demarcation import Demarcation
+from riverline.demarcation.findings import Finding
 from riverline.demarcation.intake import row_names, single_parts, split_usable, typed
 from riverline.errors import RiverlineError, RuleError, SchemaError
 from riverline.geodesy import align, require_metric
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from riverline.channel.given import Axes
-    from riverline.demarcation.findings import Finding
 
 __all__ = ["Inputs", "prepare"]
 
@@ -83,7 +83,7 @@ def prepare(
         described[name] = describe_input(frame, note="" if frame.crs == crs else f"reprojected to {crs.to_string()}")
     described["zone_rules"] = {"name": rules.name, "digest": rules.digest}
     usable: dict[str, gpd.GeoDataFrame] = {}
-    findings: list[Finding] = []
+    findings = _without_bank(result.lines)
     for name, schema in schemas.items():
         frame = given.get(name, schema.empty(crs))
         usable[name], wrong = _usable(align(frame, crs, layer=name), schema)
@@ -101,6 +101,18 @@ def prepare(
         described=described,
         findings=findings,
     )
+
+
+def _without_bank(lines: gpd.GeoDataFrame) -> list[Finding]:
+    """A finding for every lake, reservoir or work: lines that close around something have no bank to plan."""
+    closed = lines[lines["bank"].isna()]
+    told = []
+    for code, rows in closed.groupby(closed["line_id"].str.replace(r"-[A-Z]-[^-]+$", "", regex=True)):
+        where = shapely.multilinestrings(rows.geometry.to_numpy())
+        told.append(
+            Finding("shoreline-without-bank", "lines", str(code), where, round(float(where.length), 1), unit="m")
+        )
+    return told
 
 
 def _require_call(result: object, rules: object) -> None:

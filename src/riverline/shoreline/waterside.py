@@ -13,6 +13,7 @@ from riverline._kernels.chainage import cut, locate
 from riverline.demarcation.edges import ring_edges
 from riverline.demarcation.findings import Finding
 from riverline.shoreline.sides import weakest
+from riverline.shoreline.wording import FROM_PLANNER, FROM_WATER
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -30,9 +31,6 @@ ON_EDGE_M = 0.05
 
 SHORT_M = 10.0
 """Outer line beyond the ends of a waterside line that is told: more than skew ends of a reach account for."""
-
-FROM_WATER = "水域现状水边线，未按造床流量水面线核定"
-"""Basis of a waterside line that was taken from the water: no line of the bank-forming discharge."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +110,7 @@ def _of_lines(side: Side, extent: Any, rows: gpd.GeoDataFrame) -> Shore:  # noqa
     merged = shapely.line_merge(shapely.union_all(rows.geometry.array))
     parts = [_downstream(shapely.get_coordinates(part), side) for part in shapely.get_parts(merged)]
     parts.sort(key=lambda coords: float(shapely.line_locate_point(side.line, shapely.Point(coords[0]))))
-    basis = "、".join(dict.fromkeys(_texts(rows, "waterside_basis"))) or "规划单位给定的临水边界线"
+    basis = "、".join(dict.fromkeys(_texts(rows, "waterside_basis"))) or FROM_PLANNER[0]
     given = [str(each) for each in _texts(rows, "confidence")]
     confidence = weakest(given) if given and "confidence" in rows.columns else "unknown"
     return _shore(side, extent, np.vstack(parts), basis, confidence, tuple(rows["waterside_id"].astype("str")))
@@ -136,7 +134,7 @@ def _of_water(side: Side, sides: list[Side], extent: Any, water: gpd.GeoDataFram
     ends = [_end_corners(main, extent, banks["left"].coords[at], banks["right"].coords[at]) for at in (0, -1)]
     corners = np.array([ends[0][0], ends[1][0], ends[0][1], ends[1][1]])
     edge = shapely.get_coordinates(ring_edges(main, corners)[side.bank])  # type: ignore[index]
-    shore = _shore(side, extent, edge, FROM_WATER, "low", tuple(water["water_id"].astype("str")))
+    shore = _shore(side, extent, edge, FROM_WATER[0], "low", tuple(water["water_id"].astype("str")))
     shore.findings.append(Finding("waterside-from-water", "water", side.river_id, shore.line, note=side.bank))
     return shore
 

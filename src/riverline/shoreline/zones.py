@@ -15,6 +15,7 @@ from riverline.demarcation.findings import Finding
 from riverline.geodesy import align, apportion, ellipsoidal_area, round_half_up
 from riverline.schema import ZONES
 from riverline.shoreline.sides import chainage_at, confidence_in, weakest
+from riverline.shoreline.wording import ALSO, DEFAULT_ZONE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -130,7 +131,7 @@ def _columns(shore: Shore, stretches: list[Stretch], claims: Claims, inputs: Inp
                  "low" if rule is None else rules.confidence(rule)])
         for each, rule, kind in zip(stretches, reasons, types, strict=True)
     ]  # fmt: skip
-    default = f"{rules.title}：缺省分区（未核实）"
+    default = f"{rules.title}：{DEFAULT_ZONE[0]}"
     columns: dict[str, Any] = {
         "zone_id": [f"{side.key}-{number:03d}" for number in numbers],
         "river_id": side.river_id,
@@ -160,7 +161,7 @@ def _note(stretch: Stretch, claims: Claims) -> str:
     for number in stretch.others:
         rule = claims.rules[number]
         told.append(f"{claims.labels[number]}（{'' if rule is None else rule.basis}）")
-    return f"同时涉及：{'、'.join(told)}" if told else ""
+    return f"{ALSO[0]}：{'、'.join(told)}" if told else ""
 
 
 def _county_columns(stretches: list[Stretch], counties: gpd.GeoDataFrame | None) -> dict[str, Any]:

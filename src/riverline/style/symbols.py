@@ -102,8 +102,7 @@ THEMES: tuple[Theme, ...] = (
         ("protection", _area("#5E7F33", 1.2, "#A9C66C", 0.14, 6, 4)),
     )),
     Theme("stakes", "kind", 80, (
-        ("basic", _mark(RED, "square", 9.0)),
-        ("densified", _mark(RED, "circle", 7.0, fill="#FFFFFF")),
+        ("basic", _mark(RED, "square", 9.0)), ("densified", _mark(RED, "circle", 7.0, fill="#FFFFFF")),
     )),
     Theme("stakes", "status", 79, (
         ("new", _ring(BLUE, 3.0, shown=False)),
@@ -111,6 +110,7 @@ THEMES: tuple[Theme, ...] = (
         ("moved", _ring("#E4572E", 4.0)),
         ("missing", _ring(BLACK, 3.0, 3, 4)),
     ), halo=True),
+    _single("existing", 79, _mark(GREY, "square", 8.0, fill="#FFFFFF")),
     _single("boards", 81, _mark(PURPLE, "diamond", 12.0)),
     Theme("zones", "type", 20, (
         (1, _area("#1B7837", 1.6, "#5AAE61", 0.35)),

@@ -11,6 +11,7 @@ import shapely
 
 from riverline._kernels.chainage import locate, position, vertex_chainages
 from riverline.channel.given import rows_by_name, texts, usable_axes
+from riverline.demarcation.closed import codes_of
 from riverline.geodesy import align
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ class BankLine:
     Attributes
     ----------
     river_id, bank
-        Whose it is.
+        Whose it is; the bank of a closed line is empty.
+    code
+        What its numbers begin with: the river's code, or that of the lake, reservoir or work that a closed line is of.
     line
         The whole line.
     coords : (m, 2)
@@ -46,13 +49,14 @@ class BankLine:
     knots, chainages
         Distances along the line and the chainages there, as far as the pieces tell.
     around_water
-        Whether it is a ring with the water inside: that of a lake or a reservoir.
+        Whether it is a ring with the water inside: that of a lake, a reservoir or a work.
     axis
         Vertices of the river's axis with the chainage of the first, if axes were given.
     """
 
     river_id: str
     bank: str
+    code: str
     line: shapely.LineString
     coords: Floats
     along: Floats
@@ -85,9 +89,10 @@ class BankLine:
         """Coordinates of places, (k, 2)."""
         return position(self.coords, places)
 
-    def piece_at(self, places: Floats) -> NDArray[np.int64]:
+    def piece_at(self, places: Floats, *, upstream: bool = False) -> NDArray[np.int64]:
         """Positions in the frame of the pieces that places lie on, (k,); where two meet, the one downstream."""
-        return np.asarray(self.rows[np.minimum(np.searchsorted(self.ends, places + _JOINED_M), len(self.rows) - 1)])
+        beside = -_JOINED_M if upstream else _JOINED_M
+        return np.asarray(self.rows[np.minimum(np.searchsorted(self.ends, places + beside), len(self.rows) - 1)])
 
     def chainage_at(self, points: Floats, places: Floats) -> Floats:
         """True chainage of stakes, (k,): from the axis if it is known, else between the ends of the pieces."""
@@ -105,19 +110,23 @@ def bank_lines(lines: gpd.GeoDataFrame, axes: gpd.GeoDataFrame | None = None) ->
     lines
         Rows of :data:`riverline.schema.MANAGEMENT_LINES`, in any order.
     axes
-        Rows of :data:`riverline.schema.AXES`; without them chainages are interpolated along the pieces.
+        Rows of :data:`riverline.schema.AXES`; without them, and along closed lines, chainages are interpolated along
+        the pieces.
 
     Returns
     -------
     list of BankLine
-        By river, left before right, from upstream, rings last.
+        By river, closed lines by code, left before right, from upstream, rings last.
     """
     known = _axes_by_river(lines, axes)
     usable = np.flatnonzero(np.nan_to_num(shapely.length(np.asarray(lines.geometry.array))) > 0.0)
-    keys = texts(lines["river_id"])[usable] + "\x1f" + texts(lines["bank"])[usable]
+    bank, code = texts(lines["bank"])[usable], codes_of(lines)[usable]
+    keys = texts(lines["river_id"])[usable] + "\x1f" + bank + "\x1f" + np.where(bank == "", code, "")
     found: list[BankLine] = []
     for key, places in rows_by_name(keys).items():
-        mine = [_bank_line(lines, rows, known.get(key.partition("\x1f")[0])) for rows in _chains(lines, usable[places])]
+        river, side, _ = key.split("\x1f")
+        axis = known.get(river) if side else None
+        mine = [_bank_line(lines, rows, code[places[0]], axis) for rows in _chains(lines, usable[places])]
         found += sorted(mine, key=lambda each: (each.is_ring, float(each.chainages.min()), each.coords[0].tolist()))
     return found
 
@@ -179,7 +188,7 @@ def _meeting(ends: NDArray[np.object_], starts: NDArray[np.object_]) -> dict[int
     return pairs
 
 
-def _bank_line(lines: gpd.GeoDataFrame, rows: list[int], axis: tuple[Floats, float] | None) -> BankLine:
+def _bank_line(lines: gpd.GeoDataFrame, rows: list[int], code: str, axis: tuple[Floats, float] | None) -> BankLine:
     shapes = np.asarray(lines.geometry.array)[rows]
     coords = shapely.get_coordinates(shapes)
     coords = coords[np.append(True, (np.diff(coords, axis=0) != 0.0).any(axis=1))]
@@ -187,9 +196,11 @@ def _bank_line(lines: gpd.GeoDataFrame, rows: list[int], axis: tuple[Floats, flo
     ends = np.cumsum(shapely.length(shapes))
     ends *= along[-1] / ends[-1]
     begin, finish = (lines[name].to_numpy(dtype="float64")[rows] for name in ("start_chainage_m", "end_chainage_m"))
+    river, bank = (texts(lines[name].iloc[rows[:1]])[0] for name in ("river_id", "bank"))
     return BankLine(
-        river_id=str(lines["river_id"].iloc[rows[0]]).strip(),
-        bank=str(lines["bank"].iloc[rows[0]]).strip(),
+        river_id=river,
+        bank=bank,
+        code=code,
         line=shapely.LineString(coords),
         coords=coords,
         along=along,
@@ -197,6 +208,6 @@ def _bank_line(lines: gpd.GeoDataFrame, rows: list[int], axis: tuple[Floats, flo
         ends=ends,
         knots=np.column_stack([np.append(0.0, ends[:-1]), ends]).ravel(),
         chainages=np.column_stack([begin, finish]).ravel(),
-        around_water=bool(lines["basis"].iloc[rows].isin(["lake", "reservoir"]).any()),
+        around_water=bank == "" or bool(lines["basis"].iloc[rows].isin(["lake", "reservoir"]).any()),
         axis=axis,
     )

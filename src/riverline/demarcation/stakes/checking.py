@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from riverline import faults
-from riverline.channel.given import texts
+from riverline.channel.given import finite, texts
 from riverline.demarcation.result import Demarcation
 from riverline.demarcation.stakes.bank_lines import bank_lines
 from riverline.demarcation.stakes.control_points import work_places
@@ -17,7 +17,7 @@ from riverline.demarcation.stakes.protection import Extent, along
 from riverline.demarcation.stakes.surroundings import limits
 from riverline.errors import JobError
 from riverline.geodesy import align
-from riverline.schema import STAKES, WORKS
+from riverline.schema import BOARDS, STAKES, WORKS
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -33,7 +33,11 @@ _CUT_OFF_M = 1e-3
 
 
 def check_stakes(
-    stakes: gpd.GeoDataFrame, result: Demarcation, *, structures: gpd.GeoDataFrame | None = None
+    stakes: gpd.GeoDataFrame,
+    result: Demarcation,
+    *,
+    structures: gpd.GeoDataFrame | None = None,
+    boards: gpd.GeoDataFrame | None = None,
 ) -> gpd.GeoDataFrame:
     """What of placed stakes a person has to look at.
 
@@ -45,13 +49,16 @@ def check_stakes(
         The demarcation that they belong to.
     structures
         The works that :func:`place_stakes` was given: those too far from every line are told.
+    boards
+        What :func:`place_boards` gave: those with a blank side are told.
 
     Returns
     -------
     GeoDataFrame
         Rows of :data:`riverline.schema.FAULTS`: numbers that occur twice, chains that define the line and cut inside it
         (errors); stakes to be moved, without a place, off the line, too far from the next, out of its sight, or inside
-        the extent of another river (warnings); unknown surroundings and works without a stake (notes).
+        the extent of another river, boards without a text of law to cite (warnings); unknown surroundings, works
+        without a stake and numbers that both banks have (notes).
 
     Raises
     ------
@@ -87,6 +94,9 @@ def check_stakes(
             there = along(result, of)
             found += [*_places(placed[rows], there), *_spans(placed[rows], there), _inside_others(placed[rows], there)]
     found.append(_works(structures, result))
+    if boards is not None:
+        BOARDS.require(boards)
+        found.append(_silent(align(boards, result.lines.crs, layer="boards")))
     return faults.combine(found, crs=result.lines.crs)
 
 
@@ -102,7 +112,19 @@ def _numbers(stakes: gpd.GeoDataFrame) -> list[gpd.GeoDataFrame]:
     """Old numbers often count anew on every bank: only on one bank must they differ."""
     told = pd.DataFrame({name: texts(stakes[name]) for name in ("river_id", "bank", "number")})
     twice = told.duplicated(keep=False) & (told["number"] != "")
-    return [_rows("stake-number-twice", stakes, twice.to_numpy(), note=texts(told["number"]))]
+    banks = told[told["number"].ne("") & told["bank"].ne("")].drop_duplicates()
+    shared = banks[banks.duplicated(["river_id", "number"])].groupby("river_id")["number"].agg("、".join)
+    note = faults.found("stake-number-shared", layer="stakes", feature_id=shared.index.tolist(),
+                        geometry=[None] * len(shared), crs=stakes.crs, note=shared.tolist())  # fmt: skip
+    return [_rows("stake-number-twice", stakes, twice.to_numpy(), note=texts(told["number"])), note]
+
+
+def _silent(boards: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Boards of which a side is blank: there was no text of law to cite."""
+    silent = np.any([texts(boards[side]) == "" for side in ("front", "back") if side in boards], axis=0)
+    where = np.broadcast_to(silent, len(boards)) & (_texts(boards, "status") != "missing")
+    ids, sites = texts(boards["board_id"])[where].tolist(), np.asarray(boards.geometry.array)[where]
+    return faults.found("board-without-law", layer="boards", feature_id=ids, geometry=sites, crs=boards.crs)
 
 
 def _places(stakes: gpd.GeoDataFrame, result: Demarcation) -> list[gpd.GeoDataFrame]:
@@ -172,7 +194,7 @@ def _works(structures: gpd.GeoDataFrame | None, result: Demarcation) -> gpd.GeoD
     if structures is None:
         return faults.found("structure-unstaked", layer="works", feature_id=[], geometry=[], crs=crs)
     WORKS.require(structures, layer="structures")
-    moved = align(structures, crs, layer="structures")
+    moved = finite(align(structures, crs, layer="structures"))
     _, placed = work_places(bank_lines(result.lines), moved, reach_m=reach)
     ids, sites = texts(moved["work_id"])[~placed].tolist(), np.asarray(moved.geometry.array)[~placed]
     told: dict[str, Any] = {"limit": reach, "unit": "m"}

@@ -18,14 +18,20 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from riverline.demarcation.stakes.bank_lines import BankLine
+    from riverline.rules import Stakes
 
     Floats = NDArray[np.float64]
     Shapes = NDArray[np.object_]
 
-__all__ = ["REASONS", "Around", "control_points", "crossings", "together", "work_places"]
+__all__ = ["REASONS", "Around", "control_points", "crossings", "once_at_mouths", "together", "work_places"]
 
 REASONS = ("start", "end", "boundary", "confluence", "structure", "basis")
 """Reasons of control points; where several meet, the first is the stake's."""
+
+# Where several share a stake it stands at the first of these: the end of a line may lie in the water of a mouth.
+_STANDS_AT = ("confluence", "start", "end", "boundary", "structure", "basis")
+# Lines and extents that share an edge keep it to a micron.
+_SHARED_M = 1e-5
 
 _COLUMNS = ["line", "along", "reason", "source"]
 
@@ -69,15 +75,15 @@ def control_points(
     return pd.concat(rows, ignore_index=True) if rows else _table([], [], "start", [])
 
 
-def together(points: pd.DataFrame, *, within_m: float) -> pd.DataFrame:
-    """Places with those nearer to each other than a distance made one, at the place of the weightiest reason.
+def together(points: pd.DataFrame, rules: Stakes) -> pd.DataFrame:
+    """Places with those near each other made one, at the place of the weightiest reason.
 
     Parameters
     ----------
     points
         What :func:`control_points` gives.
-    within_m
-        Metres along the line.
+    rules
+        How near, in metres along the line, and what gives way farther.
 
     Returns
     -------
@@ -86,13 +92,56 @@ def together(points: pd.DataFrame, *, within_m: float) -> pd.DataFrame:
     """
     weight = points["reason"].map({reason: i for i, reason in enumerate(REASONS)})
     ordered = points.assign(weight=weight).sort_values(["line", "along", "weight", "source"], kind="stable")
-    new = (ordered["line"].diff() != 0) | (ordered["along"].diff() > within_m)
-    ordered = ordered.assign(group=new.cumsum()).sort_values(["group", "weight", "along", "source"], kind="stable")
-    grouped = ordered.groupby("group", sort=True)
-    first = grouped[["line", "along", "reason"]].first()
+    new = (ordered["line"].diff() != 0) | (ordered["along"].diff() > rules.together_m)
+    stands = ordered["reason"].map({reason: i for i, reason in enumerate(_STANDS_AT)})
+    ordered = ordered.assign(group=_yielded(ordered, np.cumsum(new.to_numpy()), rules), stands=stands)
+    at = ordered.sort_values(["group", "stands", "along"], kind="stable").groupby("group", sort=True)["along"].first()
+    grouped = ordered.sort_values(["group", "weight", "along", "source"], kind="stable").groupby("group", sort=True)
+    first = grouped[["line", "reason"]].first().assign(along=at)
     joined = [",".join(dict.fromkeys(each)) for each in (rows for _, rows in grouped["reason"])]
     sources = [",".join(dict.fromkeys(filter(None, sorted(each)))) for each in (rows for _, rows in grouped["source"])]
     return first.assign(reasons=joined, sources=sources).reset_index(drop=True)
+
+
+def _yielded(ordered: pd.DataFrame, group: NDArray[np.int64], rules: Stakes) -> NDArray[np.int64]:
+    """Groups of points in order, those that give way joined to the nearer of their neighbours on the line."""
+    if not len(ordered):
+        return group
+    firm = ~ordered["reason"].isin(rules.yielding).groupby(group).transform("all").to_numpy()
+    first = np.flatnonzero(np.diff(group, prepend=-1))
+    last = np.append(first[1:], len(group)) - 1
+    line, along = ordered["line"].to_numpy(), ordered["along"].to_numpy()
+    gap = np.where(line[first[1:]] == line[last[:-1]], along[first[1:]] - along[last[:-1]], np.inf)
+    before, after = np.append(np.inf, gap), np.append(gap, np.inf)
+    joins = ~firm[first] & (np.minimum(before, after) <= rules.yielding_m)
+    back, ahead = joins & (before <= after), joins & (before > after)
+    new = ~back & ~np.append(False, ahead[:-1])
+    return np.repeat(np.cumsum(new), last - first + 1)
+
+
+def once_at_mouths(points: pd.DataFrame, bank_lines: Sequence[BankLine], rules: Stakes) -> pd.DataFrame:
+    """Places without those that a stake of another river, lake or work near by marks as well.
+
+    Parameters
+    ----------
+    points
+        What :func:`together` gives.
+    bank_lines
+        The lines.
+    rules
+        Which reasons give way to a neighbour, and how near that is; of two that both would, the second does.
+    """
+    if not len(points) or not rules.yielding_m:
+        return points
+    line = points["line"].to_numpy()
+    sites = shapely.points(
+        np.vstack([bank_lines[i].at(np.array([s])) for i, s in zip(line, points["along"], strict=True)])
+    )
+    code = np.array([each.code for each in bank_lines], dtype="object")[line]
+    yields = np.array([set(each.split(",")) <= set(rules.yielding) for each in points["reasons"]], dtype=bool)
+    one, other = shapely.STRtree(sites).query(sites, predicate="dwithin", distance=rules.yielding_m)
+    goes = yields[one] & (code[one] != code[other]) & (~yields[other] | (other < one))
+    return points[~np.isin(np.arange(len(points)), one[goes])].reset_index(drop=True)
 
 
 def _table(line: object, along: object, reason: str, source: object) -> pd.DataFrame:
@@ -128,7 +177,8 @@ def _borders(bank_lines: Sequence[BankLine], admin: gpd.GeoDataFrame | None) -> 
 def _mouths(bank_lines: Sequence[BankLine], around: Around) -> pd.DataFrame:
     """Where the line enters and leaves the extent of another river, or crosses the axis of one without an extent."""
     extents = around.extents[around.extents["kind"] == "management"]
-    shapes, rivers = shapely.boundary(np.asarray(extents.geometry.array)), texts(extents["river_id"])
+    shapes = shapely.boundary(shapely.buffer(np.asarray(extents.geometry.array), _SHARED_M))
+    rivers = texts(extents["river_id"])
     if around.axes is not None:
         axis_rivers = texts(around.axes["river_id"])
         undone = ~np.isin(axis_rivers, rivers)

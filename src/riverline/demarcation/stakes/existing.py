@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from riverline.channel.given import texts
+from riverline.channel.given import finite, texts
 from riverline.errors import SchemaError
 from riverline.geodesy import align
-from riverline.schema import STAKES
-from riverline.schema import columns as c
-from riverline.schema.model import Schema
+from riverline.schema import EXISTING, STAKES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from riverline.demarcation.stakes.bank_lines import BankLine
@@ -27,16 +25,11 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
-__all__ = ["EXISTING", "join", "locate_existing", "read_existing"]
+__all__ = ["join", "locate_existing", "read_existing"]
 
 _KEYS = ("number", "bank", "river_id")
 _REASONS = frozenset(STAKES["reason"].values)
 _BEHIND_M = 1e9
-EXISTING = Schema(
-    "existing", "原有界桩", "Existing stakes", "number", ("Point",),
-    (STAKES["number"], c.optional(c.RIVER_ID), c.optional(c.BANK)),
-    "Stakes that were set before.",
-)  # fmt: skip
 
 
 def read_existing(existing: gpd.GeoDataFrame | None, crs: object, *, key: str) -> gpd.GeoDataFrame | None:
@@ -45,7 +38,8 @@ def read_existing(existing: gpd.GeoDataFrame | None, crs: object, *, key: str) -
     Parameters
     ----------
     existing
-        Points with ``number`` and, if known, ``river_id``, ``bank`` and ``key``.
+        Rows of :data:`riverline.schema.EXISTING`, and ``key`` if known. Numbers that a table kept as figures are
+        written without decimals; heights of the points fill ``height_m`` where it is blank.
     crs
         CRS of the lines.
     key
@@ -63,14 +57,32 @@ def read_existing(existing: gpd.GeoDataFrame | None, crs: object, *, key: str) -
     other = int(((shapely.get_type_id(shapes) > 0) & ~shapely.is_empty(shapes)).sum())
     if other:
         raise SchemaError(f"existing 中有 {other} 个要素不是点", f"{other} features of existing are not points")
-    moved = align(existing, crs, layer="existing")
+    moved = finite(align(existing, crs, layer="existing"))
     moved = moved if moved.geometry.name == "geometry" else moved.rename_geometry("geometry")
-    names = {name: texts(moved[name]) if name in moved else np.full(len(moved), "") for name in (key, *_KEYS)}
+    names = {name: _written(moved[name]) if name in moved else np.full(len(moved), "") for name in (key, *_KEYS)}
+    moved = _with_heights(moved)
     place = shapely.to_wkb(np.asarray(moved.geometry.array), hex=True)
     order = np.lexsort((pd.Series(place).fillna("").to_numpy(dtype=str), *(names[each].astype(str) for each in names)))
     return (
         moved.assign(**{name: pd.array(names[name], dtype="str") for name in names}).iloc[order].reset_index(drop=True)
     )
+
+
+def _written(values: pd.Series) -> NDArray[np.object_]:
+    """Values as text; whole numbers as people write them."""
+    if pd.api.types.is_float_dtype(values):
+        return np.array(["" if pd.isna(each) else f"{each:.15g}" for each in values], dtype="object")
+    return texts(values)
+
+
+def _with_heights(existing: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The stakes with the heights of their points where the column says none."""
+    shapes = np.asarray(existing.geometry.array)
+    own = existing["height_m"] if "height_m" in existing else pd.Series(np.nan, index=existing.index)
+    heights = pd.to_numeric(own, errors="coerce").to_numpy(dtype="float64")
+    heights = np.where(np.isnan(heights), shapely.get_z(shapes), heights)
+    flat = gpd.GeoSeries(shapely.force_2d(shapes), index=existing.index, crs=existing.crs)
+    return existing.set_geometry(flat) if np.isnan(heights).all() else existing.assign(geometry=flat, height_m=heights)
 
 
 def locate_existing(existing: gpd.GeoDataFrame | None, bank_lines: Sequence[BankLine], rules: Stakes) -> pd.DataFrame:

@@ -11,8 +11,10 @@ import shapely
 
 from riverline._kernels.stake_chain import push_out
 from riverline._kernels.stake_spans import chord_errors, even_places, turn_places
+from riverline.channel.given import finite, texts
 from riverline.demarcation.stakes.bank_lines import bank_lines, rows_by_line
-from riverline.demarcation.stakes.control_points import Around, control_points, together
+from riverline.demarcation.stakes.citing import is_founded
+from riverline.demarcation.stakes.control_points import Around, control_points, once_at_mouths, together
 from riverline.demarcation.stakes.existing import join, locate_existing
 from riverline.demarcation.stakes.surroundings import limits, settings_at, stretches
 from riverline.geodesy import align
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Ground", "Plan", "by_line", "lay_out", "measure", "prepare_ground", "stand"]
+__all__ = ["Ground", "Plan", "by_line", "lay_out", "measure", "pieces_at", "prepare_ground", "stand"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +48,10 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Whether stakes or boards are placed: their schema, numbers, control points and distances."""
+    """Whether stakes or boards are placed: their schema, numbers, control points and distances.
+
+    With ``founded`` none is placed where no rule founds the line.
+    """
 
     schema: Schema
     numbering: Numbering
@@ -54,6 +59,7 @@ class Plan:
     spacing: StakeSpacing
     sight_line_m: float
     turns_apart_m: float
+    founded: bool = False
 
 
 def prepare_ground(
@@ -79,7 +85,7 @@ def prepare_ground(
     for name, (frame, schema) in given.items():
         if frame is not None:
             schema.require(frame, layer=name)
-        layers[name] = None if frame is None else align(frame, crs, layer=name)
+        layers[name] = None if frame is None else finite(align(frame, crs, layer=name))
     lines = bank_lines(result.lines, layers["axes"])
     around = Around(result.extents, *(layers[name] for name in ("admin", "structures", "axes", "landmarks")))
     return Ground(result.lines, lines, around, stretches(lines, layers["settings"]), result.rules.policy)
@@ -104,7 +110,8 @@ def lay_out(ground: Ground, plan: Plan, existing: gpd.GeoDataFrame | None) -> tu
     """
     rules = ground.policy.stakes
     controls = control_points(ground.bank_lines, ground.lines, ground.around, reach_m=rules.structure_reach_m)
-    controls = together(controls[controls["reason"].isin(plan.reasons)], within_m=rules.together_m)
+    controls = together(controls[controls["reason"].isin(plan.reasons)], rules)
+    controls = once_at_mouths(controls, ground.bank_lines, rules)
     found = locate_existing(existing, ground.bank_lines, rules)
     settings = settings_at(ground.along_lines, found["line"].to_numpy(), found["along"].to_numpy())
     reach = limits(settings, plan.spacing)[0]
@@ -115,7 +122,23 @@ def lay_out(ground: Ground, plan: Plan, existing: gpd.GeoDataFrame | None) -> tu
         parts.append(_between(number, line, given.iloc[rows_here], around, plan, spare_m=2.0 * rules.stands_m))
     rows = [part for part in parts if len(part)]
     places = pd.concat(rows, ignore_index=True) if rows else given
+    if plan.founded:
+        founded = is_founded(texts(ground.lines["rule_id"]))[pieces_at(ground, places)]
+        places = places[founded | (places["existing"].to_numpy() >= 0)]
     return places.sort_values(["line", "along", "existing"], kind="stable").reset_index(drop=True), found
+
+
+def pieces_at(ground: Ground, places: pd.DataFrame) -> NDArray[np.int64]:
+    """Positions in the lines of the piece that each place is on, (n,); where two meet, one that a rule founds.
+
+    Of two that rules found it is the one downstream.
+    """
+    founded = is_founded(texts(ground.lines["rule_id"]))
+    found, along = np.zeros(len(places), dtype="int64"), places["along"].to_numpy()
+    for rows, each in by_line(ground, places):
+        below, above = each.piece_at(along[rows]), each.piece_at(along[rows], upstream=True)
+        found[rows] = np.where(founded[above] & ~founded[below], above, below)
+    return found
 
 
 def _between(

@@ -1,7 +1,7 @@
 """Numbers of stakes: in order from upstream, and never changed by stakes that come later.
 
-A sequence is a tuple of whole numbers: ``(12,)`` is printed 012, ``(12, 1)`` 012-1. Sequences are ordered like words,
-so that between any two of them there is room: between 012 and 013 comes 012-1, between 012 and 012-1 comes 012-0-1.
+A sequence is a tuple of whole numbers: ``(12,)`` is printed 012, ``(12, 1)`` 012-1. What comes between 012 and 013 is
+012-1, 012-2 … in the order in which it came, so that no number grows longer than that.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def write(numbering: Numbering, sequence: Place, values: Mapping[str, str]) -> s
     sequence
         Its place in the order.
     values
-        ``river``, ``bank`` (``left`` or ``right``), ``admin``, ``chainage``.
+        ``river``, ``bank`` (``left``, ``right``, or empty on a closed line), ``admin``, ``chainage``.
 
     Examples
     --------
@@ -37,10 +37,19 @@ def write(numbering: Numbering, sequence: Place, values: Mapping[str, str]) -> s
     >>> numbering = rl.load_rules("national").policy.stakes.number
     >>> write(numbering, (12, 1), {"river": "QS01", "bank": "left", "admin": "", "chainage": "K1+200"})
     'QS01-L-012-1'
+    >>> write(numbering, (12,), {"river": "H1", "bank": "", "admin": "", "chainage": "K1+200"})
+    'H1-012'
     """
-    bank = numbering.left if values["bank"] == "left" else numbering.right
+    pattern, bank = _pattern(numbering, values["bank"])
     said = f"{sequence[0]:0{numbering.digits}d}" + "".join(f"{numbering.suffix}{each}" for each in sequence[1:])
-    return numbering.pattern.format(**{**values, "bank": bank, "sequence": said})
+    return pattern.format(**{**values, "bank": bank, "sequence": said})
+
+
+def _pattern(numbering: Numbering, bank: str) -> tuple[str, str]:
+    """The pattern of numbers on a bank or a closed line, and what the bank is called in it."""
+    if not bank:
+        return numbering.closed_pattern, ""
+    return numbering.pattern, numbering.left if bank == "left" else numbering.right
 
 
 def parse(numbering: Numbering, number: str, *, river: str, bank: str) -> Place | None:
@@ -53,11 +62,12 @@ def parse(numbering: Numbering, number: str, *, river: str, bank: str) -> Place 
     >>> parse(numbering, "QS01-L-012-1", river="QS01", bank="left"), parse(numbering, "左12", river="QS01", bank="left")
     ((12, 1), None)
     """
-    if "{sequence}" not in numbering.pattern:
+    form, called = _pattern(numbering, bank)
+    if "{sequence}" not in form:
         return None
-    known = {"{river}": re.escape(river), "{bank}": re.escape(numbering.left if bank == "left" else numbering.right)}
+    known = {"{river}": re.escape(river), "{bank}": re.escape(called)}
     sequence = rf"(?P<sequence>\d+(?:{re.escape(numbering.suffix)}\d+)*)"
-    parts = re.split(r"(\{\w+\})", numbering.pattern)
+    parts = re.split(r"(\{\w+\})", form)
     seen: set[str] = set()
     pattern = ""
     for part in parts:
@@ -92,8 +102,8 @@ def assign(anchors: Sequence[Place | None], retired: Sequence[Place] = ()) -> li
     [(1,), (2,), (3,)]
     >>> assign([None, (1,), None, None, (2,), None])
     [(0, 1), (1,), (1, 1), (1, 2), (2,), (3,)]
-    >>> assign([(1,), None, (1, 1), None, (2,)], retired=[(1, 2)])
-    [(1,), (1, 0, 1), (1, 1), (1, 3), (2,)]
+    >>> assign([(1,), None, (1, 1), None, (2,)], retired=[(1, 4)])
+    [(1,), (1, 5), (1, 1), (1, 6), (2,)]
     """
     taken = {each for each in (*anchors, *retired) if each is not None}
     result: list[Place] = []
@@ -111,39 +121,13 @@ def assign(anchors: Sequence[Place | None], retired: Sequence[Place] = ()) -> li
 
 
 def _between(before: Place | None, after: Place | None, count: int, taken: set[Place]) -> list[Place]:
-    """New sequences behind one and, where they are in order, before the other."""
-    if not count:
-        return []
+    """New sequences: whole numbers behind the last stake, else the next ones under the stake upstream."""
     if after is None:
-        first = max((each[0] for each in taken), default=0) + 1
-        found: list[Place] = [(first + i,) for i in range(count)]
-    elif before is None:
-        stem = (max(after[0] - 1, 0),) if len(after) == 1 else after[:1]
-        found = _under(stem, after, count, taken)
+        last = max((each[0] for each in taken), default=0)
+        found: list[Place] = [(last + number,) for number in range(1, count + 1)]
     else:
-        found = _beside(before, after, count, taken) or _under(before, after, count, taken)
+        stem = before[0] if before is not None else max(after[0] - 1, 0)
+        last = max((each[1] for each in taken if each[0] == stem and len(each) > 1), default=0)
+        found = [(stem, last + number) for number in range(1, count + 1)]
     taken.update(found)
-    return found
-
-
-def _beside(before: Place, after: Place, count: int, taken: set[Place]) -> list[Place]:
-    """012-2, 012-3 … behind 012-1; nothing where these do not fit or ``before`` is a whole number."""
-    found = _next(before[:-1], before[-1] + 1, count, taken) if len(before) > 1 else []
-    return found if found and found[-1] < after else []
-
-
-def _under(stem: Place, after: Place, count: int, taken: set[Place]) -> list[Place]:
-    """012-1, 012-2 … behind 012; with zeros between where what follows is nearer."""
-    while stem < after and not _next(stem, 1, count, taken)[-1] < after:
-        stem = (*stem, 0)
-    return _next(stem, 1, count, taken)
-
-
-def _next(stem: Place, first: int, count: int, taken: set[Place]) -> list[Place]:
-    found: list[Place] = []
-    last = first
-    while len(found) < count:
-        if (*stem, last) not in taken:
-            found.append((*stem, last))
-        last += 1
     return found

@@ -9,6 +9,7 @@ import pandas as pd
 
 from riverline.channel.given import texts
 from riverline.demarcation.result import Demarcation
+from riverline.demarcation.stakes.citing import is_certain
 from riverline.demarcation.stakes.columns import short_chainage
 from riverline.demarcation.stakes.control_points import REASONS
 from riverline.demarcation.stakes.layout import Plan, prepare_ground
@@ -19,6 +20,7 @@ from riverline.schema import BOARDS, STAKES
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from numpy.typing import NDArray
 
     from riverline.rules import Boards
 
@@ -116,7 +118,8 @@ def place_stakes(  # noqa: PLR0913 - one argument a layer
     policy = result.rules.policy
     result, numbering = along(result, of), policy.stakes.number
     if of == "protection":
-        numbering = numbering.model_copy(update={"pattern": policy.stakes.protection_pattern})
+        own = {name: getattr(policy.stakes, f"protection_{name}") for name in ("pattern", "closed_pattern")}
+        numbering = numbering.model_copy(update=own)
     true = policy.stakes.sight_line_m, policy.stakes.turns_apart_m
     plan = Plan(STAKES, numbering, frozenset(REASONS), policy.stake_spacing, *true)
     ground = prepare_ground(
@@ -141,7 +144,9 @@ def place_boards(
     """Place the notice boards of every management line.
 
     Boards stand at the control points that the rule set names for them, and evenly between where these are farther
-    apart than the surroundings allow.
+    apart than the surroundings allow; none stands where the line is founded on no rule (sketches, edges that two
+    rivers share). A side that names the citation stays blank where the rule's text was not seen as the policy's
+    ``boards.certain`` asks; :func:`check_stakes` tells which.
 
     Parameters
     ----------
@@ -172,13 +177,16 @@ def place_boards(
     """
     _require_call(result, "mark", "management")
     rules = result.rules.policy.boards
-    plan = Plan(BOARDS, rules.number, frozenset(rules.reasons), rules.spacing, np.inf, np.inf)
+    plan = Plan(BOARDS, rules.number, frozenset(rules.reasons), rules.spacing, np.inf, np.inf, founded=True)
     ground = prepare_ground(
         result, admin=admin, structures=structures, settings=settings, axes=axes, landmarks=landmarks
     )
     frame = rows_of(result, ground, plan, existing=existing, breaks=breaks, role="mark")
     told = frame.drop(columns=["deviation_m", "inside_m"])
-    return BOARDS.conform(told.assign(front=_said(told, rules, "front"), back=_said(told, rules, "back")))
+    certain = is_certain(texts(told["rule_id"]), result.rules, rules.certain)
+    return BOARDS.conform(
+        told.assign(**{side: _said(told, rules, side, certain=certain) for side in ("front", "back")})
+    )
 
 
 def _require_call(result: object, role: object, of: object) -> None:
@@ -195,12 +203,19 @@ def _require_call(result: object, role: object, of: object) -> None:
             )
 
 
-def _said(boards: gpd.GeoDataFrame, rules: Boards, side: Literal["front", "back"]) -> list[str]:
-    """The text of one side of each board."""
-    pattern = rules.front if side == "front" else rules.back
+def _said(
+    boards: gpd.GeoDataFrame, rules: Boards, side: Literal["front", "back"], *, certain: NDArray[np.bool_]
+) -> list[str]:
+    """The text of one side of each board; none where it would cite what is no certain text of law."""
+    open_, closed = getattr(rules, side), getattr(rules, f"closed_{side}")
     names = np.where(texts(boards["name"]) == "", texts(boards["river_id"]), texts(boards["name"]))
     printed = short_chainage(boards["printed_chainage"])
-    banks = [BOARDS["bank"].value_label(each) for each in boards["bank"]]
+    banks = [BOARDS["bank"].value_label(each) if each else "" for each in texts(boards["bank"])]
     cells = (names, banks, boards["admin"], boards["number"], printed, boards["citation"])
     fields = ("river", "bank", "admin", "number", "chainage", "citation")
-    return [pattern.format(**dict(zip(fields, each, strict=True))) for each in zip(*cells, strict=True)]
+    rows = [dict(zip(fields, each, strict=True)) for each in zip(*cells, strict=True)]
+    patterns = [open_ if bank else closed for bank in banks]
+    blank = np.array(["{citation}" in pattern for pattern in patterns], dtype=bool) & ~certain
+    return [
+        "" if none else pattern.format(**row) for pattern, row, none in zip(patterns, rows, blank.tolist(), strict=True)
+    ]

@@ -21,7 +21,7 @@ from riverline.demarcation.stakes.columns import (
 from riverline.demarcation.stakes.control_points import REASONS
 from riverline.demarcation.stakes.existing import read_existing
 from riverline.demarcation.stakes.landmarks import with_landmarks
-from riverline.demarcation.stakes.layout import by_line, lay_out, measure, stand
+from riverline.demarcation.stakes.layout import by_line, lay_out, measure, pieces_at, stand
 from riverline.demarcation.stakes.numbers import assign, parse, write
 from riverline.demarcation.stakes.surroundings import settings_at
 from riverline.geodesy import round_half_up
@@ -42,6 +42,8 @@ Role = Literal["mark", "define"]
 _METRES = ("offset_m", "deviation_m", "inside_m", "moved_m")
 # Position among the existing stakes while the rows are made; no column of anybody's is called so.
 _OLD = "existing stake"
+# Code of the river, lake, reservoir or work that a row belongs to while it is made.
+_CODE = "code of its line"
 # What an existing stake knows better than its place on the line, where that tells nothing.
 _OWN = ("admin", "admin_code", "rule_id", "citation", "name", "reason", "reasons", "kind", "printed_chainage")
 
@@ -92,7 +94,8 @@ def rows_of(
     neighbours = neighbour_columns(sites, frame["number"].to_numpy(dtype=object), following, policy.stakes)
     frame = with_landmarks(frame, ground.around.landmarks, policy.stakes)
     rounded = {name: round_half_up(frame[name], policy.stakes.coordinate_decimals) for name in _METRES}
-    return frame.assign(**neighbours, **rounded).drop(columns=_OLD)
+    bank = frame["bank"].where(texts(frame["bank"]) != "", None)
+    return frame.assign(**neighbours, **rounded, bank=bank).drop(columns=[_OLD, _CODE])
 
 
 def _columns(
@@ -100,28 +103,40 @@ def _columns(
 ) -> dict[str, Any]:
     """What the place on the line tells: river, bank, rule, chainage, surroundings, unit."""
     line, along = places["line"].to_numpy(), places["along"].to_numpy()
-    piece, chainage, ahead = np.zeros(len(places), dtype="int64"), np.zeros(len(places)), np.zeros((len(places), 2))
+    piece, chainage, ahead = pieces_at(ground, places), np.zeros(len(places)), np.zeros((len(places), 2))
     for rows, each in by_line(ground, places):
-        piece[rows] = each.piece_at(along[rows])
         chainage[rows] = each.chainage_at(points[rows], along[rows])
         ahead[rows] = direction(each.coords, along[rows])
-    river = np.array([each.river_id for each in ground.bank_lines], dtype="object")[line]
-    names = dict(zip(texts(result.extents["river_id"]), texts(result.extents["name"]), strict=True))
+    river, bank, code = (
+        np.array([getattr(each, name) for each in ground.bank_lines], dtype="object")[line]
+        for name in ("river_id", "bank", "code")
+    )
+    names = _names(result.extents)
+    # Breaks are those of the river's axis: a closed line counts along itself.
+    counted = np.where(bank == "", "", river).astype(object)
     mandatory = places["reason"].isin(REASONS).to_numpy()
     return {
         "river_id": river,
-        "bank": np.array([each.bank for each in ground.bank_lines], dtype="object")[line],
+        "bank": bank,
+        _CODE: code,
         "kind": np.where(mandatory, "basic", "densified"),
         "reason": places["reason"].to_numpy(),
         "reasons": places["reasons"].to_numpy(),
         "source_ids": places["sources"].to_numpy(),
-        **chainage_columns(chainage, river, breaks, decimals=ground.policy.length_decimals),
+        **chainage_columns(chainage, counted, breaks, decimals=ground.policy.length_decimals),
         **units_at(points, ahead, ground.around.admin),
         "rule_id": ground.lines["rule_id"].to_numpy()[piece],
         "citation": ground.lines["citation"].to_numpy()[piece],
-        "name": [names.get(each, "") for each in river],
+        "name": [names.get(each, "") for each in code],
         "setting": settings_at(ground.along_lines, line, along),
     }
+
+
+def _names(extents: gpd.GeoDataFrame) -> dict[str, str]:
+    """Names of rivers, lakes, reservoirs and works by code, which is what the keys of their extents begin with."""
+    keys, kinds = texts(extents["extent_id"]), texts(extents["kind"])
+    codes = [key.removesuffix(f"-{kind}") for key, kind in zip(keys, kinds, strict=True)]
+    return dict(zip(codes, texts(extents["name"]), strict=True))
 
 
 def _states(
@@ -145,7 +160,9 @@ def _with_lost(frame: gpd.GeoDataFrame, old: gpd.GeoDataFrame | None) -> gpd.Geo
         return frame
     told = {"status": "missing", "kind": "densified", "reason": "existing", "reasons": "existing", "setting": "unknown"}
     own = {name: old[name].loc[lost].to_numpy() for name in ("river_id", "bank")}
-    rows = gpd.GeoDataFrame({**told, **own, _OLD: lost}, geometry=old.geometry.loc[lost].array, crs=old.crs)
+    rows = gpd.GeoDataFrame(
+        {**told, **own, _CODE: own["river_id"], _OLD: lost}, geometry=old.geometry.loc[lost].array, crs=old.crs
+    )
     return (
         gpd.GeoDataFrame(pd.concat([frame, rows], ignore_index=True), crs=old.crs)
         if len(frame)
@@ -183,7 +200,7 @@ _LATER = frozenset({"front", "back", "role"}) | {
 def _numbered(frame: gpd.GeoDataFrame, plan: Plan) -> gpd.GeoDataFrame:
     """The frame with numbers and keys where it has none yet."""
     number = texts(frame["number"])
-    river, bank = texts(frame["river_id"]), texts(frame["bank"])
+    river, bank = texts(frame[_CODE]), texts(frame["bank"])
     lost = (frame["status"] == "missing").to_numpy()
     fresh = (number == "") & ~lost
     chainage = short_chainage(frame["printed_chainage"])

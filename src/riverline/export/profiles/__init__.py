@@ -36,23 +36,26 @@ class ProfileField(_Frozen):
     Attributes
     ----------
     name, kind, length
-        In the receiver's layer; a length of 0 is none.
+        In the receiver's layer; a length of 0 is none. ``long`` and ``short`` are whole numbers of 32 and 16 bits.
     column
         Column of the data dictionary; empty for the number of the row.
     row
         ``True``: the field numbers the rows.
     codes
         The receiver's codes for the column's values.
+    words
+        The receiver's list of words for the column's texts, each with what else is written for it.
     printed
         ``True``: chainages as they are printed, ``K12+345``.
     """
 
     name: Annotated[str, Field(min_length=1)]
-    kind: Literal["text", "number", "integer"]
+    kind: Literal["text", "number", "integer", "long", "short"]
     length: Annotated[int, Field(ge=0)] = 0
     column: str = ""
     row: bool = False
     codes: dict[str, int | str] = Field(default_factory=dict)
+    words: dict[str, Annotated[tuple[str, ...], BeforeValidator(_tuple)]] = Field(default_factory=dict)
     printed: bool = False
 
 

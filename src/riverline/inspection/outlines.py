@@ -1,0 +1,100 @@
+"""Whether lines go all the way round their extents, and whether extents keep off each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from riverline import faults
+from riverline.channel.given import texts
+from riverline.inspection.check import failing, wider
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from riverline.inspection.check import Subject
+
+    Shapes = NDArray[np.object_]
+
+__all__ = ["edges_with_lines", "extents_apart"]
+
+# A line so near runs along the edge: coordinates keep a millimetre. Lines further off are told by another check.
+_TOUCH_M = 2e-3
+
+
+def edges_with_lines(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
+    """Extents of whose edge more than the limit in metres has no line, but for ends straight across the river."""
+    extents = _management(subject)
+    bare, parts = _without_lines(extents, subject.rows("management_lines"))
+    each = _lacking(bare, parts, extents, subject)
+    lacking = np.bincount(bare, weights=each, minlength=len(extents))
+    shown = np.full(len(extents), None, dtype=object)
+    rows = np.flatnonzero(lacking > limit)
+    shown[rows] = [shapely.union_all(parts[(bare == row) & (each > _TOUCH_M)]) for row in rows]
+    yield failing(extents, "extents", where=lacking > limit, code="edge-without-line", value=lacking, limit=limit,
+                  unit="m", geometry=shown)  # fmt: skip
+
+
+def extents_apart(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
+    """Pairs of management extents that share ground wider than the limit: one row each, at the smaller key."""
+    extents = _management(subject)
+    shapes, ids = np.asarray(extents.geometry.array), texts(extents["extent_id"])
+    usable = np.flatnonzero(shapely.is_valid(shapes) & ~shapely.is_empty(shapes))
+    one, two = usable[shapely.STRtree(shapes[usable]).query(shapes[usable], predicate="intersects")]
+    # Keys may occur twice, and rows in any order.
+    place = pd.Series(ids).str.cat(pd.Series(shapely.to_wkb(shapes, hex=True))).rank(method="first").to_numpy()
+    one, two = one[place[one] < place[two]], two[place[one] < place[two]]
+    common = shapely.intersection(shapes[one], shapes[two])
+    wide = wider(common, limit)
+    told: dict[str, Any] = {"value": shapely.area(common[wide]), "limit": limit, "unit": "m²"}
+    yield faults.found("extent-in-another", layer="extents", feature_id=ids[one[wide]].tolist(), geometry=common[wide],
+                       crs=extents.crs, note=ids[two[wide]].tolist(), **told)  # fmt: skip
+
+
+def _management(subject: Subject) -> gpd.GeoDataFrame:
+    extents = subject.rows("extents")
+    return extents[extents["kind"] == "management"]
+
+
+def _without_lines(extents: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> tuple[NDArray[np.intp], Shapes]:
+    """Parts of the edges of extents along which no line of their river runs: row of the extent, part."""
+    along = shapely.buffer(lines.geometry.array, _TOUCH_M, cap_style="flat", quad_segs=1)
+    by_river = pd.Series(along).groupby(texts(lines["river_id"])).agg(shapely.union_all)
+    covered = by_river.reindex(texts(extents["river_id"])).to_numpy(dtype=object)
+    shapes = np.asarray(extents.geometry.array)
+    edges = shapely.boundary(shapes)
+    edges[~shapely.is_valid(shapes)] = None
+    there = np.asarray(pd.notna(covered), dtype=bool)
+    edges[there] = shapely.line_merge(shapely.difference(edges[there], covered[there]))
+    parts, row = shapely.get_parts(edges, return_index=True)
+    # Where a line bends or ends, a crumb of the edge stays outside its strip.
+    kept = shapely.length(parts) > 2.0 * _TOUCH_M
+    return row[kept], parts[kept]
+
+
+def _lacking(bare: NDArray[np.intp], parts: Shapes, extents: gpd.GeoDataFrame, subject: Subject) -> NDArray[np.float64]:
+    """Metres of line that each part lacks: between two banks only its way round beyond the straight way across."""
+    lines = subject.rows("management_lines")
+    tips = [shapely.get_point(parts, at) for at in (0, -1)]
+    river = texts(extents["river_id"])[bare]
+    met = [_banks_at(tip, river, lines) for tip in tips]
+    across = np.array([bool(one and two) and len(one | two) > 1 for one, two in zip(*met, strict=True)], dtype=bool)
+    straight = np.where(across, shapely.distance(*tips), 0.0)
+    return np.asarray(shapely.length(parts) - straight, dtype="float64")
+
+
+def _banks_at(tips: Shapes, river: NDArray[np.object_], lines: gpd.GeoDataFrame) -> list[set[str]]:
+    """Banks whose lines reach each tip of a part of that river's edge."""
+    tree = shapely.STRtree(np.asarray(lines.geometry.array))
+    tip, line = tree.query(tips, predicate="dwithin", distance=2.0 * _TOUCH_M)
+    own = texts(lines["river_id"])[line] == river[tip]
+    met: list[set[str]] = [set() for _ in tips]
+    for number, bank in zip(tip[own], texts(lines["bank"])[line[own]], strict=True):
+        met[number].add(str(bank))
+    return met
