@@ -259,7 +259,7 @@ PLANTED = [
     (area_untrue, {"stated-areas": 1}),
     (length_untrue, {"stated-lengths": 1}),
     (bank_length_untrue, {"stated-lengths": 1}),
-    (extent_twice, {"extents-apart": 1, "edge-with-lines": 1, "neighbours-equal": 1}),
+    (extent_twice, {"extents-apart": 1, "edge-with-lines": 1}),
     (stake_north, {"stated-places": 10}),
     (stake_east, {"stated-places": 10}),
     # A stake stood where the line is gone.

@@ -104,7 +104,7 @@ def test_national_policy_is_the_cited_one() -> None:
     assert marks["virtual_section.crest_width_m"] == marks["stake_spacing.town.max_m"] == marks["gap_max_m"] == "U"
     # Of stakes and boards only that boards tell the basis and must not be moved was seen in a text.
     staking = {name for name in marks if name.startswith(("stakes.", "boards.", "stake_spacing."))}
-    assert {name for name in staking if marks[name] != "U"} == {"boards.back"}
+    assert {name for name in staking if marks[name] != "U"} == {"boards.back", "boards.closed_back"}
 
 
 def test_unknown_name_lists_what_ships_and_the_nearest() -> None:

@@ -42,4 +42,4 @@ def test_every_choice_of_the_policy_is_read_by_what_draws(name) -> None:
 
 
 def test_what_is_read_nowhere_would_be_seen() -> None:
-    assert "smoothing_m" not in read_somewhere()
+    assert "widths_of_nothing_m" not in read_somewhere()

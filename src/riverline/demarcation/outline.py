@@ -17,7 +17,7 @@ from riverline._kernels.landside import GRID_M, landside_strip
 from riverline._kernels.proof import nearest_reference
 from riverline.demarcation.cuts import GRAIN_M, to_the_normals, unit, waterside_past
 from riverline.demarcation.edges import ring_edges, swallowed_bank
-from riverline.demarcation.seams import CRACK_M, without_seams
+from riverline.demarcation.seams import CRACK_M, HAIR_M, without_seams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -167,6 +167,8 @@ def _outline(
         return None
     main = max(shapely.get_parts(extent), key=lambda part: part.area)
     edges = ring_edges(main, np.array(corners))
+    # Where an edge begins a hair beside a vertex, the vertex goes.
+    edges = {bank: shapely.remove_repeated_points(edge, HAIR_M) for bank, edge in edges.items()}
     inside = swallowed_bank(main, np.array(corners))
     if inside is not None:
         edges[inside] = shapely.LineString()
