@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 import shapely
 
@@ -52,7 +54,6 @@ def test_a_missing_matplotlib_names_the_extra(tmp_path, found, monkeypatch) -> N
 
 
 def test_what_people_change_in_the_file_comes_back_as_differences(tmp_path, found) -> None:
-    import pyogrio
 
     changes, _ = found
     other = changes.suspects.assign(suspect_id="S2").set_geometry(changes.suspects.translate(300.0))
@@ -96,7 +97,6 @@ def test_only_suspects_can_be_sent_out_and_only_once(found) -> None:
 
 
 def test_the_command_writes_map_layers_and_pictures_of_one_run(tmp_path) -> None:
-    import pyogrio
     from typer.testing import CliRunner
 
     from riverline.cli.commands import app
@@ -120,3 +120,34 @@ def test_the_command_writes_map_layers_and_pictures_of_one_run(tmp_path) -> None
     assert wrong.exit_code == 2
     once = CliRunner().invoke(app, ["detect", str(folder / "0.tif"), "--extents", str(lines), "--out", str(out)])
     assert once.exit_code == 1
+
+
+def test_the_command_takes_the_lines_of_a_demarcation_with_its_extents(tmp_path):
+    from typer.testing import CliRunner
+
+    from riverline.cli.commands import app
+
+    county, levees = rl.samples.path("清水县.gpkg"), rl.samples.path("堤防.shp")
+    command = [
+        "demarcate",
+        f"{county}::axes",
+        "--rules",
+        "anhui",
+        "--levees",
+        str(levees),
+        "--out",
+        str(tmp_path / "d"),
+    ]
+    assert CliRunner().invoke(app, command).exit_code == 0
+    images = [str(rl.samples.path(f"清水河_{day}.tif")) for day in ("2024-03-20", "2025-03-16")]
+    drawn = str(tmp_path / "d" / "成果.gpkg")
+    ran = CliRunner().invoke(app, ["detect", *images, "--extents", drawn, "--out", str(tmp_path / "o")])
+    assert ran.exit_code == 0, ran.output
+    told = pd.concat([gpd.read_file(tmp_path / "o" / "变化图斑.gpkg", layer=layer) for layer in _faults(tmp_path)])
+    assert "line-from-outline" not in set(told["code"])
+    assert len(told)
+
+
+def _faults(folder):
+    names = pyogrio.list_layers(folder / "o" / "变化图斑.gpkg")[:, 0]
+    return [name for name in names if name.startswith("质检问题")]

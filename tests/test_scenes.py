@@ -248,6 +248,16 @@ def test_masks_become_reasons(tmp_path, kind, dtype, numbers):
         assert (reason[told == number] == (sc.Reason[name] if name else 0)).all()
 
 
+def test_a_mask_of_floats_that_is_nan_cannot_be_used_there(tmp_path):
+    told = np.zeros((20, 30), dtype="float32")
+    told[:, :5], told[:, 5:9] = np.nan, 4.0
+    imagery.write(tmp_path / "mask.tif", told)
+    reason = rl.read_window(opened(tmp_path, imagery.ramp(), mask={"fmask": "mask.tif"}), GREEN_NIR).reason
+    assert (reason[:, :5] == sc.Reason.NODATA).all()
+    assert (reason[:, 5:9] == sc.Reason.CLOUD).all()
+    assert (reason[:, 9:] == 0).all()
+
+
 def test_clouds_keep_their_values_and_nothing_outweighs_nothing(tmp_path):
     values = imagery.ramp(dtype="int16")
     values[:, 0, 0] = -9999

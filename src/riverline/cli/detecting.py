@@ -68,18 +68,22 @@ def carry_out(job: DetectJob) -> DetectDelivery:
         If anything about the call is wrong.
     """
     import riverline as rl
+    from riverline.cli.drawn import holds_lines, read_drawn
     from riverline.cli.handover import hand_over, require_folder
     from riverline.cli.steps import read_named
 
     require_folder(job.out)
     rules, catalog = rl.load_change_rules(job.rules), rl.load_catalog(job.catalog)
     schemas = rl.schema.FRAMES | {"previous": rl.schema.SUSPECTS}
-    frames = {name: read_named(name, layer, schemas[name]) for name, layer in job.layers.items()}
-    frames["extents"] = rl.geodesy.to_metric(frames["extents"])
+    lines = read_drawn(job.layers["extents"].path) if holds_lines(job.layers["extents"]) else None
+    rest = {name: layer for name, layer in job.layers.items() if lines is None or name != "extents"}
+    frames = {name: read_named(name, layer, schemas[name]) for name, layer in rest.items()}
+    frames["extents"] = rl.geodesy.to_metric(frames["extents"]) if lines is None else lines.extents
+    limits = frames["extents"] if lines is None else lines
     source = job.scenes[0] if len(job.scenes) == 1 else list(job.scenes)
     scenes = rl.read_scenes(source, **job.reading)
     others = {name: frames[name] for name in ("axes", "permits", "previous") if name in frames}
-    found = rl.detect_change(scenes, frames["extents"], rules=rules, levels=job.levels or None, **others)
+    found = rl.detect_change(scenes, limits, rules=rules, levels=job.levels or None, **others)
     found = rl.classify(found, catalog)
     found = replace(found, faults=rl.faults.combine([scenes.faults, found.faults], crs=frames["extents"].crs))
     title = "影像变化疑似问题" if job.language == "zh" else "Suspects from images"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from riverline.cli.steps import Layer
     from riverline.rules import RuleSet
     from riverline.schema import Schema
 
@@ -27,7 +28,7 @@ ASIDE = "aside"
 # A line so near to an edge runs along it: coordinates keep a millimetre.
 _NEAR_M = 2e-3
 
-__all__ = ["ASIDE", "layer_of", "lines_and_extents", "read_drawn"]
+__all__ = ["ASIDE", "holds_lines", "layer_of", "lines_and_extents", "read_drawn"]
 
 
 def read_drawn(path: Path, rules: str = "", *, on: str | None = None) -> rl.Demarcation:
@@ -68,6 +69,14 @@ def _drawn_by(extents: gpd.GeoDataFrame, on: str | None) -> RuleSet:
     named = sorted({name for row in extents["rules"].dropna() for name in str(row).split(", ")})
     loaded = [rl.load_rules(name, on=on) for name in named or ["national"]]
     return next((each for each in loaded if each.digest in set(extents["version"])), loaded[0])
+
+
+def holds_lines(layer: Layer) -> bool:
+    """Whether a file is one that ``demarcate`` wrote, with the lines beside the extents."""
+    if layer.layer is not None or layer.path.suffix.lower() != ".gpkg" or not layer.path.is_file():
+        return False
+    names = {str(name) for name in pyogrio.list_layers(layer.path)[:, 0]}
+    return bool(names & {rl.schema.MANAGEMENT_LINES.label_zh, rl.schema.MANAGEMENT_LINES.name})
 
 
 def lines_and_extents(path: Path) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:

@@ -13,6 +13,7 @@ __all__ = ["layer_label"]
 
 _UNLISTED = {
     "terrain": ("地形", "Terrain"),
+    "scenes": ("影像", "Images"),
     "existing": ("原有界桩", "Existing stakes"),
     "existing_boards": ("原有公告牌", "Existing boards"),
     "bridges": ("桥梁", "Bridges"),

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import pyogrio
 from rich.table import Table
 from rich.text import Text
 
 import riverline as rl
-from riverline.cli.drawn import read_drawn
+from riverline.cli.drawn import holds_lines, read_drawn
 from riverline.cli.handover import MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
 from riverline.cli.steps import read_named
 from riverline.cli.tables import plain
 from riverline.encroachment import describe_suspects
-from riverline.schema import ENCROACHED, FEATURES, MANAGEMENT_LINES, Schema
+from riverline.schema import ENCROACHED, FEATURES, Schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -81,7 +80,7 @@ def carry_out(job: ScreenJob, tell: Callable[[Step], None]) -> Delivery:
     for name, layer in job.layers.items():
         schema = _ANY if name == "features" else rl.schema.FRAMES[name]
         step(f"读取{schema.label_zh}", f"read {schema.label_en}")
-        if name == "extents" and _holds_lines(layer):
+        if name == "extents" and holds_lines(layer):
             drawn = read_drawn(layer.path, job.rules)
             frames["extents"] = drawn.extents
         else:
@@ -110,14 +109,6 @@ def _numbered(layer: Layer) -> Layer:
     values = layer.values or {}  # noqa: PD011 - a field of ours
     named = "feature_id" in values or any("feature_id" in ours for ours in (layer.columns or {}).values())
     return layer if named else replace(layer, values={"feature_id": "", **values})
-
-
-def _holds_lines(layer: Layer) -> bool:
-    """Whether a file is one that ``demarcate`` wrote, with the lines beside the extents."""
-    if layer.layer is not None or layer.path.suffix.lower() != ".gpkg" or not layer.path.is_file():
-        return False
-    names = {str(name) for name in pyogrio.list_layers(layer.path)[:, 0]}
-    return bool(names & {MANAGEMENT_LINES.label_zh, MANAGEMENT_LINES.name})
 
 
 def sums_table(result: Screening, language: Language) -> Table:

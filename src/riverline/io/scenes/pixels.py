@@ -265,8 +265,13 @@ def _add_mask(opened: OpenScene, window: Window, reason: NDArray[np.uint8]) -> N
     with damaged(opened.scene.mask.path, window[0].start):
         numbers = opened.mask.read(opened.scene.mask.index, window=spans)
     table = mask_table(opened.scene.mask.kind)
-    indexes = numbers.dtype.name in {"uint8", "uint16"}
-    told = table[numbers if indexes else np.clip(numbers, 0, len(table) - 1).astype("int64")]
+    if numbers.dtype.name in {"uint8", "uint16"}:
+        told = table[numbers]
+    else:
+        # A mask in a float stack may be NaN at its edges: what it does not know of cannot be used.
+        known = np.isfinite(numbers)
+        told = table[np.clip(np.where(known, numbers, 0), 0, len(table) - 1).astype("int64")]
+        told = np.where(known, told, np.uint8(Reason.NODATA))
     np.copyto(reason, told, where=told > 0)
 
 
