@@ -154,7 +154,7 @@ def _proven(lines: Geometries, width: float, tolerance_m: float) -> Geometries:
     made = _round(lines, width, tolerance_m)
     edges = shapely.boundary(made)
     shapely.prepare(edges)
-    narrow = shapely.dwithin(edges, lines, width - _ROUNDING_M)
+    narrow = shapely.distance(edges, lines) < width - _ROUNDING_M
     narrow &= shapely.get_num_points(lines) > 2  # noqa: PLR2004 - the ends of a segment
     if not narrow.any():
         return made
