@@ -700,6 +700,8 @@ def test_the_command_writes_lines_gaps_map_and_mask(tmp_path):
     lines = rl.read_layer(out / "水边线.gpkg", WATERLINES, layer="水边线")
     assert lines["bank"].tolist() == ["left", "right"]
     assert "左岸" in shown
+    told = "".join(shown.split())
+    assert all(path.name in told for path in out.iterdir())
     with rasterio.open(out / "水体.tif") as source:
         assert source.shape == (160, 400)
     english = run(rl.samples.path("影像2026.tif"), "--band", "green=2", "--band", "nir=4", "--threshold", "0.1",

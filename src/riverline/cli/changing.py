@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
-
 import riverline as rl
 from riverline.cli.handover import MAP_NAME, MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
 from riverline.cli.steps import in_plane, read_named
-from riverline.cli.tables import plain
+from riverline.cli.tables import add_row, table_of
 from riverline.schema import CHANGE_AREAS, RATES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from rich.table import Table
 
     from riverline.cli.handover import Step
     from riverline.cli.steps import Layer
@@ -92,9 +92,7 @@ def change_table(result: ShorelineChange, language: Language) -> Table:
         if zh
         else ("River", "Bank", "Transects", "Rated", "Median m/a", "Eroding", "Accreting", "Eroded m²", "Accreted m²")
     )
-    table = Table(title=RATES.label(language), title_justify="left")
-    for number, head in enumerate(heads):
-        table.add_column(head, overflow="fold", justify="right" if number > 1 else "left")
+    table = table_of(RATES.label(language), heads, right=tuple(range(2, len(heads))), lesser=(3, 2), language=language)
     swept = result.areas.groupby(["river_id", "bank", "change"])["area_m2"].sum()
     banks = list(result.rates.groupby(["river_id", "bank"]))
     for (river, bank), rows in banks[:_SHOWN_BANKS]:
@@ -103,8 +101,8 @@ def change_table(result: ShorelineChange, language: Language) -> Table:
         areas = [f"{swept.get((river, bank, each), 0.0):,.0f}" for each in CHANGE_AREAS["change"].values]
         counts = [str(int(trends.get(each, 0))) for each in ("erosion", "accretion")]
         told = (river, RATES["bank"].value_label(bank, language), str(len(rows)), str(int(known.sum())), median)
-        table.add_row(*(plain(cell) for cell in (*told, *counts, *areas)))
+        add_row(table, *told, *counts, *areas)
     left = len(banks) - _SHOWN_BANKS
     if left > 0:
-        table.add_row(f"… 另有 {left} 行" if zh else f"… {left} more")
+        add_row(table, f"… 另有 {left} 行" if zh else f"… {left} more")
     return table

@@ -18,19 +18,19 @@ from riverline.cli.options import (
     named_layers,
     pair,
 )
-from riverline.cli.telling import end, tell, tell_file, told
+from riverline.cli.telling import conclude, told, with_progress
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    import geopandas as gpd
     from rich.table import Table
 
+    from riverline.cli.handover import Delivery, Step
     from riverline.cli.steps import Layer
     from riverline.encroachment.change import Changes
     from riverline.schema import Language
 
-__all__ = ["DetectDelivery", "DetectJob", "carry_out", "detect"]
+__all__ = ["DetectJob", "carry_out", "detect"]
 
 MAP_NAME, LAYERS_NAME, CHIPS_NAME = "变化图.html", "变化图斑.gpkg", "图斑影像"
 
@@ -50,17 +50,15 @@ class DetectJob:
     language: Language = "zh"
 
 
-@dataclass(frozen=True, slots=True)
-class DetectDelivery:
-    """What was read and found, and the files."""
-
-    inputs: Mapping[str, gpd.GeoDataFrame]
-    result: Changes
-    paths: tuple[Path, ...]
-
-
-def carry_out(job: DetectJob) -> DetectDelivery:
+def carry_out(job: DetectJob, tell: Callable[[Step], None]) -> Delivery:
     """Do the job; map and layers appear together at its end, or not at all, and the pictures after them.
+
+    Parameters
+    ----------
+    job
+        What to do.
+    tell
+        Called with each step before it runs.
 
     Raises
     ------
@@ -69,12 +67,14 @@ def carry_out(job: DetectJob) -> DetectDelivery:
     """
     import riverline as rl
     from riverline.cli.drawn import holds_lines, read_drawn
-    from riverline.cli.handover import hand_over, require_folder
+    from riverline.cli.handover import Delivery, Steps, hand_over, require_folder
     from riverline.cli.steps import read_named
 
+    step = Steps(tell, 4 + job.chips)
     require_folder(job.out)
     rules, catalog = rl.load_change_rules(job.rules), rl.load_catalog(job.catalog)
     schemas = rl.schema.FRAMES | {"previous": rl.schema.SUSPECTS}
+    step("读取图层", "read the layers")
     lines = read_drawn(job.layers["extents"].path) if holds_lines(job.layers["extents"]) else None
     rest = {name: layer for name, layer in job.layers.items() if lines is None or name != "extents"}
     frames = {name: read_named(name, layer, schemas[name]) for name, layer in rest.items()}
@@ -83,40 +83,39 @@ def carry_out(job: DetectJob) -> DetectDelivery:
     source = job.scenes[0] if len(job.scenes) == 1 else list(job.scenes)
     scenes = rl.read_scenes(source, **job.reading)
     others = {name: frames[name] for name in ("axes", "permits", "previous") if name in frames}
+    step("比较影像", "compare the images")
     found = rl.detect_change(scenes, limits, rules=rules, levels=job.levels or None, **others)
     found = rl.classify(found, catalog)
     found = replace(found, faults=rl.faults.combine([scenes.faults, found.faults], crs=frames["extents"].crs))
     title = "影像变化疑似问题" if job.language == "zh" else "Suspects from images"
     drawn = [frames[name] for name in ("extents", "axes") if name in frames]
     checks = {"核查": rl.prepare_checks(found)}
-    map_path, layers_path = hand_over(
+    paths = hand_over(
         job.out,
         draw=lambda: rl.maps.show(found, *drawn, language=job.language, title=title),
         write=lambda path: rl.export.to_geopackage(path, found, language=job.language, **checks),
         names=(MAP_NAME, LAYERS_NAME),
+        step=step,
     )
-    paths = [path for path in (map_path, layers_path) if path is not None]
+    folder, pictures = job.out / CHIPS_NAME, []
     if job.chips:
-        paths += rl.export.to_chips(job.out / CHIPS_NAME, found, scenes=scenes, extents=frames["extents"],
-                                    language=job.language)  # fmt: skip
-    return DetectDelivery(frames, found, tuple(paths))
+        step("输出图斑影像", "write the pictures")
+        pictures = rl.export.to_chips(folder, found, scenes=scenes, extents=frames["extents"], language=job.language)
+    return Delivery(frames, found, *paths, more_paths=(folder,) if pictures else ())
 
 
 def _table(found: Changes, language: Language) -> Table:
     """Suspects by kind: how many, how many confirmed, how much inside, how probable."""
-    from rich.table import Table
-
+    from riverline.cli.tables import add_row, table_of
     from riverline.schema import SUSPECTS
 
-    table = Table(title=SUSPECTS.label(language), title_justify="left")
     heads = ("类型", "图斑", "已确认", "范围内面积（m²）", "平均概率")
     heads = heads if language == "zh" else ("Kind", "Suspects", "Confirmed", "Inside (m²)", "Mean probability")
-    for number, head in enumerate(heads):
-        table.add_column(head, justify="right" if number else "left")
+    table = table_of(SUSPECTS.label(language), heads, right=(1, 2, 3, 4), language=language)
     for kind, rows in found.suspects.groupby("kind"):
         sure = int((rows["state"] == "confirmed").sum())
-        table.add_row(SUSPECTS["kind"].value_label(kind, language), str(len(rows)), str(sure),
-                      f"{rows['inside_m2'].sum():,.0f}", f"{rows['confidence'].mean():.2f}")  # fmt: skip
+        inside, probable = f"{rows['inside_m2'].sum():,.0f}", f"{rows['confidence'].mean():.2f}"
+        add_row(table, SUSPECTS["kind"].value_label(kind, language), len(rows), sure, inside, probable)
     return table
 
 
@@ -169,10 +168,6 @@ def detect(  # noqa: PLR0913 - one option a layer
         layers = named_layers(named, crs, encoding, None)
         reading = {} if sensor is None else {"sensor": sensor}
         job = DetectJob(tuple(scenes), out, layers, reading, rules, catalog, levels, chips, language)
-        delivery = carry_out(job)
-        tell(console, delivery.inputs, (_table(delivery.result, language),), delivery.result.faults, language)
-        for path in delivery.paths[:2]:
-            tell_file(console, path)
-        if len(delivery.paths) > 2:  # noqa: PLR2004 - map and layers
-            tell_file(console, delivery.paths[2].parent)
-        end(delivery.result.faults, strict=strict)
+        delivery = with_progress(lambda tell: carry_out(job, tell), language, console)
+        table = _table(delivery.result, language)
+        conclude(console, delivery, (table,), delivery.result.faults, language, strict=strict)

@@ -5,23 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-from rich.text import Text
-
 import riverline as rl
 from riverline.cli.drawn import holds_lines, read_drawn
 from riverline.cli.handover import MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
 from riverline.cli.steps import read_named
-from riverline.cli.tables import plain
+from riverline.cli.tables import add_row, table_of
 from riverline.encroachment import describe_suspects
 from riverline.schema import ENCROACHED, FEATURES, Schema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     import geopandas as gpd
     import pandas as pd
+    from rich.table import Table
 
     from riverline.cli.handover import Step
     from riverline.cli.steps import Layer
@@ -114,13 +112,14 @@ def _numbered(layer: Layer) -> Layer:
 def sums_table(result: Screening, language: Language) -> Table:
     """One row a river, kind of extent and bank, and one for all."""
     names = ("name", "extent_kind", "bank", "suspects", "across", "permitted", "counted_m2", "shoreline_m")
-    table = _table(ENCROACHED.label(language), [ENCROACHED[name].label(language) for name in names], right=3)
+    heads = [ENCROACHED[name].label(language) for name in names]
+    table = table_of(ENCROACHED.label(language), heads, right=(3, 4, 5, 6, 7), lesser=(1,), language=language)
     for row in result.sums.itertuples():
         labels = [ENCROACHED[name].value_label(getattr(row, name), language) for name in ("extent_kind", "bank")]
         counts = [str(getattr(row, name)) for name in ("suspects", "across", "permitted")]
         river = " ".join(str(each) for each in (row.name, row.river_id) if each)
         told = [river, *labels, *counts]
-        table.add_row(*(Text(plain(each)) for each in told), f"{row.counted_m2:,.2f}", f"{row.shoreline_m:,.1f}")
+        add_row(table, *told, f"{row.counted_m2:,.2f}", f"{row.shoreline_m:,.1f}")
     return table
 
 
@@ -128,15 +127,8 @@ def catalog_table(listed: pd.DataFrame, language: Language) -> Table:
     """The shipped catalogues, one row each."""
     zh = language == "zh"
     heads = ("名称", "目录", "扩展自", "见法", "条目") if zh else ("Name", "Catalogue", "Extends", "Seen", "Items")
-    table = _table("", heads, right=4)
+    table = table_of("", heads, right=(4,), language=language)
     for row in listed.itertuples():
         told = (row.name, row.title if zh else row.title_en, row.extends or "-", row.certainty, str(row.items))
-        table.add_row(*(Text(plain(each)) for each in told))
-    return table
-
-
-def _table(title: str, heads: Sequence[str], *, right: int) -> Table:
-    table = Table(title=Text(title) if title else None)
-    for number, head in enumerate(heads):
-        table.add_column(head, overflow="fold", justify="right" if number >= right else "left")
+        add_row(table, *told)
     return table

@@ -96,7 +96,7 @@ def carry_out(job: WaterlineJob, tell: Callable[[Step], None]) -> Delivery:
         beside={MASK_NAME: lambda path: rl.map_water(scene, **choices, **areas, path=path)} if job.mask else {},
         step=step,
     )
-    return Delivery(frames, traced, *paths)
+    return Delivery(frames, traced, *paths, more_paths=(job.out / MASK_NAME,) if job.mask else ())
 
 
 def _schema(name: str) -> Schema:
@@ -112,22 +112,19 @@ def _schema(name: str) -> Schema:
 
 def _table(traced: Waterlines, language: Language) -> Table:
     """Lines by bank: how many, how long, how sure; and the threshold that drew them."""
-    from rich.table import Table
-
+    from riverline.cli.tables import add_row, table_of
     from riverline.schema import WATERLINES
 
     zh, threshold = language == "zh", traced.threshold
     said = f"{threshold.index} > {threshold.value:.3f}, {threshold.method}, η {threshold.separability:.2f}"
-    table = Table(title=f"{WATERLINES.label(language)} · {said}", title_justify="left")
     heads = (
         ("岸别", "条数", "长度（km）", "不确定度（m）") if zh else ("Bank", "Lines", "Length (km)", "Uncertainty (m)")
     )
-    for number, head in enumerate(heads):
-        table.add_column(head, justify="right" if number else "left")
+    table = table_of(f"{WATERLINES.label(language)} · {said}", heads, right=(1, 2, 3), language=language)
     for bank, rows in traced.lines.groupby(traced.lines["bank"].fillna("")):
         label = WATERLINES["bank"].value_label(bank, language) or ("未分岸" if zh else "not told")
         length, unsure = rows["length_m"].sum() / 1000, rows["uncertainty_m"].median()
-        table.add_row(label, str(len(rows)), f"{length:.2f}", f"{unsure:.1f}")
+        add_row(table, label, len(rows), f"{length:.2f}", f"{unsure:.1f}")
     return table
 
 
