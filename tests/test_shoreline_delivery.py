@@ -215,9 +215,15 @@ def county_files(tmp_path_factory):
     return folder, given
 
 
-def test_the_command_plans_the_sample_county(county_files):
+@pytest.fixture(scope="module")
+def planned(county_files):
+    """The folder of the sample county with its plan, and what the command said of it."""
     folder, given = county_files
-    shown = run("shoreline", *given, "--profile", "sichuan", "--out", folder / "规划")
+    return folder, run("shoreline", *given, "--profile", "sichuan", "--out", folder / "规划")
+
+
+def test_the_command_plans_the_sample_county(planned):
+    folder, shown = planned
     for text in ("岸线利用统计表", "清水河 QS01", "城关镇", "岸线保护区", "岸线利用率"):
         assert text in shown
     assert max(cell_len(line) for line in shown.splitlines() if "→" not in line) <= 100
@@ -272,8 +278,8 @@ def test_the_command_speaks_english_and_refuses_in_one_sentence(county_files, tm
     assert "--waterside" in both
 
 
-def test_used_lengths_of_the_sample_permits_are_the_lengths_declared(county_files):
-    folder, _ = county_files
+def test_used_lengths_of_the_sample_permits_are_the_lengths_declared(planned):
+    folder, _ = planned
     uses = gpd.read_file(folder / "规划" / "岸线规划_sichuan.gpkg", layer="涉河设施")
     given = gpd.read_file(folder / "利用.gpkg", layer="uses").set_index("title")["长度"]
     assert len(uses)

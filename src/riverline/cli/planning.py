@@ -78,25 +78,27 @@ def carry_out(job: PlanJob, tell: Callable[[Step], None]) -> Delivery:
     plan = plan if job.language == "zh" else plan_in_english(plan, zone_rules)
     known = [frame for name, frame in frames.items() if name != "admin"]
     named = {_schema(name).label(job.language): frame for name, frame in frames.items() if name == "admin"}
-    # First what may be refused: a text that does not fit the receiver's field.
-    receiver = None if job.profile is None else _for_receiver(job, plan)
+    beside = {} if job.profile is None else _for_receiver(job, plan)
     paths = hand_over(
         job.out,
         draw=lambda: rl.maps.show(plan, *known, language=job.language, title=job.title, **named),
         write=lambda path: rl.export.to_geopackage(path, plan, language=job.language),
         names=NAMES,
+        beside=beside,
         step=step,
     )
     read = {"management_lines": drawn.lines, **frames}
-    return Delivery(read, plan, *paths, more_paths=() if receiver is None else (receiver,))
+    return Delivery(read, plan, *paths, more_paths=tuple(job.out / name for name in beside))
 
 
-def _for_receiver(job: PlanJob, plan: ShorelinePlan) -> Path:
-    """The receiver's layers in a file of their own."""
+def _for_receiver(job: PlanJob, plan: ShorelinePlan) -> dict[str, Callable[[Path], Path]]:
+    """The receiver's layers in a file of their own: its name, and what writes it."""
     name = rl.export.load_profile(str(job.profile)).name
-    job.out.mkdir(parents=True, exist_ok=True)
-    path = job.out / f"岸线规划_{name}.gpkg"
-    return rl.export.to_geopackage(path, plan, language=job.language, profile=job.profile)
+
+    def write(path: Path) -> Path:
+        return rl.export.to_geopackage(path, plan, language=job.language, profile=job.profile)
+
+    return {f"岸线规划_{name}.gpkg": write}
 
 
 def _schema(name: str) -> Schema:
