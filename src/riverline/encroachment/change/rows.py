@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
     from riverline.demarcation import Demarcation
     from riverline.encroachment.change.deciding import Verdicts
+    from riverline.encroachment.change.decisions import ChangeRules
     from riverline.encroachment.change.patches import Patches
     from riverline.encroachment.change.pixels import Search
 
-__all__ = ["Against", "Made", "rows_of"]
+__all__ = ["Against", "Made", "implausible_shares", "rows_of"]
 
 Look = Callable[[gpd.GeoSeries], "NDArray[np.float64]"]
 _SEEN = 0.5  # share of a place that must be seen before what is not there is gone
@@ -79,6 +80,18 @@ def rows_of(patches: Patches | None, search: Search, levels: NDArray[np.float64]
     evidence = evidence_of(suspects["suspect_id"].to_numpy(object), frame, verdicts, row, search, levels)
     carried, lost = _lost(before, found, look)
     return Made(_together(suspects, carried), evidence, findings + lost, measured)
+
+
+def implausible_shares(suspects: gpd.GeoDataFrame, usable: gpd.GeoDataFrame, rules: ChangeRules) -> list[Finding]:
+    """Extents of which suspects cover more than can be: the images differ there, the ground hardly does."""
+    inside = suspects.groupby("extent_id")["inside_m2"].sum().reindex(usable["extent_id"]).to_numpy(dtype="float64")
+    share = 100.0 * np.nan_to_num(inside) / shapely.area(np.asarray(usable.geometry.array, dtype="object"))
+    most = 100.0 * rules.doubt.share
+    return [
+        Finding("change-share-implausible", "extents", str(usable["extent_id"].iloc[at]), usable.geometry.iloc[at],
+                round(float(share[at]), 1), most, "%")
+        for at in np.flatnonzero(share > most)
+    ]  # fmt: skip
 
 
 def _measured(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Registration", "correct_registration", "measure_registration"]
+__all__ = ["SURE", "Registration", "correct_registration", "measure_registration"]
 
 _ROLES = ("red", "green", "blue", "nir", "swir1")
 _STEPS_OF_A_PIXEL = 50
@@ -34,6 +34,10 @@ _LEAST_QUALITY = 0.2
 _SMALLEST_TILE = 48
 _OUTLIER = 3.5
 _NORMAL = 1.4826
+_MEDIAN = 1.2533
+"""Standard error of a median, in that of a mean."""
+SURE = 2.0
+"""Standard errors by which a shift must lie beyond a limit, or below it, before it is said to."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +61,8 @@ class Registration:
     tiles
         Tiles that agree, and tiles that could be measured.
     faults
-        Rows of :data:`riverline.schema.FAULTS`: too few tiles, or a shift beyond the limit. Empty: the gate is passed.
+        Rows of :data:`riverline.schema.FAULTS`: too few tiles, a shift that is beyond the limit by two standard errors,
+        or one that is neither beyond nor below it by as much. Empty: the gate is passed.
     """
 
     first: str
@@ -143,12 +148,13 @@ def measure_registration(
     # the shift that brings the second onto the first is the way back
     east, north = -(a * shift[1] + b * shift[0]), -(d * shift[1] + e * shift[0])
     spread = _spread(used) * grid.pixel
+    error = _MEDIAN * spread / float(np.sqrt(max(len(used), 1)))
     limit = 0.5 * grid.pixel if limit_m is None else limit_m
     length = float(np.hypot(east, north))
     quality = float(np.median(used[:, 2])) if len(used) else 0.0
     return Registration(
-        first.name, second.name, float(east), float(north), length, spread / np.sqrt(max(len(used), 1)), spread,
-        quality, (len(used), len(found)), _said(first, second, grid, len(used), length, limit),
+        first.name, second.name, float(east), float(north), length, error, spread,
+        quality, (len(used), len(found)), _said(first, second, grid, len(used), (length, error), limit),
     )  # fmt: skip
 
 
@@ -302,13 +308,20 @@ def _spread(used: Floats) -> float:
     return float(np.hypot(*(np.median(away, axis=0) * _NORMAL)))
 
 
-def _said(first: Scene, second: Scene, grid: PixelGrid, used: int, length: float, limit: float) -> gpd.GeoDataFrame:
+def _said(
+    first: Scene, second: Scene, grid: PixelGrid, used: int, shift: tuple[float, float], limit: float
+) -> gpd.GeoDataFrame:
     common: dict[str, Any] = {
         "layer": "scenes", "feature_id": [second.name], "geometry": [footprint(grid)], "crs": grid.crs,
     }  # fmt: skip
     rows = []
     if used < _FEWEST:
         rows.append(faults.found("registration-unsure", value=used, limit=_FEWEST, **common))
-    if length > limit:
-        rows.append(faults.found("registration-shift", value=length, limit=limit, unit="m", note=first.name, **common))
+    elif shift[0] - SURE * shift[1] > limit:
+        rows.append(
+            faults.found("registration-shift", value=shift[0], limit=limit, unit="m", note=first.name, **common)
+        )
+    elif shift[0] + SURE * shift[1] > limit:
+        told = f"{first.name}：{shift[0]:.2f} ± {shift[1]:.2f} m"
+        rows.append(faults.found("registration-vague", value=shift[1], limit=limit, unit="m", note=told, **common))
     return faults.combine(rows, crs=grid.crs)
