@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from riverline._kernels.covers import GROUND, UNSEEN, VEGETATION, WATER
 from riverline._kernels.invariance import alteration, chi_square, match_bands, match_bulk, robust_spread
@@ -254,7 +254,7 @@ def _staying(first: Floats, second: Floats, found: Alteration | None, rules: Cha
     if found is None:
         return np.zeros(first.shape[1], dtype=bool)
     chi = chi_square(found, first.astype("float64"), second.astype("float64"))
-    return np.asarray(chi2.sf(chi, len(first)) >= rules.sample.invariant)
+    return np.asarray(chdtrc(len(first), chi) >= rules.sample.invariant)
 
 
 def _spread(before: dict[str, Floats], after: dict[str, Floats], limits: Limits) -> Spread:

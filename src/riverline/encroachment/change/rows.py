@@ -128,8 +128,8 @@ def _filled(
         "kind": kinds,
         "item": [each.item for each in classes],
         "confidence": np.round(verdicts.probability[row], 4),
-        "evidence": [_with_own(each, in_short(int(place), frame, verdicts, search))
-                     for each, place in zip(suspects["evidence"], row, strict=True)],
+        "evidence": [_with_own(screened, own) for screened, own in
+                     zip(suspects["evidence"], in_short(row, frame, verdicts, search), strict=True)],
         "first_seen": days[verdicts.onset[row]],
         "last_seen": days[verdicts.last[row]],
         "source": ", ".join(day.name for day in search.days),
@@ -142,10 +142,10 @@ def _filled(
     return SUSPECTS.conform(suspects.assign(**columns))
 
 
-def _with_own(screened: str, own: str) -> str:
+def _with_own(screened: str, own: dict[str, Any]) -> str:
     """Evidence of the screening with that of the images under ``change``."""
     content: dict[str, Any] = json.loads(screened) if screened else {}
-    return json.dumps(content | {"change": json.loads(own)}, ensure_ascii=False, sort_keys=True)
+    return json.dumps(content | {"change": own}, ensure_ascii=False, sort_keys=True)
 
 
 def _before(previous: gpd.GeoDataFrame | None, crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 - a CRS

@@ -10,7 +10,8 @@ import numpy as np
 import shapely
 
 from riverline import faults
-from riverline.errors import MissingDependencyError, SchemaError
+from riverline._kernels.phase import STEPS, phase_shift
+from riverline.errors import SchemaError
 from riverline.geodesy import align
 from riverline.io.scenes.pixels import open_scene, read_pixels
 from riverline.io.scenes.places import common_grid, cut_transform, footprint
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["SURE", "Registration", "correct_registration", "measure_registration"]
 
 _ROLES = ("red", "green", "blue", "nir", "swir1")
-_STEPS_OF_A_PIXEL = 50
+_STEPS_OF_A_PIXEL = STEPS[-1]
 _TILES = 64
 _FEWEST = 4
 _USABLE_SHARE = 0.4
@@ -119,8 +120,6 @@ def measure_registration(
         If the images have no band in common or do not meet.
     CRSError
         If one cannot be brought to the CRS of the other safely.
-    MissingDependencyError
-        If scikit-image is not installed (extra ``imagery``).
 
     Notes
     -----
@@ -264,19 +263,7 @@ def _inside(areas: Any, grid: PixelGrid, row: int, column: int, shape: tuple[int
 
 def _shift(first: NDArray[np.float32], second: NDArray[np.float32], usable: NDArray[np.bool_]) -> tuple[float, ...]:
     """Rows and columns that bring the second onto the first, and the correlation that is reached."""
-    try:
-        from skimage.registration import phase_cross_correlation
-    except ImportError as error:
-        raise MissingDependencyError(
-            "配准需要 scikit-image；请执行 python -m pip install 'riverline[imagery]'",
-            "registration needs scikit-image; run python -m pip install 'riverline[imagery]'",
-        ) from error
-    one, other = _outlines(first, usable), _outlines(second, usable)
-    if not (one.any() and other.any()):
-        return 0.0, 0.0, 0.0
-    compare: Any = phase_cross_correlation
-    shift, left, _ = compare(one, other, upsample_factor=_STEPS_OF_A_PIXEL, normalization=None)
-    return float(shift[0]), float(shift[1]), float(np.sqrt(max(0.0, 1.0 - min(float(left), 1.0) ** 2)))
+    return phase_shift(_outlines(first, usable), _outlines(second, usable))
 
 
 def _outlines(values: NDArray[np.float32], usable: NDArray[np.bool_]) -> Floats:
