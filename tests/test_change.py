@@ -537,8 +537,24 @@ def test_every_shoreline_that_cannot_be_used_is_told():
     refused = {name for code, name in told if code not in {"river-by-place", "uncertainty-not-positive"}}
     assert set(frame["shoreline_id"]) <= used | refused, "every row ends in a result or in a fault"
     row = change.faults.set_index("feature_id").loc["S5"]
-    assert (row["value"], row["limit"], row["note"]) == (100.0, 75.0, "left")
+    assert (row["value"], row["limit"], row["note"]) == (100.0, 54.0, "left")
     assert "左岸" in row["detail"]
+
+
+def test_names_of_banks_go_by_the_other_bank_of_their_day_and_not_by_an_axis_that_the_river_left():
+    """In 2000 the river lay between 10 and 90 m to the left of the axis of today, so that its right bank was across."""
+    old = (("2000-01-01", "left", bk.level(90.0)), ("2000-01-01", "right", bk.level(10.0)))
+    new = (("2020-01-01", "left", bk.level(40.0)), ("2020-01-01", "right", bk.level(-40.0)))
+    change = bk.measured(bk.shorelines(*old, *new))
+    assert change.faults.query("code == 'shoreline-bank-contradicts'").empty
+    assert set(change.rates["nsm_m"].abs().round(6)) == {50.0}
+    frame = bk.shorelines(*old, *new)
+    turned = frame.assign(
+        bank=frame["bank"].where(frame.index > 1, frame["bank"].map({"left": "right", "right": "left"}))
+    )
+    told = bk.measured(turned).faults.query("code == 'shoreline-bank-contradicts'")
+    assert told["feature_id"].tolist() == ["S1", "S2"]
+    assert told["value"].tolist() == [100.0, 100.0]
 
 
 def test_a_river_without_shorelines_and_one_with_a_single_date_are_told():

@@ -130,3 +130,16 @@ def test_the_river_as_a_whole_neither_widens_nor_narrows_beyond_its_errors(river
     assert len(banks) == 2 * len(RIVERS[name][2])
     typical = change.rates["rate"].abs().median()
     assert 3.0 < typical < 15.0, "metres a year, of rivers 100 to 400 m wide"
+
+
+@pytest.mark.parametrize("year", ["1987", "2007", "2017"])
+def test_banks_whose_names_were_turned_are_all_refused_though_the_river_moved_by_more_than_its_width(real_data, year):
+    """Of the Mamoré of 1987 and 2007 a fifth to a half of either bank lies across the axis of 2017."""
+    banks, _, axes = read(real_data, "mamore")
+    turned = banks["date"].str.startswith(year)
+    both = {"left": "right", "right": "left"}
+    for rows in (turned, turned & (banks["bank"] == "left")):
+        frame = banks.assign(bank=banks["bank"].where(~rows, banks["bank"].map(both)))
+        faults = rl.measure_shoreline_change(frame, axes, spacing_m=400.0).faults
+        told = faults.query("code == 'shoreline-bank-contradicts'")
+        assert told["feature_id"].tolist() == banks["shoreline_id"][rows].tolist()

@@ -100,7 +100,9 @@ def test_numbers_of_any_type_give_the_same_building(tmp_path, dtype) -> None:
 
 def test_numbers_near_the_end_of_16_bits_do_not_overflow(tmp_path) -> None:
     """Green and near infrared of 60,000 together are more than 16 bits hold."""
-    changes = rl.detect_change(pair(tmp_path, build, gain=14.0), whole())
+    pair(tmp_path, build, gain=14.0)
+    scenes = rl.read_scenes(sorted(tmp_path.glob("*.tif")), scale=0.0001 / 14.0)
+    changes = rl.detect_change(scenes, whole())
     assert set(changes.suspects["change_class"]) <= {"building", "heap"}
     assert changes.suspects["area_m2"].max() == pytest.approx(6_400.0, rel=0.01)
 

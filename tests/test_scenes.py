@@ -17,6 +17,7 @@ from rasterio.errors import NotGeoreferencedWarning
 
 import imagery
 import riverline as rl
+from riverline._kernels.phase import phase_shift
 from riverline.io import scenes as sc
 from riverline.io.scenes.sensors import sensors
 from riverline.schema import FAULTS
@@ -587,13 +588,25 @@ def test_images_that_cannot_be_compared_say_so(tmp_path):
 
 def test_what_needs_an_extra_says_which(tmp_path, monkeypatch):
     folder = catalogue(tmp_path / "stac")
-    pair = [opened(tmp_path, ground()[None], f"{name}.tif", bands={"red": 1}, sensor=None) for name in "ab"]
     monkeypatch.setitem(sys.modules, "pystac", None)
     with pytest.raises(rl.MissingDependencyError, match=r"riverline\[imagery\]"):
         rl.read_scenes(folder)
-    monkeypatch.setitem(sys.modules, "skimage.registration", None)
-    with pytest.raises(rl.MissingDependencyError, match=r"riverline\[imagery\]"):
-        rl.measure_registration(*pair)
+
+
+def test_the_shift_of_two_pictures_is_that_of_scikit_image():
+    """Found in two steps on a part of the pixel, it is the one that a search of all fiftieths of it finds."""
+    theirs = pytest.importorskip("skimage.registration").phase_cross_correlation
+    for seed, shift in enumerate([(0.0, 0.0), (0.64, -1.3), (-7.26, 4.4), (20.0, -31.5)]):
+        one, other = (
+            picture[100:228, 100:228] - picture.mean() for picture in (ground(seed=seed), ground(shift, seed=seed))
+        )
+        fade = np.hanning(130)[1:-1]
+        one, other = (each * fade[:, None] * fade for each in (one, other))
+        wanted, error, _ = theirs(one, other, upsample_factor=50, normalization=None)
+        found = phase_shift(one, other)
+        assert found[:2] == pytest.approx(wanted.tolist(), abs=0.021)
+        assert found[2] == pytest.approx(np.sqrt(1.0 - error**2), abs=1e-3)
+    assert phase_shift(np.zeros((64, 64)), one[:64, :64]) == (0.0, 0.0, 0.0)
 
 
 # Real images

@@ -304,6 +304,28 @@ def test_the_uncertainty_that_is_told_is_about_the_error_that_is_made(tmp_path):
         assert 0.5 <= lines["uncertainty_m"].median() / made <= 2.0, method
 
 
+@pytest.mark.parametrize(
+    ("wet", "dry"),
+    [
+        ((0.06, 0.02), (0.30, 0.40)),
+        ((0.08, 0.02), (0.45, 0.55)),
+        ((0.07, 0.03), (0.08, 0.35)),
+        ((0.09, 0.04), (0.10, 0.14)),
+    ],
+    ids=["sand", "white sand", "reeds", "dark ground"],
+)
+@pytest.mark.parametrize("cell", [10.0, 30.0])
+def test_the_uncertainty_of_the_rule_that_draws_unless_asked_holds_its_bias(tmp_path, wet, dry, cell):
+    """Otsu's threshold lies too high over bright ground: by up to 0.4 pixels, of which the line has to tell."""
+    values, truth = coast(cell, wet=wet, dry=dry)
+    truth = shapely.affinity.translate(truth, 520_000.0, 3_500_000.0)
+    scene = scene_of(tmp_path, values, transform=Affine(cell, 0.0, 520_000.0, 0.0, -cell, 3_500_000.0))
+    inside = shapely.box(520_030, 3_497_630, 522_370, 3_499_970)
+    lines = rl.trace_waterlines(scene).lines
+    made = rmse(distances_to(truth, shapely.intersection(np.asarray(lines.geometry.array, dtype=object), inside)))
+    assert 1.0 <= lines["uncertainty_m"].median() / made <= 2.5
+
+
 def test_a_straight_bank_is_exact_where_the_index_is_linear(tmp_path):
     """Where the index falls in a straight line across pixels, a contour has no error but rounding."""
     x = np.arange(40) + 0.5
@@ -662,6 +684,20 @@ def test_a_real_coast_is_one_line_from_edge_to_edge(real_data):
     longest = traced.lines.sort_values("length_m").iloc[-1]
     assert longest["length_m"] > 10_000
     assert {longest["start_gap"], longest["end_gap"]} == {"edge"}
+
+
+@pytest.mark.real
+def test_where_water_and_land_overlap_the_uncertainty_tells_how_far_another_threshold_would_draw(real_data):
+    """NAIP of 2010, separability 0.53: two rules that part as well draw the shores of its lakes 2 to 10 m apart."""
+    path = real_data / "naip_wetlands" / "m_4709963_se_14_1_20100629.tif"
+    scene = rl.read_scene(path, sensor="naip", date="2010-06-29")
+    edge, half = (rl.trace_waterlines(scene, threshold=method) for method in ("edge", "half"))
+    assert "threshold-weak" in set(edge.faults["code"])
+    lakes = edge.lines.nlargest(8, "length_m")
+    other = shapely.union_all(np.asarray(half.lines.geometry.array, dtype=object))
+    apart = [rmse(distances_to(other, [line], 5.0)) for line in lakes.geometry]
+    assert np.median(lakes["uncertainty_m"] / apart) >= 1.0
+    assert (lakes["uncertainty_m"] / apart).min() >= 0.6
 
 
 @pytest.mark.real

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import linalg
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -127,7 +127,7 @@ def alteration(first: Floats, second: Floats, *, rounds: int = 50, tolerance: fl
         found = replace(trial, settled=rest)
         if rest:
             return found
-        weights = chi2.sf(chi_square(found, stacked[:, :bands].T, stacked[:, bands:].T), bands)
+        weights = chdtrc(bands, chi_square(found, stacked[:, :bands].T, stacked[:, bands:].T))
         if weights.sum() < 0.02 * n:
             return found
     return found

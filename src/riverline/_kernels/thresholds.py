@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Split", "multi_otsu", "otsu", "split_at"]
 
-_NEARLY_BEST = 0.99
+_NEARLY_BEST, _OVERLAP = 0.99, 0.2
+"""Share of the greatest variance from which on a cut parts nearly as well; less by so much of the classes' overlap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,9 @@ def split_at(counts: Counts, centres: Floats, value: float) -> Split:
         spread_of_all = (counts * (centres - mean) ** 2).sum() / total
         separability = share * (1.0 - share) * (high - low) ** 2 / spread_of_all
     variance, cuts = _between(counts, centres)
-    nearly = cuts[variance >= _NEARLY_BEST * variance.max(initial=0.0)]
+    # Of classes that overlap a cut far away may be the better one on the next image.
+    nearly_best = min(_NEARLY_BEST, 1.0 - _OVERLAP * (1.0 - float(np.nan_to_num(separability))))
+    nearly = cuts[variance >= nearly_best * variance.max(initial=0.0)]
     spread = (max(nearly.max(), value) - min(nearly.min(), value)) / 2 if variance.max(initial=0.0) > 0 else np.nan
     return Split(float(value), float(np.nan_to_num(separability)), float(spread), float(low), float(high),
                  float(np.nan_to_num(share)))  # fmt: skip

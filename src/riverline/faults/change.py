@@ -11,9 +11,9 @@ CHANGE_CODES = (
          "shoreline {feature} has no usable date and was not used", "填写日期，写作 2024-05-06",
          "fill in its date, such as 2024-05-06"),
     Code("shoreline-bank-contradicts", "error",
-         "岸线 {feature} 标为{note}，但 {value} % 的交点在中心线另一侧（允许 {limit} %），未使用",
-         "shoreline {feature} says {note}, yet {value} % of its hits lie across the axis (allowed {limit} %); it was "
-         "not used", "核对岸别；河道整体越过中心线时，改用较新的中心线",
+         "岸线 {feature} 标为{note}，但 {value} % 的交点在同期另一岸之外，或在中心线另一侧（允许 {limit} %），未使用",
+         "shoreline {feature} says {note}, yet {value} % of its hits lie beyond the other bank of its day, or across "
+         "the axis (allowed {limit} %); it was not used", "核对岸别；河道整体越过中心线时，改用较新的中心线",
          "check its bank; where the river has left the axis, use a newer axis"),
     Code("shoreline-never-hit", "warning", "岸线 {feature} 没有与任何断面相交，未使用",
          "no transect meets shoreline {feature}; it was not used",

@@ -142,6 +142,13 @@ class Stage(_Value):
     seen: str
 
 
+class Doubt(_Value):
+    """From which share of an extent on suspects are doubted as a whole."""
+
+    share: Share = 0.05
+    seen: str = "U"
+
+
 class Tracking(_Value):
     """When patches of two rounds are one."""
 
@@ -200,6 +207,7 @@ class ChangeRules(_Value):
     probability: Odds
     stage: Stage
     tracking: Tracking
+    doubt: Doubt = Doubt()
     transitions: tuple[Transition, ...]
     classes: tuple[PatchClass, ...]
 

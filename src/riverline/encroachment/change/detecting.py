@@ -12,13 +12,13 @@ from riverline.demarcation import Demarcation
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.encroachment.change.decisions import ChangeRules, load_change_rules
 from riverline.encroachment.change.gates import gated, with_levels
-from riverline.encroachment.change.inputs import days_of, ground_of, levels_of, roles_of, usable_extents
-from riverline.encroachment.change.pairing import pairs_of, sample_of
+from riverline.encroachment.change.inputs import comparable, days_of, ground_of, levels_of, usable_extents
+from riverline.encroachment.change.pairing import implausible_days, pairs_of, sample_of
 from riverline.encroachment.change.patches import Patches, find_patches
 from riverline.encroachment.change.pixels import Search
-from riverline.encroachment.change.reading import open_stack, seen_share
+from riverline.encroachment.change.reading import open_stack, seen_share, undeclared_in
 from riverline.encroachment.change.result import Changes
-from riverline.encroachment.change.rows import Against, rows_of
+from riverline.encroachment.change.rows import Against, implausible_shares, rows_of
 from riverline.errors import JobError
 from riverline.provenance import Run, describe_input
 
@@ -56,7 +56,7 @@ def detect_change(
     ----------
     scenes
         From :func:`riverline.read_scenes` or :func:`riverline.read_scene`: any sensor, any CRS; several of one day are
-        a mosaic. Bands that all of them have are compared.
+        a mosaic. Bands that all of them have are compared; an image that lacks what most have is left out and told.
     extents
         A :class:`riverline.Demarcation`, or rows of :data:`riverline.schema.EXTENTS` in a CRS in metres; thousands are
         fine. Only windows of the images that meet one are read.
@@ -132,13 +132,14 @@ def detect_change(
     drawn = extents.extents if isinstance(extents, Demarcation) else extents
     days, findings = days_of(scenes, table)
     usable, wrong = usable_extents(drawn)
-    roles = roles_of(days)
-    heights = levels_of(levels, days)
+    days, roles, lacking = comparable(days)
+    heights, unleveled = levels_of(levels, days)
     ground, uncovered = ground_of(days, usable)
-    findings += [*wrong, *uncovered]
+    findings += [*lacking, *unleveled, *wrong, *uncovered]
     with open_stack(days, roles, ground.grid) as stack:
         values, seen = sample_of(stack, ground, table)
-        pairs, about = pairs_of(days, values, seen, roles, table)
+        impossible = implausible_days(days, values, seen, roles)
+        pairs, about = pairs_of(days, values, seen, roles, table, without=impossible)
         pairs, shifted = gated(pairs, days, table)
         findings += [*about, *shifted]
         search = Search(days, roles, with_levels(pairs, heights, table, ground.grid.pixel), table,
@@ -146,7 +147,8 @@ def detect_change(
         patches = find_patches(stack, ground, search, window_px=window_px or _side(search)) if pairs else None
         against = Against(usable, extents, axes, permits, previous)
         made = rows_of(patches, search, heights, against, lambda places: seen_share(stack, places))
-    findings += _about_days(search, patches)
+        findings += [*impossible.values(), *undeclared_in(stack, days)]
+    findings += [*_about_days(search, patches), *implausible_shares(made.suspects, usable, table)]
     crs = drawn.crs
     every = faults.combine([*findings_to_faults(findings + made.findings, crs), *made.faults], crs=crs)
     return Changes(made.suspects, made.evidence, every, _run(search, ground, usable, patches))
@@ -183,7 +185,8 @@ def _about_days(search: Search, patches: Patches | None) -> list[Finding]:
     if idle:
         findings.append(Finding("change-rule-idle", "scenes", "*", None, len(idle), note=", ".join(idle)))
     if "nir" not in search.roles:
-        findings += [Finding("rgb-only", "scenes", day.name, None) for day in days]
+        blind = [scene.name for day in days for scene in day.scenes if "nir" not in scene.bands]
+        findings += [Finding("rgb-only", "scenes", name, None) for name in blind]
     if len(days) == 2:  # noqa: PLR2004 - before and after
         findings.append(Finding("change-two-dates", "scenes", "*", None, 2))
     if patches is not None and not patches.water_px and search.pairs[0].limits.water[0]:

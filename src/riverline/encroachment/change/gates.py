@@ -12,6 +12,7 @@ import shapely
 from riverline.demarcation.findings import Finding
 from riverline.io.scenes import measure_registration
 from riverline.io.scenes.places import footprint_in
+from riverline.io.scenes.registration import SURE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,18 +25,22 @@ __all__ = ["gated", "with_levels"]
 
 
 def gated(pairs: list[Pair], days: tuple[Day, ...], rules: ChangeRules) -> tuple[list[Pair], list[Finding]]:
-    """Pairs whose shift was measured; those that are too far apart are left out or tolerate more, as the table says."""
+    """Pairs whose shift was measured; those that are too far apart are left out or tolerate more, as the table says.
+
+    Too far are those that are beyond the limit by two standard errors of the shift. Of one that may be beyond it or
+    not, as across seasons where little ground looks alike, it is said that it could not be measured.
+    """
     kept, findings = [], []
     gate = rules.registration
     for pair in pairs:
         names = days[pair.later].name, days[pair.reference].name
-        shift = _shift_px(days[pair.reference], days[pair.later])
-        if np.isnan(shift):
+        shift, error = _shift_px(days[pair.reference], days[pair.later])
+        far = shift - SURE * error > gate.limit_px
+        if not far and not shift + SURE * error <= gate.limit_px:
             findings.append(Finding("change-shift-unknown", "scenes", names[0], None, limit=gate.tolerance_px,
                                     unit="px", note=names[1]))  # fmt: skip
             kept.append(replace(pair, tolerance_px=gate.tolerance_px))
             continue
-        far = shift > gate.limit_px
         if far:
             code = "change-shifted" if gate.policy == "refuse" else "change-widened"
             findings.append(Finding(code, "scenes", names[0], None, shift, gate.limit_px, "px", names[1]))
@@ -45,15 +50,16 @@ def gated(pairs: list[Pair], days: tuple[Day, ...], rules: ChangeRules) -> tuple
     return kept, findings
 
 
-def _shift_px(reference: Day, later: Day) -> float:
-    """Shift between two days in pixels, of the first two images of them that meet; NaN where it cannot be measured."""
+def _shift_px(reference: Day, later: Day) -> tuple[float, float]:
+    """Shift between two days and its standard error in pixels, of the first two images that meet; NaN where unknown."""
     for one, other in itertools.product(reference.scenes, later.scenes):
         if not shapely.intersects(footprint_in(one.grid, other.crs), footprint_in(other.grid, other.crs)):
             continue
         found = measure_registration(one, other)
         sure = not (found.faults["code"] == "registration-unsure").any()
-        return found.shift_m / one.grid.pixel if sure else float("nan")
-    return float("nan")
+        side = one.grid.pixel
+        return (found.shift_m / side, found.uncertainty_m / side) if sure else (float("nan"), float("nan"))
+    return float("nan"), float("nan")
 
 
 def with_levels(pairs: list[Pair], levels: NDArray[np.float64], rules: ChangeRules, pixel_m: float) -> tuple[Pair, ...]:

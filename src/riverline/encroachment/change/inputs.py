@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from riverline.encroachment.change.decisions import ChangeRules
 
-__all__ = ["MARGIN_PX", "Day", "Ground", "days_of", "ground_of", "levels_of", "roles_of", "usable_extents"]
+__all__ = ["MARGIN_PX", "Day", "Ground", "comparable", "days_of", "ground_of", "levels_of", "usable_extents"]
 
 MARGIN_PX = 4
 """How far beyond an extent changes are looked for, pixels: a patch that crosses the line keeps its shape."""
@@ -36,6 +36,9 @@ DEGREE_M = 111_320.0
 
 ROLES = ("blue", "green", "red", "nir", "swir1")
 """Bands that are compared, where every image has them."""
+
+SETS = (frozenset({"green", "red", "nir"}), frozenset({"green", "nir"}), frozenset({"blue", "green", "red"}))
+"""What is needed to tell water, plants and bare ground, the best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +129,28 @@ def days_of(scenes: Iterable[Scene], rules: ChangeRules) -> tuple[tuple[Day, ...
     return tuple(days), findings
 
 
-def roles_of(days: tuple[Day, ...]) -> tuple[str, ...]:
-    """The bands that every image has, of those that are compared.
+def comparable(days: tuple[Day, ...]) -> tuple[tuple[Day, ...], tuple[str, ...], list[Finding]]:
+    """Images that can be compared, and the bands of those that are compared that all of them have.
+
+    The best set of bands is taken that at least half of the days have, and two of them at the least: with near
+    infrared, else red, green and blue. An image that lacks it would take it from all others; it is left out and told.
 
     Raises
     ------
     SchemaError
-        If they hold neither green and near infrared nor red, green and blue: for each image, what it lacks.
+        If no two days hold green and near infrared, or red, green and blue: for each image, what it lacks.
     """
     scenes = [scene for day in days for scene in day.scenes]
-    shared = tuple(role for role in ROLES if all(role in scene.bands for scene in scenes))
-    if {"green", "nir"} <= set(shared) or {"green", "red", "blue"} <= set(shared):
-        return shared
+    for wanted in SETS:
+        kept = tuple(
+            replace(day, scenes=able)
+            for day in days
+            if (able := tuple(scene for scene in day.scenes if wanted <= set(scene.bands)))
+        )
+        if len(kept) >= max(2, len(days) / 2):
+            used = [scene for day in kept for scene in day.scenes]
+            roles = tuple(role for role in ROLES if all(role in scene.bands for scene in used))
+            return kept, roles, [*_left_out(scenes, used, wanted), *_not_shared(used, roles)]
     problems = [
         (
             f"影像 {scene.name} 缺少波段 {'、'.join(lacking)}（现有：{', '.join(scene.bands)}）",
@@ -153,8 +166,28 @@ def roles_of(days: tuple[Day, ...]) -> tuple[str, ...]:
     )
 
 
-def levels_of(levels: Mapping[Any, float] | None, days: tuple[Day, ...]) -> NDArray[np.float64]:
-    """Water level of each day, NaN where none is given.
+def _left_out(scenes: list[Scene], used: list[Scene], wanted: frozenset[str]) -> list[Finding]:
+    names = {scene.name for scene in used}
+    return [
+        Finding("change-bands-lacking", "scenes", scene.name, None,
+                note=", ".join(role for role in ROLES if role in wanted and role not in scene.bands))
+        for scene in scenes
+        if scene.name not in names
+    ]  # fmt: skip
+
+
+def _not_shared(used: list[Scene], roles: tuple[str, ...]) -> list[Finding]:
+    """Bands that some images have and are not compared, for each image that lacks them."""
+    there = [role for role in ROLES if role not in roles and any(role in scene.bands for scene in used)]
+    return [
+        Finding("change-bands-unshared", "scenes", scene.name, None, note=", ".join(lacking))
+        for scene in used
+        if (lacking := [role for role in there if role not in scene.bands])
+    ]
+
+
+def levels_of(levels: Mapping[Any, float] | None, days: tuple[Day, ...]) -> tuple[NDArray[np.float64], list[Finding]]:
+    """Water level of each day, NaN where none is given; levels without an image and images without one are findings.
 
     Raises
     ------
@@ -163,7 +196,7 @@ def levels_of(levels: Mapping[Any, float] | None, days: tuple[Day, ...]) -> NDAr
     """
     found = np.full(len(days), np.nan)
     if levels is None:
-        return found
+        return found, []
     try:
         known = {pd.Timestamp(day).date(): float(level) for day, level in dict(levels).items()}
     except (TypeError, ValueError) as error:
@@ -173,7 +206,14 @@ def levels_of(levels: Mapping[Any, float] | None, days: tuple[Day, ...]) -> NDAr
         ) from error
     for place, day in enumerate(days):
         found[place] = known.get(day.date, np.nan)
-    return found
+    lost = sorted(set(known) - {day.date for day in days})
+    said = [Finding("level-without-image", "scenes", day.isoformat(), None, known[day], unit="m") for day in lost]
+    said += [
+        Finding("image-without-level", "scenes", day.name, None, note=day.date.isoformat())
+        for day, level in zip(days, found, strict=True)
+        if np.isnan(level)
+    ]
+    return found, said
 
 
 def usable_extents(extents: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from riverline._kernels.covers import GROUND, UNSEEN, VEGETATION, WATER
 from riverline._kernels.invariance import alteration, chi_square, match_bands, match_bulk, robust_spread
@@ -15,8 +15,11 @@ from riverline.demarcation.findings import Finding
 from riverline.encroachment.change.indexing import index_values
 from riverline.encroachment.change.reading import box_of
 from riverline.encroachment.change.thresholds import Limits, limits_of
+from riverline.io.scenes.plausible import Plausibility
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
 
     from riverline._kernels.invariance import Alteration
@@ -29,10 +32,9 @@ if TYPE_CHECKING:
 
 Spread = dict[str, tuple[float, ...]]
 
-__all__ = ["Pair", "pairs_of", "references_of", "sample_of"]
+__all__ = ["Pair", "implausible_days", "pairs_of", "references_of", "sample_of"]
 
 BLOCKS, BLOCK_PX = 10, 64
-_CODES = {"unseen": "change-unseen-day", "rough": "change-not-normalised"}
 LARGEST_READ = 1_500_000
 ENOUGH = 200
 """Pixels of a state from which on its own spread is used."""
@@ -80,8 +82,15 @@ class Pair:
     stage_px: int = 0
 
 
-def references_of(days: tuple[Day, ...]) -> list[tuple[int, int, bool]]:
+def references_of(days: tuple[Day, ...], without: Collection[int] = ()) -> list[tuple[int, int, bool]]:
     """For each later day its reference: the earliest day of its season, else the earliest of all.
+
+    Parameters
+    ----------
+    days
+        All days.
+    without
+        Places of those that are of no use.
 
     Returns
     -------
@@ -90,11 +99,12 @@ def references_of(days: tuple[Day, ...]) -> list[tuple[int, int, bool]]:
         their seasons.
     """
     first: dict[str, int] = {}
-    for place, day in enumerate(days):
-        first.setdefault(day.season, place)
-    if len(days) == len(first):
-        return [(place, 0, days[place].season == days[0].season) for place in range(1, len(days))]
-    return [(place, first[day.season], True) for place, day in enumerate(days) if first[day.season] != place]
+    usable = [place for place in range(len(days)) if place not in without]
+    for place in usable:
+        first.setdefault(days[place].season, place)
+    if len(usable) == len(first):
+        return [(place, usable[0], days[place].season == days[usable[0]].season) for place in usable[1:]]
+    return [(place, first[days[place].season], True) for place in usable if first[days[place].season] != place]
 
 
 def sample_of(stack: Stack, ground: Ground, rules: ChangeRules) -> tuple[Floats, NDArray[np.bool_]]:
@@ -132,8 +142,32 @@ def _blocks(shape: tuple[int, int], random: np.random.Generator) -> list[Window]
     return windows
 
 
+def implausible_days(
+    days: tuple[Day, ...], values: Floats, seen: NDArray[np.bool_], roles: tuple[str, ...]
+) -> dict[int, Finding]:
+    """Days whose numbers cannot be what they are taken for, such as a factor that was left out; of no use are these."""
+    found = {}
+    for place, day in enumerate(days):
+        shown = values[place][:, seen[place]]
+        counts = Plausibility(roles)
+        index = index_values(shown, roles)
+        wetness = next((index[name] for name in ("ndwi", "red_blue") if name in index), shown[0])
+        counts.add(shown, undefined=int(np.isnan(wetness).sum()))
+        wrong = counts.problem(reflectance=day.reflectance)
+        if wrong is not None:
+            note, share, limit = wrong
+            found[place] = Finding("scene-values-implausible", "scenes", day.name, None, share, limit, "%", note)
+    return found
+
+
 def pairs_of(
-    days: tuple[Day, ...], values: Floats, seen: NDArray[np.bool_], roles: tuple[str, ...], rules: ChangeRules
+    days: tuple[Day, ...],
+    values: Floats,
+    seen: NDArray[np.bool_],
+    roles: tuple[str, ...],
+    rules: ChangeRules,
+    *,
+    without: Collection[int] = (),
 ) -> tuple[list[Pair], list[Finding]]:
     """Each later day with its reference, normalised on the sample.
 
@@ -145,10 +179,12 @@ def pairs_of(
         Bands of the values.
     rules
         The table that decides.
+    without
+        Places of days that are of no use.
     """
     pairs, findings = [], []
     limits: dict[int, Limits] = {}
-    for later, reference, same_season in references_of(days):
+    for later, reference, same_season in references_of(days, without):
         if reference not in limits:
             shown = values[reference][:, seen[reference]]
             limits[reference] = limits_of(shown, roles, rules, reflectance=days[reference].reflectance)
@@ -157,12 +193,14 @@ def pairs_of(
             random = np.random.default_rng([rules.sample.seed, later, reference])
             both = np.sort(random.choice(both, rules.sample.pixels, replace=False))
         known = days[later].reflectance and days[reference].reflectance
-        pair, state = _matched(values[reference][:, both], values[later][:, both], roles, rules, limits[reference],
-                               reflectance=known)  # fmt: skip
+        one, other = values[reference][:, both], values[later][:, both]
+        pair, state, stayed = _matched(one, other, roles, rules, limits[reference], reflectance=known)
         refused = state == "rough" and not known and rules.sample.unmatched == "refuse"
         if state:
-            code = "change-not-comparable" if refused else _CODES[state]
-            findings.append(Finding(code, "scenes", days[later].name, None, len(both), note=days[reference].name))
+            findings.append(
+                _unmatched(state, (days[later], days[reference]), pair[2], stayed, len(both), known=known,
+                           refused=refused)
+            )  # fmt: skip
         if state != "unseen" and not refused:
             gain, offset, change, spread = pair
             own = limits[reference]
@@ -178,18 +216,45 @@ def pairs_of(
     ], findings
 
 
+def _unmatched(
+    state: str,
+    pair: tuple[Day, Day],
+    found: Alteration | None,
+    stayed: int,
+    pixels: int,
+    *,
+    known: bool,
+    refused: bool,
+) -> Finding:
+    """Why a pair could not be matched: how many pixels of the sample stayed the same, and how the images correlate."""
+    if state == "unseen":
+        return Finding("change-unseen-day", "scenes", pair[0].name, None, pixels, note=pair[1].name)
+    code = "change-not-comparable" if refused else "change-not-normalised" if known else "change-by-spread"
+    told = "-" if found is None else ", ".join(f"{each:.2f}" for each in found.correlation)
+    return Finding(code, "scenes", pair[0].name, None, stayed, pixels, note=f"{pair[1].name} (r = {told})")
+
+
 def _matched(
     first: Floats, second: Floats, roles: tuple[str, ...], rules: ChangeRules, limits: Limits, *, reflectance: bool
-) -> tuple[tuple[Floats, Floats, Alteration | None, Spread], str]:
-    """Gain, offset, transformation and spreads of a pair; and ``unseen`` or ``rough`` where something failed."""
+) -> tuple[tuple[Floats, Floats, Alteration | None, Spread], str, int]:
+    """Gain, offset, transformation and spreads of a pair; ``unseen`` or ``rough`` where that failed; what stayed."""
     bands = len(roles)
     if first.shape[1] < 20 * bands:
-        return (np.ones(bands, "float32"), np.zeros(bands, "float32"), None, {}), "unseen"
+        return (np.ones(bands, "float32"), np.zeros(bands, "float32"), None, {}), "unseen", 0
     found = alteration(first.T, second.T)
-    gain, offset, rough = _line(first, second, found, rules, reflectance=reflectance)
+    stayed = _staying(first, second, found, rules)
+    gain, offset, rough = _line(first, second, stayed, rules, reflectance=reflectance)
     spread = _spread(index_values(first, roles), index_values(gain[:, None] * second + offset[:, None], roles), limits)
     # The transformation is that of the images as they are: a linear change of radiometry does not matter to it.
-    return (gain, offset, found, spread), "rough" if rough else ""
+    return (gain, offset, found, spread), "rough" if rough else "", int(stayed.sum())
+
+
+def _staying(first: Floats, second: Floats, found: Alteration | None, rules: ChangeRules) -> NDArray[np.bool_]:
+    """The pixels of a sample that are taken for unchanged; none where no transformation was found."""
+    if found is None:
+        return np.zeros(first.shape[1], dtype=bool)
+    chi = chi_square(found, first.astype("float64"), second.astype("float64"))
+    return np.asarray(chdtrc(len(first), chi) >= rules.sample.invariant)
 
 
 def _spread(before: dict[str, Floats], after: dict[str, Floats], limits: Limits) -> Spread:
@@ -213,7 +278,7 @@ def _spread(before: dict[str, Floats], after: dict[str, Floats], limits: Limits)
 
 
 def _line(
-    first: Floats, second: Floats, found: Alteration | None, rules: ChangeRules, *, reflectance: bool
+    first: Floats, second: Floats, stayed: NDArray[np.bool_], rules: ChangeRules, *, reflectance: bool
 ) -> tuple[Floats, Floats, bool]:
     """Gain and offset of each band, and whether a band could be matched by its middle only.
 
@@ -229,9 +294,8 @@ def _line(
         line = None
         if bulk and open_bands.any():
             line = match_bulk(first.T, second.T)
-        elif not bulk and found is not None:
-            weights = chi2.sf(chi_square(found, first.astype("float64"), second.astype("float64")), bands)
-            line = match_bands(first.T, second.T, (weights >= rules.sample.invariant).astype("float64"))
+        elif not bulk:
+            line = match_bands(first.T, second.T, stayed.astype("float64"))
         if line is not None:
             good = open_bands & (line.agreement >= rules.sample.agreement)
             if reflectance:

@@ -15,7 +15,7 @@ from riverline._kernels.covers import GROUND, UNSEEN, VEGETATION, WATER
 from riverline._kernels.patches import Seams, label_patches, near_at, open_sides, sums_of
 from riverline.encroachment.change.pixels import Examined, Search, examine
 from riverline.encroachment.change.reading import box_of
-from riverline.io.scenes import Reason
+from riverline.io.scenes import Reason, to_plane
 from riverline.io.scenes.places import cut_transform
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ __all__ = ["Patches", "find_patches", "tiles_of"]
 
 
 FEW_PIXELS = 8_192
-"""Pixels of a window for each patch from which on patches are traced one by one."""
+"""Pixels of a window for each patch from which on patches are cut out of it before they are traced."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,21 +194,42 @@ def _outlines(
     """Outlines of the patches along pixel sides, and their labels; one that touches itself by corners has several."""
     from rasterio import features
 
-    whole = [(labels, transform)]
+    canvas, up, left = labels, np.zeros(count + 1), np.zeros(count + 1)
     if count * FEW_PIXELS < labels.size:
-        # A few small patches in a large window are traced each in its own corner of it.
-        boxes = ndimage.find_objects(labels)
-        whole = [
-            (np.where(labels[box] == number, np.int32(number), np.int32(0)),
-             cut_transform(transform, box[0].start, box[1].start))
-            for number, box in enumerate(boxes, 1)
-        ]  # fmt: skip
-    rings, owners = [], []
-    for part, place in whole:
-        for shape, value in features.shapes(part, mask=part > 0, connectivity=4, transform=place):
-            rings.append(shapely.Polygon(shape["coordinates"][0], shape["coordinates"][1:]))
-            owners.append(int(value))
-    return np.array(rings, dtype="object"), np.array(owners, dtype="int64")
+        canvas, up, left = _packed(labels, ndimage.find_objects(labels))
+    found = list(features.shapes(canvas, mask=canvas > 0, connectivity=4))
+    owners = np.array([value for _, value in found], dtype="int64")
+    sizes = [[len(ring) for ring in shape["coordinates"]] for shape, _ in found]
+    places = np.array([place for shape, _ in found for ring in shape["coordinates"] for place in ring]).reshape(-1, 2)
+    rings = np.array([size for each in sizes for size in each], dtype="int64")
+    of = np.repeat(np.arange(len(found)), [len(each) for each in sizes])
+    label = np.repeat(owners[of], rings)
+    x, y = to_plane(transform, places[:, 0] + left[label], places[:, 1] + up[label])
+    lines = shapely.linearrings(np.column_stack([x, y]), indices=np.repeat(np.arange(len(rings)), rings))
+    return np.asarray(shapely.polygons(lines, indices=of), dtype="object"), owners
+
+
+def _packed(
+    labels: NDArray[np.int32], boxes: list[Window]
+) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
+    """Few patches of a large window cut out of it and put side by side, a line between; how far each was moved."""
+    sizes = np.array([[side.stop - side.start for side in box] for box in boxes])
+    width = int(max(np.sqrt((sizes + 1).prod(axis=1).sum()), sizes[:, 1].max() + 1))
+    order = np.argsort(-sizes[:, 0], kind="stable")
+    at, row, column, height = np.zeros_like(sizes), 0, 0, 0
+    for number in order:
+        if column + sizes[number, 1] > width:
+            row, column, height = row + height + 1, 0, 0
+        at[number] = row, column
+        column, height = column + int(sizes[number, 1]) + 1, max(height, int(sizes[number, 0]))
+    canvas = np.zeros((row + height + 1, width), dtype="int32")
+    for number, box in enumerate(boxes):
+        (top, left), (rows, columns) = at[number], sizes[number]
+        part = canvas[top : top + rows, left : left + columns]
+        np.copyto(part, labels[box], where=labels[box] == number + 1)
+    starts = np.array([[side.start for side in box] for box in boxes])
+    up, aside = np.concatenate([[[0, 0]], starts - at]).T.astype("float64")
+    return canvas, up, aside
 
 
 def _joined(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from riverline._kernels.covers import GROUND, UNSEEN, VEGETATION, WATER, beyond_shift, moved
 from riverline._kernels.invariance import chi_square
@@ -205,7 +205,7 @@ def _hits(values: list[Floats], seen: _Seen, inside: Flags, search: Search) -> t
     found: dict[int, list[Flags]] = {}
     nothing = np.zeros(inside.shape, dtype=bool)
     explained = nothing.copy()
-    limit = float(chi2.isf(search.rules.test.alpha, len(search.roles)))
+    limit = float(chdtri(len(search.roles), search.rules.test.alpha))
     for place, transition in enumerate(search.transitions):
         hits = []
         for pair in search.pairs:

@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from riverline.demarcation.findings import Finding
 from riverline.geodesy import align
 from riverline.io.scenes import OpenScene, PixelGrid, Reason, open_scene, read_pixels, to_plane
 from riverline.io.scenes.places import window_around
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from riverline.encroachment.change.inputs import Day
     from riverline.io.scenes import Window
 
-__all__ = ["Stack", "box_of", "open_stack", "seen_share"]
+__all__ = ["Stack", "box_of", "open_stack", "seen_share", "undeclared_in"]
 
 
 CACHE_BYTES = 320_000_000
@@ -98,6 +99,17 @@ def box_of(grid: PixelGrid, window: Window) -> shapely.Polygon:
         [rows.start, rows.start, rows.stop, rows.stop],
     )
     return shapely.Polygon(np.column_stack(corners))
+
+
+def undeclared_in(stack: Stack, days: tuple[Day, ...]) -> list[Finding]:
+    """Numbers that nobody declares and that were taken for nothing, of each image that was read."""
+    return [
+        Finding("scene-nodata-undeclared", "scenes", scene.name, None,
+                note="、".join(f"{number:.8g}" for number in sorted(opened.undeclared)))
+        for day, images in zip(days, stack.days, strict=True)
+        for scene, opened in zip(day.scenes, images, strict=True)
+        if opened.undeclared
+    ]  # fmt: skip
 
 
 def seen_share(stack: Stack, places: gpd.GeoSeries) -> NDArray[np.float64]:

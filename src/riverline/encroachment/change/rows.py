@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
     from riverline.demarcation import Demarcation
     from riverline.encroachment.change.deciding import Verdicts
+    from riverline.encroachment.change.decisions import ChangeRules
     from riverline.encroachment.change.patches import Patches
     from riverline.encroachment.change.pixels import Search
 
-__all__ = ["Against", "Made", "rows_of"]
+__all__ = ["Against", "Made", "implausible_shares", "rows_of"]
 
 Look = Callable[[gpd.GeoSeries], "NDArray[np.float64]"]
 _SEEN = 0.5  # share of a place that must be seen before what is not there is gone
@@ -81,6 +82,18 @@ def rows_of(patches: Patches | None, search: Search, levels: NDArray[np.float64]
     return Made(_together(suspects, carried), evidence, findings + lost, measured)
 
 
+def implausible_shares(suspects: gpd.GeoDataFrame, usable: gpd.GeoDataFrame, rules: ChangeRules) -> list[Finding]:
+    """Extents of which suspects cover more than can be: the images differ there, the ground hardly does."""
+    inside = suspects.groupby("extent_id")["inside_m2"].sum().reindex(usable["extent_id"]).to_numpy(dtype="float64")
+    share = 100.0 * np.nan_to_num(inside) / shapely.area(np.asarray(usable.geometry.array, dtype="object"))
+    most = 100.0 * rules.doubt.share
+    return [
+        Finding("change-share-implausible", "extents", str(usable["extent_id"].iloc[at]), usable.geometry.iloc[at],
+                round(float(share[at]), 1), most, "%")
+        for at in np.flatnonzero(share > most)
+    ]  # fmt: skip
+
+
 def _measured(
     frame: gpd.GeoDataFrame, told: NDArray[np.intp], search: Search, against: Against
 ) -> tuple[gpd.GeoDataFrame, NDArray[np.intp], list[gpd.GeoDataFrame]]:
@@ -115,8 +128,8 @@ def _filled(
         "kind": kinds,
         "item": [each.item for each in classes],
         "confidence": np.round(verdicts.probability[row], 4),
-        "evidence": [_with_own(each, in_short(int(place), frame, verdicts, search))
-                     for each, place in zip(suspects["evidence"], row, strict=True)],
+        "evidence": [_with_own(screened, own) for screened, own in
+                     zip(suspects["evidence"], in_short(row, frame, verdicts, search), strict=True)],
         "first_seen": days[verdicts.onset[row]],
         "last_seen": days[verdicts.last[row]],
         "source": ", ".join(day.name for day in search.days),
@@ -129,10 +142,10 @@ def _filled(
     return SUSPECTS.conform(suspects.assign(**columns))
 
 
-def _with_own(screened: str, own: str) -> str:
+def _with_own(screened: str, own: dict[str, Any]) -> str:
     """Evidence of the screening with that of the images under ``change``."""
     content: dict[str, Any] = json.loads(screened) if screened else {}
-    return json.dumps(content | {"change": json.loads(own)}, ensure_ascii=False, sort_keys=True)
+    return json.dumps(content | {"change": own}, ensure_ascii=False, sort_keys=True)
 
 
 def _before(previous: gpd.GeoDataFrame | None, crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 - a CRS

@@ -1,8 +1,7 @@
-"""What each day shows of each suspect: rows of evidence, and the same in short as JSON on the suspect itself."""
+"""What each day shows of each suspect: rows of evidence, and the same in short on the suspect itself."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -114,31 +113,39 @@ def _reasons(patches: gpd.GeoDataFrame, day: int, *, used: bool) -> NDArray[np.o
     return names if used else np.where(names == "valid", "misregistered", names).astype(object)
 
 
-def in_short(row: int, patches: gpd.GeoDataFrame, verdicts: Verdicts, search: Search) -> str:
-    """What shows one patch, as JSON with sorted keys."""
-    since = np.arange(len(search.pairs)) >= verdicts.onset[row]
-    there, visible = verdicts.there[:, row] & since, verdicts.visible[:, row] & since
+def in_short(
+    rows: NDArray[np.intp], patches: gpd.GeoDataFrame, verdicts: Verdicts, search: Search
+) -> list[dict[str, Any]]:
+    """What shows each of some patches, ready for JSON."""
+    pixels = patches["pixels"].to_numpy()[rows]
+    made = {each.id: patches[f"made_{each.id}"].to_numpy()[rows] for each in search.transitions}
     days = [search.days[pair.later] for pair in search.pairs]
+    since = np.arange(len(search.pairs))[:, None] >= verdicts.onset[rows]
+    there, absent = verdicts.there[:, rows] & since, verdicts.visible[:, rows] & ~verdicts.there[:, rows] & since
+    return [
+        {
+            "transitions": {name: round(float(n[at] / pixels[at]), 3) for name, n in made.items() if n[at] > 0},
+            "seen_on": [day.date.isoformat() for day, flag in zip(days, there[:, at], strict=True) if flag],
+            "not_seen_on": [day.date.isoformat() for day, flag in zip(days, absent[:, at], strict=True) if flag],
+            "seasons": sorted({day.season for day, flag in zip(days, there[:, at], strict=True) if flag}),
+            "pixels": int(pixels[at]),
+            **_decided(int(row), verdicts, search),
+        }
+        for at, row in enumerate(rows)
+    ]
+
+
+def _decided(row: int, verdicts: Verdicts, search: Search) -> dict[str, Any]:
+    """What a patch was taken for, and by which figures."""
     pair = search.pairs[int(verdicts.last[row])]
-    pixels = float(patches["pixels"].iloc[row])
     decided = search.rules.classes[int(verdicts.chosen[row])]
-    made = {
-        each.id: round(float(patches[f"made_{each.id}"].iloc[row]) / pixels, 3)
-        for each in search.transitions
-        if patches[f"made_{each.id}"].iloc[row] > 0
-    }
-    content = {
+    return {
         "class": decided.id,
         "class_seen": decided.seen,
-        "transitions": made,
-        "seen_on": [day.date.isoformat() for day, flag in zip(days, there, strict=True) if flag],
-        "not_seen_on": [day.date.isoformat() for day, flag in zip(days, visible & ~there, strict=True) if flag],
-        "seasons": sorted({day.season for day, flag in zip(days, there, strict=True) if flag}),
         "reference": search.days[pair.reference].date.isoformat(),
         "index": pair.limits.deciding(search.transitions[int(verdicts.made[row])].index),
         "difference": round(float(verdicts.difference[row]), 4),
         "spreads": round(float(verdicts.distance[row]), 1),
-        "pixels": int(pixels),
         "wet": round(float(verdicts.wet[row]), 3),
         "bright": round(float(verdicts.bright[row]), 3),
         "fill": round(float(verdicts.fill[row]), 3),
@@ -146,4 +153,3 @@ def in_short(row: int, patches: gpd.GeoDataFrame, verdicts: Verdicts, search: Se
         "shift_px": None if np.isnan(pair.shift_px) else round(pair.shift_px, 3),
         "rules": search.digest,
     }
-    return json.dumps(content, ensure_ascii=False, sort_keys=True)

@@ -25,13 +25,14 @@ _FIRST_WITH_OFFSET = 400
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Which file and band is which role, of which sensor, and whether the name alone told."""
+    """Which file and band is which role, of which sensor, whether the name alone told, and which bands nobody names."""
 
     name: str
     bands: Mapping[str, tuple[str, int]]
     masks: Mapping[str, tuple[str, int]]
     sensor: Sensor | None
     by_name: bool
+    unnamed: tuple[int, ...] = ()
 
 
 def band_of(
@@ -56,7 +57,7 @@ def band_of(
         # in 8 bits these are the darkest and the brightest ground as well: only all bands together mean nothing
         declared, edge = np.nan, declared
     return Band(file, number, header.grid, nodata=declared, edge=edge, saturated=saturated,
-                masked=header.masked and nodata is not False)  # fmt: skip
+                masked=header.masked and nodata is not False, guessed=nodata is None)  # fmt: skip
 
 
 def scaled(

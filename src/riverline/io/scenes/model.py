@@ -94,6 +94,8 @@ class Band:
         Numbers from here on are saturated; infinite where nobody says.
     masked
         Whether the file has a mask or an alpha band of its own.
+    guessed
+        Whether numbers that programs write for nothing are taken for it without being declared.
     """
 
     path: str
@@ -105,6 +107,7 @@ class Band:
     edge: float = float("nan")
     saturated: float = float("inf")
     masked: bool = False
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,8 @@ def read_scene(
         Factor, or factor and offset, that make reflectance of stored numbers; else what the file or the sensor says.
     nodata
         Number for "nothing here" in every band; False if every number is ground. If not given, what the file and the
-        sensor say, and what fills a corner in all bands (0, 255, 65535) without being declared.
+        sensor say, and without being declared what fills a corner in all bands (0, 255, 65535), -9999, -32768 and the
+        like wherever they stand, and floats beyond 1e30.
     name
         What results call it; the file's name without its ending if not given.
 
@@ -133,6 +134,7 @@ def _planned(
     sensor = sensor or sensor_of_name(path.name) or sensor_of_name(name or "")
     roles: dict[str, tuple[str, int]] = {}
     masks: dict[str, tuple[str, int]] = {}
+    unnamed: tuple[int, ...] = ()
     if path.is_dir() and bands is not None:
         stem = path.name.removesuffix(".SAFE")
     elif path.is_dir():
@@ -143,13 +145,14 @@ def _planned(
         if bands is None or any(isinstance(source, int) for source in bands.values()):
             headers[str(path)] = header = read_header(str(path))
             roles, masks = ({}, {}) if bands is not None else _roles_of_file(header, sensor, asked=not by_name)
+            unnamed = _unnamed(header, roles, masks) if bands is None else ()
             masks = {**(_masks_beside(path, sensor) if not masks else {}), **masks}
     if bands is not None:
         _require_roles(bands)
         roles = {role: _located(source, path) for role, source in bands.items()}
     if mask is not None:
         masks = {} if mask is False else {kind: _located(source, path) for kind, source in _checked(mask).items()}
-    return Plan(name or stem, roles, masks, sensor, by_name and sensor is not None and bands is None)
+    return Plan(name or stem, roles, masks, sensor, by_name and sensor is not None and bands is None, unnamed)
 
 
 def _located(source: Source, path: Path) -> tuple[str, int]:
@@ -204,6 +207,14 @@ def _roles_of_file(
     if not roles:
         raise _unknown_bands(header)
     return roles, {kind: place for kind, place in places.items() if kind in kinds}
+
+
+def _unnamed(
+    header: Header, roles: Mapping[str, tuple[str, int]], masks: Mapping[str, tuple[str, int]]
+) -> tuple[int, ...]:
+    """Numbers of the bands that are neither a role nor a mask; an alpha band says where nothing is, and is used."""
+    known = {number for _, number in (*roles.values(), *masks.values())}
+    return tuple(number for number, color in enumerate(header.colors, 1) if number not in known and color != "alpha")
 
 
 def _unknown_bands(header: Header) -> SchemaError:
@@ -297,6 +308,7 @@ def _with_faults(scene: Scene, plan: Plan, headers: Mapping[str, Header], doubt:
         (not scene.reflectance, "scene-scale-unknown", {}),
         (bool(np.isfinite(doubt)), "scene-offset-unknown", {"value": doubt}),
         (_is_undeclared(bands[0].edge, scene, headers), "scene-edge-undeclared", {"value": bands[0].edge}),
+        (bool(plan.unnamed), "scene-band-unnamed", {"note": _with_unnamed(plan), "value": len(plan.unnamed)}),
         (turn != 0.0, "scene-turned", {"value": turn, "unit": "°"}),
         (turn == 0.0 and e > 0.0, "scene-south-up", {}),
     ]
@@ -308,6 +320,14 @@ def _with_faults(scene: Scene, plan: Plan, headers: Mapping[str, Header], doubt:
         for holds, code, more in told if holds
     ]  # fmt: skip
     return replace(scene, faults=faults.combine(rows, crs=scene.crs))
+
+
+def _with_unnamed(plan: Plan) -> str:
+    """What to type so that no band is left out, the role of one that nobody names standing open."""
+    named = {role: number for role, (_, number) in plan.bands.items()}
+    guess = iter([role for role in ("nir", "swir1", "swir2") if role not in named])
+    named |= {next(guess, f"role{number}"): number for number in plan.unnamed}
+    return "bands={" + ", ".join(f'"{role}": {number}' for role, number in named.items()) + "}"
 
 
 def _is_undeclared(edge: float, scene: Scene, headers: Mapping[str, Header]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +29,14 @@ WINDOW_PIXELS = 6_291_456
 """Pixels of a window: 25 MB a band."""
 
 _NOTHING = -3.0e38
+_HUGE = 1.0e30
+_UNDECLARED = {
+    "i": (-9999.0, -32767.0, -32768.0, -2147483647.0, -2147483648.0),
+    "f": (-999.0, -9999.0, -32767.0, -32768.0, -99999.0),
+}
+"""Numbers that programs write for nothing, by kind of number: reflectance and counts of light are far above them."""
+_LOWEST, _MIXED = -998.0, -2000.0
+"""Above the first none of them lies; below the second, what was interpolated holds a part of one."""
 _COARSER = 1.5
 _LARGEST_CACHE = 512_000_000
 _NUMBER_BYTES = 4
@@ -56,6 +64,8 @@ class OpenScene:
         What is read, which bands of it, and on which pixels.
     outline
         What the scene covers, in the CRS of the grid.
+    undeclared
+        Numbers met so far that nobody declares and that were taken for nothing.
     """
 
     scene: Scene
@@ -64,6 +74,7 @@ class OpenScene:
     outline: shapely.Polygon
     groups: tuple[_Group, ...]
     mask: Any
+    undeclared: set[float] = field(default_factory=set)
 
 
 @contextmanager
@@ -107,7 +118,7 @@ def open_scene(scene: Scene, roles: Sequence[str], *, grid: PixelGrid | None = N
         for path, places in by_file.items():
             bands = tuple(scene.bands[roles[place]] for place in places)
             source = stack.enter_context(open_raster(path))
-            nothing, together = _nothing_of(bands)
+            nothing, together = _nothing_of(bands, source.dtypes[0])
             seen, warped = _on_grid(source, bands[0].grid, grid, scene, stack, nothing=nothing, together=together)
             groups.append(_Group(path, seen, bands, tuple(places), warped))
         mask = None
@@ -134,10 +145,12 @@ def _cache(scene: Scene, roles: Sequence[str]) -> int:
     return int(min(max(row, CACHE_BYTES), _LARGEST_CACHE))
 
 
-def _nothing_of(bands: Sequence[Band]) -> tuple[float, bool]:
-    """The number that means nothing, and whether only in all bands together."""
+def _nothing_of(bands: Sequence[Band], dtype: str) -> tuple[float, bool]:
+    """The number that means nothing, and whether only in all bands together; where nobody says, the commonest."""
     declared = [band.nodata for band in bands if not np.isnan(band.nodata)]
     edges = [band.edge for band in bands if not np.isnan(band.edge)]
+    if not declared and not edges and bands[0].guessed and np.dtype(dtype).kind in _UNDECLARED:
+        return _UNDECLARED["i"][0], False
     return (declared or edges or [float("nan")])[0], not declared
 
 
@@ -205,7 +218,7 @@ def read_pixels(opened: OpenScene, window: Window) -> Pixels:
     nothing, saturated = np.zeros(shape, dtype="bool"), np.zeros(shape, dtype="bool")
     edge, full = np.ones(shape, dtype="bool"), np.ones(shape, dtype="bool")
     for group in opened.groups:
-        _read_group(group, window, values, (nothing, saturated, edge, full))
+        _read_group(group, window, values, (nothing, saturated, edge, full), opened.undeclared)
     if np.isfinite(opened.groups[0].bands[0].edge):
         nothing |= edge
     reason = np.zeros(shape, dtype="uint8")
@@ -220,7 +233,11 @@ def read_pixels(opened: OpenScene, window: Window) -> Pixels:
 
 
 def _read_group(
-    group: _Group, window: Window, values: NDArray[np.float32], flags: tuple[NDArray[np.bool_], ...]
+    group: _Group,
+    window: Window,
+    values: NDArray[np.float32],
+    flags: tuple[NDArray[np.bool_], ...],
+    undeclared: set[float],
 ) -> None:
     """Fill in the bands of one file, and what is nothing, saturated, like the edge, or full in every band so far."""
     nothing, saturated, edge, full = flags
@@ -229,25 +246,52 @@ def _read_group(
         raw = group.source.read([band.index for band in group.bands], window=spans)
         if group.bands[0].masked and not group.warped:
             nothing |= group.source.dataset_mask(window=spans) == 0
-    end = np.iinfo(raw.dtype).max if raw.dtype.kind in "iu" else np.inf
     for band, place, numbers in zip(group.bands, group.places, raw, strict=True):
-        if group.warped:
-            nothing |= numbers <= _NOTHING
-        if not np.isnan(band.nodata):
-            nothing |= numbers == _as_stored(band.nodata, numbers.dtype)
-        if numbers.dtype.kind == "f":
-            nothing |= ~np.isfinite(numbers)
+        _add_nothing(band, numbers, nothing, undeclared, warped=group.warped)
         if np.isfinite(band.edge):
             edge &= numbers == band.edge
-        if np.isfinite(band.saturated):
-            saturated |= numbers >= band.saturated
-        if np.isfinite(band.saturated) or not np.isfinite(end):
-            full[:] = False
-        else:
-            full &= numbers == end
+        _add_full(band, numbers, saturated, full)
         np.multiply(numbers, np.float32(band.scale), out=values[place], casting="unsafe")
         if band.offset != 0.0:
             values[place] += np.float32(band.offset)
+
+
+def _add_full(band: Band, numbers: NDArray[Any], saturated: NDArray[np.bool_], full: NDArray[np.bool_]) -> None:
+    """Pixels that are saturated, and those that are at the end of their range in every band so far."""
+    if np.isfinite(band.saturated):
+        saturated |= numbers >= band.saturated
+    end = np.iinfo(numbers.dtype).max if numbers.dtype.kind in "iu" and np.isinf(band.saturated) else None
+    if end is None or numbers.max() < end:
+        full[:] = False
+    else:
+        full &= numbers == end
+
+
+def _add_nothing(
+    band: Band, numbers: NDArray[Any], nothing: NDArray[np.bool_], undeclared: set[float], *, warped: bool
+) -> None:
+    """Pixels that hold nothing: declared, no number, or what programs write for it; which of the last there were."""
+    if warped:
+        nothing |= numbers <= _NOTHING
+    if not np.isnan(band.nodata):
+        nothing |= numbers == _as_stored(band.nodata, numbers.dtype)
+    if numbers.dtype.kind == "f":
+        nothing |= ~np.isfinite(numbers)
+    if not band.guessed or numbers.dtype.kind not in _UNDECLARED:
+        return
+    lowest = np.fmin.reduce(numbers, axis=None)
+    if lowest < _LOWEST:
+        for number in _UNDECLARED[numbers.dtype.kind]:
+            met = (numbers == _as_stored(number, numbers.dtype)) & ~nothing
+            if met.any():
+                nothing |= met
+                undeclared.add(number)
+    if numbers.dtype.kind == "f" and max(np.fmax.reduce(numbers, axis=None), -lowest) > _HUGE:
+        met = (np.abs(numbers) > _HUGE) & ~nothing
+        undeclared.update(np.unique(numbers[met])[:2].astype("float64").tolist())
+        nothing |= met
+    if warped and lowest < _MIXED:
+        nothing |= numbers < _MIXED
 
 
 def _as_stored(number: float, dtype: np.dtype[Any]) -> Any:  # noqa: ANN401 - a number of that kind

@@ -10,7 +10,8 @@ import numpy as np
 import shapely
 
 from riverline import faults
-from riverline.errors import MissingDependencyError, SchemaError
+from riverline._kernels.phase import STEPS, phase_shift
+from riverline.errors import SchemaError
 from riverline.geodesy import align
 from riverline.io.scenes.pixels import open_scene, read_pixels
 from riverline.io.scenes.places import common_grid, cut_transform, footprint
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Registration", "correct_registration", "measure_registration"]
+__all__ = ["SURE", "Registration", "correct_registration", "measure_registration"]
 
 _ROLES = ("red", "green", "blue", "nir", "swir1")
-_STEPS_OF_A_PIXEL = 50
+_STEPS_OF_A_PIXEL = STEPS[-1]
 _TILES = 64
 _FEWEST = 4
 _USABLE_SHARE = 0.4
@@ -34,6 +35,10 @@ _LEAST_QUALITY = 0.2
 _SMALLEST_TILE = 48
 _OUTLIER = 3.5
 _NORMAL = 1.4826
+_MEDIAN = 1.2533
+"""Standard error of a median, in that of a mean."""
+SURE = 2.0
+"""Standard errors by which a shift must lie beyond a limit, or below it, before it is said to."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +62,8 @@ class Registration:
     tiles
         Tiles that agree, and tiles that could be measured.
     faults
-        Rows of :data:`riverline.schema.FAULTS`: too few tiles, or a shift beyond the limit. Empty: the gate is passed.
+        Rows of :data:`riverline.schema.FAULTS`: too few tiles, a shift that is beyond the limit by two standard errors,
+        or one that is neither beyond nor below it by as much. Empty: the gate is passed.
     """
 
     first: str
@@ -114,8 +120,6 @@ def measure_registration(
         If the images have no band in common or do not meet.
     CRSError
         If one cannot be brought to the CRS of the other safely.
-    MissingDependencyError
-        If scikit-image is not installed (extra ``imagery``).
 
     Notes
     -----
@@ -143,12 +147,13 @@ def measure_registration(
     # the shift that brings the second onto the first is the way back
     east, north = -(a * shift[1] + b * shift[0]), -(d * shift[1] + e * shift[0])
     spread = _spread(used) * grid.pixel
+    error = _MEDIAN * spread / float(np.sqrt(max(len(used), 1)))
     limit = 0.5 * grid.pixel if limit_m is None else limit_m
     length = float(np.hypot(east, north))
     quality = float(np.median(used[:, 2])) if len(used) else 0.0
     return Registration(
-        first.name, second.name, float(east), float(north), length, spread / np.sqrt(max(len(used), 1)), spread,
-        quality, (len(used), len(found)), _said(first, second, grid, len(used), length, limit),
+        first.name, second.name, float(east), float(north), length, error, spread,
+        quality, (len(used), len(found)), _said(first, second, grid, len(used), (length, error), limit),
     )  # fmt: skip
 
 
@@ -258,19 +263,7 @@ def _inside(areas: Any, grid: PixelGrid, row: int, column: int, shape: tuple[int
 
 def _shift(first: NDArray[np.float32], second: NDArray[np.float32], usable: NDArray[np.bool_]) -> tuple[float, ...]:
     """Rows and columns that bring the second onto the first, and the correlation that is reached."""
-    try:
-        from skimage.registration import phase_cross_correlation
-    except ImportError as error:
-        raise MissingDependencyError(
-            "配准需要 scikit-image；请执行 python -m pip install 'riverline[imagery]'",
-            "registration needs scikit-image; run python -m pip install 'riverline[imagery]'",
-        ) from error
-    one, other = _outlines(first, usable), _outlines(second, usable)
-    if not (one.any() and other.any()):
-        return 0.0, 0.0, 0.0
-    compare: Any = phase_cross_correlation
-    shift, left, _ = compare(one, other, upsample_factor=_STEPS_OF_A_PIXEL, normalization=None)
-    return float(shift[0]), float(shift[1]), float(np.sqrt(max(0.0, 1.0 - min(float(left), 1.0) ** 2)))
+    return phase_shift(_outlines(first, usable), _outlines(second, usable))
 
 
 def _outlines(values: NDArray[np.float32], usable: NDArray[np.bool_]) -> Floats:
@@ -302,13 +295,20 @@ def _spread(used: Floats) -> float:
     return float(np.hypot(*(np.median(away, axis=0) * _NORMAL)))
 
 
-def _said(first: Scene, second: Scene, grid: PixelGrid, used: int, length: float, limit: float) -> gpd.GeoDataFrame:
+def _said(
+    first: Scene, second: Scene, grid: PixelGrid, used: int, shift: tuple[float, float], limit: float
+) -> gpd.GeoDataFrame:
     common: dict[str, Any] = {
         "layer": "scenes", "feature_id": [second.name], "geometry": [footprint(grid)], "crs": grid.crs,
     }  # fmt: skip
     rows = []
     if used < _FEWEST:
         rows.append(faults.found("registration-unsure", value=used, limit=_FEWEST, **common))
-    if length > limit:
-        rows.append(faults.found("registration-shift", value=length, limit=limit, unit="m", note=first.name, **common))
+    elif shift[0] - SURE * shift[1] > limit:
+        rows.append(
+            faults.found("registration-shift", value=shift[0], limit=limit, unit="m", note=first.name, **common)
+        )
+    elif shift[0] + SURE * shift[1] > limit:
+        told = f"{first.name}：{shift[0]:.2f} ± {shift[1]:.2f} m"
+        rows.append(faults.found("registration-vague", value=shift[1], limit=limit, unit="m", note=told, **common))
     return faults.combine(rows, crs=grid.crs)

@@ -10,6 +10,7 @@ from riverline._version import __version__
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.errors import ReadError, SchemaError
 from riverline.io.scenes import Scene
+from riverline.io.scenes.plausible import Plausibility
 from riverline.shoreline.water.indices import choose_index
 from riverline.shoreline.water.looking import look_at, strips_of
 from riverline.shoreline.water.thresholds import Threshold, find_threshold, require_threshold, threshold_of_nothing
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Found", "find_water", "gather_faults", "require_scene", "run_of"]
 
+_FEW_UNDEFINED = 0.1
 WEAK = 0.7
 """Separability below which a threshold is unsure; a single bell curve cut in its middle has 0.64."""
 
@@ -80,13 +82,33 @@ def find_water(
     nothing = threshold_of_nothing(chosen, threshold)
     if isinstance(view, Finding):
         return Found(scene, None, chosen, nothing, [view])
+    seen = Plausibility(chosen.roles)
     try:
-        with strips_of(view, chosen) as strips:
+        with strips_of(view, chosen, seen) as strips:
             found = find_threshold(view, chosen, threshold, strips)
     except ReadError as error:
         said = Finding("scene-damaged", "scenes", scene.name, None, note=error.zh.replace("\n", " "))
         return Found(scene, None, chosen, nothing, [said])
-    return Found(scene, view, chosen, found, _said(scene, chosen, found))
+    told, usable = _of_numbers(scene, chosen, seen)
+    if not usable:
+        return Found(scene, None, chosen, nothing, told)
+    return Found(scene, view, chosen, found, [*told, *_said(scene, chosen, found)])
+
+
+def _of_numbers(scene: Scene, index: Index, seen: Plausibility) -> tuple[list[Finding], bool]:
+    """What is to be said of the numbers of an image, and whether they can be what they are taken for."""
+    said = []
+    if seen.undeclared:
+        numbers = "、".join(f"{number:.8g}" for number in sorted(seen.undeclared))
+        said.append(Finding("scene-nodata-undeclared", "scenes", scene.name, None, note=numbers))
+    wrong = seen.problem(reflectance=scene.reflectance)
+    if wrong is not None:
+        note, share, limit = wrong
+        said.append(Finding("scene-values-implausible", "scenes", scene.name, None, share, limit, "%", note))
+    elif seen.undefined_share > _FEW_UNDEFINED:
+        share = round(seen.undefined_share, 2)
+        said.append(Finding("index-undefined", "scenes", scene.name, None, share, unit="%", note=index.title))
+    return said, wrong is None
 
 
 def _said(scene: Scene, index: Index, found: Threshold) -> list[Finding]:

@@ -27,11 +27,20 @@ __all__ = ["Index", "choose_index", "compute_index", "indices", "list_indices"]
 # What is taken where nothing is asked for: the first whose bands there are.
 _LADDER = ("mndwi", "ndwi", "red_blue")
 
+
+def _divided(one: Any, other: Any) -> Any:  # noqa: ANN401 - arrays or numbers
+    """The quotient, not a number where the divisor is not above zero."""
+    found = np.asarray(one / other)
+    if not np.fmin.reduce(other, axis=None, initial=np.inf) > 0:
+        found = np.where(np.asarray(other) > 0, found, np.float32(np.nan))
+    return found
+
+
 _OPERATIONS: dict[type, Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
+    ast.Div: _divided,
 }
 
 
@@ -151,7 +160,9 @@ def choose_index(scene: Scene, name: str | None, *, kind: str = "water") -> Inde
 
 
 def compute_index(formula: str, bands: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
-    """The formula over arrays; not finite where it divides by zero.
+    """The formula over arrays; not a number where it divides by zero or less.
+
+    A sum of bands below zero is no light: the quotient would have the sign of the other.
 
     Parameters
     ----------

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from riverline.io.scenes import Scene, Window
+    from riverline.io.scenes.plausible import Plausibility
     from riverline.shoreline.water.indices import Index
 
 __all__ = ["STRIP_PIXELS", "Strip", "View", "look_at", "strips_of"]
@@ -34,6 +35,7 @@ STRIP_PIXELS = 6_291_456
 
 _TALLEST = 1024
 _MARGIN = 1.5
+_EVERY = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,8 +148,15 @@ def _areas(frame: gpd.GeoDataFrame, grid: PixelGrid, layer: str) -> NDArray[np.o
 
 
 @contextmanager
-def strips_of(view: View, index: Index) -> Iterator[Iterator[Strip]]:
+def strips_of(view: View, index: Index, seen: Plausibility | None = None) -> Iterator[Iterator[Strip]]:
     """Once through a view from the first row to the last, its files open.
+
+    Parameters
+    ----------
+    view, index
+        What is looked at, and what is computed.
+    seen
+        Is told a sixteenth of the values, and the numbers that were taken for nothing.
 
     Yields
     ------
@@ -155,10 +164,17 @@ def strips_of(view: View, index: Index) -> Iterator[Iterator[Strip]]:
         In order, none overlapping another; starts of strips are multiples of the block of :mod:`thresholds`.
     """
     with open_scene(view.scene, index.roles) as opened:
-        yield _strips(view, index, opened)
+        yield _strips(view, index, opened, seen)
+        if seen is not None:
+            seen.undeclared |= opened.undeclared
 
 
-def _strips(view: View, index: Index, opened: Any) -> Iterator[Strip]:  # noqa: ANN401 - an OpenScene
+def _strips(
+    view: View,
+    index: Index,
+    opened: Any,  # noqa: ANN401 - an OpenScene
+    seen: Plausibility | None,
+) -> Iterator[Strip]:
     top, left = view.window[0].start, view.window[1].start
     columns = slice(left, view.window[1].stop)
     whole = int(np.lcm(BLOCK, min(block_rows(opened), _TALLEST)))
@@ -169,6 +185,12 @@ def _strips(view: View, index: Index, opened: Any) -> Iterator[Strip]:  # noqa: 
         values = compute_index(index.formula, dict(zip(pixels.roles, pixels.values, strict=True)))
         reason = pixels.reason
         nowhere = ~np.isfinite(values)
+        if seen is not None:
+            thin = (slice(None, None, _EVERY), slice(None, None, _EVERY))
+            usable = reason[thin] == 0
+            seen.add(
+                pixels.values[:, thin[0], thin[1]][:, usable], undefined=int(np.count_nonzero(nowhere[thin] & usable))
+            )
         reason[nowhere & (reason == 0)] = Reason.NODATA
         np.clip(values, *index.range, out=values)
         _add_areas(view, rows.start, height, reason)

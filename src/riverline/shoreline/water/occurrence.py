@@ -217,6 +217,9 @@ def _table(
 def _said(table: pd.DataFrame, number: int, damaged: Mapping[int, str]) -> list[Finding]:
     name, share = str(table["source"].iloc[number]), float(table["clear_share"].iloc[number])
     said = [Finding("look-masked", "scenes", name, None, share)] if share < _FEW_CLEAR else []
+    if table["level_m"].notna().any() and np.isnan(table["level_m"].iloc[number]):
+        day = table["date"].iloc[number]
+        said.append(Finding("image-without-level", "scenes", name, None, note="" if pd.isna(day) else str(day.date())))
     if number in damaged:
         said.append(Finding("scene-damaged", "scenes", name, None, note=damaged[number]))
     return said

@@ -52,7 +52,10 @@ class Threshold:
     separability
         Variance between water and land in that of all pixels that were looked at, 0 to 1.
     spread
-        How far the threshold may be off: half the range that parts water and land nearly as well (99 %).
+        How far the threshold may be off: half the range that parts water and land nearly as well (99 %, less
+        where the classes overlap: 91 % at a separability of 0.53), and with
+        ``edge`` its distance from the index of ground that is half water and half land, which the edge lies at where
+        bands mix by area; the root of the sum of both squares.
     water, land
         Means of the two classes.
     water_share
@@ -126,8 +129,11 @@ def find_threshold(view: View, index: Index, threshold: Method | float, strips: 
     if np.isnan(value):
         return threshold_of_nothing(index, threshold)
     split = split_at(looked.counts, looked.centres, value)
+    spread = split.spread
+    if threshold == "edge" and looked is around:
+        spread = float(np.hypot(spread, value - _half(looked, index, value)))
     return Threshold(
-        index.name, threshold if isinstance(threshold, str) else "given", value, split.separability, split.spread,
+        index.name, threshold if isinstance(threshold, str) else "given", value, split.separability, spread,
         split.upper, split.lower, split.share, int(looked.counts.sum()),
         holds_water=_holds_water(split, index, threshold),
         tiles=np.zeros((0, 0), dtype="float32") if tiles is None else _local(tiles, index, value),

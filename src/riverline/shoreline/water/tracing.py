@@ -97,6 +97,7 @@ def trace_waterlines(  # noqa: PLR0913 - each is a choice that has to be visible
 
     The uncertainty is that of the pixel (0.15 of its side), of the threshold (its spread, taken as equally likely all
     over, by the gradient of the index across the line) and of the registration, as independent standard deviations.
+    Part of the threshold's is a bias: ``edge`` draws bright ground too far landward, and says so in the spread.
 
     Examples
     --------
