@@ -116,6 +116,16 @@ def test_the_command_writes_map_layers_and_pictures_of_one_run(tmp_path) -> None
     layers = set(pyogrio.list_layers(out / "变化图斑.gpkg")[:, 0])
     assert all(any(layer.startswith(name) for layer in layers) for name in ("疑似问题图斑", "变化证据", "外业核查表"))
     assert len(list((out / "图斑影像").glob("*.png"))) == 1
+    assert "影像" in ran.output
+    english = tmp_path / "out"
+    command = ["detect", str(folder), "--extents", str(lines), "--chips", "--language", "en", "--out", str(english)]
+    ran = CliRunner().invoke(app, command, env={"COLUMNS": "160"})
+    assert ran.exit_code == 0, ran.output
+    assert "Of them confirmed" in ran.output
+    assert sorted(path.name for path in english.iterdir()) == ["changes.gpkg", "changes.html", "chips"]
+    assert chinese_in(english / "changes.gpkg", but=("evidence", "citation", "name")) == []
+    rows = gpd.read_file(english / "changes.gpkg", layer="suspects_areas")
+    assert rows["citation"].str.match(r"^[ -~]+ · 《").all()
     wrong = CliRunner().invoke(app, ["detect", str(folder), "--extents", str(lines), "--level", "2024-07-01=high"])
     assert wrong.exit_code == 2
     once = CliRunner().invoke(app, ["detect", str(folder / "0.tif"), "--extents", str(lines), "--out", str(out)])
@@ -146,6 +156,17 @@ def test_the_command_takes_the_lines_of_a_demarcation_with_its_extents(tmp_path)
     told = pd.concat([gpd.read_file(tmp_path / "o" / "变化图斑.gpkg", layer=layer) for layer in _faults(tmp_path)])
     assert "line-from-outline" not in set(told["code"])
     assert len(told)
+
+
+def chinese_in(file, *, but):
+    """Texts of a GeoPackage that hold Chinese, with layer and column; columns of names of the data's own aside."""
+    found = []
+    for layer in pyogrio.list_layers(file)[:, 0]:
+        frame = pyogrio.read_dataframe(file, layer=layer, read_geometry=False)
+        for column in frame.columns.difference(list(but) if layer != "layer_styles" else frame.columns):
+            texts = frame[column].dropna().astype(str)
+            found += [(layer, column, text) for text in texts[texts.str.contains("[\u4e00-\u9fff]")]]
+    return found
 
 
 def _faults(folder):

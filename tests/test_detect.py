@@ -73,6 +73,42 @@ def test_every_planted_case_is_found_as_what_it_is_and_no_decoy_is_told(river, f
     assert score < 0.06
 
 
+def test_the_samples_as_they_ship_find_every_case_tell_no_decoy_and_state_probabilities_that_hold(
+    record_property,
+) -> None:
+    """Images, axes, permits and truth from the files; extents as the shipped levees and bank tops draw them."""
+    sample = rl.samples.path("清水县.gpkg")
+    layers = {
+        name: rl.read_layer(sample, rl.schema.FRAMES[name], layer=name) for name in ("axes", "permits", "bank_tops")
+    }
+    columns = {"地面高程": "ground_m"}
+    levees = rl.read_layer(rl.samples.path("堤防.shp"), rl.schema.LEVEES, columns=columns)
+    drawn = rl.demarcate(layers["axes"], rl.load_rules("anhui"), levees=levees, bank_tops=layers["bank_tops"])
+    scenes = rl.read_scenes(sorted(sample.parent.glob("清水河_*.tif")))
+    changes = rl.detect_change(scenes, drawn, axes=layers["axes"], permits=layers["permits"])
+    truth = gpd.read_file(rl.samples.path("变化真值.geojson")).to_crs(changing.CRS)
+    met, real = hits(changes, truth), truth[~truth["decoy"]]
+    counted = met[met["is_counted"].astype(bool)]
+    assert counted.groupby("name")["kind"].agg(list).to_dict() == {
+        row.name: [row.kind] for row in real[["name", "kind"]].itertuples(index=False)
+    }
+    assert not counted["decoy"].astype(bool).any()
+    bridge = met.query("name == 'permitted bridge'")
+    assert bridge[["permit_id", "permit_state"]].to_numpy().tolist() == [["XK2021-03", "valid"]]
+    assert bridge["counted_m2"].tolist() == [0.0]
+    assert bridge["permitted_m2"].tolist() == bridge["inside_m2"].tolist()
+    assert brier(changes, truth) < 0.06
+    alarms = changes.suspects[changes.suspects["is_counted"].astype(bool)]
+    accuracy = rl.assess_detection(alarms, real)
+    assert accuracy.accuracies.loc[0, ["precision", "recall"]].tolist() == [1.0, 1.0]
+    assert accuracy.brier < 0.06
+    told = accuracy.reliability
+    assert told["found_count"].sum() == len(real)
+    # What is stated lies within the interval of what came true, in every bin.
+    assert ((told["observed_low"] <= told["stated"]) & (told["stated"] <= told["observed_high"])).all()
+    record_property("brier", accuracy.brier)
+
+
 def test_outlines_cover_what_was_planted_to_a_pixel(river, found) -> None:
     planted = river["truth"][~river["truth"]["decoy"]].set_index("name").geometry
     for row in hits(found, river["truth"]).query("is_counted").itertuples():

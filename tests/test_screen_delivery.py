@@ -17,6 +17,7 @@ import riverline as rl
 from held import box, permits, things
 from invented import HOSTILE
 from riverline.cli.commands import app
+from riverline.encroachment import describe_suspects
 from riverline.maps.texts import texts_of
 from riverline.schema import SUSPECTS
 from riverline.style import collect
@@ -128,9 +129,18 @@ def test_the_command_takes_a_layer_of_extents_speaks_english_and_refuses_as_one(
                  "--catalog", "eight_chaos", "--out", tmp_path / "out")  # fmt: skip
     assert "Encroachment by river" in output
     assert "outline" in output
-    rows = gpd.read_file(tmp_path / "out" / "侵占成果.gpkg", layer="suspects_areas")
-    assert rows["reason"].str.isascii().mean() < 1.0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["encroachment.gpkg", "encroachment.html"]
+    written = tmp_path / "out" / "encroachment.gpkg"
+    rows = gpd.read_file(written, layer="suspects_areas")
     assert rows["reason"].str.contains("wholly inside the line").any()
+    for layer in pyogrio.list_layers(written)[:, 0]:
+        table = pyogrio.read_dataframe(written, layer=layer, read_geometry=False)
+        for column in {"reason", "detail", "note"} & set(table.columns):
+            assert not table[column].dropna().str.contains("[\u4e00-\u9fff]").any(), (layer, column)
+    assert rows["citation"].str.startswith("Notice on recognising and clearing the four chaos, part 1").all()
+    back = describe_suspects(rl.read_layer(written, SUSPECTS, layer="suspects_areas"), "zh")
+    assert back["reason"].str.contains("全部在线内|压线").all()
+    assert back["citation"].str.startswith("《").all()
     refused = run("screen", f"{SAMPLES}::buildings", "--extents", county, "--catalog", "atlantis", "--out",
                   tmp_path / "none", status=1)  # fmt: skip
     assert refused == "" or "atlantis" in refused

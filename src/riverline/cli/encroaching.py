@@ -57,7 +57,7 @@ def screen(  # noqa: PLR0913 - one option a layer
     language: LanguageOption = "zh",
     strict: StrictOption = False,
 ) -> None:
-    """侵占筛查：地物与界线、许可比对并分类定级，输出 侵占图.html 与 侵占成果.gpkg | hold features against the line."""
+    """侵占筛查：地物与界线、许可比对并分类定级，输出地图与图层 | hold features against the line."""
     named = {"features": features, "extents": extents, "axes": axes, "permits": permits}
     layers = named_layers(named, crs, encoding, column, set_, only=only, unnamed="features")
     with told(language) as console:

@@ -42,10 +42,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no_band": ("{0}", "{0}"),
 }
 _BETWEEN = {"zh": "；", "en": "; "}
+_GLOSSED = " · "
 
 
 def describe_suspects(suspects: gpd.GeoDataFrame, language: Language = "zh") -> gpd.GeoDataFrame:
-    """A copy whose ``reason`` is written in the language asked for.
+    """A copy whose ``reason`` is written in the language asked for, and whose ``citation`` has its English in English.
 
     Parameters
     ----------
@@ -57,7 +58,8 @@ def describe_suspects(suspects: gpd.GeoDataFrame, language: Language = "zh") -> 
     Returns
     -------
     GeoDataFrame
-        The same rows; a reason without evidence behind it stays as it is.
+        The same rows; a reason without evidence behind it stays as it is. A law keeps its Chinese name after the
+        English one.
 
     Examples
     --------
@@ -69,19 +71,38 @@ def describe_suspects(suspects: gpd.GeoDataFrame, language: Language = "zh") -> 
     names = [column.name for column in SUSPECTS if column.name in suspects.columns and column.name != "reason"]
     before = suspects["reason"] if "reason" in suspects.columns else [""] * len(suspects)
     columns = {name: suspects[name].tolist() for name in names}
-    rows = (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))
-    told = [_sentence(row, str(old), language) for row, old in zip(rows, before, strict=True)]
-    return SUSPECTS.conform(suspects.assign(reason=pd.array(told, dtype="str")))
+    rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    evidence = [_read(row.get("evidence")) for row in rows]
+    told = {"reason": [_sentence(*each, language) for each in zip(rows, evidence, map(str, before), strict=True)]}
+    if "citation" in names:
+        told["citation"] = [_citation(*each, language) for each in zip(columns["citation"], evidence, strict=True)]
+    return SUSPECTS.conform(suspects.assign(**{name: pd.array(texts, dtype="str") for name, texts in told.items()}))
 
 
-def _sentence(row: dict[str, Any], old: str, language: Language) -> str:
+def _read(text: Any) -> dict[str, Any] | None:  # noqa: ANN401 - a text or nothing
+    """Evidence as it was written; None where it is none of ours."""
     try:
-        evidence = json.loads(row.get("evidence") or "")
+        evidence = json.loads(text or "")
     except (TypeError, ValueError):
+        return None
+    return evidence if isinstance(evidence, dict) else None
+
+
+def _citation(cited: Any, evidence: dict[str, Any] | None, language: Language) -> Any:  # noqa: ANN401 - a text or nothing
+    """The document behind a row: its Chinese name, in English after what it is called there."""
+    gloss = ((evidence or {}).get("catalog") or {}).get("citation_en")
+    if not gloss or not isinstance(cited, str) or not cited:
+        return cited
+    plain = cited.removeprefix(f"{gloss}{_GLOSSED}")
+    return plain if language == "zh" else f"{gloss}{_GLOSSED}{plain}"
+
+
+def _sentence(row: dict[str, Any], evidence: dict[str, Any] | None, old: str, language: Language) -> str:
+    if evidence is None:
         return old
-    if not isinstance(evidence, dict) or evidence.get("by") != "screen":
+    if evidence.get("by") != "screen":
         # What others found they tell themselves; of a row without a sentence the rule at least is told.
-        rule = _rule(evidence, language) if isinstance(evidence, dict) and "catalog" in evidence else []
+        rule = _rule(evidence, language) if "catalog" in evidence else []
         return old if old.strip() and old != "nan" else _BETWEEN[language].join(rule)
     said = [*_place(row, evidence, language), *_permits(evidence, language), *_rule(evidence, language)]
     return _BETWEEN[language].join(said)

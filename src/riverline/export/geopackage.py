@@ -20,6 +20,7 @@ from riverline.export.dressing import DATE, dress
 from riverline.export.profiled import profiled, typed
 from riverline.export.profiles import load_profile
 from riverline.export.tables import GEOMETRY, tables_of
+from riverline.export.wording import in_language
 from riverline.style import collect
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def to_geopackage(
         Results such as :class:`riverline.Demarcation`, and frames that follow a schema, each in a CRS of its own.
     language
         Language of table names, aliases and legends: ``"zh"`` names tables by the schema's Chinese label, ``"en"`` by
-        the schema's name. Column names and coded values are those of the schema in both.
+        the schema's name. Column names and coded values are those of the schema in both; what faults and suspects say
+        in sentences is written in English for ``"en"``.
     profile
         Name or path of an export profile (:func:`riverline.export.list_profiles`): only the layers that it speaks of
         are written, with a receiver's names, fields, types and codes.
@@ -92,7 +94,7 @@ def to_geopackage(
     ['河道中心线', 'layer_styles']
     """
     target = Path(path)
-    found = collect(*results, **layers)
+    found = in_language(collect(*results, **layers), language)
     if target.suffix.lower() != ".gpkg" or not found:
         raise JobError(
             f"to_geopackage 需要以 .gpkg 结尾的文件名和至少一个成果，实际为 {target.name!r}、{len(found)} 个图层",
