@@ -118,7 +118,7 @@ def _table(found: Changes, language: Language) -> Table:
     for kind, rows in found.suspects.groupby("kind"):
         counts = rows["is_counted"].to_numpy(dtype=bool)
         counted, sure = int(counts.sum()), int((counts & (rows["state"] == "confirmed")).sum())
-        inside, probable = f"{rows['counted_m2'].sum():,.0f}", f"{rows['confidence'].mean():.2f}"
+        inside, probable = f"{rows.loc[counts, 'counted_m2'].sum():,.0f}", f"{rows['confidence'].mean():.2f}"
         add_row(table, SUSPECTS["kind"].value_label(kind, language), len(rows), counted, sure, inside, probable)
     if found.suspects.empty:
         add_row(table, "无" if language == "zh" else "none", 0, 0, 0, 0, "-")

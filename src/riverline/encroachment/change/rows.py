@@ -110,6 +110,8 @@ def _filled(
     days = pd.to_datetime([search.days[pair.later].date for pair in search.pairs])
     kinds = np.array([each.kind for each in classes], dtype=object)
     shapes = np.asarray(suspects.geometry.array, dtype="object")
+    # What a permit leaves of pixels along its edge is no patch of its own.
+    counts = suspects["is_counted"] & (suspects["counted_m2"] >= search.rules.minimum.area_m2)
     columns: dict[str, Any] = {
         "suspect_id": codes_by_place(shapes, suspects["river_id"].to_numpy(object), kinds),
         "kind": kinds,
@@ -123,8 +125,9 @@ def _filled(
         "state": np.where(verdicts.confirmed[row], "confirmed", "unconfirmed"),
         "tracking": "new",
         "change_class": [each.id for each in classes],
-        # What a permit leaves of pixels along its edge is no patch of its own.
-        "is_counted": suspects["is_counted"] & (suspects["counted_m2"] >= search.rules.minimum.area_m2),
+        "is_counted": counts,
+        "standing": suspects["standing"].where(counts | ~suspects["is_counted"], "permitted"),
+        "counted_m2": suspects["counted_m2"].where(counts, 0.0),
     }  # fmt: skip
     return SUSPECTS.conform(suspects.assign(**columns))
 
