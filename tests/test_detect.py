@@ -238,6 +238,42 @@ def test_codes_are_kept_over_rounds_and_what_is_gone_is_told(river) -> None:
         assert set(second.suspects["suspect_id"]) | set(gone["feature_id"]) >= set(frame["suspect_id"])
 
 
+def test_a_suspect_is_gone_only_where_a_clear_image_is_held_against_an_older_one(river) -> None:
+    """Three states: gone, kept, not to be judged; and why."""
+    line = river["axes"].set_index("river_id").geometry["QS01"]
+    scenes = list(river["scenes"])
+    first = rl.detect_change(scenes[:4], river["extents"], axes=river["axes"]).suspects
+
+    def placed(name, along, off=0.0, **columns):
+        at = shapely.get_coordinates(line.interpolate(along).buffer(1.0).centroid)[0]
+        turned = shapely.get_coordinates(line.interpolate(along + 1.0))[0] - at
+        at = at + off * np.array([turned[1], -turned[0]]) / np.hypot(*turned)
+        shape = shapely.box(at[0] - 20, at[1] - 20, at[0] + 20, at[1] + 20)
+        return first.iloc[[0]].assign(suspect_id=name, **columns).set_geometry([shape], crs=changing.CRS)
+
+    old = [placed("GONE", 3_650.0), placed("CLOUDY", 4_400.0, 120.0), placed("AWAY", 9_000.0),
+           placed("UNDATED", 3_650.0, 15.0, first_seen=pd.NaT)]  # fmt: skip
+    before = SUSPECTS.conform(pd.concat([first, *old], ignore_index=True))
+    # The newest image is that of March 2025, which has a cloud.
+    second = rl.detect_change(scenes[:5], river["extents"], axes=river["axes"], previous=before)
+    told = second.faults[second.faults["code"].isin(["suspect-gone", "suspect-not-seen"])]
+    states = dict(zip(told["feature_id"], zip(told["code"], told["note"], strict=True), strict=True))
+    assert states.pop("GONE") == ("suspect-gone", "")
+    assert states.pop("CLOUDY") == ("suspect-not-seen", "cloud")
+    assert states.pop("AWAY") == ("suspect-not-seen", "outside")
+    assert states.pop("UNDATED") == ("suspect-not-seen", "no-first-day")
+    assert all(code == "suspect-not-seen" and note == "still-there" for code, note in states.values()), states
+    sentence = told.set_index("feature_id").loc["CLOUDY", "detail"]
+    assert "云" in sentence
+    # With nothing older than what was found, all stands on both images, and nothing is gone.
+    late = rl.detect_change(scenes[3:], river["extents"], axes=river["axes"], previous=first)
+    codes_of_late = late.faults[late.faults["code"].isin(["suspect-gone", "suspect-not-seen"])]
+    assert set(codes_of_late["code"]) == {"suspect-not-seen"}
+    assert "reference-later" in set(codes_of_late["note"])
+    kept = set(late.suspects.query("tracking in ('kept', 'unseen')")["suspect_id"])
+    assert kept == set(first["suspect_id"])
+
+
 def test_a_building_is_one_suspect_with_the_area_of_its_pixels(tmp_path) -> None:
     changes = rl.detect_change(pair(tmp_path, build), whole())
     assert changes.suspects["kind"].tolist() == ["construction"]

@@ -20,7 +20,7 @@ from riverline.export.dressing import DATE, dress
 from riverline.export.profiled import profiled, typed
 from riverline.export.profiles import load_profile
 from riverline.export.tables import GEOMETRY, tables_of
-from riverline.export.wording import in_language
+from riverline.export.worded import worded
 from riverline.style import collect
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def to_geopackage(
     ['河道中心线', 'layer_styles']
     """
     target = Path(path)
-    found = in_language(collect(*results, **layers), language)
+    found = worded(collect(*results, **layers), language)
     if target.suffix.lower() != ".gpkg" or not found:
         raise JobError(
             f"to_geopackage 需要以 .gpkg 结尾的文件名和至少一个成果，实际为 {target.name!r}、{len(found)} 个图层",

@@ -6,13 +6,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
-from riverline.geodesy import align
 from riverline.io.scenes import OpenScene, PixelGrid, Reason, open_scene, read_pixels, to_plane
-from riverline.io.scenes.places import window_around
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +19,7 @@ if TYPE_CHECKING:
     from riverline.encroachment.change.inputs import Day
     from riverline.io.scenes import Window
 
-__all__ = ["Stack", "box_of", "open_stack", "seen_share"]
+__all__ = ["Stack", "box_of", "open_stack"]
 
 
 CACHE_BYTES = 320_000_000
@@ -98,16 +95,3 @@ def box_of(grid: PixelGrid, window: Window) -> shapely.Polygon:
         [rows.start, rows.start, rows.stop, rows.stop],
     )
     return shapely.Polygon(np.column_stack(corners))
-
-
-def seen_share(stack: Stack, places: gpd.GeoSeries) -> NDArray[np.float64]:
-    """Share of the pixels of each place's surroundings that the newest day shows; 0 outside the images."""
-    shares = np.zeros(len(places))
-    if not len(places):
-        return shares
-    moved = align(gpd.GeoDataFrame(geometry=places), stack.grid.crs, layer="previous").geometry
-    for at, shape in enumerate(moved):
-        window = window_around(stack.grid, shapely.envelope(shape))
-        if window is not None:
-            shares[at] = (stack.read(len(stack.days) - 1, window)[1] == 0).mean()
-    return shares

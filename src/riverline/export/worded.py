@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer
 
-__all__ = ["in_language"]
+__all__ = ["worded"]
 
 _SUSPECTS = frozenset({"suspects", "field_checks"})
 
 
-def in_language(layers: Sequence[Layer], language: Language) -> tuple[Layer, ...]:
+def worded(layers: Sequence[Layer], language: Language) -> tuple[Layer, ...]:
     """Layers whose faults and suspects say in the language asked for what they say.
 
     Parameters
@@ -34,7 +34,7 @@ def in_language(layers: Sequence[Layer], language: Language) -> tuple[Layer, ...
     --------
     >>> from riverline import faults, style
     >>> found = faults.found("multipart", layer="axes", feature_id=["R1"], value=3, geometry=[None], crs="EPSG:4548")
-    >>> in_language(style.collect(found), "en")[0].frame["detail"].tolist()
+    >>> worded(style.collect(found), "en")[0].frame["detail"].tolist()
     ['multipart feature of 3 parts']
     """
     if language == "zh":
