@@ -20,7 +20,6 @@ from riverline.export.dressing import DATE, dress
 from riverline.export.profiled import profiled, typed
 from riverline.export.profiles import load_profile
 from riverline.export.tables import GEOMETRY, tables_of
-from riverline.export.worded import worded
 from riverline.style import collect
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ def to_geopackage(
     ['河道中心线', 'layer_styles']
     """
     target = Path(path)
-    found = worded(collect(*results, **layers), language)
+    found = collect(*results, **layers)
     if target.suffix.lower() != ".gpkg" or not found:
         raise JobError(
             f"to_geopackage 需要以 .gpkg 结尾的文件名和至少一个成果，实际为 {target.name!r}、{len(found)} 个图层",
