@@ -149,6 +149,11 @@ def test_rows_follow_their_schemas_and_evidence_has_one_row_a_suspect_and_day(fo
     assert found.evidence.groupby("suspect_id")["shown"].agg(lambda shown: (shown == "reference").sum()).eq(2).all()
     shown = json.loads(found.suspects["evidence"].iloc[0])["change"]
     assert shown["seen_on"]
+    why = found.suspects.set_index("suspect_id")["reason"]
+    assert why.str.match(r"影像自 2024-0[38]-\d\d 起 \d 期可见；\S+较 2023-0[38]-\d\d 变化 [+-]\d\.\d\d，").sum() == 11
+    english = rl.encroachment.describe_suspects(found.suspects, "en")["reason"]
+    assert english.str.contains(r"images show it on \d days since 202[45]-").all()
+    assert not english.str.contains("[\u4e00-\u9fff]").any()
     assert "12 suspects" in repr(found)
     assert "<table>" in found._repr_html_()
 

@@ -16,6 +16,7 @@ from riverline.encroachment.change.deciding import judge
 from riverline.encroachment.change.showing import evidence_of, in_short, no_evidence
 from riverline.encroachment.change.tracking import Look, codes_by_place, matched, why_undecided
 from riverline.encroachment.screening import screen
+from riverline.encroachment.telling import describe_suspects
 from riverline.geodesy import align
 from riverline.schema import SUSPECTS
 
@@ -126,7 +127,7 @@ def _filled(
         "standing": suspects["standing"].where(counts | ~suspects["is_counted"], "permitted"),
         "counted_m2": suspects["counted_m2"].where(counts, 0.0),
     }  # fmt: skip
-    return SUSPECTS.conform(suspects.assign(**columns))
+    return describe_suspects(suspects.assign(**columns))
 
 
 def _with_own(screened: str, own: str) -> str:
