@@ -296,30 +296,22 @@ def buildings_frame(rng: np.random.Generator, made: dict[str, River]) -> gpd.Geo
 
 
 def permits_frame(made: dict[str, River]) -> gpd.GeoDataFrame:
-    main = made["QS01"]
+    """A bridge as the ground that was approved, an intake and a wharf as points with a radius."""
+    axis = made["QS01"].axis
+    corners = (4_060.0, -180.0), (4_140.0, -180.0), (4_140.0, 180.0), (4_060.0, 180.0)
+    along, off = np.array(corners).T
+    bridge = shapely.Polygon(np.round(position(axis, along, off), 2))
+    intake, wharf = (
+        shapely.Point(np.round(position(axis, [at], [beside])[0], 2))
+        for at, beside in ((8_800.0, 95.0), (11_200.0, -90.0))
+    )
     rows = [
-        ("XK2021-03", "清水河大桥", "bridge", "2021-03-01", None, 40.0, position(main.axis, [4_100.0], [0.0])[0]),
-        (
-            "XK2023-11",
-            "城南取水口",
-            "intake",
-            "2023-11-05",
-            "2026-11-04",
-            25.0,
-            position(main.axis, [8_800.0], [95.0])[0],
-        ),
-        (
-            "XK2018-07",
-            "临时码头",
-            "wharf",
-            "2018-07-01",
-            "2020-06-30",
-            60.0,
-            position(main.axis, [11_200.0], [-90.0])[0],
-        ),
+        ("XK2021-03", "清水河大桥", "bridge", "2021-03-01", None, np.nan, bridge),
+        ("XK2023-11", "城南取水口", "intake", "2023-11-05", "2026-11-04", 25.0, intake),
+        ("XK2018-07", "临时码头", "wharf", "2018-07-01", "2020-06-30", 60.0, wharf),
     ]
     columns = ["permit_id", "title", "kind", "valid_from", "valid_to", "radius_m", "geometry"]
-    frame = pd.DataFrame([(*row[:-1], shapely.Point(np.round(row[-1], 2))) for row in rows], columns=columns)
+    frame = pd.DataFrame(rows, columns=columns)
     return PERMITS.conform(gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS))
 
 

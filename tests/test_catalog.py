@@ -10,12 +10,14 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 import held
 import riverline as rl
 from cadastre import CRS
 from held import box, line, permits, things
 from riverline.catalog import Catalog
+from riverline.cli.commands import app
 from riverline.encroachment import describe_suspects
 from riverline.schema import SUSPECTS
 
@@ -149,6 +151,42 @@ def test_a_local_file_extends_replaces_and_is_dated(tmp_path):
     assert all(word.item != "rubbish" for word in early.words)
     with pytest.raises(rl.RuleError, match="2024-03-01"):
         rl.load_catalog(written(tmp_path, item(), name="alone.toml"), on="2020-01-01")
+
+
+def test_a_file_that_only_extends_is_that_catalogue_under_its_own_name(tmp_path):
+    national = rl.load_catalog("national")
+    for name, known in (("本县.toml", "本县"), ("my list.toml", "local")):
+        path = tmp_path / name
+        path.write_text('extends = "national"\n', encoding="utf-8")
+        own = rl.load_catalog(path)
+        assert own.name == known
+        assert own.items == national.items
+        assert own.title.startswith(national.title)
+        assert own.jurisdiction == national.jurisdiction
+    path.write_text('title = "无所属"\n', encoding="utf-8")
+    with pytest.raises(rl.RuleError, match="jurisdiction"):
+        rl.load_catalog(path)
+
+
+def test_a_template_is_a_catalogue_as_it_is_and_with_every_line_that_it_offers(tmp_path):
+    text = rl.catalog.template_of("national")
+    file = tmp_path / "本地目录.toml"
+    file.write_text(text, encoding="utf-8")
+    national, plain = rl.load_catalog("national"), rl.load_catalog(file)
+    assert plain.items == national.items
+    lines = [line.removeprefix("# ") if line.startswith("# ") else line for line in text.splitlines()]
+    offered = "\n".join(lines).replace('severity = "unknown"', 'severity = "serious"')
+    file.write_text(offered, encoding="utf-8")
+    own = rl.load_catalog(file)
+    ungraded = {item.id for item in national.items if item.measure == "presence" and item.severity == "unknown"}
+    mine = {item.id: item for item in own.items if item.origin == "local"}
+    assert set(mine) == ungraded
+    assert {item.severity for item in mine.values()} == {"serious"}
+    assert {item.id for item in own.items} == {item.id for item in national.items}
+    shown = CliRunner().invoke(app, ["catalog", "template"])
+    assert shown.stdout == text
+    refused = CliRunner().invoke(app, ["catalog", "template", "atlantis"])
+    assert refused.exit_code == 1
 
 
 @pytest.mark.parametrize(

@@ -583,6 +583,20 @@ def test_transects_without_a_hit_and_those_that_bends_cut_short_are_counted():
     assert "transects-shortened" in bk.codes_of(cut)
 
 
+def test_transects_that_lie_on_each_other_are_told():
+    columns = {"river_id": "R1", "bank": "left", "placement": "waterside"}
+    twice = gpd.GeoDataFrame({"baseline_id": ["B1", "B2"], **columns}, geometry=[bk.level(0.0)] * 2, crs=bk.CRS)
+    told = bk.measured(bk.retreating(), twice).faults.set_index("code").loc["transects-coincide"]
+    assert (told["value"], told["note"], told["severity"]) == (22.0, "left", "warning")
+    beside = twice.set_geometry([bk.level(0.0), bk.level(-10.0)], crs=bk.CRS)
+    assert "transects-coincide" not in bk.codes_of(bk.measured(bk.retreating(), beside))
+    assert "transects-coincide" not in bk.codes_of(bk.measured(bk.retreating()))
+    # An axis that runs back over its last 300 m: stations at 700 m to 1,000 m are met from both ways.
+    there = bk.level(0.0).coords
+    back = shapely.LineString([there[0], there[-1], (there[-1][0] - 300.0, there[-1][1])])
+    assert "transects-coincide" in bk.codes_of(bk.measured(bk.retreating(), bk.axes(back), smoothing_m=1.0))
+
+
 def test_a_baseline_that_lacks_its_bank_is_told_and_not_used():
     baseline = gpd.GeoDataFrame(
         {"baseline_id": ["B1", "B2"], "river_id": "R1", "bank": [None, "left"], "placement": "waterside"},

@@ -85,6 +85,35 @@ def test_what_people_change_in_the_file_comes_back_as_differences(tmp_path, foun
     assert sent["kind"].iloc[0] == "construction"
 
 
+@pytest.mark.parametrize(("driver", "ending"), [("GPKG", "gpkg"), ("GeoJSON", "geojson")])
+def test_what_another_tool_wrote_keeps_every_difference(tmp_path, found, driver, ending) -> None:
+    """A copy that another program saved in longitudes: split, dated, judged by label and by a word of its own."""
+    changes, _ = found
+    sent = rl.prepare_checks(changes)
+    path = rl.export.to_geopackage(tmp_path / "核查.gpkg", sent)
+    edited = pyogrio.read_dataframe(path, layer=pyogrio.list_layers(path)[0, 0])
+    code, shape = edited["suspect_id"].iloc[0], edited.geometry.iloc[0]
+    west, south, east, north = shape.bounds
+    west_half = shape.intersection(shapely.box(west, south, (west + east) / 2, north))
+    two = pd.concat([edited, edited], ignore_index=True)
+    two = two.set_geometry([west_half, shape.difference(west_half)], crs=edited.crs)
+    two["check_verdict"] = ["属实", "重复"]
+    two["checked_on"] = pd.Timestamp("2026-05-01")
+    other = tmp_path / f"回来.{ending}"
+    pyogrio.write_dataframe(two.to_crs(4490 if driver == "GPKG" else 4326), other, driver=driver)
+    back = rl.read_layer(other, rl.schema.FIELD_CHECKS)
+    differences, told = rl.compare_checks(sent, back)
+    rows = differences.set_index(["suspect_id", "difference", "column"])
+    assert rows.loc[(code, "verdict", "check_verdict"), "after"] == "confirmed"
+    assert rows.loc[(code, "verdict", "checked_on"), "after"] == "2026-05-01"
+    # The halves together are the outline that was sent; the further row is told, and so is its word.
+    assert sorted(differences["difference"]) == ["added", "verdict", "verdict"]
+    assert rows.loc[(code, "added", ""), "area_m2"] == pytest.approx(3_200.0, rel=1e-3)
+    assert {"key-duplicated", "value-choice"} <= set(told["code"])
+    assert "= 重复 ∉" in told.set_index("code").loc["value-choice", "note"]
+    assert told.set_index("code").loc["key-duplicated", "value"] == 2.0
+
+
 def test_only_suspects_can_be_sent_out_and_only_once(found) -> None:
     changes, _ = found
     with pytest.raises(rl.SchemaError):
@@ -116,6 +145,16 @@ def test_the_command_writes_map_layers_and_pictures_of_one_run(tmp_path) -> None
     layers = set(pyogrio.list_layers(out / "变化图斑.gpkg")[:, 0])
     assert all(any(layer.startswith(name) for layer in layers) for name in ("疑似问题图斑", "变化证据", "外业核查表"))
     assert len(list((out / "图斑影像").glob("*.png"))) == 1
+    assert "影像" in ran.output
+    english = tmp_path / "out"
+    command = ["detect", str(folder), "--extents", str(lines), "--chips", "--language", "en", "--out", str(english)]
+    ran = CliRunner().invoke(app, command, env={"COLUMNS": "160"})
+    assert ran.exit_code == 0, ran.output
+    assert "Of them confirmed" in ran.output
+    assert sorted(path.name for path in english.iterdir()) == ["changes.gpkg", "changes.html", "chips"]
+    assert chinese_in(english / "changes.gpkg", but=("evidence", "citation", "name")) == []
+    rows = gpd.read_file(english / "changes.gpkg", layer="suspects_areas")
+    assert rows["citation"].str.match(r"^[ -~]+ · 《").all()
     wrong = CliRunner().invoke(app, ["detect", str(folder), "--extents", str(lines), "--level", "2024-07-01=high"])
     assert wrong.exit_code == 2
     once = CliRunner().invoke(app, ["detect", str(folder / "0.tif"), "--extents", str(lines), "--out", str(out)])
@@ -146,6 +185,17 @@ def test_the_command_takes_the_lines_of_a_demarcation_with_its_extents(tmp_path)
     told = pd.concat([gpd.read_file(tmp_path / "o" / "变化图斑.gpkg", layer=layer) for layer in _faults(tmp_path)])
     assert "line-from-outline" not in set(told["code"])
     assert len(told)
+
+
+def chinese_in(file, *, but):
+    """Texts of a GeoPackage that hold Chinese, with layer and column; columns of names of the data's own aside."""
+    found = []
+    for layer in pyogrio.list_layers(file)[:, 0]:
+        frame = pyogrio.read_dataframe(file, layer=layer, read_geometry=False)
+        for column in frame.columns.difference(list(but) if layer != "layer_styles" else frame.columns):
+            texts = frame[column].dropna().astype(str)
+            found += [(layer, column, text) for text in texts[texts.str.contains("[\u4e00-\u9fff]")]]
+    return found
 
 
 def _faults(folder):

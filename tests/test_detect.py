@@ -73,6 +73,42 @@ def test_every_planted_case_is_found_as_what_it_is_and_no_decoy_is_told(river, f
     assert score < 0.06
 
 
+def test_the_samples_as_they_ship_find_every_case_tell_no_decoy_and_state_probabilities_that_hold(
+    record_property,
+) -> None:
+    """Images, axes, permits and truth from the files; extents as the shipped levees and bank tops draw them."""
+    sample = rl.samples.path("清水县.gpkg")
+    layers = {
+        name: rl.read_layer(sample, rl.schema.FRAMES[name], layer=name) for name in ("axes", "permits", "bank_tops")
+    }
+    columns = {"地面高程": "ground_m"}
+    levees = rl.read_layer(rl.samples.path("堤防.shp"), rl.schema.LEVEES, columns=columns)
+    drawn = rl.demarcate(layers["axes"], rl.load_rules("anhui"), levees=levees, bank_tops=layers["bank_tops"])
+    scenes = rl.read_scenes(sorted(sample.parent.glob("清水河_*.tif")))
+    changes = rl.detect_change(scenes, drawn, axes=layers["axes"], permits=layers["permits"])
+    truth = gpd.read_file(rl.samples.path("变化真值.geojson")).to_crs(changing.CRS)
+    met, real = hits(changes, truth), truth[~truth["decoy"]]
+    counted = met[met["is_counted"].astype(bool)]
+    assert counted.groupby("name")["kind"].agg(list).to_dict() == {
+        row.name: [row.kind] for row in real[["name", "kind"]].itertuples(index=False)
+    }
+    assert not counted["decoy"].astype(bool).any()
+    bridge = met.query("name == 'permitted bridge'")
+    assert bridge[["permit_id", "permit_state"]].to_numpy().tolist() == [["XK2021-03", "valid"]]
+    assert bridge[["standing", "counted_m2"]].to_numpy().tolist() == [["permitted", 0.0]]
+    assert bridge["permitted_m2"].tolist() == bridge["inside_m2"].tolist()
+    assert brier(changes, truth) < 0.06
+    alarms = changes.suspects[changes.suspects["is_counted"].astype(bool)]
+    accuracy = rl.assess_detection(alarms, real)
+    assert accuracy.accuracies.loc[0, ["precision", "recall"]].tolist() == [1.0, 1.0]
+    assert accuracy.brier < 0.06
+    told = accuracy.reliability
+    assert told["found_count"].sum() == len(real)
+    # What is stated lies within the interval of what came true, in every bin.
+    assert ((told["observed_low"] <= told["stated"]) & (told["stated"] <= told["observed_high"])).all()
+    record_property("brier", accuracy.brier)
+
+
 def test_outlines_cover_what_was_planted_to_a_pixel(river, found) -> None:
     planted = river["truth"][~river["truth"]["decoy"]].set_index("name").geometry
     for row in hits(found, river["truth"]).query("is_counted").itertuples():
@@ -113,6 +149,11 @@ def test_rows_follow_their_schemas_and_evidence_has_one_row_a_suspect_and_day(fo
     assert found.evidence.groupby("suspect_id")["shown"].agg(lambda shown: (shown == "reference").sum()).eq(2).all()
     shown = json.loads(found.suspects["evidence"].iloc[0])["change"]
     assert shown["seen_on"]
+    why = found.suspects.set_index("suspect_id")["reason"]
+    assert why.str.match(r"影像自 2024-0[38]-\d\d 起 \d 期可见；\S+较 2023-0[38]-\d\d 变化 [+-]\d\.\d\d，").sum() == 11
+    english = rl.encroachment.describe_suspects(found.suspects, "en")["reason"]
+    assert english.str.contains(r"images show it on \d days since 202[45]-").all()
+    assert not english.str.contains("[\u4e00-\u9fff]").any()
     assert "12 suspects" in repr(found)
     assert "<table>" in found._repr_html_()
 
@@ -200,6 +241,42 @@ def test_codes_are_kept_over_rounds_and_what_is_gone_is_told(river) -> None:
     assert late["tracking"].tolist() == ["new"]
     for frame in (before,):
         assert set(second.suspects["suspect_id"]) | set(gone["feature_id"]) >= set(frame["suspect_id"])
+
+
+def test_a_suspect_is_gone_only_where_a_clear_image_is_held_against_an_older_one(river) -> None:
+    """Three states: gone, kept, not to be judged; and why."""
+    line = river["axes"].set_index("river_id").geometry["QS01"]
+    scenes = list(river["scenes"])
+    first = rl.detect_change(scenes[:4], river["extents"], axes=river["axes"]).suspects
+
+    def placed(name, along, off=0.0, **columns):
+        at = shapely.get_coordinates(line.interpolate(along).buffer(1.0).centroid)[0]
+        turned = shapely.get_coordinates(line.interpolate(along + 1.0))[0] - at
+        at = at + off * np.array([turned[1], -turned[0]]) / np.hypot(*turned)
+        shape = shapely.box(at[0] - 20, at[1] - 20, at[0] + 20, at[1] + 20)
+        return first.iloc[[0]].assign(suspect_id=name, **columns).set_geometry([shape], crs=changing.CRS)
+
+    old = [placed("GONE", 3_650.0), placed("CLOUDY", 4_400.0, 120.0), placed("AWAY", 9_000.0),
+           placed("UNDATED", 3_650.0, 15.0, first_seen=pd.NaT)]  # fmt: skip
+    before = SUSPECTS.conform(pd.concat([first, *old], ignore_index=True))
+    # The newest image is that of March 2025, which has a cloud.
+    second = rl.detect_change(scenes[:5], river["extents"], axes=river["axes"], previous=before)
+    told = second.faults[second.faults["code"].isin(["suspect-gone", "suspect-not-seen"])]
+    states = dict(zip(told["feature_id"], zip(told["code"], told["note"], strict=True), strict=True))
+    assert states.pop("GONE") == ("suspect-gone", "")
+    assert states.pop("CLOUDY") == ("suspect-not-seen", "cloud")
+    assert states.pop("AWAY") == ("suspect-not-seen", "outside")
+    assert states.pop("UNDATED") == ("suspect-not-seen", "no-first-day")
+    assert all(code == "suspect-not-seen" and note == "still-there" for code, note in states.values()), states
+    sentence = told.set_index("feature_id").loc["CLOUDY", "detail"]
+    assert "云" in sentence
+    # With nothing older than what was found, all stands on both images, and nothing is gone.
+    late = rl.detect_change(scenes[3:], river["extents"], axes=river["axes"], previous=first)
+    codes_of_late = late.faults[late.faults["code"].isin(["suspect-gone", "suspect-not-seen"])]
+    assert set(codes_of_late["code"]) == {"suspect-not-seen"}
+    assert "reference-later" in set(codes_of_late["note"])
+    kept = set(late.suspects.query("tracking in ('kept', 'unseen')")["suspect_id"])
+    assert kept == set(first["suspect_id"])
 
 
 def test_a_building_is_one_suspect_with_the_area_of_its_pixels(tmp_path) -> None:

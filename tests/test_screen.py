@@ -158,7 +158,33 @@ def test_chainage_and_bank_without_axes_come_from_the_line_and_from_nothing_stay
     assert pd.isna(row["bank"])
     assert pd.isna(row["chainage_m"])
     assert row["intrusion_m"] == 20.0
-    assert codes(found) == ["line-from-outline"]
+    assert codes(found) == ["outline-without-axis"]
+    with_axis = screen(shape, drawn=held.valley())
+    assert codes(with_axis) == ["line-from-outline"]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_outline_without_an_axis_is_taken_where_the_feature_stands_not_round_the_whole_river(turned):
+    """In the middle of the river, over both banks, beside a bay, round the corner: as with the axis, or by hand."""
+    bay = Polygon(at((0, -100), (1000, -100), (1000, 100), (630, 100), (630, 115), (600, 115), (600, 100), (0, 100)))
+    region = Polygon(bay.exterior.coords[3:] + bay.exterior.coords[1:4]) if turned else bay
+    middle, bridge, before_bay = box(490, -10, 510, 10), box(300, -120, 320, 120), box(595, 80, 635, 90)
+    without = screen(middle, bridge, before_bay, axes=None, drawn=held.valley(region)).suspects
+    with_axis = screen(middle, bridge, before_bay, drawn=held.valley(region)).suspects
+    assert without["shoreline_m"].tolist() == pytest.approx([40.0, 40.0, 70.0], abs=0.1)
+    assert with_axis["shoreline_m"].tolist() == without["shoreline_m"].tolist()
+
+
+def test_layers_of_two_places_are_one_error_that_names_both():
+    found = screen(box(50_000, 0, 50_020, 20), box(51_000, 0, 51_020, 20))
+    told = found.faults.set_index("code")
+    assert sorted(told.index) == ["features-elsewhere", "features-not-inside"]
+    assert told.loc["features-elsewhere", ["severity", "value", "unit"]].tolist() == ["error", 49.0, "km"]
+    for language, words in (("zh", ("不在一处", "49 km", "°E", "EPSG:4548")), ("en", ("49 km apart", "EPSG:4548"))):
+        said = rl.faults.describe(found.faults, language).set_index("code").loc["features-elsewhere", "detail"]
+        assert all(word in said for word in words), said
+    # A village beside the river is no mistake.
+    assert codes(screen(box(500, 600, 520, 620))) == ["features-not-inside"]
 
 
 def test_the_cut_across_the_river_at_its_end_is_no_line():
@@ -389,7 +415,7 @@ def test_wrong_calls_raise_once_with_everything():
 def test_an_extent_that_is_not_valid_is_its_own_fault():
     bow = Polygon(at((0, -100), (1000, 100), (1000, -100), (0, 100)))
     found = rl.screen(things(box(200, -10, 240, 10)), held.valley([bow, box(100, -50, 300, 50)]))
-    assert codes(found) == ["invalid", "line-from-outline"]
+    assert codes(found) == ["invalid", "outline-without-axis"]
     assert found.suspects["river_id"].tolist() == ["R2"]
 
 
@@ -398,7 +424,7 @@ def test_extents_without_a_kind_or_a_river_are_told_or_used_without_one():
     extents = held.valley(regions).assign(kind=["management", None, "岸线"], river_id=[None, "R2", "R3"])
     found = rl.screen(things(*(box(x, 0, x + 10, 10) for x in (100, 400, 700))), extents)
     assert found.suspects["suspect_id"].tolist() == ["-B1"]
-    assert codes(found) == ["features-not-inside", "line-from-outline", "value-blank", "value-blank", "value-choice"]
+    assert codes(found) == ["features-not-inside", "outline-without-axis", "value-blank", "value-blank", "value-choice"]
     assert found.sums["suspects"].tolist() == [1]
 
 

@@ -17,6 +17,8 @@ import riverline as rl
 from held import box, permits, things
 from invented import HOSTILE
 from riverline.cli.commands import app
+from riverline.encroachment import describe_suspects
+from riverline.maps.groups import groups_of, merge
 from riverline.maps.texts import texts_of
 from riverline.schema import SUSPECTS
 from riverline.style import collect
@@ -89,10 +91,34 @@ def test_the_geopackage_opens_styled_and_reads_back(found, tmp_path):
     assert not len(rl.check(again, SUSPECTS))
     with closing(sqlite3.connect(file)) as database:
         styles = dict(database.execute("SELECT styleName, styleQML FROM layer_styles WHERE f_table_name LIKE '疑似%'"))
-    assert len(styles) == 2
+    assert len(styles) == 3
+    assert any("计入情况" in name for name in styles)
     assert any("严重程度" in name for name in styles)
     sums = pyogrio.read_dataframe(file, layer="侵占情况统计表")
     assert sums["suspects"].tolist() == found.sums["suspects"].tolist()
+
+
+def test_what_does_not_count_has_a_band_of_its_own_on_the_map_and_in_the_legend():
+    """A house that counts, one under a permit, one in the protection extent, one just outside."""
+    region = [box(0, -100, 1000, 100), box(0, 100, 1000, 150)]
+    extents = held.valley(region, kinds=["management", "protection"]).assign(river_id="R1")
+    houses = things(box(100, 50, 110, 60), box(200, 50, 210, 60), box(300, 120, 310, 130), box(400, -103, 410, -101))
+    screened = rl.screen(houses, extents, axes=held.axes(), permits=permits(box(190, 40, 220, 70)), tolerance_m=5.0)
+    suspects = screened.suspects.assign(severity="serious")
+    ours = suspects[~((suspects["feature_id"] == "B3") & (suspects["extent_kind"] == "management"))]
+    assert ours.set_index("feature_id")["standing"].to_dict() == {
+        "B1": "counted", "B2": "permitted", "B3": "protection", "B4": "outside",
+    }  # fmt: skip
+    assert (suspects["is_counted"] == (suspects["standing"] == "counted")).all()
+    groups = groups_of(merge(collect(ours)), language="zh", names={})
+    bands = {group.halo: group.label for group in groups if group.halo >= 0}
+    (drawn,) = [group for group in groups if group.halo < 0]
+    told = [bands[feature["properties"]["h"]] for feature in drawn.features]
+    assert told == ["较严重", "许可覆盖，不计入", "线外邻近，不计入", "仅在保护范围，不计入"]
+    assert [group.count for group in groups if group.label == "许可覆盖，不计入"] == [1]
+    # A frame without the column is drawn as ever.
+    plain = groups_of(merge(collect(ours.drop(columns="standing"))), language="zh", names={})
+    assert {group.label for group in plain if group.halo >= 0} == {"较严重"}
 
 
 @pytest.fixture(scope="module")
@@ -128,9 +154,18 @@ def test_the_command_takes_a_layer_of_extents_speaks_english_and_refuses_as_one(
                  "--catalog", "eight_chaos", "--out", tmp_path / "out")  # fmt: skip
     assert "Encroachment by river" in output
     assert "outline" in output
-    rows = gpd.read_file(tmp_path / "out" / "侵占成果.gpkg", layer="suspects_areas")
-    assert rows["reason"].str.isascii().mean() < 1.0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["encroachment.gpkg", "encroachment.html"]
+    written = tmp_path / "out" / "encroachment.gpkg"
+    rows = gpd.read_file(written, layer="suspects_areas")
     assert rows["reason"].str.contains("wholly inside the line").any()
+    for layer in pyogrio.list_layers(written)[:, 0]:
+        table = pyogrio.read_dataframe(written, layer=layer, read_geometry=False)
+        for column in {"reason", "detail", "note"} & set(table.columns):
+            assert not table[column].dropna().str.contains("[\u4e00-\u9fff]").any(), (layer, column)
+    assert rows["citation"].str.startswith("Notice on recognising and clearing the four chaos, part 1").all()
+    back = describe_suspects(rl.read_layer(written, SUSPECTS, layer="suspects_areas"), "zh")
+    assert back["reason"].str.contains("全部在线内|压线").all()
+    assert back["citation"].str.startswith("《").all()
     refused = run("screen", f"{SAMPLES}::buildings", "--extents", county, "--catalog", "atlantis", "--out",
                   tmp_path / "none", status=1)  # fmt: skip
     assert refused == "" or "atlantis" in refused

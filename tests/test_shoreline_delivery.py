@@ -197,6 +197,7 @@ def county_files(tmp_path_factory):
     run("demarcate", f"{sample}::axes", "--rules", "anhui", "--levees", levees, "--bank-tops", f"{sample}::bank_tops",
         "--column", "levees::地面高程=ground_m", "--out", folder / "划界")  # fmt: skip
     permits = gpd.read_file(sample, layer="permits")
+    permits = permits[permits.geom_type == "Point"]
     uses = permits.assign(长度=2.0 * permits["radius_m"])[["permit_id", "title", "kind", "长度", "geometry"]]
     uses.to_file(folder / "利用.gpkg", layer="uses")
     axes = gpd.read_file(sample, layer="axes").set_index("river_id").geometry

@@ -742,7 +742,23 @@ def test_the_command_writes_lines_gaps_map_and_mask(tmp_path):
         assert source.shape == (160, 400)
     english = run(rl.samples.path("影像2026.tif"), "--band", "green=2", "--band", "nir=4", "--threshold", "0.1",
                   "--language", "en", "--out", tmp_path / "en")  # fmt: skip
-    assert "Waterlines · ndwi > 0.100, given" in english
+    assert "Waterlines · ndwi > 0.100 (given)" in english
+    assert sorted(path.name for path in (tmp_path / "en").iterdir()) == ["map.html", "waterlines.gpkg"]
+    # No layer was read, so none is listed; the image is.
+    assert "Inputs" not in english
+    assert "2026-04-12" in english
+
+
+@pytest.mark.parametrize(("language", "none"), [("zh", "无"), ("en", "none")])
+def test_the_command_says_of_a_desert_that_there_is_nothing(tmp_path, language, none):
+    pytest.importorskip("typer")
+    dry = np.full((4, 40, 50), 1, dtype="uint16") * np.array([1200, 1600, 2000, 2600], dtype="uint16")[:, None, None]
+    file = imagery.write(
+        tmp_path / "dry.tif", dry, descriptions=("blue", "green", "red", "nir"), tags={"ACQUIRED": "2024-05-01"}
+    )
+    shown = run(file, "--language", language, "--out", tmp_path / "out")
+    assert none in shown
+    assert "nan" not in shown
 
 
 def test_the_command_refuses_once_and_writes_nothing(tmp_path):

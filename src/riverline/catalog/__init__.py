@@ -17,5 +17,6 @@ from __future__ import annotations
 from riverline.catalog.describing import describe_catalog
 from riverline.catalog.loading import list_catalogs, load_catalog
 from riverline.catalog.model import Band, Catalog, Item, Word
+from riverline.catalog.template import template_of
 
-__all__ = ["Band", "Catalog", "Item", "Word", "describe_catalog", "list_catalogs", "load_catalog"]
+__all__ = ["Band", "Catalog", "Item", "Word", "describe_catalog", "list_catalogs", "load_catalog", "template_of"]

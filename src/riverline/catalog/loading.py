@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections import Counter
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from pydantic import ValidationError
@@ -26,6 +27,7 @@ __all__ = ["list_catalogs", "load_catalog"]
 
 _SHIPPED = files("riverline.catalog") / "catalogs"
 _SUFFIX = ".toml"
+_NAME = re.compile(r"^[\w.-]+$")
 Problem = tuple[str, str]
 
 
@@ -36,7 +38,8 @@ def load_catalog(name_or_path: str | os.PathLike[str] = "national", *, on: dt.da
     ----------
     name_or_path
         ``national``, another that :func:`riverline.catalog.list_catalogs` lists, or the path of a ``.toml`` file. A
-        file that says ``extends = "national"`` adds to that catalogue, and may replace items of it.
+        file that says ``extends = "national"`` adds to that catalogue, and may replace items of it; what it does not
+        say of its name, title and place is taken from there. :func:`riverline.catalog.template_of` gives one to begin.
     on
         Day as a date or as ISO text; if not given, the items without an end.
 
@@ -109,9 +112,11 @@ def _load(source: str | os.PathLike[str], *, folder: Path | None, above: tuple[s
     if str(path) in above:
         chain = " → ".join(Path(each).name for each in (*above, str(path)))
         raise RuleError(f"extends 成环：{chain}", f"catalogues extend each other in a circle: {chain}")
-    own = _read(path)
+    text, data = _read(path)
     inside = path.parent if isinstance(path, Path) and path.is_absolute() else folder
-    parent = _load(own.extends, folder=inside, above=(*above, str(path))) if own.extends else None
+    extends = data.get("extends")
+    parent = _load(extends, folder=inside, above=(*above, str(path))) if isinstance(extends, str) and extends else None
+    own = _checked(path, text, data if parent is None else _heads(path, parent) | data)
     problems = list(_problems(own, parent))
     if problems:
         raise RuleError.listing(f"认定目录 {path.name} 有误", f"catalogue {path.name} is wrong", problems)
@@ -143,11 +148,11 @@ def _find(source: str | os.PathLike[str], folder: Path | None) -> Traversable:
     return path
 
 
-def _read(path: Traversable) -> Catalog:
+def _read(path: Traversable) -> tuple[str, dict[str, Any]]:
+    """What a file says, as text and as values."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        data = tomllib.loads(text.replace("\r\n", "\n"))
-        return Catalog.model_validate(data)
+        return text, tomllib.loads(text.replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
         raise RuleError(
             f"认定目录 {path.name} 不是 UTF-8 编码；请另存为 UTF-8",
@@ -157,6 +162,19 @@ def _read(path: Traversable) -> Catalog:
         raise RuleError(
             f"认定目录 {path.name} 不是合法的 TOML：{error}", f"catalogue {path.name} is no TOML: {error}"
         ) from error
+
+
+def _heads(path: Traversable, parent: Catalog) -> dict[str, Any]:
+    """What a file that adds to another catalogue need not say of itself."""
+    stem = path.name.removesuffix(_SUFFIX)
+    place = {"jurisdiction": parent.jurisdiction, "jurisdiction_en": parent.jurisdiction_en}
+    name = stem if _NAME.match(stem) else "local"
+    return {"name": name, "title": f"{parent.title} + {stem}", "title_en": f"{parent.title_en} + {stem}", **place}
+
+
+def _checked(path: Traversable, text: str, data: dict[str, Any]) -> Catalog:
+    try:
+        return Catalog.model_validate(data)
     except ValidationError as error:
         problems = list(wrong_values(error, text=text, data=data))
         raise RuleError.listing(f"认定目录 {path.name} 有误", f"catalogue {path.name} is wrong", problems) from error

@@ -62,7 +62,7 @@ def change(  # noqa: PLR0913 - one option a choice
     language: LanguageOption = "zh",
     strict: StrictOption = False,
 ) -> None:
-    """岸线变化：断面、速率、预测、冲淤范围，输出 map.html 与 岸线变化.gpkg | how banks moved between dates."""
+    """岸线变化：断面、速率、预测、冲淤范围，输出地图与图层 | how banks moved between dates."""
     if (axes is None) == (baseline is None):
         raise typer.BadParameter("--axes 与 --baseline 给且只给一个 | give --axes or --baseline")
     named = {"observed_shorelines": shorelines, "axes": axes, "baselines": baseline}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ChangeJob", "carry_out", "change_table"]
 
-LAYERS_NAME = "岸线变化.gpkg"
+LAYERS_NAMES = {"zh": "岸线变化.gpkg", "en": "shoreline_change.gpkg"}
 _SHOWN_BANKS = 40
 
 
@@ -78,7 +78,7 @@ def carry_out(job: ChangeJob, tell: Callable[[Step], None]) -> Delivery:
         if sum(len(frame) for frame in shown) <= MOST_ON_MAP
         else None,
         write=lambda path: rl.export.to_geopackage(path, result, language=job.language),
-        names=(MAP_NAME, LAYERS_NAME),
+        names=(MAP_NAME, LAYERS_NAMES[job.language]),
         step=step,
     )
     return Delivery(frames, result, *paths)

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DetectJob", "carry_out", "detect"]
 
-MAP_NAME, LAYERS_NAME, CHIPS_NAME = "变化图.html", "变化图斑.gpkg", "图斑影像"
+NAMES = {"zh": ("变化图.html", "变化图斑.gpkg", "图斑影像"), "en": ("changes.html", "changes.gpkg", "chips")}
+"""Map, layers and folder of pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,32 +91,37 @@ def carry_out(job: DetectJob, tell: Callable[[Step], None]) -> Delivery:
     title = "影像变化疑似问题" if job.language == "zh" else "Suspects from images"
     drawn = [frames[name] for name in ("extents", "axes") if name in frames]
     checks = {"核查": rl.prepare_checks(found)}
+    map_name, layers_name, chips_name = NAMES[job.language]
     paths = hand_over(
         job.out,
         draw=lambda: rl.maps.show(found, *drawn, language=job.language, title=title),
         write=lambda path: rl.export.to_geopackage(path, found, language=job.language, **checks),
-        names=(MAP_NAME, LAYERS_NAME),
+        names=(map_name, layers_name),
         step=step,
     )
-    folder, pictures = job.out / CHIPS_NAME, []
+    folder, pictures = job.out / chips_name, []
     if job.chips:
         step("输出图斑影像", "write the pictures")
         pictures = rl.export.to_chips(folder, found, scenes=scenes, extents=frames["extents"], language=job.language)
-    return Delivery(frames, found, *paths, more_paths=(folder,) if pictures else ())
+    return Delivery(frames, found, *paths, more_paths=(folder,) if pictures else (), scenes=tuple(scenes))
 
 
 def _table(found: Changes, language: Language) -> Table:
-    """Suspects by kind: how many, how many confirmed, how much inside, how probable."""
+    """Suspects by kind: how many, how many count and are confirmed, how much of them counts, how probable they are."""
     from riverline.cli.tables import add_row, table_of
     from riverline.schema import SUSPECTS
 
-    heads = ("类型", "图斑", "已确认", "范围内面积（m²）", "平均概率")
-    heads = heads if language == "zh" else ("Kind", "Suspects", "Confirmed", "Inside (m²)", "Mean probability")
-    table = table_of(SUSPECTS.label(language), heads, right=(1, 2, 3, 4), language=language)
+    heads = ("类型", "图斑", "计入", "计入且确认", "计入面积（m²）", "平均概率")
+    english = ("Kind", "Suspects", "Counted", "Of them confirmed", "Counted (m²)", "Mean probability")
+    heads = heads if language == "zh" else english
+    table = table_of(SUSPECTS.label(language), heads, right=(1, 2, 3, 4, 5), language=language)
     for kind, rows in found.suspects.groupby("kind"):
-        sure = int((rows["state"] == "confirmed").sum())
-        inside, probable = f"{rows['inside_m2'].sum():,.0f}", f"{rows['confidence'].mean():.2f}"
-        add_row(table, SUSPECTS["kind"].value_label(kind, language), len(rows), sure, inside, probable)
+        counts = rows["is_counted"].to_numpy(dtype=bool)
+        counted, sure = int(counts.sum()), int((counts & (rows["state"] == "confirmed")).sum())
+        inside, probable = f"{rows.loc[counts, 'counted_m2'].sum():,.0f}", f"{rows['confidence'].mean():.2f}"
+        add_row(table, SUSPECTS["kind"].value_label(kind, language), len(rows), counted, sure, inside, probable)
+    if found.suspects.empty:
+        add_row(table, "无" if language == "zh" else "none", 0, 0, 0, 0, "-")
     return table
 
 

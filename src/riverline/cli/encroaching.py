@@ -1,4 +1,4 @@
-"""The subcommands about encroachment: ``screen``, ``catalog list`` and ``catalog show``."""
+"""The subcommands about encroachment: ``screen``, and ``catalog`` with ``list``, ``show`` and ``template``."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def screen(  # noqa: PLR0913 - one option a layer
     language: LanguageOption = "zh",
     strict: StrictOption = False,
 ) -> None:
-    """侵占筛查：地物与界线、许可比对并分类定级，输出 侵占图.html 与 侵占成果.gpkg | hold features against the line."""
+    """侵占筛查：地物与界线、许可比对并分类定级，输出地图与图层 | hold features against the line."""
     named = {"features": features, "extents": extents, "axes": axes, "permits": permits}
     layers = named_layers(named, crs, encoding, column, set_, only=only, unnamed="features")
     with told(language) as console:
@@ -91,3 +91,15 @@ def show_catalog(
     with told(language) as console:
         text = rl.catalog.describe_catalog(rl.load_catalog(name, on=on), language=language)
         console.print(text, markup=False, highlight=False)
+
+
+@catalog_app.command("template")
+def catalog_template(
+    name: Annotated[
+        str, typer.Argument(metavar="[NAME]", help="自带认定目录的名称 | a shipped catalogue")
+    ] = "national",
+    language: LanguageOption = "zh",
+) -> None:
+    """打印一个本地目录的 TOML，供另存后填写 | print a catalogue as TOML to start your own from."""
+    with told(language):
+        typer.echo(rl.catalog.template_of(name), nl=False)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from riverline.io.scenes import Scene
+
 __all__ = ["LAYERS_NAME", "MAP_NAME", "MOST_ON_MAP", "Delivery", "Step", "Steps", "hand_over", "require_folder"]
 
 MAP_NAME, LAYERS_NAME = "map.html", "成果.gpkg"
@@ -52,13 +54,17 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a job read and made, and its files: the map is None where there is too much for one."""
+    """What a job read and made, and its files: the map is None where there is too much for one.
+
+    ``scenes`` are the images among what it read.
+    """
 
     inputs: Mapping[str, gpd.GeoDataFrame]
     result: Any
     map_path: Path | None
     layers_path: Path
     more_paths: tuple[Path, ...] = ()
+    scenes: tuple[Scene, ...] = ()
 
     @property
     def paths(self) -> tuple[Path, ...]:

@@ -10,7 +10,6 @@ from riverline.cli.drawn import holds_lines, read_drawn
 from riverline.cli.handover import MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
 from riverline.cli.steps import read_named
 from riverline.cli.tables import add_row, table_of
-from riverline.encroachment import describe_suspects
 from riverline.schema import ENCROACHED, FEATURES, Schema
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ScreenJob", "carry_out", "catalog_table", "sums_table"]
 
-NAMES = "侵占图.html", "侵占成果.gpkg"
+NAMES = {"zh": ("侵占图.html", "侵占成果.gpkg"), "en": ("encroachment.html", "encroachment.gpkg")}
 
 _ANY = Schema(
     FEATURES.name, FEATURES.label_zh, FEATURES.label_en, FEATURES.key, FEATURES.geometry,
@@ -88,7 +87,6 @@ def carry_out(job: ScreenJob, tell: Callable[[Step], None]) -> Delivery:
     step("与界线、许可比对", "hold against the line")
     found = rl.screen(frames["features"], drawn, tolerance_m=job.tolerance_m, on=job.on, **others)
     found = rl.classify(found, catalog)
-    found = replace(found, suspects=describe_suspects(found.suspects, job.language))
     layers = [found, *([frames["permits"]] if "permits" in frames else [])]
     few = len(found.suspects) + len(found.faults) <= MOST_ON_MAP
     shown = [drawn, *others.values()]
@@ -96,7 +94,7 @@ def carry_out(job: ScreenJob, tell: Callable[[Step], None]) -> Delivery:
         job.out,
         draw=(lambda: rl.maps.show(*shown, found, language=job.language, title=job.title)) if few else None,
         write=lambda path: rl.export.to_geopackage(path, *layers, language=job.language),
-        names=NAMES,
+        names=NAMES[job.language],
         step=step,
     )
     return Delivery(frames, found, *paths)

@@ -90,6 +90,10 @@ def conclude(
     """
     from riverline.cli.handover import MOST_ON_MAP
 
+    if delivery.scenes:
+        from riverline.cli.images import scenes_table
+
+        tables = (scenes_table(delivery.scenes, language), *tables)
     tell(console, delivery.inputs, tables, faults, language, each=each)
     if delivery.map_path is None:
         few = (
@@ -119,7 +123,8 @@ def tell(
     from riverline.cli.summary import fault_counts, fault_rows, input_table
 
     wrong = (fault_rows if each else fault_counts)(faults, language)
-    for shown in (input_table(inputs, language), *tables, wrong):
+    read = (input_table(inputs, language),) if inputs else ()
+    for shown in (*read, *tables, wrong):
         console.print(shown)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["WaterlineJob", "carry_out", "waterlines"]
 
-LAYERS_NAME = "水边线.gpkg"
-MASK_NAME = "水体.tif"
+NAMES = {"zh": ("水边线.gpkg", "水体.tif"), "en": ("waterlines.gpkg", "water.tif")}
+"""Layers and mask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +89,16 @@ def carry_out(job: WaterlineJob, tell: Callable[[Step], None]) -> Delivery:
     title = f"水边线 · {scene.name}" if job.language == "zh" else f"Waterlines · {scene.name}"
     drawn = [frames[name] for name in ("axes",) if name in frames]
     areas = {name: frame for name, frame in frames.items() if name != "axes"}
+    layers_name, mask_name = NAMES[job.language]
     paths = hand_over(
         job.out,
         draw=lambda: rl.maps.show(traced, *drawn, language=job.language, title=title),
         write=lambda path: rl.export.to_geopackage(path, traced, language=job.language),
-        names=(MAP_NAME, LAYERS_NAME),
-        beside={MASK_NAME: lambda path: rl.map_water(scene, **choices, **areas, path=path)} if job.mask else {},
+        names=(MAP_NAME, layers_name),
+        beside={mask_name: lambda path: rl.map_water(scene, **choices, **areas, path=path)} if job.mask else {},
         step=step,
     )
-    return Delivery(frames, traced, *paths, more_paths=(job.out / MASK_NAME,) if job.mask else ())
+    return Delivery(frames, traced, *paths, more_paths=(job.out / mask_name,) if job.mask else (), scenes=(scene,))
 
 
 def _schema(name: str) -> Schema:
@@ -116,7 +118,10 @@ def _table(traced: Waterlines, language: Language) -> Table:
     from riverline.schema import WATERLINES
 
     zh, threshold = language == "zh", traced.threshold
-    said = f"{threshold.index} > {threshold.value:.3f}, {threshold.method}, η {threshold.separability:.2f}"
+    parted = f"{'可分性' if zh else 'separability'} η {threshold.separability:.2f}"
+    said = f"{threshold.index} > {threshold.value:.3f} ({threshold.method}), {parted}"
+    if not math.isfinite(threshold.value):
+        said = f"{threshold.index} ({threshold.method})"
     heads = (
         ("岸别", "条数", "长度（km）", "不确定度（m）") if zh else ("Bank", "Lines", "Length (km)", "Uncertainty (m)")
     )
@@ -125,6 +130,8 @@ def _table(traced: Waterlines, language: Language) -> Table:
         label = WATERLINES["bank"].value_label(bank, language) or ("未分岸" if zh else "not told")
         length, unsure = rows["length_m"].sum() / 1000, rows["uncertainty_m"].median()
         add_row(table, label, len(rows), f"{length:.2f}", f"{unsure:.1f}")
+    if traced.lines.empty:
+        add_row(table, "无" if zh else "none", 0, "-", "-")
     return table
 
 
@@ -166,7 +173,7 @@ def waterlines(  # noqa: PLR0913 - one option a thing that a file may not say
     language: LanguageOption = "zh",
     strict: StrictOption = False,
 ) -> None:
-    """从影像提取亚像元水边线，输出 map.html 与 水边线.gpkg | trace the waterlines of an image."""
+    """从影像提取亚像元水边线，输出地图与图层 | trace the waterlines of an image."""
     layers = named_layers({"axes": axes, "extent": extent, "bridges": bridges}, crs, encoding, None)
     reading = {"sensor": sensor, "date": date, "scale": scale, "bands": _pairs("--band", band or []),
                "mask": _pairs("--mask-band", [] if mask_band is None else [mask_band])}  # fmt: skip

@@ -10,12 +10,16 @@ import pandas as pd
 import shapely
 
 from riverline import faults
+from riverline.demarcation.findings import findings_to_faults
+from riverline.demarcation.intake import typed
 from riverline.errors import SchemaError
 from riverline.geodesy import align, ellipsoidal_area, round_half_up
-from riverline.schema import CHECK_DIFFERENCES, FIELD_CHECKS, SUSPECTS
+from riverline.schema import CHECK_DIFFERENCES, FIELD_CHECKS, SUSPECTS, Schema
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from riverline.demarcation.findings import Finding
 
 __all__ = ["compare_checks", "prepare_checks"]
 
@@ -26,6 +30,12 @@ COMPARED = ("river_id", "bank", "kind", "item", "severity")
 """Columns of a suspect that a person may correct."""
 
 LEAST_M2 = 0.01
+_MIDNIGHT = " 00:00:00"
+_JUDGED = Schema(
+    FIELD_CHECKS.name, FIELD_CHECKS.label_zh, FIELD_CHECKS.label_en, FIELD_CHECKS.key, FIELD_CHECKS.geometry,
+    tuple(column for column in FIELD_CHECKS if column.name in {FIELD_CHECKS.key, *COMPARED, *FORM}),
+    FIELD_CHECKS.meaning,
+)  # fmt: skip
 
 
 def prepare_checks(suspects: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 - a frame, or a result that holds one
@@ -77,9 +87,11 @@ def compare_checks(sent: gpd.GeoDataFrame, returned: gpd.GeoDataFrame) -> tuple[
     -------
     differences
         Rows of :data:`riverline.schema.CHECK_DIFFERENCES`: verdicts, corrected values, outlines that moved, suspects
-        that were added or did not come back, each with what it was before and after.
+        that were added or did not come back, each with what it was before and after. A suspect that came back in
+        several rows has the values of the first and the ground of all; each further row is one that was added.
     faults
-        Rows of :data:`riverline.schema.FAULTS`: ``check-unknown`` for codes that were not sent.
+        Rows of :data:`riverline.schema.FAULTS`: ``check-unknown`` for codes that were not sent, ``key-duplicated`` for
+        those of several rows, ``value-choice`` and ``value-type`` for what is no value of its column.
 
     Raises
     ------
@@ -117,20 +129,25 @@ def compare_checks(sent: gpd.GeoDataFrame, returned: gpd.GeoDataFrame) -> tuple[
     _require_keys(sent)
     back = align(returned, sent.crs, layer="returned")
     before = sent.assign(suspect_id=_texts(sent["suspect_id"])).set_index("suspect_id")
-    after = back.assign(suspect_id=_texts(back["suspect_id"]))
+    after, wrong = _read(back.assign(suspect_id=_texts(back["suspect_id"])))
     known = after["suspect_id"].isin(before.index).to_numpy()
-    same = after[known].drop_duplicates("suspect_id").set_index("suspect_id")
-    rows = [*_values(before, same), *_shapes(before, same), *_added(after[~known])]
+    again = known & after["suspect_id"].duplicated().to_numpy()
+    same = _first(after[known])
+    rows = [*_values(before, same), *_shapes(before, same), *_added(after[~known | again])]
     rows += [(code, "missing", "", "", "", np.nan) for code in before.index.difference(same.index)]
     names = ["suspect_id", "difference", "column", "before", "after", "area_m2"]
     table = pd.DataFrame(rows, columns=names).sort_values(names[:3], kind="stable", ignore_index=True)
     number = table.groupby(names[:3]).cumcount().astype("str").where(table.duplicated(names[:3]), "")
     table.insert(0, "difference_id", table["suspect_id"] + "/" + table["difference"] + "/" + table["column"] + number)
-    typed = table.astype({column.name: column.dtype for column in CHECK_DIFFERENCES})
+    table = table.astype({column.name: column.dtype for column in CHECK_DIFFERENCES})
     strangers = after[~known & (after["suspect_id"] != "").to_numpy()]
     told = faults.found("check-unknown", layer="field_checks", feature_id=strangers["suspect_id"].tolist(),
                         geometry=strangers.geometry, crs=sent.crs)  # fmt: skip
-    return typed, faults.combine([told], crs=sent.crs)
+    twice = after[again].drop_duplicates("suspect_id")
+    counts = after["suspect_id"].value_counts().reindex(twice["suspect_id"]).tolist()
+    several = faults.found("key-duplicated", layer="field_checks", feature_id=twice["suspect_id"].tolist(),
+                           geometry=twice.geometry, value=counts, limit=1.0, crs=sent.crs)  # fmt: skip
+    return table, faults.combine([told, several, *findings_to_faults(wrong, sent.crs)], crs=sent.crs)
 
 
 _Row = tuple[str, str, str, str, str, float]
@@ -143,8 +160,28 @@ def _require_keys(sent: gpd.GeoDataFrame) -> None:
         )
 
 
+def _read(back: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """What came back, labels of choices as their values; what cannot be read stays as it was written, and is told."""
+    plain = back.reset_index(drop=True)
+    read, findings = typed(plain, _JUDGED)
+    mine = {name: read[name].astype("object") for name in (*COMPARED, *FORM) if name in read.columns}
+    filled = {name: values.where(values.notna(), plain[name].astype("object")) for name, values in mine.items()}
+    return plain.assign(**filled), findings
+
+
+def _first(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """One row a code: the values of its first, the ground of all."""
+    first = rows.drop_duplicates("suspect_id").set_index("suspect_id")
+    if len(first) == len(rows):
+        return first
+    whole = rows.dissolve("suspect_id").geometry.reindex(first.index)
+    return first.set_geometry(gpd.GeoSeries(whole, crs=rows.crs))
+
+
 def _texts(values: pd.Series[Any]) -> NDArray[np.object_]:
-    return np.array(["" if pd.isna(each) else str(each).strip() for each in values], dtype=object)
+    told = ["" if pd.isna(each) else str(each).strip() for each in values]
+    # A day is a day, whatever time a file format gives it.
+    return np.array([text.removesuffix(_MIDNIGHT) for text in told], dtype=object)
 
 
 def _values(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> list[_Row]:

@@ -244,6 +244,7 @@ def _evidence(
     told: dict[str, Any] = {"id": "", "name": catalog.name, "digest": catalog.digest}
     if item is not None:
         told |= {"id": f"{item.origin}/{item.id}", "title": item.title, "title_en": item.title_en or item.title}
+        told |= {"citation_en": catalog.cite(item, band, language="en")}
         told |= {"severity": severity, "column": size[0], "value": size[1], "unit": UNITS[item.measure]}
         told |= {"band": "" if band is None else f"{band.text()} {UNITS[item.measure]}"}
     return json.dumps(content | {"catalog": told}, ensure_ascii=False)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from riverline._kernels.depth import Feet
     from riverline.demarcation.findings import Finding
     from riverline.encroachment.inputs import Features
     from riverline.encroachment.lines import Strands
@@ -136,7 +137,7 @@ def measure(found: Found, region: shapely.Geometry, strands: Strands, axis: tupl
     if near.any():
         depth[near] = -_away(found.piece[near], shapely.get_rings(shapely.get_parts(region)))
     rings = [float(each) if s.closed else 0.0 for s, each in zip(strands.every, _lengths(strands), strict=True)]
-    every = spans_of(part, owner[part], strand, feet.along, rings)
+    every = spans_of(part, owner[part], strand, feet.along, _places(feet, strands.ruler), rings=rings)
     bank, chainage = _by_line(every, strands, len(near))
     spans = every.only(~near[every.row])
     if axis is None:
@@ -145,6 +146,14 @@ def measure(found: Found, region: shapely.Geometry, strands: Strands, axis: tupl
     along, offset = locate(shapely.get_coordinates(shapely.centroid(found.piece)), shapely.get_coordinates(line))
     bank = np.where(offset < 0.0, "left", np.where(offset > 0.0, "right", "")).astype(object)
     return Measures(depth, spans, bank, along + start, _away(found.piece, [line]))
+
+
+def _places(feet: Feet, ruler: Ruler) -> Floats:
+    """(n, 2) the places on the line that feet are."""
+    segments = ruler.segments
+    share = (feet.along - segments.chainage[feet.segment]) / segments.length[feet.segment]
+    start, end = segments.start[feet.segment], segments.end[feet.segment]
+    return np.asarray(start + share[:, None] * (end - start))
 
 
 def _lengths(strands: Strands) -> list[float]:

@@ -244,7 +244,9 @@ def _permitted(frame: gpd.GeoDataFrame, hits: Hits, inputs: Inputs, tolerance_m:
     done = np.zeros(len(frame), dtype=bool)
     flat = shapely.get_dimensions(frame.geometry.to_numpy())
     done[rest] = np.where(flat[rest] == 2, open_m2[rest] < _OPEN_M2, shapely.is_empty(left))  # noqa: PLR2004 - areas
-    counts = (hits.position != "near") & ~done & (frame["extent_kind"] == "management").to_numpy()
+    standing = np.select([(frame["extent_kind"] != "management").to_numpy(dtype=bool), hits.position == "near", done],
+                         ["protection", "outside", "permitted"], "counted")  # fmt: skip
+    counts = standing == "counted"
     permits = _told(covered.piece, covered.permit, hits, there, inputs)
     states = np.array([min((STATES.index(each["state"]) for each in told), default=-1) for told in permits])
     valid = ["; ".join(sorted({each["id"] for each in told if each["state"] == "valid"})) for told in permits]
@@ -260,6 +262,7 @@ def _permitted(frame: gpd.GeoDataFrame, hits: Hits, inputs: Inputs, tolerance_m:
         permit_id=pd.array(valid, dtype="str"),
         permit_state=np.array([*STATES, "none"], dtype=object)[states],
         is_counted=counts,
+        standing=standing.astype(object),
         counted_m2=np.where(counts, open_m2, 0.0),
         permitted_m2=round_half_up(area - open_m2, 2),
         evidence=evidence,

@@ -15,6 +15,7 @@ from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.encroachment.inputs import prepare, refused
 from riverline.encroachment.lines import strands_from_lines, strands_from_outline
 from riverline.encroachment.measuring import find_in, measure
+from riverline.encroachment.places import elsewhere
 from riverline.encroachment.result import Screening
 from riverline.encroachment.rows import gathered, suspects_of
 from riverline.encroachment.summing import sums_of
@@ -59,7 +60,8 @@ def screen(
         ``first_seen``, ``last_seen`` and ``source`` are taken over, all other columns come through.
     result_or_extents
         A :class:`riverline.Demarcation`, or rows of :data:`riverline.schema.EXTENTS` in a CRS in metres. Without the
-        lines of a demarcation the outline of an extent stands in for them, and a note says so.
+        lines of a demarcation the outline of an extent stands in for them, and a note says so; without an axis too
+        the outline tells no banks, and the cuts across the river at its ends count as line.
     axes
         Rows of :data:`riverline.schema.AXES`: banks, chainages and distances to the axis are then measured on them.
     permits
@@ -97,7 +99,7 @@ def screen(
     two mean-square errors (GB 50026-2007, 1.0.3); without a tolerance what is drawn is true.
 
     A feature in a protection extent is a row of its own kind of extent and never counted; one in the extents of two
-    rivers is a row in each and a warning.
+    rivers is a row in each and a warning. Layers of two places are an error in the faults, which names both.
 
     Examples
     --------
@@ -139,6 +141,8 @@ def screen(
     suspects, behind = suspects_of(hits, inputs, float(tolerance_m))
     sums = sums_of(suspects, hits, behind, inputs.extents)
     findings = [*inputs.findings, *about, *made.findings, *_about_features(made, inputs, hits.row), *_several(suspects)]
+    if not len(hits.row):
+        findings += elsewhere(inputs.features.shapes[made.usable], inputs.extents, features.crs)
     crs = inputs.extents.crs
     found = faults.combine(findings_to_faults(findings, crs), crs=crs)
     told = {"tolerance_m": float(tolerance_m), "on": None if day is None else day.isoformat()}
@@ -173,7 +177,8 @@ class _Made:
                 self.parts.append((position, found, measures, strands.banks, strands.drawn))
                 self.findings += about
                 if extent["kind"] == "management" and not strands.drawn:
-                    self.findings.append(Finding("line-from-outline", "extents", name, region))
+                    code = "outline-without-axis" if axis is None else "line-from-outline"
+                    self.findings.append(Finding(code, "extents", name, region))
         except shapely.errors.GEOSException as error:
             self.findings.append(Finding("extent-not-screened", "extents", name, region, note=str(error)))
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Spans", "lengths_by", "spans_of"]
 
+_STEP_M = 40.0  # a notch of this much in a line is passed over, not gone round
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spans:
@@ -42,48 +44,53 @@ class Spans:
         return Spans(self.row[kept], self.strand[kept], self.start[kept], self.end[kept])
 
 
-def spans_of(part: Indices, row: Indices, strand: Indices, along: Floats, rings: Sequence[float]) -> Spans:
+def spans_of(
+    part: Indices, row: Indices, strand: Indices, along: Floats, feet: Floats, *, rings: Sequence[float]
+) -> Spans:
     """Stretches from the feet of the coordinates of pieces.
 
     Parameters
     ----------
     part, row, strand, along : (n,)
         For each coordinate the connected part and the piece it is of, the strand it is nearest to, and where along it.
+    feet : (n, 2)
+        The nearest places themselves.
     rings
         For each strand its length if it is a ring, else 0.
 
     Returns
     -------
     Spans
-        One for each part and strand; on a ring, round it the shorter way, which are two where that passes its start.
+        One for each part and strand. On a ring, what lies between feet is not taken where the gap between them is the
+        widest, or where the ring goes round by more than half a circle and a step: there the part stands between two
+        reaches of it, as a bridge does between two banks. A stretch past the start of the ring is two.
     """
     if not len(part):
         none = np.empty(0, dtype="int64")
         return Spans(none, none, np.empty(0), np.empty(0))
     order = np.lexsort((along, strand, part))
-    part, row, strand, along = part[order], row[order], strand[order], along[order]
+    part, row, strand, along, feet = part[order], row[order], strand[order], along[order], feet[order]
     new = np.append(True, (part[1:] != part[:-1]) | (strand[1:] != strand[:-1]))
     first, last = np.flatnonzero(new), np.append(np.flatnonzero(new)[1:], len(part)) - 1
-    start, end = along[first], along[last]
-    around = np.asarray(rings, dtype="float64")[strand[first]]
-    # The widest gap between feet on a ring is what is not taken.
-    step = np.append(np.diff(along), 0.0)
-    step[last] = 0.0
-    widest = np.maximum.reduceat(step, first)
-    wraps = np.flatnonzero((around > 0.0) & (widest > start + around - end))
-    spans = Spans(row[first], strand[first], start, end)
-    if not len(wraps):
-        return spans
+    around = np.asarray(rings, dtype="float64")[strand]
+    follow = np.append(np.arange(1, len(part)), 0)
+    follow[last] = first
+    gap = along[follow] - along
+    gap[last] += around[last]
     group = np.cumsum(new) - 1
-    gap = np.array([first[each] + int(step[group == each].argmax()) for each in wraps])
-    kept = np.ones(len(first), dtype=bool)
-    kept[wraps] = False
-    plain, rows, on = spans.only(kept), row[first][wraps], strand[first][wraps]
+    detour = gap - np.pi / 2.0 * np.hypot(*(feet[follow] - feet).T)
+    cut = (around > 0.0) & (detour > _STEP_M)
+    cut[last[around[last] == 0.0]] = True
+    widest = np.lexsort((-gap, group))[first]
+    cut[widest[around[widest] > 0.0]] = True
+    opens = new | np.append(True, cut[:-1])
+    begins, ends = np.flatnonzero(opens), np.append(np.flatnonzero(opens)[1:], len(part)) - 1
+    past = ~cut[last]
     return Spans(
-        np.concatenate([plain.row, rows, rows]),
-        np.concatenate([plain.strand, on, on]),
-        np.concatenate([plain.start, np.zeros(len(wraps)), along[gap + 1]]),
-        np.concatenate([plain.end, along[gap], around[wraps]]),
+        row[begins],
+        strand[begins],
+        np.where(past[group[begins]] & new[begins], 0.0, along[begins]),
+        np.where(past[group[ends]] & (ends == last[group[ends]]), around[ends], along[ends]),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from riverline.schema import SUSPECTS
+from riverline.schema import CHANGE_EVIDENCE, SUSPECTS
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -36,16 +36,22 @@ _WORDS: dict[str, tuple[str, str]] = {
         "许可 {0} 是否有效不明（{1}），不扣除",
         "whether permit {0} is valid is not known ({1}): not subtracted",
     ),
+    "seen": ("影像自 {0} 起 {1} 期可见", "images show it on {1} days since {0}"),
+    "once": ("影像仅 {0} 一期可见", "images show it on {0} only"),
+    "unseen": ("其间 {0} 期未见", "{0} days since do not"),
+    "differs": ("{0}较 {1} 变化 {2:+.2f}，为噪声的 {3:,.0f} 倍", "{0} {2:+.2f} against {1}, {3:,.0f} times the noise"),
+    "unconfirmed": ("期数不足，未经复核", "too few days to confirm it"),
     "rule": ("{0}：{1}", "{0}: {1}"),
     "no_rule": ("目录中没有对应条目，严重程度不明", "no item of the catalogue fits; severity unknown"),
     "band": ("{0} {1:,.2f} {2}，{3}", "{0} {1:,.2f} {2}, {3}"),
     "no_band": ("{0}", "{0}"),
 }
 _BETWEEN = {"zh": "；", "en": "; "}
+_GLOSSED = " · "
 
 
 def describe_suspects(suspects: gpd.GeoDataFrame, language: Language = "zh") -> gpd.GeoDataFrame:
-    """A copy whose ``reason`` is written in the language asked for.
+    """A copy whose ``reason`` is written in the language asked for, and whose ``citation`` has its English in English.
 
     Parameters
     ----------
@@ -57,7 +63,8 @@ def describe_suspects(suspects: gpd.GeoDataFrame, language: Language = "zh") -> 
     Returns
     -------
     GeoDataFrame
-        The same rows; a reason without evidence behind it stays as it is.
+        The same rows; a reason without evidence behind it stays as it is. A law keeps its Chinese name after the
+        English one.
 
     Examples
     --------
@@ -66,24 +73,49 @@ def describe_suspects(suspects: gpd.GeoDataFrame, language: Language = "zh") -> 
     >>> describe_suspects(SUSPECTS.empty(4548), "en")["reason"].tolist()
     []
     """
-    names = [column.name for column in SUSPECTS if column.name in suspects.columns and column.name != "reason"]
+    own = [*(column.name for column in SUSPECTS if column.name != "reason"), "state"]
+    names = [name for name in own if name in suspects.columns]
     before = suspects["reason"] if "reason" in suspects.columns else [""] * len(suspects)
     columns = {name: suspects[name].tolist() for name in names}
-    rows = (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))
-    told = [_sentence(row, str(old), language) for row, old in zip(rows, before, strict=True)]
-    return SUSPECTS.conform(suspects.assign(reason=pd.array(told, dtype="str")))
+    rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    evidence = [_read(row.get("evidence")) for row in rows]
+    told = {"reason": [_sentence(*each, language) for each in zip(rows, evidence, map(str, before), strict=True)]}
+    if "citation" in names:
+        told["citation"] = [_citation(*each, language) for each in zip(columns["citation"], evidence, strict=True)]
+    return SUSPECTS.conform(suspects.assign(**{name: pd.array(texts, dtype="str") for name, texts in told.items()}))
 
 
-def _sentence(row: dict[str, Any], old: str, language: Language) -> str:
+def _read(text: Any) -> dict[str, Any] | None:  # noqa: ANN401 - a text or nothing
+    """Evidence as it was written; None where it is none of ours."""
     try:
-        evidence = json.loads(row.get("evidence") or "")
+        evidence = json.loads(text or "")
     except (TypeError, ValueError):
+        return None
+    return evidence if isinstance(evidence, dict) else None
+
+
+def _citation(cited: Any, evidence: dict[str, Any] | None, language: Language) -> Any:  # noqa: ANN401 - a text or nothing
+    """The document behind a row: its Chinese name, in English after what it is called there."""
+    gloss = ((evidence or {}).get("catalog") or {}).get("citation_en")
+    if not gloss or not isinstance(cited, str) or not cited:
+        return cited
+    plain = cited.removeprefix(f"{gloss}{_GLOSSED}")
+    return plain if language == "zh" else f"{gloss}{_GLOSSED}{plain}"
+
+
+def _sentence(row: dict[str, Any], evidence: dict[str, Any] | None, old: str, language: Language) -> str:
+    if evidence is None:
         return old
-    if not isinstance(evidence, dict) or evidence.get("by") != "screen":
+    if evidence.get("by") != "screen":
         # What others found they tell themselves; of a row without a sentence the rule at least is told.
-        rule = _rule(evidence, language) if isinstance(evidence, dict) and "catalog" in evidence else []
+        rule = _rule(evidence, language) if "catalog" in evidence else []
         return old if old.strip() and old != "nan" else _BETWEEN[language].join(rule)
-    said = [*_place(row, evidence, language), *_permits(evidence, language), *_rule(evidence, language)]
+    said = [
+        *_images(row, evidence, language),
+        *_place(row, evidence, language),
+        *_permits(evidence, language),
+        *_rule(evidence, language),
+    ]
     return _BETWEEN[language].join(said)
 
 
@@ -106,6 +138,20 @@ def _place(row: dict[str, Any], evidence: dict[str, Any], language: Language) ->
     if evidence["tolerance_m"]:
         said.append(_say("chance", language, evidence["tolerance_m"], row["confidence"]))
     return said
+
+
+def _images(row: dict[str, Any], evidence: dict[str, Any], language: Language) -> list[str]:
+    """What images show of it, where it was found on them."""
+    change = evidence.get("change")
+    if not change:
+        return []
+    days, missed = change["seen_on"], change["not_seen_on"]
+    said = [_say("seen", language, days[0], len(days)) if len(days) > 1 else _say("once", language, *days)]
+    said += [_say("unseen", language, len(missed))] * bool(missed)
+    name = change["index"]
+    index = CHANGE_EVIDENCE[name].label(language) if name in CHANGE_EVIDENCE else name.upper()
+    said.append(_say("differs", language, index, change["reference"], change["difference"], change["spreads"]))
+    return said + [_say("unconfirmed", language)] * (row.get("state") == "unconfirmed")
 
 
 def _permits(evidence: dict[str, Any], language: Language) -> list[str]:

@@ -98,7 +98,7 @@ def to_chips(
     by_name = {scene.name: scene for scene in scenes}
     by_suspect = dict(iter(evidence.groupby("suspect_id")))
     names = _file_names([str(code) for code in suspects["suspect_id"]])
-    lines = None if extents is None else extents.to_crs(suspects.crs).geometry
+    lines = None if extents is None else _legal(extents).to_crs(suspects.crs).geometry
     paths = []
     for place, name in enumerate(names):
         row = suspects.iloc[place]
@@ -110,6 +110,11 @@ def to_chips(
                 made, row, rows, pair, suspects.crs, lines, margin_m, language))  # fmt: skip
             paths.append(path)
     return paths
+
+
+def _legal(extents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Management extents: the band around them has a side in common, whose dashes would fill the gaps of theirs."""
+    return extents[(extents["kind"] == "management").to_numpy(dtype=bool)] if "kind" in extents.columns else extents
 
 
 def _parts(changes: Any) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:  # noqa: ANN401
@@ -203,7 +208,11 @@ def _draw(
         axis.set_title(f"{word} {scene.date}", fontfamily=font)
     _draw_curves(axes[2], rows, _WORDS[language], font, language)
     kind = SUSPECTS["kind"].value_label(row["kind"], language)
-    title = f"{row['suspect_id']}  {kind}  {row['inside_m2']:,.0f} m²  p = {row['confidence']:.2f}"
+    probable = f"{SUSPECTS['confidence'].label(language)} {row['confidence']:.2f}"
+    told = [str(row["suspect_id"]), kind, f"{row['inside_m2']:,.0f} m²", probable]
+    if row.get("standing", "counted") != "counted":
+        told.append(SUSPECTS["standing"].value_label(row["standing"], language))
+    title = "  ".join(told)
     figure.suptitle(title, fontfamily=font)
     with warnings.catch_warnings():
         # A code may hold letters that no font of the machine has; the picture is none the worse.

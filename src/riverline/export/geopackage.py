@@ -51,7 +51,8 @@ def to_geopackage(
         Results such as :class:`riverline.Demarcation`, and frames that follow a schema, each in a CRS of its own.
     language
         Language of table names, aliases and legends: ``"zh"`` names tables by the schema's Chinese label, ``"en"`` by
-        the schema's name. Column names and coded values are those of the schema in both.
+        the schema's name. Column names and coded values are those of the schema in both; what faults and suspects say
+        in sentences is written in English for ``"en"``.
     profile
         Name or path of an export profile (:func:`riverline.export.list_profiles`): only the layers that it speaks of
         are written, with a receiver's names, fields, types and codes.

@@ -46,6 +46,12 @@ CHANGE_CODES = (
          "河流 {feature} 的{note}有 {value} 处岸线位置突变（裁弯或回折），未计入速率",
          "{value} positions of the {note} of river {feature} jump, at cut-off bends or folds; rates do not count them",
          "核对裁弯处；要计入则取 jump_slope=math.inf", "look at cut-offs; jump_slope=math.inf counts them"),
+    Code("transects-coincide", "warning",
+         "河流 {feature} 的{note}有 {value} 条断面与另一条断面起点和方向都相同，同一处变化量了不止一次",
+         "{value} transects of the {note} of river {feature} begin and run as another one does: one place is measured "
+         "more than once",
+         "核对基线是否画了两遍，或中心线是否在同一处往返",
+         "see whether a baseline is drawn twice, or an axis runs to and fro"),
     Code("transects-without-hit", "note", "河流 {feature} 的{note}有 {value} 条断面没有遇到任何岸线，变化不明",
          "{value} transects of the {note} of river {feature} met no shoreline: change unknown there",
          "属岸线缺口则正常；否则加大 reach_m", "right at gaps of the shorelines; else give a larger reach_m"),

@@ -9,6 +9,14 @@ __all__ = ["ENCROACHMENT_CODES"]
 ENCROACHMENT_CODES = (
     Code("features-not-inside", "note", "{value} 个地物不在任何管理或保护范围内，不是疑似问题",
          "{value} features lie in no extent and are no suspects", "无须处理", "nothing to do"),
+    Code("features-elsewhere", "error",
+         "地物与管理范围不在一处，相距 {value} {unit}（地物 | 范围：{note}）；没有疑似问题不等于没有问题",
+         "features and extents are {value} {unit} apart (features | extents: {note}): that nothing was found says "
+         "nothing of the river",
+         "核对两个文件和坐标系：没写坐标系的用 --crs EPSG:4548 指定（代码中为 frame.set_crs），写错的先改正，"
+         "东、北坐标写反的先对调",
+         "check both files and their CRS: name one that is not written with --crs EPSG:4548 (frame.set_crs in code), "
+         "correct a wrong one first, swap east and north where they are the wrong way round"),
     Code("feature-in-several", "warning", "地物 {feature} 同时位于 {note} 的管理范围内，各列一行，面积分别计算",
          "feature {feature} lies in the management extents of {note}: a row in each, with its area in each",
          "汇总时按范围汇总；两河范围重叠的，先核对界线",
@@ -20,6 +28,13 @@ ENCROACHMENT_CODES = (
          "extent {feature} came without its lines; its outline stands in for them",
          "改用 riverline.demarcate 的返回值，侵入深度和占用岸线才按法定界线量算",
          "give what riverline.demarcate returned, so that depths and lengths are measured on the legal line"),
+    Code("outline-without-axis", "note",
+         "范围 {feature} 既没有管理范围线也没有中心线：岸别、桩号不明，占用岸线沿范围边线量算，河流两端的横断边也计入",
+         "extent {feature} has neither lines nor an axis: banks and chainages are unknown, and the shoreline taken is "
+         "measured along its outline, the cuts across the river at its ends included",
+         "用 axes=（命令行 --axes）给出中心线；给 riverline.demarcate 的返回值则按法定界线量算",
+         "give the axis with axes= (--axes on the command line), or what riverline.demarcate returned to measure on "
+         "the legal line"),
     Code("axis-not-one", "note", "范围 {feature} 有 {value} 条可用中心线，岸别、桩号按界线推定或不明",
          "extent {feature} has {value} usable axes; banks and chainages come from the line, or are unknown",
          "用 axes= 提供该河唯一的一条中心线", "give the one axis of the river with axes="),

@@ -82,9 +82,10 @@ IMAGERY_CODES = (
     Code("scene-outside", "error", "影像 {feature} 与所给范围不相交", "{feature} does not meet the extent",
          "核对范围与影像",
          "check the extent and the image"),
-    Code("water-none", "note", "影像 {feature} 上没有水：{note} 高于阈值一侧的均值为 {value}，水体至少为 {limit}",
-         "there is no water on {feature}: the mean of {note} above the threshold is {value}, that of water at least "
-         "{limit}", "确有水体时指定 threshold= 的数值或换用其他指数",
+    Code("water-none", "note",
+         "影像 {feature} 上没有水：水体的 {note} 至少为 {limit}，阈值以上像元的均值为 {value}（- 即没有这样的像元）",
+         "there is no water on {feature}: {note} of water is at least {limit}, the mean of pixels above the threshold "
+         "is {value} (- if there are none)", "确有水体时指定 threshold= 的数值或换用其他指数",
          "if there is water, give a number as threshold= or take another index"),
     Code("threshold-weak", "warning", "影像 {feature} 的水陆可分性只有 {value}（应不低于 {limit}），阈值不可靠",
          "water and land of {feature} are parted by {value} only (at least {limit}): the threshold is unsure",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from riverline.schema import BANK_TOPS, EXTENTS, FLOOD_LEVELS, FRAMES, LEVEES, MANAGEMENT_LINES, WORKS
+from riverline.schema import BANK_TOPS, CHANGE_EVIDENCE, EXTENTS, FLOOD_LEVELS, FRAMES, LEVEES, MANAGEMENT_LINES, WORKS
 
 if TYPE_CHECKING:
     from riverline.schema import Language
@@ -64,6 +64,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "not-a-single-line": ("不是单条线", "not a single line"),
     "closed-line": ("中心线首尾闭合，不是河道中心线", "the axis is a closed ring, not a river's course"),
     "no-length": ("没有长度或坐标无效", "no length or coordinates that are not finite"),
+    "not-compared": ("没有一期影像可比较", "no image could be compared"),
+    "no-first-day": ("首次发现日期不明", "its first day is not known"),
+    "reference-later": ("参考影像上已有该图斑", "the reference is no older than it"),
+    "still-there": ("该处仍有变化，未达到报出条件", "something still differs there, too little to be told"),
+    **{str(each.value): (each.label_zh, each.label_en.lower()) for each in CHANGE_EVIDENCE["reason"].choices},
     **{
         str(choice.value): (choice.label_zh, choice.label_en.lower()) for column in _CHOSEN for choice in column.choices
     },

@@ -188,7 +188,8 @@ def _groups(layer: Layer, theme: Theme, language: Language, names: Mapping[str, 
 def _halos(layer: Layer, theme: Theme, language: Language) -> Iterator[Group]:
     if theme.column not in layer.frame:
         return
-    for number, (value, symbol) in enumerate(theme.symbols):
+    first = _numbers_of(layer)[theme.column]
+    for number, (value, symbol) in enumerate(theme.symbols, first):
         count = int((layer.frame[theme.column] == value).sum())
         if count:
             label = theme.label(value, language)
@@ -197,12 +198,22 @@ def _halos(layer: Layer, theme: Theme, language: Language) -> Iterator[Group]:
 
 
 def _halo_numbers(layer: Layer) -> np.ndarray:
-    # A halo may be of a column that the frame need not have.
+    """Which band is around each feature: of the first theme that shows its category unasked, else of the last."""
+    numbers = np.full(len(layer.frame), -1)
+    firsts = _numbers_of(layer)
+    for theme in reversed([each for each in themes(layer.name) if each.halo and each.column in firsts]):
+        known = {value: (at, symbol.shown) for at, (value, symbol) in enumerate(theme.symbols, firsts[theme.column])}
+        own = [known.get(value, (-1, False)) for value in layer.frame[theme.column]]
+        mine, shown = (np.array(each) for each in zip(*own, strict=True)) if own else (numbers, numbers)
+        numbers = np.where((mine >= 0) & (shown.astype(bool) | (numbers < 0)), mine, numbers)
+    return numbers
+
+
+def _numbers_of(layer: Layer) -> dict[str, int]:
+    """Number of the first category of each halo of a layer; of a column that the frame need not have none."""
     halos = [theme for theme in themes(layer.name) if theme.halo and theme.column in layer.frame]
-    if not halos:
-        return np.full(len(layer.frame), -1)
-    known = {value: number for number, (value, _) in enumerate(halos[0].symbols)}
-    return np.array([known.get(value, -1) for value in layer.frame[halos[0].column]], dtype="int64")
+    ends = np.cumsum([0, *(len(theme.symbols) for theme in halos)])
+    return {theme.column: int(at) for theme, at in zip(halos, ends, strict=False)}
 
 
 def _categories(frame: gpd.GeoDataFrame, theme: Theme) -> Iterator[tuple[Any, np.ndarray]]:

@@ -33,6 +33,12 @@ _PERMIT_STATES = c.choices(
     ("future", "尚未生效", "Not yet valid"),
     ("undecided", "有效性不明", "Not decided"),
 )
+_STANDINGS = c.choices(
+    ("counted", "计入", "Counted"),
+    ("permitted", "许可覆盖，不计入", "Permitted, not counted"),
+    ("protection", "仅在保护范围，不计入", "In the protection extent, not counted"),
+    ("outside", "线外邻近，不计入", "Outside the line, not counted"),
+)
 _INSIDE = c.square_metres("inside_m2", "范围内面积", "Area inside", "FWNMJ", "Area inside the line of the extent.")
 _COUNTED = c.square_metres(
     "counted_m2", "计入面积", "Area counted", "JRMJ", "Area inside that no valid permit covers; 0 where not counted."
@@ -93,6 +99,8 @@ SUSPECTS = Schema(
                             "Wholly inside, on the line, or just outside.", _POSITIONS)),
         c.optional(Column("is_counted", "boolean", "计入问题", "Counted", "JRWT",
                           "False where valid permits cover all of it, and outside the management line.")),
+        c.optional(c.choice("standing", "计入情况", "Standing", "JRQK", "Whether it counts, and if not, why.",
+                            _STANDINGS)),
         c.optional(_COUNTED),
         c.optional(c.square_metres("permitted_m2", "许可面积", "Area permitted", "XKMJ",
                                    "Area inside under a valid permit.")),

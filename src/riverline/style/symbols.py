@@ -167,6 +167,12 @@ THEMES: tuple[Theme, ...] = (
         ("discharge", _area(GREEN, 1.8, GREEN, 0.35, 10, 3, 2, 3)),
         ("unknown", _area("#5B4A8A", 1.4, "#8C7FB0", 0.30, 2, 2)),
     )),
+    Theme("suspects", "standing", 72, (
+        ("counted", _ring(RED, 2.0, shown=False)),
+        ("permitted", _ring(GREEN, 7.0, 10, 4, opacity=0.9)),
+        ("protection", _ring("#5E7F33", 5.0, 3, 4, opacity=0.9)),
+        ("outside", _ring(GREY, 4.0, 2, 6, opacity=0.9)),
+    ), halo=True),
     Theme("suspects", "severity", 69, (
         ("minor", _ring("#F2C230", 4.0, shown=False)),
         ("serious", _ring("#E4572E", 6.0)),

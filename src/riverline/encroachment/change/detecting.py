@@ -16,9 +16,10 @@ from riverline.encroachment.change.inputs import comparable, days_of, ground_of,
 from riverline.encroachment.change.pairing import implausible_days, pairs_of, sample_of
 from riverline.encroachment.change.patches import Patches, find_patches
 from riverline.encroachment.change.pixels import Search
-from riverline.encroachment.change.reading import open_stack, seen_share, undeclared_in
+from riverline.encroachment.change.reading import open_stack, undeclared_in
 from riverline.encroachment.change.result import Changes
 from riverline.encroachment.change.rows import Against, implausible_shares, rows_of
+from riverline.encroachment.change.tracking import looked_at
 from riverline.errors import JobError
 from riverline.provenance import Run, describe_input
 
@@ -146,12 +147,17 @@ def detect_change(
                         _possible(pairs, table), table.digest)  # fmt: skip
         patches = find_patches(stack, ground, search, window_px=window_px or _side(search)) if pairs else None
         against = Against(usable, extents, axes, permits, previous)
-        made = rows_of(patches, search, heights, against, lambda places: seen_share(stack, places))
+        made = rows_of(patches, search, heights, against, lambda places: looked_at(stack, places, _newest(pairs)))
         findings += [*impossible.values(), *undeclared_in(stack, days)]
     findings += [*_about_days(search, patches), *implausible_shares(made.suspects, usable, table)]
     crs = drawn.crs
     every = faults.combine([*findings_to_faults(findings + made.findings, crs), *made.faults], crs=crs)
     return Changes(made.suspects, made.evidence, every, _run(search, ground, usable, patches))
+
+
+def _newest(pairs: list[Pair]) -> int:
+    """The last day that was compared, -1 if none was."""
+    return max((pair.later for pair in pairs), default=-1)
 
 
 def _side(search: Search) -> int:

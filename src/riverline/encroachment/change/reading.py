@@ -6,14 +6,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
 from riverline.demarcation.findings import Finding
-from riverline.geodesy import align
 from riverline.io.scenes import OpenScene, PixelGrid, Reason, open_scene, read_pixels, to_plane
-from riverline.io.scenes.places import window_around
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +20,7 @@ if TYPE_CHECKING:
     from riverline.encroachment.change.inputs import Day
     from riverline.io.scenes import Window
 
-__all__ = ["Stack", "box_of", "open_stack", "seen_share", "undeclared_in"]
+__all__ = ["Stack", "box_of", "open_stack", "undeclared_in"]
 
 
 CACHE_BYTES = 320_000_000
@@ -110,16 +107,3 @@ def undeclared_in(stack: Stack, days: tuple[Day, ...]) -> list[Finding]:
         for scene, opened in zip(day.scenes, images, strict=True)
         if opened.undeclared
     ]  # fmt: skip
-
-
-def seen_share(stack: Stack, places: gpd.GeoSeries) -> NDArray[np.float64]:
-    """Share of the pixels of each place's surroundings that the newest day shows; 0 outside the images."""
-    shares = np.zeros(len(places))
-    if not len(places):
-        return shares
-    moved = align(gpd.GeoDataFrame(geometry=places), stack.grid.crs, layer="previous").geometry
-    for at, shape in enumerate(moved):
-        window = window_around(stack.grid, shapely.envelope(shape))
-        if window is not None:
-            shares[at] = (stack.read(len(stack.days) - 1, window)[1] == 0).mean()
-    return shares

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +14,9 @@ import shapely
 from riverline.demarcation.findings import Finding
 from riverline.encroachment.change.deciding import judge
 from riverline.encroachment.change.showing import evidence_of, in_short, no_evidence
-from riverline.encroachment.change.tracking import codes_by_place, matched
+from riverline.encroachment.change.tracking import Look, codes_by_place, matched, why_undecided
 from riverline.encroachment.screening import screen
+from riverline.encroachment.telling import describe_suspects
 from riverline.geodesy import align
 from riverline.schema import SUSPECTS
 
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from riverline.encroachment.change.pixels import Search
 
 __all__ = ["Against", "Made", "implausible_shares", "rows_of"]
-
-Look = Callable[[gpd.GeoSeries], "NDArray[np.float64]"]
-_SEEN = 0.5  # share of a place that must be seen before what is not there is gone
 
 OWN = ("state", "tracking", "change_class")
 """Columns that only suspects from images have."""
@@ -62,12 +59,12 @@ class Made:
 def rows_of(patches: Patches | None, search: Search, levels: NDArray[np.float64], against: Against, look: Look) -> Made:
     """Rows of :data:`riverline.schema.SUSPECTS` from patches.
 
-    ``look`` says how much of each of some places the newest image shows.
+    ``look`` says how much of each of some places the newest image that was compared shows, and what hides the rest.
     """
     crs = against.usable.crs
     before = _before(against.previous, crs)
     if patches is None or not len(patches.frame):
-        carried, lost = _lost(before, np.zeros(0, dtype="int64"), look)
+        carried, lost = _lost(before, np.zeros(0, dtype="int64"), np.empty(0, dtype=object), search, look)
         return Made(carried, no_evidence(), _by_level(patches) + lost)
     frame = align(patches.frame, crs, layer="patches")
     verdicts = judge(frame, search)
@@ -78,7 +75,8 @@ def rows_of(patches: Patches | None, search: Search, levels: NDArray[np.float64]
     suspects = _filled(suspects, row, frame, verdicts, search)
     suspects, found = _tracked(suspects, before, search)
     evidence = evidence_of(suspects["suspect_id"].to_numpy(object), frame, verdicts, row, search, levels)
-    carried, lost = _lost(before, found, look)
+    shown = np.asarray(frame.geometry.array, dtype="object")[verdicts.last == len(search.pairs) - 1]
+    carried, lost = _lost(before, found, shown, search, look)
     return Made(_together(suspects, carried), evidence, findings + lost, measured)
 
 
@@ -123,6 +121,8 @@ def _filled(
     days = pd.to_datetime([search.days[pair.later].date for pair in search.pairs])
     kinds = np.array([each.kind for each in classes], dtype=object)
     shapes = np.asarray(suspects.geometry.array, dtype="object")
+    # What a permit leaves of pixels along its edge is no patch of its own.
+    counts = suspects["is_counted"] & (suspects["counted_m2"] >= search.rules.minimum.area_m2)
     columns: dict[str, Any] = {
         "suspect_id": codes_by_place(shapes, suspects["river_id"].to_numpy(object), kinds),
         "kind": kinds,
@@ -136,10 +136,11 @@ def _filled(
         "state": np.where(verdicts.confirmed[row], "confirmed", "unconfirmed"),
         "tracking": "new",
         "change_class": [each.id for each in classes],
-        # What a permit leaves of pixels along its edge is no patch of its own.
-        "is_counted": suspects["is_counted"] & (suspects["counted_m2"] >= search.rules.minimum.area_m2),
+        "is_counted": counts,
+        "standing": suspects["standing"].where(counts | ~suspects["is_counted"], "permitted"),
+        "counted_m2": suspects["counted_m2"].where(counts, 0.0),
     }  # fmt: skip
-    return SUSPECTS.conform(suspects.assign(**columns))
+    return describe_suspects(suspects.assign(**columns))
 
 
 def _with_own(screened: str, own: dict[str, Any]) -> str:
@@ -175,15 +176,22 @@ def _tracked(
     return SUSPECTS.conform(suspects.assign(suspect_id=codes, first_seen=first, tracking=tracking)), found[kept]
 
 
-def _lost(before: gpd.GeoDataFrame, found: NDArray[np.int64], look: Look) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Suspects of the round before that no patch is any more: rows to keep where nothing can be seen, and findings."""
+def _lost(
+    before: gpd.GeoDataFrame,
+    found: NDArray[np.int64],
+    shown: NDArray[np.object_],
+    search: Search,
+    look: Look,
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Suspects of the round before that none is any more: rows to keep where that cannot be judged, and findings."""
     left = before.iloc[np.setdiff1d(np.arange(len(before)), found)].reset_index(drop=True)
-    hidden = look(left.geometry) < _SEEN
+    causes = why_undecided(left, shown, search, look)
     findings = [
-        Finding("suspect-not-seen" if unseen else "suspect-gone", "suspects", str(code), shape, float(area), unit="m²")
-        for code, shape, area, unseen in zip(left["suspect_id"], left.geometry, left["inside_m2"], hidden, strict=True)
-    ]
-    kept = left[hidden].assign(tracking="unseen")
+        Finding("suspect-not-seen" if cause else "suspect-gone", "suspects", str(code), shape, float(area), unit="m²",
+                note=cause)
+        for code, shape, area, cause in zip(left["suspect_id"], left.geometry, left["inside_m2"], causes, strict=True)
+    ]  # fmt: skip
+    kept = left[causes != ""].assign(tracking="unseen")
     return kept.assign(**{name: "" for name in OWN if name not in kept.columns}), findings
 
 

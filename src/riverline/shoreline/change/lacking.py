@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["lacking"]
 
 _FEWEST_FOR_RATES = 2
+_SAME_DECIMALS = 3  # millimetres of a place, thousandths of a direction
 
 
 def lacking(inputs: Inputs, transects: Transects, positions: Positions, series: Series) -> list[Finding]:
@@ -57,12 +58,14 @@ def lacking(inputs: Inputs, transects: Transects, positions: Positions, series: 
         for river, line in sorted(first.items())
         if river not in with_shoreline
     ]
+    again = _drawn_again(transects)
     frame = pd.DataFrame({"river": transects.river_id, "bank": transects.bank})
     banks: dict[Any, Any] = frame.groupby(["river", "bank"]).indices
     for (river, bank), rows in banks.items():
         if river in with_shoreline:
             counts = _Bank(
                 dates=int(seen[rows].any(axis=0).sum()),
+                again=again[rows],
                 missed=met[rows] == 0,
                 cut=(transects.limited_by[rows] != "reach") & (met[rows] < seen[rows].any(axis=0).sum()),
                 several=several[rows],
@@ -78,9 +81,10 @@ def lacking(inputs: Inputs, transects: Transects, positions: Positions, series: 
 
 @dataclass(frozen=True, slots=True)
 class _Bank:
-    """What is to be counted on one bank: dates, transects without a hit or too short, hits, jumps, errors."""
+    """What is to be counted on one bank: dates, transects on others, without hit or too short, hits, jumps, errors."""
 
     dates: int
+    again: Flags
     missed: Flags
     cut: Flags
     several: NDArray[np.int64]
@@ -94,6 +98,8 @@ class _Bank:
             yield "change-one-date", every, self.dates, _FEWEST_FOR_RATES
         elif self.dates < FEWEST:
             yield "change-dates-few", every, self.dates, FEWEST
+        if self.again.any():
+            yield "transects-coincide", self.again, float(self.again.sum()), none
         if self.dates and self.missed.any():
             yield "transects-without-hit", self.missed, float(self.missed.sum()), none
         if self.cut.any():
@@ -104,6 +110,14 @@ class _Bank:
             yield "shoreline-jumps", self.jumps > 0, float(self.jumps.sum()), none
         if self.unsure:
             yield "uncertainty-missing", every, self.unsure, none
+
+
+def _drawn_again(transects: Transects) -> Flags:
+    """(n,) transects that begin where another of their river begins, and run the same way."""
+    rays = transects.rays
+    places = np.round(np.column_stack([rays.origin, rays.direction]), _SAME_DECIMALS) + 0.0
+    frame = pd.DataFrame(places).assign(river=transects.river_id)
+    return np.asarray(frame.duplicated(keep=False), dtype=bool)
 
 
 def _gathered(lines: NDArray[np.object_]) -> shapely.Geometry:
