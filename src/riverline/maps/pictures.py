@@ -9,12 +9,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyproj
 import shapely
 
 from riverline.errors import JobError
 from riverline.geodesy import guarded_transformer
 from riverline.io.scenes import PixelGrid, open_scene, read_pixels
-from riverline.io.scenes.places import footprint_in, shifted
+from riverline.io.scenes.places import footprint_in, shifted, to_plane
 from riverline.style import COLOURS
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ MIDDLE, STEEPEST = 0.4, 0.45
 """What becomes of the median of all bands, and the smallest exponent that may make it so."""
 SAMPLE = 500_000
 """Values of a band that the stretch is found from."""
+_ELLIPSOID = pyproj.Geod(ellps="WGS84")
 _PLANE = "EPSG:3857"
 _DEGREES = "EPSG:4326"
 
@@ -155,7 +157,6 @@ def take_pictures(
 
 def _grid(scene: Scene, area: Box | None, max_pixels: int) -> PixelGrid | None:
     """Pixels of the map's plane, north up, about as large as the image's own, around what it shows of the area."""
-    import pyproj
     from affine import Affine
 
     plane = pyproj.CRS(_PLANE)
@@ -223,16 +224,25 @@ def _picture(scene: Scene, pixels: Pixels, grid: PixelGrid, shared: _Stretch | N
     passage = guarded_transformer(_PLANE, _DEGREES)
     (left, bottom), (right, top) = passage.transform(west, south), passage.transform(east, north)
     scale = math.cos(math.radians((bottom + top) / 2.0))
-    outline = footprint_in(scene.grid, grid.crs)
-    own = math.sqrt(outline.area / (scene.shape[0] * scene.shape[1])) * scale
+    own = _ground_side(scene.grid)
     url = _data_uri(np.stack([*colours, 255 * there.astype("uint8")]), grid)
     return Picture(scene.name, scene.date, url, ((bottom, left), (top, right)), side * scale, own, shared is not None)
+
+
+def _ground_side(grid: PixelGrid) -> float:
+    """Side of a pixel in the middle of an image, metres on the ellipsoid."""
+    rows, columns = grid.shape
+    row, column = rows / 2.0, columns / 2.0
+    x, y = to_plane(grid.transform, [column, column + 1.0, column], [row, row, row + 1.0])
+    lon, lat = guarded_transformer(grid.crs, _DEGREES).transform(x, y)
+    _, _, sides = _ELLIPSOID.inv([lon[0]] * 2, [lat[0]] * 2, lon[1:], lat[1:])
+    return math.sqrt(sides[0] * sides[1])
 
 
 def _data_uri(bands: NDArray[np.uint8], grid: PixelGrid) -> str:
     from rasterio.io import MemoryFile
 
-    profile: dict[str, Any] = {"driver": "PNG", "dtype": "uint8", "count": len(bands), "zlevel": 9}
+    profile: dict[str, Any] = {"driver": "PNG", "dtype": "uint8", "count": len(bands), "zlevel": 4}
     profile |= {"height": bands.shape[1], "width": bands.shape[2], "transform": grid.transform}
     with MemoryFile() as file:
         with file.open(**profile) as picture:

@@ -35,7 +35,7 @@ _WORDS = {
         "image": "影像：{label}", "heading": "{label}{heading}", "join": "、",
         "label": "前后对比分界", "hint": "左右拖动，或用方向键移动",
         "note": "左侧{before}，右侧{after}。", "one": "影像 {name}。",
-        "alike": "影像像元 {own:.3g} 米{coarser}，拉伸相同。",
+        "alone": "影像像元 {own:.3g} 米{coarser}。", "alike": "影像像元 {own:.3g} 米{coarser}，拉伸相同。",
         "apart": "影像像元 {own:.3g} 米{coarser}，各自拉伸，颜色不可比。",
         "coarser": "（按 {pixel:.3g} 米绘出）", "beyond": "影像 {names} 未覆盖本图范围，未绘出。",
     },
@@ -43,6 +43,7 @@ _WORDS = {
         "image": "Image: {label}", "heading": "{label}· {heading}", "join": ", ",
         "label": "Border between before and after", "hint": "Drag it, or move it with the arrow keys",
         "note": "Left: {before}; right: {after}.", "one": "Image {name}.",
+        "alone": "It has pixels of {own:.3g} m{coarser}.",
         "alike": "Images have pixels of {own:.3g} m{coarser} and are stretched alike.",
         "apart": "Images have pixels of {own:.3g} m{coarser}, each stretched on its own: colours do not compare.",
         "coarser": " (drawn with {pixel:.3g} m)", "beyond": "Not drawn, for they do not reach this map: {names}.",
@@ -245,7 +246,8 @@ def notes_of(sides: Sequence[Side], language: Language) -> list[str]:
     if pictures:
         pixel, own = (max(getattr(each, name) for each in pictures) for name in ("pixel_m", "own_pixel_m"))
         coarser = words["coarser"].format(pixel=pixel) if pixel > 1.05 * own else ""
-        way = words["alike" if all(picture.alike for picture in pictures) else "apart"]
+        alike = "alike" if all(picture.alike for picture in pictures) else "apart"
+        way = words[alike if len(pictures) > 1 else "alone"]
         told.append(way.format(own=own, coarser=coarser))
     beyond = [name for side in sides for name in side.beyond]
     return told + [words["beyond"].format(names=words["join"].join(beyond))] * bool(beyond)
