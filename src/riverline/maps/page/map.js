@@ -74,7 +74,7 @@ var riverline = window.riverline || (function () {
     return function (feature, layer) {
       var weight = layer.options.weight;
       var wide = spec.figures && spec.figures.some(function (figure) { return figure.picture; });
-      layer.bindPopup(popup, { maxWidth: wide ? 620 : 380, autoPanPaddingTopLeft: [60, 10] }).bindTooltip(tip, { sticky: true });
+      layer.bindPopup(popup, { maxWidth: wide ? 620 : 380, autoPanPaddingTopLeft: [60, 60] }).bindTooltip(tip, { sticky: true });
       if (spec.hover) {
         layer.on('mouseover', function () { layer.setStyle({ weight: weight + 2 }); });
         layer.on('mouseout', function () { layer.setStyle({ weight: weight }); });
