@@ -12,6 +12,7 @@ import time
 import geopandas as gpd
 import geopandas.testing
 import numpy as np
+import pandas as pd
 import pyproj
 import pytest
 import rasterio.features
@@ -146,6 +147,14 @@ def test_what_are_no_scenes_is_refused_with_what_to_type(tmp_path) -> None:
     for wrong in ("影像.tif", [], 5, [whole()]):
         with pytest.raises(rl.SchemaError, match="read_scenes"):
             rl.maps.show(whole(), scenes=wrong)
+    nothing = rl.Scenes((), rl.schema.FAULTS.empty(4548))
+    for call in (
+        lambda: rl.maps.show(nothing),
+        lambda: rl.maps.show(影像=nothing),
+        lambda: rl.maps.show(scenes=nothing),
+    ):
+        with pytest.raises(rl.SchemaError, match=r"got \[\]"):
+            call()
     for wrong in ("影像.tif", [], 5):
         with pytest.raises(rl.SchemaError):
             rl.maps.show_change(wrong, whole())
@@ -156,6 +165,8 @@ def test_what_are_no_scenes_is_refused_with_what_to_type(tmp_path) -> None:
         rl.maps.show(extent(shapely.box(0, 3_000_000, 100, 3_000_100)), scenes=scenes)
     with pytest.raises(rl.JobError, match="max_pixels"):
         rl.maps.show_change(*scenes, max_pixels=0)
+    with pytest.raises(rl.SchemaError, match="area"):
+        rl.maps.show_change(*scenes, area=gpd.GeoSeries([], crs=4548))
     with pytest.raises(rl.JobError, match="to_chips"):
         rl.maps.show_change(*scenes, whole(), chips=[tmp_path / "none.png"])
 
@@ -397,6 +408,15 @@ def test_lines_of_each_side_are_swiped_and_can_be_clicked(page, tmp_path) -> Non
 
 def _named(frame):
     return rl.schema.WATER.conform(frame.assign(water_id="W", river_id="R7", kind="river").drop(columns="名称"))
+
+
+def test_layers_of_one_day_name_their_side() -> None:
+    boxes = gpd.GeoDataFrame({"名称": ["塘"]}, geometry=[shapely.box(520_000, 3_499_600, 520_700, 3_499_900)], crs=4548)
+    old, new = (_named(boxes).assign(date=pd.Timestamp(day)) for day in ("2020-03-01", "2024-03-01"))
+    html = rl.maps.show_change(old, pd.concat([new, new.assign(date=pd.NaT)])).get_root().render()
+    assert '"before": "前 2020-03-01"' in html
+    assert '"after": "后 2024-03-01"' in html
+    assert '"after": "后"' in rl.maps.show_change(old, pd.concat([old, new])).get_root().render()
 
 
 @pytest.mark.browser

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -125,4 +126,6 @@ def _bounds(area: gpd.GeoDataFrame | gpd.GeoSeries | None) -> tuple[float, float
         return None
     frame = area if isinstance(area, gpd.GeoDataFrame) else gpd.GeoDataFrame(geometry=area)
     west, south, east, north = align(frame, CRS, layer="area").total_bounds
+    if math.isnan(west):
+        raise SchemaError("area 没有图形", "area holds no geometry")
     return float(west), float(south), float(east), float(north)

@@ -93,23 +93,26 @@ def part_images(
     SchemaError
         If ``scenes`` are no scenes, or empty.
     """
-    images = [each for value in (*results, *layers.values()) if _are_images(value) for each in _scenes(value)]
-    if scenes is not None:
-        if not _are_images(scenes):
-            what = type(scenes).__name__
-            raise SchemaError(
-                f"scenes 应为 rl.read_scenes(…) 的返回值或前后两景影像 (before, after)，且不为空，实际为 {what}",
-                f"scenes must be what rl.read_scenes(…) returns or two scenes (before, after), not empty; got {what}",
-            )
-        images += _scenes(scenes)
-    rest = {name: value for name, value in layers.items() if not _are_images(value)}
+    named = {name: value for name, value in layers.items() if _are_images(value)}
+    given = [value for value in (*results, *named.values()) if _are_images(value)]
+    given += [] if scenes is None else [scenes]
+    wrong = [value for value in given if not _are_images(value) or (not isinstance(value, Scene) and not len(value))]
+    if wrong:
+        what = type(wrong[0]).__name__ if not _are_images(wrong[0]) else "[]"
+        raise SchemaError(
+            f"影像应为 rl.read_scenes(…) 的返回值或前后两景 (before, after)，且不为空，实际为 {what}；请写 scenes=…",
+            f"images must be what rl.read_scenes(…) returns or two scenes (before, after), not empty; got {what}; "
+            "write scenes=…",
+        )
+    rest = {name: value for name, value in layers.items() if name not in named}
+    images = [each for value in given for each in _scenes(value)]
     return [value for value in results if not _are_images(value)], rest, images
 
 
 def _are_images(value: Any) -> bool:  # noqa: ANN401
-    if isinstance(value, Scene):
+    if isinstance(value, (Scene, Scenes)):
         return True
-    return isinstance(value, (Scenes, list, tuple)) and len(value) > 0 and all(isinstance(e, Scene) for e in value)
+    return isinstance(value, (list, tuple)) and len(value) > 0 and all(isinstance(each, Scene) for each in value)
 
 
 def _scenes(value: Any) -> list[Scene]:  # noqa: ANN401
@@ -184,7 +187,12 @@ def make_sides(pair: Pair, area: Box | None, *, language: Language, names: Mappi
 
 
 def _day(part: Part) -> str:
-    return next((scene.date.isoformat() if scene.date else scene.name for scene in part.scenes), "")
+    """The day of a part's images, else their name, else the one day that its layers tell."""
+    if part.scenes:
+        first = part.scenes[0]
+        return first.date.isoformat() if first.date else first.name
+    told = {str(day)[:10] for layer in part.layers if "date" in layer.frame for day in layer.frame["date"].dropna()}
+    return told.pop() if len(told) == 1 else ""
 
 
 def _label(part: Part, number: int, language: Language) -> str:
@@ -239,7 +247,7 @@ def notes_of(sides: Sequence[Side], language: Language) -> list[str]:
     words = _WORDS[language]
     pictures = [picture for side in sides for picture in side.pictures]
     told = []
-    if len(sides) > 1:
+    if len(sides) > 1 and pictures:
         before, after = (_said(side, language) for side in sides)
         told.append(words["note"].format(before=before, after=after))
     told += [words["one"].format(name=_said(side, language)) for side in sides if len(sides) == 1]
