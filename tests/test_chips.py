@@ -142,6 +142,7 @@ def test_the_command_writes_map_layers_and_pictures_of_one_run(tmp_path) -> None
     )
     assert ran.exit_code == 0, ran.output
     assert sorted(path.name for path in out.iterdir()) == ["变化图.html", "变化图斑.gpkg", "图斑影像"]
+    assert "riverlineSwipe.swipe(" in (out / "变化图.html").read_text(encoding="utf-8")
     layers = set(pyogrio.list_layers(out / "变化图斑.gpkg")[:, 0])
     assert all(any(layer.startswith(name) for layer in layers) for name in ("疑似问题图斑", "变化证据", "外业核查表"))
     assert len(list((out / "图斑影像").glob("*.png"))) == 1

@@ -20,8 +20,8 @@ from tests import invented
 
 import riverline as rl
 from riverline import schema
+from riverline.maps.elements import json_text
 from riverline.maps.groups import groups_of, lighten, merge
-from riverline.maps.showing import _json
 from riverline.maps.texts import texts_of
 from riverline.style import collect
 
@@ -71,6 +71,11 @@ def test_every_row_is_drawn_once():
     drawn = sum(len(group.features) for group in groups)
     assert drawn == len(result.lines) + len(result.extents) + len(result.faults) - 1
     assert sum(group.count for group in groups if group.halo < 0) == drawn
+
+
+def test_a_frame_of_shapes_alone_is_drawn():
+    page = rl.maps.show(范围=invented.towns()[["geometry"]])
+    assert [layer.layer_name for layer in layers_of(page)] == ["范围"]
 
 
 def test_popups_say_what_the_line_is_and_why():
@@ -247,7 +252,7 @@ def test_hostile_text_never_leaves_its_string(hostile):
     assert "alert(1)</script" not in html
     assert "{{ 7 * 7 }}" not in html
     assert html.count("<script") == html.count("</script>")
-    data = _json(hostile)
+    data = json_text(hostile)
     assert json.loads(data) == hostile
     assert data in html
 
@@ -255,7 +260,7 @@ def test_hostile_text_never_leaves_its_string(hostile):
 @settings(max_examples=200, deadline=None)
 @given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8))
 def test_json_for_scripts_reads_back_and_holds_no_markup_and_no_template(content):
-    text = _json(content)
+    text = json_text(content)
     assert not re.search(r"[<>&\u2028\u2029]|\{\{|\{%|\{#", text)
     assert json.loads(text) == json.loads(re.sub("[\ud800-\udfff]", "\ufffd", json.dumps(content, ensure_ascii=False)))
 

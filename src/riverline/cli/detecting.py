@@ -89,7 +89,7 @@ def carry_out(job: DetectJob, tell: Callable[[Step], None]) -> Delivery:
     found = rl.classify(found, catalog)
     found = replace(found, faults=rl.faults.combine([scenes.faults, found.faults], crs=frames["extents"].crs))
     title = "影像变化疑似问题" if job.language == "zh" else "Suspects from images"
-    drawn = [frames[name] for name in ("extents", "axes") if name in frames]
+    drawn = [*(frames[name] for name in ("extents", "axes") if name in frames), scenes]
     checks = {"核查": rl.prepare_checks(found)}
     map_name, layers_name, chips_name = NAMES[job.language]
     paths = hand_over(

@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["to_chips"]
 
-CURVES = (("ndwi", "#00629B", "-"), ("ndvi", "#2E7D32", "--"), ("brightness", "#B26A00", ":"))
-COLOURS = (("red", "green", "blue"), ("nir", "red", "green"), ("nir", "green", "green"))
-"""Bands shown as red, green and blue: the first three that an image has."""
 FONTS = ("Noto Sans CJK SC", "Noto Serif CJK SC", "Source Han Sans SC", "Microsoft YaHei", "SimHei", "PingFang SC",
          "WenQuanYi Zen Hei")  # fmt: skip
 SMALLEST_M, LARGEST_PX = 150.0, 1_200
@@ -238,7 +235,7 @@ def _draw_chip(
 ) -> None:
     from matplotlib_scalebar.scalebar import ScaleBar
 
-    roles = next((each for each in COLOURS if set(each) <= set(scene.bands)), (next(iter(scene.bands)),) * 3)
+    roles = next((each for each in style.COLOURS if set(each) <= set(scene.bands)), (next(iter(scene.bands)),) * 3)
     pixels = read_window(scene, tuple(dict.fromkeys(roles)), grid=grid)
     side = grid.shape[0] * grid.pixel
     west, north = grid.transform.c, grid.transform.f
@@ -279,7 +276,7 @@ def _draw_curves(
     language: Language,
 ) -> None:
     days = rows["date"].to_numpy()
-    for name, color, dash in CURVES:
+    for name, color, dash in style.CURVES:
         values = rows[name].to_numpy(dtype="float64")
         if np.isfinite(values).any():
             axis.plot(days, values, dash, color=color, marker="o", markersize=4,

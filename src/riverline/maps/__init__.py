@@ -12,7 +12,8 @@ Examples
 from __future__ import annotations
 
 from riverline.maps.basemaps import Basemap
+from riverline.maps.changing import show_change
 from riverline.maps.saving import save
 from riverline.maps.showing import show
 
-__all__ = ["Basemap", "save", "show"]
+__all__ = ["Basemap", "save", "show", "show_change"]

@@ -55,6 +55,8 @@ class Group:
         Labels of the popup's rows, which of them make the tooltip, and the texts that features point to.
     halo
         Number of the category in its theme for a halo, -1 for a group of a main theme.
+    figures
+        What popups draw beside their rows; ``properties.f`` of a feature numbers them.
     """
 
     layer: str
@@ -69,6 +71,7 @@ class Group:
     tip: tuple[int, ...] = ()
     texts: tuple[str, ...] = ()
     halo: int = -1
+    figures: tuple[dict[str, Any], ...] = ()
 
 
 def merge(layers: Sequence[Layer]) -> tuple[Layer, ...]:
@@ -129,7 +132,13 @@ def lighten(layers: Sequence[Layer]) -> tuple[tuple[Layer, ...], float]:
     ), tolerance
 
 
-def groups_of(layers: Sequence[Layer], *, language: Language, names: Mapping[str, str]) -> tuple[Group, ...]:
+def groups_of(
+    layers: Sequence[Layer],
+    *,
+    language: Language,
+    names: Mapping[str, str],
+    figures: Mapping[str, dict[str, Any]] | None = None,
+) -> tuple[Group, ...]:
     """Groups of all layers, in legend order.
 
     Parameters
@@ -140,6 +149,8 @@ def groups_of(layers: Sequence[Layer], *, language: Language, names: Mapping[str
         Language of every text.
     names
         River names by code.
+    figures
+        What popups of suspects draw, by the suspect's code.
 
     Returns
     -------
@@ -151,7 +162,11 @@ def groups_of(layers: Sequence[Layer], *, language: Language, names: Mapping[str
         for layer in layers:
             if theme in themes(layer.name if layer.schema else ""):
                 drawn = replace(layer, frame=layer.frame[~blank(layer.frame)].reset_index(drop=True))
-                found += _halos(drawn, theme, language) if theme.halo else _groups(drawn, theme, language, names)
+                found += (
+                    _halos(drawn, theme, language)
+                    if theme.halo
+                    else _groups(drawn, theme, language, names, figures or {})
+                )
     # Layers that are drawn in one way share a heading, the last of the legend.
     return tuple(sorted(found, key=lambda group: not group.heading))
 
@@ -162,13 +177,20 @@ def blank(frame: gpd.GeoDataFrame) -> np.ndarray:
     return np.asarray(shapely.is_missing(geometry) | shapely.is_empty(geometry))
 
 
-def _groups(layer: Layer, theme: Theme, language: Language, names: Mapping[str, str]) -> Iterator[Group]:
+def _groups(
+    layer: Layer,
+    theme: Theme,
+    language: Language,
+    names: Mapping[str, str],
+    figures: Mapping[str, dict[str, Any]],
+) -> Iterator[Group]:
     texts = texts_of(layer, language=language, names=names)
     halo = _halo_numbers(layer)
     title = layer.label(language)
     for value, rows in _categories(layer.frame, theme):
         pool, numbers = _pool(texts, rows)
         properties = [{"t": each.tolist(), "h": int(h)} for each, h in zip(numbers, halo[rows], strict=True)]
+        own = _number_figures(layer, rows, figures, properties)
         geometry = layer.frame.geometry.to_numpy()[rows]
         yield Group(
             layer=layer.name,
@@ -182,7 +204,22 @@ def _groups(layer: Layer, theme: Theme, language: Language, names: Mapping[str, 
             fields=texts.fields,
             tip=texts.tip,
             texts=pool,
+            figures=own,
         )
+
+
+def _number_figures(
+    layer: Layer, rows: np.ndarray, figures: Mapping[str, dict[str, Any]], properties: list[dict[str, Any]]
+) -> tuple[dict[str, Any], ...]:
+    """The figures of a group's features, which are told their numbers."""
+    if not figures or layer.name != "suspects":
+        return ()
+    found: list[dict[str, Any]] = []
+    for code, row in zip(layer.frame["suspect_id"].astype("str").to_numpy()[rows], properties, strict=True):
+        if code in figures:
+            row["f"] = len(found)
+            found.append(figures[code])
+    return tuple(found)
 
 
 def _halos(layer: Layer, theme: Theme, language: Language) -> Iterator[Group]:

@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
-from html import escape
-from importlib.resources import files
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import folium
-from folium.template import Template
 from folium.utilities import JsCode
 
 from riverline._version import __version__
 from riverline.errors import JobError
 from riverline.maps.basemaps import Basemap, tianditu
+from riverline.maps.elements import (
+    Asides,
+    Frame,
+    Layers,
+    Script,
+    draw_features,
+    html_text,
+    identify,
+    json_text,
+    leaflet_options,
+    path_options,
+    title_of,
+)
+from riverline.maps.figures import embed_chips, evidence_curves
 from riverline.maps.groups import blank, groups_of, lighten, merge, name_points, to_features
 from riverline.maps.notices import undrawn
+from riverline.maps.swiping import (
+    Pair,
+    Part,
+    add_pictures,
+    add_swipe,
+    choose,
+    make_sides,
+    notes_of,
+    part_images,
+    see_through,
+)
 from riverline.maps.texts import river_names
 from riverline.schema import FAULTS
 from riverline.style import collect
@@ -27,15 +48,17 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from riverline.io.scenes import Scene, Scenes
+    from riverline.maps.figures import Chips
     from riverline.maps.groups import Group
+    from riverline.maps.swiping import Side
     from riverline.rules import RuleSet
     from riverline.schema import Language
-    from riverline.style import Layer, Symbol
+    from riverline.style import Layer
 
-__all__ = ["show"]
+__all__ = ["Look", "draw", "refuse_too_many", "show"]
 
 _HOVER_LIMIT = 5_000
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _CHINA = ([35.0, 104.0], 4)
 _WORDS = {
     "zh": {
@@ -53,6 +76,18 @@ _WORDS = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Language, heading, basemap and size of a map."""
+
+    language: Language = "zh"
+    title: str = ""
+    basemap: Basemap | None = None
+    tianditu_key: str | None = None
+    width: str | int = "100%"
+    height: str | int = "100%"
+
+
 def show(
     *results: Any,  # noqa: ANN401 - any result or frame
     language: Language = "zh",
@@ -62,6 +97,7 @@ def show(
     width: str | int = "100%",
     height: str | int = "100%",
     max_features: int = 30_000,
+    scenes: Scene | Scenes | Sequence[Scene] | None = None,
     **layers: Any,  # noqa: ANN401
 ) -> folium.Map:
     """A map of results and frames, layers by category, with popups, legend and scale.
@@ -69,7 +105,8 @@ def show(
     Parameters
     ----------
     *results
-        Results such as :class:`riverline.Demarcation`, and frames that follow a schema, in any CRS.
+        Results such as :class:`riverline.Demarcation`, and frames that follow a schema, in any CRS. Evidence of changes
+        is drawn as curves in the popups of suspects.
     language
         ``"zh"`` or ``"en"``: every label, choice and sentence on the page.
     title
@@ -83,6 +120,10 @@ def show(
         Size in pixels or per cent.
     max_features
         Most features that a page may hold.
+    scenes
+        Images under the layers: one, or two as ``(before, after)`` with a bar that swipes between them. Of more, such
+        as all of :func:`riverline.read_scenes`, those of the newest day and of the earliest day of its season are
+        drawn; :func:`show_change` says more of how.
     **layers
         More frames or results, each with a name: ``乡镇=towns`` draws a frame that follows no schema in grey.
 
@@ -94,11 +135,11 @@ def show(
     Raises
     ------
     SchemaError
-        If something is neither a result nor a frame.
+        If something is neither a result nor a frame, or ``scenes`` are no scenes.
     CRSError
-        If a frame has no CRS or cannot be reprojected safely.
+        If a frame has no CRS, or a frame or an image cannot be reprojected safely.
     JobError
-        If there are too many features, or a basemap without a key.
+        If there are too many features, a basemap without a key, or images that do not reach the layers.
 
     Notes
     -----
@@ -120,83 +161,90 @@ def show(
     >>> [child.layer_name for child in page._children.values() if isinstance(child, folium.FeatureGroup)]
     ['河道中心线', '河流名称']
     """
-    found = collect(*results, **layers)
-    _refuse_too_many(found, max_features)
+    rest, named, images = part_images(results, layers, scenes)
+    found = collect(*rest, **named)
+    refuse_too_many(found, max_features)
+    pair = Pair(tuple(Part(part) for part in choose(images))) if images else None
+    return draw(found, Look(language, title, basemap, tianditu_key, width, height), pair=pair)
+
+
+def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips: Chips | None = None) -> folium.Map:
+    """The map of layers, and of images and layers of two sides, as :func:`show` and :func:`show_change` give it out."""
+    language = look.language
     merged = merge(found)
     light, tolerance = lighten(merged)
-    names = river_names(found)
-    groups = groups_of(light, language=language, names=names)
-    page, bounds = _page(merged, width=width, height=height)
-    for tiles in tianditu(basemap, key=tianditu_key, language=language) if basemap else ():
-        page.add_child(_identify(tiles, tiles.tile_name))
+    names = river_names([*found, *(layer for part in (pair.parts if pair else ()) for layer in part.layers)])
+    figures, told = evidence_curves(found, language), ""
+    if chips is not None:
+        figures, told = embed_chips(figures, found, chips, language)
+    sides = make_sides(pair, _box(merged), language=language, names=names) if pair else ()
+    groups = see_through(groups_of(light, language=language, names=names, figures=figures), sides)
+    page, bounds = _page(_view(merged, sides), look, "riverlineSwipe.canvas" if sides else "L.canvas")
+    for tiles in tianditu(look.basemap, key=look.tianditu_key, language=language) if look.basemap else ():
+        page.add_child(identify(tiles, tiles.tile_name))
+    if any(group.figures for group in groups):
+        page.add_child(identify(Asides("figures"), page.get_name()))
+    images = add_pictures(page, sides, language) if sides else []
     drawn = _add_groups(page, groups, opened=_opened(found))
+    lines = [
+        name for side in sides for name in _add_groups(page, side.groups, opened=frozenset(), pane=f"{side.pane}Lines")
+    ]
+    add_swipe(page, sides, [*images, *lines], language)
     _add_names(page, name_points(light, names), names, _WORDS[language]["names"])
-    missing = sum(int(blank(layer.frame).sum()) for layer in merged)
-    spec = _spec(groups, title=title, language=language, tolerance=tolerance, missing=missing)
+    every = [*groups, *(group for side in sides for group in side.groups)]
+    everything = [*merged, *(layer for side in sides for layer in side.merged)]
+    missing = sum(int(blank(layer.frame).sum()) for layer in everything)
+    tolerance = max([tolerance, *(side.tolerance for side in sides)])
+    notes = [*notes_of(sides, language), told]
+    spec = _spec(every, title=look.title, language=language, tolerance=tolerance, missing=missing, notes=notes)
     spec |= {"corner": _corner(found, language), "bounds": bounds, "notice": undrawn(found, language, names)}
-    page.add_child(_identify(_Frame(spec, drawn), page.get_name()))
-    page.add_child(_identify(_Layers(position="topleft"), page.get_name()))
-    page.get_root().title = _html(title or "riverline")  # type: ignore[attr-defined]
+    page.add_child(identify(Frame(spec, [*drawn, *lines]), page.get_name()))
+    page.add_child(identify(Layers(position="topleft"), page.get_name()))
+    page.get_root().title = html_text(look.title or "riverline")  # type: ignore[attr-defined]
     return page
 
 
-class _Frame(folium.MacroElement):
-    """What stands around the layers: styles, scripts, legend, title, scale and corner text."""
-
-    _template = Template(
-        "{% macro header(this, kwargs) %}<style>{{ this.css }}</style>\n<script>{{ this.js }}</script>{% endmacro %}"
-        "{% macro script(this, kwargs) %}"
-        "riverline.dress({{ this._parent.get_name() }}, {{ this.spec }}, [{{ this.groups|join(', ') }}]);"
-        "{% endmacro %}"
-    )
-
-    def __init__(self, spec: dict[str, Any], groups: Sequence[str]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "RiverlineFrame"
-        folder = files("riverline.maps") / "page"
-        self.css = folder.joinpath("map.css").read_text(encoding="utf-8")
-        self.js = folder.joinpath("map.js").read_text(encoding="utf-8")
-        self.spec = _json(spec)
-        self.groups = tuple(groups)
-
-
-class _Layers(folium.LayerControl):
-    """folium's layer control, put up when the page is complete: layers may be added to the map after it."""
-
-    _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "document.addEventListener('DOMContentLoaded', function () {"
-        "L.control.layers("
-        "{ {%- for key, val in this.base_layers.items() %}{{ key|tojson }}: {{ val }}, {%- endfor %} }, "
-        "{ {%- for key, val in this.overlays.items() %}{{ key|tojson }}: {{ val }}, {%- endfor %} }, "
-        "{{ this.options|tojavascript }}).addTo({{ this._parent.get_name() }}); });"
-        "{% endmacro %}"
-    )
-
-
-def _page(layers: Sequence[Layer], *, width: str | int, height: str | int) -> tuple[folium.Map, Any]:
+def _box(layers: Sequence[Layer]) -> Any:  # noqa: ANN401 - four numbers or None
+    """West, south, east and north of everything that can be drawn."""
     frames = [layer.frame[~blank(layer.frame)] for layer in layers]
     corners = [frame.total_bounds for frame in frames if len(frame)]
-    west, south = (min((c[i] for c in corners), default=0.0) for i in (0, 1))
-    east, north = (max((c[i] for c in corners), default=0.0) for i in (2, 3))
+    if not corners:
+        return None
+    west, south = (float(min(corner[i] for corner in corners)) for i in (0, 1))
+    east, north = (float(max(corner[i] for corner in corners)) for i in (2, 3))
+    return west, south, east, north
+
+
+def _view(layers: Sequence[Layer], sides: Sequence[Side]) -> Any:  # noqa: ANN401 - four numbers or None
+    """What the page opens on: the images where there are any, else the layers."""
+    bounds = [picture.bounds for side in sides for picture in side.pictures]
+    if not bounds:
+        return _box([*layers, *(layer for side in sides for layer in side.merged)])
+    south, west = (min(low[i] for low, _ in bounds) for i in (0, 1))
+    north, east = (max(high[i] for _, high in bounds) for i in (0, 1))
+    return west, south, east, north
+
+
+def _page(box: Any, look: Look, canvas: str) -> tuple[folium.Map, Any]:  # noqa: ANN401 - as above
+    west, south, east, north = box or (0.0, 0.0, 0.0, 0.0)
     page = folium.Map(
-        location=[(south + north) / 2, (west + east) / 2] if corners else _CHINA[0],
-        zoom_start=12 if corners else _CHINA[1],
+        location=[(south + north) / 2, (west + east) / 2] if box else _CHINA[0],
+        zoom_start=12 if box else _CHINA[1],
         tiles=None,
-        width=width,
-        height=height,
+        width=look.width,
+        height=look.height,
         zoom_control=False,
         prefer_canvas=True,
         font_size="13px",
         # Thin lines need a margin to be hit; the camel case is what reaches Leaflet when there are no tiles.
-        renderer=JsCode("L.canvas({tolerance: 5, padding: 0.3})"),  # type: ignore[arg-type]
+        renderer=JsCode(f"{canvas}({{tolerance: 5, padding: 0.3}})"),  # type: ignore[arg-type]
         maxZoom=20,
         # Any zoom, so that the first view fills the window; the buttons and the wheel go on in halves and more.
         zoomSnap=0,
         zoomDelta=0.5,
     )
-    _identify(page, repr([corner.round(9).tolist() for corner in corners]))
-    return page, [[south, west], [north, east]] if corners else None
+    identify(page, repr([round(each, 9) for each in box or ()]))
+    return page, [[south, west], [north, east]] if box else None
 
 
 def _opened(layers: Sequence[Layer]) -> frozenset[str]:
@@ -204,65 +252,36 @@ def _opened(layers: Sequence[Layer]) -> frozenset[str]:
     return frozenset(layer.name for layer in layers if layer.name == FAULTS.name and "check_id" in layer.frame)
 
 
-def _add_groups(page: folium.Map, groups: Sequence[Group], *, opened: frozenset[str]) -> list[str]:
+def _add_groups(page: folium.Map, groups: Sequence[Group], *, opened: frozenset[str], pane: str = "") -> list[str]:
     sources: dict[str, list[str]] = {}
     drawn = []
     hover = sum(group.count for group in groups if group.halo < 0) <= _HOVER_LIMIT
     for number, group in enumerate(groups):
         title = _layer_name(group, number, groups)
-        parent = _identify(
-            folium.FeatureGroup(title, show=group.symbol.shown or group.layer in opened), page.get_name(), str(number)
+        parent = identify(
+            folium.FeatureGroup(title, show=group.symbol.shown or group.layer in opened),
+            page.get_name(),
+            f"{pane}{number}",
         )
         page.add_child(parent)
         drawn.append(parent.get_name())
         if group.halo < 0:
-            child = _identify(_features(group, hover=hover), parent.get_name(), json.dumps(group.features))
+            child = identify(
+                draw_features(group, hover=hover, pane=pane), parent.get_name(), json.dumps(group.features)
+            )
             parent.add_child(child)
             sources.setdefault(group.layer, []).append(child.get_name())
     for group, name in zip(groups, drawn, strict=True):
         if group.halo >= 0:
-            borrowed = f"[{', '.join(sources[group.layer])}], {group.halo}, {_leaflet(group.symbol)}"
-            page.add_child(_identify(_Script(f"riverline.halo({name}, {borrowed});"), name))
+            borrowed = f"[{', '.join(sources[group.layer])}], {group.halo}, {leaflet_options(group.symbol)}"
+            page.add_child(identify(Script(f"riverline.halo({name}, {borrowed});"), name))
     return drawn
 
 
-class _Script(folium.MacroElement):
-    """One statement of JavaScript after the layers that it names."""
-
-    _template = Template("{% macro script(this, kwargs) %}{{ this.code }}{% endmacro %}")
-
-    def __init__(self, code: str) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "RiverlineScript"
-        self.code = code
-
-
 def _layer_name(group: Group, number: int, groups: Sequence[Group]) -> str:
-    same = sum(_title(each) == _title(group) for each in groups[:number])
+    same = sum(title_of(each) == title_of(group) for each in groups[:number])
     # Leaflet writes the name as HTML, and folium renders what it writes as a template once more.
-    return _html(_title(group) + f" ({same + 1})" * bool(same))
-
-
-def _title(group: Group) -> str:
-    heading = group.heading if group.halo >= 0 else group.heading.split(" · ")[0]
-    return f"{heading}：{group.label}" if heading else group.label
-
-
-def _features(group: Group, *, hover: bool) -> folium.GeoJson:
-    spec = {
-        "title": _title(group),
-        "fields": group.fields,
-        "tip": group.tip,
-        "texts": group.texts,
-        "hover": hover,
-    }
-    return folium.GeoJson(
-        {"type": "FeatureCollection", "features": group.features},
-        smooth_factor=0.5,
-        on_each_feature=JsCode(f"riverline.describe({_json(spec)})"),
-        pointToLayer=JsCode(f"riverline.point({_leaflet(group.symbol)})"),
-        **_path(group.symbol),
-    )
+    return html_text(title_of(group) + f" ({same + 1})" * bool(same))
 
 
 def _add_names(page: folium.Map, points: gpd.GeoSeries, names: dict[str, str], title: str) -> None:
@@ -272,34 +291,18 @@ def _add_names(page: folium.Map, points: gpd.GeoSeries, names: dict[str, str], t
     features = to_features(points.to_numpy(), [{"t": i} for i in range(len(texts))])
     layer = folium.GeoJson(
         {"type": "FeatureCollection", "features": features},
-        pointToLayer=JsCode(f"riverline.name({_json(texts)})"),
+        pointToLayer=JsCode(f"riverline.name({json_text(texts)})"),
     )
-    parent = _identify(folium.FeatureGroup(title), page.get_name(), "names")
-    parent.add_child(_identify(layer, parent.get_name(), json.dumps(features)))
+    parent = identify(folium.FeatureGroup(title), page.get_name(), "names")
+    parent.add_child(identify(layer, parent.get_name(), json.dumps(features)))
     page.add_child(parent)
 
 
-def _path(symbol: Symbol) -> dict[str, Any]:
-    return {
-        "color": symbol.color,
-        "weight": symbol.width,
-        "opacity": symbol.opacity,
-        "dashArray": " ".join(str(length) for length in symbol.dash) or None,
-        "lineCap": "butt" if symbol.dash else "round",
-        "fillColor": symbol.fill or None,
-        "fillOpacity": symbol.fill_opacity,
-        "radius": symbol.size / 2,
-        "shape": symbol.shape,
-    }
-
-
-def _leaflet(symbol: Symbol) -> str:
-    return _json({key: value for key, value in _path(symbol).items() if value is not None})
-
-
-def _spec(groups: Sequence[Group], *, title: str, language: Language, tolerance: float, missing: int) -> dict[str, Any]:
+def _spec(
+    groups: Sequence[Group], *, title: str, language: Language, tolerance: float, missing: int, notes: Sequence[str]
+) -> dict[str, Any]:
     words = _WORDS[language]
-    notes = [words["picture"].format(tolerance=tolerance) if groups else words["nothing"]]
+    notes = [*filter(None, notes), words["picture"].format(tolerance=tolerance) if groups else words["nothing"]]
     notes += [words["missing"].format(missing=missing)] * bool(missing)
     rows = [
         {
@@ -307,7 +310,7 @@ def _spec(groups: Sequence[Group], *, title: str, language: Language, tolerance:
             "label": group.label,
             "kind": group.kind,
             "count": group.count,
-            "style": _path(group.symbol),
+            "style": path_options(group.symbol),
         }
         for group in groups
     ]
@@ -327,10 +330,11 @@ def _corner(layers: Sequence[Layer], language: Language) -> str:
             mark = "（{}）" if language == "zh" else " ({})"
             title = f"{_WORDS[language]['rules']} {_rules_title(layer.rules, language)}"
             parts[f"{title}{mark.format(f'{name} {digest[:12]}')}"] = None
-    return " | ".join(_html(part) for part in parts)
+    return " | ".join(html_text(part) for part in parts)
 
 
-def _refuse_too_many(layers: Sequence[Layer], max_features: int) -> None:
+def refuse_too_many(layers: Sequence[Layer], max_features: int) -> None:
+    """Raise if a page would hold more features than it may."""
     count = sum(len(layer.frame) for layer in layers if layer.spatial)
     if count > max_features:
         raise JobError(
@@ -339,28 +343,3 @@ def _refuse_too_many(layers: Sequence[Layer], max_features: int) -> None:
             f"{count:,} features are more than the limit of {max_features:,}; draw river by river "
             f"(lines[lines.river_id == …]) or set max_features={count}",
         )
-
-
-def _json(content: Any) -> str:  # noqa: ANN401 - anything JSON can hold
-    r"""JSON that is safe inside a script and inside the Jinja template that folium makes of every script.
-
-    Examples
-    --------
-    >>> _json(["</script>", "{{ 7 * 7 }}", "{% raw %}"])
-    '["\\u003c/script\\u003e", "\\u007b\\u007b 7 * 7 }}", "\\u007b% raw %}"]'
-    """
-    text = _LONE_SURROGATE.sub("\ufffd", json.dumps(content, ensure_ascii=False, sort_keys=True))
-    for raw in "<>&\u2028\u2029":
-        text = text.replace(raw, f"\\u{ord(raw):04x}")
-    # In JSON a brace is followed by a quote or a brace that closes; these pairs are inside texts only.
-    return text.replace("{{", "\\u007b\\u007b").replace("{%", "\\u007b%").replace("{#", "\\u007b#")
-
-
-def _html(text: str) -> str:
-    return escape(_LONE_SURROGATE.sub("\ufffd", text)).replace("{", "&#123;")
-
-
-def _identify(element: Any, *content: str) -> Any:  # noqa: ANN401 - folium is untyped
-    # folium names elements by random numbers; a digest of what they hold makes the page repeatable.
-    element._id = hashlib.sha256("\x1f".join((type(element).__name__, *content)).encode()).hexdigest()[:32]  # noqa: SLF001 - folium has no other way
-    return element

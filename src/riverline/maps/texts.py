@@ -104,7 +104,7 @@ def texts_of(layer: Layer, *, language: Language, names: Mapping[str, str]) -> T
     rows.sort(key=lambda row: row[0] == schema.key and row[0] != "river_id")
     if layer.name == "faults":
         rows.append(("remedy", _word("remedy", language), _remedies(frame["code"], language)))
-    return _texts(_without_repeats(rows))
+    return _texts(_without_repeats(rows), len(frame))
 
 
 def _described(layer: Layer, language: Language) -> pd.DataFrame:
@@ -118,8 +118,8 @@ def _described(layer: Layer, language: Language) -> pd.DataFrame:
     return layer.frame
 
 
-def _texts(rows: Sequence[tuple[str, str, list[str]]]) -> Texts:
-    cells = np.array([texts for _, _, texts in rows], dtype=object).T if rows else np.empty((0, 0), dtype=object)
+def _texts(rows: Sequence[tuple[str, str, list[str]]], count: int) -> Texts:
+    cells = np.array([texts for _, _, texts in rows], dtype=object).T if rows else np.empty((count, 0), dtype=object)
     position = {name: i for i, (name, _, _) in enumerate(rows)}
     tip = tuple(position[name] for name in _TIP if name in position)[:3]
     return Texts(tuple(label for _, label, _ in rows), cells, tip)
@@ -128,7 +128,7 @@ def _texts(rows: Sequence[tuple[str, str, list[str]]]) -> Texts:
 def _free(frame: pd.DataFrame) -> Texts:
     columns = [name for name in frame.columns if frame[name].dtype.name != "geometry"][:_MAX_FREE_COLUMNS]
     rows = [(f"free {i}", str(name), [_plain(value) for value in frame[name]]) for i, name in enumerate(columns)]
-    texts = _texts(rows)
+    texts = _texts(rows, len(frame))
     return Texts(texts.fields, texts.cells, (0,) if rows else ())
 
 

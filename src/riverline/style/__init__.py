@@ -11,10 +11,13 @@ Examples
 
 from __future__ import annotations
 
+from riverline.style.evidence import COLOURS, CURVES
 from riverline.style.layers import Layer, collect, recognise
 from riverline.style.symbols import NEUTRAL, OTHER, THEMES, Shape, Symbol, Theme, themes
 
 __all__ = [
+    "COLOURS",
+    "CURVES",
     "NEUTRAL",
     "OTHER",
     "THEMES",

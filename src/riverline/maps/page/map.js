@@ -59,7 +59,12 @@ var riverline = window.riverline || (function () {
         element('th', label, row).scope = 'row';
         element('td', values[i], row);
       });
-      return table;
+      var number = layer.feature.properties.f;
+      if (!spec.figures || number === undefined) { return table; }
+      var box = element('div');
+      riverlineFigures.draw(spec.figures[number], box);
+      box.appendChild(table);
+      return box;
     }
     function tip(layer) {
       var values = texts(layer.feature);
@@ -68,7 +73,8 @@ var riverline = window.riverline || (function () {
     }
     return function (feature, layer) {
       var weight = layer.options.weight;
-      layer.bindPopup(popup, { maxWidth: 380 }).bindTooltip(tip, { sticky: true });
+      var wide = spec.figures && spec.figures.some(function (figure) { return figure.picture; });
+      layer.bindPopup(popup, { maxWidth: wide ? 620 : 380, autoPanPaddingTopLeft: [60, 60] }).bindTooltip(tip, { sticky: true });
       if (spec.hover) {
         layer.on('mouseover', function () { layer.setStyle({ weight: weight + 2 }); });
         layer.on('mouseout', function () { layer.setStyle({ weight: weight }); });

@@ -1,0 +1,173 @@
+"""The pieces of a page that folium has not: frame, layer control, features with popups, and text that stays text."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import folium
+from folium.template import Template
+from folium.utilities import JsCode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from riverline.maps.groups import Group
+    from riverline.style import Symbol
+
+__all__ = [
+    "Asides",
+    "Frame",
+    "Layers",
+    "Script",
+    "draw_features",
+    "html_text",
+    "identify",
+    "json_text",
+    "leaflet_options",
+    "page_file",
+    "path_options",
+    "title_of",
+]
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def page_file(name: str) -> str:
+    """A script or a style of ours that pages hold."""
+    return (files("riverline.maps") / "page").joinpath(name).read_text(encoding="utf-8")
+
+
+class Frame(folium.MacroElement):
+    """What stands around the layers: styles, scripts, legend, title, scale and corner text."""
+
+    _template = Template(
+        "{% macro header(this, kwargs) %}<style>{{ this.css }}</style>\n<script>{{ this.js }}</script>{% endmacro %}"
+        "{% macro script(this, kwargs) %}"
+        "riverline.dress({{ this._parent.get_name() }}, {{ this.spec }}, [{{ this.groups|join(', ') }}]);"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, spec: dict[str, Any], groups: Sequence[str]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "RiverlineFrame"
+        self.css, self.js = page_file("map.css"), page_file("map.js")
+        self.spec = json_text(spec)
+        self.groups = tuple(groups)
+
+
+class Asides(folium.MacroElement):
+    """Styles and scripts that only some pages need, and what they do before the layers are there."""
+
+    _template = Template(
+        "{% macro header(this, kwargs) %}{% if this.css %}<style>{{ this.css }}</style>\n{% endif %}"
+        "<script>{{ this.js }}</script>{% endmacro %}"
+        "{% macro script(this, kwargs) %}{{ this.code }}{% endmacro %}"
+    )
+
+    def __init__(self, name: str, code: str = "") -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = f"Riverline{name.capitalize()}"
+        self.css, self.js, self.code = page_file(f"{name}.css"), page_file(f"{name}.js"), code
+
+
+class Layers(folium.LayerControl):
+    """folium's layer control, put up when the page is complete: layers may be added to the map after it."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "document.addEventListener('DOMContentLoaded', function () {"
+        "L.control.layers("
+        "{ {%- for key, val in this.base_layers.items() %}{{ key|tojson }}: {{ val }}, {%- endfor %} }, "
+        "{ {%- for key, val in this.overlays.items() %}{{ key|tojson }}: {{ val }}, {%- endfor %} }, "
+        "{{ this.options|tojavascript }}).addTo({{ this._parent.get_name() }}); });"
+        "{% endmacro %}"
+    )
+
+
+class Script(folium.MacroElement):
+    """One statement of JavaScript after the layers that it names."""
+
+    _template = Template("{% macro script(this, kwargs) %}{{ this.code }}{% endmacro %}")
+
+    def __init__(self, code: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "RiverlineScript"
+        self.code = code
+
+
+def title_of(group: Group) -> str:
+    """What a group is called in the layer control and above its popups."""
+    heading = group.heading if group.halo >= 0 else group.heading.split(" · ")[0]
+    return f"{heading}：{group.label}" if heading else group.label
+
+
+def draw_features(group: Group, *, hover: bool, pane: str = "") -> folium.GeoJson:
+    """The features of a group as a layer of folium's; ``pane`` is where Leaflet puts them, its own if empty."""
+    spec = {
+        "title": title_of(group),
+        "fields": group.fields,
+        "tip": group.tip,
+        "texts": group.texts,
+        "hover": hover,
+    } | ({"figures": group.figures} if group.figures else {})
+    where: dict[str, Any] = {"pane": pane} if pane else {}
+    return folium.GeoJson(
+        {"type": "FeatureCollection", "features": group.features},
+        smooth_factor=0.5,
+        on_each_feature=JsCode(f"riverline.describe({json_text(spec)})"),
+        pointToLayer=JsCode(f"riverline.point({leaflet_options(group.symbol, **where)})"),
+        **path_options(group.symbol),
+        **where,
+    )
+
+
+def path_options(symbol: Symbol) -> dict[str, Any]:
+    """A symbol as Leaflet's options of a path."""
+    return {
+        "color": symbol.color,
+        "weight": symbol.width,
+        "opacity": symbol.opacity,
+        "dashArray": " ".join(str(length) for length in symbol.dash) or None,
+        "lineCap": "butt" if symbol.dash else "round",
+        "fillColor": symbol.fill or None,
+        "fillOpacity": symbol.fill_opacity,
+        "radius": symbol.size / 2,
+        "shape": symbol.shape,
+    }
+
+
+def leaflet_options(symbol: Symbol, **more: str) -> str:
+    """A symbol, and what else is said of its layer, as a JavaScript object."""
+    return json_text({key: value for key, value in path_options(symbol).items() if value is not None} | more)
+
+
+def json_text(content: Any) -> str:  # noqa: ANN401 - anything JSON can hold
+    r"""JSON that is safe inside a script and inside the Jinja template that folium makes of every script.
+
+    Examples
+    --------
+    >>> json_text(["</script>", "{{ 7 * 7 }}", "{% raw %}"])
+    '["\\u003c/script\\u003e", "\\u007b\\u007b 7 * 7 }}", "\\u007b% raw %}"]'
+    """
+    text = _LONE_SURROGATE.sub("\ufffd", json.dumps(content, ensure_ascii=False, sort_keys=True))
+    for raw in "<>&\u2028\u2029":
+        text = text.replace(raw, f"\\u{ord(raw):04x}")
+    # In JSON a brace is followed by a quote or a brace that closes; these pairs are inside texts only.
+    return text.replace("{{", "\\u007b\\u007b").replace("{%", "\\u007b%").replace("{#", "\\u007b#")
+
+
+def html_text(text: str) -> str:
+    """Text as HTML that a template leaves alone."""
+    return escape(_LONE_SURROGATE.sub("\ufffd", text)).replace("{", "&#123;")
+
+
+def identify(element: Any, *content: str) -> Any:  # noqa: ANN401 - folium is untyped
+    """The element, named by what it holds."""
+    # folium names elements by random numbers; a digest of what they hold makes the page repeatable.
+    element._id = hashlib.sha256("\x1f".join((type(element).__name__, *content)).encode()).hexdigest()[:32]  # noqa: SLF001 - folium has no other way
+    return element

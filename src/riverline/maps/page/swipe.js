@@ -1,0 +1,125 @@
+/* riverline: two sides of one map and the bar between them. Text reaches the page by textContent only. */
+var riverlineSwipe = window.riverlineSwipe || (function () {
+  'use strict';
+  var SVG = 'http://www.w3.org/2000/svg';
+  var STEPS = { ArrowLeft: -0.02, ArrowRight: 0.02, ArrowDown: -0.02, ArrowUp: 0.02, PageDown: -0.1, PageUp: 0.1 };
+  var ENDS = { Home: 0, End: 1 };
+
+  function element(tag, name, text, parent) {
+    var node = document.createElement(tag);
+    node.className = name;
+    if (text) { node.textContent = text; }
+    if (parent) { parent.appendChild(node); }
+    return node;
+  }
+
+  // Lines on images have a white edge: whatever is under them, they can be told from it.
+  var Cased = L.Canvas.extend({
+    _fillStroke: function (ctx, layer) {
+      var options = layer.options;
+      if (options.stroke && options.opacity === 1) {
+        ctx.globalAlpha = 0.8;
+        ctx.strokeStyle = '#fff';
+        ctx.lineWidth = options.weight + 2;
+        ctx.lineCap = options.lineCap;
+        ctx.lineJoin = options.lineJoin;
+        ctx.setLineDash(options._dashArray || []);
+        ctx.stroke();
+      }
+      L.Canvas.prototype._fillStroke.call(this, ctx, layer);
+    }
+  });
+
+  function canvas(options) { return new Cased(options); }
+
+  // Images below everything, lines of one side above the canvas of all others; SVG lets clicks through where it is empty.
+  function panes(map, sides) {
+    sides.forEach(function (side) {
+      map.createPane(side + 'Image').style.zIndex = 250;
+      map.createPane(side + 'Lines').style.zIndex = 410;
+      map._paneRenderers[side + 'Lines'] = L.svg({ pane: side + 'Lines' });
+    });
+    map.createPane('riverlineSwipe').style.zIndex = 620;
+  }
+
+  function arrows(parent) {
+    var svg = document.createElementNS(SVG, 'svg'), path = document.createElementNS(SVG, 'path');
+    svg.setAttribute('viewBox', '0 0 24 24');
+    svg.setAttribute('aria-hidden', 'true');
+    path.setAttribute('d', 'M9 6 3 12l6 6M15 6l6 6-6 6');
+    svg.appendChild(path);
+    parent.appendChild(svg);
+  }
+
+  function build(map, spec) {
+    var bar = element('div', 'riverline-swipe', '', map.getPane('riverlineSwipe'));
+    element('div', 'riverline-swipe-line', '', bar);
+    element('span', 'riverline-swipe-label before', spec.before, bar);
+    element('span', 'riverline-swipe-label after', spec.after, bar);
+    var handle = element('div', 'riverline-swipe-handle', '', bar);
+    handle.tabIndex = 0;
+    handle.title = spec.hint;
+    var said = { role: 'slider', 'aria-label': spec.label, 'aria-orientation': 'horizontal', 'aria-valuemin': 0,
+      'aria-valuemax': 100 };
+    Object.keys(said).forEach(function (key) { handle.setAttribute(key, said[key]); });
+    arrows(handle);
+    L.DomEvent.disableClickPropagation(bar).disableScrollPropagation(bar);
+    return { bar: bar, handle: handle };
+  }
+
+  // The bar is where the share of the window's width says, whatever is under it; each side ends there.
+  function swipe(map, spec, layers) {
+    var made = build(map, spec), share = 0.5;
+    function clip(side, left, right, top, bottom) {
+      var corners = [[left, top], [right, top], [right, bottom], [left, bottom]].map(function (corner) {
+        return corner[0] + 'px ' + corner[1] + 'px';
+      });
+      ['Image', 'Lines'].forEach(function (kind) {
+        map.getPane(side + kind).style.clipPath = 'polygon(' + corners.join(', ') + ')';
+      });
+    }
+    function place() {
+      var size = map.getSize(), from = map.containerPointToLayerPoint([0, 0]), to = from.add(size);
+      var middle = from.x + share * size.x;
+      clip('riverlineBefore', from.x, middle, from.y, to.y);
+      clip('riverlineAfter', middle, to.x, from.y, to.y);
+      made.bar.style.transform = 'translate(' + middle + 'px, ' + from.y + 'px)';
+      made.bar.style.height = size.y + 'px';
+      made.handle.setAttribute('aria-valuenow', Math.round(100 * share));
+      made.handle.setAttribute('aria-valuetext', spec.before + ' ' + Math.round(100 * share) + '% | ' + spec.after);
+    }
+    function move(to) {
+      share = Math.max(0, Math.min(1, to));
+      place();
+    }
+    function drag(event) {
+      var box = map.getContainer().getBoundingClientRect();
+      move((event.clientX - box.left) / box.width);
+    }
+    made.bar.addEventListener('pointerdown', function (event) {
+      if (event.button) { return; }
+      made.bar.setPointerCapture(event.pointerId);
+      made.bar.addEventListener('pointermove', drag);
+      made.handle.focus({ preventScroll: true });
+      event.preventDefault();
+      event.stopPropagation();
+    });
+    ['pointerup', 'pointercancel', 'lostpointercapture'].forEach(function (name) {
+      made.bar.addEventListener(name, function () { made.bar.removeEventListener('pointermove', drag); });
+    });
+    made.handle.addEventListener('keydown', function (event) {
+      if (event.key in STEPS) { move(share + STEPS[event.key]); }
+      else if (event.key in ENDS) { move(ENDS[event.key]); }
+      else { return; }
+      event.preventDefault();
+      event.stopPropagation();
+    });
+    function follow() {
+      made.bar.hidden = !layers.some(function (layer) { return map.hasLayer(layer); });
+    }
+    map.on('move zoom resize viewreset', place).on('layeradd layerremove', follow);
+    map.whenReady(function () { place(); follow(); });
+  }
+
+  return { canvas: canvas, panes: panes, swipe: swipe };
+})();
