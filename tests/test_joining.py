@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -178,6 +180,65 @@ def test_a_sluice_keeps_its_range_within_the_river_and_by_another_order_it_has_n
         ("extent-taken", "G1", "R1"), ("extent-taken", "G2", "R1")
     ]  # fmt: skip
     assert shape(first, "R1").area == pytest.approx(160 * 3000, abs=MM2)
+
+
+@pytest.fixture(scope="module")
+def parted(tmp_path_factory):
+    """A river that a sluice's range, wider than the river's, parts in two, joined with a lake beside it."""
+    folder = tmp_path_factory.mktemp("parted")
+    river, works = narrow(folder), sluices(1000)
+    lake = lakes(box(2000, 300, 2400, 700))
+    return river, rl.join_demarcations([river, lake, works], AXES)
+
+
+def narrow(folder, length=3000):
+    """A straight river with toes at 20 m and no strips."""
+    toes = levees([(0, 20), (length, 20)], [(0, -20), (length, -20)])
+    return rl.demarcate(AXES, rule_set(folder, levee=0.0), levees=toes)
+
+
+def test_a_river_parted_by_a_work_is_closed_at_its_axis_and_passes_inspection(parted) -> None:
+    _, county = parted
+    assert shapely.get_num_geometries(shape(county, "R1")) == 2
+    lines = county.lines[county.lines["bank"] == "left"].sort_values("start_chainage_m")
+    assert lines["line_id"].tolist() == ["R1-L-001", "R1-L-M01", "R1-L-M02", "R1-L-001-1"]
+    ends = shapely.get_coordinates(shapely.get_point(lines.geometry.to_numpy()[1:3], [-1, 0])) - ORIGIN
+    assert ends == pytest.approx(np.array([[900.0, 0.0], [1120.0, 0.0]]), abs=1e-6)
+    stakes, boards = rl.place_stakes(county, axes=AXES), rl.place_boards(county, axes=AXES)
+    checked = rl.inspect(county, axes=AXES, stakes=stakes, boards=boards)
+    assert checked.checks.loc[checked.checks["failed"] > 0, "check_id"].tolist() == []
+    cut = shapely.LineString(np.array([(900, 20), (900, 8)]) + ORIGIN)
+    torn = county.lines.geometry.where(county.lines["line_id"] != "R1-L-M01", cut)
+    broken = rl.inspect(replace(county, lines=county.lines.set_geometry(torn)), axes=AXES)
+    gaps = broken.faults[broken.faults["code"] == "line-gap"]
+    assert "R1-L-M01" in set(gaps["feature_id"])
+
+
+def test_stakes_and_shoreline_of_a_joined_county_stand_on_the_lines_that_are_left(parted) -> None:
+    river, county = parted
+    stakes = rl.place_stakes(county, axes=AXES)
+    lines = shapely.union_all(county.lines.geometry.to_numpy())
+    assert shapely.distance(stakes.geometry.to_numpy(), lines).max() < 1e-3
+    alone = rl.place_stakes(river, axes=AXES)
+    off = shapely.distance(alone.geometry.to_numpy(), lines)
+    assert off.max() == pytest.approx(35.0)
+    waterside = gpd.GeoDataFrame(
+        {"waterside_id": ["W1", "W2"], "river_id": "R1", "bank": ["left", "right"]},
+        geometry=[shapely.LineString(np.array([(0, at), (3000, at)]) + ORIGIN) for at in (10, -10)],
+        crs=CRS,
+    )
+    plan = rl.plan_shoreline(county, waterside=waterside, axes=AXES)
+    # 3000 m less the 220 m of the sluice's range, on each bank; the edges across the river are no shoreline.
+    assert plan.utilisation.set_index("utilisation_id").loc["river:R1", "shoreline_m"] == pytest.approx(2 * 2780.0)
+    assert plan.zones.geometry.area.sum() == pytest.approx(2 * 2780.0 * 10.0)
+    assert set(plan.zones["name"]) == {"清水河"}
+    shared = plan.faults[plan.faults["code"] == "shoreline-of-others"]
+    assert shared[["feature_id", "note", "value"]].to_numpy().tolist() == [["R1", "left", 40.0], ["R1", "right", 40.0]]
+    surface = gpd.GeoDataFrame(
+        {"water_id": ["S1"], "river_id": ["R1"], "kind": ["river"]}, geometry=[box(0, -10, 3000, 10)], crs=CRS
+    )
+    from_water = rl.plan_shoreline(county, waterside=surface, axes=AXES)
+    assert from_water.zones.geometry.area.sum() == pytest.approx(2 * 2780.0 * 10.0)
 
 
 def test_land_of_a_joined_county_is_confirmed_once(tmp_path) -> None:

@@ -51,17 +51,24 @@ _STEPS = 12
 
 
 class _Ranges(NamedTuple):
-    """What was demarcated, and the rivers as they were by last year's survey."""
+    """What was demarcated, each by itself, and the rivers as they were by last year's survey."""
 
     rivers: rl.Demarcation
     lakes: rl.Demarcation
     works: rl.Demarcation
     before: rl.Demarcation
 
+    def joined(self, rivers: rl.Demarcation, axes: gpd.GeoDataFrame) -> rl.Demarcation:
+        """The county with these rivers."""
+        return rl.join_demarcations([rivers, self.lakes, self.works], axes)
+
 
 @dataclass(frozen=True, slots=True)
 class County:
-    """Everything that a county hands over; ``joined`` holds rivers, lakes and works with what they share parted."""
+    """Everything that a county hands over.
+
+    ``joined`` holds rivers, lakes and works with what they share parted; what comes after it is of that.
+    """
 
     rivers: rl.Demarcation
     lakes: rl.Demarcation
@@ -133,24 +140,23 @@ def carry_out(frames: Frames, language: Language, step: Callable[[str, str], Non
     """
     axes, works, towns = (frames[name] for name in ("axes", "works", "towns"))
     drawn = _demarcated(frames, language, step)
-    rivers = drawn.rivers
     step("合并全县管理范围", "join the ranges of the county")
-    joined = rl.join_demarcations([rivers, drawn.lakes, drawn.works], axes)
+    joined = drawn.joined(drawn.rivers, axes)
     step("布设界桩与公告牌", "place stakes and boards")
     around = {"axes": axes, "admin": towns, "structures": works}
     around |= {name: frames[name] for name in ("settings", "landmarks")}
-    stakes = rl.place_stakes(rivers, existing=frames["old_stakes"], **around)
-    boards = rl.place_boards(rivers, **around)
+    stakes = rl.place_stakes(joined, existing=frames["old_stakes"], **around)
+    boards = rl.place_boards(joined, **around)
     step("编制岸线规划", "plan the shoreline")
     shore = {name: frames[name] for name in ("waterside", "uses", "sensitive", "axes")}
-    plan = rl.plan_shoreline(rivers, admin=towns, **shore)
+    plan = rl.plan_shoreline(joined, admin=towns, **shore)
     plan = plan if language == "zh" else plan_in_english(plan, rl.rules.load_zone_rules())
     step("确权", "confirm titles")
     titles = rl.confirm(joined, frames["parcels"], land_classes=frames["land_classes"], axes=axes, admin=towns)
     step("成果质检", "check the delivery")
     known = {name: frames[name] for name in ("axes", "water", "levees")}
     inspection = rl.inspect(
-        rivers,
+        joined,
         stakes=stakes,
         boards=boards,
         holdings=titles.holdings,
@@ -158,8 +164,9 @@ def carry_out(frames: Frames, language: Language, step: Callable[[str, str], Non
         **known,
     )
     step("与上年成果对比", "compare with the year before")
-    revision = rl.compare(drawn.before, rivers, parcels=frames["parcels"])
-    return County(rivers, drawn.lakes, drawn.works, joined, stakes, boards, plan, titles, inspection, revision)
+    revision = rl.compare(drawn.joined(drawn.before, axes), joined, parcels=frames["parcels"])
+    ranges = (drawn.rivers, drawn.lakes, drawn.works, joined)
+    return County(*ranges, stakes, boards, plan, titles, inspection, revision)
 
 
 def _demarcated(frames: Frames, language: Language, step: Callable[[str, str], None]) -> _Ranges:

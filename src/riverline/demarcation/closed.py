@@ -37,6 +37,7 @@ __all__ = [
     "Closed",
     "Ringed",
     "borrowed",
+    "closed_codes",
     "closed_extents",
     "closed_lines",
     "codes_of",
@@ -235,6 +236,23 @@ def codes_of(lines: gpd.GeoDataFrame) -> NDArray[np.object_]:
         told = _LINE_ID.fullmatch(ids[row])
         codes[row] = told[1] if told else codes[row]
     return codes
+
+
+def closed_codes(lines: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    """Codes of the lakes, reservoirs and works among lines, each once and in order.
+
+    Parameters
+    ----------
+    lines
+        Rows of :data:`riverline.schema.MANAGEMENT_LINES`.
+
+    Examples
+    --------
+    >>> columns = {"line_id": ["R1-L-001", "G1-W-002"], "river_id": "R1", "bank": ["left", None]}
+    >>> closed_codes(gpd.GeoDataFrame(columns, geometry=[None] * 2)).tolist()
+    ['G1']
+    """
+    return np.unique(codes_of(lines)[texts(lines["bank"]) == ""].astype(str)).astype(object)
 
 
 def closed_extents(outcomes: Sequence[Closed], crs: Any, rules: RuleSet) -> gpd.GeoDataFrame:  # noqa: ANN401 - a CRS
