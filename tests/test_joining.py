@@ -241,6 +241,40 @@ def test_stakes_and_shoreline_of_a_joined_county_stand_on_the_lines_that_are_lef
     assert from_water.zones.geometry.area.sum() == pytest.approx(2 * 2780.0 * 10.0)
 
 
+def test_where_a_line_turns_back_its_chainages_do_not_depend_on_the_rivers_direction(tmp_path) -> None:
+    bend = [(0, 80), (500, 80), (500, 120), (300, 120), (300, 160), (1000, 160)]
+    right = [(0, -80), (1000, -80)]
+    lake = lakes(box(350, 60, 470, 200))
+    kept = []
+    for course in ([(0, 0), (1000, 0)], [(1000, 0), (0, 0)]):
+        axis = axes(course)
+        river = rl.demarcate(axis, rule_set(tmp_path, levee=0.0), levees=levees(bend, right))
+        lines = rl.join_demarcations([river, lake], axis).lines
+        kept.append(lines[(lines["basis"] == "levee") & (lines["bank"] == ("right" if kept else "left"))])
+    there, back = (
+        rows.set_index(rows.geometry.centroid.map(lambda at: (round(at.x, 3), round(at.y, 3)))) for rows in kept
+    )
+    assert len(there) > 2
+    columns = ["start_chainage_m", "end_chainage_m"]
+    assert set(there.index) == set(back.index)
+    mirrored = 1000.0 - back.loc[there.index, columns[::-1]].to_numpy()
+    assert mirrored == pytest.approx(there[columns].to_numpy(), abs=0.11)
+
+
+def test_a_joined_county_tells_of_each_piece_by_which_rules_its_part_was_drawn(parted) -> None:
+    river, county = parted
+    told = rl.explain(county, "G1", None, 10.0)
+    assert f"规则集 jiangxi_luxi {rl.load_rules('jiangxi_luxi').digest[:12]}。" in told
+    english = rl.explain(county, "G1", None, 10.0, language="en").partition("Note:")[2]
+    assert "assumes" in english
+    assert not any("\u4e00" <= letter <= "\u9fff" for letter in english)
+    assert f"rule set test {river.rules.digest[:12]}." in rl.explain(county, "R1", "left", 100.0, language="en")
+    national = rl.load_rules("national").digest[:12]
+    assert f"national {national}" in rl.explain(rl.join_demarcations([county], AXES), "A", None, 10.0)
+    # The edge of a neighbour is there by the policy of the set that the county was joined with.
+    assert f"规则集 test {river.rules.digest[:12]}" in rl.explain(county, "R1", "left", 950.0)
+
+
 def test_land_of_a_joined_county_is_confirmed_once(tmp_path) -> None:
     river, works = rivers(tmp_path), sluices(1000)
     lake = lakes(shapely.Point(ORIGIN[0] + 2000, ORIGIN[1] + 300).buffer(400))

@@ -209,7 +209,10 @@ def test_every_geometry_type_can_be_drawn():
     )
     groups = groups_of(merge(collect(faults)), language="zh", names={})
     assert [len(group.features) for group in groups] == [6]
-    assert "2 个要素没有图形，未绘出" in rl.maps.show(faults).get_root().render()
+    drawn = gpd.GeoDataFrame({"name": "乡镇"}, index=range(len(shapes)), geometry=shapes, crs=invented.CRS)
+    assert "2 个要素没有图形，未绘出" in rl.maps.show(乡镇=drawn).get_root().render()
+    # Faults of data without a place are no features.
+    assert "2 个要素没有图形" not in rl.maps.show(faults).get_root().render()
 
 
 def test_problems_have_a_ring_for_their_status():

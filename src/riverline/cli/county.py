@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import riverline as rl
 from riverline import samples
 from riverline.cli.handover import Delivery, Steps, hand_over, require_folder
-from riverline.cli.steps import Layer, demo_job, read_named, schema_of, worded
-from riverline.shoreline.wording import plan_in_english
+from riverline.cli.steps import Layer, demo_job, read_named, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -111,7 +110,7 @@ def hand_over_county(out: Path, language: Language, tell: Callable[[Step], None]
     layers = {name: (layer, schema_of(name)) for name, layer in job.layers.items()}
     layers |= {name: (_sample(name), schema) for name, schema in MORE.items()}
     frames = {name: read_named(name, layer, schema) for name, (layer, schema) in layers.items()}
-    county = carry_out(frames, language, step)
+    county = carry_out(frames, step)
     seen = (frames["works"], *county.products[1:-2], county.revision)
     paths = hand_over(
         out,
@@ -126,20 +125,18 @@ def _sample(name: str) -> Layer:
     return Layer(samples.path("清水县.gpkg"), name)
 
 
-def carry_out(frames: Frames, language: Language, step: Callable[[str, str], None]) -> County:
+def carry_out(frames: Frames, step: Callable[[str, str], None]) -> County:
     """Make every product of the county.
 
     Parameters
     ----------
     frames
         The layers of the samples by name.
-    language
-        Language of the notes of lines.
     step
         Told what comes next.
     """
     axes, works, towns = (frames[name] for name in ("axes", "works", "towns"))
-    drawn = _demarcated(frames, language, step)
+    drawn = _demarcated(frames, step)
     step("合并全县管理范围", "join the ranges of the county")
     joined = drawn.joined(drawn.rivers, axes)
     step("布设界桩与公告牌", "place stakes and boards")
@@ -150,7 +147,6 @@ def carry_out(frames: Frames, language: Language, step: Callable[[str, str], Non
     step("编制岸线规划", "plan the shoreline")
     shore = {name: frames[name] for name in ("waterside", "uses", "sensitive", "axes")}
     plan = rl.plan_shoreline(joined, admin=towns, **shore)
-    plan = plan if language == "zh" else plan_in_english(plan, rl.rules.load_zone_rules())
     step("确权", "confirm titles")
     titles = rl.confirm(joined, frames["parcels"], land_classes=frames["land_classes"], axes=axes, admin=towns)
     step("成果质检", "check the delivery")
@@ -169,7 +165,7 @@ def carry_out(frames: Frames, language: Language, step: Callable[[str, str], Non
     return County(*ranges, stakes, boards, plan, titles, inspection, revision)
 
 
-def _demarcated(frames: Frames, language: Language, step: Callable[[str, str], None]) -> _Ranges:
+def _demarcated(frames: Frames, step: Callable[[str, str], None]) -> _Ranges:
     """Rivers, the lake and the sluices, each by a rule set that has rules for it."""
     axes, water, works = (frames[name] for name in ("axes", "water", "works"))
     rules, terrain = rl.load_rules("anhui"), samples.path("白石溪地形.tif")
@@ -183,8 +179,5 @@ def _demarcated(frames: Frames, language: Language, step: Callable[[str, str], N
     before = rl.demarcate(axes, rules, bank_tops=frames["old_bank_tops"], terrain=terrain, **known)
     step("划定湖泊与工程管理范围", "demarcate the lake and the works")
     lakes = rl.demarcate_waters(water, rules, levees=frames["lake_levees"], axes=axes)
-    sluices = rl.load_rules(WORK_RULES)
-    drawn = rl.demarcate_works(works, sluices, axes=axes)
-    return _Ranges(
-        worded(rivers, rules, language), worded(lakes, rules, language), worded(drawn, sluices, language), before
-    )
+    drawn = rl.demarcate_works(works, rl.load_rules(WORK_RULES), axes=axes)
+    return _Ranges(rivers, lakes, drawn, before)

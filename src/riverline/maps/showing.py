@@ -20,7 +20,7 @@ from riverline.maps.groups import blank, groups_of, lighten, merge, name_points,
 from riverline.maps.notices import undrawn
 from riverline.maps.texts import river_names
 from riverline.schema import FAULTS
-from riverline.style import collect
+from riverline.style import collect, in_language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,7 +120,7 @@ def show(
     >>> [child.layer_name for child in page._children.values() if isinstance(child, folium.FeatureGroup)]
     ['河道中心线', '河流名称']
     """
-    found = collect(*results, **layers)
+    found = in_language(collect(*results, **layers), language)
     _refuse_too_many(found, max_features)
     merged = merge(found)
     light, tolerance = lighten(merged)
@@ -131,7 +131,8 @@ def show(
         page.add_child(_identify(tiles, tiles.tile_name))
     drawn = _add_groups(page, groups, opened=_opened(found))
     _add_names(page, name_points(light, names), names, _WORDS[language]["names"])
-    missing = sum(int(blank(layer.frame).sum()) for layer in merged)
+    # A note on data without a place is told in the tables: no feature is missing for it.
+    missing = sum(int(blank(layer.frame).sum()) for layer in merged if layer.name != FAULTS.name)
     spec = _spec(groups, title=title, language=language, tolerance=tolerance, missing=missing)
     spec |= {"corner": _corner(found, language), "bounds": bounds, "notice": undrawn(found, language, names)}
     page.add_child(_identify(_Frame(spec, drawn), page.get_name()))
