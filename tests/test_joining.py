@@ -219,6 +219,10 @@ def test_stakes_and_shoreline_of_a_joined_county_stand_on_the_lines_that_are_lef
     stakes = rl.place_stakes(county, axes=AXES)
     lines = shapely.union_all(county.lines.geometry.to_numpy())
     assert shapely.distance(stakes.geometry.to_numpy(), lines).max() < 1e-3
+    # None stands in the water, where the banks meet along the sluice's range: that edge is the sluice's.
+    banked = stakes[stakes["bank"].notna()]
+    assert shapely.distance(banked.geometry.to_numpy(), AXES.geometry.iloc[0]) == pytest.approx(20.0, abs=1e-3)
+    assert banked["reason"].value_counts()[["start", "end"]].tolist() == [4, 4]
     alone = rl.place_stakes(river, axes=AXES)
     off = shapely.distance(alone.geometry.to_numpy(), lines)
     assert off.max() == pytest.approx(35.0)

@@ -11,7 +11,7 @@ import shapely
 
 from riverline.channel.given import usable_axes
 from riverline.demarcation import Demarcation
-from riverline.demarcation.closed import closed_codes
+from riverline.demarcation.closed import closed_codes, shared_with_others
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.intake import row_names, single_parts, split_usable, typed
 from riverline.errors import RiverlineError, RuleError, SchemaError
@@ -19,7 +19,6 @@ from riverline.geodesy import align, require_metric
 from riverline.provenance import describe_input
 from riverline.rules import ZoneRules
 from riverline.schema import SENSITIVE, USES, WATER, WATERSIDE, Column, Schema
-from riverline.shoreline.sides import is_shared
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -126,7 +125,7 @@ def _without_bank(lines: gpd.GeoDataFrame) -> list[Finding]:
 
 def _beside_others(lines: gpd.GeoDataFrame) -> list[Finding]:
     """A finding for every bank whose line runs, in places, along the extent of a lake or a work."""
-    shared = lines[is_shared(lines)]
+    shared = lines[shared_with_others(lines)]
     return [
         Finding("shoreline-of-others", "management_lines", str(river), shapely.multilinestrings(list(rows.geometry)),
                 round(float(rows.geometry.length.sum()), 1), unit="m", note=str(bank))

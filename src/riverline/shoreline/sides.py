@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from riverline._kernels.chainage import vertex_chainages
+from riverline.demarcation.closed import shared_with_others
 from riverline.schema import MANAGEMENT_LINES
 
 if TYPE_CHECKING:
@@ -18,12 +19,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Side", "chainage_at", "confidence_in", "is_shared", "sides_of", "weakest"]
+__all__ = ["Side", "chainage_at", "confidence_in", "sides_of", "weakest"]
 
 _SHARED_DECIMALS = 3
 """Ends of pieces that are equal to the millimetre are one place."""
-
-_SHARED_WITH_OTHERS = "/policy.shared_kinds"
 
 _WEAKEST_FIRST = ("low", "unknown", "medium", "high")
 
@@ -99,12 +98,6 @@ def weakest(levels: list[str]) -> str:
     return min(levels, key=_WEAKEST_FIRST.index)
 
 
-def is_shared(lines: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    """Which pieces of banks are edges shared with a lake or a work, (n,): they part a river's land from theirs."""
-    ruled = lines["rule_id"].astype("str").str.endswith(_SHARED_WITH_OTHERS)
-    return np.asarray(ruled & lines["bank"].notna(), dtype=bool)
-
-
 def sides_of(lines: gpd.GeoDataFrame, names: dict[str, str]) -> list[Side]:
     """The banks of all rivers.
 
@@ -123,7 +116,7 @@ def sides_of(lines: gpd.GeoDataFrame, names: dict[str, str]) -> list[Side]:
     """
     shapes = np.asarray(lines.geometry.array, dtype=object)
     drawn = (shapely.get_type_id(shapes) == 1) & (shapely.length(shapes) > 0.0) & ~shapely.is_closed(shapes)
-    drawn &= ~is_shared(lines)
+    drawn &= ~shared_with_others(lines)
     rows = lines[drawn].sort_values(["river_id", "bank", "start_chainage_m", "end_chainage_m", "line_id"])
     found = []
     for (river, bank), pieces in rows.groupby(["river_id", "bank"], sort=True):
