@@ -11,19 +11,14 @@ all three find the same area in each parcel to a millionth of a square metre.
 
 from __future__ import annotations
 
-import argparse
-import json
-import resource
-import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from ways import compare
 
 CRS = "EPSG:4548"
 SIZES = {False: (20_000, 46_000), True: (50_000, 115_000)}
@@ -65,8 +60,8 @@ def parcels(count, seed=3):
     return gpd.GeoDataFrame(data, geometry=shapely.polygons(rings), crs=CRS)
 
 
-def run(way, full, place):
-    """Do it one way in this process, print its figures and leave the area inside each parcel."""
+def run(way, full):
+    """Do it one way in this process: seconds of each time, and the area inside each parcel."""
     import riverline as rl
     from riverline._kernels.cutting import cut
 
@@ -89,39 +84,17 @@ def run(way, full, place):
         held = result.holdings[result.holdings["parcel_id"] != ""]
         parts = held.assign(parcel_id=held["parcel_id"].str.split("; "), m2=held.area).explode("parcel_id")
         made = parts.groupby("parcel_id")["m2"].sum()
-    made.sort_index().to_frame("m2").to_json(place)
-    print(json.dumps({"s": min(seconds), "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0}))
+    return seconds, made
 
 
-def main():
-    """Print the figures; 1 if a target is missed."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--full", action="store_true", help="50,000 parcels and 115,000 vertices")
-    parser.add_argument("--only", nargs=2, metavar=("WAY", "FILE"), help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.only:
-        run(given.only[0], given.full, given.only[1])
-        return 0
-    found, areas = {}, {}
-    with tempfile.TemporaryDirectory() as folder:
-        for way in WAYS:
-            place = Path(folder) / f"{way}.json"
-            command = [sys.executable, __file__, "--only", way, str(place), *["--full"] * given.full]
-            found[way] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)  # noqa: S603 - this very file
-            areas[way] = pd.read_json(place, precise_float=True)["m2"]
-            print(
-                f"{way:8}",
-                "  ".join(f"{name} {value:9.3f}" for name, value in found[way].items()),
-                f" {len(areas[way])} parcels",
-            )
-    off = max(float((areas[way] - areas["overlay"]).abs().max()) for way in WAYS[1:])
-    same = all(areas[way].index.equals(areas["overlay"].index) for way in WAYS[1:])
-    faster = {way: found["overlay"]["s"] / found[way]["s"] for way in WAYS[1:]}
-    print(f"less time: cut {faster['cut']:.0f}×, confirm {faster['confirm']:.0f}× (at least {FASTER[given.full]:.0f})")
-    print(f"largest difference of areas {off:.1e} m² (at most {EQUAL_M2:.0e}), memory {found['confirm']['mb']:.0f} MB")
-    kept = same and off <= EQUAL_M2 and found["confirm"]["mb"] <= MEMORY_MB
-    return int(not kept or faster["confirm"] < FASTER[given.full])
+def judge(found):
+    """Print the ratios; whether the targets are met."""
+    faster = {way: found.seconds["overlay"] / found.seconds[way] for way in WAYS[1:]}
+    least, memory = FASTER[found.full], found.memory_mb["confirm"]
+    print(f"less time: cut {faster['cut']:.0f}×, confirm {faster['confirm']:.0f}× (at least {least:.0f})")
+    print(f"memory {memory:.0f} MB (at most {MEMORY_MB:.0f})")
+    return found.agree(EQUAL_M2) and memory <= MEMORY_MB and faster["confirm"] >= least
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(compare(__file__, WAYS, run, judge, full="50,000 parcels and 115,000 vertices"))

@@ -12,19 +12,14 @@ less and 4 times), and all three find the same footprints and the same area insi
 
 from __future__ import annotations
 
-import argparse
-import json
-import resource
-import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from ways import compare
 
 WAYS = ("overlay", "clipping", "screen")
 SIZES = {False: (100_000, 20_000.0, 20_000), True: (1_000_000, 100_000.0, 100_000)}
@@ -70,8 +65,8 @@ def footprints(count, length, seed=3):
     return gpd.GeoDataFrame({"feature_id": "B" + names}, geometry=shapely.polygons(np.stack(points, axis=-1)), crs=CRS)
 
 
-def run(way, full, place):
-    """Do it one way in this process, print its figures and leave the area inside each footprint."""
+def run(way, full):
+    """Do it one way in this process: seconds of each time, and the area inside each footprint."""
     import riverline as rl
 
     count, length, vertices = SIZES[full]
@@ -92,8 +87,7 @@ def run(way, full, place):
         areas = found.suspects.set_index("feature_id")["inside_m2"]
     else:
         areas = rl.geodesy.ellipsoidal_area(made).set_axis(made["feature_id"])
-    areas.sort_index().to_frame("m2").to_json(place)
-    print(json.dumps({"s": min(seconds), "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0}))
+    return seconds, areas
 
 
 def clipped(houses, region):
@@ -107,37 +101,14 @@ def clipped(houses, region):
     return made[made.area > 0.0]
 
 
-def main():
-    """Print the figures; 1 if a target is missed."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--full", action="store_true", help="a million footprints, 100 km")
-    parser.add_argument("--only", nargs=2, metavar=("WAY", "FILE"), help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.only:
-        run(given.only[0], given.full, given.only[1])
-        return 0
-    found, areas = {}, {}
-    with tempfile.TemporaryDirectory() as folder:
-        for way in WAYS:
-            place = Path(folder) / f"{way}.json"
-            command = [sys.executable, __file__, "--only", way, str(place), *["--full"] * given.full]
-            found[way] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)  # noqa: S603 - this very file
-            areas[way] = pd.read_json(place, precise_float=True)["m2"]
-            print(
-                f"{way:9}",
-                "  ".join(f"{name} {value:9.3f}" for name, value in found[way].items()),
-                f" {len(areas[way])} footprints",
-            )
-    off = max(float((areas[way] - areas["overlay"]).abs().max()) for way in WAYS[1:])
-    same = all(areas[way].index.equals(areas["overlay"].index) for way in WAYS[1:])
-    faster = found["overlay"]["s"] / found["screen"]["s"]
-    slower = found["screen"]["s"] / found["clipping"]["s"]
-    print(f"screen: {faster:.1f}× less time than overlay (at least {FASTER[given.full]:g})")
-    print(f"screen: {slower:.2f}× the time of clipping (at most {SLOWER[given.full]:g})")
-    print(f"largest difference of areas {off:.3f} m² (at most {EQUAL_M2})")
-    kept = same and off <= EQUAL_M2
-    return int(not kept or faster < FASTER[given.full] or slower > SLOWER[given.full])
+def judge(found):
+    """Print the ratios; whether the targets are met."""
+    faster = found.seconds["overlay"] / found.seconds["screen"]
+    slower = found.seconds["screen"] / found.seconds["clipping"]
+    print(f"screen: {faster:.1f}× less time than overlay (at least {FASTER[found.full]:g})")
+    print(f"screen: {slower:.2f}× the time of clipping (at most {SLOWER[found.full]:g})")
+    return found.agree(EQUAL_M2) and faster >= FASTER[found.full] and slower <= SLOWER[found.full]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(compare(__file__, WAYS, run, judge, full="a million footprints, 100 km"))

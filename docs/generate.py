@@ -25,8 +25,8 @@ NAMESPACES = {
 }
 SCHEMA_TYPES = ("Schema", "Column", "Choice")
 COMMANDS = (
-    "demo", "demarcate", "axes", "banks", "waters", "works", "stakes", "confirm", "shoreline", "change", "waterlines",
-    "inspect", "compare",
+    "demo", "demarcate", "axes", "banks", "waters", "works", "join", "stakes", "confirm", "shoreline", "change",
+    "waterlines", "inspect", "compare",
     "check", "schema", "rules list", "rules show",
     "screen", "detect", "catalog list", "catalog show",
 )  # fmt: skip

@@ -188,8 +188,8 @@ def test_every_line_that_the_guide_shows_for_the_samples_runs_on_them(tmp_path, 
     block = text.partition("cd data/samples\n")[2].partition("```")[0].replace("\\\n", " ")
     lines = [shlex.split(line, comments=True) for line in block.splitlines()]
     assert [line[1] for line in lines] == [
-        "demarcate", "waters", "works", "stakes", "shoreline", "confirm", "inspect", "demarcate", "compare",
-        "sensitivity",
+        "demarcate", "waters", "works", "join", "stakes", "shoreline", "confirm", "inspect", "demarcate", "join",
+        "compare", "sensitivity",
     ]  # fmt: skip
     for file in COUNTY.parent.iterdir():
         (tmp_path / file.name).symlink_to(file)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -178,6 +180,103 @@ def test_a_sluice_keeps_its_range_within_the_river_and_by_another_order_it_has_n
         ("extent-taken", "G1", "R1"), ("extent-taken", "G2", "R1")
     ]  # fmt: skip
     assert shape(first, "R1").area == pytest.approx(160 * 3000, abs=MM2)
+
+
+@pytest.fixture(scope="module")
+def parted(tmp_path_factory):
+    """A river that a sluice's range, wider than the river's, parts in two, joined with a lake beside it."""
+    folder = tmp_path_factory.mktemp("parted")
+    river, works = narrow(folder), sluices(1000)
+    lake = lakes(box(2000, 300, 2400, 700))
+    return river, rl.join_demarcations([river, lake, works], AXES)
+
+
+def narrow(folder, length=3000):
+    """A straight river with toes at 20 m and no strips."""
+    toes = levees([(0, 20), (length, 20)], [(0, -20), (length, -20)])
+    return rl.demarcate(AXES, rule_set(folder, levee=0.0), levees=toes)
+
+
+def test_a_river_parted_by_a_work_is_closed_at_its_axis_and_passes_inspection(parted) -> None:
+    _, county = parted
+    assert shapely.get_num_geometries(shape(county, "R1")) == 2
+    lines = county.lines[county.lines["bank"] == "left"].sort_values("start_chainage_m")
+    assert lines["line_id"].tolist() == ["R1-L-001", "R1-L-M01", "R1-L-M02", "R1-L-001-1"]
+    ends = shapely.get_coordinates(shapely.get_point(lines.geometry.to_numpy()[1:3], [-1, 0])) - ORIGIN
+    assert ends == pytest.approx(np.array([[900.0, 0.0], [1120.0, 0.0]]), abs=1e-6)
+    stakes, boards = rl.place_stakes(county, axes=AXES), rl.place_boards(county, axes=AXES)
+    checked = rl.inspect(county, axes=AXES, stakes=stakes, boards=boards)
+    assert checked.checks.loc[checked.checks["failed"] > 0, "check_id"].tolist() == []
+    cut = shapely.LineString(np.array([(900, 20), (900, 8)]) + ORIGIN)
+    torn = county.lines.geometry.where(county.lines["line_id"] != "R1-L-M01", cut)
+    broken = rl.inspect(replace(county, lines=county.lines.set_geometry(torn)), axes=AXES)
+    gaps = broken.faults[broken.faults["code"] == "line-gap"]
+    assert "R1-L-M01" in set(gaps["feature_id"])
+
+
+def test_stakes_and_shoreline_of_a_joined_county_stand_on_the_lines_that_are_left(parted) -> None:
+    river, county = parted
+    stakes = rl.place_stakes(county, axes=AXES)
+    lines = shapely.union_all(county.lines.geometry.to_numpy())
+    assert shapely.distance(stakes.geometry.to_numpy(), lines).max() < 1e-3
+    # None stands in the water, where the banks meet along the sluice's range: that edge is the sluice's.
+    banked = stakes[stakes["bank"].notna()]
+    assert shapely.distance(banked.geometry.to_numpy(), AXES.geometry.iloc[0]) == pytest.approx(20.0, abs=1e-3)
+    assert banked["reason"].value_counts()[["start", "end"]].tolist() == [4, 4]
+    alone = rl.place_stakes(river, axes=AXES)
+    off = shapely.distance(alone.geometry.to_numpy(), lines)
+    assert off.max() == pytest.approx(35.0)
+    waterside = gpd.GeoDataFrame(
+        {"waterside_id": ["W1", "W2"], "river_id": "R1", "bank": ["left", "right"]},
+        geometry=[shapely.LineString(np.array([(0, at), (3000, at)]) + ORIGIN) for at in (10, -10)],
+        crs=CRS,
+    )
+    plan = rl.plan_shoreline(county, waterside=waterside, axes=AXES)
+    # 3000 m less the 220 m of the sluice's range, on each bank; the edges across the river are no shoreline.
+    assert plan.utilisation.set_index("utilisation_id").loc["river:R1", "shoreline_m"] == pytest.approx(2 * 2780.0)
+    assert plan.zones.geometry.area.sum() == pytest.approx(2 * 2780.0 * 10.0)
+    assert set(plan.zones["name"]) == {"清水河"}
+    shared = plan.faults[plan.faults["code"] == "shoreline-of-others"]
+    assert shared[["feature_id", "note", "value"]].to_numpy().tolist() == [["R1", "left", 40.0], ["R1", "right", 40.0]]
+    surface = gpd.GeoDataFrame(
+        {"water_id": ["S1"], "river_id": ["R1"], "kind": ["river"]}, geometry=[box(0, -10, 3000, 10)], crs=CRS
+    )
+    from_water = rl.plan_shoreline(county, waterside=surface, axes=AXES)
+    assert from_water.zones.geometry.area.sum() == pytest.approx(2 * 2780.0 * 10.0)
+
+
+def test_where_a_line_turns_back_its_chainages_do_not_depend_on_the_rivers_direction(tmp_path) -> None:
+    bend = [(0, 80), (500, 80), (500, 120), (300, 120), (300, 160), (1000, 160)]
+    right = [(0, -80), (1000, -80)]
+    lake = lakes(box(350, 60, 470, 200))
+    kept = []
+    for course in ([(0, 0), (1000, 0)], [(1000, 0), (0, 0)]):
+        axis = axes(course)
+        river = rl.demarcate(axis, rule_set(tmp_path, levee=0.0), levees=levees(bend, right))
+        lines = rl.join_demarcations([river, lake], axis).lines
+        kept.append(lines[(lines["basis"] == "levee") & (lines["bank"] == ("right" if kept else "left"))])
+    there, back = (
+        rows.set_index(rows.geometry.centroid.map(lambda at: (round(at.x, 3), round(at.y, 3)))) for rows in kept
+    )
+    assert len(there) > 2
+    columns = ["start_chainage_m", "end_chainage_m"]
+    assert set(there.index) == set(back.index)
+    mirrored = 1000.0 - back.loc[there.index, columns[::-1]].to_numpy()
+    assert mirrored == pytest.approx(there[columns].to_numpy(), abs=0.11)
+
+
+def test_a_joined_county_tells_of_each_piece_by_which_rules_its_part_was_drawn(parted) -> None:
+    river, county = parted
+    told = rl.explain(county, "G1", None, 10.0)
+    assert f"规则集 jiangxi_luxi {rl.load_rules('jiangxi_luxi').digest[:12]}。" in told
+    english = rl.explain(county, "G1", None, 10.0, language="en").partition("Note:")[2]
+    assert "assumes" in english
+    assert not any("\u4e00" <= letter <= "\u9fff" for letter in english)
+    assert f"rule set test {river.rules.digest[:12]}." in rl.explain(county, "R1", "left", 100.0, language="en")
+    national = rl.load_rules("national").digest[:12]
+    assert f"national {national}" in rl.explain(rl.join_demarcations([county], AXES), "A", None, 10.0)
+    # The edge of a neighbour is there by the policy of the set that the county was joined with.
+    assert f"规则集 test {river.rules.digest[:12]}" in rl.explain(county, "R1", "left", 950.0)
 
 
 def test_land_of_a_joined_county_is_confirmed_once(tmp_path) -> None:

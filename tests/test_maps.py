@@ -23,7 +23,7 @@ from riverline import schema
 from riverline.maps.elements import json_text
 from riverline.maps.groups import groups_of, lighten, merge
 from riverline.maps.texts import texts_of
-from riverline.style import collect
+from riverline.style import collect, in_language
 
 
 def layers_of(page):
@@ -32,7 +32,7 @@ def layers_of(page):
 
 def popups(*results, language="zh", **layers):
     """{layer: {label: [text of each row]}} as the popups have it."""
-    found = collect(*results, **layers)
+    found = in_language(collect(*results, **layers), language)
     texts = {layer.name: texts_of(layer, language=language, names={"QS01": "清水河"}) for layer in found}
     return {name: dict(zip(each.fields, each.cells.T.tolist(), strict=True)) for name, each in texts.items()}
 
@@ -214,7 +214,10 @@ def test_every_geometry_type_can_be_drawn():
     )
     groups = groups_of(merge(collect(faults)), language="zh", names={})
     assert [len(group.features) for group in groups] == [6]
-    assert "2 个要素没有图形，未绘出" in rl.maps.show(faults).get_root().render()
+    drawn = gpd.GeoDataFrame({"name": "乡镇"}, index=range(len(shapes)), geometry=shapes, crs=invented.CRS)
+    assert "2 个要素没有图形，未绘出" in rl.maps.show(乡镇=drawn).get_root().render()
+    # Faults of data without a place are no features.
+    assert "2 个要素没有图形" not in rl.maps.show(faults).get_root().render()
 
 
 def test_problems_have_a_ring_for_their_status():

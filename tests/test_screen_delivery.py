@@ -21,7 +21,7 @@ from riverline.encroachment import describe_suspects
 from riverline.maps.groups import groups_of, merge
 from riverline.maps.texts import texts_of
 from riverline.schema import SUSPECTS
-from riverline.style import collect
+from riverline.style import collect, in_language
 
 WIDTH = 110
 SAMPLES = rl.samples.path("清水县.gpkg")
@@ -48,7 +48,7 @@ def found():
 
 
 def popup(frame, language="zh"):
-    (layer,) = collect(frame)
+    (layer,) = in_language(collect(frame), language)
     texts = texts_of(layer, language=language, names={"R1": "清水河"})
     return [dict(zip(texts.fields, row, strict=True)) for row in texts.cells]
 

@@ -53,6 +53,21 @@ def test_the_plan_is_written_as_styled_layers_that_read_back(plan, tmp_path):
     assert all(name in styles["岸线功能分区"] for name in ("岸线保护区", "岸线开发利用区", "已利用长度"))
 
 
+@pytest.mark.parametrize("drawn", [lambda plan: plan, lambda plan: plan.zones], ids=["plan", "frame"])
+def test_the_map_and_the_layers_of_a_plan_are_english_in_english(plan, drawn, tmp_path):
+    zones = plan.zones.assign(basis=plan.zones["basis"].str.replace("区1", "湿地公园区"))
+    shown = drawn(dataclasses.replace(plan, zones=zones))
+    page = rl.maps.show(shown, language="en").get_root().render()
+    said = set(re.findall(r'"([^"]*[\u4e00-\u9fff][^"]*)"', page))
+    # Names in data stay as they are, what looks like a kind of area in them too.
+    names = {"清水县", "清水市", "清水河", "清水河（R1）", "码头"}
+    assert said - names == {"water supply: drinking-water source (湿地公园区)"}
+    rl.export.to_geopackage(tmp_path / "en.gpkg", shown, language="en")
+    told = pyogrio.read_dataframe(tmp_path / "en.gpkg", layer="zones")
+    assert "no sensitive factor, no demand in the plan period" in set(told["basis"])
+    assert plan.zones["basis"].str.contains("无敏感因素").any()
+
+
 def test_the_province_profile_has_its_fields_codes_and_lengths(plan, tmp_path):
     path = rl.export.to_geopackage(tmp_path / "plan.gpkg", plan, profile="sichuan")
     zones = gpd.read_file(path, layer="岸线规划功能分区")

@@ -636,6 +636,16 @@ def test_placed_stakes_have_nothing_to_look_at_but_unknown_surroundings():
     assert rl.check_stakes(rl.place_stakes(result, settings=town), result).empty
 
 
+def test_a_span_that_leads_out_of_a_town_is_not_held_to_the_towns_distance():
+    result = demarcation(straight(700))
+    settings = frame([shapely.box(-9, -9, 100, 9), shapely.box(100, -9, 709, 9)], setting_id=["1", "2"],
+                     setting=["town", "country"])  # fmt: skip
+    stakes = rl.place_stakes(result, settings=settings)
+    assert stakes[["setting", "next_m"]].values.tolist()[0] == ["town", 700.0]
+    assert codes(stakes, result) == set()
+    assert codes(stakes.assign(setting="town"), result) == {"stakes-far-apart"}
+
+
 def test_every_thing_to_look_at_is_told():
     result = demarcation(
         Piece([(0, 0), (200, 0), (230, 40), (260, 0), (900, 0)]),

@@ -187,6 +187,23 @@ def test_land_below_the_level_behind_a_closed_levee_is_not_the_lakes(tmp_path) -
     assert set(codes(gap)) == {"gap-joined", "levee-below-level", "flood-disconnected", "feature-not-used"}
 
 
+def test_gaps_below_a_sliver_are_one_note_a_line_and_longer_ones_stay_single(tmp_path) -> None:
+    gaps = {90: 0.5, 180: 0.7, 270: 3.0, 360: 0.4}
+    bounds = [(at, size / 450.0 / 2.0) for at, size in gaps.items()]
+    arcs, start = [], np.radians(0.0) + bounds[-1][1]
+    for at, half in bounds:
+        arcs.append(circle(450, first=np.degrees(start), last=at - np.degrees(half)))
+        start = np.radians(at) + half
+    result = rl.demarcate_waters(lake(disc(400)), rule_set(tmp_path), levees=levees(*arcs))
+    told = result.faults.set_index("code")
+    assert told.loc[["gap-joined"], "value"].tolist() == [pytest.approx(3.0, abs=MM)]
+    small = told.loc[["gaps-joined"]]
+    assert small[["layer", "note"]].to_numpy().tolist() == [["water", "3"]]
+    assert small["value"].tolist() == [pytest.approx(1.6, abs=MM)]
+    detail = rl.faults.describe(result.faults, "en").set_index("code").loc["gaps-joined", "detail"]
+    assert detail == "gaps below 1 m were joined: 3, 1.6 m in all"
+
+
 def test_a_levee_tied_to_high_ground_needs_no_sketch(tmp_path) -> None:
     arc = shapely.get_coordinates(circle(450, first=90, last=270))
     # One end runs straight out, as its step to the water does, the other does not.

@@ -16,6 +16,7 @@ from riverline.cli.advice import nothing_drawn
 from riverline.cli.assessing import assessing
 from riverline.cli.change import change
 from riverline.cli.detecting import detect
+from riverline.cli.join import join
 from riverline.cli.options import (
     FILE,
     ColumnOption,
@@ -76,12 +77,13 @@ def demo(out: OutOption = Path("清水县成果"), language: LanguageOption = "z
     """用自带样例做完一个县的全部成果，输出 map.html 与 成果.gpkg | make every product of the sample county."""
     with told(language) as console:
         from riverline.cli.county import hand_over_county
+        from riverline.cli.joining import rivers_of
         from riverline.cli.products import product_table
         from riverline.cli.summary import river_table
 
         delivery = with_progress(lambda tell: hand_over_county(out, language, tell), language, console)
         county = delivery.result
-        tables = (river_table(county.rivers, language), product_table(county, language))
+        tables = (river_table(rivers_of(county.joined), language), product_table(county, language))
         conclude(console, delivery, tables, county.joined.faults, language)
 
 
@@ -135,7 +137,7 @@ def demarcate(  # noqa: PLR0913 - one option a layer
 
 
 for command in (
-    preparations.axes, preparations.banks, subjects.waters, subjects.works,
+    preparations.axes, preparations.banks, subjects.waters, subjects.works, join,
     deliveries.stakes, deliveries.confirm, deliveries.shoreline, change, waterlines, encroaching.screen, detect,
 ):  # fmt: skip
     app.command()(command)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import riverline as rl
 from riverline import samples
 from riverline.cli.handover import Delivery, Steps, hand_over, require_folder
-from riverline.cli.steps import Layer, demo_job, read_named, schema_of, worded
-from riverline.shoreline.wording import plan_in_english
+from riverline.cli.steps import Layer, demo_job, read_named, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,17 +50,24 @@ _STEPS = 12
 
 
 class _Ranges(NamedTuple):
-    """What was demarcated, and the rivers as they were by last year's survey."""
+    """What was demarcated, each by itself, and the rivers as they were by last year's survey."""
 
     rivers: rl.Demarcation
     lakes: rl.Demarcation
     works: rl.Demarcation
     before: rl.Demarcation
 
+    def joined(self, rivers: rl.Demarcation, axes: gpd.GeoDataFrame) -> rl.Demarcation:
+        """The county with these rivers."""
+        return rl.join_demarcations([rivers, self.lakes, self.works], axes)
+
 
 @dataclass(frozen=True, slots=True)
 class County:
-    """Everything that a county hands over; ``joined`` holds rivers, lakes and works with what they share parted."""
+    """Everything that a county hands over.
+
+    ``joined`` holds rivers, lakes and works with what they share parted; what comes after it is of that.
+    """
 
     rivers: rl.Demarcation
     lakes: rl.Demarcation
@@ -104,7 +110,7 @@ def hand_over_county(out: Path, language: Language, tell: Callable[[Step], None]
     layers = {name: (layer, schema_of(name)) for name, layer in job.layers.items()}
     layers |= {name: (_sample(name), schema) for name, schema in MORE.items()}
     frames = {name: read_named(name, layer, schema) for name, (layer, schema) in layers.items()}
-    county = carry_out(frames, language, step)
+    county = carry_out(frames, step)
     seen = (frames["works"], *county.products[1:-2], county.revision)
     paths = hand_over(
         out,
@@ -119,38 +125,34 @@ def _sample(name: str) -> Layer:
     return Layer(samples.path("清水县.gpkg"), name)
 
 
-def carry_out(frames: Frames, language: Language, step: Callable[[str, str], None]) -> County:
+def carry_out(frames: Frames, step: Callable[[str, str], None]) -> County:
     """Make every product of the county.
 
     Parameters
     ----------
     frames
         The layers of the samples by name.
-    language
-        Language of the notes of lines.
     step
         Told what comes next.
     """
     axes, works, towns = (frames[name] for name in ("axes", "works", "towns"))
-    drawn = _demarcated(frames, language, step)
-    rivers = drawn.rivers
+    drawn = _demarcated(frames, step)
     step("合并全县管理范围", "join the ranges of the county")
-    joined = rl.join_demarcations([rivers, drawn.lakes, drawn.works], axes)
+    joined = drawn.joined(drawn.rivers, axes)
     step("布设界桩与公告牌", "place stakes and boards")
     around = {"axes": axes, "admin": towns, "structures": works}
     around |= {name: frames[name] for name in ("settings", "landmarks")}
-    stakes = rl.place_stakes(rivers, existing=frames["old_stakes"], **around)
-    boards = rl.place_boards(rivers, **around)
+    stakes = rl.place_stakes(joined, existing=frames["old_stakes"], **around)
+    boards = rl.place_boards(joined, **around)
     step("编制岸线规划", "plan the shoreline")
     shore = {name: frames[name] for name in ("waterside", "uses", "sensitive", "axes")}
-    plan = rl.plan_shoreline(rivers, admin=towns, **shore)
-    plan = plan if language == "zh" else plan_in_english(plan, rl.rules.load_zone_rules())
+    plan = rl.plan_shoreline(joined, admin=towns, **shore)
     step("确权", "confirm titles")
     titles = rl.confirm(joined, frames["parcels"], land_classes=frames["land_classes"], axes=axes, admin=towns)
     step("成果质检", "check the delivery")
     known = {name: frames[name] for name in ("axes", "water", "levees")}
     inspection = rl.inspect(
-        rivers,
+        joined,
         stakes=stakes,
         boards=boards,
         holdings=titles.holdings,
@@ -158,11 +160,12 @@ def carry_out(frames: Frames, language: Language, step: Callable[[str, str], Non
         **known,
     )
     step("与上年成果对比", "compare with the year before")
-    revision = rl.compare(drawn.before, rivers, parcels=frames["parcels"])
-    return County(rivers, drawn.lakes, drawn.works, joined, stakes, boards, plan, titles, inspection, revision)
+    revision = rl.compare(drawn.joined(drawn.before, axes), joined, parcels=frames["parcels"])
+    ranges = (drawn.rivers, drawn.lakes, drawn.works, joined)
+    return County(*ranges, stakes, boards, plan, titles, inspection, revision)
 
 
-def _demarcated(frames: Frames, language: Language, step: Callable[[str, str], None]) -> _Ranges:
+def _demarcated(frames: Frames, step: Callable[[str, str], None]) -> _Ranges:
     """Rivers, the lake and the sluices, each by a rule set that has rules for it."""
     axes, water, works = (frames[name] for name in ("axes", "water", "works"))
     rules, terrain = rl.load_rules("anhui"), samples.path("白石溪地形.tif")
@@ -176,8 +179,5 @@ def _demarcated(frames: Frames, language: Language, step: Callable[[str, str], N
     before = rl.demarcate(axes, rules, bank_tops=frames["old_bank_tops"], terrain=terrain, **known)
     step("划定湖泊与工程管理范围", "demarcate the lake and the works")
     lakes = rl.demarcate_waters(water, rules, levees=frames["lake_levees"], axes=axes)
-    sluices = rl.load_rules(WORK_RULES)
-    drawn = rl.demarcate_works(works, sluices, axes=axes)
-    return _Ranges(
-        worded(rivers, rules, language), worded(lakes, rules, language), worded(drawn, sluices, language), before
-    )
+    drawn = rl.demarcate_works(works, rl.load_rules(WORK_RULES), axes=axes)
+    return _Ranges(rivers, lakes, drawn, before)

@@ -1,9 +1,12 @@
-"""What ``riverline demarcate`` wrote, read back as the result that it was."""
+"""What ``riverline demarcate`` and its like wrote, read back as the result that it was."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
@@ -16,8 +19,6 @@ from riverline.channel.given import texts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import geopandas as gpd
-
     from riverline.cli.steps import Layer
     from riverline.rules import RuleSet
     from riverline.schema import Schema
@@ -28,7 +29,19 @@ ASIDE = "aside"
 # A line so near to an edge runs along it: coordinates keep a millimetre.
 _NEAR_M = 2e-3
 
-__all__ = ["ASIDE", "holds_lines", "layer_of", "lines_and_extents", "read_drawn"]
+_JOINED = "demarcation ("
+"""What the inputs of a joined county are called: each a result, with the rules that drew it."""
+
+__all__ = ["ASIDE", "faults_in", "holds_lines", "layer_of", "lines_and_extents", "read_drawn", "read_told"]
+
+
+@dataclass(frozen=True, slots=True)
+class _DrawnBy:
+    """What a file says of the rule set that drew its lines: enough to compare and join by, whether or not it ships."""
+
+    name: str
+    title: str
+    digest: str
 
 
 def read_drawn(path: Path, rules: str = "", *, on: str | None = None) -> rl.Demarcation:
@@ -53,15 +66,70 @@ def read_drawn(path: Path, rules: str = "", *, on: str | None = None) -> rl.Dema
     Notes
     -----
     A file may hold what several rule sets drew, such as rivers and works: what the one that is asked for drew is the
-    result, and the lines' ``attrs`` tell what was left aside.
+    result, and the lines' ``attrs`` tell what was left aside. A county that was joined is read whole: its rule set is
+    the one that said who has what.
     """
     lines, extents = lines_and_extents(path)
+    said = _metadata(path, lines)
+    inputs = json.loads(said.get("run", "{}")).get("inputs", {})
+    if any(name.startswith(_JOINED) for name in inputs):
+        return _read_county(lines, extents, said, inputs, rules=rules, on=on)
     known = rl.load_rules(rules, on=on) if rules else _drawn_by(extents, on)
     _require_same_rules(extents, known)
     lines, extents = _drawn_with(lines, extents, known)
     told = {"management_lines": provenance.describe_input(lines)}
     run = provenance.Run(rl.__version__, known.digest, told, lines.crs.to_string())
     return rl.Demarcation(lines, extents, rl.schema.FAULTS.empty(lines.crs), known, run)
+
+
+def _read_county(
+    lines: gpd.GeoDataFrame,
+    extents: gpd.GeoDataFrame,
+    said: dict[str, str],
+    inputs: dict[str, Any],
+    *,
+    rules: str,
+    on: str | None,
+) -> rl.Demarcation:
+    name, digest = said["rules"].partition(" ")[0], said["rules_digest"]
+    known = rl.load_rules(rules or name, on=on)
+    if known.digest != digest:
+        raise _other_rules(f"{name} {digest[:12]}", known)
+    run = provenance.Run(rl.__version__, digest, inputs, lines.crs.to_string())
+    return rl.Demarcation(lines, extents, rl.schema.FAULTS.empty(lines.crs), known, run)
+
+
+def read_told(path: Path) -> rl.Demarcation:
+    """A result as its file tells it, whoever drew it: lines, extents, and which version and rules made them.
+
+    Parameters
+    ----------
+    path
+        The file. Its rule set need not ship: the result has the name, title and digest of it and no rules.
+    """
+    lines, extents = lines_and_extents(path)
+    said = _metadata(path, lines)
+    name, _, title = said.get("rules", "").partition(" ")
+    digest = said.get("rules_digest") or ", ".join(sorted(set(extents["version"])))
+    known = json.loads(said.get("run", "{}"))
+    version = known.get("version", said.get("riverline_version", ""))
+    run = provenance.Run(version, digest, known.get("inputs", {}), lines.crs.to_string())
+    rules = cast("RuleSet", _DrawnBy(name, title, digest))
+    return rl.Demarcation(lines, extents, rl.schema.FAULTS.empty(lines.crs), rules, run)
+
+
+def _metadata(path: Path, lines: gpd.GeoDataFrame) -> dict[str, str]:
+    """What the file says of its lines: version, rules, run."""
+    return pyogrio.read_info(path, layer=lines.attrs["source"]["layer"])["layer_metadata"] or {}
+
+
+def faults_in(path: Path, crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 - a CRS
+    """The faults that a result file tells, of all its layers of them; none where it has no such layer."""
+    known = (rl.schema.FAULTS.label_zh, rl.schema.FAULTS.name)
+    frames = [pyogrio.read_dataframe(path, layer=name) for name in _names(path) if name.startswith(known)]
+    placed = [frame if "geometry" in frame else frame.assign(geometry=None) for frame in frames]
+    parts = [rl.schema.FAULTS.conform(gpd.GeoDataFrame(frame, geometry="geometry", crs=crs)) for frame in placed]
+    return rl.faults.combine(parts, crs=crs)
 
 
 def _drawn_by(extents: gpd.GeoDataFrame, on: str | None) -> RuleSet:
@@ -141,10 +209,13 @@ def _require_same_rules(extents: gpd.GeoDataFrame, rules: RuleSet) -> None:
     """Raise where the lines were drawn by other rule sets, or another version of it, and none by this one."""
     others = sorted({f"{row.rules} {row.version[:12]}" for row in extents.itertuples()})
     if len(extents) and rules.digest not in set(extents["version"]):
-        told = ", ".join(others)
-        raise rl.JobError(
-            f"界线由另一规则集划定（{told}），不是 {rules.name} {rules.digest[:12]}；"
-            "请用 --rules、--on 指定同一规则集，或重新划界",
-            f"the lines were drawn by {told}, not by {rules.name} {rules.digest[:12]}; name the same rule set with "
-            "--rules and --on, or draw them again",
-        )
+        raise _other_rules(", ".join(others), rules)
+
+
+def _other_rules(told: str, rules: RuleSet) -> rl.JobError:
+    return rl.JobError(
+        f"界线由另一规则集划定（{told}），不是 {rules.name} {rules.digest[:12]}；"
+        "请用 --rules、--on 指定同一规则集，或重新划界",
+        f"the lines were drawn by {told}, not by {rules.name} {rules.digest[:12]}; name the same rule set with "
+        "--rules and --on, or draw them again",
+    )

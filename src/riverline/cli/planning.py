@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import riverline as rl
 from riverline.cli.drawn import read_drawn
 from riverline.cli.handover import MAP_NAME, Delivery, Steps, hand_over, require_folder
-from riverline.shoreline.wording import plan_in_english
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -75,7 +74,6 @@ def carry_out(job: PlanJob, tell: Callable[[Step], None]) -> Delivery:
     given = {"waterside" if name == "water" else name: frame for name, frame in frames.items()}
     plan = rl.plan_shoreline(drawn, rules=zone_rules, **given)
     plan = replace(plan, faults=rl.faults.combine([*checked, plan.faults], crs=plan.lines.crs))
-    plan = plan if job.language == "zh" else plan_in_english(plan, zone_rules)
     known = [frame for name, frame in frames.items() if name != "admin"]
     named = {_schema(name).label(job.language): frame for name, frame in frames.items() if name == "admin"}
     beside = {} if job.profile is None else _for_receiver(job, plan)

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 import riverline as rl
+from riverline.cli.joining import without_rivers
 from riverline.cli.tables import plain
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ _SEVERE = ("error", "warning")
 
 
 def _rows(county: County, language: Language) -> list[_Row]:
-    lakes, works, titles, plan = county.lakes, county.works, county.titles, county.plan
+    lakes, works = (without_rivers(county.joined, part) for part in (county.lakes, county.works))
+    titles, plan = county.titles, county.plan
     return [
         _Row("湖泊管理范围", "Extents of lakes", _management(lakes), _basis(lakes, language), lakes.faults),
         _Row("工程管理范围", "Ranges of works", _management(works), _works(county, language), works.faults),

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
-
-import pyogrio
+from typing import TYPE_CHECKING, Any
 
 import riverline as rl
-from riverline import provenance
-from riverline.cli.drawn import lines_and_extents, read_drawn
+from riverline.cli.drawn import read_drawn, read_told
 from riverline.cli.handover import MAP_NAME, Delivery, hand_over, require_folder
 
 if TYPE_CHECKING:
@@ -22,7 +18,6 @@ if TYPE_CHECKING:
     from riverline.cli.steps import Layer
     from riverline.inspection import Inspection
     from riverline.revision import Revision
-    from riverline.rules import RuleSet
     from riverline.schema import Language, Schema
 
 __all__ = ["BESIDE", "CompareJob", "InspectJob", "compare_files", "inspect_file"]
@@ -67,15 +62,6 @@ class CompareJob:
     language: Language = "zh"
 
 
-@dataclass(frozen=True, slots=True)
-class _DrawnBy:
-    """What a file says of the rule set that drew its lines: enough to compare by, whether or not it still ships."""
-
-    name: str
-    title: str
-    digest: str
-
-
 def inspect_file(job: InspectJob) -> Delivery:
     """Do the job; the files appear together at its end, or not at all.
 
@@ -105,7 +91,7 @@ def compare_files(job: CompareJob) -> Delivery:
         If anything about the call is wrong.
     """
     require_folder(job.out)
-    old, new = (_result(path) for path in (job.old, job.new))
+    old, new = (read_told(path) for path in (job.old, job.new))
     parcels = job.layers["parcels"].read(rl.schema.PARCELS) if "parcels" in job.layers else None
     stakes, holdings = (_pair(job.layers, name) for name in ("stakes", "holdings"))
     revision = rl.compare(old, new, stakes=stakes, holdings=holdings, parcels=parcels, tolerance_m=job.tolerance_m)
@@ -121,20 +107,6 @@ def _pair(layers: Mapping[str, Layer], name: str) -> tuple[gpd.GeoDataFrame, gpd
         return None
     before, after = (layers[f"{age}_{name}"].read(BESIDE[name]) for age in ("old", "new"))
     return before, after
-
-
-def _result(path: Path) -> rl.Demarcation:
-    """A result as its file tells it: lines, extents, and which version and rules drew them."""
-    lines, extents = lines_and_extents(path)
-    told = pyogrio.read_info(path, layer=lines.attrs["source"]["layer"])["layer_metadata"] or {}
-    name, _, title = told.get("rules", "").partition(" ")
-    digests = sorted(set(extents["version"]))
-    digest = told.get("rules_digest") or ", ".join(digests)
-    known = json.loads(told.get("run", "{}"))
-    version = known.get("version", told.get("riverline_version", ""))
-    run = provenance.Run(version, digest, known.get("inputs", {}), lines.crs.to_string())
-    rules = cast("RuleSet", _DrawnBy(name, title, digest))
-    return rl.Demarcation(lines, extents, rl.schema.FAULTS.empty(lines.crs), rules, run)
 
 
 def _write(

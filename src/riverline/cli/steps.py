@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal
 import riverline as rl
 from riverline import samples
 from riverline.cli.handover import Delivery, Steps, hand_over, require_folder
-from riverline.rules.deciding import note_in_english
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,10 +18,9 @@ if TYPE_CHECKING:
     from riverline.cli.handover import Step
     from riverline.demarcation import Demarcation
     from riverline.io.mapping import Columns, Values
-    from riverline.rules import RuleSet
     from riverline.schema import Language, Schema
 
-__all__ = ["Layer", "MainJob", "Sections", "carry_out", "demo_job", "in_plane", "read_named", "schema_of", "worded"]
+__all__ = ["Layer", "MainJob", "Sections", "carry_out", "demo_job", "in_plane", "read_named", "schema_of"]
 
 TABLES = frozenset({".csv", ".txt", ".xlsx", ".xlsm", ".xls"})
 VERBS: dict[str, Callable[..., Demarcation]] = {
@@ -153,7 +151,6 @@ def carry_out(job: MainJob, tell: Callable[[Step], None]) -> Delivery:
         others["terrain"] = job.terrain
     result = VERBS[job.subject](subject, rules, **others)
     result = replace(result, faults=_told_once(checked, result.faults, crs=subject.crs))
-    result = worded(result, rules, job.language)
     paths = hand_over(
         job.out,
         draw=lambda: rl.maps.show(result, _drawn_on(subject, job.subject), language=job.language, title=job.title),
@@ -161,14 +158,6 @@ def carry_out(job: MainJob, tell: Callable[[Step], None]) -> Delivery:
         step=step,
     )
     return Delivery(frames, result, *paths)
-
-
-def worded(result: Demarcation, rules: RuleSet, language: Language) -> Demarcation:
-    """The result with the notes of its lines in a language."""
-    if language == "zh":
-        return result
-    notes = result.lines["note"].map(lambda note: note_in_english(note, rules))
-    return replace(result, lines=result.lines.assign(note=notes.astype("str")))
 
 
 def read_named(name: str, layer: Layer | Sections, schema: Schema) -> gpd.GeoDataFrame:

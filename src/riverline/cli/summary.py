@@ -165,7 +165,7 @@ def closed_table(result: Demarcation, language: Language) -> Table:
         code = row.extent_id.removesuffix("-management")
         metres = basis_m.loc[code].dropna()
         add_row(
-            table, f"{row.name} {code}", f"{metres.sum() / 1000:.2f}", f"{row.area_m2 / 1e6:.3f}",
+            table, f"{row.name} {code}".strip(), f"{metres.sum() / 1000:.2f}", f"{row.area_m2 / 1e6:.3f}",
             _shares(metres, language), f"{row.clearance_m * 1000:.2f}",
         )  # fmt: skip
     left = len(extents) - SHOWN_RIVERS

@@ -37,18 +37,21 @@ __all__ = [
     "Closed",
     "Ringed",
     "borrowed",
+    "closed_codes",
     "closed_extents",
     "closed_lines",
     "codes_of",
     "ring_clearance",
     "ring_extent",
     "ring_rows",
+    "shared_with_others",
 ]
 
 INSIDE_M = 1e-3
 """A line nearer than the legal width by more than this is told: coordinates of eight digits keep a millimetre."""
 
 
+_BETWEEN_KINDS = "/policy.shared_kinds"
 # Keys of pieces of a closed line: code, letter of the layer, number; and the number of a piece beside it.
 _LINE_ID = re.compile(r"(.+)-[A-Z]-\d{3,}(?:-B\d{2,})?")
 
@@ -235,6 +238,41 @@ def codes_of(lines: gpd.GeoDataFrame) -> NDArray[np.object_]:
         told = _LINE_ID.fullmatch(ids[row])
         codes[row] = told[1] if told else codes[row]
     return codes
+
+
+def closed_codes(lines: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    """Codes of the lakes, reservoirs and works among lines, each once and in order.
+
+    Parameters
+    ----------
+    lines
+        Rows of :data:`riverline.schema.MANAGEMENT_LINES`.
+
+    Examples
+    --------
+    >>> columns = {"line_id": ["R1-L-001", "G1-W-002"], "river_id": "R1", "bank": ["left", None]}
+    >>> closed_codes(gpd.GeoDataFrame(columns, geometry=[None] * 2)).tolist()
+    ['G1']
+    """
+    return np.unique(codes_of(lines)[texts(lines["bank"]) == ""].astype(str)).astype(object)
+
+
+def shared_with_others(lines: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Which pieces of banks are edges shared with a lake or a work, (n,): they part a river's land from theirs.
+
+    Parameters
+    ----------
+    lines
+        Rows of :data:`riverline.schema.MANAGEMENT_LINES`.
+
+    Examples
+    --------
+    >>> columns = {"rule_id": ["anhui/policy.shared_kinds", "anhui/policy.shared"], "bank": "left"}
+    >>> shared_with_others(gpd.GeoDataFrame(columns, geometry=[None] * 2)).tolist()
+    [True, False]
+    """
+    ruled = [rule.endswith(_BETWEEN_KINDS) for rule in texts(lines["rule_id"]).tolist()]
+    return np.array(ruled, dtype=bool) & (texts(lines["bank"]) != "")
 
 
 def closed_extents(outcomes: Sequence[Closed], crs: Any, rules: RuleSet) -> gpd.GeoDataFrame:  # noqa: ANN401 - a CRS

@@ -124,14 +124,15 @@ def bridge_gaps(shore: Shore, policy: Policy, made: Gathering) -> list[tuple[sha
         return []
     ends, owner = open_ends(lines)
     rivers = shapely.union_all([axis.line for axis in shore.axes]) if policy.mouth == "close" else None
-    free = []
+    free, gaps = [], []
     for at, (end, other) in enumerate(zip(ends, _partners(ends).tolist(), strict=True)):
         gap = shapely.LineString([end, ends[other]])
         mouth = rivers is not None and shapely.intersects(gap, rivers)
         if other < 0 or not (gap.length <= policy.gap_max_m or mouth):
             free.append((shapely.Point(end), made.references[owner[at]]))
         elif at < other:
-            _bridge(gap, [made.references[owner[each]] for each in (at, other)], policy, made)
+            gaps += _bridge(gap, [made.references[owner[each]] for each in (at, other)], made)
+    made.findings += _gap_findings(shore, gaps, policy)
     return free
 
 
@@ -158,11 +159,14 @@ def _partners(ends: Floats) -> NDArray[np.intp]:
     return np.where(mutual, nearest, -1)
 
 
-def _bridge(gap: shapely.LineString, sides: Sequence[Piece], policy: Policy, made: Gathering) -> None:
+def _bridge(
+    gap: shapely.LineString, sides: Sequence[Piece], made: Gathering
+) -> list[tuple[shapely.LineString, tuple[str, ...]]]:
+    """Join two references; the gap and what it lies between, if it is one that can be seen."""
     wider = max(sides, key=lambda piece: piece.width_m)
     sources = tuple(sorted({source for piece in sides for source in piece.source_ids}))
     if gap.length <= 0.0:
-        return
+        return []
     made.joins.append(
         replace(
             wider,
@@ -173,11 +177,25 @@ def _bridge(gap: shapely.LineString, sides: Sequence[Piece], policy: Policy, mad
             caveat="",
         )
     )
-    if gap.length > TOUCHING_M:
-        limit = policy.gap_max_m
-        made.findings.append(
-            Finding("gap-joined", "levees", sources[0], gap, gap.length, limit, "m", ", ".join(sources))
+    return [(gap, sources)] if gap.length > TOUCHING_M else []
+
+
+def _gap_findings(
+    shore: Shore, gaps: Sequence[tuple[shapely.LineString, tuple[str, ...]]], policy: Policy
+) -> list[Finding]:
+    """Every join that a reader has to look at; those below what the rules call a sliver in one for the line."""
+    findings = [
+        Finding("gap-joined", "levees", sources[0], gap, gap.length, policy.gap_max_m, "m", ", ".join(sources))
+        for gap, sources in gaps
+        if gap.length >= policy.gap_m
+    ]
+    small = [gap for gap, _ in gaps if gap.length < policy.gap_m]
+    if small:
+        where, total = shapely.MultiLineString(small), float(shapely.length(small).sum())
+        findings.append(
+            Finding("gaps-joined", "water", shore.code, where, total, policy.gap_m, "m", note=str(len(small)))
         )
+    return findings
 
 
 def _up_to_water(

@@ -6,12 +6,13 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from riverline.channel import format_chainage, parse_chainage
 from riverline.demarcation.result import Demarcation
+from riverline.demarcation.wording import notes_in_english
 from riverline.errors import JobError
 from riverline.faults import describe
-from riverline.rules.deciding import note_in_english
 from riverline.schema import MANAGEMENT_LINES
 from riverline.schema.words import choice_words, plain_name
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
-    import pandas as pd
 
     from riverline.schema import Language
 
@@ -127,6 +127,7 @@ def _sentence(result: Demarcation, piece: Mapping[Any, Any], metres: float, *, l
     offset = piece["offset_m"]
     wide = f"向背水侧外延 {offset:g} 米" if zh else f"{offset:g} m to landside"
     name = _name_of(result, piece)
+    drawn_by = _drawn_by(result, piece)
     shared = piece["basis"] == "joined" and "/policy.shared" in str(piece["rule_id"])
     parts = {
         "neighbour": _called(result, str(piece["source_ids"])) if shared else "",
@@ -140,11 +141,11 @@ def _sentence(result: Demarcation, piece: Mapping[Any, Any], metres: float, *, l
         "citation": piece["citation"],
         "confidence": _word("confidence", piece["confidence"], language),
         "span": f"{format_chainage(piece['start_chainage_m'])} – {format_chainage(piece['end_chainage_m'])}",
-        "rules": f"{result.rules.name} {result.rules.digest[:12]}",
+        "rules": f"{drawn_by[0]} {drawn_by[1][:12]}",
     }
     template = _SHARED[language] if shared else _template(str(piece["basis"]), str(piece["confidence"]), language)
     told = (template if piece["rule_id"] else _UNFOUNDED[language]).format(**parts)
-    note = piece["note"] if zh else note_in_english(str(piece["note"]), result.rules)
+    note = piece["note"] if zh else notes_in_english(pd.DataFrame([piece]), result.rules).iloc[0]
     return f"{told}{_NOTE[language].format(note)}" if piece["note"] and piece["rule_id"] else told
 
 
@@ -313,8 +314,24 @@ def _no_line(result: Demarcation, river_id: str, bank: str | None) -> JobError:
 
 
 def _name_of(result: Demarcation, piece: Mapping[Any, Any]) -> str:
+    return _called(result, _code_of(piece))
+
+
+def _drawn_by(result: Demarcation, piece: Mapping[Any, Any]) -> tuple[str, str]:
+    """Name and digest of the rule set that drew a piece: of a joined county, that of the part that it came from."""
+    own = result.rules.name, result.rules.digest
+    if "/policy.shared" in str(piece["rule_id"]):
+        return own
+    of = result.extents["extent_id"] == f"{_code_of(piece)}-management"
+    digest = next(iter(result.extents["version"][of].dropna()), own[1])
+    parts = [(said["rules"], said["digest"]) for said in result.run.inputs.values() if "rules" in said]
+    return next((part for part in [own, *parts] if part[1] == digest), own)
+
+
+def _code_of(piece: Mapping[Any, Any]) -> str:
+    """The code of what a piece of line is of."""
     closed = not isinstance(piece["bank"], str)
-    return _called(result, str(piece["line_id"]).rsplit("-", 2)[0] if closed else str(piece["river_id"]))
+    return str(piece["line_id"]).rsplit("-", 2)[0] if closed else str(piece["river_id"])
 
 
 def _called(result: Demarcation, code: str) -> str:

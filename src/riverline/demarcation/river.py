@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["LineRow", "Outcome", "demarcate_river"]
+__all__ = ["LineRow", "Outcome", "demarcate_river", "rising"]
 
 BANKS: tuple[Bank, Bank] = ("left", "right")
 
@@ -143,17 +143,17 @@ def _line_rows(axis: Axis, bank: Bank, made: Outline, pieces: Sequence[Piece]) -
     before = np.array([pieces[maker].end for maker in makers])
     after = np.array([*(pieces[maker].start for maker in makers[1:]), axis.length])
     between = np.clip(along, np.minimum(before, after), np.maximum(before, after))
-    finish = _rising(np.clip(between, 0.0, axis.length))
+    finish = rising(np.clip(between, 0.0, axis.length))
     finish[-1] = axis.length
     begin = np.concatenate([[0.0], finish[:-1]])
     rows = zip(lines, makers, begin, finish, strict=True)
     return [LineRow(bank, line, pieces[maker], float(a), float(b)) for line, maker, a, b in rows]
 
 
-def _rising(chainages: Floats) -> Floats:
+def rising(chainages: Floats) -> Floats:
     """Chainages that do not fall, the same whichever way the river runs: where a line turns back, half way.
 
-    >>> _rising(np.array([0.0, 30.0, 20.0, 40.0])).tolist()
+    >>> rising(np.array([0.0, 30.0, 20.0, 40.0])).tolist()
     [0.0, 25.0, 25.0, 40.0]
     """
     back: Floats = np.minimum.accumulate(chainages[::-1])[::-1]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 
-from riverline.demarcation.river import LineRow
+from riverline.demarcation.river import LineRow, rising
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -182,8 +182,8 @@ def _cut(row: LineRow, knots: Floats, new: shapely.STRtree, axis: Axis) -> list[
         return [_Cut(row, stays=True)]
     breaks = np.concatenate([[0], np.flatnonzero(np.diff(stays)) + 1, [len(stays)]])
     along, _ = axis.locate(coords[breaks])
-    along = np.maximum.accumulate(np.clip(along, row.start, row.end))
     along[[0, -1]] = row.start, row.end
+    along = rising(np.clip(along, row.start, row.end))
     cuts, count = [], 0
     for number, (low, high) in enumerate(pairwise(breaks.tolist())):
         label = row.number if not count else f"{row.number}-{count}"

@@ -99,9 +99,10 @@ def demarcate_works(
     Returns
     -------
     Demarcation
-        In ``lines`` four pieces a work, one a side, with the distance of that side as ``offset_m``; the bank is blank
-        and chainages run along the line itself, clockwise from its northernmost place. In ``extents`` one row a work
-        and kind, ``extent_id`` by its code, ``river_id`` that of its river, or its own code if it has none.
+        In ``lines`` the sides of each work with their distance as ``offset_m``, those that follow each other and have
+        one distance in one piece; the bank is blank and chainages run along the line itself, clockwise from its
+        northernmost place. In ``extents`` one row a work and kind, ``extent_id`` by its code, ``river_id`` that of its
+        river, or its own code if it has none.
 
     Raises
     ------
@@ -232,10 +233,15 @@ def _drawn(done: Closed, row: _Row, decision: Decision, frame: _Frame) -> Closed
 
 
 def _sides(corners: Floats, piece: Piece, widths: dict[str, float]) -> list[tuple[shapely.LineString, Piece]]:
-    """The four sides, clockwise from the northernmost corner, each with its distance from the work."""
+    """The sides, clockwise from the northernmost corner, each with its distance from the work.
+
+    Sides that follow each other and have one distance are one piece: nothing changes at the corner between them.
+    """
     sides = {frozenset(map(tuple, corners[[at, (at + 1) % 4]].tolist())): side for at, side in enumerate(SIDES)}
     ring = shapely.get_coordinates(clockwise_from_north(shapely.LinearRing(corners))).tolist()
+    wide = np.array([widths[sides[frozenset(map(tuple, edge))]] for edge in pairwise(ring)])
+    starts = [0, *(np.flatnonzero(np.diff(wide)) + 1).tolist(), len(wide)]
     return [
-        (shapely.LineString(edge), replace(piece, width_m=widths[sides[frozenset(map(tuple, edge))]]))
-        for edge in pairwise(ring)
+        (shapely.LineString(ring[low : high + 1]), replace(piece, width_m=float(wide[low])))
+        for low, high in pairwise(starts)
     ]

@@ -20,7 +20,7 @@ from riverline.export.dressing import DATE, dress
 from riverline.export.profiled import profiled, typed
 from riverline.export.profiles import load_profile
 from riverline.export.tables import GEOMETRY, tables_of
-from riverline.style import collect
+from riverline.style import collect, in_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -101,8 +101,8 @@ def to_geopackage(
             f"{len(found)} layers",
         )
     receiver = None if profile is None else load_profile(profile)
-    if receiver is not None:
-        found = profiled(found, receiver)
+    # A receiver's texts are in its own language.
+    found = in_language(found, language) if receiver is None else profiled(found, receiver)
     tables = tables_of(found, language=language)
     tables = tables if receiver is None else typed(tables, receiver)
     try:

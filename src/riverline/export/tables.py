@@ -14,7 +14,6 @@ import pyarrow as pa
 import shapely
 
 from riverline.errors import CRSError
-from riverline.export.worded import worded
 from riverline.schema import FRAMES
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ def tables_of(layers: Sequence[Layer], *, language: Language) -> tuple[Table, ..
     layers
         Layers; those of one schema are put together and have to be in one CRS.
     language
-        Language of table names, column aliases, and of what faults and suspects say.
+        Language of table names and column aliases.
 
     Returns
     -------
@@ -106,7 +105,7 @@ def tables_of(layers: Sequence[Layer], *, language: Language) -> tuple[Table, ..
         If layers of one schema are in different CRS, or one has none.
     """
     found: dict[str, list[Layer]] = {}
-    for layer in worded(layers, language):
+    for layer in layers:
         found.setdefault(layer.name, []).append(layer)
     taken: set[str] = set()
     return tuple(

@@ -12,6 +12,11 @@ SHORELINE_CODES = (
          "the management line of {feature} has no bank (it closes around a lake, a reservoir or a work): {value} "
          "{unit} have no shoreline plan", "岸线规划按河流左右岸编制；湖库岸线请另行编制",
          "a plan goes by the left and right bank of rivers: plan lakes and reservoirs otherwise"),
+    Code("shoreline-of-others", "note",
+         "河流 {feature} 的{note}界线有 {value} {unit} 是与湖库或工程范围共用的边，不计入岸线",
+         "{value} {unit} of the line of river {feature}, {note}, are an edge shared with a lake or a work: no "
+         "shoreline",
+         "无须处理；该处岸线属湖库或工程的管理范围", "nothing to do: the shoreline there lies in the other's range"),
     Code("waterside-missing", "error", "河流 {feature} 的{note}没有临水边界线，未划分功能区，利用长度未计",
          "the {note} of river {feature} has no waterside line: no zones, no used length",
          "用 waterside= 给出临水边界线（river_id、bank）或水域面",

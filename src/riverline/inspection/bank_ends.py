@@ -124,13 +124,14 @@ def banks_not_whole(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame
 
 
 def _loose_ends(lines: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Ends that meet no other, without a bank's first and last, each with the nearest loose end of its bank."""
+    """Ends that meet no other, without a bank's first and last, each with the nearest loose end of its bank.
+
+    Where another extent parts a river's in two, its banks meet at the axis and close it: no end is loose there.
+    """
     ends = _ends(lines)
-    one, _ = _meeting(ends)
-    loose = ends[~np.isin(np.arange(len(ends)), one)]
-    # A line without a bank goes round a lake or a work: it has no first and no last.
-    by_bank = loose[loose["runs"].astype(bool)].groupby("bank")["chainage"]
-    loose = loose[~loose.index.isin([*by_bank.idxmin(), *by_bank.idxmax()])]
+    met = np.concatenate([_meeting(ends)[0], _closing(ends, lines)])
+    loose = ends[~np.isin(np.arange(len(ends)), met)]
+    loose = loose[~loose.index.isin(_tips(ends, loose))]
     pairs = loose.reset_index().merge(loose.reset_index(), on="bank", suffixes=("", "_other"))
     pairs = pairs[pairs["piece"] != pairs["piece_other"]]
     pairs["gap"] = shapely.distance(pairs["point"].to_numpy(), pairs["point_other"].to_numpy())
@@ -141,18 +142,37 @@ def _loose_ends(lines: gpd.GeoDataFrame) -> pd.DataFrame:
     return loose.assign(other=loose["other"].where(loose["other"].notna(), loose["point"])).reset_index(drop=True)
 
 
+def _tips(ends: pd.DataFrame, loose: pd.DataFrame) -> list[int]:
+    """The loose ends that are the first and the last of their bank: nothing of it goes on beyond them."""
+    # A line without a bank goes round a lake or a work: it has no first and no last.
+    runs = loose[loose["runs"].astype(bool)]
+    along, whole = runs.groupby("bank")["chainage"], ends.groupby("bank")["chainage"]
+    place = ends["chainage"].to_dict()
+    tips = [(along.idxmin().to_dict(), whole.min().to_dict()), (along.idxmax().to_dict(), whole.max().to_dict())]
+    return [int(at) for found, limit in tips for bank, at in found.items() if abs(place[at] - limit[bank]) <= _TOUCH_M]
+
+
+def _closing(ends: pd.DataFrame, lines: gpd.GeoDataFrame) -> NDArray[np.intp]:
+    """Ends that meet the other bank of their river, unless it is the same line under another name."""
+    one, two = _meeting(ends, of="code")
+    shapes, piece = np.asarray(lines.geometry.array), ends["piece"].to_numpy()
+    return one[~shapely.equals(shapes[piece[one]], shapes[piece[two]])]
+
+
 def _ends(lines: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Both ends of every open line, with the bank it belongs to and its chainage."""
+    """Both ends of every open line, with whose it is, the bank it belongs to and its chainage."""
     shapes = np.asarray(lines.geometry.array)
     is_line = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
     rows = np.flatnonzero(is_line & ~shapely.is_closed(shapes) & ~shapely.is_empty(shapes))
     side = texts(lines["bank"])[rows]
-    bank = codes_of(lines)[rows] + "\n" + side
+    code = codes_of(lines)[rows]
+    bank = code + "\n" + side
     along = [lines[name].to_numpy(dtype="float64")[rows] for name in ("start_chainage_m", "end_chainage_m")]
     points = [shapely.get_point(shapes[rows], at) for at in (0, -1)]
     return pd.DataFrame(
         {
             "piece": np.tile(rows, 2),
+            "code": np.tile(code, 2),
             "bank": np.tile(bank, 2),
             "runs": np.tile(side != "", 2),
             "chainage": np.nan_to_num(np.concatenate(along)),
@@ -161,9 +181,9 @@ def _ends(lines: gpd.GeoDataFrame) -> pd.DataFrame:
     )
 
 
-def _meeting(ends: pd.DataFrame) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Pairs of ends of one bank that are one place, each way round."""
-    points, bank = ends["point"].to_numpy(), ends["bank"].to_numpy()
+def _meeting(ends: pd.DataFrame, *, of: str = "bank") -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pairs of ends of one bank, or of one river, that are one place, each way round."""
+    points, bank = ends["point"].to_numpy(), ends[of].to_numpy()
     one, two = shapely.STRtree(points).query(points, predicate="dwithin", distance=_TOUCH_M)
     pair = (one != two) & (bank[one] == bank[two])
     return one[pair], two[pair]

@@ -9,6 +9,7 @@ import numpy as np
 
 from riverline.channel.given import texts
 from riverline.demarcation import check_stakes
+from riverline.demarcation.closed import closed_codes
 from riverline.inspection.bank_ends import gaps, useless_nodes
 from riverline.inspection.check import failing
 
@@ -79,10 +80,10 @@ def codes(subject: Subject, _limit: float) -> Iterator[gpd.GeoDataFrame]:
     """Blank and wrong values, and rivers that no axis has."""
     yield from _known("codes", subject, _limit)
     if "axes" in subject.layers:
-        there = texts(subject.layers["axes"]["river_id"])
+        # A lake or a reservoir has no axis; its code stands where others have that of their river.
+        there = np.append(texts(subject.layers["axes"]["river_id"]), closed_codes(subject.rows("management_lines")))
         for layer in _LINKED:
             rows = subject.rows(layer)
-            # Lakes and reservoirs have no axis.
             rows = rows[rows["kind"] == "river"] if layer == "water" else rows
             named = texts(rows["river_id"])
             lost = (named != "") & ~np.isin(named.astype(str), there.astype(str))

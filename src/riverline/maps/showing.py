@@ -41,7 +41,7 @@ from riverline.maps.swiping import (
 )
 from riverline.maps.texts import river_names
 from riverline.schema import FAULTS
-from riverline.style import collect
+from riverline.style import collect, in_language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -171,6 +171,7 @@ def show(
 def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips: Chips | None = None) -> folium.Map:
     """The map of layers, and of images and layers of two sides, as :func:`show` and :func:`show_change` give it out."""
     language = look.language
+    found = in_language(found, language)
     merged = merge(found)
     light, tolerance = lighten(merged)
     names = river_names([*found, *(layer for part in (pair.parts if pair else ()) for layer in part.layers)])
@@ -193,7 +194,8 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     _add_names(page, name_points(light, names), names, _WORDS[language]["names"])
     every = [*groups, *(group for side in sides for group in side.groups)]
     everything = [*merged, *(layer for side in sides for layer in side.merged)]
-    missing = sum(int(blank(layer.frame).sum()) for layer in everything)
+    # A note on data without a place is told in the tables: no feature is missing for it.
+    missing = sum(int(blank(layer.frame).sum()) for layer in everything if layer.name != FAULTS.name)
     tolerance = max([tolerance, *(side.tolerance for side in sides)])
     notes = [*notes_of(sides, language), told]
     spec = _spec(every, title=look.title, language=language, tolerance=tolerance, missing=missing, notes=notes)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from riverline.channel import format_chainage
-from riverline.faults import CATALOGUE, describe
+from riverline.faults import CATALOGUE
 from riverline.schema import FRAMES
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def texts_of(layer: Layer, *, language: Language, names: Mapping[str, str]) -> T
     schema = layer.schema
     if schema is None:
         return _free(layer.frame)
-    frame = _described(layer, language)
+    frame = layer.frame
     shown = [column for column in schema if column.name in frame.columns and column.kind != "profile"]
     words = _Words(language, names)
     skipped = _SKIPPED | (_SKIPPED_OF_FAULTS if layer.name == "faults" else frozenset())
@@ -105,17 +105,6 @@ def texts_of(layer: Layer, *, language: Language, names: Mapping[str, str]) -> T
     if layer.name == "faults":
         rows.append(("remedy", _word("remedy", language), _remedies(frame["code"], language)))
     return _texts(_without_repeats(rows), len(frame))
-
-
-def _described(layer: Layer, language: Language) -> pd.DataFrame:
-    """The frame with its sentences in the language of the map."""
-    if layer.name == "faults":
-        return describe(layer.frame, language)
-    if layer.schema is not None and layer.schema.name == "suspects" and "reason" in layer.frame.columns:
-        from riverline.encroachment import describe_suspects
-
-        return describe_suspects(layer.frame, language)
-    return layer.frame
 
 
 def _texts(rows: Sequence[tuple[str, str, list[str]]], count: int) -> Texts:

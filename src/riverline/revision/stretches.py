@@ -10,6 +10,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from riverline.channel.given import texts
+from riverline.demarcation.closed import codes_of
 from riverline.demarcation.findings import Finding
 from riverline.geodesy import round_half_up
 from riverline.revision.causes import CAUSES, causes, in_words, sources
@@ -39,9 +41,10 @@ class Stretches:
 
 
 def banks_of(lines: gpd.GeoDataFrame) -> dict[tuple[str, str], gpd.GeoDataFrame]:
-    """The drawn pieces of each river and bank."""
+    """The drawn pieces of each river and bank; of each lake, reservoir and work under its own code and no bank."""
     drawn = lines[lines.geometry.notna() & ~lines.geometry.is_empty]
-    return {(str(river), str(bank)): own for (river, bank), own in drawn.groupby(["river_id", "bank"], sort=True)}
+    of = [codes_of(drawn).astype(str), texts(drawn["bank"]).astype(str)]
+    return {(str(code), str(bank)): own for (code, bank), own in drawn.groupby(of, sort=True)}
 
 
 def stretches_of(old: Demarcation, new: Demarcation, *, tolerance_m: float) -> Stretches:
@@ -49,18 +52,19 @@ def stretches_of(old: Demarcation, new: Demarcation, *, tolerance_m: float) -> S
     before, after = banks_of(old.lines), banks_of(new.lines)
     rows: list[dict[str, Any]] = []
     findings: list[Finding] = []
-    for river, bank in sorted(before.keys() | after.keys()):
-        was, now = before.get((river, bank)), after.get((river, bank))
+    for code, bank in sorted(before.keys() | after.keys()):
+        was, now = before.get((code, bank)), after.get((code, bank))
         if was is None or now is None:
             made = _whole(now if was is None else was, came=was is None)
         else:
             made, slight = _of_bank(old, new, was, now, tolerance_m)
             if slight > _NOISE_M:
-                findings.append(Finding("line-moved-slightly", "management_lines", river, None, slight, tolerance_m,
+                findings.append(Finding("line-moved-slightly", "management_lines", code, None, slight, tolerance_m,
                                         "m", bank))  # fmt: skip
-        names = (f"{river}-{bank[0].upper()}-M{number:03d}" for number in range(1, len(made) + 1))
-        rows += [{"stretch_id": name, "river_id": river, "bank": bank} | row
-                 for name, row in zip(names, made, strict=True)]  # fmt: skip
+        river = next(str(each["river_id"].iloc[0]) for each in (now, was) if each is not None)
+        side = f"{code}-{bank[0].upper()}" if bank else code
+        rows += [{"stretch_id": f"{side}-M{number:03d}", "river_id": river, "bank": bank or None} | row
+                 for number, row in enumerate(made, 1)]  # fmt: skip
     frame = gpd.GeoDataFrame(rows, geometry="geometry", crs=new.lines.crs) if rows else STRETCHES.empty(new.lines.crs)
     return Stretches(STRETCHES.conform(frame), findings)
 

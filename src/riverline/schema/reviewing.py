@@ -55,7 +55,7 @@ STRETCHES = Schema(
     (
         c.key("stretch_id", "变动段编号", "Stretch code", "BDDBH"),
         c.RIVER_ID,
-        c.BANK,
+        c.or_blank(c.BANK),
         c.START_CHAINAGE,
         c.END_CHAINAGE,
         c.LENGTH,

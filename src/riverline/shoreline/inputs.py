@@ -11,6 +11,7 @@ import shapely
 
 from riverline.channel.given import usable_axes
 from riverline.demarcation import Demarcation
+from riverline.demarcation.closed import closed_codes, shared_with_others
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.intake import row_names, single_parts, split_usable, typed
 from riverline.errors import RiverlineError, RuleError, SchemaError
@@ -34,6 +35,7 @@ COUNTY_NAMES = ("name", "admin", "admin_id")
 class Inputs:
     """Layers in the CRS of the demarcation; what could not be used is a finding.
 
+    ``extents`` are those of rivers: what a lake or a work has is none of a river's, though it may bear its code.
     ``waterside`` holds lines or water; ``counties`` has the columns ``admin`` and, where given, ``city``.
     """
 
@@ -83,14 +85,14 @@ def prepare(
         described[name] = describe_input(frame, note="" if frame.crs == crs else f"reprojected to {crs.to_string()}")
     described["zone_rules"] = {"name": rules.name, "digest": rules.digest}
     usable: dict[str, gpd.GeoDataFrame] = {}
-    findings = _without_bank(result.lines)
+    findings = [*_without_bank(result.lines), *_beside_others(result.lines)]
     for name, schema in schemas.items():
         frame = given.get(name, schema.empty(crs))
         usable[name], wrong = _usable(align(frame, crs, layer=name), schema)
         findings += wrong
     return Inputs(
         lines=result.lines,
-        extents=result.extents[(result.extents["kind"] == "management").to_numpy(dtype=bool)],
+        extents=_of_rivers(result),
         waterside=usable["waterside"] if "waterside" in given else None,
         from_water=from_water,
         sensitive=usable["sensitive"],
@@ -103,6 +105,12 @@ def prepare(
     )
 
 
+def _of_rivers(result: Demarcation) -> gpd.GeoDataFrame:
+    closed = [f"{code}-management" for code in closed_codes(result.lines)]
+    mine = (result.extents["kind"] == "management") & ~result.extents["extent_id"].isin(closed)
+    return result.extents[mine.to_numpy(dtype=bool)]
+
+
 def _without_bank(lines: gpd.GeoDataFrame) -> list[Finding]:
     """A finding for every lake, reservoir or work: lines that close around something have no bank to plan."""
     closed = lines[lines["bank"].isna()]
@@ -113,6 +121,16 @@ def _without_bank(lines: gpd.GeoDataFrame) -> list[Finding]:
             Finding("shoreline-without-bank", "lines", str(code), where, round(float(where.length), 1), unit="m")
         )
     return told
+
+
+def _beside_others(lines: gpd.GeoDataFrame) -> list[Finding]:
+    """A finding for every bank whose line runs, in places, along the extent of a lake or a work."""
+    shared = lines[shared_with_others(lines)]
+    return [
+        Finding("shoreline-of-others", "management_lines", str(river), shapely.multilinestrings(list(rows.geometry)),
+                round(float(rows.geometry.length.sum()), 1), unit="m", note=str(bank))
+        for (river, bank), rows in shared.groupby(["river_id", "bank"], sort=True)
+    ]  # fmt: skip
 
 
 def _require_call(result: object, rules: object) -> None:

@@ -78,7 +78,7 @@ def plan_shoreline(
     Returns
     -------
     ShorelinePlan
-        Lines, zones, uses, utilisation, faults and run.
+        Lines, zones, uses, utilisation, faults, rules and run.
 
     Raises
     ------
@@ -154,7 +154,7 @@ def plan_shoreline(
     found = faults.combine(findings_to_faults(findings, crs), crs=crs)
     run = Run(__version__, result.rules.digest, inputs.described, crs.to_string())
     lines = _lines(shores, inputs)
-    return ShorelinePlan(lines, zones, used_of(taken, shores, inputs), utilisation_of(zones), found, run)
+    return ShorelinePlan(lines, zones, used_of(taken, shores, inputs), utilisation_of(zones), found, rules, run)
 
 
 def _claimed(shores: Sequence[Shore], claims: Claims, inputs: Inputs) -> Spans:

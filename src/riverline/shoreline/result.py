@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from riverline.provenance import Run
+    from riverline.rules import ZoneRules
 
 __all__ = ["ShorelinePlan"]
 
@@ -35,6 +36,8 @@ class ShorelinePlan:
     faults
         Rows of :data:`riverline.schema.FAULTS`: banks without a waterside line, uses on no shoreline or on both banks,
         factors that no rule speaks of.
+    rules
+        The zone rules.
     run
         Version, digest of the management rules, inputs with the zone rules and their digest, CRS.
     """
@@ -44,6 +47,7 @@ class ShorelinePlan:
     uses: gpd.GeoDataFrame
     utilisation: pd.DataFrame
     faults: gpd.GeoDataFrame
+    rules: ZoneRules
     run: Run
 
     def __repr__(self) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from riverline._kernels.chainage import vertex_chainages
+from riverline.demarcation.closed import shared_with_others
 from riverline.schema import MANAGEMENT_LINES
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def sides_of(lines: gpd.GeoDataFrame, names: dict[str, str]) -> list[Side]:
     ----------
     lines
         Rows of :data:`riverline.schema.MANAGEMENT_LINES`; closed ones are rings around land that strips enclose, and
-        no shoreline.
+        no shoreline, nor are edges shared with lakes and works.
     names
         Names of rivers by code.
 
@@ -115,6 +116,7 @@ def sides_of(lines: gpd.GeoDataFrame, names: dict[str, str]) -> list[Side]:
     """
     shapes = np.asarray(lines.geometry.array, dtype=object)
     drawn = (shapely.get_type_id(shapes) == 1) & (shapely.length(shapes) > 0.0) & ~shapely.is_closed(shapes)
+    drawn &= ~shared_with_others(lines)
     rows = lines[drawn].sort_values(["river_id", "bank", "start_chainage_m", "end_chainage_m", "line_id"])
     found = []
     for (river, bank), pieces in rows.groupby(["river_id", "bank"], sort=True):

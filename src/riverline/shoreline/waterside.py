@@ -29,6 +29,9 @@ __all__ = ["Shore", "shores_of"]
 ON_EDGE_M = 0.05
 """Water that comes this near to the edge of the extent ends there."""
 
+ON_LINE_M = 1e-3
+"""A part of an extent so near to a line is bounded by it."""
+
 SHORT_M = 10.0
 """Outer line beyond the ends of a waterside line that is told: more than skew ends of a reach account for."""
 
@@ -83,20 +86,31 @@ def shores_of(sides: list[Side], inputs: Inputs) -> list[Shore]:
     list of Shore
         One a side, in their order.
     """
-    extents = dict(zip(inputs.extents["river_id"], inputs.extents.geometry, strict=True))
+    extents = _grounds(sides, dict(zip(inputs.extents["river_id"], inputs.extents.geometry, strict=True)))
     frame = inputs.waterside
     rows = {} if frame is None else frame.groupby("river_id").indices
     shores = []
     for side in sides:
         mine = None if frame is None or side.river_id not in rows else frame.iloc[rows[side.river_id]]
-        extent = extents.get(side.river_id)
+        extent = extents[side.key]
         if mine is None:
             shores.append(_without(side, extent))
         elif inputs.from_water:
-            shores.append(_of_water(side, sides, extent, mine))
+            shores.append(_of_water(side, sides, extents, mine))
         else:
             shores.append(_of_lines(side, extent, mine[(mine["bank"] == side.bank).fillna(False).to_numpy(dtype=bool)]))
     return shores
+
+
+def _grounds(sides: list[Side], extents: dict[str, Any]) -> dict[str, Any]:
+    """By bank the extent in front of it: where others part a river's in several, the parts that its line runs along."""
+    found = {}
+    for side in sides:
+        extent = extents.get(side.river_id)
+        parts = shapely.get_parts(extent) if extent is not None else np.array([], dtype=object)
+        mine = parts[shapely.dwithin(parts, side.line, ON_LINE_M)]
+        found[side.key] = extent if not len(mine) or len(mine) == len(parts) else shapely.union_all(mine)
+    return found
 
 
 def _without(side: Side, extent: Any) -> Shore:  # noqa: ANN401 - an area or None
@@ -122,10 +136,12 @@ def _texts(rows: gpd.GeoDataFrame, column: str) -> list[str]:
     return [str(each) for each in rows[column].dropna() if str(each).strip()]
 
 
-def _of_water(side: Side, sides: list[Side], extent: Any, water: gpd.GeoDataFrame) -> Shore:  # noqa: ANN401
-    """The edge of a river's water on one bank, between the ends of the reach."""
-    banks = {each.bank: each for each in sides if each.river_id == side.river_id}
-    alone = len(banks) != 2 or sum(each.river_id == side.river_id for each in sides) != 2  # noqa: PLR2004 - both banks
+def _of_water(side: Side, sides: list[Side], extents: dict[str, Any], water: gpd.GeoDataFrame) -> Shore:
+    """The edge of a river's water on one bank, between the ends of the reach or of its part."""
+    extent = extents[side.key]
+    together = [each for each in sides if each.river_id == side.river_id and _equal(extents[each.key], extent)]
+    banks = {each.bank: each for each in together}
+    alone = len(banks) != 2 or len(together) != 2  # noqa: PLR2004 - both banks
     inside = None if extent is None else shapely.intersection(shapely.union_all(water.geometry.array), extent)
     if alone or inside is None or not shapely.area(inside) > 0.0:
         return _without(side, extent)
@@ -137,6 +153,10 @@ def _of_water(side: Side, sides: list[Side], extent: Any, water: gpd.GeoDataFram
     shore = _shore(side, extent, edge, FROM_WATER[0], "low", tuple(water["water_id"].astype("str")))
     shore.findings.append(Finding("waterside-from-water", "water", side.river_id, shore.line, note=side.bank))
     return shore
+
+
+def _equal(one: Any, other: Any) -> bool:  # noqa: ANN401 - areas or None
+    return one is other or (one is not None and other is not None and bool(shapely.equals_identical(one, other)))
 
 
 def _end_corners(water: shapely.Polygon, extent: Any, left: Floats, right: Floats) -> tuple[Floats, Floats]:  # noqa: ANN401

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
 from typing import TYPE_CHECKING
+
+from riverline.rules import load_zone_rules
+from riverline.schema import MANAGEMENT_LINES, SENSITIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -11,7 +14,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from riverline.rules.zoning import ZoneRules
-    from riverline.shoreline.result import ShorelinePlan
 
 __all__ = ["ALSO", "DEFAULT_ZONE", "FROM_PLANNER", "FROM_WATER", "plan_in_english"]
 
@@ -30,35 +32,38 @@ DEFAULT_ZONE = ("缺省分区（未核实）", "zone by default (unverified)")
 ALSO = ("同时涉及", "also concerned")
 """Before what else lies at a stretch."""
 
-_MARKS = (("（未核实）", " (unverified)"), ("（", " ("), ("）", ")"), ("、", ", "), ("：", ": "))
+_MARKS = (("（未核实）", " (unverified)"), ("（", " ("), ("）", ") "), ("、", ", "), ("：", ": "))
+_SPACES = re.compile(r" (?=[ ,;)]|$)")
+
+# Words of the schema where they stand for themselves: inside a name in data they are a part of it.
+_KINDS = {each.label_zh: each.label_en for each in SENSITIVE["sensitive_kind"].choices}
+_KIND = re.compile(
+    "(?<=[（、：])(" + "|".join(map(re.escape, sorted(_KINDS, key=len, reverse=True))) + ")(?=[（）、]|$)"
+)
+_DRAWN_FROM = {each.label_zh: each.label_en for each in MANAGEMENT_LINES["basis"].choices}
 
 
-def plan_in_english(plan: ShorelinePlan, rules: ZoneRules) -> ShorelinePlan:
-    """The plan with reasons, restraints, citations and remarks in English; names in data stay as they are.
+def plan_in_english(frame: pd.DataFrame, rules: ZoneRules | None = None) -> pd.DataFrame:
+    """Lines or zones of a plan with reasons, restraints, citations and remarks in English; names in data stay.
 
     Parameters
     ----------
-    plan
-        From :func:`riverline.plan_shoreline`.
+    frame
+        Rows of :data:`riverline.schema.SHORELINES` or :data:`riverline.schema.ZONES`.
     rules
-        The zone rules that it was made by.
-
-    Returns
-    -------
-    ShorelinePlan
-        The same lines and zones.
+        The zone rules that the plan was made by; the general ones if not given.
 
     Examples
     --------
-    >>> import riverline as rl
-    >>> rules = rl.rules.load_zone_rules()
-    >>> dict(_known(rules))[rules.policy.default_basis]
-    'no sensitive factor, no demand in the plan period'
+    >>> import pandas as pd
+    >>> plan_in_english(pd.DataFrame({"basis": ["管理范围线：堤防、岸顶线", "规划单位给定的临水边界线"]}))[
+    ...     "basis"
+    ... ].tolist()
+    ['Management lines: Levee, Bank top', 'waterside line as the planner gave it']
     """
-    known = {zh: en for zh, en in _known(rules) if en}
-    lines = plan.lines.assign(basis=_worded(plan.lines["basis"], known))
-    told = {name: _worded(plan.zones[name], known) for name in ("basis", "restraints", "citation", "note")}
-    return replace(plan, lines=lines, zones=plan.zones.assign(**told))
+    known = {zh: en for zh, en in _known(load_zone_rules() if rules is None else rules) if zh and en}
+    there = [name for name in ("basis", "restraints", "citation", "note") if name in frame.columns]
+    return frame.assign(**{name: _worded(frame[name], known) for name in there})
 
 
 def _known(rules: ZoneRules) -> Iterator[tuple[str, str]]:
@@ -78,12 +83,18 @@ def _worded(texts: pd.Series, known: dict[str, str]) -> pd.Series:
     ordered = sorted(known, key=len, reverse=True)
 
     def english(text: str) -> str:
+        of, colon, drawn_from = text.partition("：")
+        if colon and of == MANAGEMENT_LINES.label_zh:
+            listed = ", ".join(_DRAWN_FROM.get(each, each) for each in drawn_from.split("、"))
+            return f"{MANAGEMENT_LINES.label_en}: {listed}"
         told = text
         for zh in ordered:
             told = told.replace(zh, known[zh])
+        told = _KIND.sub(lambda found: _KINDS[found.group()], told)
         if told != text:
             for zh, en in _MARKS:
                 told = told.replace(zh, en)
-        return told.replace("  ", " ").strip()
+            told = _SPACES.sub("", told)
+        return told.strip()
 
     return texts.fillna("").map(english).astype("str")

@@ -14,6 +14,7 @@ from __future__ import annotations
 from riverline.style.evidence import COLOURS, CURVES
 from riverline.style.layers import Layer, collect, recognise
 from riverline.style.symbols import NEUTRAL, OTHER, THEMES, Shape, Symbol, Theme, themes
+from riverline.style.wording import in_language
 
 __all__ = [
     "COLOURS",
@@ -26,6 +27,7 @@ __all__ = [
     "Symbol",
     "Theme",
     "collect",
+    "in_language",
     "recognise",
     "themes",
 ]

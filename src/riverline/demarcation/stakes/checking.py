@@ -151,6 +151,9 @@ def _spans(stakes: gpd.GeoDataFrame, result: Demarcation) -> list[gpd.GeoDataFra
     policy = result.rules.policy
     following = _texts(stakes, "next")
     _, most = limits(_texts(stakes, "setting"), policy.stake_spacing)
+    # A span that leads out of one kind of surroundings is parted by its share in each: the wider limit bounds it.
+    beyond = pd.Series(most, index=texts(stakes["stake_id"])).groupby(level=0).max().reindex(following)
+    most = np.fmax(most, beyond.to_numpy(dtype="float64"))
     length, deviation, inside = (_metres(stakes, name) for name in ("next_m", "deviation_m", "inside_m"))
     limit = policy.stakes.sight_line_m
     defines = _texts(stakes, "role") == "define"

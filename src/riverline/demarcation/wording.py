@@ -1,0 +1,49 @@
+"""What lines say in their notes, which are written in Chinese, in English."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from riverline.channel.given import texts
+from riverline.errors import RuleError
+from riverline.rules import load_rules
+from riverline.rules.deciding import note_in_english
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from riverline.rules import RuleSet
+
+__all__ = ["notes_in_english"]
+
+
+def notes_in_english(lines: pd.DataFrame, rules: RuleSet | None = None) -> pd.Series[str]:
+    """Notes of lines in English, as far as their rule sets have it in English.
+
+    Parameters
+    ----------
+    lines
+        Rows of :data:`riverline.schema.MANAGEMENT_LINES` with a note. Of a joined county several rule sets drew them:
+        those that ship are known by the keys of the rules.
+    rules
+        The rule set of the result, which need not ship.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> lines = pd.DataFrame({"rule_id": ["anhui/others"], "note": ["条文为不小于 10 m，取下限"]})
+    >>> notes_in_english(lines).tolist()
+    ['the text says not less than 10 m: the least taken']
+    """
+    named = {key.partition("/")[0] for key in texts(lines["rule_id"])} - {rules.name if rules else ""}
+    known = [] if rules is None else [rules]
+    for name in sorted(named):
+        with suppress(RuleError):
+            known.append(load_rules(name))
+    told = dict.fromkeys(texts(lines["note"]), "")
+    for note in told:
+        told[note] = note
+        for each in known:
+            told[note] = note_in_english(told[note], each)
+    return lines["note"].map(told).astype("str")
