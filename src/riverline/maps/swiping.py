@@ -13,6 +13,7 @@ from riverline.io.scenes import Scene, Scenes
 from riverline.maps.elements import Asides, Script, html_text, identify, json_text
 from riverline.maps.groups import groups_of, lighten, merge
 from riverline.maps.pictures import MAX_PIXELS, take_pictures
+from riverline.style import in_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -169,7 +170,7 @@ def make_sides(pair: Pair, area: Box | None, *, language: Language, names: Mappi
     CRSError
         If an image or a layer cannot be reprojected safely.
     """
-    merged = [merge(part.layers) for part in pair.parts]
+    merged = [merge(in_language(part.layers, language)) for part in pair.parts]
     scenes = [scene for part in pair.parts for scene in part.scenes]
     pictures = iter(take_pictures(scenes, pair.area or area, max_pixels=pair.max_pixels)) if scenes else iter(())
     sides = []
