@@ -15,6 +15,7 @@ import shapely
 from rasterio import Affine
 from rasterio.errors import NotGeoreferencedWarning
 
+import changing
 import imagery
 import riverline as rl
 from riverline._kernels.phase import phase_shift
@@ -521,6 +522,42 @@ def test_a_catalogue_on_disk_works_offline(tmp_path):
     (folder / "catalog.json").write_text("{}", encoding="utf-8")
     with pytest.raises(rl.ReadError, match="no STAC catalogue"):
         rl.read_scenes(folder / "catalog.json")
+
+
+def test_items_whose_bands_lie_together_in_one_file_are_read_by_window_and_compared_offline(tmp_path):
+    """Two days of a catalogue, one stack each, bands named by number; factors are those of the items."""
+    pystac = pytest.importorskip("pystac")
+    root = pystac.Catalog("c", "scenes", href=str(tmp_path / "catalog.json"))
+    words = [{"common_name": role} for role in changing.ROLES]
+    for number, day in enumerate(("2024-07-01", "2025-07-01")):
+        names = changing.covers()
+        if number:
+            changing.build(names)
+        path = changing.image(
+            tmp_path / f"stack{number}.tif", names, "", seed=number, tiled=True, blockxsize=16, blockysize=16
+        )
+        with rasterio.open(path, "r+") as target:  # what the file says is taken away: the item has to tell
+            target.scales, target.descriptions = (1.0,) * 4, ("",) * 4
+        item = pystac.Item(f"day{number}", None, None, dt.datetime.fromisoformat(f"{day}T03:00:00+00:00"), {})
+        fields = {"eo:bands": words} if number else {"bands": words}
+        fields["raster:bands"] = [{"scale": 0.0001, "offset": 0.0}] * 4
+        root.add_item(item)
+        item.set_self_href(str(tmp_path / f"day{number}.json"))
+        item.add_asset("stack", pystac.Asset(path.name, roles=["data"], extra_fields=fields))
+    root.save(catalog_type="SELF_CONTAINED")
+    found = rl.read_scenes(tmp_path / "catalog.json")
+    assert [(scene.name, str(scene.date), scene.reflectance) for scene in found] == [
+        ("day0", "2024-07-01", True), ("day1", "2025-07-01", True),
+    ]  # fmt: skip
+    assert {role: band.index for role, band in found[0].bands.items()} == dict(
+        zip(changing.ROLES, (1, 2, 3, 4), strict=True)
+    )
+    whole = rl.read_window(found[0], ("nir",))["nir"]
+    parts = [part[0]["nir"] for _, part in sc.iterate_windows([found[0]], ("nir",), pixels=80 * 16)]
+    assert len(parts) == 4
+    assert np.array_equal(np.concatenate(parts), whole)
+    changes = rl.detect_change(found, changing.whole())
+    assert changes.suspects["change_class"].tolist() == ["building"]
 
 
 # Registration

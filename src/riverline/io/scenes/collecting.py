@@ -70,7 +70,7 @@ def read_scenes(
     ----------
     source
         A folder with images or folders of products, a STAC catalogue on disk (``catalog.json``, ``collection.json`` or
-        an item), or paths.
+        an item; bands in files of their own or together in one), or paths.
     bands, mask, sensor, scale, nodata
         For all images, as in :func:`read_scene`.
     dates
@@ -221,46 +221,55 @@ def _stac_item(item: Any) -> _Item:  # noqa: ANN401 - a pystac item
     masks: dict[str, Source] = {}
     remote = []
     for key, asset in item.assets.items():
-        role = _role_of_asset(key, asset)
-        if not role:
+        roles = _roles_of_asset(key, asset)
+        if not roles:
             continue
         href = str(asset.get_absolute_href() or asset.href)
         if "://" in href and not href.startswith("file://"):
             remote.append(key)
             continue
-        (bands if role in ROLES else masks).setdefault(role, href.removeprefix("file://"))
+        for number, role in roles.items():
+            (bands if role in ROLES else masks).setdefault(role, (href.removeprefix("file://"), number))
     day = item.datetime.date() if item.datetime is not None else item.properties.get("start_datetime")
     if bands:
         one = dict(list(masks.items())[:1]) or None
-        return _Item(str(next(iter(bands.values()))), str(item.id), bands, one, day, _scale_of(item))
+        first: Any = next(iter(bands.values()))
+        return _Item(str(first[0]), str(item.id), bands, one, day, _scale_of(item))
     whole = [
         asset for asset in item.assets.values() if "data" in (asset.roles or []) or "image" in (asset.media_type or "")
     ]
     here = [str(asset.get_absolute_href()) for asset in whole if "://" not in str(asset.get_absolute_href())]
     if here:
-        return _Item(here[0], str(item.id), None, None, day)
+        return _Item(here[0], str(item.id), None, dict(list(masks.items())[:1]) or None, day, _scale_of(item))
     told = f"资产在服务器上，请先下载 / assets lie on a server, download them first: {', '.join(remote) or '-'}"
     return _Item("", str(item.id), problem=told)
 
 
 def _scale_of(item: Any) -> tuple[float, float] | None:  # noqa: ANN401 - a pystac item
-    """Factor and offset that the assets of bands state, where they all state the same."""
+    """Factor and offset that the bands of assets state, where they all state the same."""
     found = set()
     for key, asset in item.assets.items():
-        if _role_of_asset(key, asset) not in ROLES:
-            continue
-        told = (asset.extra_fields.get("raster:bands") or asset.extra_fields.get("bands") or [{}])[0]
-        factor = told.get("scale", told.get("raster:scale", asset.extra_fields.get("raster:scale")))
-        offset = told.get("offset", told.get("raster:offset", asset.extra_fields.get("raster:offset", 0.0)))
-        found.add(None if factor is None else (float(factor), float(offset)))
+        fields = asset.extra_fields
+        told = fields.get("raster:bands") or fields.get("bands") or [{}]
+        for number, role in _roles_of_asset(key, asset).items():
+            if role not in ROLES:
+                continue
+            band = told[min(number, len(told)) - 1]
+            factor = band.get("scale", band.get("raster:scale", fields.get("raster:scale")))
+            offset = band.get("offset", band.get("raster:offset", fields.get("raster:offset", 0.0)))
+            found.add(None if factor is None else (float(factor), float(offset)))
     return found.pop() if len(found) == 1 else None
 
 
-def _role_of_asset(key: str, asset: Any) -> str:  # noqa: ANN401 - a pystac asset
-    """What one band of an asset is, by the common name that it states, else by its key."""
+def _roles_of_asset(key: str, asset: Any) -> dict[int, str]:  # noqa: ANN401 - a pystac asset
+    """What the bands of an asset are, by number: the common names that it states, of a single band else its key."""
     told = asset.extra_fields.get("eo:bands") or asset.extra_fields.get("bands") or []
-    if len(told) > 1:
-        return ""
-    said = [str(band.get(word, "")) for band in told for word in ("common_name", "eo:common_name", "name")]
-    found = next(filter(None, (role_of_words(word) for word in [*said, key])), "")
-    return found or (key if key in ROLES or key in tuple(mask_kinds()) else "")
+    said = [[str(band.get(word, "")) for word in ("common_name", "eo:common_name", "name")] for band in told]
+    found = {number: _first_role(words) for number, words in enumerate(said, 1)}
+    if len(told) <= 1 and not found.get(1):
+        found = {1: _first_role([key]) or (key if key in ROLES or key in tuple(mask_kinds()) else "")}
+    return {number: role for number, role in found.items() if role}
+
+
+def _first_role(words: list[str]) -> str:
+    return next(filter(None, (role_of_words(word) for word in words)), "")

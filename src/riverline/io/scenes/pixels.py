@@ -13,6 +13,7 @@ from riverline.errors import SchemaError
 from riverline.geodesy import guarded_transformer
 from riverline.io.scenes.files import CACHE_BYTES, damaged, open_raster
 from riverline.io.scenes.model import Pixels, Reason
+from riverline.io.scenes.numbers import NOTHING, UNDECLARED, add_full, add_nothing
 from riverline.io.scenes.places import common_grid, cut_transform, footprint_in, shifted, strips, to_plane
 from riverline.io.scenes.sensors import mask_table
 
@@ -28,15 +29,6 @@ __all__ = ["OpenScene", "block_rows", "iterate_windows", "open_scene", "read_pix
 WINDOW_PIXELS = 6_291_456
 """Pixels of a window: 25 MB a band."""
 
-_NOTHING = -3.0e38
-_HUGE = 1.0e30
-_UNDECLARED = {
-    "i": (-9999.0, -32767.0, -32768.0, -2147483647.0, -2147483648.0),
-    "f": (-999.0, -9999.0, -32767.0, -32768.0, -99999.0),
-}
-"""Numbers that programs write for nothing, by kind of number: reflectance and counts of light are far above them."""
-_LOWEST, _MIXED = -998.0, -2000.0
-"""Above the first none of them lies; below the second, what was interpolated holds a part of one."""
 _COARSER = 1.5
 _LARGEST_CACHE = 512_000_000
 _NUMBER_BYTES = 4
@@ -149,8 +141,8 @@ def _nothing_of(bands: Sequence[Band], dtype: str) -> tuple[float, bool]:
     """The number that means nothing, and whether only in all bands together; where nobody says, the commonest."""
     declared = [band.nodata for band in bands if not np.isnan(band.nodata)]
     edges = [band.edge for band in bands if not np.isnan(band.edge)]
-    if not declared and not edges and bands[0].guessed and np.dtype(dtype).kind in _UNDECLARED:
-        return _UNDECLARED["i"][0], False
+    if not declared and not edges and bands[0].guessed and np.dtype(dtype).kind in UNDECLARED:
+        return UNDECLARED["i"][0], False
     return (declared or edges or [float("nan")])[0], not declared
 
 
@@ -176,7 +168,7 @@ def _on_grid(
     guarded_transformer(own.crs, grid.crs)
     averaged = grid.pixel > _COARSER * own.pixel and own.crs == grid.crs
     way = Resampling.nearest if nearest else (Resampling.average if averaged else Resampling.bilinear)
-    options: dict[str, Any] = {} if nearest else {"nodata": _NOTHING, "dtype": "float32"}
+    options: dict[str, Any] = {} if nearest else {"nodata": NOTHING, "dtype": "float32"}
     if not nearest and not np.isnan(nothing):
         options |= {"src_nodata": nothing, "UNIFIED_SRC_NODATA": "YES" if together else "PARTIAL"}
     view = WarpedVRT(
@@ -247,59 +239,13 @@ def _read_group(
         if group.bands[0].masked and not group.warped:
             nothing |= group.source.dataset_mask(window=spans) == 0
     for band, place, numbers in zip(group.bands, group.places, raw, strict=True):
-        _add_nothing(band, numbers, nothing, undeclared, warped=group.warped)
+        add_nothing(band, numbers, nothing, undeclared, warped=group.warped)
         if np.isfinite(band.edge):
             edge &= numbers == band.edge
-        _add_full(band, numbers, saturated, full)
+        add_full(band, numbers, saturated, full)
         np.multiply(numbers, np.float32(band.scale), out=values[place], casting="unsafe")
         if band.offset != 0.0:
             values[place] += np.float32(band.offset)
-
-
-def _add_full(band: Band, numbers: NDArray[Any], saturated: NDArray[np.bool_], full: NDArray[np.bool_]) -> None:
-    """Pixels that are saturated, and those that are at the end of their range in every band so far."""
-    if np.isfinite(band.saturated):
-        saturated |= numbers >= band.saturated
-    end = np.iinfo(numbers.dtype).max if numbers.dtype.kind in "iu" and np.isinf(band.saturated) else None
-    if end is None or numbers.max() < end:
-        full[:] = False
-    else:
-        full &= numbers == end
-
-
-def _add_nothing(
-    band: Band, numbers: NDArray[Any], nothing: NDArray[np.bool_], undeclared: set[float], *, warped: bool
-) -> None:
-    """Pixels that hold nothing: declared, no number, or what programs write for it; which of the last there were."""
-    if warped:
-        nothing |= numbers <= _NOTHING
-    if not np.isnan(band.nodata):
-        nothing |= numbers == _as_stored(band.nodata, numbers.dtype)
-    if numbers.dtype.kind == "f":
-        nothing |= ~np.isfinite(numbers)
-    if not band.guessed or numbers.dtype.kind not in _UNDECLARED:
-        return
-    lowest = np.fmin.reduce(numbers, axis=None)
-    if lowest < _LOWEST:
-        for number in _UNDECLARED[numbers.dtype.kind]:
-            met = (numbers == _as_stored(number, numbers.dtype)) & ~nothing
-            if met.any():
-                nothing |= met
-                undeclared.add(number)
-    if numbers.dtype.kind == "f" and max(np.fmax.reduce(numbers, axis=None), -lowest) > _HUGE:
-        met = (np.abs(numbers) > _HUGE) & ~nothing
-        undeclared.update(np.unique(numbers[met])[:2].astype("float64").tolist())
-        nothing |= met
-    if warped and lowest < _MIXED:
-        nothing |= numbers < _MIXED
-
-
-def _as_stored(number: float, dtype: np.dtype[Any]) -> Any:  # noqa: ANN401 - a number of that kind
-    """A declared number as it is stored, so that -3.4e38 in a float32 file is found; NaN where it cannot be stored."""
-    if dtype.kind in "iu":
-        limits = np.iinfo(dtype)
-        return dtype.type(number) if limits.min <= number <= limits.max and number == int(number) else float("nan")
-    return dtype.type(number)
 
 
 def _add_mask(opened: OpenScene, window: Window, reason: NDArray[np.uint8]) -> None:
