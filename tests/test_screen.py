@@ -187,8 +187,8 @@ def test_layers_of_two_places_are_one_error_that_names_both():
     assert codes(screen(box(500, 600, 520, 620))) == ["features-not-inside"]
 
 
-def test_what_covers_most_of_an_extent_is_told_for_it_is_hardly_a_thing_in_it():
-    found = screen(box(-500, -500, 1500, 500), box(0, -100, 400, 100), box(100, 50, 110, 60))
+def test_what_covers_much_of_an_extent_is_told_for_it_is_hardly_a_thing_in_it():
+    found = screen(box(-500, -500, 1500, 500), box(0, -100, 150, 100), box(300, 50, 310, 60))
     told = found.faults.set_index("code").loc["feature-over-extent"]
     assert (told["feature_id"], told["value"], told["note"], told["severity"]) == (
         "B1",

@@ -41,7 +41,7 @@ __all__ = ["screen"]
 # With more extents than this a tree finds the features near each.
 _FEW_EXTENTS = 4
 # What covers more than this of an extent is hardly a thing that stands in it.
-_MOST = 0.5
+_MOST = 0.2
 
 
 def screen(
@@ -237,7 +237,7 @@ def _about_features(made: _Made, inputs: Inputs, hits: Rows) -> list[Finding]:
 
 
 def _over_most(suspects: gpd.GeoDataFrame, extents: gpd.GeoDataFrame) -> list[Finding]:
-    """Features that cover most of an extent: a county, a reserve or the river itself is in no way of the water."""
+    """Features that cover much of an extent: a county, a reserve or the river itself is in no way of the water."""
     area = pd.Series(shapely.area(extents.geometry.to_numpy()), index=extents["extent_id"])
     share = suspects["inside_m2"].to_numpy() / area[~area.index.duplicated()].reindex(suspects["extent_id"]).to_numpy()
     rows = np.flatnonzero(share > _MOST)
