@@ -156,6 +156,10 @@ def test_the_command_writes_map_layers_and_pictures_of_one_run(tmp_path) -> None
     assert chinese_in(english / "changes.gpkg", but=("evidence", "citation", "name")) == []
     rows = gpd.read_file(english / "changes.gpkg", layer="suspects_areas")
     assert rows["citation"].str.match(r"^[ -~]+ · 《").all()
+    named = [each for number, role in enumerate(changing.ROLES, 1) for each in ("--band", f"{role}={number}")]
+    ran = CliRunner().invoke(app, [*command[:4], *named, "--scale", "0.0001", "--out", str(tmp_path / "bands")])
+    assert ran.exit_code == 0, ran.output
+    assert " ".join(changing.ROLES) in ran.output
     wrong = CliRunner().invoke(app, ["detect", str(folder), "--extents", str(lines), "--level", "2024-07-01=high"])
     assert wrong.exit_code == 2
     once = CliRunner().invoke(app, ["detect", str(folder / "0.tif"), "--extents", str(lines), "--out", str(out)])

@@ -187,6 +187,18 @@ def test_layers_of_two_places_are_one_error_that_names_both():
     assert codes(screen(box(500, 600, 520, 620))) == ["features-not-inside"]
 
 
+def test_what_covers_much_of_an_extent_is_told_for_it_is_hardly_a_thing_in_it():
+    found = screen(box(-500, -500, 1500, 500), box(0, -100, 150, 100), box(300, 50, 310, 60))
+    told = found.faults.set_index("code").loc["feature-over-extent"]
+    assert (told["feature_id"], told["value"], told["note"], told["severity"]) == (
+        "B1",
+        100.0,
+        "R1-management",
+        "warning",
+    )
+    assert len(found.suspects) == 3
+
+
 def test_the_cut_across_the_river_at_its_end_is_no_line():
     # Beside the end of the reach, in the middle of the river: far from both banks.
     row = one(screen(box(0, -10, 20, 10), drawn=held.valley()))

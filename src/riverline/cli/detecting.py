@@ -19,6 +19,7 @@ from riverline.cli.options import (
     pair,
 )
 from riverline.cli.telling import conclude, told, with_progress
+from riverline.cli.waterlines import band_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -150,6 +151,14 @@ def detect(  # noqa: PLR0913 - one option a layer
     sensor: Annotated[
         str | None, typer.Option(metavar="NAME", help="传感器：gf-1、sentinel-2、naip、rgbn … | sensor")
     ] = None,
+    band: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ROLE=N", help="波段，可写多次，例 green=2 nir=4 | bands, may be repeated"),
+    ] = None,
+    mask_band: Annotated[
+        str | None, typer.Option(metavar="KIND=N", help="云掩膜所在波段，例 fmask=8 | band of the cloud mask")
+    ] = None,
+    scale: Annotated[float | None, typer.Option(metavar="K", help="反射率系数 | factor to reflectance")] = None,
     rules: Annotated[
         str, typer.Option(metavar="NAME", help="变化判定表，national 或 TOML 文件 | table of decisions")
     ] = "national",
@@ -172,7 +181,9 @@ def detect(  # noqa: PLR0913 - one option a layer
     levels = _levels(level)
     with told(language) as console:
         layers = named_layers(named, crs, encoding, None)
-        reading = {} if sensor is None else {"sensor": sensor}
+        given = {"sensor": sensor, "scale": scale, "bands": band_pairs("--band", band or []),
+                 "mask": band_pairs("--mask-band", [] if mask_band is None else [mask_band])}  # fmt: skip
+        reading = {name: value for name, value in given.items() if value is not None}
         job = DetectJob(tuple(scenes), out, layers, reading, rules, catalog, levels, chips, language)
         delivery = with_progress(lambda tell: carry_out(job, tell), language, console)
         table = _table(delivery.result, language)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from riverline.schema import Language, Schema
     from riverline.shoreline import Waterlines
 
-__all__ = ["WaterlineJob", "carry_out", "waterlines"]
+__all__ = ["WaterlineJob", "band_pairs", "carry_out", "waterlines"]
 
 NAMES = {"zh": ("水边线.gpkg", "水体.tif"), "en": ("waterlines.gpkg", "water.tif")}
 """Layers and mask."""
@@ -175,8 +175,8 @@ def waterlines(  # noqa: PLR0913 - one option a thing that a file may not say
 ) -> None:
     """从影像提取亚像元水边线，输出地图与图层 | trace the waterlines of an image."""
     layers = named_layers({"axes": axes, "extent": extent, "bridges": bridges}, crs, encoding, None)
-    reading = {"sensor": sensor, "date": date, "scale": scale, "bands": _pairs("--band", band or []),
-               "mask": _pairs("--mask-band", [] if mask_band is None else [mask_band])}  # fmt: skip
+    reading = {"sensor": sensor, "date": date, "scale": scale, "bands": band_pairs("--band", band or []),
+               "mask": band_pairs("--mask-band", [] if mask_band is None else [mask_band])}  # fmt: skip
     with told(language) as console:
         job = WaterlineJob(
             scene, out, reading, layers, index, _number(threshold), registration, shortest, mask, language
@@ -186,7 +186,7 @@ def waterlines(  # noqa: PLR0913 - one option a thing that a file may not say
         conclude(console, delivery, (_table(traced, language),), traced.faults, language, strict=strict)
 
 
-def _pairs(option: str, texts: list[str]) -> dict[str, int | str] | None:
+def band_pairs(option: str, texts: list[str]) -> dict[str, int | str] | None:
     """``["green=2", "qa_pixel=QA.TIF"]`` as a mapping; None where nothing was said."""
     pairs: dict[str, int | str] = {}
     for text in texts:

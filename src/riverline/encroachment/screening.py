@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from riverline import faults
@@ -39,6 +40,8 @@ __all__ = ["screen"]
 
 # With more extents than this a tree finds the features near each.
 _FEW_EXTENTS = 4
+# What covers more than this of an extent is hardly a thing that stands in it.
+_MOST = 0.2
 
 
 def screen(
@@ -141,6 +144,7 @@ def screen(
     suspects, behind = suspects_of(hits, inputs, float(tolerance_m))
     sums = sums_of(suspects, hits, behind, inputs.extents)
     findings = [*inputs.findings, *about, *made.findings, *_about_features(made, inputs, hits.row), *_several(suspects)]
+    findings += _over_most(suspects, inputs.extents)
     if not len(hits.row):
         findings += elsewhere(inputs.features.shapes[made.usable], inputs.extents, features.crs)
     crs = inputs.extents.crs
@@ -232,6 +236,19 @@ def _about_features(made: _Made, inputs: Inputs, hits: Rows) -> list[Finding]:
     return [*made.bad.values(), *shared, *left]
 
 
+def _over_most(suspects: gpd.GeoDataFrame, extents: gpd.GeoDataFrame) -> list[Finding]:
+    """Features that cover much of an extent: a county, a reserve or the river itself is in no way of the water."""
+    area = pd.Series(shapely.area(extents.geometry.to_numpy()), index=extents["extent_id"])
+    share = suspects["inside_m2"].to_numpy() / area[~area.index.duplicated()].reindex(suspects["extent_id"]).to_numpy()
+    rows = np.flatnonzero(share > _MOST)
+    names = suspects["feature_id"].astype("str").where(suspects["feature_id"] != "", suspects["suspect_id"])
+    return [
+        Finding("feature-over-extent", "features", str(names.iloc[row]), suspects.geometry.iloc[row],
+                round(100.0 * min(float(share[row]), 1.0), 1), 100.0 * _MOST, "%", str(suspects["extent_id"].iloc[row]))
+        for row in rows
+    ]  # fmt: skip
+
+
 def _several(suspects: gpd.GeoDataFrame) -> list[Finding]:
     """Features that lie in the management extents of several rivers."""
     if suspects["extent_id"].nunique() < 2:  # noqa: PLR2004 - several
@@ -243,5 +260,5 @@ def _several(suspects: gpd.GeoDataFrame) -> list[Finding]:
         Finding("feature-in-several", "features", str(key) or str(rows["suspect_id"].iloc[0]), rows.geometry.iloc[0],
                 float(len(rows)), 1.0, note=", ".join(sorted(set(rows["extent_id"].astype(str)))))
         for (key, _), rows in twice.groupby(["feature_id", "_place"])
-        if rows["extent_id"].nunique() > 1
+        if len(set(rows["extent_id"])) > 1
     ]  # fmt: skip

@@ -21,6 +21,12 @@ ENCROACHMENT_CODES = (
          "feature {feature} lies in the management extents of {note}: a row in each, with its area in each",
          "汇总时按范围汇总；两河范围重叠的，先核对界线",
          "sum up by extent; where extents overlap, settle the line first"),
+    Code("feature-over-extent", "warning",
+         "地物 {feature} 覆盖范围 {note} 的 {value} {unit}，多为行政区、保护区或水面本身，而非侵占",
+         "feature {feature} covers {value} {unit} of extent {note}: rather an administrative area, a reserve or the "
+         "water itself than an encroachment",
+         "筛查前剔除，例如 --only building=yes，或在代码中先筛选",
+         "leave it out before screening, such as with --only building=yes, or filter the frame"),
     Code("extent-not-screened", "error", "范围 {feature} 无法筛查：{note}",
          "extent {feature} could not be screened: {note}", "检查该范围及其中地物的图形",
          "look at its drawing and at those of the features in it"),
