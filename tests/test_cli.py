@@ -133,6 +133,15 @@ def test_demo_hands_over_every_product_of_the_county(shown):
     area = ranges[ranges["kind"] == "management"].groupby("river_id")["area_m2"].sum()
     held = layers["权属分块"].groupby("river_id")["adjusted_area_m2"].sum()
     assert held.to_dict() == pytest.approx(area.to_dict(), abs=0.005)
+    # All of it is of the joined county: stakes stand on lines that are there, of lakes and works too.
+    lines = layers["管理范围线"].geometry.union_all()
+    placed = stakes[stakes["status"].isin(["new", "kept"])]
+    assert placed.distance(lines).max() <= 0.5
+    assert {"JH01-001", "GC-02-001", "GC-03-001"} <= set(placed["number"])
+    checks = pyogrio.read_dataframe(shown[1] / "成果.gpkg", layer="质检结果表").set_index("check_id")
+    # An old stake that stands far from every line is the one thing that fails.
+    assert checks.index[checks["failed"] > 0].tolist() == ["stakes-on-line"]
+    assert checks.loc["stakes-on-line", "failed"] == 1
     moved = layers["界线变动段"]
     assert set(zip(moved["river_id"], moved["bank"], moved["cause"], strict=True)) == {("LX03", "left", "data")}
     assert 1.0 < moved["largest_m"].max() < 6.0

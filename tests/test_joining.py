@@ -296,6 +296,13 @@ def test_land_of_a_joined_county_is_confirmed_once(tmp_path) -> None:
     )
     assert titles.holdings["adjusted_area_m2"].sum() == pytest.approx(union.iloc[0], abs=0.05)
     assert "extents-overlap" not in set(titles.faults["code"])
+    # A work bears its river's code and a name of its own, whatever order they come in.
+    named = county.extents.assign(
+        name=county.extents["name"].where(county.extents["extent_id"] != "G1-management", "闸")
+    )
+    for extents in (named, named[::-1]):
+        register = rl.confirm(extents, parcels, axes=AXES).register.set_index("river_id")["name"]
+        assert set(register["R1":"R1"]) == {"清水河"}
     apart = rl.confirm(pd.concat([river.extents, lake.extents, works.extents]), parcels, axes=AXES)
     assert apart.holdings["area_m2"].sum() > 1.05 * union.iloc[0]
 

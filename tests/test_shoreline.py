@@ -359,7 +359,7 @@ def test_results_follow_their_schemas_and_are_plain_frozen_values(straight):
     for name, kind in frames.items():
         assert rl.check(getattr(plan, name), kind).empty, name
     assert not isinstance(plan.utilisation, gpd.GeoDataFrame)
-    assert [field.name for field in dataclasses.fields(plan)] == [*frames, "run"]
+    assert [field.name for field in dataclasses.fields(plan)] == [*frames, "rules", "run"]
     with pytest.raises(dataclasses.FrozenInstanceError):
         plan.zones = None
     assert "2 rivers" not in repr(plan)

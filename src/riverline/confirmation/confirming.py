@@ -151,11 +151,19 @@ def confirm(
     findings = [*inputs.findings, *(each for one in made for each in one.findings), *claims]
     findings += _about_layers(made, inputs, tolerance_m)
     found = faults.combine(findings_to_faults(findings, frame.crs), crs=frame.crs)
-    names = dict(zip(inputs.extents["river_id"], inputs.extents["name"].fillna(""), strict=True))
+    names = _names(inputs.extents)
     table = load_land_classes()
     described = inputs.described | {"land_class_table": {"edition": table.edition, "digest": table.digest}}
     run = Run(__version__, digest, described, frame.crs.to_string())
     return Confirmation(holdings, register_of(holdings, names), found, _changes(made, inputs), run)
+
+
+def _names(extents: gpd.GeoDataFrame) -> dict[str, str]:
+    """Names by river: the range of a work bears its river's code and a name of its own, which is not the river's."""
+    river, code = (extents[name].astype("str") for name in ("river_id", "extent_id"))
+    own = np.array([key.startswith(f"{each}-") for key, each in zip(code, river, strict=True)], dtype=bool)
+    told = extents.assign(_own=own).sort_values("_own", kind="stable")
+    return dict(zip(told["river_id"], told["name"].fillna(""), strict=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
