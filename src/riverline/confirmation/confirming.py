@@ -32,6 +32,7 @@ from riverline.confirmation.tidying import tidy
 from riverline.confirmation.titles import STATUS_OF, joined, titles_in
 from riverline.demarcation import Demarcation
 from riverline.demarcation.findings import Finding, findings_to_faults
+from riverline.demarcation.result import require_metric_result
 from riverline.errors import JobError
 from riverline.geodesy import apportion, ellipsoidal_area, round_half_up
 from riverline.provenance import Run
@@ -139,6 +140,8 @@ def confirm(
             f"tolerance_m 应为大于零的宽度（米），实际为 {tolerance_m!r}",
             f"tolerance_m must be a width above zero, in metres, got {tolerance_m!r}",
         )
+    if isinstance(extents, Demarcation):
+        require_metric_result(extents, name="extents")
     digest = extents.rules.digest if isinstance(extents, Demarcation) else ""
     frame = extents.extents if isinstance(extents, Demarcation) else extents
     layers = {"parcels": parcels, "land_classes": land_classes, "admin": admin}

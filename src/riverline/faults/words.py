@@ -39,6 +39,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "level": ("洪水位", "flood level"),
     "terrain": ("地形", "terrain"),
     "toe": ("堤脚", "levee toe"),
+    "edge": ("水边线", "edge of the water"),
+    "closed": ("闭合", "closed line"),
     "point": ("点", "point"),
     "line": ("线", "line"),
     "date-not-read": ("日期无法读取", "its date cannot be read"),

@@ -9,8 +9,8 @@ import pandas as pd
 from riverline import faults
 from riverline._version import __version__
 from riverline.checks import check as check_layer
-from riverline.demarcation import Demarcation
 from riverline.demarcation.intake import typed
+from riverline.demarcation.result import require_result
 from riverline.errors import CRSError, JobError, RiverlineError, SchemaError
 from riverline.geodesy import align
 from riverline.inspection.check import Check, Subject
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
+
+    from riverline.demarcation import Demarcation
 
 __all__ = ["inspect"]
 
@@ -70,7 +72,7 @@ def inspect(  # noqa: PLR0913 - one argument a layer
         If ``result`` is no demarcation, ``rules`` are no checks, or a check of one's own names a column that the
         layer lacks.
     SchemaError, CRSError
-        If layers lack columns or a CRS, listing everything.
+        If layers lack columns or a CRS, listing everything; if the result is not in metres.
 
     Notes
     -----
@@ -90,11 +92,7 @@ def inspect(  # noqa: PLR0913 - one argument a layer
     >>> rl.inspect(result, axes=axes, stakes=rl.place_stakes(result))
     Inspection(22 checks: 19 passed, 0 failed, 3 not applicable; 0 faults)
     """
-    if not isinstance(result, Demarcation):
-        raise JobError(
-            f"result 应为 riverline.demarcate 的成果，实际为 {type(result).__name__}",
-            f"result must be what riverline.demarcate gives, got {type(result).__name__}",
-        )
+    require_result(result)
     checks = load_checks() if rules is None else _require_checks(rules)
     given = {"stakes": stakes, "boards": boards, "holdings": holdings, "axes": axes, "water": water, "levees": levees,
              "works": bridges}  # fmt: skip

@@ -13,8 +13,9 @@ from riverline.channel.given import usable_axes
 from riverline.demarcation import Demarcation
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.intake import row_names, single_parts, split_usable, typed
+from riverline.demarcation.result import require_metric_result
 from riverline.errors import RiverlineError, RuleError, SchemaError
-from riverline.geodesy import align, require_metric
+from riverline.geodesy import align
 from riverline.provenance import describe_input
 from riverline.rules import ZoneRules
 from riverline.schema import SENSITIVE, USES, WATER, WATERSIDE, Column, Schema
@@ -76,7 +77,7 @@ def prepare(
     from_water = "waterside" in given and _holds_areas(given["waterside"])
     schemas = {"waterside": WATER if from_water else WATERSIDE, "uses": USES, "sensitive": SENSITIVE}
     _require_all(given, schemas)
-    require_metric(result.lines, layer="lines")
+    require_metric_result(result, name="result")
     crs = result.lines.crs
     described: dict[str, dict[str, Any]] = {"management_lines": describe_input(result.lines)}
     for name, frame in {**given, **({} if axes is None else {"axes": axes})}.items():

@@ -10,18 +10,19 @@ import shapely
 
 from riverline import faults
 from riverline.channel.given import finite, texts
-from riverline.demarcation.result import Demarcation
+from riverline.demarcation.result import require_result
 from riverline.demarcation.stakes.bank_lines import bank_lines
 from riverline.demarcation.stakes.control_points import work_places
 from riverline.demarcation.stakes.protection import Extent, along
 from riverline.demarcation.stakes.surroundings import limits
-from riverline.errors import JobError
 from riverline.geodesy import align
 from riverline.schema import BOARDS, STAKES, WORKS
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
+
+    from riverline.demarcation.result import Demarcation
 
     Floats = NDArray[np.float64]
     Mask = NDArray[np.bool_]
@@ -63,7 +64,7 @@ def check_stakes(
     Raises
     ------
     SchemaError, CRSError
-        If the stakes or the works lack columns or a CRS.
+        If the stakes or the works lack columns or a CRS, or the result is not in metres.
     JobError
         If ``result`` is no demarcation.
 
@@ -79,11 +80,7 @@ def check_stakes(
     >>> rl.check_stakes(rl.place_stakes(result), result)[["code", "feature_id", "severity"]].values.tolist()
     [['setting-unknown', 'R1', 'note']]
     """
-    if not isinstance(result, Demarcation):
-        raise JobError(
-            f"result 应为 riverline.demarcate 的成果，实际为 {type(result).__name__}",
-            f"result must be what riverline.demarcate gives, got {type(result).__name__}",
-        )
+    require_result(result)
     STAKES.require(stakes)
     placed = STAKES.conform(align(stakes, result.lines.crs, layer="stakes"))
     found = [*_numbers(placed), *_surroundings(placed)]
