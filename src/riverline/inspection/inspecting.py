@@ -181,6 +181,8 @@ def _counted(check: Check, subject: Subject) -> int:
     """How many features a check looked at; one that found nothing to look at was not made."""
     if not _applies(check, subject):
         return 0
+    if check.counts is not None:
+        return check.counts(subject)
     there = sum(len(subject.layers[name]) for name in check.layers if name in subject.layers)
     return there - _aside(check, subject)
 
@@ -197,4 +199,6 @@ def _note(check: Check, subject: Subject) -> str:
     aside = _aside(check, subject)
     if aside:
         return f"{aside} 个要素所属河流没有管理范围，未检查"
-    return "" if _counted(check, subject) else "图层中没有要素"
+    if _counted(check, subject):
+        return ""
+    return "图层中没有要素" if check.counts is None else "没有适用的要素"

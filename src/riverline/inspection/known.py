@@ -9,6 +9,8 @@ import numpy as np
 
 from riverline.channel.given import texts
 from riverline.demarcation import check_stakes
+from riverline.demarcation.closed import codes_of
+from riverline.demarcation.whose import closed_rows
 from riverline.inspection.bank_ends import gaps, useless_nodes
 from riverline.inspection.check import failing
 
@@ -79,7 +81,10 @@ def codes(subject: Subject, _limit: float) -> Iterator[gpd.GeoDataFrame]:
     """Blank and wrong values, and rivers that no axis has."""
     yield from _known("codes", subject, _limit)
     if "axes" in subject.layers:
-        there = texts(subject.layers["axes"]["river_id"])
+        lines = subject.rows("management_lines")
+        # What has a closed line has no axis: lakes and reservoirs are named by their own code.
+        closed = codes_of(lines)[closed_rows(lines)]
+        there = np.concatenate([texts(subject.layers["axes"]["river_id"]), closed])
         for layer in _LINKED:
             rows = subject.rows(layer)
             # Lakes and reservoirs have no axis.
