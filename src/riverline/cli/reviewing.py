@@ -36,6 +36,7 @@ BESIDE: dict[str, Schema] = {
     "water": rl.schema.WATER,
     "levees": rl.schema.LEVEES,
     "bridges": rl.schema.WORKS,
+    "settings": rl.schema.SETTINGS,
 }
 
 

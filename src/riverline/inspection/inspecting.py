@@ -44,6 +44,7 @@ def inspect(  # noqa: PLR0913 - one argument a layer
     water: gpd.GeoDataFrame | None = None,
     levees: gpd.GeoDataFrame | None = None,
     bridges: gpd.GeoDataFrame | None = None,
+    settings: gpd.GeoDataFrame | None = None,
     rules: Sequence[Check] | None = None,
 ) -> Inspection:
     """Check a delivery before it leaves the house.
@@ -57,6 +58,8 @@ def inspect(  # noqa: PLR0913 - one argument a layer
         so is one that finds nothing to look at.
     bridges
         Rows of :data:`riverline.schema.WORKS` at which lines must not be broken.
+    settings
+        Rows of :data:`riverline.schema.SETTINGS` that stakes were placed by: how far apart they may stand.
     rules
         The checks, from :func:`riverline.load_checks`; those that ship if not given.
 
@@ -95,7 +98,7 @@ def inspect(  # noqa: PLR0913 - one argument a layer
     require_result(result)
     checks = load_checks() if rules is None else _require_checks(rules)
     given = {"stakes": stakes, "boards": boards, "holdings": holdings, "axes": axes, "water": water, "levees": levees,
-             "works": bridges}  # fmt: skip
+             "works": bridges, "settings": settings}  # fmt: skip
     layers = {"management_lines": result.lines, "extents": result.extents}
     layers |= {name: frame for name, frame in given.items() if frame is not None}
     _require_layers(layers)

@@ -100,5 +100,5 @@ def stake_codes(check_id: str) -> Callable[[Subject, float], Iterator[gpd.GeoDat
 
 
 def _stakes(check_id: str, subject: Subject, _limit: float) -> Iterator[gpd.GeoDataFrame]:
-    told = check_stakes(subject.rows("stakes"), subject.result)
+    told = check_stakes(subject.rows("stakes"), subject.result, settings=subject.layers.get("settings"))
     yield told[told["code"].isin(CODES[check_id])]
