@@ -57,6 +57,15 @@ _WORDS: dict[str, tuple[str, str]] = {
             "axes.dissolve('river_id', as_index=False), then line_merge(directed=True)"
         ),
     ),
+    "counts-untitled": ("其范围内的面积计为未登记", "its land counts as untitled"),
+    "counts-unclassed": ("其范围内的面积计为没有地类", "its land counts as land without a class"),
+    "counts-no-unit": ("其范围内的土地不归入任何行政区", "its land is of no administrative area"),
+    "counts-unused": ("它占用的岸线未计入", "the shoreline that it takes was not counted"),
+    "counts-insensitive": (
+        "分区时未考虑，其岸段的功能区可能偏宽松",
+        "zones were drawn without it, and may be too lenient beside it",
+    ),
+    "counts-no-edge": ("不能作为临水边界线", "it is no waterside line"),
     "no-geometry": ("没有几何", "no geometry"),
     "geometry-missing": ("没有几何", "no geometry"),
     "geometry-type": ("不是面", "no area"),

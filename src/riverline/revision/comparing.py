@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from riverline import faults
 from riverline._version import __version__
-from riverline.channel.given import texts
+from riverline.channel.given import require_width, texts
 from riverline.demarcation import Demarcation
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.demarcation.result import require_result
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
 
     Pair = tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
 
-__all__ = ["compare", "require_width"]
+__all__ = ["compare"]
 
 
 def compare(
@@ -120,12 +118,6 @@ def compare(
     findings = [*moved.findings, *_codes(old.lines, new.lines)]
     told = faults.combine(findings_to_faults(findings, crs), crs=crs)
     return Revision(moved.frame, areas, changed, titles, told, _run(old, new, tolerance_m))
-
-
-def require_width(name: str, value: float) -> None:
-    """Raise unless a number of metres is above zero."""
-    if not (np.isfinite(value) and value > 0.0):
-        raise JobError(f"{name} 应为大于零的米数，实际为 {value!r}", f"{name} must be metres above zero, got {value!r}")
 
 
 def _require_call(old: object, new: object, stakes: object, holdings: object, parcels: object) -> None:

@@ -14,7 +14,7 @@ import shapely
 
 from riverline import faults
 from riverline._version import __version__
-from riverline.channel.given import texts
+from riverline.channel.given import is_number, require_width, texts
 from riverline.demarcation import Demarcation, demarcate, demarcate_waters
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.demarcation.whose import drawn_lines, name_of
@@ -22,7 +22,6 @@ from riverline.errors import JobError
 from riverline.geodesy import ellipsoidal_area, round_half_up
 from riverline.provenance import Run
 from riverline.revision.areas import polygons_of, regions_of
-from riverline.revision.comparing import require_width
 from riverline.revision.places import movement, places_along, runs_of
 from riverline.revision.result import Sensitivity
 from riverline.revision.shifting import SHIFTS, applies
@@ -157,7 +156,7 @@ def _require_call(
     wrong = [
         (f"{name}_m 应为不小于零的米数，实际为 {shift!r}", f"{name}_m must be metres, not below zero, got {shift!r}")
         for name, shift in shifts.items()
-        if not (np.isfinite(shift) and shift >= 0.0)
+        if not (is_number(shift) and shift >= 0.0)
     ]
     there = ", ".join(sorted(taken))
     if WORKS.key in columns and not waters:

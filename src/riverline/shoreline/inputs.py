@@ -13,6 +13,7 @@ from riverline.channel.given import usable_axes
 from riverline.demarcation import Demarcation
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.intake import row_names, single_parts, split_usable, typed
+from riverline.demarcation.mending import left_out, mended
 from riverline.demarcation.result import require_metric_result
 from riverline.errors import RiverlineError, RuleError, SchemaError
 from riverline.geodesy import align
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Inputs", "prepare"]
 
+# What it means for the plan that a feature of a layer took no part.
+_MEANS = {USES.name: "counts-unused", SENSITIVE.name: "counts-insensitive"}
 COUNTY_NAMES = ("name", "admin", "admin_id")
 """Columns that may say what a county is called; the first that a frame has is taken."""
 
@@ -159,8 +162,9 @@ def _county_schema(frame: object) -> Schema:
 def _usable(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     rows, findings = typed(frame.assign(**_lacking(frame)), schema)
     names = row_names(frame, schema)
+    rows, repaired = mended(rows, schema, names)
     usable, wrong = split_usable(rows, schema, names=names, places=np.zeros(len(rows), dtype=bool))
-    findings += wrong
+    findings += [*repaired, *wrong, *left_out(wrong, _MEANS.get(schema.name, "counts-no-edge"))]
     if schema is WATERSIDE:
         usable, several = single_parts(usable, schema)
         findings += several
