@@ -256,6 +256,7 @@ def test_a_survey_of_which_nothing_can_be_used_leaves_all_land_without_a_class(w
     assert_partition(titles, cadastre.extents(EXTENT))
     assert rows(titles, "class-missing") == [("R1-management", "", pytest.approx(EXTENT.area))]
     wrong = {"none": set(), "bow-tie": {"invalid"}, "infinite": {"geometry-infinite"}}[what]
+    wrong |= {"left-out"} if wrong else set()
     assert wrong == set(titles.faults.loc[titles.faults["layer"] == "land_classes", "code"])
 
 
@@ -499,7 +500,7 @@ def test_every_parcel_ends_in_a_holding_or_a_fault():
         }
     )
     titles = rl.confirm(cadastre.extents(EXTENT), bad)
-    told = titles.faults.set_index("feature_id")["code"]
+    told = titles.faults[titles.faults["code"] != "left-out"].set_index("feature_id")["code"]
     assert told[["B1", "B2", "B3", "row 3", "B5", "*"]].tolist() == [
         "feature-blank", "invalid", "geometry-type", "key-blank", "value-choice", "features-outside",
     ]  # fmt: skip
@@ -616,3 +617,65 @@ def test_parts_of_a_total_sum_to_it_exactly_and_stay_next_to_their_share(shares,
         assert np.abs(np.round(parts * 100) - exact).max() <= 1 + 1e-9 * units
     else:
         assert not parts.any()
+
+
+# Areas that are drawn wrongly
+
+
+def test_a_parcel_that_takes_no_part_says_that_its_land_counts_as_untitled():
+    x, y = county.ORIGIN
+    bow = shapely.Polygon([(x, y), (x + 90, y + 90), (x + 90, y), (x, y + 90)])
+    drawn = cadastre.parcels({"A": ("甲", "collective", bow), " ": ("乙", "collective", box(300, -50, 400, 50))})
+    titles = rl.confirm(cadastre.extents(EXTENT), drawn)
+    told = titles.faults[titles.faults["code"] == "left-out"]
+    assert told["detail"].tolist() == [f"宗地 {name} 未参与，其范围内的面积计为未登记" for name in ("A", "row 1")]
+    assert rl.faults.describe(told, "en")["detail"].iloc[0].endswith("took no part: its land counts as untitled")
+    assert set(titles.holdings["status"]) == {"untitled"}
+
+
+def test_an_outline_that_touches_itself_is_mended_for_its_area_stays():
+    x, y = county.ORIGIN
+    spike = shapely.Polygon([(x, y), (x + 100, y), (x + 100, y + 50), (x + 150, y + 50), (x + 100, y + 50),
+                             (x + 100, y + 90), (x, y + 90)])  # fmt: skip
+    twice = shapely.MultiPolygon([box(300, -50, 400, 50), box(350, -50, 500, 50)])
+    drawn = cadastre.parcels({"A": ("甲", "collective", spike), "B": ("乙", "collective", twice)})
+    titles = rl.confirm(cadastre.extents(EXTENT), drawn)
+    assert not spike.is_valid
+    assert_partition(titles, cadastre.extents(EXTENT))
+    held = titles.holdings.set_index("parcel_id").geometry.area
+    assert held[["A", "B"]].tolist() == pytest.approx([9000.0, 20_000.0])
+    assert rows(titles, "parts-united") == [("B", "", pytest.approx(5000.0))]
+    assert titles.faults.loc[titles.faults["code"] == "area-mended", "feature_id"].tolist() == ["A"]
+    assert "left-out" not in set(titles.faults["code"])
+
+
+def test_an_overlap_that_rounds_to_nothing_is_no_holding():
+    hair = 4e-5
+    drawn = cadastre.parcels({"A": ("甲", "collective", box(0, -100, 500 + hair, 100)),
+                              "B": ("乙", "collective", box(500, -100, 1000, 100))})  # fmt: skip
+    near = cadastre.parcels({"A": ("甲", "collective", box(0, -100, 500, 100).union(box(500, 0, 500.01, 0.01))),
+                             "B": ("乙", "collective", box(500, -100, 1000, 100))})  # fmt: skip
+    for each, count in ((drawn, 3), (near, 2)):
+        titles = rl.confirm(cadastre.extents(EXTENT), each)
+        assert_partition(titles, cadastre.extents(EXTENT))
+        assert len(titles.holdings) == count
+        assert (titles.holdings["area_m2"] > 0.0).all()
+
+
+def test_registered_areas_that_are_none_have_a_fault_of_their_own():
+    drawn = cadastre.parcels({name: ("甲", "collective", box(at, -50, at + 90, 50))
+                              for at, name in ((0, "A"), (100, "B"), (200, "C"))})  # fmt: skip
+    stated = {"A": -5.0, "B": np.inf, "C": 9000.0}
+    for titles in (
+        rl.confirm(cadastre.extents(EXTENT), drawn, registered_areas=pd.Series(stated)),
+        rl.confirm(cadastre.extents(EXTENT), drawn.assign(registered_area_m2=list(stated.values()))),
+    ):
+        told = titles.faults[titles.faults["code"] == "registered-implausible"]
+        assert told[["feature_id", "value"]].to_numpy().tolist() == [["A", -5.0], ["B", np.inf]]
+        assert "area-differs" not in set(titles.faults["code"])
+
+
+@pytest.mark.parametrize("wrong", ["0.3", None, True, np.nan, 0.0])
+def test_a_tolerance_that_is_no_width_is_told(wrong):
+    with pytest.raises(rl.JobError, match="tolerance_m 应为大于零的米数"):
+        rl.confirm(cadastre.extents(EXTENT), cadastre.defects(), tolerance_m=wrong)

@@ -254,7 +254,7 @@ def stake_east(result, layers):
 
 
 PLANTED = [
-    (line_short, {"edge-with-lines": 1, "stated-lengths": 2}),
+    (line_short, {"bank-whole": 1, "edge-with-lines": 1, "stated-lengths": 2}),
     (line_a_bit_short, {"edge-with-lines": 1, "stated-lengths": 2}),
     (area_untrue, {"stated-areas": 1}),
     (length_untrue, {"stated-lengths": 1}),
@@ -270,7 +270,7 @@ PLANTED = [
     (broken_elsewhere, {"dangles": 2, "edge-with-lines": 1, "stated-lengths": 1}),
     (end_missing, {"bank-whole": 1, "stakes-on-line": 2, "edge-with-lines": 1, "stated-lengths": 1}),
     (needless_node, {"pseudo-nodes": 1}),
-    (line_twice, {"duplicates": 1, "dangles": 1, "stated-lengths": 1}),
+    (line_twice, {"duplicates": 1, "dangles": 2, "stated-lengths": 1}),
     (crossing_axis, {"self-crossings": 1}),
     (bow_tie, {"closed-areas": 1}),
     (blank_code, {"codes": 1}),
@@ -326,15 +326,15 @@ def edge(inspection):
 
 
 @pytest.mark.parametrize("short", [2.0, 10.0, 600.0])
-def test_what_a_bank_lacks_is_its_way_round_beyond_the_straight_way_across(made, short):
+def test_what_a_bank_lacks_is_as_long_as_what_was_taken_from_its_line(made, short):
     result = made[0]
     lines = result.lines.copy()
     (row,) = np.flatnonzero(lines["bank"] == "left")
     ends = sorted(lines.geometry.iloc[row].coords)
     lines.loc[lines.index[row], "geometry"] = shapely.LineString([ends[0], (ends[-1][0] - short, ends[-1][1])])
     told = edge(rl.inspect(replace(result, lines=lines)))
-    # Two banks 180 m apart.
-    assert told["value"].tolist() == pytest.approx([180.0 + short - np.hypot(180.0, short)], abs=0.01)
+    # Two banks 180 m apart: the way across lacks no line.
+    assert told["value"].tolist() == pytest.approx([short], abs=0.01)
     assert told.geometry.length.tolist() == pytest.approx([180.0 + short], abs=0.01)
 
 
@@ -581,3 +581,92 @@ def test_it_is_written_with_styles_and_reads_back(made, tmp_path):
     back = gpd.read_file(file, layer="质检结果表")
     assert back["outcome"].value_counts().to_dict() == {"passed": len(shipped()) - 5, "failed": 5}
     assert "检查内容" in inspection._repr_html_()
+
+
+# What rows state is not what is drawn
+
+
+def uncut(lines, pieces):
+    """The left line as pieces over spans of x whose rows go on stating what the whole line stated."""
+    left = lines[lines["bank"] == "left"]
+    drawn = cut(lines, *pieces)
+    mine = drawn["bank"] == "left"
+    for name in ("start_chainage_m", "end_chainage_m", "length_m"):
+        drawn.loc[mine, name] = left[name].iloc[0]
+    return drawn
+
+
+def test_a_break_at_a_bridge_is_found_whatever_the_rows_state(made):
+    result, layers = made
+    for gap in (10.0, 20.0):
+        broken = replace(result, lines=uncut(result.lines, [(0.0, 1000.0), (1000.0 + gap, 2000.0)]))
+        told = rl.inspect(broken, bridges=layers["bridges"]).faults
+        at_bridge = told[told["code"] == "line-broken-at-bridge"]
+        assert at_bridge["feature_id"].tolist() == ["R1-L-001", "R1-L-002"]
+        assert at_bridge["value"].tolist() == pytest.approx([gap, gap])
+
+
+def test_two_breaks_are_four_loose_ends_and_the_ends_of_the_bank_are_none(made):
+    spans = [(0.0, 400.0), (430.0, 1500.0), (1507.0, 2000.0)]
+    told = rl.inspect(replace(made[0], lines=uncut(made[0].lines, spans))).faults
+    told = told[told["code"] == "line-gap"]
+    assert told["feature_id"].tolist() == ["R1-L-001", "R1-L-002", "R1-L-002", "R1-L-003"]
+    assert sorted(told["value"].round(3)) == [7.0, 7.0, 30.0, 30.0]
+
+
+@pytest.mark.parametrize("span", [(0.0, 1900.0), (100.0, 2000.0)])
+def test_a_bank_that_is_short_is_not_whole_whatever_its_row_states(made, span):
+    short = replace(made[0], lines=uncut(made[0].lines, [span]))
+    told = rl.inspect(short, axes=made[1]["axes"]).faults
+    assert told.loc[told["code"] == "bank-not-whole", "value"].tolist() == pytest.approx([100.0], abs=0.01)
+    assert edge(rl.inspect(short))["value"].tolist() == pytest.approx([100.0], abs=0.01)
+
+
+def test_the_axis_beyond_a_mouth_is_the_others(made):
+    """The river ends in a lake that has an extent of its own."""
+    lake = made[0].extents.iloc[[0]].assign(extent_id="H1-management", river_id="H1", axis_length_m=np.nan)
+    extents = pd.concat([made[0].extents, lake.set_geometry([box(1900, -200, 2100, 200)], crs=CRS)])
+    ends = replace(made[0], lines=uncut(made[0].lines, [(0.0, 1900.0)]), extents=extents)
+    assert "bank-not-whole" not in set(rl.inspect(ends, axes=made[1]["axes"]).faults["code"])
+
+
+def test_an_extent_is_found_by_its_river_whatever_its_key(made):
+    shifted_line = made[0].lines.translate(0.0, 25.0).where(made[0].lines["bank"] == "left", made[0].lines.geometry)
+    renamed = replace(
+        made[0], lines=made[0].lines.set_geometry(shifted_line), extents=made[0].extents.assign(extent_id="E1")
+    )
+    told = rl.inspect(renamed).faults
+    assert told.loc[told["code"] == "line-off-edge", "value"].tolist() == pytest.approx([25.0])
+    clean = replace(renamed, lines=made[0].lines)
+    assert "line-off-edge" not in set(rl.inspect(clean).faults["code"])
+
+
+# Closed lines
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory):
+    """A lake, and a sluice whose strips are as wide to every side."""
+    water = frame([box(3000, 0, 3400, 300)], water_id="H1", river_id="", kind="lake")
+    rules = rl.load_rules("jiangxi_luxi")
+    gate = frame([box(500, -40, 510, 40)], work_id="G1", river_id="R1", kind="sluice", size="small")
+    lake = rl.demarcate_waters(water, rule_set(tmp_path_factory.mktemp("lakes")))
+    return lake, rl.demarcate_works(gate, rules, axes=axes(RIVER))
+
+
+def test_banks_are_not_asked_of_lakes_and_works_and_their_codes_need_no_axis(closed):
+    for result in closed:
+        inspection = rl.inspect(result, axes=axes(RIVER))
+        outcomes = inspection.checks.set_index("check_id")
+        assert failed(inspection) == {}
+        for name in ("bank-length", "bank-whole"):
+            assert outcomes.loc[name, ["outcome", "counted"]].tolist() == ["not_applicable", 0]
+            assert outcomes.loc[name, "note"] == "没有适用的要素"
+    # A river's code that no axis has still fails.
+    lost = replace(closed[1], lines=closed[1].lines.assign(river_id="R9"))
+    assert failed(rl.inspect(lost, axes=axes(RIVER))) != {}
+
+
+def test_the_corners_of_a_work_are_nodes_however_alike_its_sides_are(closed):
+    alike = closed[1].lines.assign(offset_m=25.0)
+    assert "pseudo-nodes" not in failed(rl.inspect(replace(closed[1], lines=alike)))

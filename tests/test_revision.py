@@ -363,13 +363,13 @@ def test_bands_are_the_whole_line_for_each_factor(rules):
 def test_levees_are_moved_away_from_the_axis_whatever_way_they_are_drawn(tmp_path):
     drawn = toes()
     drawn["geometry"] = [drawn.geometry.iloc[0].reverse(), drawn.geometry.iloc[1]]
-    moved = shift_toes(axes(RIVER), {"levees": drawn}, 3.0, tmp_path)["levees"]
+    moved = shift_toes(axes(RIVER), {"levees": drawn}, 3.0, tmp_path).inputs["levees"]
     assert shapely.get_y(shapely.get_point(moved.geometry.array, 0)).tolist() == [ORIGIN[1] + 83.0, ORIGIN[1] - 83.0]
 
 
 def test_a_terrain_raised_is_the_same_terrain_higher(tmp_path):
     source = rl.samples.path("白石溪地形.tif")
-    made = shift_terrain(None, {"terrain": source}, 0.5, tmp_path)["terrain"]
+    made = shift_terrain(None, {"terrain": source}, 0.5, tmp_path).inputs["terrain"]
     with rasterio.open(source) as before, rasterio.open(made) as after:
         assert (before.crs, before.transform) == (after.crs, after.transform)
         one, other = (each.read(1, masked=True) for each in (before, after))
@@ -395,3 +395,142 @@ def test_levels_up_are_terrain_down_on_the_sample_stream():
     assert (level["movement"] == "beyond").any()
     assert level["length_m"].sum() == pytest.approx(terrain["length_m"].sum(), rel=1e-6)
     assert level["largest_m"].max() == pytest.approx(terrain["largest_m"].max(), rel=1e-3)
+
+
+# Closed lines
+
+
+def pond(radius=400.0, code="H1"):
+    shape = shapely.Point(ORIGIN).buffer(radius, quad_segs=64)
+    return gpd.GeoDataFrame({"water_id": [code], "river_id": [""], "kind": ["lake"]}, geometry=[shape], crs=CRS)
+
+
+def test_a_lake_that_grew_is_a_stretch_all_round_and_one_that_vanished_went(rules):
+    old, new = (rl.demarcate_waters(pond(radius), rules[30.0]) for radius in (400.0, 407.0))
+    (stretch,) = rl.compare(old, new).stretches.to_dict("records")
+    assert (stretch["stretch_id"], stretch["river_id"], stretch["cause"]) == ("H1-M001", "H1", "data")
+    assert pd.isna(stretch["bank"])
+    assert stretch["start_chainage_m"] == 0.0
+    assert stretch["end_chainage_m"] == pytest.approx(new.lines["length_m"].sum(), abs=0.1)
+    assert stretch["largest_m"] == pytest.approx(7.0, abs=0.05)
+    gone = replace(new, lines=new.lines.iloc[:0], extents=new.extents.iloc[:0])
+    assert rl.compare(old, gone).stretches[["river_id", "cause"]].to_numpy().tolist() == [["H1", "went"]]
+    assert rl.compare(gone, old).stretches[["river_id", "cause"]].to_numpy().tolist() == [["H1", "came"]]
+    assert rl.compare(old, old).stretches.empty
+
+
+def test_a_bay_is_a_stretch_along_the_ring_where_it_is(rules):
+    bulge = shapely.Point(ORIGIN[0] + 400.0, ORIGIN[1]).buffer(60.0)
+    bay = pond().assign(geometry=lambda frame: frame.geometry.union(bulge))
+    old, new = (rl.demarcate_waters(each, rules[30.0]) for each in (pond(), bay))
+    (stretch,) = rl.compare(old, new).stretches.to_dict("records")
+    along = new.lines.geometry.iloc[0].project(shapely.Point(ORIGIN[0] + 470.0, ORIGIN[1]))
+    assert stretch["start_chainage_m"] < along < stretch["end_chainage_m"]
+    assert stretch["length_m"] < 400.0
+    change = rl.compare(old, new, tolerance_m=100.0)
+    assert change.faults.loc[0, ["code", "feature_id"]].tolist() == ["line-moved-slightly", "H1"]
+    assert change.faults.loc[0, "detail"].startswith("H1 闭合界线移动不超过")
+
+
+def test_the_edge_of_a_lake_moves_its_line_by_as_much(rules):
+    parcels = two_parcels().iloc[[0]].set_geometry([box(400, -5, 480, 5)], crs=CRS)
+    sure = rl.measure_sensitivity(pond(), rules[30.0], edge_m=2.0, parcels=parcels)
+    assert sure.bands[["band_id", "river_id", "factor", "movement"]].to_numpy().tolist() == [
+        ["H1-edge-001", "H1", "edge", "beyond"]
+    ]
+    assert sure.bands["bank"].isna().all()
+    assert sure.bands["largest_m"].iloc[0] == pytest.approx(2.0, abs=0.05)
+    # The band is four metres wide where the parcel of ten crosses it.
+    assert sure.holdings["area_m2"].tolist() == [pytest.approx(40.0, abs=0.5)]
+    assert rl.check(sure.bands, BANDS).empty
+    with pytest.raises(rl.JobError, match="bank_tops"):
+        rl.measure_sensitivity(pond(), rules[30.0], bank_tops=toes())
+
+
+def test_a_levee_round_a_lake_is_moved_away_from_its_water(rules):
+    ring = shapely.LineString(shapely.Point(ORIGIN).buffer(450.0, quad_segs=64).exterior.coords)
+    dyke = gpd.GeoDataFrame({"levee_id": ["D1"], "river_id": ["H1"], "feature": ["landside_toe"]},
+                            geometry=[ring], crs=CRS)  # fmt: skip
+    for drawn in (dyke, dyke.set_geometry(dyke.geometry.reverse())):
+        moved = shift_toes(pond(), {"levees": drawn}, 3.0, Path()).inputs["levees"].geometry.iloc[0]
+        assert moved.is_closed
+        assert moved.distance(shapely.Point(ORIGIN)) == pytest.approx(453.0, abs=0.1)
+    sure = rl.measure_sensitivity(pond(), rules[30.0], levees=dyke, toe_m=2.0, edge_m=0.0, level_m=0.0, terrain_m=0.0)
+    assert sure.bands["largest_m"].tolist() == [pytest.approx(2.0, abs=0.05)]
+
+
+def test_works_have_nothing_to_shift_and_say_so(rules):
+    gate = gpd.GeoDataFrame({"work_id": ["G1"], "kind": ["sluice"]}, geometry=[box(0, 0, 9, 9)], crs=CRS)
+    with pytest.raises(rl.JobError, match="没有可扰动的资料"):
+        rl.measure_sensitivity(gate, rules[30.0])
+
+
+# Causes side by side
+
+
+def test_where_a_levee_moved_too_the_rule_is_not_the_only_cause(rules):
+    """The strip goes from 20 to 30 m, and the levee stands seven metres farther out over a kilometre of it."""
+    long = 3000.0
+    straight, bent = (
+        levees(left, [(0.0, -80.0), (long, -80.0)])
+        for left in (
+            [(0.0, 80.0), (long, 80.0)],
+            [(0.0, 80.0), (1000.0, 80.0), (1010.0, 87.0), (1990.0, 87.0), (2000.0, 80.0), (long, 80.0)],
+        )
+    )
+    axis = axes([(0.0, 0.0), (long, 0.0)])
+    change = rl.compare(rl.demarcate(axis, rules[20.0], levees=straight), rl.demarcate(axis, rules[30.0], levees=bent))
+    left = change.stretches[change.stretches["bank"] == "left"]
+    assert left["cause"].tolist() == ["rule", "rule_and_data", "rule"]
+    assert left["start_chainage_m"].iloc[1] == pytest.approx(1000.0, abs=25.0)
+    assert left["end_chainage_m"].iloc[1] == pytest.approx(2000.0, abs=25.0)
+    assert left["largest_m"].iloc[[0, 2]].max() < 10.2
+    assert left["largest_m"].iloc[1] == pytest.approx(17.0, abs=0.05)
+    assert change.stretches.loc[change.stretches["bank"] == "right", "cause"].tolist() == ["rule"]
+
+
+# Refusals
+
+
+def in_degrees(result):
+    return replace(result, lines=result.lines.to_crs(4490), extents=result.extents.to_crs(4490))
+
+
+def test_frames_that_are_no_pair_are_told_so(straight):
+    stakes = rl.place_stakes(straight[30.0])
+    for wrong in ({"stakes": stakes}, {"holdings": stakes}, {"stakes": (stakes,)}):
+        with pytest.raises(rl.JobError, match="应为一对图层"):
+            rl.compare(straight[30.0], straight[30.0], **wrong)
+
+
+def test_a_result_in_degrees_is_refused_by_every_verb_with_what_to_type(straight):
+    degrees = in_degrees(straight[30.0])
+    stakes = rl.place_stakes(straight[30.0])
+    calls = {
+        "result": [
+            lambda: rl.place_stakes(degrees),
+            lambda: rl.place_boards(degrees),
+            lambda: rl.check_stakes(stakes, degrees),
+            lambda: rl.inspect(degrees),
+            lambda: rl.plan_shoreline(degrees),
+        ],
+        "new": [lambda: rl.compare(straight[30.0], degrees)],
+        "extents": [lambda: rl.confirm(degrees, two_parcels())],
+        "result_or_extents": [lambda: rl.screen(two_parcels(), degrees)],
+    }
+    for name, each in calls.items():
+        for call in each:
+            with pytest.raises(rl.CRSError, match=rf"{name} = dataclasses\.replace\({name}, lines=lines"):
+                call()
+    # What is advised does it; and an old result in another CRS is brought to that of the new one.
+    lines = rl.geodesy.to_metric(degrees.lines)
+    mended = replace(degrees, lines=lines, extents=degrees.extents.to_crs(lines.crs))
+    assert len(rl.place_stakes(mended)) == len(stakes)
+    assert rl.compare(degrees, straight[30.0]).stretches.empty
+
+
+def test_untitled_land_is_no_parcel(straight):
+    pair = tuple(rl.confirm(straight[each], two_parcels()).holdings for each in (20.0, 30.0))
+    change = rl.compare(straight[20.0], straight[30.0], holdings=pair)
+    assert change.holdings.set_index("parcel_id")["land"].to_dict() == {"": "untitled", "P1": "titled", "P2": "titled"}
+    assert "2 parcels" in repr(change)

@@ -417,7 +417,27 @@ def test_hostile_rows_become_faults_and_the_others_are_done(straight):
     given = sh.uses(*shapes).assign(use_id=["U1", "U2", "U3", "U4", " "])
     plan = rl.plan_shoreline(straight, waterside=sh.waterside(), uses=given)
     assert plan.uses["use_id"].tolist() == ["U1"]
-    assert sh.codes(plan) == ["feature-blank", "feature-blank", "invalid", "key-blank"]
+    refused = ["feature-blank", "feature-blank", "invalid", "key-blank"]
+    assert sh.codes(plan) == sorted([*refused, *["left-out"] * len(refused)])
+    told = plan.faults[plan.faults["code"] == "left-out"]
+    assert told["detail"].str.endswith("未参与，它占用的岸线未计入").all()
+
+
+def test_parts_of_a_use_that_overlap_count_once(straight):
+    both = shapely.MultiPolygon([sh.box(100, 40, 200, 60), sh.box(150, 40, 300, 60)])
+    plan = rl.plan_shoreline(straight, waterside=sh.waterside(), uses=sh.uses(both))
+    assert plan.uses["occupied_m"].tolist() == [200.0]
+    assert sh.codes(plan) == ["parts-united"]
+
+
+def test_parts_of_a_sensitive_area_that_overlap_decide_as_one(straight):
+    both = shapely.MultiPolygon([sh.box(100, 0, 500, 90), sh.box(400, 0, 800, 90)])
+    whole = sh.box(100, 0, 800, 90)
+    plans = [rl.plan_shoreline(straight, waterside=sh.waterside(), sensitive=sh.sensitive(("water_source", each)))
+             for each in (both, whole)]  # fmt: skip
+    drawn = [plan.zones[["bank", "type", "shoreline_m"]].to_numpy().tolist() for plan in plans]
+    assert drawn[0] == drawn[1]
+    assert 1 in plans[0].zones["type"].astype("int64").tolist()
 
 
 def test_layers_in_degrees_are_brought_to_the_lines(straight):

@@ -724,3 +724,31 @@ def test_stakes_of_the_samples_stand_on_their_lines():
     assert shapely.distance(border.geometry.array, towns.boundary.union_all()).max() < 1.0
     page = rl.maps.show(result, stakes, rl.place_boards(result, admin=towns))
     assert "加密桩" in page.get_root().render()
+
+
+def test_a_span_from_town_into_country_is_checked_as_it_was_placed():
+    """78 m of town and 553 m of country: 78/300 + 553/1000 of what is allowed."""
+    areas = frame([shapely.box(-9, -9, 78, 9), shapely.box(78, -9, 999, 9)], setting_id=["1", "2"],
+                  setting=["town", "country"])  # fmt: skip
+    result = demarcation(straight(631))
+    stakes = rl.place_stakes(result, settings=areas)
+    assert stakes["setting"].tolist() == ["town", "country"]
+    assert rl.check_stakes(stakes, result, settings=areas).empty
+    assert rl.check_stakes(stakes, result).empty
+    far = rl.check_stakes(stakes.assign(next_m=[800.0, np.nan]), result, settings=areas)
+    assert far[["code", "feature_id"]].to_numpy().tolist() == [["stakes-far-apart", stakes["stake_id"][0]]]
+    assert far["limit"].tolist() == pytest.approx([631.0 / (78.0 / 300.0 + 553.0 / 1000.0)], abs=0.01)
+    assert rl.inspect(result, stakes=stakes, settings=areas).checks.set_index("check_id")["outcome"][
+        "stakes-spacing"] == "passed"  # fmt: skip
+
+
+def test_a_point_alone_in_a_multipoint_is_that_point():
+    result = demarcation(straight(500))
+    one = shapely.Point(250.0, 0.0)
+    for shape in (one, shapely.MultiPoint([one])):
+        old = frame([shape], number=["旧1"], river_id="R1", bank="left")
+        stakes = rl.place_stakes(result, existing=old)
+        assert stakes.loc[stakes["number"] == "旧1", ["status", "chainage_m"]].to_numpy().tolist() == [["kept", 250.0]]
+    two = frame([shapely.MultiPoint([one, shapely.Point(0, 0)])], number=["旧1"], river_id="R1", bank="left")
+    with pytest.raises(rl.SchemaError, match="不是点"):
+        rl.place_stakes(result, existing=two)

@@ -396,3 +396,12 @@ def test_stakes_and_boards_of_a_lake_name_it_and_no_bank(tmp_path) -> None:
     checked = rl.inspect(result, stakes=stakes, boards=boards)
     assert not {"value-choice", "value-blank", "pseudo-node", "line-gap"} & set(checked.faults["code"])
     assert (checked.checks["failed"] == 0).all()
+
+
+def test_a_lake_need_not_be_of_a_river(tmp_path):
+    pond = shapely.Point(ORIGIN).buffer(300.0)
+    bare = gpd.GeoDataFrame({"water_id": ["H1"], "kind": ["lake"]}, geometry=[pond], crs=CRS)
+    rules = rule_set(tmp_path)
+    one, two = (rl.demarcate_waters(each, rules) for each in (bare, bare.assign(river_id="")))
+    assert one.lines["river_id"].tolist() == ["H1"] == two.lines["river_id"].tolist()
+    assert "river_id" not in bare

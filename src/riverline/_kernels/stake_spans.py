@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["chord_errors", "even_places", "turn_places"]
+__all__ = ["chord_errors", "even_places", "longest_spans", "turn_places"]
 
 # Distances from a chord that differ by less are alike: of such vertices the first is taken, wherever the map lies.
 _ALIKE_DECIMALS = 6
@@ -109,7 +109,7 @@ def even_places(breaks: ArrayLike, knots: ArrayLike, longest_m: ArrayLike, *, sp
     array([  0., 700., 800., 900.])
     """
     breaks, knots = np.asarray(breaks, dtype="float64"), np.asarray(knots, dtype="float64")
-    spent = np.append(0.0, np.cumsum(np.diff(knots) / np.asarray(longest_m, dtype="float64")))
+    spent = _spent(knots, longest_m)
     at = np.interp(breaks, knots, spent)
     share = np.diff(at)
     length = np.diff(breaks)
@@ -120,6 +120,41 @@ def even_places(breaks: ArrayLike, knots: ArrayLike, longest_m: ArrayLike, *, sp
     wanted = at[span] + share[span] * number / parts[span]
     added = np.interp(wanted, spent, knots)
     return np.sort(np.concatenate([breaks, np.clip(added, breaks[span], breaks[span + 1])]))
+
+
+def _spent(knots: Floats, longest_m: ArrayLike) -> Floats:
+    """Metres over metres allowed from the first knot to each."""
+    return np.append(0.0, np.cumsum(np.diff(knots) / np.asarray(longest_m, dtype="float64")))
+
+
+def longest_spans(start: ArrayLike, end: ArrayLike, knots: ArrayLike, longest_m: ArrayLike) -> Floats:
+    """How long each span between two places may be, where the longest allowed distance changes along it.
+
+    Parameters
+    ----------
+    start, end : (n,)
+        Places in metres; a span whose end lies before its start goes round a ring.
+    knots, longest_m
+        As for :func:`even_places`, which leaves a span as it is if it is no longer than this.
+
+    Returns
+    -------
+    (n,)
+        The length of a span over the share of what is allowed that it spends.
+
+    Examples
+    --------
+    >>> longest_spans([0, 50], [100, 350], [0, 200, 400], [100, 300]).round(6).tolist()
+    [100.0, 150.0]
+    """
+    start, end = np.asarray(start, dtype="float64"), np.asarray(end, dtype="float64")
+    knots = np.asarray(knots, dtype="float64")
+    spent = _spent(knots, longest_m)
+    around = end < start
+    length = end - start + around * (knots[-1] - knots[0])
+    share = np.interp(end, knots, spent) - np.interp(start, knots, spent) + around * spent[-1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(share > 0.0, length / share, np.inf))
 
 
 def chord_errors(line: ArrayLike, breaks: ArrayLike, stakes: ArrayLike, *, landside: float) -> tuple[Floats, Floats]:

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from riverline._kernels.chainage import locate_many
+from riverline.errors import JobError
 from riverline.geodesy import align, require_metric
 from riverline.schema import AXES, FRAMES
 
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     import pyproj
     from numpy.typing import NDArray
 
-__all__ = ["Axes", "aligned", "feature_ids", "finite", "nearest_axis", "rows_by_name", "texts", "usable_axes"]
+__all__ = [
+    "Axes", "aligned", "feature_ids", "finite", "is_number", "nearest_axis", "require_width", "rows_by_name", "texts",
+    "usable_axes",
+]  # fmt: skip
 
 # Places along a line that vote for the nearest axis.
 _PLACES = 65
@@ -88,6 +92,29 @@ def finite(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     shapes[row[~np.isfinite(coords).all(axis=1)]] = None
     shapes[shapely.is_empty(shapes)] = None
     return frame.assign(**{frame.geometry.name: frame.geometry.__class__(shapes, index=frame.index, crs=frame.crs)})
+
+
+def require_width(name: str, value: object) -> None:
+    """Raise unless an argument is a number of metres above zero.
+
+    Raises
+    ------
+    JobError
+        If it is not.
+    """
+    if not (is_number(value) and float(value) > 0.0):  # type: ignore[arg-type]
+        raise JobError(f"{name} 应为大于零的米数，实际为 {value!r}", f"{name} must be metres above zero, got {value!r}")
+
+
+def is_number(value: object) -> bool:
+    """Whether a value is a finite number, and neither a text nor a truth.
+
+    Examples
+    --------
+    >>> [is_number(each) for each in (0.3, 1, "0.3", True, float("nan"), None)]
+    [True, True, False, False, False, False]
+    """
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool) and bool(np.isfinite(value))
 
 
 def texts(values: pd.Series) -> NDArray[np.object_]:

@@ -31,6 +31,7 @@ BESIDE: dict[str, Schema] = {
     "water": rl.schema.WATER,
     "levees": rl.schema.LEVEES,
     "bridges": rl.schema.WORKS,
+    "settings": rl.schema.SETTINGS,
 }
 
 

@@ -44,6 +44,7 @@ def inspect(  # noqa: PLR0913 - one option a layer
     water: Annotated[str | None, file_option("水域 | water")] = None,
     levees: Annotated[str | None, file_option("堤防 | levees")] = None,
     bridges: Annotated[str | None, file_option("桥梁 | bridges")] = None,
+    settings: Annotated[str | None, file_option("周边环境，布桩所用 | surroundings that stakes were placed by")] = None,
     column: Annotated[list[str] | None, layer_column_option("bridges::编号=work_id")] = None,
     set_: SetOption = None,
     crs: CRSOption = None,
@@ -55,7 +56,7 @@ def inspect(  # noqa: PLR0913 - one option a layer
 ) -> None:
     """成果质检：逐项检查，输出 map.html 与 质检.gpkg | check a delivery before it leaves the house."""
     named = {"stakes": stakes, "boards": boards, "holdings": holdings, "axes": axes, "water": water, "levees": levees,
-             "bridges": bridges}  # fmt: skip
+             "bridges": bridges, "settings": settings}  # fmt: skip
     layers = named_layers(named, crs, encoding, column, set_)
     with told(language) as console:
         from riverline.cli.reviewing import InspectJob, inspect_file

@@ -77,7 +77,8 @@ def place(job: StakeJob) -> Delivery:
     boards = rl.schema.BOARDS.empty(drawn.lines.crs)
     if job.of == "management":
         boards = rl.place_boards(drawn, existing=inputs.get("existing_boards"), **around)
-    faults = rl.check_stakes(stakes, drawn, structures=inputs.get("structures"), boards=boards)
+    given = {name: inputs.get(name) for name in ("structures", "settings")}
+    faults = rl.check_stakes(stakes, drawn, boards=boards, **given)
     told = {**drawn.run.inputs, **{name: describe_input(frame) for name, frame in inputs.items()}}
     placed = replace(drawn, faults=faults, run=replace(drawn.run, inputs=told))
     title = "界桩与公告牌" if job.language == "zh" else "Stakes and notice boards"

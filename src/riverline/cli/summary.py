@@ -278,7 +278,7 @@ def _changes(revision: Revision, language: Language) -> Iterator[str]:
     for schema, frame, amount in (
         (AREA_CHANGES, revision.areas, "area_m2"),
         (STAKE_CHANGES, revision.stakes, None),
-        (TITLE_CHANGES, revision.holdings, None),
+        (TITLE_CHANGES, revision.holdings[revision.holdings["land"] == "titled"], None),
     ):
         grouped = frame.groupby("change", sort=True)
         sums = (
@@ -287,6 +287,13 @@ def _changes(revision: Revision, language: Language) -> Iterator[str]:
         unit = "" if amount is None else " m²"
         told = [f"{schema['change'].value_label(each, language)} {value:,.10g}{unit}" for each, value in sums.items()]
         yield f"{schema.label(language)}: {', '.join(told) or '-'}"
+    untitled = revision.holdings[revision.holdings["land"] == "untitled"]
+    if len(untitled):
+        gained, lost = (
+            f"{TITLE_CHANGES[name].label(language)} {untitled[name].sum():,.10g} m²"
+            for name in ("gained_m2", "lost_m2")
+        )
+        yield f"{TITLE_CHANGES['land'].value_label('untitled', language)}: {gained}, {lost}"
 
 
 def rules_table(listed: pd.DataFrame, language: Language) -> Table:

@@ -13,7 +13,7 @@ import shapely
 from riverline import faults
 from riverline._version import __version__
 from riverline.channel import locate
-from riverline.channel.given import texts
+from riverline.channel.given import require_width, texts
 from riverline.confirmation.evidence import (
     about_claims,
     about_classes,
@@ -32,7 +32,8 @@ from riverline.confirmation.tidying import tidy
 from riverline.confirmation.titles import STATUS_OF, joined, titles_in
 from riverline.demarcation import Demarcation
 from riverline.demarcation.findings import Finding, findings_to_faults
-from riverline.errors import JobError
+from riverline.demarcation.mending import REFUSED
+from riverline.demarcation.result import require_metric_result
 from riverline.geodesy import apportion, ellipsoidal_area, round_half_up
 from riverline.provenance import Run
 from riverline.rules import load_land_classes
@@ -104,6 +105,8 @@ def confirm(
 
     Notes
     -----
+    What overlaps by less than half of what areas are rounded to stays with the first of its parcels, and is no holding.
+
     Areas are ellipsoidal. ``adjusted_area_m2`` parts the extent's area, rounded to 0.01 m², in proportion to them by
     the largest remainder, so that the sum is exact. Widths are diameters of the largest circle inside. Extents that
     overlap are parted each on its own, and the overlap is a fault.
@@ -134,11 +137,9 @@ def confirm(
     >>> titles.faults.query("code == 'titles-overlap'")["detail"].item()
     '宗地 P1 与 P2 重叠 100000 m²，权利人不同'
     """
-    if not (np.isfinite(tolerance_m) and tolerance_m > 0.0):
-        raise JobError(
-            f"tolerance_m 应为大于零的宽度（米），实际为 {tolerance_m!r}",
-            f"tolerance_m must be a width above zero, in metres, got {tolerance_m!r}",
-        )
+    require_width("tolerance_m", tolerance_m)
+    if isinstance(extents, Demarcation):
+        require_metric_result(extents, name="extents")
     digest = extents.rules.digest if isinstance(extents, Demarcation) else ""
     frame = extents.extents if isinstance(extents, Demarcation) else extents
     layers = {"parcels": parcels, "land_classes": land_classes, "admin": admin}
@@ -354,13 +355,10 @@ def _outside(used: dict[str, np.ndarray[Any, Any]], inputs: Inputs) -> list[Find
     """How many features of each layer lie in no extent: together with what was used or refused, all of them."""
     refused = dict.fromkeys(used, 0)
     for each in inputs.findings:
-        if each.layer in refused and each.code in _REFUSED:
+        if each.layer in refused and each.code in REFUSED:
             refused[each.layer] += 1
     left = {layer: inputs.counts[layer] - len(rows) - refused[layer] for layer, rows in used.items()}
     return [Finding("features-outside", layer, "*", None, float(count)) for layer, count in left.items() if count]
-
-
-_REFUSED = frozenset({"key-blank", "feature-blank", "geometry-type", "geometry-infinite", "invalid"})
 
 
 def _changes(made: list[_Extent], inputs: Inputs) -> gpd.GeoDataFrame:

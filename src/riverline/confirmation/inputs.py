@@ -12,6 +12,7 @@ import shapely
 from riverline.channel.given import usable_axes
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.intake import row_names, split_usable, typed
+from riverline.demarcation.mending import left_out, mended
 from riverline.errors import RiverlineError, SchemaError
 from riverline.geodesy import align, ellipsoidal_area, require_metric, round_half_up
 from riverline.provenance import describe_input
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Inputs", "Parcels", "prepare"]
 
+# What it means for the result that a feature of a layer took no part.
+_MEANS = {PARCELS.name: "counts-untitled", LAND_CLASSES.name: "counts-unclassed", ADMIN.name: "counts-no-unit"}
 LAYERS: dict[str, Schema] = {"parcels": PARCELS, "land_classes": LAND_CLASSES, "admin": ADMIN}
 
 
@@ -164,8 +167,10 @@ def _near(frame: gpd.GeoDataFrame, schema: Schema, extents: gpd.GeoDataFrame) ->
     nowhere[met] = True
     near = frame[nowhere]
     rows, findings = typed(near, schema)
-    usable, wrong = split_usable(rows, schema, names=row_names(near, schema), places=np.zeros(len(rows), dtype=bool))
-    return _sorted(usable, schema.key), [*findings, *wrong]
+    names = row_names(near, schema)
+    rows, repaired = mended(rows, schema, names)
+    usable, wrong = split_usable(rows, schema, names=names, places=np.zeros(len(rows), dtype=bool))
+    return _sorted(usable, schema.key), [*findings, *repaired, *wrong, *left_out(wrong, _MEANS[schema.name])]
 
 
 def _sorted(frame: gpd.GeoDataFrame, key: str) -> gpd.GeoDataFrame:
@@ -213,11 +218,23 @@ def _registered(
 ) -> tuple[NDArray[np.float64] | None, list[Finding]]:
     if registered is None:
         own = frame["registered_area_m2"] if "registered_area_m2" in frame.columns else None
-        return (None if own is None else own.to_numpy(dtype="float64")), []
+        return (None, []) if own is None else _plausible(frame, own.to_numpy(dtype="float64"))
     areas = _area_by_code(registered)
     every = set(given["parcel_id"].astype("str").str.strip())
     findings = [Finding("registered-unknown", "parcels", str(code), None) for code in sorted(set(areas.index) - every)]
-    return frame["parcel_id"].map(areas).to_numpy(dtype="float64"), findings
+    numbers, wrong = _plausible(frame, frame["parcel_id"].map(areas).to_numpy(dtype="float64"))
+    return numbers, findings + wrong
+
+
+def _plausible(frame: gpd.GeoDataFrame, areas: NDArray[np.float64]) -> tuple[NDArray[np.float64], list[Finding]]:
+    """Areas above zero; others are missing, and told."""
+    wrong = ~np.isnan(areas) & ~(np.isfinite(areas) & (areas > 0.0))
+    told = zip(frame["parcel_id"][wrong], frame.geometry[wrong], areas[wrong], strict=True)
+    findings = [
+        Finding("registered-implausible", "parcels", str(key), place, float(area), unit="m²")
+        for key, place, area in told
+    ]
+    return np.where(wrong, np.nan, areas), findings
 
 
 def _area_by_code(registered: Any) -> pd.Series[Any]:  # noqa: ANN401

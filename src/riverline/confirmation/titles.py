@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["STATUS_OF", "Titles", "joined", "titles_in"]
 
+# Half of what areas are rounded to: a holding that is smaller would be a row of 0.00 m².
+_DUST_M2 = 0.005
 STATUS_OF = {
     "": "clear",
     "untitled-land": "untitled",
@@ -77,7 +79,7 @@ def titles_in(region: shapely.Geometry, parcels: Parcels, *, tolerance_m: float)
         Parts with one title first; each gap is a part of its own.
     """
     rows, pieces = cut(parcels.geometry, region)
-    parts = part(pieces, region)
+    parts = _without_dust(part(pieces, region))
     members = [tuple(rows[list(each)].tolist()) for each in parts.members]
     odd = np.flatnonzero([len(each) != 1 for each in members])
     width = np.full(len(members), np.inf)
@@ -85,6 +87,19 @@ def titles_in(region: shapely.Geometry, parcels: Parcels, *, tolerance_m: float)
     code = np.full(len(members), "", dtype=object)
     code[odd] = _codes(Parts(parts.geometry[odd], [members[each] for each in odd]), width[odd], parcels, tolerance_m)
     return Titles(parts.geometry, members, width, code, rows, pieces)
+
+
+def _without_dust(parts: Parts) -> Parts:
+    """Parts without overlaps that round to no area: each goes to what the first of its parcels has alone."""
+    alone = {each[0]: row for row, each in enumerate(parts.members) if len(each) == 1}
+    small = shapely.area(parts.geometry) < _DUST_M2
+    kept, geometry = np.ones(len(parts.members), dtype=bool), parts.geometry.copy()
+    for row in np.flatnonzero(small).tolist():
+        whole = next((alone[each] for each in parts.members[row] if each in alone), None)
+        if len(parts.members[row]) > 1 and whole is not None:
+            geometry[whole] = shapely.union(geometry[whole], geometry[row])
+            kept[row] = False
+    return Parts(geometry[kept], [each for each, there in zip(parts.members, kept, strict=True) if there])
 
 
 def _codes(parts: Parts, width: NDArray[np.float64], parcels: Parcels, tolerance_m: float) -> NDArray[np.object_]:

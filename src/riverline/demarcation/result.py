@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+from riverline.errors import CRSError, JobError
+from riverline.geodesy import require_metric
 from riverline.schema import EXTENTS, MANAGEMENT_LINES
 
 if TYPE_CHECKING:
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from riverline.provenance import Run
     from riverline.rules import RuleSet
 
-__all__ = ["Demarcation"]
+__all__ = ["Demarcation", "require_metric_result", "require_result"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,3 +67,50 @@ class Demarcation:
             f"<b>{escape(EXTENTS.label())}</b>　{escape(self.rules.title)}"
             f"<table><tr><th>划界依据</th><th>长度</th></tr>{rows}</table><pre>{escape(repr(self))}</pre>"
         )
+
+
+def require_result(result: object, *, name: str = "result") -> None:
+    """Raise unless a value is a demarcation that can be measured in: the gate of every verb that takes one.
+
+    Parameters
+    ----------
+    result
+        What was given.
+    name
+        Its argument.
+
+    Raises
+    ------
+    JobError
+        If it is no demarcation.
+    CRSError
+        If its lines or extents are not in a plane in metres, with the lines to type.
+    """
+    if not isinstance(result, Demarcation):
+        raise JobError(
+            f"{name} 应为 riverline.demarcate 的成果，实际为 {type(result).__name__}",
+            f"{name} must be what riverline.demarcate gives, got {type(result).__name__}",
+        )
+    require_metric_result(result, name=name)
+
+
+def require_metric_result(result: Demarcation, *, name: str) -> None:
+    """Raise unless lines and extents are in a plane in metres, with the lines to type.
+
+    Raises
+    ------
+    CRSError
+        If they are not. A result is frozen: what is to be typed makes another one of it.
+    """
+    for part, frame in (("lines", result.lines), ("extents", result.extents)):
+        layer = f"{name}.{part}"
+        try:
+            require_metric(frame, layer=layer)
+        except CRSError as error:
+            advised = f"{layer} = riverline.geodesy.to_metric({layer})"
+            typed = (
+                f"lines = riverline.geodesy.to_metric({name}.lines); {name} = dataclasses.replace({name}, lines=lines, "
+                f"extents={name}.extents.to_crs(lines.crs))"
+            )
+            zh, en = (text.replace(advised, typed) for text in (error.zh, error.en))
+            raise CRSError(zh, en, error.hints) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
     from pathlib import Path
-
-    import geopandas as gpd
 
     from riverline.demarcation.references import Axis
     from riverline.rules import RuleSet
@@ -71,8 +70,8 @@ def demarcate_waters(
     ----------
     water
         Rows of :data:`riverline.schema.WATER` in a CRS in metres; rivers among them are left to
-        :func:`riverline.demarcate`. A lake's code is its ``river_id`` or, where that is blank, its ``water_id``; rows
-        of one code are one water.
+        :func:`riverline.demarcate`. A lake's code is its ``river_id`` or, where that is blank or no column, its
+        ``water_id``; rows of one code are one water.
     rules
         From :func:`riverline.load_rules`.
     axes
@@ -159,6 +158,9 @@ def _prepared(
     terrain: str | Path | None,
 ) -> tuple[list[Shore], Path | None, list[Finding], dict[str, dict[str, Any]]]:
     """The waters with their rows, the terrain, what could not be used, and what the run remembers."""
+    if isinstance(water, gpd.GeoDataFrame) and "river_id" not in water.columns:
+        # A lake need not be of a river.
+        water = water.assign(river_id=pd.array([""] * len(water), dtype="str"))
     WATER.require(water)
     require_metric(water, layer="water")
     frames = {name: frame for name, frame in given.items() if frame is not None}

@@ -12,6 +12,7 @@ from riverline.channel.given import texts, usable_axes
 from riverline.demarcation import Demarcation
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.intake import row_names, split_usable, typed
+from riverline.demarcation.result import require_metric_result
 from riverline.encroachment.permits import Permits, permits_of
 from riverline.errors import RiverlineError, SchemaError
 from riverline.geodesy import align, require_metric
@@ -92,6 +93,8 @@ def prepare(
     SchemaError, CRSError
         With everything that is wrong with all layers.
     """
+    if isinstance(drawn, Demarcation):
+        require_metric_result(drawn, name="result_or_extents")
     extents = drawn.extents if isinstance(drawn, Demarcation) else drawn
     lines = drawn.lines if isinstance(drawn, Demarcation) and len(drawn.lines) else None
     _require_all(extents, features, permits)

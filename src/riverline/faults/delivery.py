@@ -56,8 +56,8 @@ DELIVERY_CODES = (
          "按该项检查的要求修改", "mend it as the check asks"),
     # revision
     Code("line-moved-slightly", "note",
-         "河流 {feature} {note}界线移动不超过 {value} {unit}（限 {limit} {unit}），属数值差异",
-         "the line of river {feature}, {note}, moved by no more than {value} {unit} (limit {limit} {unit}): a "
+         "{feature} {note}界线移动不超过 {value} {unit}（限 {limit} {unit}），属数值差异",
+         "the line of {feature}, {note}, moved by no more than {value} {unit} (limit {limit} {unit}): a "
          "difference of numbers only", "无须处理", "nothing to do"),
     Code("line-came", "note", "界线 {feature} 为新增编码", "line {feature} is new", "无须处理", "nothing to do"),
     Code("line-went", "note", "界线 {feature} 的编码已取消", "line {feature} is no longer there", "无须处理",
@@ -65,7 +65,7 @@ DELIVERY_CODES = (
     Code("factor-not-shifted", "note", "没有可扰动的{note}资料，未作该项敏感性分析",
          "nothing was given that the factor {note} could shift: it was left out", "补充资料，或将该扰动量设为 0",
          "give the layer, or set that shift to 0"),
-    Code("bank-lost-by-shift", "warning", "河流 {feature} {note}在扰动 {value} {unit} 后未能划出界线",
-         "river {feature}, {note}: no line came of it when shifted by {value} {unit}",
+    Code("bank-lost-by-shift", "warning", "{feature} {note}界线在扰动 {value} {unit} 后未能划出",
+         "{feature}, {note}: no line came of it when shifted by {value} {unit}",
          "核对该段资料；界线对该因素不稳定", "check the data there; the line hangs on this factor"),
 )  # fmt: skip

@@ -9,9 +9,10 @@ import pandas as pd
 import shapely
 
 from riverline import faults
-from riverline.channel.given import texts
-from riverline.demarcation.closed import codes_of
+from riverline._kernels.chainage import cut, locate_many
+from riverline.channel.given import texts, usable_axes
 from riverline.inspection.check import failing
+from riverline.inspection.loose_ends import TOUCH_M, ends_of, loose_ends, meeting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,10 +22,8 @@ if TYPE_CHECKING:
 
     from riverline.inspection.check import Subject
 
-__all__ = ["bank_lengths", "banks_not_whole", "broken_at_bridges", "gaps", "useless_nodes"]
+__all__ = ["bank_lengths", "banks_not_whole", "broken_at_bridges", "count_with_banks", "gaps", "useless_nodes"]
 
-# Ends this near are one place: coordinates keep a millimetre.
-_TOUCH_M = 1e-3
 # Columns in which two pieces of one bank may differ, so that they need the node between them.
 _SEPARATING = ["basis", "rule_id", "citation", "offset_m", "confidence", "source_ids", "note"]
 
@@ -32,7 +31,7 @@ _SEPARATING = ["basis", "rule_id", "citation", "offset_m", "confidence", "source
 def gaps(subject: Subject, _limit: float = 0.0) -> Iterator[gpd.GeoDataFrame]:
     """Ends of lines that meet no other of their bank, but for the first and the last of each bank."""
     lines = subject.rows("management_lines")
-    loose = _loose_ends(lines)
+    loose = loose_ends(lines)
     yield faults.found(
         "line-gap",
         layer="management_lines",
@@ -40,7 +39,7 @@ def gaps(subject: Subject, _limit: float = 0.0) -> Iterator[gpd.GeoDataFrame]:
         geometry=loose["point"].to_numpy(),
         crs=lines.crs,
         value=loose["gap"].to_numpy(),
-        limit=_TOUCH_M,
+        limit=TOUCH_M,
         unit="m",
     )
 
@@ -48,7 +47,7 @@ def gaps(subject: Subject, _limit: float = 0.0) -> Iterator[gpd.GeoDataFrame]:
 def broken_at_bridges(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
     """Gaps of lines within the limit of a bridge, one row for each loose end."""
     lines, bridges = subject.rows("management_lines"), subject.rows("works")
-    loose = _loose_ends(lines)
+    loose = loose_ends(lines)
     shapes = np.asarray(bridges.geometry.array)
     across = shapely.linestrings(np.stack([_xy(loose["point"]), _xy(loose["other"])], axis=1))
     gap, bridge = shapely.STRtree(shapes).query(np.atleast_1d(across), predicate="dwithin", distance=limit)
@@ -70,14 +69,16 @@ def broken_at_bridges(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFra
 def useless_nodes(subject: Subject, _limit: float = 0.0) -> Iterator[gpd.GeoDataFrame]:
     """Nodes of a bank where two pieces meet that have everything in common."""
     lines = subject.rows("management_lines")
-    ends = _ends(lines)
-    one, two = _meeting(ends)
+    ends = ends_of(lines)
+    one, two = meeting(ends)
     alone = np.bincount(one, minlength=len(ends)) == 1
     pair = (one < two) & alone[one] & alone[two] & ~_seams(lines, ends, one, two)
     first, second = (ends["piece"].to_numpy()[each[pair]] for each in (one, two))
+    # A work has a line a side: its corners are nodes, however alike the sides are.
+    works = (texts(lines["basis"]) == "works")[first] | (texts(lines["basis"]) == "works")[second]
     there = [name for name in _SEPARATING if name in lines]
     told = lines[there].astype("str").fillna("").to_numpy(dtype=object)
-    same = (told[first] == told[second]).all(axis=1) & (first != second)
+    same = (told[first] == told[second]).all(axis=1) & (first != second) & ~works
     ids = np.sort(np.stack([texts(lines["line_id"])[each] for each in (first[same], second[same])]), axis=0)
     yield faults.found(
         "pseudo-node",
@@ -98,95 +99,88 @@ def _seams(
     return np.asarray(closed & (along[one] != along[two]))
 
 
+def with_banks(subject: Subject) -> gpd.GeoDataFrame:
+    """The extents that have an axis to hold banks against: those of rivers, not of lakes, reservoirs and works."""
+    extents = subject.rows("extents")
+    return extents[(extents["kind"] == "management") & (extents["axis_length_m"] > 0)]
+
+
+def count_with_banks(subject: Subject) -> int:
+    """How many extents have banks."""
+    return len(with_banks(subject))
+
+
 def bank_lengths(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
     """Banks whose line is more than the limit times as long as the axis, or as much shorter."""
-    lines, extents = subject.rows("management_lines"), subject.rows("extents")
-    drawn = pd.Series(shapely.length(lines.geometry.array)).groupby([lines["river_id"], lines["bank"]]).sum()
-    extents = extents[(extents["kind"] == "management") & (extents["axis_length_m"] > 0)]
+    lines, extents = subject.rows("management_lines"), with_banks(subject)
+    drawn = pd.Series(shapely.length(lines.geometry.array)).groupby([texts(lines["river_id"]), texts(lines["bank"])])
+    sums = drawn.sum()
     for bank in ("left", "right"):
-        along = np.array([drawn.get((river, bank), 0.0) for river in extents["river_id"]], dtype="float64")
+        along = np.array([sums.get((river, bank), 0.0) for river in texts(extents["river_id"])], dtype="float64")
         ratio = along / extents["axis_length_m"].to_numpy(dtype="float64")
         unlike = (ratio > limit) | (ratio < 1.0 / limit)
         yield failing(extents, "extents", where=unlike, code="bank-length-unlike", value=ratio, limit=limit, note=bank)
 
 
 def banks_not_whole(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
-    """Banks whose line lacks more than the limit of the axis's chainages at its ends."""
-    lines, extents = subject.rows("management_lines"), subject.rows("extents")
-    by_bank = lines.groupby(["river_id", "bank"])
-    span = by_bank["end_chainage_m"].max() - by_bank["start_chainage_m"].min()
-    extents = extents[(extents["kind"] == "management") & (extents["axis_length_m"] > 0)]
+    """Banks whose line lacks more than the limit of the axis's chainages at its ends.
+
+    Where the axis is given, its length and the places of the line on it count, not what rows state of them.
+    """
+    lines, extents = subject.rows("management_lines"), with_banks(subject)
+    axes, management = _axes(subject), subject.rows("extents")
+    management = management[management["kind"] == "management"]
+    rivers, banks = texts(lines["river_id"]), texts(lines["bank"])
+    shapes = np.asarray(lines.geometry.array)
     for bank in ("left", "right"):
-        along = np.array([span.get((river, bank), 0.0) for river in extents["river_id"]], dtype="float64")
-        lacks = extents["axis_length_m"].to_numpy(dtype="float64") - along
+        lacks = np.zeros(len(extents))
+        for row, (river, stated) in enumerate(zip(texts(extents["river_id"]), extents["axis_length_m"], strict=True)):
+            own = (rivers == river) & (banks == bank)
+            if river in axes:
+                lacks[row] = _lacking(shapes[own], axes[river], _others(management, river, axes[river]))
+            else:
+                lacks[row] = stated - _stated(lines[own])
         told: dict[str, Any] = {"value": lacks, "limit": limit, "unit": "m", "note": bank}
         yield failing(extents, "extents", where=lacks > limit, code="bank-not-whole", **told)
 
 
-def _loose_ends(lines: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Ends that meet no other, without a bank's first and last, each with the nearest loose end of its bank.
+def _axes(subject: Subject) -> dict[str, shapely.LineString]:
+    """The axes that were given, by river; of a river with several none, for nothing says which is meant."""
+    if "axes" not in subject.layers:
+        return {}
+    usable = usable_axes(subject.layers["axes"])
+    names, count = np.unique(usable.river_id.astype(str), return_counts=True)
+    single = set(names[count == 1].tolist())
+    return {str(river): line for river, line in zip(usable.river_id, usable.line, strict=True) if river in single}
 
-    Where another extent parts a river's in two, its banks meet at the axis and close it: no end is loose there.
+
+def _lacking(pieces: NDArray[np.object_], axis: shapely.LineString, others: shapely.Geometry) -> float:
+    """Metres of the axis at its ends beside which no piece is drawn, and which run in no other extent.
+
+    At a mouth or a lake the line ends where the other one's land begins.
     """
-    ends = _ends(lines)
-    met = np.concatenate([_meeting(ends)[0], _closing(ends, lines)])
-    loose = ends[~np.isin(np.arange(len(ends)), met)]
-    loose = loose[~loose.index.isin(_tips(ends, loose))]
-    pairs = loose.reset_index().merge(loose.reset_index(), on="bank", suffixes=("", "_other"))
-    pairs = pairs[pairs["piece"] != pairs["piece_other"]]
-    pairs["gap"] = shapely.distance(pairs["point"].to_numpy(), pairs["point_other"].to_numpy())
-    pairs = pairs.sort_values(["index", "gap", "index_other"], kind="stable").drop_duplicates("index")
-    nearest = pairs.set_index("index")
-    # A loose end without a partner: the line ends where nothing else of the bank does.
-    loose = loose.assign(gap=nearest["gap"], other=nearest["point_other"].reindex(loose.index))
-    return loose.assign(other=loose["other"].where(loose["other"].notna(), loose["point"])).reset_index(drop=True)
+    places = shapely.get_coordinates(pieces)
+    if not len(places):
+        return float(axis.length)
+    _, along, _ = locate_many(places, [axis])
+    coords = shapely.get_coordinates(axis)
+    ends = [cut(coords, *span) for span in ((0.0, np.nanmin(along)), (np.nanmax(along), axis.length)) if np.ptp(span)]
+    left = shapely.difference(shapely.MultiLineString(ends), others)
+    return float(shapely.length(left))
 
 
-def _tips(ends: pd.DataFrame, loose: pd.DataFrame) -> list[int]:
-    """The loose ends that are the first and the last of their bank: nothing of it goes on beyond them."""
-    # A line without a bank goes round a lake or a work: it has no first and no last.
-    runs = loose[loose["runs"].astype(bool)]
-    along, whole = runs.groupby("bank")["chainage"], ends.groupby("bank")["chainage"]
-    place = ends["chainage"].to_dict()
-    tips = [(along.idxmin().to_dict(), whole.min().to_dict()), (along.idxmax().to_dict(), whole.max().to_dict())]
-    return [int(at) for found, limit in tips for bank, at in found.items() if abs(place[at] - limit[bank]) <= _TOUCH_M]
+def _others(extents: gpd.GeoDataFrame, river: str, axis: shapely.LineString) -> shapely.Geometry:
+    """The extents of others that an axis runs through."""
+    shapes = np.asarray(extents.geometry.array)
+    near = shapely.is_valid(shapes) & shapely.intersects(shapes, axis) & (texts(extents["river_id"]) != river)
+    return shapely.union_all(shapes[near])
 
 
-def _closing(ends: pd.DataFrame, lines: gpd.GeoDataFrame) -> NDArray[np.intp]:
-    """Ends that meet the other bank of their river, unless it is the same line under another name."""
-    one, two = _meeting(ends, of="code")
-    shapes, piece = np.asarray(lines.geometry.array), ends["piece"].to_numpy()
-    return one[~shapely.equals(shapes[piece[one]], shapes[piece[two]])]
-
-
-def _ends(lines: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Both ends of every open line, with whose it is, the bank it belongs to and its chainage."""
-    shapes = np.asarray(lines.geometry.array)
-    is_line = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
-    rows = np.flatnonzero(is_line & ~shapely.is_closed(shapes) & ~shapely.is_empty(shapes))
-    side = texts(lines["bank"])[rows]
-    code = codes_of(lines)[rows]
-    bank = code + "\n" + side
-    along = [lines[name].to_numpy(dtype="float64")[rows] for name in ("start_chainage_m", "end_chainage_m")]
-    points = [shapely.get_point(shapes[rows], at) for at in (0, -1)]
-    return pd.DataFrame(
-        {
-            "piece": np.tile(rows, 2),
-            "code": np.tile(code, 2),
-            "bank": np.tile(bank, 2),
-            "runs": np.tile(side != "", 2),
-            "chainage": np.nan_to_num(np.concatenate(along)),
-            "point": np.concatenate(points) if len(rows) else np.zeros(0, dtype=object),
-        }
-    )
-
-
-def _meeting(ends: pd.DataFrame, *, of: str = "bank") -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Pairs of ends of one bank, or of one river, that are one place, each way round."""
-    points, bank = ends["point"].to_numpy(), ends[of].to_numpy()
-    one, two = shapely.STRtree(points).query(points, predicate="dwithin", distance=_TOUCH_M)
-    pair = (one != two) & (bank[one] == bank[two])
-    return one[pair], two[pair]
+def _stated(pieces: gpd.GeoDataFrame) -> float:
+    """Metres of chainage that pieces say they cover."""
+    if pieces.empty:
+        return 0.0
+    return float(pieces["end_chainage_m"].max() - pieces["start_chainage_m"].min())
 
 
 def _xy(points: pd.Series[Any]) -> NDArray[np.float64]:

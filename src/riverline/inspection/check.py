@@ -69,6 +69,9 @@ class Check:
         Of the layers, those without which it cannot be done.
     limit, unit
         What is allowed.
+    counts
+        Called with the :class:`Subject`; gives how many features the check looks at, where that is not every feature
+        of its layers. A check that looks at none is not applicable.
     """
 
     check_id: str
@@ -79,6 +82,7 @@ class Check:
     needs: tuple[str, ...] = ()
     limit: float = float("nan")
     unit: str = ""
+    counts: Callable[[Subject], int] | None = None
 
     def label(self, language: Language = "zh") -> str:
         """What must hold, in one language."""

@@ -38,19 +38,34 @@ def shared_edges(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
 
 
 def _lines(lines: gpd.GeoDataFrame, extents: gpd.GeoDataFrame, limit: float) -> Iterator[gpd.GeoDataFrame]:
-    codes = codes_of(lines)
-    for key, shape in zip(texts(extents["extent_id"]), extents.geometry, strict=True):
-        own = lines[codes == key.removesuffix("-management")]
-        if own.empty or shape is None or shape.is_empty:
-            continue
-        places, piece = shapely.get_coordinates(own.geometry.array, return_index=True)
-        rings = shapely.get_parts(shapely.boundary(shapely.get_parts(shape)))
-        _, _, off = locate_many(places, list(rings))
-        away = np.zeros(len(own))
-        np.maximum.at(away, piece, np.abs(off))
-        yield failing(
-            own, "management_lines", where=away > limit, code="line-off-edge", value=away, limit=limit, unit="m"
-        )
+    """Lines off the edge of the extent of their river; of several, such as works of it, their own or the nearest."""
+    whose, rivers = codes_of(lines), texts(lines["river_id"])
+    rows = [_edges(shape) for shape in extents.geometry]
+    named = [key.removesuffix("-management") for key in texts(extents["extent_id"])]
+    away, found = np.full(len(lines), np.inf), np.zeros(len(lines), dtype=bool)
+    own = np.isin(whose.astype(str), named)
+    for code, river, rings in zip(named, texts(extents["river_id"]), rows, strict=True):
+        mine = np.flatnonzero(np.where(own, whose == code, rivers == river))
+        if len(rings) and len(mine):
+            away[mine] = np.minimum(away[mine], _off(np.asarray(lines.geometry.array)[mine], rings))
+            found[mine] = True
+    told: dict[str, Any] = {"value": np.where(found, away, 0.0), "limit": limit, "unit": "m"}
+    yield failing(lines, "management_lines", where=found & (away > limit), code="line-off-edge", **told)
+
+
+def _edges(shape: shapely.Geometry | None) -> list[shapely.Geometry]:
+    if shape is None or shape.is_empty:
+        return []
+    return list(shapely.get_parts(shapely.boundary(shapely.get_parts(shape))))
+
+
+def _off(pieces: NDArray[np.object_], rings: list[shapely.Geometry]) -> NDArray[np.float64]:
+    """How far each piece goes from the rings."""
+    places, piece = shapely.get_coordinates(pieces, return_index=True)
+    _, _, off = locate_many(places, rings)
+    away = np.zeros(len(pieces))
+    np.maximum.at(away, piece, np.abs(off))
+    return away
 
 
 def _overlaps(holdings: gpd.GeoDataFrame, limit: float) -> gpd.GeoDataFrame:

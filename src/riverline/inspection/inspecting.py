@@ -9,8 +9,8 @@ import pandas as pd
 from riverline import faults
 from riverline._version import __version__
 from riverline.checks import check as check_layer
-from riverline.demarcation import Demarcation
 from riverline.demarcation.intake import typed
+from riverline.demarcation.result import require_result
 from riverline.errors import CRSError, JobError, RiverlineError, SchemaError
 from riverline.geodesy import align
 from riverline.inspection.check import Check, Subject
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
+
+    from riverline.demarcation import Demarcation
 
 __all__ = ["inspect"]
 
@@ -42,6 +44,7 @@ def inspect(  # noqa: PLR0913 - one argument a layer
     water: gpd.GeoDataFrame | None = None,
     levees: gpd.GeoDataFrame | None = None,
     bridges: gpd.GeoDataFrame | None = None,
+    settings: gpd.GeoDataFrame | None = None,
     rules: Sequence[Check] | None = None,
 ) -> Inspection:
     """Check a delivery before it leaves the house.
@@ -55,6 +58,8 @@ def inspect(  # noqa: PLR0913 - one argument a layer
         so is one that finds nothing to look at.
     bridges
         Rows of :data:`riverline.schema.WORKS` at which lines must not be broken.
+    settings
+        Rows of :data:`riverline.schema.SETTINGS` that stakes were placed by: how far apart they may stand.
     rules
         The checks, from :func:`riverline.load_checks`; those that ship if not given.
 
@@ -70,7 +75,7 @@ def inspect(  # noqa: PLR0913 - one argument a layer
         If ``result`` is no demarcation, ``rules`` are no checks, or a check of one's own names a column that the
         layer lacks.
     SchemaError, CRSError
-        If layers lack columns or a CRS, listing everything.
+        If layers lack columns or a CRS, listing everything; if the result is not in metres.
 
     Notes
     -----
@@ -90,14 +95,10 @@ def inspect(  # noqa: PLR0913 - one argument a layer
     >>> rl.inspect(result, axes=axes, stakes=rl.place_stakes(result))
     Inspection(22 checks: 19 passed, 0 failed, 3 not applicable; 0 faults)
     """
-    if not isinstance(result, Demarcation):
-        raise JobError(
-            f"result 应为 riverline.demarcate 的成果，实际为 {type(result).__name__}",
-            f"result must be what riverline.demarcate gives, got {type(result).__name__}",
-        )
+    require_result(result)
     checks = load_checks() if rules is None else _require_checks(rules)
     given = {"stakes": stakes, "boards": boards, "holdings": holdings, "axes": axes, "water": water, "levees": levees,
-             "works": bridges}  # fmt: skip
+             "works": bridges, "settings": settings}  # fmt: skip
     layers = {"management_lines": result.lines, "extents": result.extents}
     layers |= {name: frame for name, frame in given.items() if frame is not None}
     _require_layers(layers)
@@ -183,6 +184,8 @@ def _counted(check: Check, subject: Subject) -> int:
     """How many features a check looked at; one that found nothing to look at was not made."""
     if not _applies(check, subject):
         return 0
+    if check.counts is not None:
+        return check.counts(subject)
     there = sum(len(subject.layers[name]) for name in check.layers if name in subject.layers)
     return there - _aside(check, subject)
 
@@ -199,4 +202,6 @@ def _note(check: Check, subject: Subject) -> str:
     aside = _aside(check, subject)
     if aside:
         return f"{aside} 个要素所属河流没有管理范围，未检查"
-    return "" if _counted(check, subject) else "图层中没有要素"
+    if _counted(check, subject):
+        return ""
+    return "图层中没有要素" if check.counts is None else "没有适用的要素"

@@ -84,6 +84,7 @@ def codes(subject: Subject, _limit: float) -> Iterator[gpd.GeoDataFrame]:
         there = np.append(texts(subject.layers["axes"]["river_id"]), closed_codes(subject.rows("management_lines")))
         for layer in _LINKED:
             rows = subject.rows(layer)
+            # Lakes and reservoirs have no axis.
             rows = rows[rows["kind"] == "river"] if layer == "water" else rows
             named = texts(rows["river_id"])
             lost = (named != "") & ~np.isin(named.astype(str), there.astype(str))
@@ -96,5 +97,5 @@ def stake_codes(check_id: str) -> Callable[[Subject, float], Iterator[gpd.GeoDat
 
 
 def _stakes(check_id: str, subject: Subject, _limit: float) -> Iterator[gpd.GeoDataFrame]:
-    told = check_stakes(subject.rows("stakes"), subject.result)
+    told = check_stakes(subject.rows("stakes"), subject.result, settings=subject.layers.get("settings"))
     yield told[told["code"].isin(CODES[check_id])]

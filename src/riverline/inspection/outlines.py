@@ -26,6 +26,9 @@ __all__ = ["edges_with_lines", "extents_apart"]
 
 # A line so near runs along the edge: coordinates keep a millimetre. Lines further off are told by another check.
 _TOUCH_M = 2e-3
+# Where an edge turns by more it has a corner, seen over so many metres.
+_CORNER_DEG = 45.0
+_REACH_M = 1.0
 
 
 def edges_with_lines(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
@@ -79,14 +82,46 @@ def _without_lines(extents: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> tuple[
 
 
 def _lacking(bare: NDArray[np.intp], parts: Shapes, extents: gpd.GeoDataFrame, subject: Subject) -> NDArray[np.float64]:
-    """Metres of line that each part lacks: between two banks only its way round beyond the straight way across."""
+    """Metres of line that each part lacks: between two banks without the straight way across the river."""
     lines = subject.rows("management_lines")
     tips = [shapely.get_point(parts, at) for at in (0, -1)]
     river = texts(extents["river_id"])[bare]
     met = [_banks_at(tip, river, lines) for tip in tips]
     across = np.array([bool(one and two) and len(one | two) > 1 for one, two in zip(*met, strict=True)], dtype=bool)
-    straight = np.where(across, shapely.distance(*tips), 0.0)
-    return np.asarray(shapely.length(parts) - straight, dtype="float64")
+    lacks = np.asarray(shapely.length(parts), dtype="float64")
+    edges = shapely.boundary(np.asarray(extents.geometry.array))
+    for row in np.flatnonzero(across):
+        lacks[row] -= _across(parts[row], edges[bare[row]])
+    return lacks
+
+
+def _across(part: shapely.LineString, edge: shapely.Geometry) -> float:
+    """Length of the straight way across within a part of an edge between two banks.
+
+    The part is cut at its corners; the way across is what has a corner at either end, on the edge as a whole: where a
+    line is missing along a bank, the edge goes straight on where the line begins.
+    """
+    coords = shapely.get_coordinates(shapely.simplify(part, _TOUCH_M))
+    corners = [0, *(np.flatnonzero(_turns(coords) > _CORNER_DEG) + 1).tolist(), len(coords) - 1]
+    ring = min(shapely.get_parts(edge), key=part.distance)
+    turns = np.array([_turn_at(ring, shapely.Point(coords[at])) for at in corners])
+    chords = np.hypot(*(coords[corners[1:]] - coords[corners[:-1]]).T)
+    best = np.lexsort((-chords, -np.minimum(turns[:-1], turns[1:]).round()))[0]
+    return float(chords[best])
+
+
+def _turn_at(ring: shapely.Geometry, place: shapely.Point) -> float:
+    """By how many degrees an edge turns within a metre of a place on it."""
+    at, whole = shapely.line_locate_point(ring, place), shapely.length(ring)
+    reach = np.array([at - _REACH_M, at, at + _REACH_M]) % whole
+    return float(_turns(shapely.get_coordinates(shapely.line_interpolate_point(ring, reach)))[0])
+
+
+def _turns(coords: NDArray[np.float64]) -> NDArray[np.float64]:
+    """By how many degrees a line turns at each vertex between its ends."""
+    steps = np.diff(coords, axis=0)
+    cross = steps[:-1, 0] * steps[1:, 1] - steps[:-1, 1] * steps[1:, 0]
+    return np.asarray(np.degrees(np.abs(np.arctan2(cross, (steps[:-1] * steps[1:]).sum(axis=1)))))
 
 
 def _banks_at(tips: Shapes, river: NDArray[np.object_], lines: gpd.GeoDataFrame) -> list[set[str]]:

@@ -22,7 +22,14 @@ __all__ = ["CAUSES", "causes", "in_words", "sources"]
 CAUSES = ("rule", "data", "rule_and_data", "version", "unknown")
 
 
-def causes(old: Demarcation, new: Demarcation, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> NDArray[np.int64]:
+def causes(
+    old: Demarcation,
+    new: Demarcation,
+    before: gpd.GeoDataFrame,
+    after: gpd.GeoDataFrame,
+    moved_m: NDArray[np.float64],
+    tolerance_m: float,
+) -> NDArray[np.int64]:
     """Position in :data:`CAUSES` of what made n pieces differ from those they replace.
 
     Parameters
@@ -31,6 +38,10 @@ def causes(old: Demarcation, new: Demarcation, before: gpd.GeoDataFrame, after: 
         The results.
     before, after
         n pieces each, row by row.
+    moved_m : (n,)
+        How far each is from the one it replaces.
+    tolerance_m
+        A move that another strip width explains to within this is the rule's alone.
 
     Notes
     -----
@@ -38,6 +49,9 @@ def causes(old: Demarcation, new: Demarcation, before: gpd.GeoDataFrame, after: 
     another source was chosen by another rule or version; where the rule sets are the same, no rule can have. What is
     left after that is the cause if it is one; several, or none (a line that was mended by hand), are ``unknown``. Runs
     that do not tell the digests of their inputs may have read anything.
+
+    Another rule moves a line by the change of its strip and by no more. Where it moved by another distance, and the
+    data may have changed, both did: that holds too in a concave bend, where lines of two strips are farther apart.
     """
     same_rules = old.rules.digest == new.rules.digest
     same_version = old.run.version == new.run.version
@@ -50,7 +64,8 @@ def causes(old: Demarcation, new: Demarcation, before: gpd.GeoDataFrame, after: 
         found[other_source] = CAUSES.index("data")
     found[other_rule] = CAUSES.index("rule")
     if same_data is not True:
-        found[other_rule & other_source] = CAUSES.index("rule_and_data")
+        beyond = np.abs(moved_m - _wider_m(before, after)) > tolerance_m
+        found[other_rule & (other_source | beyond)] = CAUSES.index("rule_and_data")
     return found
 
 
@@ -68,8 +83,17 @@ def _differ(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> NDArray[np.boo
     other = np.zeros(len(after), dtype=bool)
     for name in ("rule_id", "citation"):
         other |= texts(before[name]) != texts(after[name])
-    was, now = (frame["offset_m"].to_numpy(dtype="float64") for frame in (before, after))
+    was, now = _widths(before), _widths(after)
     return np.asarray(other | ~np.isclose(was, now, equal_nan=True))
+
+
+def _wider_m(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    """How much wider or narrower the strip is; a piece without a strip has none."""
+    return np.asarray(np.abs(np.nan_to_num(_widths(after)) - np.nan_to_num(_widths(before))))
+
+
+def _widths(pieces: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    return np.asarray(pieces["offset_m"].to_numpy(dtype="float64"))
 
 
 def sources(pieces: gpd.GeoDataFrame) -> NDArray[Any]:

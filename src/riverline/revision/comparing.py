@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from riverline import faults
 from riverline._version import __version__
-from riverline.channel.given import texts
+from riverline.channel.given import require_width, texts
 from riverline.demarcation import Demarcation
 from riverline.demarcation.findings import Finding, findings_to_faults
+from riverline.demarcation.result import require_result
 from riverline.errors import JobError
 from riverline.geodesy import align
 from riverline.provenance import Run
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     Pair = tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
 
-__all__ = ["compare", "require_width"]
+__all__ = ["compare"]
 
 
 def compare(
@@ -64,12 +63,16 @@ def compare(
     Raises
     ------
     JobError
-        If one of the two is no result, if both holdings and parcels are given, or the tolerance is not above zero.
+        If one of the two is no result, stakes or holdings are no pair, both holdings and parcels are given, or the
+        tolerance is not above zero.
     SchemaError, CRSError
-        If layers lack columns or a CRS.
+        If layers lack columns or a CRS; if the new result is not in metres.
 
     Notes
     -----
+    Closed lines (lakes, reservoirs, works) are compared as banks are, along their ring: chainages count from its start,
+    and the bank is blank.
+
     Distances are taken both ways between places at most 5 m apart, so ends of stretches are good to 2.5 m and the
     largest distance to what the line can do between two places. Areas are exact: what the new extent has and the old
     one has not, and the other way round. The cause is told from rule, citation, strip width and sources of the two
@@ -93,8 +96,9 @@ def compare(
     >>> change.areas[["change", "kind"]].values.tolist(), len(rl.compare(old, old).areas)
     ([['gained', 'management']], 0)
     """
-    _require_call(old, new, holdings, parcels)
+    _require_call(old, new, stakes, holdings, parcels)
     require_width("tolerance_m", tolerance_m)
+    require_result(new, name="new")
     crs = new.lines.crs
     old = replace(
         old,
@@ -116,22 +120,30 @@ def compare(
     return Revision(moved.frame, areas, changed, titles, told, _run(old, new, tolerance_m))
 
 
-def require_width(name: str, value: float) -> None:
-    """Raise unless a number of metres is above zero."""
-    if not (np.isfinite(value) and value > 0.0):
-        raise JobError(f"{name} 应为大于零的米数，实际为 {value!r}", f"{name} must be metres above zero, got {value!r}")
-
-
-def _require_call(old: object, new: object, holdings: object, parcels: object) -> None:
+def _require_call(old: object, new: object, stakes: object, holdings: object, parcels: object) -> None:
     wrong = [
         (f"{name} 应为 riverline.demarcate 的成果，实际为 {type(value).__name__}",
          f"{name} must be what riverline.demarcate gives, got {type(value).__name__}")
         for name, value in (("old", old), ("new", new)) if not isinstance(value, Demarcation)
     ]  # fmt: skip
+    wrong += [
+        (f"{name} 应为一对图层 (old, new)，实际为 {_told(value)}；请写 {name}=(原{name}, 新{name})",
+         f"{name} must be a pair of frames, (old, new), got {_told(value)}; write {name}=(old_{name}, new_{name})")
+        for name, value in (("stakes", stakes), ("holdings", holdings)) if value is not None and not _is_pair(value)
+    ]  # fmt: skip
     if holdings is not None and parcels is not None:
         wrong.append(("holdings 与 parcels 只给一项", "give holdings or parcels, not both"))
     if wrong:
         raise JobError.listing("不能比较", "cannot compare", wrong)
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, tuple | list) and len(value) == 2  # noqa: PLR2004 - before and after
+
+
+def _told(value: object) -> str:
+    kind = type(value).__name__
+    return f"{kind} × {len(value)}" if isinstance(value, tuple | list) else kind
 
 
 def _codes(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> list[Finding]:

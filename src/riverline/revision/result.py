@@ -44,11 +44,12 @@ class Revision:
     run: Run
 
     def __repr__(self) -> str:
+        parcels = int((self.holdings["land"] == "titled").sum())
         area = self.areas[self.areas["kind"] == "management"].groupby("change")["area_m2"].sum()
         return (
             f"Revision({len(self.stretches)} stretches, {self.stretches['length_m'].sum() / 1000:.1f} km, "
             f"{area.get('gained', 0.0):.2f} m² gained, {area.get('lost', 0.0):.2f} m² lost, "
-            f"{len(self.stakes)} stakes, {len(self.holdings)} parcels)"
+            f"{len(self.stakes)} stakes, {parcels} parcels)"
         )
 
     def _repr_html_(self) -> str:

@@ -14,19 +14,19 @@ import shapely
 
 from riverline import faults
 from riverline._version import __version__
-from riverline.demarcation import Demarcation, demarcate
+from riverline.channel.given import is_number, require_width, texts
+from riverline.demarcation import Demarcation, demarcate, demarcate_waters
 from riverline.demarcation.findings import Finding, findings_to_faults
+from riverline.demarcation.whose import drawn_lines, name_of
 from riverline.errors import JobError
 from riverline.geodesy import ellipsoidal_area, round_half_up
 from riverline.provenance import Run
 from riverline.revision.areas import polygons_of, regions_of
-from riverline.revision.comparing import require_width
 from riverline.revision.places import movement, places_along, runs_of
 from riverline.revision.result import Sensitivity
 from riverline.revision.shifting import SHIFTS, applies
-from riverline.revision.stretches import banks_of
 from riverline.revision.titles import usable_parcels
-from riverline.schema import BAND_TITLES, BANDS
+from riverline.schema import BAND_TITLES, BANDS, WATER, WORKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,12 +46,14 @@ class _Found:
 
 
 def measure_sensitivity(
-    axes: gpd.GeoDataFrame,
+    subject: gpd.GeoDataFrame,
+    /,
     rules: RuleSet,
     *,
     level_m: float = 0.1,
     terrain_m: float = 0.5,
     toe_m: float = 0.5,
+    edge_m: float = 0.5,
     map_accuracy_m: float = 1.0,
     parcels: gpd.GeoDataFrame | None = None,
     **inputs: Any,  # noqa: ANN401 - what demarcate takes
@@ -60,21 +62,28 @@ def measure_sensitivity(
 
     Parameters
     ----------
-    axes, rules
-        As :func:`riverline.demarcate` takes them.
+    subject
+        What is demarcated: axes, as :func:`riverline.demarcate` takes them, or lakes and reservoirs, as
+        :func:`riverline.demarcate_waters` does (rows with a ``water_id``).
+    rules
+        The rule set.
     level_m
         Flood levels are raised and lowered by this; 0 leaves the factor out.
     terrain_m
         The terrain is raised and lowered by this; 0 leaves the factor out. Surveyed sections stay.
     toe_m
         Levees are moved to landside and to waterside by this; 0 leaves the factor out.
+    edge_m
+        The edges of lakes and reservoirs are moved outwards and inwards by this; 0 leaves the factor out. Rivers have
+        no such factor.
     map_accuracy_m
         A line that moves by no more than this is as sure as the map. Half a millimetre at 1:2,000 is 1 m.
     parcels
         Rows of :data:`riverline.schema.PARCELS`: whose land lies where the line is not sure.
     **inputs
         ``levees``, ``bank_tops``, ``water``, ``flood_levels``, ``sections``, ``terrain``, ``on``, ``width_steps`` as
-        :func:`riverline.demarcate` takes them.
+        :func:`riverline.demarcate` takes them; ``axes``, ``levees``, ``flood_levels``, ``lines``, ``terrain``, ``on``
+        of waters.
 
     Returns
     -------
@@ -85,14 +94,17 @@ def measure_sensitivity(
     Raises
     ------
     JobError
-        If a shift is below zero, the accuracy is not above zero, or ``inputs`` holds what demarcate does not take.
+        If a shift is below zero, the accuracy is not above zero, ``inputs`` holds what the verb does not take, or
+        works are asked for: their ranges go by rule and outline alone, and nothing of them can be shifted.
     SchemaError, CRSError, RuleError
-        As from :func:`riverline.demarcate`.
+        As from the verb.
 
     Notes
     -----
     One factor is shifted at a time, so two runs a factor beside the first. No text was found that says how exact
     levels, terrain and toes are, or how exact the line has to be: the figures here are to ask with, and no standard.
+    Bands of a closed line have no bank, and their chainages run along the ring.
+
     A terrain raised by some height and levels lowered by it give one line; terrain moves no surveyed section.
 
     Examples
@@ -108,42 +120,54 @@ def measure_sensitivity(
     >>> sure.bands[["bank", "factor", "largest_m", "movement", "length_m"]].values.tolist()
     [['left', 'toe', 2.0, 'beyond', 2000.0], ['right', 'toe', 2.0, 'beyond', 2000.0]]
     """
-    shifts = {"level": level_m, "terrain": terrain_m, "toe": toe_m}
-    _require_call(shifts, map_accuracy_m, inputs)
-    base = demarcate(axes, rules, **inputs)
+    shifts = {"level": level_m, "terrain": terrain_m, "toe": toe_m, "edge": edge_m}
+    waters = _require_call(subject, shifts, map_accuracy_m, inputs)
+    name, verb = ("water", demarcate_waters) if waters else ("axes", demarcate)
+    shifts = shifts if waters else {factor: shift for factor, shift in shifts.items() if factor != "edge"}
+    base = verb(subject, rules, **inputs)
     crs, found = base.lines.crs, _Found()
     owned = None if parcels is None else usable_parcels(parcels, crs)
     with tempfile.TemporaryDirectory(prefix="riverline-") as folder:
         for factor, shift in shifts.items():
             if shift > 0.0 and applies(factor, inputs):
-                shifted = [
-                    demarcate(axes, rules, **SHIFTS[factor](axes, inputs, sign * shift, Path(folder)))
-                    for sign in (1.0, -1.0)
-                ]
+                moved = [SHIFTS[factor](subject, inputs, sign * shift, Path(folder)) for sign in (1.0, -1.0)]
+                shifted = [verb(each.subject, rules, **each.inputs) for each in moved]
                 _take(found, factor, shift, base, shifted, map_accuracy_m, owned)
             elif shift > 0.0:
-                found.findings.append(Finding("factor-not-shifted", "axes", "*", None, note=factor))
+                found.findings.append(Finding("factor-not-shifted", name, "*", None, note=factor))
     told = faults.combine(findings_to_faults(found.findings, crs), crs=crs)
     described = {**base.run.inputs, "shifts": {**shifts, "map_accuracy": map_accuracy_m}}
     run = Run(__version__, base.rules.digest, described, base.run.crs)
     return Sensitivity(_frame(found.bands, crs), _titles(found.titles, crs), told, run)
 
 
-_TAKEN = frozenset({"levees", "bank_tops", "water", "flood_levels", "sections", "terrain", "on", "width_steps"})
+_OF_RIVERS = frozenset({"levees", "bank_tops", "water", "flood_levels", "sections", "terrain", "on", "width_steps"})
+_OF_WATERS = frozenset({"axes", "levees", "flood_levels", "lines", "terrain", "on"})
 
 
-def _require_call(shifts: Mapping[str, float], map_accuracy_m: float, inputs: Mapping[str, Any]) -> None:
+def _require_call(
+    subject: object, shifts: Mapping[str, float], map_accuracy_m: float, inputs: Mapping[str, Any]
+) -> bool:
+    """Whether waters are asked for; raise one error for everything that is wrong with the call."""
     require_width("map_accuracy_m", map_accuracy_m)
+    columns = getattr(subject, "columns", ())
+    waters = WATER.key in columns
+    taken = _OF_WATERS if waters else _OF_RIVERS
     wrong = [
         (f"{name}_m 应为不小于零的米数，实际为 {shift!r}", f"{name}_m must be metres, not below zero, got {shift!r}")
         for name, shift in shifts.items()
-        if not (np.isfinite(shift) and shift >= 0.0)
+        if not (is_number(shift) and shift >= 0.0)
     ]
-    there = ", ".join(sorted(_TAKEN))
+    there = ", ".join(sorted(taken))
+    if WORKS.key in columns and not waters:
+        zh = "水利工程的管理范围只取决于规则和工程图形，没有可扰动的资料；请给出中心线，或湖泊、水库的水域"
+        en = "ranges of works go by rule and outline alone, nothing can be shifted; give axes, or lakes and reservoirs"
+        wrong.append((zh, en))
     wrong += [(f"没有参数 {name}；可用 {there}", f"there is no argument {name}; there are {there}")
-              for name in sorted(set(inputs) - _TAKEN)]  # fmt: skip
+              for name in sorted(set(inputs) - taken)]  # fmt: skip
     if wrong:
         raise JobError.listing("敏感性分析的参数有误", "the call is wrong", wrong)
+    return waters
 
 
 def _take(
@@ -156,15 +180,16 @@ def _take(
     parcels: gpd.GeoDataFrame | None,
 ) -> None:
     """Bands, parcels and findings of one factor."""
-    others = [banks_of(each.lines) for each in shifted]
+    others = [drawn_lines(each.lines) for each in shifted]
     made = []
-    for (river, bank), own in banks_of(base.lines).items():
+    for (code, bank), own in drawn_lines(base.lines).items():
         places = places_along(own)
-        there = [each[river, bank] for each in others if (river, bank) in each]
+        there = [each[code, bank] for each in others if (code, bank) in each]
         moves = [movement(places, places_along(each)) for each in there]
         lost = len(there) < len(others)
         if lost:
-            found.findings.append(Finding("bank-lost-by-shift", "axes", river, None, shift, unit="m", note=bank))
+            note = bank or "closed"
+            found.findings.append(Finding("bank-lost-by-shift", "extents", code, None, shift, unit="m", note=note))
         most = np.maximum.reduce([each.distance for each in moves]) if moves else np.zeros(len(places.piece))
         label = np.where(lost | (most > limit), 1, 0)
         for run in runs_of(places, label):
@@ -172,7 +197,7 @@ def _take(
             weight = places.weight[here]
             mean = np.average(most[here], weights=weight) if weight.sum() else most[here].mean()
             made.append({
-                "river_id": river, "bank": bank, "factor": factor, "shift_m": shift, "limit": limit,
+                "river_id": code, "bank": bank or None, "factor": factor, "shift_m": shift, "limit": limit,
                 "start_chainage_m": run.start_m, "end_chainage_m": run.end_m, "length_m": run.geometry.length,
                 "largest_m": np.nan if lost else float(most[here].max()), "mean_m": np.nan if lost else float(mean),
                 "movement": "beyond" if label[run.first] else "within", "geometry": run.geometry,
@@ -190,9 +215,10 @@ def _frame(rows: list[dict[str, Any]], crs: object) -> gpd.GeoDataFrame:
     frame["length_m"] = round_half_up(frame.geometry.length.to_numpy(), 1)
     for name, decimals in (("start_chainage_m", 1), ("end_chainage_m", 1), ("largest_m", 3), ("mean_m", 3)):
         frame[name] = round_half_up(frame[name].to_numpy(dtype="float64"), decimals)
-    number = frame.groupby(["factor", "river_id", "bank"]).cumcount() + 1
-    side = frame["bank"].str[0].str.upper()
-    frame["band_id"] = frame["river_id"] + "-" + side + "-" + frame["factor"] + "-" + number.astype("str").str.zfill(3)
+    banks = texts(frame["bank"])
+    number = frame.groupby(["factor", "river_id", banks]).cumcount() + 1
+    line = pd.Series([name_of(code, bank) for code, bank in zip(frame["river_id"], banks, strict=True)], dtype="str")
+    frame["band_id"] = line + "-" + frame["factor"] + "-" + number.astype("str").str.zfill(3)
     return BANDS.conform(frame)
 
 

@@ -1,4 +1,4 @@
-"""Where the line of each bank moved, and why."""
+"""Where the line of each bank, and each closed line, moved, and why."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from riverline.channel.given import texts
-from riverline.demarcation.closed import codes_of
 from riverline.demarcation.findings import Finding
+from riverline.demarcation.whose import drawn_lines, name_of
 from riverline.geodesy import round_half_up
 from riverline.revision.causes import CAUSES, causes, in_words, sources
 from riverline.revision.places import Places, movement, places_along, runs_of
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from riverline.demarcation import Demarcation
     from riverline.revision.places import Movement, Run
 
-__all__ = ["Stretches", "banks_of", "stretches_of"]
+__all__ = ["Stretches", "stretches_of"]
 
 # Smaller than this is the noise of doubles.
 _NOISE_M = 1e-6
@@ -40,31 +39,29 @@ class Stretches:
     findings: list[Finding]
 
 
-def banks_of(lines: gpd.GeoDataFrame) -> dict[tuple[str, str], gpd.GeoDataFrame]:
-    """The drawn pieces of each river and bank; of each lake, reservoir and work under its own code and no bank."""
-    drawn = lines[lines.geometry.notna() & ~lines.geometry.is_empty]
-    of = [codes_of(drawn).astype(str), texts(drawn["bank"]).astype(str)]
-    return {(str(code), str(bank)): own for (code, bank), own in drawn.groupby(of, sort=True)}
-
-
 def stretches_of(old: Demarcation, new: Demarcation, *, tolerance_m: float) -> Stretches:
-    """Stretches of every bank that moved by more than a tolerance; both results are in one CRS."""
-    before, after = banks_of(old.lines), banks_of(new.lines)
+    """Stretches of every bank and closed line that moved by more than a tolerance; both results are in one CRS.
+
+    Chainages of a closed line run along the ring as it is now, from where it begins.
+    """
+    before, after = drawn_lines(old.lines), drawn_lines(new.lines)
     rows: list[dict[str, Any]] = []
     findings: list[Finding] = []
     for code, bank in sorted(before.keys() | after.keys()):
         was, now = before.get((code, bank)), after.get((code, bank))
+        there = before[code, bank] if now is None else now
         if was is None or now is None:
             made = _whole(now if was is None else was, came=was is None)
         else:
             made, slight = _of_bank(old, new, was, now, tolerance_m)
             if slight > _NOISE_M:
                 findings.append(Finding("line-moved-slightly", "management_lines", code, None, slight, tolerance_m,
-                                        "m", bank))  # fmt: skip
-        river = next(str(each["river_id"].iloc[0]) for each in (now, was) if each is not None)
-        side = f"{code}-{bank[0].upper()}" if bank else code
-        rows += [{"stretch_id": f"{side}-M{number:03d}", "river_id": river, "bank": bank or None} | row
-                 for number, row in enumerate(made, 1)]  # fmt: skip
+                                        "m", bank or "closed"))  # fmt: skip
+        # A work's line is of the river that the work stands in.
+        river = str(there["river_id"].iloc[0])
+        names = (f"{name_of(code, bank)}-M{number:03d}" for number in range(1, len(made) + 1))
+        rows += [{"stretch_id": name, "river_id": river, "bank": bank or None} | row
+                 for name, row in zip(names, made, strict=True)]  # fmt: skip
     frame = gpd.GeoDataFrame(rows, geometry="geometry", crs=new.lines.crs) if rows else STRETCHES.empty(new.lines.crs)
     return Stretches(STRETCHES.conform(frame), findings)
 
@@ -79,7 +76,7 @@ def _of_bank(
     moved = movement(places, others)
     label = np.where(moved.distance > tolerance_m, 0, -1)
     if (label >= 0).any():
-        cause = causes(old, new, was.iloc[moved.other], now.iloc[places.piece])
+        cause = causes(old, new, was.iloc[moved.other], now.iloc[places.piece], moved.distance, tolerance_m)
         label = _steady(np.where(label >= 0, cause, -1))
     slight = float(moved.distance[label < 0].max(initial=0.0))
     return [_row(run, int(label[run.first]), places, moved, was, now) for run in runs_of(places, label)], slight

@@ -98,6 +98,7 @@ def _changes(named: pd.DataFrame, before: Shapes, after: Shapes, crs: object) ->
     }
     frame = named.assign(**areas)
     frame["ownership"] = frame["ownership"].replace("", "unknown").fillna("unknown")
+    frame["land"] = np.where(texts(frame["parcel_id"]) == "", "untitled", "titled")
     # Edges of two clippings of one parcel differ in the last bits: needles, which a grid of a millimetre takes away.
     clean = (shapely.set_precision(each, _GRID_M) for each in (gained, lost))
     shapes = [polygons_of([one, other]) for one, other in zip(*clean, strict=True)]

@@ -25,7 +25,13 @@ _TITLE_CHANGES = c.choices(
     ("entered", "划入", "Entered"), ("left", "划出", "Left"), ("more", "增加", "More"), ("less", "减少", "Less"),
     ("shifted", "位置变动", "Shifted"),
 )  # fmt: skip
-_FACTORS = c.choices(("level", "洪水位", "Flood level"), ("terrain", "地形", "Terrain"), ("toe", "堤脚", "Levee toe"))
+_LAND = c.choices(("titled", "宗地", "Parcel"), ("untitled", "未登记土地", "Land without a title"))
+_FACTORS = c.choices(
+    ("level", "洪水位", "Flood level"),
+    ("terrain", "地形", "Terrain"),
+    ("toe", "堤脚", "Levee toe"),
+    ("edge", "水边线", "Edge of the water"),
+)
 _MOVEMENTS = c.choices(("within", "精度以内", "Within accuracy"), ("beyond", "超出精度", "Beyond accuracy"))
 _PARCEL = c.text("parcel_id", "宗地代码", "Parcel code", "ZDDM", "Parcel, several where titles overlap.")
 _GAINED_M2 = c.square_metres("gained_m2", "增加面积", "Gained", "ZJMJ", "Inside the new extent and not the old one.")
@@ -109,13 +115,14 @@ TITLE_CHANGES = Schema(
         _PARCEL,
         c.OWNER,
         c.OWNERSHIP,
+        c.choice("land", "土地", "Land", "TD", "Whether it is under a title; land without one has no parcel.", _LAND),
         c.choice("change", "增减", "Change", "ZJ", "What came of it.", _TITLE_CHANGES),
         c.square_metres("before_m2", "原在范围内面积", "Inside before", "YMJ", "Of it inside the old extent."),
         c.square_metres("after_m2", "现在范围内面积", "Inside after", "XMJ", "Of it inside the new extent."),
         _GAINED_M2,
         _LOST_M2,
     ),
-    "Parcels of which the extent gained or lost a part; drawn is that part.",
+    "Parcels, and land without a title, of which the extent gained or lost a part; drawn is that part.",
 )  # fmt: skip
 
 BANDS = Schema(
@@ -123,7 +130,7 @@ BANDS = Schema(
     (
         c.key("band_id", "区段编号", "Band code", "QDBH"),
         c.RIVER_ID,
-        c.BANK,
+        c.or_blank(c.BANK),
         c.choice("factor", "扰动因素", "Factor", "RDYS", "Which input was shifted.", _FACTORS),
         c.metres("shift_m", "扰动量", "Shift", "RDL", "By how much it was shifted, up and down."),
         c.START_CHAINAGE,

@@ -14,8 +14,10 @@ from riverline.demarcation import Demarcation
 from riverline.demarcation.closed import closed_codes, shared_with_others
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.intake import row_names, single_parts, split_usable, typed
+from riverline.demarcation.mending import left_out, mended
+from riverline.demarcation.result import require_metric_result
 from riverline.errors import RiverlineError, RuleError, SchemaError
-from riverline.geodesy import align, require_metric
+from riverline.geodesy import align
 from riverline.provenance import describe_input
 from riverline.rules import ZoneRules
 from riverline.schema import SENSITIVE, USES, WATER, WATERSIDE, Column, Schema
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Inputs", "prepare"]
 
+# What it means for the plan that a feature of a layer took no part.
+_MEANS = {USES.name: "counts-unused", SENSITIVE.name: "counts-insensitive"}
 COUNTY_NAMES = ("name", "admin", "admin_id")
 """Columns that may say what a county is called; the first that a frame has is taken."""
 
@@ -78,7 +82,7 @@ def prepare(
     from_water = "waterside" in given and _holds_areas(given["waterside"])
     schemas = {"waterside": WATER if from_water else WATERSIDE, "uses": USES, "sensitive": SENSITIVE}
     _require_all(given, schemas)
-    require_metric(result.lines, layer="lines")
+    require_metric_result(result, name="result")
     crs = result.lines.crs
     described: dict[str, dict[str, Any]] = {"management_lines": describe_input(result.lines)}
     for name, frame in {**given, **({} if axes is None else {"axes": axes})}.items():
@@ -176,8 +180,9 @@ def _county_schema(frame: object) -> Schema:
 def _usable(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     rows, findings = typed(frame.assign(**_lacking(frame)), schema)
     names = row_names(frame, schema)
+    rows, repaired = mended(rows, schema, names)
     usable, wrong = split_usable(rows, schema, names=names, places=np.zeros(len(rows), dtype=bool))
-    findings += wrong
+    findings += [*repaired, *wrong, *left_out(wrong, _MEANS.get(schema.name, "counts-no-edge"))]
     if schema is WATERSIDE:
         usable, several = single_parts(usable, schema)
         findings += several

@@ -226,6 +226,7 @@ THEMES: tuple[Theme, ...] = (
         ("level", _area(BLUE, 1.8, "#8FB4E3", 0.45)),
         ("terrain", _area(OCHRE, 1.2, "#E6C48F", 0.45, 8, 3)),
         ("toe", _area(RED, 2.4, "#E8837E", 0.45, 2, 3)),
+        ("edge", _area(GREEN, 1.8, "#7FC8A9", 0.45, 10, 3)),
     )),
     # Tables are not drawn; their columns have titles all the same.
     *(_single(name, 1, _area("#8A8F94", 0.8, "#FFFFFF", 0.01)) for name, frame in FRAMES.items() if not frame.geometry),

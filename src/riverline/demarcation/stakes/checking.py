@@ -9,19 +9,22 @@ import pandas as pd
 import shapely
 
 from riverline import faults
+from riverline._kernels.stake_spans import longest_spans
 from riverline.channel.given import finite, texts
-from riverline.demarcation.result import Demarcation
-from riverline.demarcation.stakes.bank_lines import bank_lines
+from riverline.demarcation.result import require_result
+from riverline.demarcation.stakes.bank_lines import bank_lines, rows_by_line
 from riverline.demarcation.stakes.control_points import work_places
+from riverline.demarcation.stakes.existing import places_of
 from riverline.demarcation.stakes.protection import Extent, along
-from riverline.demarcation.stakes.surroundings import limits
-from riverline.errors import JobError
+from riverline.demarcation.stakes.surroundings import limits, stretches
 from riverline.geodesy import align
-from riverline.schema import BOARDS, STAKES, WORKS
+from riverline.schema import BOARDS, SETTINGS, STAKES, WORKS
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
+
+    from riverline.demarcation.result import Demarcation
 
     Floats = NDArray[np.float64]
     Mask = NDArray[np.bool_]
@@ -37,6 +40,7 @@ def check_stakes(
     result: Demarcation,
     *,
     structures: gpd.GeoDataFrame | None = None,
+    settings: gpd.GeoDataFrame | None = None,
     boards: gpd.GeoDataFrame | None = None,
 ) -> gpd.GeoDataFrame:
     """What of placed stakes a person has to look at.
@@ -49,6 +53,9 @@ def check_stakes(
         The demarcation that they belong to.
     structures
         The works that :func:`place_stakes` was given: those too far from every line are told.
+    settings
+        The surroundings that :func:`place_stakes` was given: spans over several are held against what each allows, as
+        they were placed. Without them a span between two surroundings may be as long as the wider of both allows.
     boards
         What :func:`place_boards` gave: those with a blank side are told.
 
@@ -63,7 +70,7 @@ def check_stakes(
     Raises
     ------
     SchemaError, CRSError
-        If the stakes or the works lack columns or a CRS.
+        If the stakes or the works lack columns or a CRS, or the result is not in metres.
     JobError
         If ``result`` is no demarcation.
 
@@ -79,11 +86,7 @@ def check_stakes(
     >>> rl.check_stakes(rl.place_stakes(result), result)[["code", "feature_id", "severity"]].values.tolist()
     [['setting-unknown', 'R1', 'note']]
     """
-    if not isinstance(result, Demarcation):
-        raise JobError(
-            f"result 应为 riverline.demarcate 的成果，实际为 {type(result).__name__}",
-            f"result must be what riverline.demarcate gives, got {type(result).__name__}",
-        )
+    require_result(result)
     STAKES.require(stakes)
     placed = STAKES.conform(align(stakes, result.lines.crs, layer="stakes"))
     found = [*_numbers(placed), *_surroundings(placed)]
@@ -92,7 +95,11 @@ def check_stakes(
     for of, rows in by_extent.items():
         if rows.any():
             there = along(result, of)
-            found += [*_places(placed[rows], there), *_spans(placed[rows], there), _inside_others(placed[rows], there)]
+            found += [
+                *_places(placed[rows], there),
+                *_spans(placed[rows], there, settings),
+                _inside_others(placed[rows], there),
+            ]
     found.append(_works(structures, result))
     if boards is not None:
         BOARDS.require(boards)
@@ -146,14 +153,11 @@ def _places(stakes: gpd.GeoDataFrame, result: Demarcation) -> list[gpd.GeoDataFr
     ]
 
 
-def _spans(stakes: gpd.GeoDataFrame, result: Demarcation) -> list[gpd.GeoDataFrame]:
+def _spans(stakes: gpd.GeoDataFrame, result: Demarcation, settings: gpd.GeoDataFrame | None) -> list[gpd.GeoDataFrame]:
     """Spans that are too long, leave the sight line, or give land away where the stakes define the line."""
     policy = result.rules.policy
     following = _texts(stakes, "next")
-    _, most = limits(_texts(stakes, "setting"), policy.stake_spacing)
-    # A span that leads out of one kind of surroundings is parted by its share in each: the wider limit bounds it.
-    beyond = pd.Series(most, index=texts(stakes["stake_id"])).groupby(level=0).max().reindex(following)
-    most = np.fmax(most, beyond.to_numpy(dtype="float64"))
+    most = _most(stakes, result, settings)
     length, deviation, inside = (_metres(stakes, name) for name in ("next_m", "deviation_m", "inside_m"))
     limit = policy.stakes.sight_line_m
     defines = _texts(stakes, "role") == "define"
@@ -165,6 +169,31 @@ def _spans(stakes: gpd.GeoDataFrame, result: Demarcation) -> list[gpd.GeoDataFra
         _rows("stake-out-of-sight", stakes, out_of_sight & ~defines, value=deviation, limit=limit, **told),
         _rows("stake-chord-inside", stakes, cut, value=inside, limit=_CUT_OFF_M, **told),
     ]
+
+
+def _most(stakes: gpd.GeoDataFrame, result: Demarcation, settings: gpd.GeoDataFrame | None) -> Floats:
+    """How far each stake may be from its next, (n,)."""
+    spacing = result.rules.policy.stake_spacing
+    _, most = limits(_texts(stakes, "setting"), spacing)
+    told = pd.DataFrame({name: _texts(stakes, name) for name in ("river_id", "bank", "number", "next")})
+    first = told.reset_index().drop_duplicates(["river_id", "bank", "number"])
+    pairs = told.merge(first, how="left", left_on=["river_id", "bank", "next"], right_on=["river_id", "bank", "number"])
+    following = pairs["index"].to_numpy(dtype="float64")
+    rows = np.flatnonzero(np.isfinite(following))
+    ahead = following[rows].astype("int64")
+    most[rows] = np.maximum(most[rows], most[ahead])
+    if settings is None or not len(rows):
+        return most
+    SETTINGS.require(settings, layer="settings")
+    lines = bank_lines(result.lines)
+    along_lines = stretches(lines, finite(align(settings, result.lines.crs, layer="settings")))
+    line, along = places_of(stakes, lines)
+    same = (line[rows] >= 0) & (line[rows] == line[ahead])
+    rows, ahead = rows[same], ahead[same]
+    for here, each in zip(rows_by_line(line[rows], len(lines)), along_lines, strict=True):
+        _, allowed = limits(each.settings, spacing)
+        most[rows[here]] = longest_spans(along[rows[here]], along[ahead[here]], each.knots, allowed)
+    return most
 
 
 def _surroundings(stakes: gpd.GeoDataFrame) -> list[gpd.GeoDataFrame]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
-__all__ = ["join", "locate_existing", "read_existing"]
+__all__ = ["join", "locate_existing", "places_of", "read_existing"]
 
 _KEYS = ("number", "bank", "river_id")
 _REASONS = frozenset(STAKES["reason"].values)
@@ -45,6 +45,11 @@ def read_existing(existing: gpd.GeoDataFrame | None, crs: object, *, key: str) -
     key
         ``stake_id`` or ``board_id``.
 
+    Returns
+    -------
+    GeoDataFrame
+        A multipoint of one point is that point.
+
     Raises
     ------
     SchemaError, CRSError
@@ -53,10 +58,11 @@ def read_existing(existing: gpd.GeoDataFrame | None, crs: object, *, key: str) -
     if existing is None:
         return None
     EXISTING.require(existing)
-    shapes = np.asarray(existing.geometry.array)
+    shapes = _single(np.asarray(existing.geometry.array))
     other = int(((shapely.get_type_id(shapes) > 0) & ~shapely.is_empty(shapes)).sum())
     if other:
         raise SchemaError(f"existing 中有 {other} 个要素不是点", f"{other} features of existing are not points")
+    existing = existing.set_geometry(gpd.GeoSeries(shapes, index=existing.index, crs=existing.crs))
     moved = finite(align(existing, crs, layer="existing"))
     moved = moved if moved.geometry.name == "geometry" else moved.rename_geometry("geometry")
     names = {name: _written(moved[name]) if name in moved else np.full(len(moved), "") for name in (key, *_KEYS)}
@@ -66,6 +72,14 @@ def read_existing(existing: gpd.GeoDataFrame | None, crs: object, *, key: str) -
     return (
         moved.assign(**{name: pd.array(names[name], dtype="str") for name in names}).iloc[order].reset_index(drop=True)
     )
+
+
+def _single(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """The shapes with the point in place of multipoints that have one."""
+    shapes = shapes.copy()
+    alone = (shapely.get_type_id(shapes) == shapely.GeometryType.MULTIPOINT) & (shapely.get_num_geometries(shapes) == 1)
+    shapes[alone] = shapely.get_geometry(shapes[alone], 0)
+    return shapes
 
 
 def _written(values: pd.Series) -> NDArray[np.object_]:
@@ -126,6 +140,20 @@ def locate_existing(existing: gpd.GeoDataFrame | None, bank_lines: Sequence[Bank
     table.loc[row, "along"] = shapely.line_locate_point(lines[line], points[row])
     table.loc[row, "status"] = np.where(gap <= rules.stands_m, "kept", "moved")
     return table
+
+
+def places_of(stakes: gpd.GeoDataFrame, bank_lines: Sequence[BankLine]) -> tuple[Integers, Floats]:
+    """The nearest line of its river and bank that each stake is on, (n,), -1 for none, and how far along it."""
+    line, along = np.full(len(stakes), -1), np.full(len(stakes), np.nan)
+    gap = np.full(len(stakes), np.inf)
+    rivers, banks, points = texts(stakes["river_id"]), texts(stakes["bank"]), np.asarray(stakes.geometry.array)
+    there = ~shapely.is_missing(points) & ~shapely.is_empty(points)
+    for number, each in enumerate(bank_lines):
+        mine = np.flatnonzero(there & (rivers == each.river_id) & (banks == each.bank))
+        nearer = mine[shapely.distance(points[mine], each.line) < gap[mine]]
+        gap[nearer] = shapely.distance(points[nearer], each.line)
+        line[nearer], along[nearer] = number, shapely.line_locate_point(each.line, points[nearer])
+    return line, along
 
 
 def join(

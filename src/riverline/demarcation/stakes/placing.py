@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from riverline.channel.given import texts
-from riverline.demarcation.result import Demarcation
+from riverline.demarcation.result import require_result
 from riverline.demarcation.stakes.citing import is_certain
 from riverline.demarcation.stakes.columns import short_chainage
 from riverline.demarcation.stakes.control_points import REASONS
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from riverline.demarcation.result import Demarcation
     from riverline.rules import Boards
 
 __all__ = ["place_boards", "place_stakes"]
@@ -86,7 +87,7 @@ def place_stakes(  # noqa: PLR0913 - one argument a layer
     Raises
     ------
     SchemaError, CRSError
-        If a layer lacks columns or a CRS, or the existing stakes are not points.
+        If a layer lacks columns or a CRS, or the existing stakes are not points; if the result is not in metres.
     JobError
         If ``result`` is no demarcation, or ``role`` or ``of`` is none of the two.
 
@@ -190,11 +191,7 @@ def place_boards(
 
 
 def _require_call(result: object, role: object, of: object) -> None:
-    if not isinstance(result, Demarcation):
-        raise JobError(
-            f"result 应为 riverline.demarcate 的成果，实际为 {type(result).__name__}",
-            f"result must be what riverline.demarcate gives, got {type(result).__name__}",
-        )
+    require_result(result)
     for name, value, known in (("role", role, get_args(Role)), ("of", of, get_args(Extent))):
         if value not in known:
             choices = ", ".join(known)

@@ -10,6 +10,7 @@ from riverline import faults
 from riverline._version import __version__
 from riverline.demarcation import Demarcation
 from riverline.demarcation.findings import Finding, findings_to_faults
+from riverline.demarcation.result import require_metric_result
 from riverline.encroachment.change.decisions import ChangeRules, load_change_rules
 from riverline.encroachment.change.gates import gated, with_levels
 from riverline.encroachment.change.inputs import comparable, days_of, ground_of, levels_of, usable_extents
@@ -130,6 +131,8 @@ def detect_change(
             f"window_px 应为不小于 {SMALLEST_PX} 的整数，实际为 {window_px!r}",
             f"window_px must be a whole number of {SMALLEST_PX} or more, got {window_px!r}",
         )
+    if isinstance(extents, Demarcation):
+        require_metric_result(extents, name="extents")
     drawn = extents.extents if isinstance(extents, Demarcation) else extents
     days, findings = days_of(scenes, table)
     usable, wrong = usable_extents(drawn)
