@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, TypeVar
 
+import click
 import typer
 from rich.console import Console
 
@@ -37,7 +38,10 @@ def told(language: Language) -> Iterator[Console]:
     except rl.RiverlineError as error:
         from riverline.cli.advice import as_options
 
-        told = as_options(error, language, layer=getattr(error, "layer", ""), file=getattr(error, "file", "FILE"))
+        typed = click.get_current_context(silent=True)
+        command = (typed.info_name or "") if typed is not None else ""
+        about = {"layer": getattr(error, "layer", ""), "file": getattr(error, "file", "FILE"), "command": command}
+        told = as_options(error, language, **about)
         # The terminal breaks the line, not we: a path or an option in it can be copied.
         Console(stderr=True).print(told, style="bold red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(ERROR_STATUS) from None
