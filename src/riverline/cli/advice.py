@@ -23,7 +23,7 @@ _ZONED = frozenset({"demarcate", "waters", "works"})
 
 
 def as_options(
-    error: RiverlineError, language: Language = "zh", *, layer: str = "", file: str = "FILE", command: str = ""
+    error: RiverlineError, language: Language = "zh", *, layer: str = "", file: str = "FILE", command: str = "demarcate"
 ) -> str:
     """An error's message whose advice can be pasted into a shell.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, TypeVar
 
-import click
 import typer
 from rich.console import Console
 
@@ -31,15 +30,21 @@ STRICT_STATUS = 3
 
 
 @contextlib.contextmanager
-def told(language: Language) -> Iterator[Console]:
-    """A console to print on; riverline's own errors become one message there and status 1."""
+def told(language: Language, *, command: str = "demarcate") -> Iterator[Console]:
+    """A console to print on; riverline's own errors become one message there and status 1.
+
+    Parameters
+    ----------
+    language
+        Of the message.
+    command
+        The subcommand that was typed, where an error may advise to type it again.
+    """
     try:
         yield Console()
     except rl.RiverlineError as error:
         from riverline.cli.advice import as_options
 
-        typed = click.get_current_context(silent=True)
-        command = (typed.info_name or "") if typed is not None else ""
         about = {"layer": getattr(error, "layer", ""), "file": getattr(error, "file", "FILE"), "command": command}
         told = as_options(error, language, **about)
         # The terminal breaks the line, not we: a path or an option in it can be copied.
