@@ -670,3 +670,21 @@ def test_banks_are_not_asked_of_lakes_and_works_and_their_codes_need_no_axis(clo
 def test_the_corners_of_a_work_are_nodes_however_alike_its_sides_are(closed):
     alike = closed[1].lines.assign(offset_m=25.0)
     assert "pseudo-nodes" not in failed(rl.inspect(replace(closed[1], lines=alike)))
+
+
+def test_a_spur_is_an_end_alone(made):
+    lines = cut(made[0].lines, (0.0, 700.0), (700.0, 2000.0))
+    node = lines.geometry.iloc[0].coords[-1]
+    spur = lines.iloc[[0]].assign(line_id="R1-L-009", start_chainage_m=700.0, end_chainage_m=750.0, length_m=50.0)
+    spur = spur.set_geometry([shapely.LineString([node, (node[0], node[1] + 50.0)])], crs=CRS)
+    told = rl.inspect(replace(made[0], lines=pd.concat([lines, spur], ignore_index=True))).faults
+    told = told[told["code"].isin(["line-gap", "line-end-alone"])]
+    assert told[["code", "feature_id"]].to_numpy().tolist() == [["line-end-alone", "R1-L-009"]]
+    assert " - " not in told["detail"].iloc[0]
+
+
+def test_what_no_holding_holds_names_no_neighbour(made):
+    result, layers = holding_lost(*made)
+    (told,) = rl.inspect(result, holdings=layers["holdings"]).faults.to_dict("records")
+    assert told["code"] == "extent-not-held"
+    assert "（）" not in told["detail"]

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["as_options", "nothing_drawn"]
 
 
-def as_options(error: RiverlineError, language: Language = "zh", *, layer: str = "", file: str = "FILE") -> str:
+# Commands that can be asked for one zone.
+_ZONED = frozenset({"demarcate", "waters", "works"})
+
+
+def as_options(
+    error: RiverlineError, language: Language = "zh", *, layer: str = "", file: str = "FILE", command: str = "demarcate"
+) -> str:
     """An error's message whose advice can be pasted into a shell.
 
     Parameters
@@ -31,6 +37,8 @@ def as_options(error: RiverlineError, language: Language = "zh", *, layer: str =
         The layer that was being read, as ``--column`` and ``--set`` name it.
     file
         Its file.
+    command
+        The subcommand that was typed.
 
     Returns
     -------
@@ -47,17 +55,18 @@ def as_options(error: RiverlineError, language: Language = "zh", *, layer: str =
     """
     message = error.message(language)
     for hint in sorted(error.hints, key=lambda each: -len(each.call)):
-        message = message.replace(hint.call, _typed(hint, layer, file, language))
+        message = message.replace(hint.call, _typed(hint, layer, file, command, language))
     return message
 
 
-def _typed(hint: Hint, layer: str, file: str, language: Language) -> str:
+def _typed(hint: Hint, layer: str, file: str, command: str, language: Language) -> str:
     if hint.option == "layer":
         return shlex.quote(f"{file}::{hint.values[0]}")
     if hint.option == "zone":
         numbers = f"{hint.values[0]} {hint.values[-1]}"
         rest = "（原有的选项）" if language == "zh" else "(your options)"
-        return f"for z in $(seq {numbers}); do riverline demarcate {rest} --zone $z --out out/$z; done"
+        again = command if command in _ZONED else "demarcate"
+        return f"for z in $(seq {numbers}); do riverline {again} {rest} --zone $z --out out/$z; done"
     prefix = f"{layer}::" if layer and hint.option in {"column", "set"} else ""
     return " ".join(f"--{hint.option} {shlex.quote(prefix + value)}" for value in hint.values)
 

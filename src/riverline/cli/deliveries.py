@@ -16,6 +16,7 @@ from riverline.cli.options import (
     DrawnArgument,
     EncodingOption,
     LanguageOption,
+    OnlyOption,
     OnOption,
     OutOption,
     SetOption,
@@ -50,6 +51,7 @@ def stakes(  # noqa: PLR0913 - one option a layer
     ] = "management",
     column: Annotated[list[str] | None, layer_column_option("existing::桩号=number")] = None,
     set_: SetOption = None,
+    only: OnlyOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     on: OnOption = None,
@@ -60,7 +62,7 @@ def stakes(  # noqa: PLR0913 - one option a layer
     """布设界桩与公告牌，输出 map.html 与 界桩.gpkg | place stakes and boards along the lines."""
     named = {"admin": admin, "structures": structures, "existing": existing, "existing_boards": existing_boards,
              "settings": settings, "axes": axes, "breaks": breaks, "landmarks": landmarks}  # fmt: skip
-    layers = named_layers(named, crs, encoding, column, set_)
+    layers = named_layers(named, crs, encoding, column, set_, only=only)
     with told(language) as console:
         from riverline.cli.staked import stake_table
         from riverline.cli.staking import StakeJob, place
@@ -90,6 +92,7 @@ def confirm(  # noqa: PLR0913 - one option a layer
     ] = False,
     column: Annotated[list[str] | None, layer_column_option("ZDMJ=registered_area_m2", ("宗地", "the parcels"))] = None,
     set_: SetOption = None,
+    only: OnlyOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     out: OutOption = Path("确权成果"),
@@ -99,7 +102,7 @@ def confirm(  # noqa: PLR0913 - one option a layer
     """确权：管理范围内的权属分块与面积汇总 | who holds the land inside the extents, and where titles disagree."""
     named = {"extents": extents, "parcels": parcels, "land_classes": land_classes, "axes": axes, "admin": admin,
              "registered_areas": registered_areas}  # fmt: skip
-    layers = named_layers(named, crs, encoding, column, set_, unnamed="parcels")
+    layers = named_layers(named, crs, encoding, column, set_, only=only, unnamed="parcels")
     with told(language) as console:
         from riverline.cli import titles
         from riverline.cli.summary import register_table
@@ -142,6 +145,7 @@ def shoreline(  # noqa: PLR0913 - one option a layer
     ] = None,
     column: Annotated[list[str] | None, layer_column_option("XMMC=name", ("利用项目", "the uses"))] = None,
     set_: SetOption = None,
+    only: OnlyOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     on: OnOption = None,
@@ -153,7 +157,7 @@ def shoreline(  # noqa: PLR0913 - one option a layer
     named = {"waterside": waterside, "water": water, "uses": uses, "sensitive": sensitive, "admin": admin, "axes": axes}
     if waterside is not None and water is not None:
         raise typer.BadParameter("--waterside 与 --water 只给一个 | give --waterside or --water, not both")
-    layers = named_layers(named, crs, encoding, column, set_, unnamed="uses")
+    layers = named_layers(named, crs, encoding, column, set_, only=only, unnamed="uses")
     with told(language) as console:
         from riverline.cli import planning
         from riverline.cli.summary import utilisation_table

@@ -74,7 +74,8 @@ def carry_out(job: PlanJob, tell: Callable[[Step], None]) -> Delivery:
     given = {"waterside" if name == "water" else name: frame for name, frame in frames.items()}
     plan = rl.plan_shoreline(drawn, rules=zone_rules, **given)
     plan = replace(plan, faults=rl.faults.combine([*checked, plan.faults], crs=plan.lines.crs))
-    known = [frame for name, frame in frames.items() if name != "admin"]
+    # The plan draws the waterside lines itself.
+    known = [frame for name, frame in frames.items() if name not in {"admin", "waterside"}]
     named = {_schema(name).label(job.language): frame for name, frame in frames.items() if name == "admin"}
     beside = {} if job.profile is None else _for_receiver(job, plan)
     paths = hand_over(

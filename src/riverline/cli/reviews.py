@@ -12,6 +12,7 @@ from riverline.cli.options import (
     DrawnArgument,
     EncodingOption,
     LanguageOption,
+    OnlyOption,
     OnOption,
     OutOption,
     SetOption,
@@ -47,6 +48,7 @@ def inspect(  # noqa: PLR0913 - one option a layer
     settings: Annotated[str | None, file_option("周边环境，布桩所用 | surroundings that stakes were placed by")] = None,
     column: Annotated[list[str] | None, layer_column_option("bridges::编号=work_id")] = None,
     set_: SetOption = None,
+    only: OnlyOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     on: OnOption = None,
@@ -57,7 +59,7 @@ def inspect(  # noqa: PLR0913 - one option a layer
     """成果质检：逐项检查，输出 map.html 与 质检.gpkg | check a delivery before it leaves the house."""
     named = {"stakes": stakes, "boards": boards, "holdings": holdings, "axes": axes, "water": water, "levees": levees,
              "bridges": bridges, "settings": settings}  # fmt: skip
-    layers = named_layers(named, crs, encoding, column, set_)
+    layers = named_layers(named, crs, encoding, column, set_, only=only)
     with told(language) as console:
         from riverline.cli.reviewing import InspectJob, inspect_file
         from riverline.cli.summary import check_table
@@ -82,6 +84,7 @@ def compare(  # noqa: PLR0913 - one option a layer
     ] = 0.1,
     column: Annotated[list[str] | None, layer_column_option("ZDDM=parcel_id", ("宗地", "the parcels"))] = None,
     set_: SetOption = None,
+    only: OnlyOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     out: OutOption = Path("修订成果"),
@@ -96,7 +99,7 @@ def compare(  # noqa: PLR0913 - one option a layer
                 f"--old-{name} 与 --new-{name} 要一起给出 | --old-{name} and --new-{name} go together"
             )
     named = {f"{age}_{name}": text for name, pair in pairs.items() for age, text in zip(_AGES, pair, strict=True)}
-    layers = named_layers(named | {"parcels": parcels}, crs, encoding, column, set_, unnamed="parcels")
+    layers = named_layers(named | {"parcels": parcels}, crs, encoding, column, set_, only=only, unnamed="parcels")
     with told(language) as console:
         from riverline.cli.reviewing import CompareJob, compare_files
         from riverline.cli.summary import revision_table

@@ -80,7 +80,8 @@ def band_table(sure: Sensitivity, language: Language) -> Table:
         told = rl.schema.BANDS["factor"].value_label(factor, language)
         add_row(table, told, river, f"{shift:g}", f"{rows['length_m'].sum() / 1000.0:.2f}", f"{beyond:.2f}", most)
     parcels = titles["parcel_id"].nunique()
-    table.caption = f"{rl.schema.BAND_TITLES.label(language)}: {parcels}, {titles['area_m2'].sum():,.2f} m²"
+    rows = f"{len(titles)} 处，{parcels} 宗" if language == "zh" else f"{len(titles)} places, {parcels} parcels"
+    table.caption = f"{rl.schema.BAND_TITLES.label(language)}: {rows}, {titles['area_m2'].sum():,.2f} m²"
     return table
 
 

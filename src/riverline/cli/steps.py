@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import riverline as rl
 from riverline import samples
 from riverline.cli.handover import Delivery, Steps, hand_over, require_folder
+from riverline.schema.words import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,25 +49,37 @@ class Layer:
         told: dict[str, Any] = {"crs": self.crs, "encoding": self.encoding}
         told |= {"columns": self.columns, "values": self.values}
         if self.path.suffix.lower() in TABLES:
-            return self.chosen(rl.read_table(self.path, schema, sheet=self.layer, **told))
-        return self.chosen(rl.read_layer(self.path, schema, layer=self.layer, **told))
+            return self.chosen(rl.read_table(self.path, schema, sheet=self.layer, **told), schema)
+        return self.chosen(rl.read_layer(self.path, schema, layer=self.layer, **told), schema)
 
-    def chosen(self, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        """The rows whose fields have one of the values asked for, and a note of how many there were."""
-        for field, listed in (self.only or {}).items():
-            if field not in frame.columns:
+    def chosen(self, frame: gpd.GeoDataFrame, schema: Schema) -> gpd.GeoDataFrame:
+        """The rows whose fields have one of the values asked for, and a note of how many there were.
+
+        A field may be named as the file has it, although the reader gave it a name of the dictionary.
+        """
+        for asked, listed in (self.only or {}).items():
+            field = self._column(asked, frame, schema)
+            if field is None:
                 there = ", ".join(str(name) for name in frame.columns if name != "geometry")
                 raise rl.SchemaError(
-                    f"--only 中的字段 {field} 不在图层中；现有：{there}",
-                    f"--only: no field {field}; there are: {there}",
+                    f"--only 中的字段 {asked} 不在图层中；现有：{there}",
+                    f"--only: no field {asked}; there are: {there}",
                 )
             kept = frame[frame[field].astype("str").isin(listed.split(","))].reset_index(drop=True)
-            told = {"zh": f"只用 {field}={listed} 的 {len(kept)} 个要素，共 {len(frame)} 个",
-                    "en": f"only the {len(kept)} of {len(frame)} features with {field}={listed}"}  # fmt: skip
+            told = {"zh": f"只用 {asked}={listed} 的 {len(kept)} 个要素，共 {len(frame)} 个",
+                    "en": f"only the {len(kept)} of {len(frame)} features with {asked}={listed}"}  # fmt: skip
             source = frame.attrs["source"]
             kept.attrs = {**frame.attrs, "source": {**source, "notes": [*source["notes"], told]}}
             frame = kept
         return frame
+
+    def _column(self, field: str, frame: gpd.GeoDataFrame, schema: Schema) -> str | None:
+        """What the frame calls a field of the file: its name, what it was mapped to, or the column it answers to."""
+        mapped = (self.columns or {}).get(field, ())
+        asked = plain_name(field)
+        known = [each.name for each in schema if asked in map(plain_name, (each.label_zh, each.label_en, each.short))]
+        names = [field, *([mapped] if isinstance(mapped, str) else mapped), *known]
+        return next((name for name in names if name in frame.columns), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +91,7 @@ class Sections:
     sheet: str | None = None
     unit: Literal["m", "ft", "us_ft"] = "m"
 
-    def read(self, schema: Schema) -> gpd.GeoDataFrame:  # noqa: ARG002 - every input is asked in the same way
+    def read(self, schema: Schema) -> gpd.GeoDataFrame:
         """The sections as a frame of :data:`riverline.schema.SECTIONS`."""
         sections = rl.read_sections(
             self.lines.path,
@@ -91,7 +104,7 @@ class Sections:
             sheet=self.sheet,
             encoding=self.lines.encoding,
         )
-        return self.lines.chosen(sections)
+        return self.lines.chosen(sections, schema)
 
 
 @dataclass(frozen=True, slots=True)

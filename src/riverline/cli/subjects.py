@@ -116,7 +116,7 @@ def _draw(  # noqa: PLR0913 - what two commands share
     layers = named_layers(
         named, source.crs, source.encoding, source.column, source.set_, only=source.only, unnamed=subject
     )
-    with told(language) as console:
+    with told(language, command="waters" if subject == "water" else subject) as console:
         from riverline.cli.steps import MainJob
 
         job = MainJob(layers, rules, out, terrain, on, language, title, subject, plane=source.plane, zone=source.zone)

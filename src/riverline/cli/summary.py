@@ -50,6 +50,30 @@ _SMALL = 0.005
 SEVERITIES = ("error", "warning", "note")
 
 
+_INPUTS: dict[str, tuple[str, str]] = {
+    "structures": ("涉水建筑物", "Structures"),
+    "bridges": ("桥梁", "Bridges"),
+    "existing": ("原有界桩", "Existing stakes"),
+    "existing_boards": ("原有公告牌", "Existing boards"),
+    "breaks": ("断链", "Chainage breaks"),
+    "lines": ("征地线、规划线", "Acquisition and plan lines"),
+    "registered_areas": ("证载面积", "Registered areas"),
+}
+
+
+def input_label(name: str, language: Language) -> str:
+    """What a reader calls an input that commands name by an argument of the library.
+
+    Examples
+    --------
+    >>> input_label("structures", "zh"), input_label("axes", "zh")
+    ('涉水建筑物', '河道中心线')
+    """
+    if name in _INPUTS:
+        return _INPUTS[name][0 if language == "zh" else 1]
+    return layer_label(name, language)
+
+
 def input_table(inputs: Mapping[str, gpd.GeoDataFrame], language: Language) -> Table:
     """One row a layer: the file, how many features, and what the reader found out about it."""
     zh = language == "zh"
@@ -62,7 +86,7 @@ def input_table(inputs: Mapping[str, gpd.GeoDataFrame], language: Language) -> T
             if source["layer"] not in (None, "", _stem(source))
             else source["path"]
         )
-        add_row(table, layer_label(name, language), file, len(frame), source["encoding"] or "-", source["crs"])
+        add_row(table, input_label(name, language), file, len(frame), source["encoding"] or "-", source["crs"])
     return table
 
 
@@ -88,13 +112,13 @@ def river_table(result: Demarcation, language: Language) -> Table:
         kilometres = (_kilometres(getattr(row, each)) for each in lengths)
         told = _shares(basis_m.loc[row.river_id].dropna(), language)
         name = f"{row.name} {row.river_id}".strip()
-        add_row(table, name, *kilometres, f"{row.area_m2 / 1e6:.3f}", told, f"{row.clearance_m * 1000:.2f}")
+        add_row(table, name, *kilometres, f"{row.area_m2 / 1e6:.3f}", told, _millimetres(row.clearance_m))
     left = len(extents) - SHOWN_RIVERS
     if left > 0:
         add_row(table, f"… 另有 {left} 条" if zh else f"… {left} more")
     sums = (f"{extents[each].sum() / 1000:.2f}" for each in lengths)
     total = f"合计 {len(extents)} 条" if zh else f"All {len(extents)}"
-    smallest = f"{extents['clearance_m'].min() * 1000:.2f}" if len(extents) else "-"
+    smallest = _millimetres(extents["clearance_m"].min())
     table.add_section()
     add_row(table, total, *sums, f"{extents['area_m2'].sum() / 1e6:.3f}", _shares(basis_m.sum(), language), smallest)
     return table
@@ -103,6 +127,11 @@ def river_table(result: Demarcation, language: Language) -> Table:
 def _kilometres(metres: float) -> str:
     """A bank whose line was swallowed has no length."""
     return "-" if math.isnan(metres) else f"{metres / 1000:.2f}"
+
+
+def _millimetres(metres: float) -> str:
+    """Millimetres to a hundredth; a negative nothing is nothing."""
+    return "-" if math.isnan(metres) else f"{round(metres * 1000, 2) + 0.0:.2f}"
 
 
 def register_table(result: Confirmation, language: Language) -> Table:
@@ -166,13 +195,13 @@ def closed_table(result: Demarcation, language: Language) -> Table:
         metres = basis_m.loc[code].dropna()
         add_row(
             table, f"{row.name} {code}".strip(), f"{metres.sum() / 1000:.2f}", f"{row.area_m2 / 1e6:.3f}",
-            _shares(metres, language), f"{row.clearance_m * 1000:.2f}",
+            _shares(metres, language), _millimetres(row.clearance_m),
         )  # fmt: skip
     left = len(extents) - SHOWN_RIVERS
     if left > 0:
         add_row(table, f"… 另有 {left} 个" if zh else f"… {left} more")
     table.add_section()
-    smallest = f"{extents['clearance_m'].min() * 1000:.2f}" if len(extents) else "-"
+    smallest = _millimetres(extents["clearance_m"].min())
     total = f"合计 {len(extents)} 个" if zh else f"All {len(extents)}"
     add_row(
         table, total, f"{lines['length_m'].sum() / 1000:.2f}", f"{extents['area_m2'].sum() / 1e6:.3f}",

@@ -30,14 +30,23 @@ STRICT_STATUS = 3
 
 
 @contextlib.contextmanager
-def told(language: Language) -> Iterator[Console]:
-    """A console to print on; riverline's own errors become one message there and status 1."""
+def told(language: Language, *, command: str = "demarcate") -> Iterator[Console]:
+    """A console to print on; riverline's own errors become one message there and status 1.
+
+    Parameters
+    ----------
+    language
+        Of the message.
+    command
+        The subcommand that was typed, where an error may advise to type it again.
+    """
     try:
         yield Console()
     except rl.RiverlineError as error:
         from riverline.cli.advice import as_options
 
-        told = as_options(error, language, layer=getattr(error, "layer", ""), file=getattr(error, "file", "FILE"))
+        about = {"layer": getattr(error, "layer", ""), "file": getattr(error, "file", "FILE"), "command": command}
+        told = as_options(error, language, **about)
         # The terminal breaks the line, not we: a path or an option in it can be copied.
         Console(stderr=True).print(told, style="bold red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(ERROR_STATUS) from None

@@ -32,16 +32,18 @@ def gaps(subject: Subject, _limit: float = 0.0) -> Iterator[gpd.GeoDataFrame]:
     """Ends of lines that meet no other of their bank, but for the first and the last of each bank."""
     lines = subject.rows("management_lines")
     loose = loose_ends(lines)
-    yield faults.found(
-        "line-gap",
-        layer="management_lines",
-        feature_id=texts(lines["line_id"])[loose["piece"]].tolist(),
-        geometry=loose["point"].to_numpy(),
-        crs=lines.crs,
-        value=loose["gap"].to_numpy(),
-        limit=TOUCH_M,
-        unit="m",
-    )
+    alone = loose["gap"].isna().to_numpy(dtype=bool)
+    for code, rows in (("line-gap", loose[~alone]), ("line-end-alone", loose[alone])):
+        yield faults.found(
+            code,
+            layer="management_lines",
+            feature_id=texts(lines["line_id"])[rows["piece"]].tolist(),
+            geometry=rows["point"].to_numpy(),
+            crs=lines.crs,
+            value=rows["gap"].to_numpy(),
+            limit=TOUCH_M,
+            unit="m",
+        )
 
 
 def broken_at_bridges(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:

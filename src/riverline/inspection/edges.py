@@ -78,7 +78,10 @@ def _overlaps(holdings: gpd.GeoDataFrame, limit: float) -> gpd.GeoDataFrame:
     one, two = one[pair], two[pair]
     common = shapely.intersection(shapes[one], shapes[two])
     wide = wider(common, limit)
-    return _differ("holdings", ids[one][wide], common[wide], ids[two][wide], limit, holdings.crs)
+    shared, names = common[wide], ids[two][wide].tolist()
+    told: dict[str, Any] = {"value": shapely.area(shared), "limit": limit, "unit": "m²", "note": names}
+    return faults.found("edges-differ", layer="holdings", feature_id=ids[one][wide].tolist(), geometry=shared,
+                        crs=holdings.crs, **told)  # fmt: skip
 
 
 def _gaps(holdings: gpd.GeoDataFrame, extents: gpd.GeoDataFrame, limit: float) -> gpd.GeoDataFrame:
@@ -88,11 +91,6 @@ def _gaps(holdings: gpd.GeoDataFrame, extents: gpd.GeoDataFrame, limit: float) -
     ids = texts(extents["extent_id"])
     left = shapely.difference(np.asarray(extents.geometry.array), together.reindex(ids).to_numpy(dtype=object))
     wide = wider(left, limit)
-    return _differ("extents", ids[wide], left[wide], np.full(int(wide.sum()), ""), limit, extents.crs)
-
-
-def _differ(
-    layer: str, ids: NDArray[Any], shapes: NDArray[Any], note: NDArray[Any], limit: float, crs: object
-) -> gpd.GeoDataFrame:
-    told: dict[str, Any] = {"value": shapely.area(shapes), "limit": limit, "unit": "m²", "note": note.tolist()}
-    return faults.found("edges-differ", layer=layer, feature_id=ids.tolist(), geometry=shapes, crs=crs, **told)
+    told: dict[str, Any] = {"value": shapely.area(left[wide]), "limit": limit, "unit": "m²"}
+    return faults.found("extent-not-held", layer="extents", feature_id=ids[wide].tolist(), geometry=left[wide],
+                        crs=extents.crs, **told)  # fmt: skip

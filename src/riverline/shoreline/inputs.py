@@ -16,6 +16,7 @@ from riverline.demarcation.findings import Finding
 from riverline.demarcation.intake import row_names, single_parts, split_usable, typed
 from riverline.demarcation.mending import left_out, mended
 from riverline.demarcation.result import require_metric_result
+from riverline.demarcation.whose import drawn_lines
 from riverline.errors import RiverlineError, RuleError, SchemaError
 from riverline.geodesy import align
 from riverline.provenance import describe_input
@@ -117,12 +118,12 @@ def _of_rivers(result: Demarcation) -> gpd.GeoDataFrame:
 
 def _without_bank(lines: gpd.GeoDataFrame) -> list[Finding]:
     """A finding for every lake, reservoir or work: lines that close around something have no bank to plan."""
-    closed = lines[lines["bank"].isna()]
+    closed = {code: rows for (code, bank), rows in drawn_lines(lines).items() if not bank}
     told = []
-    for code, rows in closed.groupby(closed["line_id"].str.replace(r"-[A-Z]-[^-]+$", "", regex=True)):
+    for code, rows in closed.items():
         where = shapely.multilinestrings(rows.geometry.to_numpy())
         told.append(
-            Finding("shoreline-without-bank", "lines", str(code), where, round(float(where.length), 1), unit="m")
+            Finding("shoreline-without-bank", "management_lines", code, where, round(float(where.length), 1), unit="m")
         )
     return told
 
