@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from riverline.schema import columns as c
-from riverline.schema.model import Column, Schema
+from riverline.schema.model import Column, GeometryType, Schema
 
 __all__ = [
     "ATTACHMENTS",
@@ -11,6 +11,7 @@ __all__ = [
     "CLOSING_TIMES",
     "EVENTS",
     "LEDGER_SUMS",
+    "LOOK_BACKS",
     "OVERDUE",
     "PAPER_CLOSINGS",
     "PROBLEMS",
@@ -20,6 +21,7 @@ __all__ = [
     "STOCK",
 ]
 
+_SHAPES: tuple[GeometryType, ...] = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
 _EVIDENCE = c.choices(
     ("reopened", "重新打开", "Reopened"),
     ("place", "同地同类再发", "Same place and kind"),
@@ -59,7 +61,7 @@ _CHIEFS = (
 )
 
 PROBLEMS = Schema(
-    "problems", "四乱问题", "Problems", "problem_id", ("Point", "Polygon", "MultiPolygon"),
+    "problems", "四乱问题", "Problems", "problem_id", _SHAPES,
     (
         c.key("problem_id", "问题编号", "Problem code", "WTBH"),
         c.RIVER_ID,
@@ -141,6 +143,23 @@ PROPOSALS = Schema(
     "Pairs of one kind that lie near each other in place and time: proposed, never merged; a table without geometry.",
 )  # fmt: skip
 
+LOOK_BACKS = Schema(
+    "look_backs", "回头看抽查", "Look-backs", "problem_id", _SHAPES,
+    (
+        c.key("problem_id", "问题编号", "Problem code", "WTBH"),
+        c.RIVER_ID,
+        c.or_blank(c.BANK),
+        c.or_blank(c.CHAINAGE),
+        c.KIND,
+        Column("closed_on", "date", "销号日期", "Closed on", "XHRQ", "Day it was closed."),
+        c.text("description", "问题描述", "Description", "WTMS", "What was found."),
+        c.text("stratum", "抽样层", "Stratum", "CYC", "Values that the sample is drawn by."),
+        _count("stratum_count", "层内数量", "In the stratum", "CNSL", "Closed problems of the stratum."),
+        _count("drawn_count", "抽取数量", "Drawn", "CQSL", "Of them drawn."),
+    ),
+    "Closed problems drawn to be looked at again, some of every stratum.",
+)  # fmt: skip
+
 OVERDUE = Schema(
     "overdue", "逾期清单", "Overdue problems", "problem_id", (),
     (
@@ -216,7 +235,7 @@ CLOSING_TIMES = Schema(
 )  # fmt: skip
 
 REBOUNDS = Schema(
-    "rebounds", "反弹问题", "Rebounds", "rebound_id", ("Point", "LineString", "Polygon", "MultiPolygon"),
+    "rebounds", "反弹问题", "Rebounds", "rebound_id", _SHAPES,
     (
         c.key("rebound_id", "反弹编号", "Rebound code", "FTBH"),
         _PROBLEM,
@@ -248,7 +267,7 @@ REBOUND_ODDS = Schema(
         _share("probability_high", "概率上限", "High", "GLSX", "Upper end of its interval."),
         _CONFIDENCE_LEVEL,
     ),
-    "How likely a closed problem is back within so many days; blank where none was watched for so long; a table without geometry.",
+    "How likely a closed problem is back in some days, blank where none was watched so long; a table without geometry.",
 )  # fmt: skip
 
 PAPER_CLOSINGS = Schema(

@@ -159,6 +159,7 @@ THEMES: tuple[Theme, ...] = (
         ("reopened", _ring("#E4572E", 7.0)),
         ("rejected", _ring(GREY, 2.0, 2, 5, shown=False)),
     ), halo=True),
+    _single("look_backs", 77, _mark(GREEN, "star", 12.0, fill="#FFFFFF")),
     Theme("rebounds", "evidence", 76, (
         ("reopened", _mark("#C2410C", "star", 14.0)),
         ("place", _mark(PURPLE, "triangle", 12.0, 6, 3)),
