@@ -30,7 +30,7 @@ def problems_of(count: int = 4, *, seed: int = 0, **columns: Any) -> gpd.GeoData
         "description": [f"问题{k}" for k in at],
         **columns,
     }
-    return gpd.GeoDataFrame(frame, geometry=shapely.points(X + 1000.0 * at, Y + 1000.0 * (at % 7)), crs=CRS)
+    return gpd.GeoDataFrame(frame, geometry=shapely.points(X + 1000.0 * (at % 50), Y + 1000.0 * (at // 50)), crs=CRS)
 
 
 def ledger_of(folder: Path, *frames: gpd.GeoDataFrame, rules: Any = None, on: str = "2025-12-31") -> rl.Ledger:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from riverline.ledger import intake, opening, recording, state
+from riverline.ledger import intake, opening, recording, recovery, state
 from riverline.ledger.cells import day_of
 from riverline.ledger.machine import LedgerRules, load_ledger_rules
 
@@ -212,6 +212,73 @@ class Ledger:
             If columns are missing, or a file cannot be read: then nothing is written.
         """
         return recording.record_all(self.path, self.rules, frame)
+
+    def verify(self) -> gpd.GeoDataFrame:
+        """What is wrong with the file: pages, the chain of its events, states, attachments.
+
+        Returns
+        -------
+        GeoDataFrame
+            Rows of :data:`riverline.schema.FAULTS`; none if every event follows from the one before, every state is
+            what its events come to and every attachment is what it was.
+
+        Raises
+        ------
+        LedgerError
+            If the file is too damaged to be read at all.
+        """
+        return recovery.check(self.path)
+
+    def to_log(self, path: str | os.PathLike[str]) -> Path:
+        """Write every event as one line of JSON: a copy that a ledger can be rebuilt from.
+
+        Parameters
+        ----------
+        path
+            A ``.jsonl`` file; an old one is there until the new one is whole.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        LedgerError
+            If it cannot be written.
+        """
+        return recovery.to_log(self.path, Path(path))
+
+    @classmethod
+    def rebuild(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        log: str | os.PathLike[str],
+        rules: LedgerRules | str | os.PathLike[str] | None = None,
+    ) -> Self:
+        """Make a ledger again from the log of its events, proving each.
+
+        Parameters
+        ----------
+        path
+            A file that is not there yet.
+        log
+            What :meth:`to_log` wrote.
+        rules
+            As for :meth:`open`.
+
+        Returns
+        -------
+        Ledger
+
+        Raises
+        ------
+        LedgerError
+            If the file is there, or the log is incomplete, changed or no log.
+        """
+        recovery.rebuild(Path(path), Path(log))
+        return cls.open(path, rules=rules)
 
     def problems(self, *, on: dt.date | str | None = None) -> gpd.GeoDataFrame:
         """Problems as they stood at the end of a day.

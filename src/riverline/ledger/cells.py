@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from riverline.schema import Column, Schema
 
-__all__ = ["day_of", "days_of", "frame_of", "mended", "now", "table_of", "to_json", "values_of"]
+__all__ = ["day_of", "days_of", "frame_of", "is_hurt", "mended", "now", "table_of", "texts_of", "to_json", "values_of"]
 
 _SURROGATE = re.compile("[\ud800-\udfff\x00]")
 
@@ -73,6 +73,22 @@ def values_of(values: pd.Series[Any], column: Column) -> list[Any]:
     plain = np.array(values.astype("object"), dtype=object)
     plain[missing] = blank
     return list(plain.tolist())
+
+
+def texts_of(values: pd.Series[Any]) -> list[str]:
+    """Values as text without blanks around, empty where missing.
+
+    Examples
+    --------
+    >>> texts_of(pd.Series([" a ", None, 7], dtype="object"))
+    ['a', '', '7']
+    """
+    return [str(each).strip() for each in values.astype("object").where(values.notna(), "").tolist()]
+
+
+def is_hurt(texts: list[Any]) -> bool:
+    """Whether any text holds what no file can hold: looked for in all of them at once."""
+    return _SURROGATE.search("".join(each for each in texts if isinstance(each, str))) is not None
 
 
 def mended(text: str) -> str:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 __all__ = ["START", "Event", "append", "content_digest", "link", "tail"]
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 START = hashlib.sha256(b"riverline ledger").digest()
 """What the first event's digest is made with."""
@@ -33,7 +35,7 @@ class Event(NamedTuple):
     intake: str = ""
 
 
-def content_digest(row: Sequence[Any]) -> bytes:
+def content_digest(row: list[Any]) -> bytes:
     """SHA-256 of a problem as it was taken, the geometry as hexadecimal digits.
 
     Examples
@@ -41,14 +43,13 @@ def content_digest(row: Sequence[Any]) -> bytes:
     >>> content_digest(["P1", None]).hex()[:8]
     '1a43888a'
     """
-    return hashlib.sha256(json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()).digest()
+    return hashlib.sha256(_ENCODE(row).encode()).digest()
 
 
 def link(before: bytes, number: int, event: Event) -> bytes:
     """Digest of an event that follows another."""
     said = (number, *event[1:])
-    text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(before + text.encode()).digest()
+    return hashlib.sha256(before + _ENCODE(said).encode()).digest()
 
 
 def tail(db: sqlite3.Connection) -> tuple[int, bytes]:

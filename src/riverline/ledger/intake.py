@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
     from riverline.ledger.machine import LedgerRules
 
-__all__ = ["add_rows", "take"]
+__all__ = ["STATE", "add_rows", "take"]
 
 _HELPERS = ["label", "own_id", "origin", "origin_id", "extra"]
 _INTAKE = f"INSERT INTO intake VALUES ({', '.join('?' * (9 + len(COLUMNS) + 2))})"
-_STATE = f"INSERT INTO states VALUES ({', '.join('?' * (3 + len(COLUMNS)))})"
+STATE = f"INSERT INTO states VALUES ({', '.join('?' * (3 + len(COLUMNS)))})"
 _STATUS, _CLOSED, _FOUND = (COLUMNS.index(name) for name in ("status", "closed_on", "found_on"))
 
 
@@ -121,15 +121,16 @@ def _write(db: sqlite3.Connection, new: gpd.GeoDataFrame, content: list[list[Any
     first = int(db.execute('SELECT coalesce(max("no"), 0) FROM intake').fetchone()[0]) + 1
     numbers = range(first, first + len(content))
     blobs = to_blobs(new.geometry.to_numpy(), int(about(db).get("srs_id", "-1")))
-    add_rows(db, zip(numbers, blobs, new.geometry.bounds.to_numpy().tolist(), content, strict=True))
+    digests = [chain.content_digest(row) for row in content]
+    add_rows(db, zip(numbers, blobs, new.geometry.bounds.to_numpy().tolist(), content, digests, strict=True))
     moment, events, last = now(), [], []
-    for number, row in zip(numbers, content, strict=True):
-        made = list(_events(number, row, source, day, moment))
+    for number, row, digest in zip(numbers, content, digests, strict=True):
+        made = list(_events(number, row, digest, source, day, moment))
         events += made
         last.append((len(events) - 1, made[-1].on))
     written = chain.append(db, events)
     states = zip(numbers, content, last, strict=True)
-    db.executemany(_STATE, ((number, written[at], on, *_standing(row)) for number, row, (at, on) in states))
+    db.executemany(STATE, ((number, written[at], on, *_standing(row)) for number, row, (at, on) in states))
     _stretch(db, new)
 
 
@@ -141,29 +142,21 @@ def _standing(row: list[Any]) -> list[Any]:
     return made
 
 
-def add_rows(db: sqlite3.Connection, rows: Any) -> None:  # noqa: ANN401 - an iterable of number, blob, bounds, content
+def add_rows(db: sqlite3.Connection, rows: Any) -> None:  # noqa: ANN401 - number, blob, bounds, content, digest each
     """Write problems as they were taken."""
     db.executemany(
         _INTAKE,
         (
-            (
-                number,
-                row[0],
-                blob,
-                *(None if np.isnan(each) else each for each in box),
-                *row[2:],
-                chain.content_digest(row),
-            )
-            for number, blob, box, row in rows
+            (number, row[0], blob, *(None if each != each else each for each in box), *row[2:], digest)  # noqa: PLR0124 - NaN
+            for number, blob, box, row, digest in rows
         ),
     )
 
 
-def _events(number: int, row: list[Any], source: str, day: str, moment: str) -> Iterator[Event]:
+def _events(number: int, row: list[Any], digest: bytes, source: str, day: str, moment: str) -> Iterator[Event]:
     """That it was found, and the state that it came with."""
     status, found, closed = (row[4 + at] for at in (_STATUS, _FOUND, _CLOSED))
-    digest = chain.content_digest(row).hex()
-    yield Event(number, row[0], "found", "found", True, found, source, "", "", moment, (), digest)
+    yield Event(number, row[0], "found", "found", True, found, source, "", "", moment, (), digest.hex())
     if status != "found":
         on = closed if status == "closed" else max(day, found)
         yield Event(number, row[0], "carried", status, True, on, source, "", "", moment)

@@ -67,7 +67,8 @@ CREATE TABLE events (
   "no" INTEGER PRIMARY KEY, problem INTEGER NOT NULL REFERENCES intake("no"), event TEXT NOT NULL,
   status TEXT NOT NULL, moved INTEGER NOT NULL, "on" DATE NOT NULL, "by" TEXT NOT NULL, note TEXT NOT NULL,
   changes TEXT NOT NULL, recorded_at DATETIME NOT NULL, digest BLOB NOT NULL);
-CREATE INDEX events_of_problem ON events (problem, "no");
+CREATE INDEX events_of_problem ON events (problem, "no", moved, "on", status);
+CREATE INDEX events_that_change ON events ("no", "on") WHERE changes <> '';
 CREATE TABLE attachments (
   "no" INTEGER PRIMARY KEY, event INTEGER NOT NULL REFERENCES events("no"), path TEXT NOT NULL, sha256 TEXT NOT NULL);
 CREATE TABLE states ("no" INTEGER PRIMARY KEY, version INTEGER NOT NULL, last_on DATE NOT NULL, {_columns()});

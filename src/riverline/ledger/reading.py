@@ -10,12 +10,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline.channel.given import texts
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.intake import typed
 from riverline.errors import LedgerError, SchemaError
 from riverline.geodesy import align, require_metric
-from riverline.ledger.cells import mended, to_json
+from riverline.ledger.cells import is_hurt, mended, texts_of, to_json
 from riverline.ledger.opening import COLUMNS
 from riverline.schema import PROBLEMS
 
@@ -104,8 +103,8 @@ def to_rows(frame: gpd.GeoDataFrame, *, source: str, on: str) -> tuple[gpd.GeoDa
     """
     suspects = "suspect_id" in frame.columns
     there = _from_suspects(frame, on) if suspects else frame
-    own = texts(there["problem_id"]) if "problem_id" in there.columns else np.full(len(there), "", dtype=object)
-    origin = texts(there["suspect_id"]) if suspects else np.full(len(there), "", dtype=object)
+    own = np.array(texts_of(there["problem_id"]) if "problem_id" in there.columns else [""] * len(there), dtype=object)
+    origin = np.array(texts_of(there["suspect_id"]) if suspects else [""] * len(there), dtype=object)
     label = np.where(own != "", own, np.where(origin != "", origin, [f"row {each}" for each in there.index]))
     plain, hurt = _mended(there.assign(problem_id=label))
     rows, findings = typed(plain, PROBLEMS)
@@ -138,8 +137,8 @@ def _mended(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Flags]:
         if name == made.geometry.name or pd.api.types.is_numeric_dtype(made[name].dtype):
             continue
         values = made[name]
-        bad = np.array([isinstance(each, str) and mended(each) != each for each in values], dtype=bool)
-        if bad.any():
+        if is_hurt(values.tolist()):
+            bad = np.array([isinstance(each, str) and mended(each) != each for each in values], dtype=bool)
             made[name] = values.astype("object").where(
                 ~bad, values.map(lambda v: mended(v) if isinstance(v, str) else v)
             )
@@ -184,8 +183,9 @@ def _codes(rows: gpd.GeoDataFrame, undated: Flags) -> list[str]:
         shapes = shapely.transform(shapely.normalize(rows.geometry.to_numpy()), _to_centimetres)
     wkb = shapely.to_wkb(shapes, hex=True, byte_order=1)
     day = rows["found_on"].dt.strftime("%Y-%m-%d").fillna("").where(~undated, "")
-    said = (rows["source"], rows["origin_id"], rows["kind"].fillna(""), day, rows["description"].fillna(""), wkb)
-    lines = ("\x1f".join(str(each) for each in row) for row in zip(*said, strict=True))
+    names = ("source", "origin_id", "kind", "description")
+    said = [*(texts_of(rows[name]) for name in names), day.tolist(), wkb.tolist()]
+    lines = ("\x1f".join(map(str, row)) for row in zip(*said, strict=True))
     return ["P-" + hashlib.sha256(line.encode()).hexdigest()[:14] for line in lines]
 
 

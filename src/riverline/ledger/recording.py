@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from riverline import faults
-from riverline.channel.given import texts
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.errors import LedgerError
 from riverline.ledger import chain, state
-from riverline.ledger.cells import mended, now, to_json, values_of
+from riverline.ledger.cells import mended, now, texts_of, to_json, values_of
 from riverline.ledger.chain import Event
 from riverline.ledger.opening import COLUMNS, crs_of, writing
 from riverline.ledger.result import Recorded
+from riverline.ledger.state import LAST
 from riverline.schema import EVENTS, PROBLEMS
 from riverline.schema.values import read_values
 from riverline.schema.words import allowed, titled
@@ -93,13 +93,8 @@ def record_all(path: Path, rules: LedgerRules, frame: pd.DataFrame) -> Recorded:
     with writing(path) as db:
         numbers, findings = write_events(db, rules, wishes)
         crs = crs_of(db)
-        written = state.events(db).iloc[0:0] if not numbers else _events_from(db, numbers[0])
+        written = state.events(db, first=numbers[0] if numbers else LAST)
     return Recorded(written, faults.combine(findings_to_faults(findings, crs), crs=crs))
-
-
-def _events_from(db: sqlite3.Connection, first: int) -> pd.DataFrame:
-    made = state.events(db)
-    return made[made["event_id"].astype("int64") >= first].reset_index(drop=True)
 
 
 def write_events(db: sqlite3.Connection, rules: LedgerRules, wishes: Sequence[Wish]) -> tuple[list[int], list[Finding]]:
@@ -109,10 +104,11 @@ def write_events(db: sqlite3.Connection, rules: LedgerRules, wishes: Sequence[Wi
     """
     there = _standings(db, {wish.problem_id for wish in wishes})
     moment, latest = now(), (dt.datetime.now(dt.UTC).date() + _AHEAD).isoformat()
+    named = {each.name: each for each in rules.events}
     made: list[tuple[_Standing, Wish, Event]] = []
     findings: list[Finding] = []
     for wish in wishes:
-        at, rule = there.get(wish.problem_id), rules.event(wish.event)
+        at, rule = there.get(wish.problem_id), named.get(wish.event)
         reason = _refusal(wish, at, rule, rules, latest)
         if reason is not None or at is None or rule is None:
             findings += [reason] if reason is not None else []
@@ -143,11 +139,10 @@ def _refusal(  # noqa: PLR0911 - one return a reason
     """Why an event cannot be written, None if it can."""
     if at is None:
         return _about("event-of-nothing", wish)
-    now_allowed = ", ".join(rules.allowed(at.status))
     if rule is None:
-        return _about("event-unknown", wish, note=now_allowed)
+        return _about("event-unknown", wish, note=", ".join(rules.allowed(at.status)))
     if at.status not in rule.start:
-        return _about("event-not-allowed", wish, note=f"{at.status} → {now_allowed}")
+        return _about("event-not-allowed", wish, note=f"{at.status} → {', '.join(rules.allowed(at.status))}")
     if not wish.on:
         return _about("event-undated", wish)
     if wish.on > latest:
@@ -245,8 +240,8 @@ def _wishes(frame: pd.DataFrame) -> list[Wish]:
     """The rows of a table of events as they are asked for."""
     on = read_values(frame["on"], EVENTS["on"]).converted
     days = values_of(on, EVENTS["on"])
-    said = {name: texts(frame[name]) for name in ("problem_id", "event", "by")}
-    note = texts(frame["note"]) if "note" in frame.columns else [""] * len(frame)
+    said = {name: texts_of(frame[name]) for name in ("problem_id", "event", "by")}
+    note = texts_of(frame["note"]) if "note" in frame.columns else [""] * len(frame)
     changed = [name for name in frame.columns if name in COLUMNS]
     plain = {name: frame[name].astype("object").where(frame[name].notna(), None).tolist() for name in changed}
     files = frame["files"].tolist() if "files" in frame.columns else [()] * len(frame)

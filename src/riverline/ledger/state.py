@@ -17,9 +17,11 @@ from riverline.schema import ATTACHMENTS, EVENTS, PROBLEMS
 if TYPE_CHECKING:
     import sqlite3
 
-__all__ = ["LAST_DAY", "attachments", "events", "problems", "standing"]
+__all__ = ["LAST", "LAST_DAY", "attachments", "events", "problems", "standing"]
 
 LAST_DAY = "9999-12-31"
+LAST = 2**62
+"""A number that no event reaches."""
 _CURRENT = (
     f"SELECT intake.problem_id, {listed('states')}, intake.extra, intake.geom "
     'FROM states JOIN intake ON intake."no" = states."no" ORDER BY intake."no"'
@@ -50,7 +52,7 @@ def _current(db: sqlite3.Connection) -> dict[str, list[Any]]:
     return _columns(db.execute(_CURRENT).fetchall(), ["problem_id", *COLUMNS, "extra", "geom"])
 
 
-def standing(db: sqlite3.Connection, day: str = LAST_DAY, last: int = 2**62) -> dict[str, list[Any]]:
+def standing(db: sqlite3.Connection, day: str = LAST_DAY, last: int = LAST) -> dict[str, list[Any]]:
     """What the events come to by a day, and by a number of event: columns of values, problems in order of intake."""
     names = ["no", "moved", "moved_on", *COLUMNS, "problem_id", "extra", "geom"]
     columns = _columns(db.execute(_STANDING, (day, last)).fetchall(), names)
@@ -83,10 +85,10 @@ def _with_extras(rows: gpd.GeoDataFrame, extra: list[str]) -> gpd.GeoDataFrame:
     )
 
 
-def events(db: sqlite3.Connection, problem_id: str | None = None) -> pd.DataFrame:
-    """Rows of EVENTS, of one problem or of all, in the order they were written."""
+def events(db: sqlite3.Connection, problem_id: str | None = None, *, first: int = 0) -> pd.DataFrame:
+    """Rows of EVENTS in the order they were written: of one problem, or of all from a number on."""
     if problem_id is None:
-        rows = db.execute(_EVENTS + 'ORDER BY events."no"').fetchall()
+        rows = db.execute(_EVENTS + 'WHERE events."no" >= ? ORDER BY events."no"', (first,)).fetchall()
     else:
         rows = db.execute(_EVENTS + 'WHERE intake.problem_id = ? ORDER BY events."no"', (problem_id,)).fetchall()
     columns = _columns(rows, [column.name for column in EVENTS])
