@@ -1,8 +1,9 @@
 """A country's ledger: 240,000 problems with a million events, against plain inserts of the same rows into SQLite.
 
-``python benchmarks/ledger.py [problems]`` prints what ``take``, ``record_all`` and the state of a day cost, and how many
-times as much as inserting the same rows into a table without looking at them. It ends with 1 if ``take`` is below 5,000
-rows a second, or the state of a day at 240,000 problems above 3 s. Times are CPU seconds: other jobs may share the cores.
+``python benchmarks/ledger.py [problems]`` prints what ``take``, ``record_all`` and the state of a day cost, and how
+many times as much as inserting the same rows into a table without looking at them. It ends with 1 if ``take`` is below
+5,000 rows a second, or the state of a day at 240,000 problems above 3 s. Times are CPU seconds: other jobs may share
+the cores.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ import zoo
 from ledgers import CRS, X, Y, closing, ledger_of, problems_of, walk
 from riverline import schema
 from riverline.ledger import opening
+from riverline.ledger.cells import values_of
 from riverline.ledger.state import standing
 
 
@@ -284,6 +285,16 @@ def test_files_are_kept_by_path_and_digest(tmp_path):
         ledger.record("A", "noted", on="2025-02-01", by="某", note="x", files=[tmp_path / "没有.jpg"])
 
 
+def assert_the_states_of(ledger, *days):
+    """What is read in columns is what the events come to one by one."""
+    with opening.opened(ledger.path) as db:
+        for day in days:
+            told, wanted = ledger.problems(on=day), standing(db, day)
+            assert told["problem_id"].tolist() == wanted["problem_id"]
+            for name in opening.COLUMNS:
+                assert values_of(told[name], schema.PROBLEMS[name]) == wanted[name], name
+
+
 EVENT_NAMES = [event.name for event in rl.load_ledger_rules().events]
 
 
@@ -294,7 +305,7 @@ def test_the_states_are_always_what_the_events_come_to(tmp_path_factory, wishes)
     table = pd.DataFrame(
         [
             {"problem_id": p, "event": e, "on": pd.Timestamp("2025-01-02") + pd.Timedelta(days=d), "by": "某",
-             "note": "x", "due_on": "2025-12-01"}
+             "note": "x", "due_on": f"2025-12-{d % 28 + 1:02d}"}
             for p, e, d in wishes
         ],
         columns=["problem_id", "event", "on", "by", "note", "due_on"],
@@ -302,6 +313,7 @@ def test_the_states_are_always_what_the_events_come_to(tmp_path_factory, wishes)
     made = ledger.record_all(table)
     assert len(made.events) + len(made.faults) == len(wishes)
     assert ledger.problems().drop(columns="geometry").equals(ledger.problems(on="2999-01-01").drop(columns="geometry"))
+    assert_the_states_of(ledger, "2025-01-10", "2025-01-25", "2999-01-01")
     # As of each day: what a fresh reading of the history up to that day says.
     history = ledger.history()
     for day in ("2025-01-10", "2025-01-25"):
@@ -366,6 +378,20 @@ def test_a_ledger_in_degrees_is_refused_and_one_in_another_plane_is_brought_alon
     made = ledger.take(problems_of(2).iloc[1:].to_crs(4490), source="排查", on="2025-12-31")
     assert made.added.crs == CRS
     assert shapely.get_x(made.added.geometry.iloc[0]) == pytest.approx(X + 1000, abs=1e-3)
+
+
+def test_an_empty_ledger_answers_everything(tmp_path):
+    ledger = ledger_of(tmp_path)
+    assert ledger.problems().empty
+    assert ledger.problems(on="2025-01-01").empty
+    assert ledger.history().empty
+    assert ledger.verify().empty
+    assert ledger.overdue().empty
+    assert ledger.statistics()["problem_count"].tolist() == [0]
+    assert ledger.closing_times()["median_days"].isna().all()
+    assert ledger.rebounds().rows.empty
+    assert ledger.look_back().empty
+    assert ledger.stock_and_increment()["stock_count"].tolist() == [0]
 
 
 def test_states_come_from_events_alone(tmp_path):

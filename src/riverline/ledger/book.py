@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from riverline.ledger import intake, opening, recording, recovery, state
+from riverline.ledger import intake, opening, recording, recovery
+from riverline.ledger.asking import Asked
 from riverline.ledger.cells import day_of
 from riverline.ledger.machine import LedgerRules, load_ledger_rules
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping
 
-    import geopandas as gpd
     import pandas as pd
 
     from riverline.ledger.result import Intake, Recorded
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Ledger"]
 
 
-class Ledger:
+class Ledger(Asked):
     """The rectification ledger: problems from finding to closing, and back, in one file that QGIS opens live.
 
     :meth:`open` gives one. The file is a GeoPackage: its layer ``problems`` shows where every problem stands, its table
@@ -59,11 +59,7 @@ class Ledger:
     >>> folder.cleanup()
     """
 
-    __slots__ = ("path", "rules")
-
-    def __init__(self, path: Path, rules: LedgerRules) -> None:
-        self.path = path
-        self.rules = rules
+    __slots__ = ()
 
     def __repr__(self) -> str:
         return f"Ledger({self.path.name!r}, rules={self.rules.name!r})"
@@ -213,22 +209,6 @@ class Ledger:
         """
         return recording.record_all(self.path, self.rules, frame)
 
-    def verify(self) -> gpd.GeoDataFrame:
-        """What is wrong with the file: pages, the chain of its events, states, attachments.
-
-        Returns
-        -------
-        GeoDataFrame
-            Rows of :data:`riverline.schema.FAULTS`; none if every event follows from the one before, every state is
-            what its events come to and every attachment is what it was.
-
-        Raises
-        ------
-        LedgerError
-            If the file is too damaged to be read at all.
-        """
-        return recovery.check(self.path)
-
     def to_log(self, path: str | os.PathLike[str]) -> Path:
         """Write every event as one line of JSON: a copy that a ledger can be rebuilt from.
 
@@ -279,52 +259,3 @@ class Ledger:
         """
         recovery.rebuild(Path(path), Path(log))
         return cls.open(path, rules=rules)
-
-    def problems(self, *, on: dt.date | str | None = None) -> gpd.GeoDataFrame:
-        """Problems as they stood at the end of a day.
-
-        Parameters
-        ----------
-        on
-            The day; as they stand by all events if not given.
-
-        Returns
-        -------
-        GeoDataFrame
-            Rows of :data:`riverline.schema.PROBLEMS` with the columns that came with them, in the order of intake.
-            What was found later is not there; what was closed later is open.
-        """
-        with opening.opened(self.path) as db:
-            return state.problems(db, None if on is None else day_of(on))
-
-    def history(self, problem_id: str | None = None) -> pd.DataFrame:
-        """What happened to a problem.
-
-        Parameters
-        ----------
-        problem_id
-            Its code; every problem if not given.
-
-        Returns
-        -------
-        DataFrame
-            Rows of :data:`riverline.schema.EVENTS`, in the order they were written; none for a code that is not there.
-        """
-        with opening.opened(self.path) as db:
-            return state.events(db, problem_id)
-
-    def attachments(self, problem_id: str | None = None) -> pd.DataFrame:
-        """Files that belong to a problem.
-
-        Parameters
-        ----------
-        problem_id
-            Its code; every problem if not given.
-
-        Returns
-        -------
-        DataFrame
-            Rows of :data:`riverline.schema.ATTACHMENTS`.
-        """
-        with opening.opened(self.path) as db:
-            return state.attachments(db, problem_id)

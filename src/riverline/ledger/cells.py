@@ -7,7 +7,6 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from riverline.schema import Column, Schema
 
-__all__ = ["day_of", "days_of", "frame_of", "is_hurt", "mended", "now", "table_of", "texts_of", "to_json", "values_of"]
+__all__ = ["day_of", "days_of", "is_hurt", "mended", "now", "series_of", "table_of", "texts_of", "to_json", "values_of"]
 
 _SURROGATE = re.compile("[\ud800-\udfff\x00]")
 
@@ -113,13 +112,6 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
     return str(value)
 
 
-def frame_of(columns: Mapping[str, Sequence[Any]], schema: Schema, shapes: Any, crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401
-    """Rows of a schema from plain values."""
-    rows = pd.DataFrame(_typed(columns, schema))
-    geometry = gpd.GeoSeries(shapes, crs=crs)
-    return gpd.GeoDataFrame(rows, geometry=geometry, crs=crs)
-
-
 def table_of(columns: Mapping[str, Sequence[Any]], schema: Schema) -> pd.DataFrame:
     """Rows of a schema without geometry from plain values."""
     return pd.DataFrame(_typed(columns, schema))
@@ -127,12 +119,13 @@ def table_of(columns: Mapping[str, Sequence[Any]], schema: Schema) -> pd.DataFra
 
 def _typed(columns: Mapping[str, Sequence[Any]], schema: Schema) -> dict[str, Any]:
     return {
-        name: _series(values, schema[name]) if name in schema else pd.Series(list(values))
+        name: series_of(values, schema[name]) if name in schema else pd.Series(list(values))
         for name, values in columns.items()
     }
 
 
-def _series(values: Sequence[Any], column: Column) -> pd.Series[Any]:
+def series_of(values: Sequence[Any], column: Column) -> pd.Series[Any]:
+    """Plain values as a column of its own type."""
     if column.kind == "date":
         days = np.array(["NaT" if each is None or each == "" else each for each in values], dtype="datetime64[s]")
         return pd.Series(days, dtype=column.dtype)

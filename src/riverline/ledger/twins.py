@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.intp]
     Days = NDArray[np.float64]
 
-__all__ = ["Sightings", "near_pairs", "propose", "sightings_of"]
+__all__ = ["Sightings", "near_pairs", "picked", "propose", "sightings_of"]
 
 _NEVER = np.inf
 
@@ -47,6 +47,12 @@ def sightings_of(rows: pd.DataFrame) -> Sightings:
         _days(rows["found_on"]),
         np.nan_to_num(_days(rows["closed_on"].where(rows["status"] == "closed")), nan=_NEVER),
     )
+
+
+def picked(of: Sightings, rows: Rows) -> Sightings:
+    """Some of the problems."""
+    texts = (of.code[rows], of.kind[rows], of.bank[rows])
+    return Sightings(*texts, of.shape[rows], of.found[rows], of.closed[rows])
 
 
 def _days(values: pd.Series[Any]) -> Days:
