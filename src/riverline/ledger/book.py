@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from riverline.ledger import intake, opening, recording, recovery
+from riverline.ledger import intake, opening, recording, recovery, sheets
 from riverline.ledger.asking import Asked
 from riverline.ledger.cells import day_of
 from riverline.ledger.machine import LedgerRules, load_ledger_rules
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from riverline.ledger.result import Intake, Recorded
+    from riverline.schema import Language
 
 __all__ = ["Ledger"]
 
@@ -228,6 +229,57 @@ class Ledger(Asked):
             If it cannot be written.
         """
         return recovery.to_log(self.path, Path(path))
+
+    def to_excel(self, path: str | os.PathLike[str], *, language: Language = "zh") -> Path:
+        """Write the ledger as a workbook that people may edit: 台账.
+
+        Parameters
+        ----------
+        path
+            An ``.xlsx`` file.
+        language
+            Of its headings and of the labels of choices.
+
+        Returns
+        -------
+        Path
+            The file. Text that a spreadsheet would take for a formula has a ``'`` before it.
+
+        Raises
+        ------
+        MissingDependencyError
+            Without the extra ``report``.
+        LedgerError
+            If it cannot be written, or there are more problems than rows of a sheet.
+        """
+        return sheets.to_excel(self.path, Path(path), language=language)
+
+    def take_back(self, path: str | os.PathLike[str], *, by: str, on: dt.date | str) -> Recorded:
+        """Take back what was edited in a workbook that :meth:`to_excel` wrote.
+
+        Parameters
+        ----------
+        path
+            The workbook.
+        by
+            Who edited it.
+        on
+            Day of the events; a problem that the sheet closes is closed on the sheet's day if it names one.
+
+        Returns
+        -------
+        Recorded
+            A new status is the event that leads to it, other values are an event ``amended``. A row that has changed in
+            the ledger too since the sheet was written is a conflict among the faults, and nothing is done with it.
+
+        Raises
+        ------
+        MissingDependencyError
+            Without the extra ``report``.
+        LedgerError
+            If the workbook cannot be read, or is none that :meth:`to_excel` wrote.
+        """
+        return sheets.from_excel(self.path, self.rules, Path(path), by=by, on=day_of(on))
 
     @classmethod
     def rebuild(

@@ -17,6 +17,7 @@ from riverline.errors import LedgerError
 from riverline.ledger import chain, intake, state
 from riverline.ledger.blobs import from_blobs, to_blobs
 from riverline.ledger.chain import Event
+from riverline.ledger.files import whole_file
 from riverline.ledger.opening import COLUMNS, about, create, crs_of, listed, opened, set_crs, writing
 
 if TYPE_CHECKING:
@@ -114,27 +115,18 @@ def _files(db: sqlite3.Connection) -> Iterator[Finding]:
 
 def to_log(path: Path, log: Path) -> Path:
     """Write every event as a line of JSON; see :meth:`riverline.Ledger.to_log`."""
-    draft = log.with_name(f".{log.name}.{os.getpid()}")
-    try:
-        with opened(path) as db, draft.open("w", encoding="utf-8", newline="\n") as file:
-            db.execute("BEGIN")  # one moment of the ledger, whoever writes meanwhile
-            told = about(db)
-            head = {"log": _LOG, "crs": told.get("crs"), "events": chain.tail(db)[0], "digest": chain.tail(db)[1].hex()}
-            file.write(json.dumps(head, ensure_ascii=False) + "\n")
-            taken = {number: content for number, content, _ in _rows(db)}
-            for number, event, digest in _events(db):
-                said = {"no": number, **event._asdict(), "digest": digest.hex()}
-                if event.intake:
-                    said["content"] = taken[event.problem]
-                file.write(json.dumps(said, ensure_ascii=False) + "\n")
-            db.execute("COMMIT")
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(log)
-    except OSError as error:
-        raise LedgerError(f"无法写入 {log}：{error.strerror}", f"cannot write {log}: {error.strerror}") from error
-    finally:
-        draft.unlink(missing_ok=True)
+    with whole_file(log) as draft, opened(path) as db, draft.open("w", encoding="utf-8", newline="\n") as file:
+        db.execute("BEGIN")  # one moment of the ledger, whoever writes meanwhile
+        told = about(db)
+        head = {"log": _LOG, "crs": told.get("crs"), "events": chain.tail(db)[0], "digest": chain.tail(db)[1].hex()}
+        file.write(json.dumps(head, ensure_ascii=False) + "\n")
+        taken = {number: content for number, content, _ in _rows(db)}
+        for number, event, digest in _events(db):
+            said = {"no": number, **event._asdict(), "digest": digest.hex()}
+            if event.intake:
+                said["content"] = taken[event.problem]
+            file.write(json.dumps(said, ensure_ascii=False) + "\n")
+        db.execute("COMMIT")
     return log
 
 

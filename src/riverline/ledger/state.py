@@ -62,7 +62,7 @@ def problems(path: Path, db: sqlite3.Connection, day: str | None) -> gpd.GeoData
         rows, number = rows.iloc[place].reset_index(drop=True), number[place]
         closed = moved["on"].where(moved["status"] == "closed")
         rows["status"] = moved["status"].astype("str")
-        rows["closed_on"] = pd.to_datetime(closed, format="%Y-%m-%d").astype(PROBLEMS["closed_on"].dtype)
+        rows["closed_on"] = pd.to_datetime(closed, format="%Y-%m-%d").astype("datetime64[s]")
         _undo(db, rows, number, day)
     return _with_extras(rows, [extra.get(each, "") for each in number.tolist()] if extra else [])
 
