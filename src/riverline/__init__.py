@@ -23,7 +23,7 @@ from riverline.errors import (
 if TYPE_CHECKING:
     from riverline import catalog, channel, export, faults, geodesy, inspection, maps, rules, samples, schema
     from riverline.catalog import load_catalog
-    from riverline.channel import estimate_bank_tops, locate, split_axes, trace_axis
+    from riverline.channel import Attached, attach, estimate_bank_tops, locate, split_axes, trace_axis
     from riverline.checks import check
     from riverline.confirmation import Confirmation, confirm
     from riverline.demarcation import (
@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Attached",
     "CRSError",
     "ChangeRules",
     "Changes",
@@ -121,6 +122,7 @@ __all__ = [
     "__version__",
     "assess_detection",
     "assess_waterlines",
+    "attach",
     "catalog",
     "channel",
     "check",
@@ -182,6 +184,7 @@ _NAMESPACES = frozenset(
     {"catalog", "channel", "export", "faults", "geodesy", "inspection", "maps", "rules", "samples", "schema"}
 )
 _HOMES = {
+    "Attached": "channel",
     "ChangeRules": "encroachment.change",
     "Changes": "encroachment.change",
     "Confirmation": "confirmation",
@@ -207,6 +210,7 @@ _HOMES = {
     "Sensitivity": "revision",
     "assess_detection": "encroachment",
     "assess_waterlines": "encroachment",
+    "attach": "channel",
     "check": "checks",
     "check_stakes": "demarcation",
     "classify": "encroachment",
