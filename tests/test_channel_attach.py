@@ -68,7 +68,8 @@ def test_a_river_that_is_named_holds_and_one_without_an_axis_is_told():
 def test_inside_the_extent_of_one_river_it_is_that_rivers():
     extents = gpd.GeoDataFrame(
         {"extent_id": ["E1", "E2"], "river_id": ["R1", "R2"], "name": "", "kind": "management", "area_m2": 0.0,
-         "left_length_m": 0.0, "right_length_m": 0.0, "axis_length_m": 0.0, "clearance_m": 0.0, "rules": "x", "version": "1"},
+         "left_length_m": 0.0, "right_length_m": 0.0, "axis_length_m": 0.0, "clearance_m": 0.0, "rules": "x",
+         "version": "1"},
         geometry=[shapely.box(X, Y - 100, X + 10_000, Y + 400), shapely.box(X + 4900, Y, X + 5100, Y + 4000)],
         crs=CRS,
     )  # fmt: skip
@@ -126,8 +127,8 @@ def test_every_row_comes_back_in_its_order_with_its_columns_and_nothing_is_chang
 @given(st.integers(0, 1000), st.floats(1, 600), st.floats(0, 200))
 def test_doubt_is_what_a_full_table_of_distances_says(seed, far, margin):
     generator = np.random.default_rng(seed)
-    steps = generator.normal(0, 60, (6, 40, 2)) + [40, 0]
-    lines = [shapely.LineString(np.cumsum(each, axis=0) + [X, Y + 300 * k]) for k, each in enumerate(steps)]
+    steps = generator.normal((40, 0), 60, (6, 40, 2))
+    lines = [shapely.LineString(np.cumsum(each, axis=0) + np.array([X, Y + 300 * k])) for k, each in enumerate(steps)]
     axes = gpd.GeoDataFrame({"river_id": list("ABCABC"), "name": ""}, geometry=lines, crs=CRS)
     xy = generator.uniform((0, -300), (1600, 2100), (40, 2))
     made = rl.attach(problems(*xy), axes, far_m=far, margin_m=margin)
