@@ -1,4 +1,4 @@
-"""What is counted of a ledger: closed forms on small ones, statsmodels for times until closing, laws on a county's year."""
+"""What is counted of a ledger: closed forms on small ones, statsmodels for times, a county's year."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_the_product_limit_is_that_of_statsmodels(rows):
     assert curve.survival == pytest.approx(reference.surv_prob)
     share, low, high = surviving(curve, curve.time, 0.95)
     inner = (share > 0) & (share < 1)
-    assert (share * np.sqrt(curve.spread))[inner] == pytest.approx(reference.surv_prob_se[inner])
+    assert share[inner] * np.sqrt(curve.spread[inner]) == pytest.approx(reference.surv_prob_se[inner])
     for k in np.flatnonzero(inner):
         z, se = 1.959963984540054, np.sqrt(curve.spread[k]) / np.log(share[k])
         assert low[k] == pytest.approx(share[k] ** np.exp(-z * se))
@@ -214,8 +214,8 @@ def test_closed_problems_that_are_back_are_found_with_their_evidence(tmp_path):
             "problem_id": ["old", "again", "other kind", "far", "before", "left", "reopened", "false"],
             "kind": ["dumping", "dumping", "extraction", "dumping", "dumping", "dumping", "dumping", "dumping"],
             "bank": ["right", None, "right", "right", "right", "left", "right", "right"],
-            "found_on": ["2025-01-01", "2025-03-03", "2025-03-03", "2025-03-03", "2025-01-20", "2025-03-03", "2025-01-01",
-                         "2025-03-04"],
+            "found_on": ["2025-01-01", "2025-03-03", "2025-03-03", "2025-03-03", "2025-01-20", "2025-03-03",
+                         "2025-01-01", "2025-03-04"],
         },
         geometry=[at(0), at(6, 8), at(1), at(11), at(2), at(3), at(5000), at(4)],
         crs=CRS,

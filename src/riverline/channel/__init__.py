@@ -19,7 +19,6 @@ from riverline.channel.tracing import check_traced, trace_axis
 from riverline.io.chainage_text import format_chainage, parse_chainage
 
 __all__ = [
-    "Attached",
     "assign_banks",
     "attach",
     "check_breaks",
