@@ -23,7 +23,8 @@ from riverline.errors import (
 if TYPE_CHECKING:
     from riverline import catalog, channel, export, faults, geodesy, inspection, maps, rules, samples, schema
     from riverline.catalog import load_catalog
-    from riverline.channel import Attached, attach, estimate_bank_tops, locate, split_axes, trace_axis
+    from riverline.channel import attach, estimate_bank_tops, locate, split_axes, trace_axis
+    from riverline.channel.attaching import Attached
     from riverline.checks import check
     from riverline.confirmation import Confirmation, confirm
     from riverline.demarcation import (
@@ -184,7 +185,7 @@ _NAMESPACES = frozenset(
     {"catalog", "channel", "export", "faults", "geodesy", "inspection", "maps", "rules", "samples", "schema"}
 )
 _HOMES = {
-    "Attached": "channel",
+    "Attached": "channel.attaching",
     "ChangeRules": "encroachment.change",
     "Changes": "encroachment.change",
     "Confirmation": "confirmation",

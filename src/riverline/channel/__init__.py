@@ -8,7 +8,7 @@ their rivers (:func:`attach`) and bank tops from axes and widths (:func:`estimat
 
 from __future__ import annotations
 
-from riverline.channel.attaching import Attached, attach
+from riverline.channel.attaching import attach
 from riverline.channel.bank_tops import estimate_bank_tops
 from riverline.channel.banks import assign_banks
 from riverline.channel.breaks import check_breaks, print_chainage, true_chainage

@@ -248,9 +248,12 @@ def _read(file: str, column: list[str] | None, crs: str | None, encoding: str | 
 def _table(path: Path, columns: dict[str, str], encoding: str | None) -> pd.DataFrame:
     import pandas as pd
 
-    made = pd.read_excel(path, dtype=str) if path.suffix.lower().startswith(".xls") else pd.read_csv(
-        path, dtype=str, encoding=encoding or "utf-8-sig")  # fmt: skip
-    return made.rename(columns=columns)
+    try:
+        if path.suffix.lower().startswith(".xls"):
+            return pd.read_excel(path, dtype=str).rename(columns=columns)
+        return pd.read_csv(path, dtype=str, encoding=encoding or "utf-8-sig").rename(columns=columns)
+    except (OSError, ValueError) as error:
+        raise rl.ReadError(f"无法读取表格 {path}：{error}", f"cannot read the table {path}: {error}") from error
 
 
 def _words(texts: list[str] | None) -> dict[str, dict[str, str]]:
