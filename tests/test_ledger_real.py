@@ -57,3 +57,15 @@ def test_the_view_opens_live_with_everything(taken):
     assert len(read) == len(made.added)
     assert read.crs == NEW_YORK
     assert np.isfinite(read.geometry.dropna().bounds.to_numpy()).all()
+
+
+def test_closing_times_leave_open_complaints_open(taken):
+    ledger, made = taken
+    told = ledger.closing_times(on="2025-03-15").set_index(["scope", "part"]).loc[("all", "*")]
+    closed = made.added[made.added["status"] == "closed"]
+    days = (closed["closed_on"] - closed["found_on"]).dt.days
+    assert told["problem_count"] == len(made.added)
+    assert told["closed_count"] == len(closed)
+    # Censoring can only lengthen what the closed ones alone would say.
+    assert told["median_days"] >= days.median()
+    assert told["within_30"] <= (days <= 30).mean() + 1e-9
