@@ -29,6 +29,8 @@ COMMANDS = (
     "waterlines", "inspect", "compare",
     "check", "schema", "rules list", "rules show",
     "screen", "detect", "catalog list", "catalog show",
+    "ledger take", "ledger record", "ledger list", "ledger history", "ledger statistics", "ledger rebounds",
+    "ledger export", "ledger import", "ledger verify",
 )  # fmt: skip
 
 

@@ -23,7 +23,8 @@ from riverline.errors import (
 if TYPE_CHECKING:
     from riverline import catalog, channel, export, faults, geodesy, inspection, maps, rules, samples, schema
     from riverline.catalog import load_catalog
-    from riverline.channel import estimate_bank_tops, locate, split_axes, trace_axis
+    from riverline.channel import attach, estimate_bank_tops, locate, split_axes, trace_axis
+    from riverline.channel.attaching import Attached
     from riverline.checks import check
     from riverline.confirmation import Confirmation, confirm
     from riverline.demarcation import (
@@ -61,6 +62,15 @@ if TYPE_CHECKING:
         read_scenes,
         read_window,
     )
+    from riverline.ledger import (
+        Intake,
+        Ledger,
+        LedgerRules,
+        Rebounds,
+        Recorded,
+        list_ledger_rules,
+        load_ledger_rules,
+    )
     from riverline.revision import Revision, Sensitivity, compare, measure_sensitivity
     from riverline.rules import list_rules, load_rules
     from riverline.shoreline import (
@@ -78,6 +88,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Attached",
     "CRSError",
     "ChangeRules",
     "Changes",
@@ -85,11 +96,16 @@ __all__ = [
     "Demarcation",
     "DetectionAccuracy",
     "Inspection",
+    "Intake",
     "JobError",
+    "Ledger",
     "LedgerError",
+    "LedgerRules",
     "LineAccuracy",
     "MissingDependencyError",
     "ReadError",
+    "Rebounds",
+    "Recorded",
     "Registration",
     "Revision",
     "RiverlineError",
@@ -107,6 +123,7 @@ __all__ = [
     "__version__",
     "assess_detection",
     "assess_waterlines",
+    "attach",
     "catalog",
     "channel",
     "check",
@@ -130,10 +147,12 @@ __all__ = [
     "inspection",
     "join_demarcations",
     "list_indices",
+    "list_ledger_rules",
     "list_rules",
     "load_catalog",
     "load_change_rules",
     "load_checks",
+    "load_ledger_rules",
     "load_rules",
     "locate",
     "map_water",
@@ -166,6 +185,7 @@ _NAMESPACES = frozenset(
     {"catalog", "channel", "export", "faults", "geodesy", "inspection", "maps", "rules", "samples", "schema"}
 )
 _HOMES = {
+    "Attached": "channel.attaching",
     "ChangeRules": "encroachment.change",
     "Changes": "encroachment.change",
     "Confirmation": "confirmation",
@@ -178,6 +198,11 @@ _HOMES = {
     "WaterOccurrence": "shoreline",
     "Waterlines": "shoreline",
     "Inspection": "inspection",
+    "Intake": "ledger",
+    "Ledger": "ledger",
+    "LedgerRules": "ledger",
+    "Rebounds": "ledger",
+    "Recorded": "ledger",
     "Revision": "revision",
     "Registration": "io.scenes",
     "Scene": "io.scenes",
@@ -186,6 +211,7 @@ _HOMES = {
     "Sensitivity": "revision",
     "assess_detection": "encroachment",
     "assess_waterlines": "encroachment",
+    "attach": "channel",
     "check": "checks",
     "check_stakes": "demarcation",
     "classify": "encroachment",
@@ -203,10 +229,12 @@ _HOMES = {
     "inspect": "inspection",
     "join_demarcations": "demarcation",
     "list_indices": "shoreline",
+    "list_ledger_rules": "ledger",
     "list_rules": "rules",
     "load_change_rules": "encroachment.change",
     "load_catalog": "catalog",
     "load_checks": "inspection",
+    "load_ledger_rules": "ledger",
     "load_rules": "rules",
     "locate": "channel",
     "map_water": "shoreline",

@@ -2,11 +2,13 @@
 
 Chainage and offset (:func:`locate`), banks (:func:`assign_banks`), direction (:func:`check_orientation`), pieces
 (:func:`split_axes`), printed chainage with breaks (:func:`print_chainage`, :func:`true_chainage`), axes from water
-polygons (:func:`trace_axis`) and bank tops from axes and widths (:func:`estimate_bank_tops`).
+polygons (:func:`trace_axis`), problems put on
+their rivers (:func:`attach`) and bank tops from axes and widths (:func:`estimate_bank_tops`).
 """
 
 from __future__ import annotations
 
+from riverline.channel.attaching import attach
 from riverline.channel.bank_tops import estimate_bank_tops
 from riverline.channel.banks import assign_banks
 from riverline.channel.breaks import check_breaks, print_chainage, true_chainage
@@ -18,6 +20,7 @@ from riverline.io.chainage_text import format_chainage, parse_chainage
 
 __all__ = [
     "assign_banks",
+    "attach",
     "check_breaks",
     "check_orientation",
     "check_traced",

@@ -17,6 +17,7 @@ from riverline.cli.assessing import assessing
 from riverline.cli.change import change
 from riverline.cli.detecting import detect
 from riverline.cli.join import join
+from riverline.cli.ledgers import ledger_app
 from riverline.cli.options import (
     FILE,
     ColumnOption,
@@ -52,6 +53,7 @@ app = typer.Typer(
 rules_app = typer.Typer(help="规则集 | rule sets", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
 app.add_typer(encroaching.catalog_app, name="catalog")
+app.add_typer(ledger_app, name="ledger")
 app.add_typer(reviews)
 app.add_typer(assessing)
 

@@ -7,6 +7,7 @@ from riverline.faults.delivery import DELIVERY_CODES
 from riverline.faults.detection import DETECTION_CODES
 from riverline.faults.encroachment import ENCROACHMENT_CODES
 from riverline.faults.imagery import IMAGERY_CODES
+from riverline.faults.ledger import LEDGER_CODES
 from riverline.faults.mending import MENDING_CODES
 from riverline.faults.neighbours import NEIGHBOUR_CODES
 from riverline.faults.rulings import RULE_CODES
@@ -24,6 +25,7 @@ TOPIC_CODES = (
     *ENCROACHMENT_CODES,
     *IMAGERY_CODES,
     *MENDING_CODES,
+    *LEDGER_CODES,
     *NEIGHBOUR_CODES,
     *RULE_CODES,
     *SHORELINE_CODES,

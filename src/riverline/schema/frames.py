@@ -49,7 +49,6 @@ __all__ = [
     "MANAGEMENT_LINES",
     "OUTFALLS",
     "PERMITS",
-    "PROBLEMS",
     "RELIABILITY",
     "SECTIONS",
     "SEGMENTS",
@@ -235,31 +234,6 @@ EXTENTS = Schema(
                "Digest of the rule set asked for, with what it falls back on."),
     ),
     "The ground inside the lines, one row a river and kind.",
-)  # fmt: skip
-
-PROBLEMS = Schema(
-    "problems", "四乱问题", "Problems", "problem_id", ("Point", "Polygon", "MultiPolygon"),
-    (
-        c.key("problem_id", "问题编号", "Problem code", "WTBH"),
-        c.RIVER_ID,
-        c.BANK,
-        c.CHAINAGE,
-        c.KIND,
-        c.ITEM,
-        c.SEVERITY,
-        c.STATUS,
-        Column("found_on", "date", "发现日期", "Found on", "FXRQ", "Day it was found."),
-        Column("due_on", "date", "整改期限", "Due on", "ZGQX", "Day it has to be closed by.", optional=True),
-        Column("closed_on", "date", "销号日期", "Closed on", "XHRQ", "Day it was closed.", optional=True),
-        c.optional(c.text("responsible", "责任人", "Responsible", "ZRR", "Who has to put it right.")),
-        c.optional(c.ADMIN),
-        c.SOURCE,
-        c.optional(c.AREA),
-        Column("volume_m3", "number", "体积", "Volume", "TJ", "Volume dug or dumped.", "m³", optional=True),
-        c.text("description", "问题描述", "Description", "WTMS", "What was found."),
-        c.optional(c.text("rebound_of", "反弹自", "Rebound of", "FTZ", "Closed problem that is back.")),
-    ),
-    "Entries of the rectification ledger.",
 )  # fmt: skip
 
 TRACKS = Schema(

@@ -159,6 +159,12 @@ THEMES: tuple[Theme, ...] = (
         ("reopened", _ring("#E4572E", 7.0)),
         ("rejected", _ring(GREY, 2.0, 2, 5, shown=False)),
     ), halo=True),
+    _single("look_backs", 77, _mark(GREEN, "star", 12.0, fill="#FFFFFF")),
+    Theme("rebounds", "evidence", 76, (
+        ("reopened", _mark("#C2410C", "star", 14.0)),
+        ("place", _mark(PURPLE, "triangle", 12.0, 6, 3)),
+        ("suspect", _mark(BLUE, "diamond", 10.0, 2, 3)),
+    )),
     Theme("suspects", "kind", 70, (
         ("occupation", _area(BLUE, 1.8, BLUE, 0.30)),
         ("extraction", _area(OCHRE, 1.8, OCHRE, 0.35, 8, 3)),
@@ -235,6 +241,10 @@ THEMES: tuple[Theme, ...] = (
     Theme("tracks", "level", 50, (
         ("province", _line(RED, 3.4)), ("city", _line(PURPLE, 2.8, 12, 3)), ("county", _line(BLUE, 2.2)),
         ("township", _line(GREEN, 1.8, 6, 3)), ("village", _line(OCHRE, 1.4, 2, 3)),
+    )),
+    Theme("chiefs", "level", 51, (
+        ("province", _line(RED, 4.0)), ("city", _line(PURPLE, 3.3, 14, 3)), ("county", _line(BLUE, 2.6)),
+        ("township", _line(GREEN, 2.1, 7, 3)), ("village", _line(OCHRE, 1.6, 3, 3)),
     )),
     Theme("waterlines", "bank", 63, (("left", _line("#00629B", 2.0)), ("right", _line("#8C4A00", 2.0, 7, 3)))),
     _single("waterline_gaps", 64, _mark(PURPLE, "circle", 7.0)),

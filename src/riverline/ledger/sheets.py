@@ -1,0 +1,253 @@
+"""The ledger as a workbook, and back: what was edited in it becomes events, what changed on both sides is listed."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
+
+from riverline import faults
+from riverline.demarcation.findings import Finding, findings_to_faults
+from riverline.errors import LedgerError, MissingDependencyError
+from riverline.ledger import state
+from riverline.ledger.cells import mended, texts_of, values_of
+from riverline.ledger.chain import tail
+from riverline.ledger.files import whole_file
+from riverline.ledger.opening import COLUMNS, crs_of, opened, writing
+from riverline.ledger.recording import AMENDABLE, Wish, write_events
+from riverline.ledger.result import Recorded
+from riverline.ledger.state import LAST, LAST_DAY
+from riverline.schema import PROBLEMS, Column
+from riverline.schema.columns import text
+from riverline.schema.values import read_values
+from riverline.schema.words import plain_name
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
+    from riverline.ledger.machine import LedgerRules
+    from riverline.schema import Language
+
+__all__ = ["from_excel", "to_excel"]
+
+_VERSION = Column("version", "integer", "台账版本", "Version of the ledger", "TZBB",
+                  "Number of the last event when the sheet was written; leave it as it is.")  # fmt: skip
+_KEY = text("problem_id", "问题编号", "Problem code", "WTBH", "Key.")
+_SHOWN = ("problem_id", *COLUMNS)
+_MOST_ROWS, _MOST_LETTERS = 1_048_575, 32_000
+# Letters that make a spreadsheet take text for a formula, also after it is saved as CSV.
+_ACTIVE = ("=", "+", "-", "@", "\t")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
+# Readers of workbooks take _x0041_ for the letter A.
+_CODED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_WIDTHS = {"text": 14, "date": 12, "number": 12, "integer": 8}
+
+
+def to_excel(path: Path, target: Path, *, language: Language) -> Path:
+    """Write the ledger as a workbook; see :meth:`riverline.Ledger.to_excel`."""
+    writer = _module("xlsxwriter")
+    with opened(path) as db:
+        version = tail(db)[0]
+        rows = state.problems(path, db, None)
+    if len(rows) > _MOST_ROWS:
+        raise LedgerError(
+            f"问题 {len(rows):,} 条，超过工作表的 {_MOST_ROWS:,} 行", f"{len(rows):,} problems do not fit a sheet"
+        )
+    columns = [PROBLEMS[name] for name in _SHOWN] + [_VERSION]
+    cells = [_shown(values_of(rows[name], PROBLEMS[name]), PROBLEMS[name], language) for name in _SHOWN]
+    with whole_file(target) as draft, draft.open("wb") as file:
+        book = writer.Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True})
+        sheet = book.add_worksheet(PROBLEMS.label(language))
+        heading, day = (
+            book.add_format({"bold": True, "bg_color": "#DCE6F1"}),
+            book.add_format({"num_format": "yyyy-mm-dd"}),
+        )
+        _head(sheet, columns, len(rows), heading, day, language)
+        for number, row in enumerate(zip(*cells, [version] * len(rows), strict=True), 1):
+            for at, value in enumerate(row):
+                _write(sheet, number, at, value)
+        book.close()
+    return target
+
+
+def _module(name: str) -> Any:  # noqa: ANN401 - a module
+    import importlib
+
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"Excel 台账需要 {name}；请执行 python -m pip install 'riverline[report]'",
+            f"a ledger in Excel needs {name}; run python -m pip install 'riverline[report]'",
+        ) from error
+
+
+def _head(sheet: Any, columns: list[Column], count: int, heading: Any, day: Any, language: Language) -> None:  # noqa: ANN401
+    for at, column in enumerate(columns):
+        sheet.set_column(at, at, _WIDTHS[column.kind], day if column.kind == "date" else None)
+        sheet.write_string(0, at, column.label(language), heading)
+        if column.choices:
+            listed = [each.label(language) for each in column.choices]
+            sheet.data_validation(
+                1, at, max(count, 1), at, {"validate": "list", "source": listed, "error_type": "warning"}
+            )
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, max(count, 1), len(columns) - 1)
+
+
+def _write(sheet: Any, row: int, at: int, value: Any) -> None:  # noqa: ANN401
+    if value is None or value == "":
+        return
+    if isinstance(value, str):
+        sheet.write_string(row, at, value)
+    elif isinstance(value, pd.Timestamp):
+        sheet.write_datetime(row, at, value.to_pydatetime())
+    else:
+        sheet.write_number(row, at, value)
+
+
+def _shown(values: list[Any], column: Column, language: Language) -> list[Any]:
+    """Values as the cells of a sheet hold them: labels of choices, days, text that no program takes for a formula."""
+    if column.kind == "date":
+        return [None if each is None else pd.Timestamp(each) for each in values]
+    if column.choices:
+        labels = {each.value: each.label(language) for each in column.choices}
+        return [None if each is None else labels.get(each, each) for each in values]
+    return [_safe(_plain(each)) for each in values] if column.kind == "text" else values
+
+
+def _plain(text: str) -> str:
+    """Text as a sheet can give it back: no control characters, no longer than a cell."""
+    return _CONTROL.sub("�", text.replace("\r\n", "\n").replace("\r", "\n"))[:_MOST_LETTERS]
+
+
+def _safe(text: str) -> str:
+    shown = _CODED.sub("_x005F_", text)
+    return f"'{shown}" if shown.lstrip("'").startswith(_ACTIVE) else shown
+
+
+def _unsafe(value: str) -> str:
+    return value[1:] if value.startswith("'") and value.lstrip("'").startswith(_ACTIVE) else value
+
+
+class _Sheet(NamedTuple):
+    """What a sheet says: codes, versions, and for each column the values and the rows that could not be read."""
+
+    code: list[str]
+    version: list[int]
+    cells: dict[str, list[Any]]
+    raw: dict[str, list[Any]]
+    wrong: dict[str, list[bool]]
+
+
+def from_excel(path: Path, rules: LedgerRules, source: Path, *, by: str, on: str) -> Recorded:
+    """Take back what was edited in a workbook; see :meth:`riverline.Ledger.take_back`."""
+    sheet = _read(source)
+    with writing(path) as db:
+        edits, findings = _edits(db, sheet)
+        wishes = [
+            _wish(sheet, row, names, rules, status, by=by, on=on, file=source.name) for row, names, status in edits
+        ]
+        numbers, refused = write_events(db, rules, sorted(wishes, key=lambda wish: wish.on))
+        events = state.events(db, first=numbers[0] if numbers else LAST)
+        crs = crs_of(db)
+    return Recorded(events, faults.combine(findings_to_faults([*findings, *refused], crs), crs=crs))
+
+
+def _read(source: Path) -> _Sheet:
+    reader = _module("openpyxl")
+    try:
+        book = reader.load_workbook(source, read_only=True, data_only=True)
+        rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
+        book.close()
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError, reader.utils.exceptions.InvalidFileException) as error:
+        raise LedgerError(
+            f"无法读取工作簿 {source.name}：{error}", f"cannot read the workbook {source.name}: {error}"
+        ) from error
+    named = {plain_name(label): column for column in (*PROBLEMS, _VERSION)
+             for label in (column.name, column.label("zh"), column.label("en"))}  # fmt: skip
+    heads = [named.get(plain_name(str(head or ""))) for head in (rows[0] if rows else [])]
+    there = {column.name: at for at, column in enumerate(heads) if column is not None}
+    lacking = [column.label() for column in (_KEY, _VERSION) if column.name not in there]
+    if lacking:
+        raise LedgerError(
+            f"工作簿 {source.name} 缺少列：{'、'.join(lacking)}；请用 to_excel 导出后再改",
+            f"the workbook {source.name} lacks {' and '.join(lacking)}; edit one that to_excel wrote",
+        )
+    filled = [row for row in rows[1:] if any(cell not in (None, "") for cell in row)]
+    frame = pd.DataFrame({name: pd.Series([row[at] for row in filled], dtype="object") for name, at in there.items()})
+    return _typed(frame)
+
+
+def _typed(frame: pd.DataFrame) -> _Sheet:
+    values, raw, wrong = {}, {}, {}
+    for name in (each for each in COLUMNS if each in frame.columns):
+        cells = frame[name].map(lambda cell: mended(_unsafe(cell)) if isinstance(cell, str) else cell)
+        reading = read_values(cells, PROBLEMS[name])
+        values[name] = values_of(reading.converted, PROBLEMS[name])
+        raw[name] = cells.tolist()
+        bad = reading.unreadable | reading.ambiguous | reading.zoneless
+        allowed = {each.value for each in PROBLEMS[name].choices}
+        outside = [bool(allowed) and each is not None and each not in allowed for each in values[name]]
+        wrong[name] = [bool(one or other) for one, other in zip(bad, outside, strict=True)]
+    version = pd.to_numeric(frame["version"], errors="coerce").fillna(-1).astype("int64").tolist()
+    return _Sheet([_unsafe(each) for each in texts_of(frame["problem_id"])], version, values, raw, wrong)
+
+
+def _edits(db: sqlite3.Connection, sheet: _Sheet) -> tuple[list[tuple[int, list[str], str]], list[Finding]]:
+    """Rows that were edited, with the columns and the present status; and what is to be said of the others."""
+    latest = dict(db.execute('SELECT problem_id, version FROM states JOIN intake USING ("no")').fetchall())
+    bases = {version: _by_code(state.standing(db, LAST_DAY, version)) for version in {*sheet.version, LAST}}
+    edits, findings, twice = [], [], pd.Series(sheet.code).duplicated(keep=False).tolist()
+    for row, code in enumerate(sheet.code):
+        place, base = bases[LAST].get(code), bases[sheet.version[row]].get(code)
+        if place is None or base is None or not code:
+            findings.append(Finding("row-unknown", "problems", code or f"row {row + 2}", None))
+            continue
+        names = [name for name in sheet.cells if _differs(sheet, row, name, base[name])]
+        ours = [name for name in names if _differs(sheet, row, name, place[name])]
+        if ours and twice[row]:
+            findings.append(Finding("key-duplicated", "problems", code, None, float(sheet.code.count(code)), 1.0))
+        elif ours and latest[code] > sheet.version[row]:
+            findings.append(Finding("row-conflict", "problems", code, None, note=", ".join(ours)))
+        elif ours:
+            edits.append((row, ours, str(place["status"])))
+    return edits, findings
+
+
+def _by_code(columns: dict[str, list[Any]]) -> dict[str, dict[str, Any]]:
+    every = zip(columns["problem_id"], *(columns[name] for name in COLUMNS), strict=True)
+    return {code: dict(zip(COLUMNS, row, strict=True)) for code, *row in every}
+
+
+def _differs(sheet: _Sheet, row: int, name: str, before: Any) -> bool:  # noqa: ANN401 - a value
+    """Whether a cell says something else than what was written there."""
+    if PROBLEMS[name].kind == "text" and not PROBLEMS[name].choices:
+        return bool(str(sheet.cells[name][row]) != _plain(before).strip() and sheet.cells[name][row] != _plain(before))
+    return bool(sheet.wrong[name][row] or sheet.cells[name][row] != before)
+
+
+def _wish(
+    sheet: _Sheet, row: int, names: list[str], rules: LedgerRules, status: str, *, by: str, on: str, file: str
+) -> Wish:
+    """The event that an edited row asks for."""
+    wrong = [name for name in names if sheet.wrong[name][row] or name not in (*AMENDABLE, "status", "closed_on")]
+    moved = "status" in names and not sheet.wrong["status"][row]
+    day = on
+    if moved and sheet.cells["status"][row] == "closed" and "closed_on" in names:
+        day = sheet.cells["closed_on"][row] or on
+    elif "closed_on" in names and not (moved and sheet.cells["closed_on"][row] is None):
+        wrong.append("closed_on")
+    event = _event_to(rules, status, sheet.cells["status"][row]) if moved else "amended"
+    changes = {name: sheet.cells[name][row] for name in names if name in AMENDABLE and not sheet.wrong[name][row]}
+    told = ", ".join(f"{name} = {sheet.raw[name][row]}" for name in wrong)
+    return Wish(sheet.code[row], event, day, by, file, changes, (), mended(told))
+
+
+def _event_to(rules: LedgerRules, status: str, wanted: Any) -> str:  # noqa: ANN401 - a status
+    """The event that leads to a status from here; if none does, one that does from elsewhere, to be refused."""
+    leading = [each for each in rules.events if each.to == wanted]
+    return next((each.name for each in leading if status in each.start), leading[0].name if leading else str(wanted))

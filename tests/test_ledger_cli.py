@@ -1,0 +1,64 @@
+"""``riverline ledger``: a county's problems from a file to closing, and back, as an office types it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import riverline as rl
+from ledgers import problems_of
+from riverline.cli.commands import app
+
+
+def run(*arguments, status=0):
+    ran = CliRunner().invoke(app, ["ledger", *map(str, arguments)], env={"COLUMNS": "160", "TERM": "dumb"})
+    if ran.exception is not None and not isinstance(ran.exception, SystemExit):
+        raise ran.exception
+    assert ran.exit_code == status, ran.output
+    return ran.output
+
+
+@pytest.fixture
+def book(tmp_path):
+    layer = tmp_path / "排查.gpkg"
+    problems_of(3, problem_id=["A", "B", "C"], kind=["乱堆", "堆土", "rodent"]).to_file(layer)
+    path = tmp_path / "台账.gpkg"
+    said = run("take", path, layer, "--source", "排查", "--on", "2025-06-01", "--word", "kind::堆土=dumping")
+    assert "新收 2 条，已有 0 条" in said
+    assert "problem-kindless" in said or "四乱类型不明" in said
+    return path
+
+
+def test_from_a_layer_to_closing_and_back(book, tmp_path):
+    run("record", book, "A", "assigned", "--on", "2025-02-01", "--by", "县河长办", "--set", "due_on=2025-02-10")
+    assert "逾期" in run("list", book, "--overdue", "--on", "2025-03-01")
+    for event, day in (("review", "2025-03-01"), ("closed", "2025-03-02")):
+        run("record", book, "A", event, "--on", day, "--by", "县河长办")
+    run("record", book, "A", "reopened", "--on", "2025-03-20", "--by", "巡查员", "--note", "又堆")
+    assert "反弹" in run("list", book)
+    assert "reopened" in run("list", book, "--language", "en").casefold()
+    assert run("list", book, "--on", "2025-03-05", "--status", "closed").count("A") >= 1
+    assert "又堆" in run("history", book, "A")
+    assert "18" in run("rebounds", book)
+    for what in ("closing", "times", "stock"):
+        assert "all" in run("statistics", book, what)
+    assert run("verify", book, "--strict")
+    ledger = rl.Ledger.open(book)
+    run("export", book, tmp_path / "台账.xlsx")
+    run("export", book, tmp_path / "事件.jsonl")
+    run("import", book, tmp_path / "台账.xlsx", "--on", "2025-06-01", "--by", "某")
+    run("import", tmp_path / "新.gpkg", tmp_path / "事件.jsonl")
+    pd.testing.assert_frame_equal(rl.Ledger.open(tmp_path / "新.gpkg").history(), ledger.history())
+
+
+def test_a_table_of_complaints_and_wrong_steps(book, tmp_path):
+    table = tmp_path / "投诉.csv"
+    table.write_text("编号,类别,时间,lon,lat\nT1,垃圾,2025-01-02,117.0,30.7\n", encoding="utf-8")
+    said = run("take", book, table, "--source", "热线", "--on", "2025-06-01", "--column", "编号=problem_id",
+               "--column", "类别=kind", "--column", "时间=found_on", "--word", "kind::垃圾=dumping")  # fmt: skip
+    assert "新收 1 条" in said
+    CliRunner()
+    run("record", book, "T1", "closed", "--on", "2025-02-01", "--by", "某", status=1)
+    run("import", book, tmp_path / "台账.xlsx", status=2)
+    run("take", book, table, "--source", "热线", "--on", "2025-06-01", "--word", "垃圾", status=2)

@@ -1,0 +1,157 @@
+"""The ledger as a workbook: what Excel sees, what comes back as events, what is a conflict, what is no formula."""
+
+from __future__ import annotations
+
+import sys
+
+import openpyxl
+import pandas as pd
+import pytest
+
+import riverline as rl
+from ledgers import ledger_of, problems_of, walk
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    columns = {"area_m2": [1.5, None, 0.1, 1e9], "responsible": ["张三", "", "李四", "王五"], "admin": "清水镇"}
+    return ledger_of(tmp_path, problems_of(4, problem_id=list("ABCD"), **columns))
+
+
+def edit(path, **cells):
+    """Write cells by code and heading: ``A={"严重程度": "重大"}``."""
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    heads = {cell.value: cell.column for cell in sheet[1]}
+    rows = {row[0].value: row[0].row for row in sheet.iter_rows(min_row=2)}
+    for code, values in cells.items():
+        for head, value in values.items():
+            sheet.cell(rows[code], heads[head]).value = value
+    book.save(path)
+
+
+def codes(result):
+    return sorted(result.faults["code"])
+
+
+def test_a_sheet_that_nobody_edited_changes_nothing(ledger, tmp_path):
+    for language in ("zh", "en"):
+        sheet = ledger.to_excel(tmp_path / "台账.xlsx", language=language)
+        edit(sheet)
+        made = ledger.take_back(sheet, by="某", on="2025-06-01")
+        assert made.events.empty
+        assert made.faults.empty
+
+
+def test_the_sheet_shows_labels_days_and_numbers(ledger, tmp_path):
+    sheet = openpyxl.load_workbook(ledger.to_excel(tmp_path / "台账.xlsx")).worksheets[0]
+    heads = [cell.value for cell in sheet[1]]
+    row = dict(zip(heads, [cell.value for cell in sheet[2]], strict=True))
+    assert sheet.title == "四乱问题"
+    assert row["问题编号"] == "A"
+    assert row["状态"] == "发现"
+    assert row["四乱类型"] == "乱占"
+    assert row["发现日期"] == pd.Timestamp("2025-01-01")
+    assert row["面积（m²）"] == 1.5
+    assert row["台账版本"] == 4
+
+
+def test_edited_rows_come_back_as_events(ledger, tmp_path):
+    walk(ledger, "B", ("assigned", "2025-02-01"), ("review", "2025-03-01"))
+    sheet = ledger.to_excel(tmp_path / "台账.xlsx")
+    edit(
+        sheet,
+        A={"严重程度": "重大", "责任人": None, "面积（m²）": 12},
+        B={"状态": "销号", "销号日期": pd.Timestamp("2025-04-01")},
+        C={"状态": "assigned", "整改期限": "2025-07-01"},
+    )
+    made = ledger.take_back(sheet, by="县河长办", on="2025-06-01")
+    assert made.faults.empty
+    told = made.events.set_index("problem_id")
+    assert told["event"].to_dict() == {"A": "amended", "B": "closed", "C": "assigned"}
+    assert told.loc["B", "on"] == pd.Timestamp("2025-04-01")
+    assert set(told["note"]) == {"台账.xlsx"}
+    rows = ledger.problems().set_index("problem_id")
+    assert rows.loc["A", ["severity", "responsible", "area_m2"]].tolist() == ["major", "", 12.0]
+    assert rows.loc["B", "closed_on"] == pd.Timestamp("2025-04-01")
+    assert rows.loc["C", "due_on"] == pd.Timestamp("2025-07-01")
+    assert ledger.verify().empty
+    # Once more: what is there already is no edit.
+    assert ledger.take_back(sheet, by="县河长办", on="2025-06-01").events.empty
+
+
+def test_what_changed_on_both_sides_is_a_conflict_and_what_came_to_the_same_is_not(ledger, tmp_path):
+    sheet = ledger.to_excel(tmp_path / "台账.xlsx")
+    ledger.record("A", "amended", on="2025-02-01", by="某", changes={"severity": "minor"})
+    ledger.record("B", "amended", on="2025-02-01", by="某", changes={"severity": "major"})
+    ledger.record("C", "noted", on="2025-02-01", by="某", note="看过")
+    edit(sheet, A={"责任人": "赵六"}, B={"严重程度": "重大"}, D={"责任人": "赵六"})
+    made = ledger.take_back(sheet, by="某", on="2025-06-01")
+    assert dict(zip(made.faults["feature_id"], made.faults["code"], strict=True)) == {"A": "row-conflict"}
+    assert made.events["problem_id"].tolist() == ["D"]
+    assert "1 conflicts" in repr(made)
+    assert ledger.problems()["responsible"].tolist() == ["张三", "", "李四", "赵六"]
+
+
+REFUSED = [
+    ({"状态": "销号"}, "event-not-allowed"),
+    ({"严重程度": "要命"}, "event-value"),
+    ({"整改期限": "03/04/2025"}, "event-value"),
+    ({"销号日期": pd.Timestamp("2025-03-01")}, "event-value"),
+    ({"发现日期": pd.Timestamp("2024-03-01")}, "event-value"),
+    ({"状态": "不属实", "问题编号": "Z"}, "row-unknown"),
+    ({"问题编号": "B"}, "key-duplicated"),
+]
+
+
+@pytest.mark.parametrize(("cells", "code"), REFUSED, ids=[f"{code}-{k}" for k, (_, code) in enumerate(REFUSED)])
+def test_edits_that_cannot_be_are_faults(ledger, tmp_path, cells, code):
+    sheet = ledger.to_excel(tmp_path / "台账.xlsx")
+    edit(sheet, A=cells, D={"责任人": "赵六"})
+    made = ledger.take_back(sheet, by="某", on="2025-06-01")
+    assert set(codes(made)) == {code}
+    assert made.events["problem_id"].tolist() == ["D"]
+
+
+HOSTILE = [
+    '=HYPERLINK("http://x")', "'", "+1", "-1", "@SUM(A1)", "\tx", "'=1", "<b>", "a\x07b", " 空格 ", "两\r\n行",
+    "长" * 40_000, "http://例子",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_text_becomes_a_formula_and_none_is_taken_for_an_edit(tmp_path, text):
+    ledger = ledger_of(tmp_path, problems_of(1, problem_id=["A"], description=text, responsible=text))
+    sheet = ledger.to_excel(tmp_path / "台账.xlsx")
+    cells = [cell for row in openpyxl.load_workbook(sheet).worksheets[0].iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f" or cell.hyperlink]
+    assert not [cell for cell in cells if str(cell.value or "")[:1] in {"=", "+", "-", "@", "\t"}]
+    edit(sheet)
+    made = ledger.take_back(sheet, by="某", on="2025-06-01")
+    assert made.events.empty
+    assert made.faults.empty
+
+
+def test_a_word_that_looks_like_a_code_of_a_letter_stays_what_it_is(tmp_path):
+    ledger = ledger_of(tmp_path, problems_of(1, problem_id=["A"], description="_x0041_"))
+    assert ledger.take_back(ledger.to_excel(tmp_path / "台账.xlsx"), by="某", on="2025-06-01").events.empty
+
+
+def test_what_is_no_sheet_of_ours_is_one_error(ledger, tmp_path):
+    other = tmp_path / "别的.xlsx"
+    pd.DataFrame({"甲": [1]}).to_excel(other, index=False)
+    with pytest.raises(rl.LedgerError, match="缺少列：问题编号、台账版本"):
+        ledger.take_back(other, by="某", on="2025-06-01")
+    other.write_bytes(b"no workbook")
+    with pytest.raises(rl.LedgerError, match="无法读取工作簿"):
+        ledger.take_back(other, by="某", on="2025-06-01")
+    with pytest.raises(rl.LedgerError, match="无法写入"):
+        ledger.to_excel(tmp_path / "没有" / "台账.xlsx")
+
+
+@pytest.mark.parametrize("module", ["xlsxwriter", "openpyxl"])
+def test_without_the_extra_it_says_which(ledger, tmp_path, monkeypatch, module):
+    sheet = ledger.to_excel(tmp_path / "台账.xlsx")
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(rl.MissingDependencyError, match=r"riverline\[report\]"):
+        ledger.to_excel(sheet) if module == "xlsxwriter" else ledger.take_back(sheet, by="某", on="2025-06-01")
