@@ -41,7 +41,8 @@ def test_the_design_is_complete():
     checks stretches area_changes stake_changes title_changes bands band_titles
     observed_shorelines baselines transects intersections rates forecasts change_areas features encroached
     accuracies accuracy_curve reliability class_areas line_errors
-    waterlines waterline_gaps looks change_evidence check_differences field_checks"""
+    waterlines waterline_gaps looks change_evidence check_differences field_checks
+    hot_segments hot_reaches reach_ranks densities"""
     assert set(schema.FRAMES) == set(wanted.split())
     assert all(getattr(schema, name.upper()) is frame for name, frame in schema.FRAMES.items())
 

@@ -21,7 +21,7 @@ from riverline.errors import (
 )
 
 if TYPE_CHECKING:
-    from riverline import catalog, channel, export, faults, geodesy, inspection, maps, rules, samples, schema
+    from riverline import catalog, channel, export, faults, geodesy, hotspots, inspection, maps, rules, samples, schema
     from riverline.catalog import load_catalog
     from riverline.channel import estimate_bank_tops, locate, split_axes, trace_axis
     from riverline.checks import check
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     )
     from riverline.encroachment.change import ChangeRules, Changes, detect_change, load_change_rules
     from riverline.encroachment.checking import compare_checks, prepare_checks
+    from riverline.hotspots import Hotspots, HotspotSettings, find_hotspots
     from riverline.inspection import Inspection, inspect, load_checks
     from riverline.io import read_layer, read_sections, read_table
     from riverline.io.scenes import (
@@ -84,6 +85,8 @@ __all__ = [
     "Confirmation",
     "Demarcation",
     "DetectionAccuracy",
+    "HotspotSettings",
+    "Hotspots",
     "Inspection",
     "JobError",
     "LedgerError",
@@ -124,8 +127,10 @@ __all__ = [
     "explain",
     "export",
     "faults",
+    "find_hotspots",
     "find_stand_ins",
     "geodesy",
+    "hotspots",
     "inspect",
     "inspection",
     "join_demarcations",
@@ -163,7 +168,19 @@ __all__ = [
 
 # Loaded when first asked for: neither ``import riverline`` nor ``riverline --help`` waits for what it does not use.
 _NAMESPACES = frozenset(
-    {"catalog", "channel", "export", "faults", "geodesy", "inspection", "maps", "rules", "samples", "schema"}
+    {
+        "catalog",
+        "channel",
+        "export",
+        "faults",
+        "geodesy",
+        "hotspots",
+        "inspection",
+        "maps",
+        "rules",
+        "samples",
+        "schema",
+    }
 )
 _HOMES = {
     "ChangeRules": "encroachment.change",
@@ -177,6 +194,8 @@ _HOMES = {
     "WaterMap": "shoreline",
     "WaterOccurrence": "shoreline",
     "Waterlines": "shoreline",
+    "HotspotSettings": "hotspots",
+    "Hotspots": "hotspots",
     "Inspection": "inspection",
     "Revision": "revision",
     "Registration": "io.scenes",
@@ -199,6 +218,7 @@ _HOMES = {
     "estimate_areas": "encroachment",
     "estimate_bank_tops": "channel",
     "explain": "demarcation",
+    "find_hotspots": "hotspots",
     "find_stand_ins": "demarcation",
     "inspect": "inspection",
     "join_demarcations": "demarcation",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["gi_star", "local_moran", "with_self"]
+__all__ = ["gi_star", "local_moran", "sum_scores", "with_self"]
 
 
 def with_self(weights: Any) -> Any:  # noqa: ANN401 - a sparse array
@@ -57,7 +57,19 @@ def gi_star(values: Floats, weights: Any) -> Floats:  # noqa: ANN401 - a sparse 
     ----------
     Ord, J. K. & Getis, A. (1995). Local spatial autocorrelation statistics. Geographical Analysis 27(4).
     """
-    own = with_self(weights)
+    return sum_scores(values, with_self(weights))
+
+
+def sum_scores(values: Floats, weights: Any) -> Floats:  # noqa: ANN401 - a sparse array
+    """Standard scores of weighted sums, as for Gi*, whatever weight a place has in its own.
+
+    Parameters
+    ----------
+    values : (n,) or (n, t)
+    weights : (n, n) sparse
+        A row a place.
+    """
+    own = sparse.csr_array(weights, dtype="float64")
     count = len(values)
     mean, spread = values.mean(axis=0), values.std(axis=0)
     total = np.asarray(own.sum(axis=1)).ravel()

@@ -80,7 +80,8 @@ def graph_of(lengths: Floats, joined: Joins, places: Places, *, banks: bool) -> 
         Other nodes that are wanted.
     banks
         Whether the two banks are graphs of their own. A tributary that comes from the left then joins both its banks
-        to the left bank of the other river, and nothing crosses the water; where ends meet, left goes on as left.
+        to the left bank of the other river, so that its mouth can be crossed, but no river; where ends meet, left
+        goes on as left.
 
     Returns
     -------

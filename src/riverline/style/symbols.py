@@ -159,6 +159,17 @@ THEMES: tuple[Theme, ...] = (
         ("reopened", _ring("#E4572E", 7.0)),
         ("rejected", _ring(GREY, 2.0, 2, 5, shown=False)),
     ), halo=True),
+    Theme("hot_segments", "verdict", 66, (
+        ("hot", _line("#B2182B", 5.0)),
+        ("cold", _line("#1A4F8B", 3.6, 14, 3)),
+        ("unseen", _line(BLACK, 2.0, 2, 4)),
+        ("none", _line(GREY, 1.2, shown=False)),
+    )),
+    Theme("hot_reaches", "verdict", 67, (
+        ("hot", _line("#7F0019", 8.0)),
+        ("cold", _line("#08306B", 5.0, 10, 4, 2, 4)),
+    )),
+    _single("densities", 42, _line("#8E0152", 2.0, 6, 2, shown=False)),
     Theme("suspects", "kind", 70, (
         ("occupation", _area(BLUE, 1.8, BLUE, 0.30)),
         ("extraction", _area(OCHRE, 1.8, OCHRE, 0.35, 8, 3)),
