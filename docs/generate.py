@@ -29,7 +29,7 @@ COMMANDS = (
     "demo", "demarcate", "axes", "banks", "waters", "works", "stakes", "confirm", "shoreline", "change", "waterlines",
     "inspect", "compare",
     "check", "schema", "rules list", "rules show",
-    "screen", "detect", "catalog list", "catalog show",
+    "screen", "detect", "hotspots", "catalog list", "catalog show",
 )  # fmt: skip
 
 
