@@ -73,6 +73,15 @@ def test_the_command_tells_reaches_and_ranks_and_writes_both_files(files, tmp_pa
     assert "2025-01-01 至 2025-12-31" in reason
 
 
+def test_the_command_keeps_the_codes_of_problems(files, tmp_path):
+    frame = gpd.read_file(files / "problems.gpkg").rename(columns={"BH": "问题编号"})
+    frame.loc[0, "问题编号"] = frame.loc[1, "问题编号"]
+    frame.to_file(tmp_path / "coded.gpkg")
+    run("hotspots", tmp_path / "coded.gpkg", "--axes", files / "axes.gpkg", "--out", tmp_path / "out")
+    faults = gpd.read_file(tmp_path / "out" / "热点成果.gpkg", layer="质检问题_点")
+    assert faults.loc[faults["code"] == "key-duplicated", "feature_id"].tolist() == ["P1"]
+
+
 def test_the_command_takes_patrols_and_speaks_english(files, tmp_path):
     out = tmp_path / "out"
     told = run("hotspots", files / "problems.gpkg", "--axes", files / "axes.gpkg", "--effort", files / "walked.csv",

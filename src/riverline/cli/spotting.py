@@ -16,6 +16,7 @@ from riverline.cli.tables import add_row, table_of
 from riverline.hotspots import describe_hotspots, rank_reaches
 from riverline.hotspots.counting import ANY_PROBLEMS
 from riverline.schema import HOT_REACHES, REACH_RANKS
+from riverline.schema.words import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -103,10 +104,21 @@ def carry_out(job: HotspotJob, tell: Callable[[Step], None]) -> Delivery:
 
 
 def _numbered(layer: Layer) -> Layer:
-    """The layer of problems, which need no number of their own."""
+    """The layer of problems, which need no number of their own: without one it is left blank."""
     values = layer.values or {}  # noqa: PD011 - a field of ours
     named = "problem_id" in values or any("problem_id" in ours for ours in (layer.columns or {}).values())
-    return layer if named else replace(layer, values={"problem_id": "", **values})
+    return layer if named or _has_number(layer) else replace(layer, values={"problem_id": "", **values})
+
+
+def _has_number(layer: Layer) -> bool:
+    """Whether a field of the file has the name, a label or the short name of the key."""
+    key = ANY_PROBLEMS["problem_id"]
+    known = {plain_name(each) for each in (key.name, key.label_zh, key.label_en, key.short)}
+    try:
+        fields = pyogrio.read_info(layer.path, layer=layer.layer)["fields"]
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
+        return True  # reading it says what is wrong
+    return bool(known & {plain_name(str(each)) for each in fields})
 
 
 def _intervals(name: str, text: str) -> pd.DataFrame:
