@@ -456,3 +456,38 @@ def test_the_surface_holds_every_problem(spots):
     peak = spots.surface.loc[spots.surface["density"].idxmax()]
     assert 19_500 <= peak["start_chainage_m"] <= 23_500
     assert peak["bank"] == "right"
+
+
+@pytest.mark.parametrize("kernel", ["heat", "equal_split", "downstream", "upstream"])
+@pytest.mark.parametrize("by_bank", [True, False])
+def test_densities_hold_every_problem_and_run_as_the_water_does(confluence_axes, kernel, by_bank):
+    frame = problems([at(700, 20), at(1_000 + 15, 500), at(1_990, -20)])
+    settings = rl.HotspotSettings(bandwidth_m=150.0)
+    found = rl.hotspots.measure_density(frame, confluence_axes, kernel=kernel, by_bank=by_bank, settings=settings)
+    held = found["density"] * (found["end_chainage_m"] - found["start_chainage_m"]) / 1000
+    assert held.sum() == pytest.approx(3.0, abs=1e-5)
+    brook = found["river_id"] == "R2"
+    if kernel == "downstream":
+        assert found.loc[brook, "start_chainage_m"].min() >= 490
+        assert found.loc[~brook, "start_chainage_m"].min() >= 670
+    if kernel == "upstream":
+        assert found.loc[brook, "end_chainage_m"].max() <= 501
+    if by_bank and kernel != "heat":
+        right = found[(found["bank"] == "right") & ~brook]
+        assert right["start_chainage_m"].min() >= 1_500 or kernel == "upstream"
+
+
+@pytest.fixture(scope="module")
+def confluence_axes():
+    return rivers(line((0, 0), (2_000, 0)), line((1_000, 1_000), (1_000, 0)))
+
+
+def test_a_bandwidth_is_chosen_by_what_was_left_out(straight):
+    random = np.random.default_rng(4)
+    tight = random.choice(np.arange(5_000, 60_000, 5_000), 300) + random.normal(0, 120, 300)
+    spread = random.uniform(0, 60_000, 300)
+    chosen = [
+        rl.find_hotspots(problems(map(at, each, [20.0] * 300)), straight).run.inputs["find_hotspots"]["bandwidth_m"]
+        for each in (tight, spread)
+    ]
+    assert chosen[0] < chosen[1]

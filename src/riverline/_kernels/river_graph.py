@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["Direction", "Graph", "Places", "graph_of", "within"]
+__all__ = ["Direction", "Graph", "Places", "contracted", "graph_of", "stretches_of", "within"]
 
 Direction = Literal["both", "downstream", "upstream"]
 
@@ -133,6 +135,45 @@ def graph_of(lengths: Floats, joined: Joins, places: Places, *, banks: bool) -> 
     return graph, wanted + places.bank * count
 
 
+def stretches_of(lengths: Floats, joined: Joins, places: Places, *, banks: bool) -> tuple[Graph, Places]:
+    """The graph whose edges are the stretches between ends of axes, junctions and the places asked for.
+
+    Parameters
+    ----------
+    lengths, joined, places, banks
+        As for :func:`graph_of`.
+
+    Returns
+    -------
+    graph
+        Every edge has a length.
+    begin : Places
+        Axis, bank and metres from the start of the axis at the tail of each edge, ordered by bank, axis and metres.
+
+    Examples
+    --------
+    >>> from riverline._kernels.river_joins import Joins
+    >>> none = np.zeros(0, dtype="int64")
+    >>> alone = Joins(none, none.astype(bool), none, none.astype(float), none)
+    >>> places = Places(np.array([0]), np.array([25.0]), np.array([0]))
+    >>> graph, begin = stretches_of(np.array([100.0]), alone, places, banks=False)
+    >>> graph.length.tolist(), begin.along.tolist()
+    ([25.0, 75.0], [0.0, 25.0])
+    """
+    graph, _ = graph_of(lengths, joined, places, banks=banks)
+    every = np.arange(len(lengths))
+    axis = np.concatenate([every, every, joined.other, places.axis])
+    along = np.concatenate([np.zeros(len(lengths)), lengths, joined.along, places.along])
+    _, first = _merged(axis, along)
+    inner = np.flatnonzero(axis[first][1:] == axis[first][:-1])
+    layers = 1 + banks
+    begin = Places(
+        np.tile(axis[first][inner], layers), np.tile(along[first][inner], layers),
+        np.repeat(np.arange(layers), len(inner)),
+    )  # fmt: skip
+    return contracted(graph)[0], begin
+
+
 def _merged(axis: Integers, along: Floats) -> tuple[Integers, Integers]:
     """Node of each place, nodes numbered along axes, and the first place of each node."""
     order = np.lexsort((along, axis))
@@ -149,6 +190,26 @@ def _bank_edges(joined: Joins, tail: Integers, head: Integers, bank: int, count:
     tails = tail + np.where(joined.at_end, bank, target) * count
     heads = head + np.where(joined.at_end, target, bank) * count
     return tails, heads
+
+
+def contracted(graph: Graph) -> tuple[Graph, Integers]:
+    """The graph with the nodes that edges of no length join made one, and the new number of each node.
+
+    Examples
+    --------
+    >>> both = np.array([True, True])
+    >>> less, node = contracted(Graph(3, np.array([0, 1]), np.array([1, 2]), np.array([0.0, 5.0]), both))
+    >>> less.count, node.tolist(), less.length.tolist()
+    (2, [0, 0, 1], [5.0])
+    """
+    joint = graph.length <= 0.0
+    links = sparse.coo_array(
+        (np.ones(joint.sum()), (graph.tail[joint], graph.head[joint])), shape=(graph.count, graph.count)
+    )
+    count, node = connected_components(links, directed=False)
+    node = node.astype("int64")
+    kept = ~joint
+    return Graph(count, node[graph.tail[kept]], node[graph.head[kept]], graph.length[kept], graph.flows[kept]), node
 
 
 def within(

@@ -19,10 +19,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 
-from riverline._kernels.river_graph import Graph
+from riverline._kernels.river_graph import Graph, contracted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,13 +51,8 @@ class Heat:
     """
 
     def __init__(self, graph: Graph, cell: Integers, length: Floats, sigma: float) -> None:
-        joint = graph.length <= 0.0
-        links = sparse.coo_array(
-            (np.ones(joint.sum()), (graph.tail[joint], graph.head[joint])), shape=(graph.count, graph.count)
-        )
-        number, node = connected_components(links, directed=False)
-        tail, head = node[graph.tail[~joint]], node[graph.head[~joint]]
-        flow = 1.0 / graph.length[~joint]
+        joined, node = contracted(graph)
+        number, tail, head, flow = joined.count, joined.tail, joined.head, 1.0 / joined.length
         away = sparse.coo_array((-flow, (tail, head)), shape=(number, number))
         laplacian = sparse.csc_array(away + away.T)
         laplacian = laplacian - sparse.diags_array(np.asarray(laplacian.sum(axis=0)).ravel())

@@ -6,6 +6,7 @@ which go first, :func:`describe_hotspots` tells why in either language.
 
 from __future__ import annotations
 
+from riverline.hotspots.density import measure_density
 from riverline.hotspots.finding import find_hotspots
 from riverline.hotspots.ranking import first_to_walk, rank_reaches
 from riverline.hotspots.result import Hotspots
@@ -18,5 +19,6 @@ __all__ = [
     "describe_hotspots",
     "find_hotspots",
     "first_to_walk",
+    "measure_density",
     "rank_reaches",
 ]

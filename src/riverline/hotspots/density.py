@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.river_graph import Graph, Places, graph_of
+from riverline._kernels.equal_split import Events, split_equally
+from riverline._kernels.river_graph import Places, graph_of, stretches_of
 from riverline._kernels.river_joins import joins
 from riverline._kernels.water_heat import Heat
-from riverline.hotspots.segments import BANKS
+from riverline.hotspots.counting import count_problems
+from riverline.hotspots.segments import BANKS, segments_of
+from riverline.hotspots.settings import HotspotSettings
 from riverline.schema import DENSITIES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from riverline._kernels.river_graph import Direction
     from riverline.hotspots.counting import Counted
     from riverline.hotspots.segments import Segments
-    from riverline.hotspots.settings import HotspotSettings
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
 __all__ = ["density_of"]
 
+Kernel = Literal["heat", "equal_split", "downstream", "upstream"]
+
+# Where a quartic kernel ends, in standard deviations; reach of neighbours in segments.
+_QUARTIC, _REACH = 7.0**0.5, 2.0
 # Lixels in a segment; with a given bandwidth at least this many in one bandwidth.
 _LIXELS, _IN_BANDWIDTH = 5, 4
 # Bandwidths tried, in lengths of the neighbourhood, and parts that the problems are dealt into to judge them.
@@ -38,9 +45,15 @@ _FLOOR = 1e-12
 
 
 def density_of(
-    counted: Counted, segments: Segments, settings: HotspotSettings, seed: int, reach_m: float
+    counted: Counted,
+    segments: Segments,
+    settings: HotspotSettings,
+    seed: int,
+    reach_m: float,
+    *,
+    kernel: Kernel = "heat",
 ) -> tuple[gpd.GeoDataFrame, float | None]:
-    """Density along the water by the heat equation, banks apart.
+    """Density along the water, banks apart.
 
     Parameters
     ----------
@@ -54,6 +67,8 @@ def density_of(
         Of the parts that judge a bandwidth.
     reach_m
         What bandwidths are tried around.
+    kernel
+        As for :func:`measure_density`.
 
     Returns
     -------
@@ -66,12 +81,91 @@ def density_of(
         return DENSITIES.empty(segments.axes.crs), None
     sigma = settings.bandwidth_m
     cells = _Cells(segments, settings, sigma)
-    at = cells.of(counted)
+    at = cells.at(counted.along, counted.segment)
     if sigma is None:
         sigma = _chosen(cells, at, counted.weight, seed, reach_m)
-    events = np.bincount(at, counted.weight, len(cells.length)).astype("float64")
-    density = Heat(cells.graph, cells.node, cells.length, sigma).spread(events)
+    if kernel == "heat":
+        events = np.bincount(at, counted.weight, len(cells.length)).astype("float64")
+        density = Heat(cells.graph, cells.node, cells.length, sigma).spread(events)
+    else:
+        density = _by_paths(cells, counted, sigma, kernel)
     return cells.rows(np.maximum(density, 0.0) * 1000.0), sigma
+
+
+def measure_density(
+    problems: gpd.GeoDataFrame,
+    axes: gpd.GeoDataFrame,
+    *,
+    kernel: Kernel = "heat",
+    segment_m: float = 500.0,
+    by_bank: bool = True,
+    seed: int = 0,
+    settings: HotspotSettings | None = None,
+) -> gpd.GeoDataFrame:
+    """Problems per kilometre of bank, spread along the water.
+
+    Parameters
+    ----------
+    problems, axes, segment_m, by_bank
+        As for :func:`riverline.find_hotspots`.
+    kernel
+        ``"heat"``: continuous, the solution of the heat equation, which splits at confluences as heat does;
+        ``"equal_split"``: discontinuous, along paths that are split into equal parts; ``"downstream"``, ``"upstream"``:
+        the whole kernel runs with, or against, the water, and what would leave the network stays in its last lixel.
+    seed
+        Of the parts that judge a bandwidth.
+    settings
+        ``bandwidth_m`` is the kernel's standard deviation; None: by likelihood cross-validation in five parts.
+
+    Returns
+    -------
+    GeoDataFrame
+        Rows of :data:`riverline.schema.DENSITIES`, lixels in which there is something. Density times length sums to
+        the problems that lie within ``max_distance_m``, each by its weight.
+
+    Raises
+    ------
+    SchemaError, CRSError
+        If frames lack columns, geometry or CRS, or the axes are not in metres.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> import riverline as rl
+    >>> axis = shapely.LineString([(500000, 3500000), (520000, 3500000)])
+    >>> axes = gpd.GeoDataFrame({"river_id": ["R1"], "name": ["清水河"]}, geometry=[axis], crs=4548)
+    >>> problems = gpd.GeoDataFrame(geometry=[shapely.Point(510000, 3500020)], crs=4548)
+    >>> down = rl.hotspots.measure_density(
+    ...     problems, axes, kernel="downstream", settings=rl.HotspotSettings(bandwidth_m=500)
+    ... )
+    >>> float(down["start_chainage_m"].min()), round(float((down["density"] * down["length_m"] / 1000).sum()), 6)
+    (10000.0, 1.0)
+    """
+    chosen = HotspotSettings() if settings is None else settings
+    segments = segments_of(axes, segment_m, by_bank=by_bank)
+    counted = count_problems(problems, segments, chosen, None)
+    reach = _REACH * segment_m if chosen.reach_m is None else chosen.reach_m
+    return density_of(counted, segments, chosen, seed, reach, kernel=kernel)[0]
+
+
+def _by_paths(cells: _Cells, counted: Counted, sigma: float, kernel: Kernel) -> Floats:
+    """Density of each cell by paths: edges are cells, cut once more where a river joins inside one."""
+    segments = cells.segments
+    starts = Places(segments.axis[cells.row], cells.begin, segments.bank[cells.row])
+    lengths = shapely.length(segments.axes.line)
+    graph, begin = stretches_of(lengths, cells.joined, starts, banks=segments.by_bank)
+    banked = counted.segment % 2 if segments.by_bank else np.zeros(len(counted.segment), dtype="int64")
+    # Edges come in order of bank, axis and metres, on one line whose stretches never overlap.
+    span = float(lengths.max()) + 1.0
+    line = (begin.bank * len(lengths) + begin.axis) * span + begin.along
+    asked = (banked * len(lengths) + counted.axis) * span + counted.along
+    edge = np.clip(np.searchsorted(line, asked, side="right") - 1, 0, len(line) - 1)
+    along = np.clip(counted.along - begin.along[edge], 0.0, graph.length[edge])
+    direction: Direction = "both" if kernel == "equal_split" else kernel  # type: ignore[assignment]
+    held = split_equally(graph, Events(edge, along, counted.weight), _QUARTIC * sigma, direction=direction)
+    middle = begin.along + graph.length / 2
+    cell = cells.at(middle, segments.row_of(begin.axis, middle, begin.bank))
+    return np.bincount(cell, held, len(cells.length)) / cells.length
 
 
 class _Cells:
@@ -89,16 +183,14 @@ class _Cells:
         self.length = size / self.parts
         lengths = shapely.length(segments.axes.line)
         places = Places(segments.axis[self.row], self.begin + self.length / 2, segments.bank[self.row])
-        joined = joins(segments.axes.line, settings.snap_m)
-        self.graph: Graph
-        self.graph, self.node = graph_of(lengths, joined, places, banks=segments.by_bank)
+        self.joined = joins(segments.axes.line, settings.snap_m)
+        self.graph, self.node = graph_of(lengths, self.joined, places, banks=segments.by_bank)
 
-    def of(self, counted: Counted) -> Integers:
-        """The cell that each problem is in."""
-        segments = self.segments
-        size = (segments.end - segments.begin)[counted.segment]
-        part = ((counted.along - segments.begin[counted.segment]) / size * self.parts).astype("int64")
-        return counted.segment * self.parts + np.clip(part, 0, self.parts - 1)
+    def at(self, along: Floats, row: Integers) -> Integers:
+        """The cell of places on axes, whose segments are known."""
+        size = (self.segments.end - self.segments.begin)[row]
+        part = ((along - self.segments.begin[row]) / size * self.parts).astype("int64")
+        return row * self.parts + np.clip(part, 0, self.parts - 1)
 
     def rows(self, density: Floats) -> gpd.GeoDataFrame:
         """Cells with something in them, drawn along their segments."""
