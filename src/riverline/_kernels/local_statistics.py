@@ -57,7 +57,11 @@ def gi_star(values: Floats, weights: Any) -> Floats:  # noqa: ANN401 - a sparse 
     ----------
     Ord, J. K. & Getis, A. (1995). Local spatial autocorrelation statistics. Geographical Analysis 27(4).
     """
-    return sum_scores(values, with_self(weights))
+    rows = sparse.csr_array(weights)
+    spare = 1.0 - rows.diagonal()
+    sums, total, squares = _sums(rows, values)
+    own = spare if values.ndim == 1 else spare[:, None]
+    return _scores(sums + own * values, values, total + spare, squares + 1.0 - (1.0 - spare) ** 2)
 
 
 def sum_scores(values: Floats, weights: Any) -> Floats:  # noqa: ANN401 - a sparse array
@@ -69,16 +73,25 @@ def sum_scores(values: Floats, weights: Any) -> Floats:  # noqa: ANN401 - a spar
     weights : (n, n) sparse
         A row a place.
     """
-    own = sparse.csr_array(weights, dtype="float64")
+    sums, total, squares = _sums(sparse.csr_array(weights), values)
+    return _scores(sums, values, total, squares)
+
+
+def _sums(rows: Any, values: Floats) -> tuple[Floats, Floats, Floats]:  # noqa: ANN401 - a sparse array
+    """Weighted sums of the values, sums of the weights, and of their squares."""
+    ones = np.ones(rows.shape[1])
+    squared = sparse.csr_array((rows.data**2, rows.indices, rows.indptr), shape=rows.shape)
+    return np.asarray(rows @ values), np.asarray(rows @ ones), np.asarray(squared @ ones)
+
+
+def _scores(sums: Floats, values: Floats, total: Floats, squares: Floats) -> Floats:
     count = len(values)
     mean, spread = values.mean(axis=0), values.std(axis=0)
-    total = np.asarray(own.sum(axis=1)).ravel()
-    squares = np.asarray(own.multiply(own).sum(axis=1)).ravel()
     size = np.sqrt(np.maximum((count * squares - total**2) / max(count - 1, 1), 0.0))
     if values.ndim > 1:
         total, size = total[:, None], size[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.where(size * spread > 0.0, (own @ values - total * mean) / (size * spread), np.nan))
+        return np.asarray(np.where(size * spread > 0.0, (sums - total * mean) / (size * spread), np.nan))
 
 
 def local_moran(values: Floats, weights: Any) -> tuple[Floats, Floats]:  # noqa: ANN401 - a sparse array
@@ -113,10 +126,9 @@ def local_moran(values: Floats, weights: Any) -> tuple[Floats, Floats]:  # noqa:
     rows = sparse.csr_array(weights, dtype="float64")
     count = len(values)
     away = values - values.mean()
-    total = np.asarray(rows.sum(axis=1)).ravel()
-    squares = np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
+    sums, total, squares = _sums(rows, away)
     with np.errstate(invalid="ignore", divide="ignore"):
-        moran = (count - 1) * away * (rows @ away) / (away**2).sum()
+        moran = (count - 1) * away * sums / (away**2).sum()
         kurtosis = (away**4).mean() / (away**2).mean() ** 2
         expected = -total / (count - 1)
         variance = squares * (count - kurtosis) / (count - 1)

@@ -9,16 +9,21 @@ from __future__ import annotations
 from riverline.hotspots.density import measure_density
 from riverline.hotspots.finding import find_hotspots
 from riverline.hotspots.ranking import first_to_walk, rank_reaches
+from riverline.hotspots.repeating import find_near_repeats
 from riverline.hotspots.result import Hotspots
+from riverline.hotspots.scanning import ScanSettings, scan_rivers
 from riverline.hotspots.settings import HotspotSettings
 from riverline.hotspots.wording import describe_hotspots
 
 __all__ = [
     "HotspotSettings",
     "Hotspots",
+    "ScanSettings",
     "describe_hotspots",
     "find_hotspots",
+    "find_near_repeats",
     "first_to_walk",
     "measure_density",
     "rank_reaches",
+    "scan_rivers",
 ]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from riverline.schema import columns as c
 from riverline.schema.model import Column, Schema
 
-__all__ = ["DENSITIES", "HOT_REACHES", "HOT_SEGMENTS", "REACH_RANKS"]
+__all__ = ["DENSITIES", "HOT_REACHES", "HOT_SEGMENTS", "NEAR_REPEATS", "REACH_RANKS", "SCAN_CLUSTERS"]
 
 _VERDICTS = c.choices(
     ("hot", "热点", "Hot"),
@@ -131,4 +131,53 @@ DENSITIES = Schema(
         Column("density", "number", "密度", "Density", "MD", "Problems per kilometre of bank.", "个/km"),
     ),
     "Problems per kilometre of bank, spread along the water by a kernel.",
+)  # fmt: skip
+
+SCAN_CLUSTERS = Schema(
+    "scan_clusters", "扫描聚集区", "Scan clusters", "scan_id", ("LineString", "MultiLineString"),
+    (
+        c.key("scan_id", "聚集编号", "Cluster code", "JJBH"),
+        c.RIVER_ID,
+        c.optional(c.BANK),
+        c.START_CHAINAGE,
+        c.END_CHAINAGE,
+        c.LENGTH,
+        c.metres("reach_m", "窗口半径", "Reach", "CKBJ", "Distance along the water from the window's centre."),
+        _whole("segments", "河段数", "Segments", "HDS", "Segments in the window."),
+        _PROBLEMS,
+        _EXPECTED,
+        _number("likelihood_ratio", "对数似然比", "Log likelihood ratio", "SRB", "Of the window against all else."),
+        _number("p", "p 值", "p", "PZ", "Share of random worlds whose best window is as good."),
+        _number("tail_p", "尾部 p 值", "Tail p", "WBPZ", "The same by a Gumbel tail fitted to the worlds."),
+        _whole("worlds", "模拟次数", "Worlds", "MNCS", "Random worlds that were drawn."),
+        c.or_blank(Column("first_day", "date", "起始日", "First day", "QSR", "Of the window; blank in place alone.")),
+        c.or_blank(Column("last_day", "date", "终止日", "Last day", "ZZR", "Of the window; blank in place alone.")),
+        c.or_blank(Column("recurrence_days", "number", "重现间隔", "Recurrence", "CXJG",
+                          "Days in which chance alone brings one such alarm.", "d")),
+    ),
+    "The window along rivers that is hardest to explain by chance.",
+)  # fmt: skip
+
+_DIRECTIONS = c.choices(
+    ("both", "不分上下游", "Wherever"), ("downstream", "下游", "Downstream"), ("upstream", "上游", "Upstream"),
+)  # fmt: skip
+_WHICH = (*c.PROBLEM_KINDS, *c.choices(("any", "不限", "Any")))
+
+NEAR_REPEATS = Schema(
+    "near_repeats", "近重复表", "Near repeats", "repeat_id", (),
+    (
+        c.key("repeat_id", "行编号", "Row code", "HBH"),
+        c.choice("first_kind", "先发类型", "First kind", "XFLX", "Kind of the earlier problem.", _WHICH),
+        c.choice("then_kind", "后发类型", "Then kind", "HFLX", "Kind of the later problem.", _WHICH),
+        c.choice("direction", "方向", "Direction", "FX", "Where the later one lies from the earlier.", _DIRECTIONS),
+        c.metres("from_m", "距离起", "From", "JLQ", "Distance along the water from which the band holds."),
+        c.metres("to_m", "距离止", "To", "JLZ", "Distance up to which it does."),
+        Column("from_days", "number", "间隔起", "From days", "JGQ", "Days between them from which it holds.", "d"),
+        Column("to_days", "number", "间隔止", "To days", "JGZ", "Days up to which it does.", "d"),
+        _whole("pairs", "实有对数", "Pairs", "SYDS", "Pairs of problems that are there."),
+        _number("expected", "期望对数", "Expected", "QWDS", "Pairs if the days were dealt out anew."),
+        c.or_blank(_number("ratio", "比值", "Ratio", "BZ", "Pairs over expected; blank where none are.")),
+        _number("p", "p 值", "p", "PZ", "Share of deals with as many pairs."),
+    ),
+    "Pairs of problems by distance along the water and days between them; a table without geometry.",
 )  # fmt: skip

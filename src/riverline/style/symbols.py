@@ -169,6 +169,7 @@ THEMES: tuple[Theme, ...] = (
         ("hot", _line("#7F0019", 8.0)),
         ("cold", _line("#08306B", 5.0, 10, 4, 2, 4)),
     )),
+    _single("scan_clusters", 68, _line("#B5179E", 9.0, 2, 5)),
     _single("densities", 42, _line("#8E0152", 2.0, 6, 2, shown=False)),
     Theme("suspects", "kind", 70, (
         ("occupation", _area(BLUE, 1.8, BLUE, 0.30)),
