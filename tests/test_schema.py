@@ -42,7 +42,7 @@ def test_the_design_is_complete():
     observed_shorelines baselines transects intersections rates forecasts change_areas features encroached
     accuracies accuracy_curve reliability class_areas line_errors
     waterlines waterline_gaps looks change_evidence check_differences field_checks
-    hot_segments hot_reaches reach_ranks densities scan_clusters near_repeats"""
+    hot_segments hot_reaches reach_ranks densities scan_clusters near_repeats emerging"""
     assert set(schema.FRAMES) == set(wanted.split())
     assert all(getattr(schema, name.upper()) is frame for name, frame in schema.FRAMES.items())
 

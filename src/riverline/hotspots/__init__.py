@@ -7,6 +7,7 @@ which go first, :func:`describe_hotspots` tells why in either language.
 from __future__ import annotations
 
 from riverline.hotspots.density import measure_density
+from riverline.hotspots.emerging import EmergingSettings, describe_emerging, find_emerging
 from riverline.hotspots.finding import find_hotspots
 from riverline.hotspots.ranking import first_to_walk, rank_reaches
 from riverline.hotspots.repeating import find_near_repeats
@@ -16,10 +17,13 @@ from riverline.hotspots.settings import HotspotSettings
 from riverline.hotspots.wording import describe_hotspots
 
 __all__ = [
+    "EmergingSettings",
     "HotspotSettings",
     "Hotspots",
     "ScanSettings",
+    "describe_emerging",
     "describe_hotspots",
+    "find_emerging",
     "find_hotspots",
     "find_near_repeats",
     "first_to_walk",

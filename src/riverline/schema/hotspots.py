@@ -7,7 +7,7 @@ from dataclasses import replace
 from riverline.schema import columns as c
 from riverline.schema.model import Column, Schema
 
-__all__ = ["DENSITIES", "HOT_REACHES", "HOT_SEGMENTS", "NEAR_REPEATS", "REACH_RANKS", "SCAN_CLUSTERS"]
+__all__ = ["DENSITIES", "EMERGING", "HOT_REACHES", "HOT_SEGMENTS", "NEAR_REPEATS", "REACH_RANKS", "SCAN_CLUSTERS"]
 
 _VERDICTS = c.choices(
     ("hot", "热点", "Hot"),
@@ -180,4 +180,42 @@ NEAR_REPEATS = Schema(
         _number("p", "p 值", "p", "PZ", "Share of deals with as many pairs."),
     ),
     "Pairs of problems by distance along the water and days between them; a table without geometry.",
+)  # fmt: skip
+
+_PATTERNS = c.choices(
+    *(
+        (f"{name}_{kind}", zh + ("热点" if kind == "hot" else "冷点"), f"{en} {kind} spot")
+        for kind in ("hot", "cold")
+        for name, zh, en in (
+            ("new", "新增", "New"), ("consecutive", "连续", "Consecutive"), ("intensifying", "加强", "Intensifying"),
+            ("persistent", "持续", "Persistent"), ("diminishing", "减弱", "Diminishing"),
+            ("sporadic", "零星", "Sporadic"), ("oscillating", "振荡", "Oscillating"),
+            ("historical", "历史", "Historical"),
+        )
+    ),
+    ("none", "无模式", "No pattern"),
+)  # fmt: skip
+
+EMERGING = Schema(
+    "emerging", "时空演变", "Emerging hotspots", "segment_id", ("LineString",),
+    (
+        c.key("segment_id", "河段编码", "Segment code", "HDBM"),
+        c.RIVER_ID,
+        c.optional(c.BANK),
+        c.START_CHAINAGE,
+        c.END_CHAINAGE,
+        c.LENGTH,
+        _PROBLEMS,
+        _whole("steps", "期数", "Periods", "QS", "Periods of the cube."),
+        _whole("hot_steps", "热点期数", "Hot periods", "RDQS", "Periods that were hot."),
+        _whole("cold_steps", "冷点期数", "Cold periods", "LDQS", "Periods that were cold."),
+        _number("z", "标准分", "Score", "BZF", "Standard score of the last period."),
+        _number("trend_z", "趋势 z", "Trend z", "QSZ", "Mann-Kendall score of the scores over time."),
+        _number("trend_p", "趋势 p 值", "Trend p", "QSPZ", "Two-sided p of the trend."),
+        _number("slope", "森斜率", "Sen slope", "SXL", "Median change of the score a period."),
+        c.choice("category", "演变类型", "Category", "YBLX", "Which of the seventeen patterns it is.", _PATTERNS),
+        c.text("wording", "措辞", "Wording", "CC", "Published wording that the names follow; two of them differ."),
+        c.text("reason", "判定理由", "Why", "PDLY", "One sentence with the figures behind the name."),
+    ),
+    "Segments over periods: newly, ever more, on and off, or no longer hot.",
 )  # fmt: skip
