@@ -2,9 +2,9 @@
 
 Run ``python benchmarks/hotspots.py``, or with ``--full`` for the sizes that are promised. It prints processor time and
 memory, each peer in a process of its own, and fails unless the exact Gi* takes 200 times less processor time than the
-999 permutations of esda (40 times without ``--full``, where fixed costs weigh), Knox on 20,000 events 50 times less than
-pointpats, the heat kernel of 10,000 events on 20,000 reaches at most 3 s, and the cost of finding hotspots grows no
-faster than size to the power 1.1 over three sizes.
+999 permutations of esda (40 times without ``--full``, where fixed costs weigh), Knox on 20,000 events 50 times less
+than pointpats, the heat kernel of 10,000 events on 20,000 reaches at most 3 s, and the cost of finding hotspots grows
+no faster than size to the power 1.1 over three sizes.
 """
 
 from __future__ import annotations

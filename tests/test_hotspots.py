@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import riverline as rl
 from riverline.geodesy import gcj02_from_wgs84
@@ -414,12 +416,44 @@ def test_wrong_settings_are_told_at_once():
         assert part in caught.value.en
     frame, axes = problems([at(1, 20)], severity=["major"]), rivers(line((0, 0), (5_000, 0)))
     uneven = (("major", 1.5),)
-    for settings in (
+    for wrong in (
         rl.HotspotSettings(weight="severity", null="binomial"),
         rl.HotspotSettings(weight="severity", null="permutation", severity_weights=uneven),
     ):
         with pytest.raises(rl.JobError, match="simulation"):
-            rl.find_hotspots(frame, axes, settings=settings)
+            rl.find_hotspots(frame, axes, settings=wrong)
+
+
+def test_a_window_needs_its_last_day(straight):
+    with pytest.raises(rl.JobError, match="on="):
+        rl.find_hotspots(problems([at(0, 9)]), straight, settings=rl.HotspotSettings(window_days=30))
+
+
+def test_without_axes_every_problem_is_far_from_all(straight):
+    spots = rl.find_hotspots(problems([at(0, 9)], problem_id=["A"]), straight.iloc[:0])
+    assert not len(spots.segments)
+    assert spots.faults.query("code == 'problem-far'")["feature_id"].tolist() == ["A"]
+    assert not len(rl.hotspots.first_to_walk(spots))
+    assert not len(rl.hotspots.rank_reaches(spots))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+def test_whatever_problems_come_none_is_lost(data):
+    """Places on, near and far from two rivers, or none; codes that may be shared; any status and bank."""
+    some = st.one_of(st.none(), st.tuples(st.floats(-3e3, 8e3), st.floats(-3e3, 3e3)))
+    rows = data.draw(st.lists(st.tuples(some, st.sampled_from("ABCDEFGH"), st.sampled_from(["found", "rejected"]),
+                                        st.sampled_from(["left", "right", None])), max_size=12))  # fmt: skip
+    places = [None if place is None else at(*place) for place, *_ in rows]
+    columns = {name: [row[i] for row in rows] for i, name in ((1, "problem_id"), (2, "status"), (3, "bank"))}
+    axes = rivers(line((0, 0), (5_000, 0)), line((2_000, 2_000), (2_000, 0)))
+    spots = rl.find_hotspots(problems(places, **columns), axes)
+    codes = spots.faults.groupby("code")["value"].agg(["size", "sum"])
+    single = codes["size"].reindex(["problem-unplaced", "problem-far", "problem-bankless"], fill_value=0).sum()
+    rejected = codes["sum"].reindex(["problems-rejected"], fill_value=0).sum()
+    repeated = codes.reindex(["key-duplicated"], fill_value=0)
+    again = (repeated["sum"] - repeated["size"]).sum()
+    assert spots.segments["problems"].sum() + single + rejected + again == len(rows)
 
 
 def test_wrong_frames_raise_once(straight):

@@ -11,15 +11,13 @@ from riverline.hotspots.emerging import EmergingSettings, describe_emerging, fin
 from riverline.hotspots.finding import find_hotspots
 from riverline.hotspots.ranking import first_to_walk, rank_reaches
 from riverline.hotspots.repeating import find_near_repeats
-from riverline.hotspots.result import Hotspots
+from riverline.hotspots.result import Hotspots as Hotspots
 from riverline.hotspots.scanning import ScanSettings, scan_rivers
-from riverline.hotspots.settings import HotspotSettings
+from riverline.hotspots.settings import HotspotSettings as HotspotSettings
 from riverline.hotspots.wording import describe_hotspots
 
 __all__ = [
     "EmergingSettings",
-    "HotspotSettings",
-    "Hotspots",
     "ScanSettings",
     "describe_emerging",
     "describe_hotspots",

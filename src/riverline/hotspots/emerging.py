@@ -192,6 +192,11 @@ def describe_emerging(frame: gpd.GeoDataFrame, language: Language = "zh") -> gpd
     language
         ``"zh"`` or ``"en"``.
 
+    Returns
+    -------
+    GeoDataFrame
+        The same rows, but for ``reason``.
+
     Examples
     --------
     >>> from riverline.schema import EMERGING

@@ -13,6 +13,7 @@ from riverline._kernels.ranks import funnel_limits, ranks
 from riverline._kernels.shrinkage import gamma_prior, smooth
 from riverline._version import __version__
 from riverline.demarcation.findings import Finding, findings_to_faults
+from riverline.errors import JobError
 from riverline.hotspots.counting import count_problems
 from riverline.hotspots.density import density_of
 from riverline.hotspots.exposing import passes_of, spread_over
@@ -97,7 +98,7 @@ def find_hotspots(  # noqa: PLR0913 - the choices that are the office's, not the
     RuleError
         If ``on`` is no day.
     JobError
-        If the null that the settings ask for does not fit the weights.
+        If the null that the settings ask for does not fit the weights, or a window has no last day.
 
     Notes
     -----
@@ -121,6 +122,8 @@ def find_hotspots(  # noqa: PLR0913 - the choices that are the office's, not the
     """
     chosen = HotspotSettings() if settings is None else settings
     day = as_day(on)
+    if chosen.window_days is not None and day is None:
+        raise JobError("时段（window_days）需要最后一天：on=", "a window (window_days) needs its last day: on=")
     segments = segments_of(axes, segment_m, by_bank=by_bank)
     counted = count_problems(problems, segments, chosen, day)
     size, passes, findings, kind = _exposures(segments, exposure, effort)

@@ -123,5 +123,5 @@ def first_to_walk(spots: Hotspots, *, kilometres: float = 10.0) -> gpd.GeoDataFr
     order = order.sort_values(["_hot", "_rate", "segment_id"]).drop(columns=["_hot", "_rate"])
     walked = order["length_m"].cumsum().to_numpy()
     return HOT_SEGMENTS.conform(
-        order[np.concatenate([[True], walked[:-1] < kilometres * 1000.0])].reset_index(drop=True)
+        order[np.concatenate([[True], walked < kilometres * 1000.0])[:-1]].reset_index(drop=True)
     )
