@@ -429,6 +429,15 @@ def test_a_window_needs_its_last_day(straight):
         rl.find_hotspots(problems([at(0, 9)]), straight, settings=rl.HotspotSettings(window_days=30))
 
 
+def test_the_last_day_counts_to_its_last_hour(straight):
+    frame = problems([at(100, 9), at(200, 9)], found_on=pd.to_datetime(["2025-12-31 23:30", "2026-01-01 00:10"]))
+    assert rl.find_hotspots(frame, straight, on="2025-12-31").segments["problems"].sum() == 1
+    cube = rl.hotspots.find_emerging(frame, straight, on="2025-12-31")
+    assert cube["problems"].sum() == 1
+    local = frame.assign(found_on=frame["found_on"].dt.tz_localize("Asia/Shanghai"))
+    assert rl.find_hotspots(local, straight, on="2025-12-31").segments["problems"].sum() == 1
+
+
 def test_without_axes_every_problem_is_far_from_all(straight):
     spots = rl.find_hotspots(problems([at(0, 9)], problem_id=["A"]), straight.iloc[:0])
     assert not len(spots.segments)

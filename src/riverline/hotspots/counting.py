@@ -94,6 +94,8 @@ def count_problems(
     named = problems if "problem_id" in problems else problems.assign(problem_id="")
     rows, findings = typed(finite(aligned(named, segments.axes, layer="problems")), ANY_PROBLEMS)
     rows = rows.assign(_name=feature_ids(named, layer="problems"))
+    if "found_on" in rows:
+        rows = rows.assign(found_on=rows["found_on"].dt.normalize())
     for step in (_once, _placed, _real, _in_time):
         rows, about = step(rows, settings, on)
         findings += about
