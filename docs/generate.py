@@ -17,6 +17,7 @@ NAMESPACES = {
     "channel": "桩号、岸别、中心线 · Chainage, banks, centrelines",
     "rules": "规则集 · Rule sets",
     "inspection": "质检 · Checks before delivery",
+    "hotspots": "四乱热点 · Hotspots",
     "maps": "地图 · Maps",
     "export": "成果图层 · Layers",
     "faults": "质检问题 · Faults",
@@ -28,7 +29,7 @@ COMMANDS = (
     "demo", "demarcate", "axes", "banks", "waters", "works", "join", "stakes", "confirm", "shoreline", "change",
     "waterlines", "inspect", "compare",
     "check", "schema", "rules list", "rules show",
-    "screen", "detect", "catalog list", "catalog show",
+    "screen", "detect", "hotspots", "catalog list", "catalog show",
     "ledger take", "ledger record", "ledger list", "ledger history", "ledger statistics", "ledger rebounds",
     "ledger export", "ledger import", "ledger verify",
 )  # fmt: skip

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "riverline"
-NAMESPACES = ("catalog", "channel", "export", "faults", "geodesy", "inspection", "maps", "rules", "samples", "schema")
+NAMESPACES = (
+    "catalog", "channel", "export", "faults", "geodesy", "hotspots", "inspection", "maps", "rules", "samples", "schema",
+)  # fmt: skip
 HEAVY = {
     "contourpy", "dask", "folium", "matplotlib", "numba", "openpyxl", "pydantic", "rasterio", "rich", "scipy",
     "skimage", "typer",

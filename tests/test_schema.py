@@ -43,7 +43,8 @@ def test_the_design_is_complete():
     accuracies accuracy_curve reliability class_areas line_errors
     waterlines waterline_gaps looks change_evidence check_differences field_checks
     chiefs attachments events look_backs proposals overdue stock ledger_sums closing_times
-    rebounds rebound_odds paper_closings"""
+    rebounds rebound_odds paper_closings
+    hot_segments hot_reaches reach_ranks densities scan_clusters near_repeats emerging"""
     assert set(schema.FRAMES) == set(wanted.split())
     assert all(getattr(schema, name.upper()) is frame for name, frame in schema.FRAMES.items())
 

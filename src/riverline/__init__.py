@@ -21,7 +21,7 @@ from riverline.errors import (
 )
 
 if TYPE_CHECKING:
-    from riverline import catalog, channel, export, faults, geodesy, inspection, maps, rules, samples, schema
+    from riverline import catalog, channel, export, faults, geodesy, hotspots, inspection, maps, rules, samples, schema
     from riverline.catalog import load_catalog
     from riverline.channel import attach, estimate_bank_tops, locate, split_axes, trace_axis
     from riverline.channel.attaching import Attached
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     )
     from riverline.encroachment.change import ChangeRules, Changes, detect_change, load_change_rules
     from riverline.encroachment.checking import compare_checks, prepare_checks
+    from riverline.hotspots import Hotspots, HotspotSettings, find_hotspots
     from riverline.inspection import Inspection, inspect, load_checks
     from riverline.io import read_layer, read_sections, read_table
     from riverline.io.scenes import (
@@ -95,6 +96,8 @@ __all__ = [
     "Confirmation",
     "Demarcation",
     "DetectionAccuracy",
+    "HotspotSettings",
+    "Hotspots",
     "Inspection",
     "Intake",
     "JobError",
@@ -141,8 +144,10 @@ __all__ = [
     "explain",
     "export",
     "faults",
+    "find_hotspots",
     "find_stand_ins",
     "geodesy",
+    "hotspots",
     "inspect",
     "inspection",
     "join_demarcations",
@@ -182,7 +187,19 @@ __all__ = [
 
 # Loaded when first asked for: neither ``import riverline`` nor ``riverline --help`` waits for what it does not use.
 _NAMESPACES = frozenset(
-    {"catalog", "channel", "export", "faults", "geodesy", "inspection", "maps", "rules", "samples", "schema"}
+    {
+        "catalog",
+        "channel",
+        "export",
+        "faults",
+        "geodesy",
+        "hotspots",
+        "inspection",
+        "maps",
+        "rules",
+        "samples",
+        "schema",
+    }
 )
 _HOMES = {
     "Attached": "channel.attaching",
@@ -197,6 +214,8 @@ _HOMES = {
     "WaterMap": "shoreline",
     "WaterOccurrence": "shoreline",
     "Waterlines": "shoreline",
+    "HotspotSettings": "hotspots",
+    "Hotspots": "hotspots",
     "Inspection": "inspection",
     "Intake": "ledger",
     "Ledger": "ledger",
@@ -225,6 +244,7 @@ _HOMES = {
     "estimate_areas": "encroachment",
     "estimate_bank_tops": "channel",
     "explain": "demarcation",
+    "find_hotspots": "hotspots",
     "find_stand_ins": "demarcation",
     "inspect": "inspection",
     "join_demarcations": "demarcation",

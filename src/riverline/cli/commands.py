@@ -16,6 +16,7 @@ from riverline.cli.advice import nothing_drawn
 from riverline.cli.assessing import assessing
 from riverline.cli.change import change
 from riverline.cli.detecting import detect
+from riverline.cli.hotspots import hotspots
 from riverline.cli.join import join
 from riverline.cli.ledgers import ledger_app
 from riverline.cli.options import (
@@ -141,6 +142,7 @@ def demarcate(  # noqa: PLR0913 - one option a layer
 for command in (
     preparations.axes, preparations.banks, subjects.waters, subjects.works, join,
     deliveries.stakes, deliveries.confirm, deliveries.shoreline, change, waterlines, encroaching.screen, detect,
+    hotspots,
 ):  # fmt: skip
     app.command()(command)
 

@@ -6,6 +6,7 @@ from riverline.faults.change import CHANGE_CODES
 from riverline.faults.delivery import DELIVERY_CODES
 from riverline.faults.detection import DETECTION_CODES
 from riverline.faults.encroachment import ENCROACHMENT_CODES
+from riverline.faults.hotspots import HOTSPOT_CODES
 from riverline.faults.imagery import IMAGERY_CODES
 from riverline.faults.ledger import LEDGER_CODES
 from riverline.faults.mending import MENDING_CODES
@@ -23,6 +24,7 @@ TOPIC_CODES = (
     *DELIVERY_CODES,
     *DETECTION_CODES,
     *ENCROACHMENT_CODES,
+    *HOTSPOT_CODES,
     *IMAGERY_CODES,
     *MENDING_CODES,
     *LEDGER_CODES,

@@ -16,10 +16,11 @@ True
 
 from __future__ import annotations
 
-from riverline.schema import change, change_evidence, frames, ledger, reviewing, titles, waterlines
+from riverline.schema import change, change_evidence, frames, hotspots, ledger, reviewing, titles, waterlines
 from riverline.schema.change import *  # noqa: F403
 from riverline.schema.change_evidence import *  # noqa: F403
 from riverline.schema.frames import *  # noqa: F403
+from riverline.schema.hotspots import *  # noqa: F403
 from riverline.schema.ledger import *  # noqa: F403
 from riverline.schema.model import Choice, Column, Language, Schema
 from riverline.schema.reviewing import *  # noqa: F403
@@ -28,7 +29,7 @@ from riverline.schema.waterlines import *  # noqa: F403
 
 FRAMES: dict[str, Schema] = {
     value.name: value
-    for module in (frames, ledger, titles, reviewing, change, change_evidence, waterlines)
+    for module in (frames, ledger, titles, reviewing, change, change_evidence, waterlines, hotspots)
     for value in vars(module).values()
     if isinstance(value, Schema)
 }
@@ -37,6 +38,7 @@ __all__ = [  # noqa: PLE0604
     *change.__all__,
     *change_evidence.__all__,
     *frames.__all__,
+    *hotspots.__all__,
     *ledger.__all__,
     *reviewing.__all__,
     *titles.__all__,

@@ -1,0 +1,126 @@
+"""The ledger quality report that comes before any statistic: shifted coordinates, heaped dates, twins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+from scipy import stats
+
+from riverline.channel.given import texts
+from riverline.demarcation.findings import Finding
+from riverline.geodesy import gcj02_from_wgs84
+from riverline.geodesy.datum import to_degrees
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from riverline.hotspots.counting import Counted
+    from riverline.hotspots.segments import Segments
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["report"]
+
+# A shift is told from this length, if it explains this share of the squared distances from the axes and the rivers run
+# in more than one direction: the smaller moment of the directions is at least this share of all.
+_LEAST_SHIFT_M, _EXPLAINED, _CROSSWISE = 100.0, 0.9, 0.1
+# It must leave at most this share of what one distance for all leaves.
+_BETTER = 0.5
+# Fewer problems tell nothing of a shift, of dates.
+_FEWEST, _FEWEST_DATED = 10, 20
+# Chance below which a day is heaped: small, for many days are looked at.
+_HEAPED = 1e-6
+_EARTH_M = 6_378_137.0
+
+
+def report(counted: Counted, segments: Segments) -> list[Finding]:
+    """What looks wrong with the problems as a whole.
+
+    Parameters
+    ----------
+    counted
+        The problems that count.
+    segments
+        What they were counted on.
+
+    Returns
+    -------
+    list of Finding
+        ``snaps-shifted``, ``dates-heaped``, ``problem-twin``.
+    """
+    return [*_shifted(counted, segments), *_heaped(counted), *_twins(counted)]
+
+
+def _shifted(counted: Counted, segments: Segments) -> list[Finding]:
+    """One shift that explains how far all problems lie from the axes: d = v · u, u the direction off the axis."""
+    nearest = shapely.line_interpolate_point(segments.axes.line[counted.axis], counted.along)
+    away = counted.place - shapely.get_coordinates(nearest).reshape(-1, 2)
+    distance = np.hypot(away[:, 0], away[:, 1])
+    used = distance > 0
+    if used.sum() < _FEWEST:
+        return []
+    unit, far = away[used] / distance[used, None], distance[used]
+    moments = np.linalg.eigvalsh(unit.T @ unit)
+    if moments[0] < _CROSSWISE * moments.sum():
+        return []
+    shift, *_ = np.linalg.lstsq(unit, far, rcond=None)
+    left = ((far - unit @ shift) ** 2).sum()
+    size = float(np.hypot(*shift))
+    # A road along one bank has problems at one distance whichever way the river turns; a shift has not.
+    even = ((far - far.mean()) ** 2).sum()
+    if size < _LEAST_SHIFT_M or left > (1.0 - _EXPLAINED) * (far**2).sum() or left > _BETTER * even:
+        return []
+    note = f"dx={shift[0]:.0f} m, dy={shift[1]:.0f} m" + _of_web_maps(counted, segments, shift)
+    return [Finding("snaps-shifted", "problems", "*", None, round(size), unit="m", note=note)]
+
+
+def _of_web_maps(counted: Counted, segments: Segments, shift: Floats) -> str:
+    """Whether the shift is that of GCJ-02 where the problems lie."""
+    x, y = np.median(counted.place - shift, axis=0)
+    lon, lat = to_degrees(segments.axes.crs, np.array([x]), np.array([y]))
+    east, north = gcj02_from_wgs84(lon, lat)
+    expected = np.radians([(east[0] - lon[0]) * np.cos(np.radians(lat[0])), north[0] - lat[0]]) * _EARTH_M
+    near = np.hypot(*(expected - shift)) <= max(_LEAST_SHIFT_M, 0.25 * np.hypot(*expected))
+    return "; GCJ-02" if near and np.hypot(*expected) > 0 else ""
+
+
+def _heaped(counted: Counted) -> list[Finding]:
+    """Days, and ends of months, on which more were found than chance allows."""
+    if "found_on" not in counted.rows:
+        return []
+    day = counted.rows["found_on"].dropna()
+    if len(day) < _FEWEST_DATED:
+        return []
+    times = day.dt.normalize().value_counts().sort_index()
+    span = (times.index[-1] - times.index[0]).days + 1
+    chance = stats.binom.sf(times.to_numpy() - 1, len(day), 1.0 / max(span, 1)) * span
+    found = [
+        Finding("dates-heaped", "problems", "*", None, float(many), note=when.date().isoformat())
+        for when, many, p in zip(times.index, times, chance, strict=True)
+        if p < _HEAPED
+    ]
+    ends = int((day.dt.day >= day.dt.days_in_month - 1).sum())
+    if stats.binom.sf(ends - 1, len(day), 2.0 / 28.0) < _HEAPED:
+        found.append(Finding("dates-heaped", "problems", "*", None, float(ends), note="…-30/31"))
+    return found
+
+
+def _twins(counted: Counted) -> list[Finding]:
+    """Problems of one place, kind and day."""
+    rows = counted.rows
+    if "found_on" not in rows:
+        return []
+    place = pd.DataFrame(np.round(counted.place), columns=["x", "y"])
+    kind = texts(rows["kind"]) if "kind" in rows else ""
+    table = place.assign(kind=kind, day=rows["found_on"].to_numpy(), name=rows["_name"].to_numpy())
+    table = table.dropna(subset="day")
+    twice = table[table.duplicated(["x", "y", "kind", "day"], keep=False)]
+    return [
+        Finding("problem-twin", "problems", names[0], shapely.Point(key[0], key[1]), float(len(names)), 1.0,
+                note=", ".join(names))
+        for key, group in twice.groupby(["x", "y", "kind", "day"])
+        for names in [sorted(group["name"].astype(str))]
+    ]  # fmt: skip

@@ -1,0 +1,127 @@
+"""Which reaches first: groups ranked by rate with how sure that is, and the first kilometres to walk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from riverline._kernels.ranks import funnel_limits, ranks
+from riverline._kernels.shrinkage import gamma_prior, smooth
+from riverline.errors import SchemaError
+from riverline.hotspots.reaches import FUNNEL_LEVEL
+from riverline.schema import HOT_SEGMENTS, REACH_RANKS
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from riverline.hotspots.result import Hotspots
+
+__all__ = ["first_to_walk", "rank_reaches"]
+
+
+def rank_reaches(spots: Hotspots, *, by: str = "river_id") -> pd.DataFrame:
+    """Groups of segments, such as the chiefs' reaches, ranked by their rate with the interval of each rank.
+
+    Parameters
+    ----------
+    spots
+        What :func:`riverline.find_hotspots` gave.
+    by
+        Column of ``spots.segments`` that names the group: ``river_id``, ``chief``, or any that the axes brought along.
+
+    Returns
+    -------
+    DataFrame
+        Rows of :data:`riverline.schema.REACH_RANKS`, the highest rate first. Rates are drawn towards the mean of all
+        groups by how little they rest on, so that two kilometres with one problem are not the county's worst; equal
+        rates share a rank. Segments without a name are the group ``""``; unseen segments count with their exposure 0.
+
+    Raises
+    ------
+    SchemaError
+        If there is no such column.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> import riverline as rl
+    >>> lines = [
+    ...     shapely.LineString([(500000, 3500000 + y), (500000 + m, 3500000 + y)]) for y, m in ((0, 2e4), (5e3, 2e3))
+    ... ]
+    >>> axes = gpd.GeoDataFrame(
+    ...     {"river_id": ["R1", "R2"], "name": "河", "chief": ["张", "李"]}, geometry=lines, crs=4548
+    ... )
+    >>> places = [shapely.Point(500200 + 500 * i, 3500020) for i in range(30)] + [shapely.Point(500200, 3505020)]
+    >>> spots = rl.find_hotspots(gpd.GeoDataFrame(geometry=places, crs=4548), axes)
+    >>> rl.hotspots.rank_reaches(spots, by="chief")[["part", "problems", "rank_first", "rank_last"]].values.tolist()
+    [['张', 30, 1, 2], ['李', 1, 1, 2]]
+    """
+    frame = spots.segments
+    if by not in frame.columns:
+        raise SchemaError(
+            f"热点河段没有字段 {by}；可用：{', '.join(map(str, frame.columns))}",
+            f"the segments have no column {by!r}; there are {', '.join(map(str, frame.columns))}",
+        )
+    seen = (frame["verdict"] != "unseen").to_numpy()
+    values = frame["weight" if "weight" in frame.columns else "problems"].to_numpy(dtype="float64")
+    table = pd.DataFrame({
+        "part": frame[by].astype("object").where(frame[by].notna(), "").astype("str").to_numpy(),
+        "length_m": frame["length_m"].to_numpy(), "problems": frame["problems"].to_numpy(dtype="int64"),
+        "value": np.where(seen, values, 0.0), "exposure": np.where(seen, frame["exposure"].to_numpy(), 0.0),
+    })  # fmt: skip
+    sums = table.groupby("part", sort=True).sum().reset_index()
+    value, size = sums.pop("value").to_numpy(), sums["exposure"].to_numpy()
+    ranked = _ranked(value, size)
+    ranked |= {"rank_id": sums["part"].where(sums["part"] != "", "-"), "length_m": sums["length_m"].round(1)}
+    return REACH_RANKS.conform(sums.assign(**ranked).sort_values(["standing", "part"]).reset_index(drop=True))
+
+
+def _ranked(value: Any, size: Any) -> dict[str, Any]:  # noqa: ANN401 - arrays
+    mean = value.sum() / size.sum() if size.sum() > 0.0 else 0.0
+    rates = smooth(value, size, gamma_prior(value, size))
+    place = ranks(rates.rate, rates.low, rates.high)
+    low, high = funnel_limits(mean * size, FUNNEL_LEVEL)
+    return {
+        "expected": mean * size, "rate": np.divide(value, size, out=np.full(len(size), np.nan), where=size > 0.0),
+        "smoothed": rates.rate, "smoothed_low": rates.low, "smoothed_high": rates.high, "standing": place.rank,
+        "rank_first": place.first, "rank_last": place.last,
+        "funnel": pd.array(np.where(value > high, "above", np.where(value < low, "below", "within")), dtype="str"),
+    }  # fmt: skip
+
+
+def first_to_walk(spots: Hotspots, *, kilometres: float = 10.0) -> gpd.GeoDataFrame:
+    """The kilometres to walk first: hot segments by rate, then those whose rate is likeliest to be high.
+
+    Parameters
+    ----------
+    spots
+        What :func:`riverline.find_hotspots` gave.
+    kilometres
+        Length of bank, or of river, that can be walked.
+
+    Returns
+    -------
+    GeoDataFrame
+        Rows of :data:`riverline.schema.HOT_SEGMENTS` in order, the last one reaching or passing ``kilometres``. After
+        the hot ones the lower end of a rate's interval decides, so that what is well known to be high goes first.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> import riverline as rl
+    >>> axis = shapely.LineString([(500000, 3500000), (520000, 3500000)])
+    >>> axes = gpd.GeoDataFrame({"river_id": ["R1"], "name": ["清水河"]}, geometry=[axis], crs=4548)
+    >>> places = [shapely.Point(505100 + 10 * i, 3500020) for i in range(9)]
+    >>> spots = rl.find_hotspots(gpd.GeoDataFrame(geometry=places, crs=4548), axes)
+    >>> rl.hotspots.first_to_walk(spots, kilometres=1)["segment_id"].tolist()
+    ['R1/0011-L', 'R1/0009-L']
+    """
+    frame = spots.segments
+    order = frame.assign(_hot=~frame["hot"].to_numpy(dtype=bool), _rate=-frame["smoothed_low"])
+    order = order.sort_values(["_hot", "_rate", "segment_id"]).drop(columns=["_hot", "_rate"])
+    walked = order["length_m"].cumsum().to_numpy()
+    return HOT_SEGMENTS.conform(
+        order[np.concatenate([[True], walked < kilometres * 1000.0])[:-1]].reset_index(drop=True)
+    )

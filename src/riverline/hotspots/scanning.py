@@ -1,0 +1,233 @@
+"""The scan along rivers: the stretch, and the days, that hold more problems than chance gives anywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from riverline._kernels.river_graph import Places, graph_of, within
+from riverline._kernels.river_joins import joins
+from riverline._kernels.river_scan import Windows, scan, significance
+from riverline.errors import JobError
+from riverline.hotspots.counting import count_problems
+from riverline.hotspots.segments import segments_of
+from riverline.hotspots.settings import HotspotSettings
+from riverline.rules.dating import as_day
+from riverline.schema import SCAN_CLUSTERS
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from numpy.typing import NDArray
+
+    from riverline._kernels.river_scan import Best, Significance
+    from riverline.hotspots.counting import Counted
+    from riverline.hotspots.segments import Segments
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["ScanSettings", "scan_rivers"]
+
+
+# What a tail fitted to a thousand worlds can tell at most.
+_LEAST_TAIL = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class ScanSettings:
+    """How rivers are scanned.
+
+    Attributes
+    ----------
+    reach_m
+        Largest distance from a window's centre along the water.
+    share
+        Largest share of the exposure that a window may hold.
+    period_days, periods
+        Length and number of the periods up to the day ``on``; one period is a scan of place alone.
+    prospective
+        Whether only windows count that reach the last period: what is going on now.
+    worlds, enough
+        Most random worlds, and after how many better ones to stop.
+    max_distance_m, snap_m, same_bank
+        As for :class:`riverline.HotspotSettings`.
+    """
+
+    reach_m: float = 5_000.0
+    share: float = 0.5
+    period_days: int = 30
+    periods: int = 1
+    prospective: bool = False
+    worlds: int = 999
+    enough: int = 10
+    max_distance_m: float = 1_000.0
+    snap_m: float = 5.0
+    same_bank: bool = True
+
+    def __post_init__(self) -> None:
+        positive = ("reach_m", "share", "period_days", "periods", "worlds", "enough", "max_distance_m", "snap_m")
+        wrong = [name for name in positive if not getattr(self, name) > 0]
+        if wrong:
+            raise JobError(f"ScanSettings 的 {', '.join(wrong)} 应大于 0", f"{', '.join(wrong)} must be above 0")
+
+
+def scan_rivers(
+    problems: gpd.GeoDataFrame,
+    axes: gpd.GeoDataFrame,
+    *,
+    controls: gpd.GeoDataFrame | None = None,
+    segment_m: float = 500.0,
+    by_bank: bool = True,
+    on: dt.date | str | None = None,
+    seed: int = 0,
+    settings: ScanSettings | None = None,
+) -> gpd.GeoDataFrame:
+    """The window along rivers, of place or of place and time, that is hardest to explain by chance.
+
+    Parameters
+    ----------
+    problems, axes, segment_m, by_bank
+        As for :func:`riverline.find_hotspots`.
+    controls
+        What was looked at and found in order: windows are then judged by their share of problems (Bernoulli), else by
+        their number against the length of bank (Poisson).
+    on
+        Last day of the last period; needed for more than one.
+    seed
+        Of the random worlds.
+    settings
+        Size of windows, periods, worlds.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row of :data:`riverline.schema.SCAN_CLUSTERS`, the best window; none where no window holds more than
+        expected. ``p`` is simulated; ``tail_p``, by a Gumbel tail, is not bound by the number of worlds, and gives the
+        ``recurrence_days`` of a prospective scan: how many days of chance bring one such alarm.
+
+    Raises
+    ------
+    SchemaError, CRSError, RuleError
+        As for :func:`riverline.find_hotspots`.
+    JobError
+        If several periods are asked for without ``on``.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> import riverline as rl
+    >>> axis = shapely.LineString([(500000, 3500000), (520000, 3500000)])
+    >>> axes = gpd.GeoDataFrame({"river_id": ["R1"], "name": ["清水河"]}, geometry=[axis], crs=4548)
+    >>> places = [shapely.Point(505100 + 100 * i, 3500020) for i in range(9)] + [shapely.Point(515000, 3500020)]
+    >>> found = rl.hotspots.scan_rivers(gpd.GeoDataFrame(geometry=places, crs=4548), axes)
+    >>> found[["problems", "start_chainage_m", "end_chainage_m"]].values.tolist(), bool(found["p"].iloc[0] <= 0.002)
+    ([[9, 4500.0, 6000.0]], True)
+    """
+    chosen = ScanSettings() if settings is None else settings
+    day = as_day(on)
+    if chosen.periods > 1 and day is None:
+        raise JobError("按时段扫描需要最后一天：on=", "a scan of several periods needs its last day: on=")
+    segments = segments_of(axes, segment_m, by_bank=by_bank)
+    counts = _counts(problems, segments, chosen, day)
+    others = None if controls is None else _counts(controls, segments, chosen, day)
+    length = segments.end - segments.begin
+    share = np.repeat((length / length.sum() / chosen.periods)[:, None], chosen.periods, axis=1)
+    windows, distance = _windows(segments, share.sum(axis=1), chosen)
+    best = scan(counts, share, windows, last_only=chosen.prospective, controls=others)
+    if best.ratio <= 0.0:
+        return SCAN_CLUSTERS.empty(axes.crs)
+    chance = _chance(best, counts, share, windows, others, chosen, seed)
+    return _row(best, chance, windows, float(distance[best.window]), segments, chosen, day)
+
+
+def _counts(problems: gpd.GeoDataFrame, segments: Segments, settings: ScanSettings, day: dt.date | None) -> Floats:
+    """Problems by segment and period, the last period last."""
+    asked = HotspotSettings(
+        max_distance_m=settings.max_distance_m, window_days=settings.period_days * settings.periods if day else None
+    )
+    counted: Counted = count_problems(problems, segments, asked, day)
+    period = np.zeros(len(counted.segment), dtype="int64")
+    if settings.periods > 1 and day is not None:
+        ago = (pd.Timestamp(day) - counted.rows["found_on"]).dt.days.to_numpy() // settings.period_days
+        period = settings.periods - 1 - ago
+    table = np.zeros((len(segments.frame), settings.periods))
+    np.add.at(table, (counted.segment, period), 1.0)
+    return table
+
+
+def _windows(segments: Segments, share: Floats, settings: ScanSettings) -> tuple[Windows, Floats]:
+    """Growing neighbourhoods of each segment, and the distance that each window reaches."""
+    apart = segments.by_bank and settings.same_bank
+    middle = (segments.begin + segments.end) / 2
+    places = Places(segments.axis, middle, segments.bank)
+    lengths = shapely.length(segments.axes.line)
+    graph, node = graph_of(lengths, joins(segments.axes.line, settings.snap_m), places, banks=apart)
+    origin, reached, distance = within(graph, node, settings.reach_m)
+    order = np.argsort(node, kind="stable")
+    first, end = (np.searchsorted(node[order], reached, side=side) for side in ("left", "right"))
+    many = end - first
+    row = np.repeat(np.arange(len(reached)), many)
+    member = order[np.repeat(first - (np.cumsum(many) - many), many) + np.arange(len(row))]
+    origin, distance = origin[row], np.round(distance[row], 6)
+    sorted_rows = np.lexsort((member, distance, origin))
+    origin, member, distance = origin[sorted_rows], member[sorted_rows], distance[sorted_rows]
+    whole = np.ones(len(origin), dtype=bool)
+    whole[:-1] = (origin[1:] != origin[:-1]) | (distance[1:] > distance[:-1])
+    start = np.searchsorted(origin, np.arange(len(segments.frame) + 1))
+    running = np.concatenate([[0.0], np.cumsum(share[member])])
+    held = running[1:] - running[start[origin]]
+    return Windows(member, start, whole & ((held <= settings.share) | (member == origin))), distance
+
+
+def _chance(
+    best: Best, counts: Floats, share: Floats, windows: Windows, controls: Floats | None, settings: ScanSettings,
+    seed: int,
+) -> Significance:  # fmt: skip
+    """How good the best window of random worlds is: problems fall by exposure, or cases and controls are dealt anew."""
+    total = int(counts.sum())
+    looked = None if controls is None else (counts + controls).ravel().astype("int64")
+
+    def draw(random: np.random.Generator) -> float:
+        if looked is None:
+            world = random.multinomial(total, share.ravel()).reshape(share.shape).astype("float64")
+            return scan(world, share, windows, last_only=settings.prospective).ratio
+        cases = random.multivariate_hypergeometric(looked, total, method="marginals")
+        rest = (looked - cases).reshape(share.shape).astype("float64")
+        world = cases.reshape(share.shape).astype("float64")
+        return scan(world, share, windows, last_only=settings.prospective, controls=rest).ratio
+
+    return significance(best.ratio, draw, seed, worlds=settings.worlds, enough=settings.enough)
+
+
+def _row(
+    best: Best, chance: Significance, windows: Windows, reach: float, segments: Segments, settings: ScanSettings,
+    day: dt.date | None,
+) -> gpd.GeoDataFrame:  # fmt: skip
+    centre = int(np.searchsorted(windows.start, best.window, side="right") - 1)
+    members = windows.member[windows.start[centre] : best.window + 1]
+    frame = segments.frame.iloc[np.sort(members)]
+    own = frame[frame["river_id"] == segments.frame["river_id"].iloc[centre]]
+    shape = shapely.line_merge(shapely.multilinestrings(list(frame.geometry)))
+    row: dict[str, Any] = {
+        "scan_id": f"{segments.frame['segment_id'].iloc[centre]}/S",
+        "river_id": segments.frame["river_id"].iloc[centre], "start_chainage_m": own["start_chainage_m"].min(),
+        "end_chainage_m": own["end_chainage_m"].max(), "length_m": round(float(frame["length_m"].sum()), 1),
+        "reach_m": reach, "segments": len(members), "problems": int(best.count), "expected": best.expected,
+        "likelihood_ratio": best.ratio, "p": chance.p, "tail_p": chance.tail_p, "worlds": chance.worlds,
+        "first_day": pd.NaT, "last_day": pd.NaT, "recurrence_days": np.nan,
+    }  # fmt: skip
+    if segments.by_bank and settings.same_bank:
+        row["bank"] = segments.frame["bank"].iloc[centre]
+    if day is not None and settings.periods > 1:
+        ends = pd.Timestamp(day) - pd.Timedelta(days=settings.period_days * (settings.periods - 1 - best.last))
+        row["last_day"] = ends
+        row["first_day"] = ends - pd.Timedelta(days=settings.period_days * (best.last - best.first + 1) - 1)
+    if settings.prospective:
+        row["recurrence_days"] = settings.period_days / max(chance.tail_p, _LEAST_TAIL)
+    table = pd.DataFrame([row])
+    return SCAN_CLUSTERS.conform(gpd.GeoDataFrame(table, geometry=[shape], crs=segments.frame.crs))

@@ -1,0 +1,157 @@
+"""Hot and cold over time: every pattern has one name under each wording, and trends are those of the textbooks."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from scipy import stats
+
+import riverline as rl
+from riverline._kernels.emerging import categories, mann_kendall
+
+CRS = "EPSG:4548"
+X, Y = 500_000.0, 3_400_000.0
+
+# Ten steps, h hot, c cold, · neither; the trend of the scores; names under the wordings 2.8 and 3.
+TRUTH = [
+    ("·········h", 0, "new_hot", "new_hot"),
+    ("c········h", 1, "new_hot", "new_hot"),
+    ("·······hhh", 1, "consecutive_hot", "consecutive_hot"),
+    ("c······hhh", 0, "consecutive_hot", "consecutive_hot"),
+    ("hhhhhhhhhh", 1, "intensifying_hot", "intensifying_hot"),
+    ("·hhhhhhhhh", 1, "intensifying_hot", "intensifying_hot"),
+    ("hhhh·hhhhh", 0, "persistent_hot", "persistent_hot"),
+    ("hhhhhhhhhh", -1, "diminishing_hot", "diminishing_hot"),
+    ("h·h·h·h··h", 0, "sporadic_hot", "sporadic_hot"),
+    ("h·h·h·h···", 0, "sporadic_hot", "none"),
+    ("hh·····c·h", 0, "oscillating_hot", "oscillating_hot"),
+    ("hhhhhhhhh·", 0, "historical_hot", "historical_hot"),
+    ("hhhhhhhhhc", -1, "historical_hot", "new_cold"),
+    ("cccccccccc", 1, "diminishing_cold", "diminishing_cold"),
+    ("cccccccccc", -1, "intensifying_cold", "intensifying_cold"),
+    ("cccccccc·c", 0, "persistent_cold", "persistent_cold"),
+    ("·········c", 0, "new_cold", "new_cold"),
+    ("········cc", 0, "consecutive_cold", "consecutive_cold"),
+    ("c·c······c", 0, "sporadic_cold", "sporadic_cold"),
+    ("cc··h····c", 0, "oscillating_cold", "oscillating_cold"),
+    ("ccccccccc·", 0, "historical_cold", "historical_cold"),
+    ("··········", 1, "none", "none"),
+    ("hh··cc····", 0, "none", "none"),
+]
+
+
+def steps(text):
+    return np.array([[each == "h" for each in text]]), np.array([[each == "c" for each in text]])
+
+
+@pytest.mark.parametrize(("text", "trend", "older", "newer"), TRUTH)
+def test_the_truth_table_of_the_seventeen_names(text, trend, older, newer):
+    hot, cold = steps(text)
+    if text == "hhhhhhhhhc":
+        older = newer  # the last step is cold: both texts hold, and what is now comes before what was
+    for wording, name in (("2.8", older), ("3", newer)):
+        assert categories(hot, cold, np.array([trend]), wording=wording).tolist() == [name]
+        mirrored = {"hot": "cold", "cold": "hot"}
+        kind = name.rpartition("_")
+        other = f"{kind[0]}_{mirrored[kind[2]]}" if kind[2] in mirrored else name
+        assert categories(cold, hot, np.array([-trend]), wording=wording).tolist() == [other]
+
+
+def test_no_hot_place_is_ever_called_cold_only():
+    for text in product("hc·", repeat=5):
+        hot, cold = steps(text)
+        for wording in ("2.8", "3"):
+            (name,) = categories(hot, cold, np.zeros(1, dtype=int), wording=wording)
+            if "h" not in text:
+                assert not name.endswith("_hot")
+            if "c" not in text:
+                assert not name.endswith("_cold")
+            if text[-1] == "h":
+                assert name.endswith("_hot")
+
+
+def test_trends_are_those_of_kendall_and_of_sen():
+    random = np.random.default_rng(1)
+    series = random.normal(size=(30, 14)) + np.linspace(0, 2, 14)
+    found = mann_kendall(series, autocorrelated=False)
+    for row, values in enumerate(series):
+        tau = stats.kendalltau(np.arange(14), values)
+        assert found.statistic[row] == pytest.approx(tau.statistic * 14 * 13 / 2)
+        assert found.slope[row] == pytest.approx(stats.theilslopes(values, np.arange(14)).slope)
+    np.testing.assert_allclose(found.variance, 14 * 13 * 33 / 18)
+
+
+def test_ties_take_their_share_of_the_variance():
+    """By every order of the values: the variance of the statistic is that of all permutations."""
+    from itertools import permutations
+
+    values = (1.0, 1.0, 2.0, 2.0, 2.0, 3.0)
+    every = np.array(list(permutations(values)))
+    found = mann_kendall(every, autocorrelated=False)
+    assert found.statistic.mean() == pytest.approx(0.0)
+    assert found.statistic.var() == pytest.approx(found.variance[0])
+
+
+def test_autocorrelation_makes_trends_less_sure():
+    random = np.random.default_rng(3)
+    noise = random.normal(size=(2_000, 40))
+    rough = np.zeros_like(noise)
+    for step in range(40):
+        rough[:, step] = 0.7 * (rough[:, step - 1] if step else 0.0) + noise[:, step]
+    plain = (mann_kendall(rough, autocorrelated=False).p <= 0.05).mean()
+    corrected = (mann_kendall(rough).p <= 0.05).mean()
+    assert plain > 0.2
+    assert corrected < 0.75 * plain
+    assert (mann_kendall(noise).p <= 0.05).mean() < 0.12
+
+
+def frame(along, days):
+    places = [shapely.Point(X + each, Y + 20) for each in along]
+    return gpd.GeoDataFrame({"found_on": days}, geometry=places, crs=CRS)
+
+
+@pytest.fixture(scope="module")
+def axes():
+    line = shapely.LineString([(X, Y), (X + 60_000, Y)])
+    return gpd.GeoDataFrame({"river_id": ["R1"], "name": ["清水河"]}, geometry=[line], crs=CRS)
+
+
+@pytest.fixture(scope="module")
+def found(axes):
+    """Problems anywhere all year, one reach always bad, another one in the last month."""
+    random = np.random.default_rng(5)
+    end = pd.Timestamp("2025-12-31")
+    anywhere = random.uniform(0, 60_000, 120), end - pd.to_timedelta(random.integers(0, 360, 120), unit="D")
+    always = np.full(120, 10_250.0), end - pd.to_timedelta(np.arange(120) * 3, unit="D")
+    fresh = np.full(15, 40_250.0), end - pd.to_timedelta(random.integers(0, 25, 15), unit="D")
+    along = np.concatenate([anywhere[0], always[0], fresh[0]])
+    return rl.hotspots.find_emerging(
+        frame(along, [*anywhere[1], *always[1], *fresh[1]]), axes, on=end.date(), by_bank=False
+    )
+
+
+def test_a_reach_that_is_always_bad_and_one_that_is_newly_so_are_told_apart(found):
+    name = found.set_index("segment_id")["category"]
+    assert name["R1/0021"] in {"persistent_hot", "intensifying_hot", "diminishing_hot"}
+    assert name["R1/0081"] == "new_hot"
+    assert (name == "none").sum() > 90
+    row = found.set_index("segment_id").loc["R1/0081"]
+    assert (row["hot_steps"], row["steps"]) == (1, 12)
+    assert row["reason"].startswith("新增热点（Esri 3 措辞）：12 期中 1 期为热点")
+    english = rl.hotspots.describe_emerging(found, "en").set_index("segment_id").loc["R1/0081", "reason"]
+    assert english.startswith("New hot spot (wording Esri 3): hot in 1")
+
+
+def test_a_cube_conforms_is_drawn_and_wrong_settings_raise(found):
+    assert not len(rl.check(found, rl.schema.EMERGING))
+    page = rl.maps.show(found)
+    names = [child.layer_name for child in page._children.values() if hasattr(child, "layer_name")]
+    assert "时空演变：新增热点" in names
+    for wrong in ({"periods": 1}, {"share": 0.0}, {"wording": "4"}):
+        with pytest.raises(rl.JobError):
+            rl.hotspots.EmergingSettings(**wrong)
