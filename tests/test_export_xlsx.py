@@ -356,3 +356,14 @@ def test_shapes_and_lists_of_extra_columns_are_text(tmp_path):
     )
     page = sheet(rl.export.to_xlsx(tmp_path / "x.xlsx", 表=frame), "表")
     assert [page["B4"].value, page["C4"].value] == ["POINT (1 2)", "2026-04-01 08:00:00+08:00"]
+
+
+def test_commands_write_their_tables_beside_the_layers_or_say_what_they_need(tmp_path, monkeypatch):
+    from riverline.cli import office
+
+    path = tmp_path / "界桩表.xlsx"
+    (write,) = office.tables_beside("界桩.gpkg", invented.water(), language="zh").values()
+    assert write(path) == path
+    monkeypatch.setattr(office, "find_spec", lambda name: None if name == "openpyxl" else object())
+    assert office.tables_beside("界桩.gpkg", invented.water(), language="zh") == {}
+    assert all("riverline[report]" in told for told in office.NO_TABLES)

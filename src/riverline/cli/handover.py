@@ -52,13 +52,17 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a job read and made, and its files: the map is None where there is too much for one."""
+    """What a job read and made, and its files: the map is None where there is too much for one.
+
+    ``without_tables`` is True where tables belong to the files and the extra that writes them is not there.
+    """
 
     inputs: Mapping[str, gpd.GeoDataFrame]
     result: Any
     map_path: Path | None
     layers_path: Path
     more_paths: tuple[Path, ...] = ()
+    without_tables: bool = False
 
     @property
     def paths(self) -> tuple[Path, ...]:

@@ -23,6 +23,9 @@ __all__ = ["Page", "paged", "read_digests", "write_pages"]
 _HEAD_ROWS = 3
 _MOST_BREAKS = 1_023
 _NARROWEST, _WIDEST = 6, 40
+_SHORT = 12
+# What a row may be high in any spreadsheet, in points.
+_TALLEST = 400
 _LOOKED_AT = 2_000
 _A4 = 9
 _BLOCK_WIDTHS = (17, 22, 17, 20, 17, 20)
@@ -181,11 +184,14 @@ def _write_table(pen: _Pen, page: Page) -> None:
     for column, head in enumerate(sheet.heads):
         pen.put(2, column, head.label, bold=True, align="center", text_wrap=True, border=1, bg_color="#DDEBF7")
     strong: frozenset[int] = getattr(sheet, "strong", frozenset())
-    looks = [_look(head) for head in sheet.heads]
+    looks: list[dict[str, Any]] = _looks(sheet.heads, sheet.rows)
     for number, row in enumerate(sheet.rows):
-        more = {"bold": True, "bg_color": "#F2F2F2"} if number in strong else {}
+        more: dict[str, Any] = {"bold": True, "bg_color": "#F2F2F2"} if number in strong else {}
+        lines = max((_lines(cell, width) for cell, width in zip(row, widths, strict=True)), default=1)
+        if lines > 1:
+            pen.sheet.set_row(number + _HEAD_ROWS, min(4 + 13 * lines, _TALLEST))
         for column, (cell, look) in enumerate(zip(row, looks, strict=True)):
-            pen.put(number + _HEAD_ROWS, column, cell, **{**look, **_texts(cell), **more})
+            pen.put(number + _HEAD_ROWS, column, cell, **{**look, **more})
     pen.sheet.freeze_panes(_HEAD_ROWS, 0)
     pen.sheet.repeat_rows(0, 2)
     pen.sheet.set_landscape()
@@ -199,19 +205,28 @@ def _write_top(pen: _Pen, page: Page, widths: Sequence[int]) -> None:
     pen.put(0, 0, page.sheet.title, last=last, bold=True, font_size=16, align="center",
             font_name=_FONTS[pen.book.language][1])  # fmt: skip
     lines = math.ceil((display_width([page.note]) + 1) / max(sum(widths), 1))
-    pen.sheet.set_row(1, min(6 + 12 * lines, 400))
+    pen.sheet.set_row(1, min(6 + 12 * lines, _TALLEST))
     pen.put(1, 0, page.note, last=last, font_size=9, font_color="#595959", text_wrap=True, align="left")
 
 
-def _look(head: Any) -> dict[str, Any]:  # noqa: ANN401 - a head
-    return {"border": 1, "num_format": head.form}
+def _looks(heads: Sequence[Any], rows: Sequence[Sequence[Cell]]) -> list[dict[str, Any]]:
+    """How cells of each column look: numbers stand right, short texts in the middle, long ones left and wrapped."""
+    seen = rows[:_LOOKED_AT]
+    found = []
+    for column, head in enumerate(heads):
+        texts = [row[column] for row in seen if isinstance(row[column], str)]
+        figures = head.name and any(isinstance(row[column], (int, float)) for row in seen)
+        wide = display_width(texts) > _SHORT
+        align = "right" if figures else "left" if wide else "center"
+        found.append({"border": 1, "num_format": head.form, "align": align, "text_wrap": wide})
+    return found
 
 
-def _texts(cell: Cell) -> dict[str, Any]:
-    """Long texts are wrapped and stand left, short ones in the middle, numbers right."""
-    if not isinstance(cell, str):
-        return {"align": "right"} if isinstance(cell, (int, float)) else {"align": "center"}
-    return {"align": "left", "text_wrap": True} if display_width([cell]) > _NARROWEST * 2 else {"align": "center"}
+def _lines(cell: Cell, width: int) -> int:
+    """Lines that a text takes in a column; breaks at words and signs leave a tenth of it empty."""
+    if not isinstance(cell, str) or len(cell) * 2 <= width:
+        return 1
+    return sum(max(math.ceil(display_width([line]) / (0.9 * width)), 1) for line in cell.split("\n"))
 
 
 def _widths(heads: Sequence[Any], rows: Sequence[Sequence[Cell]]) -> list[int]:
