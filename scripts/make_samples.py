@@ -19,6 +19,7 @@ import pandas as pd
 import pyogrio
 import rasterio
 import sample_delivery as more
+import sample_upland as upland
 import shapely
 from rasterio.transform import from_origin
 from sample_scenes import draw_scenes, truth_frame
@@ -423,8 +424,10 @@ def main(folder: Path) -> None:
         "lake_levees": more.lake_levees_frame(layers["water"]), "old_stakes": more.old_stakes_frame(levees),
         "old_bank_tops": more.old_bank_tops_frame(layers["bank_tops"]),
     }  # fmt: skip
+    layers |= upland.upland_layers((EAST, NORTH), CRS, River)
     for name, frame in layers.items():
         write_layer(frame, gpkg, name)
+    upland.write_rules(folder)
     terrain(rng, made, levees, folder / "白石溪地形.tif")
     image(rng, made, folder / "影像2024.tif", later=False)
     image(rng, made, folder / "影像2026.tif", later=True)

@@ -92,7 +92,7 @@ def expected():
 
 def test_demo_writes_a_map_that_loads_nothing_and_layers_with_every_row(shown, expected):
     _, folder = shown
-    assert sorted(path.name for path in folder.iterdir()) == ["map.html", "成果.gpkg"]
+    assert sorted(path.name for path in folder.iterdir()) == ["map.html", "成果.gpkg", "成果表.xlsx"]
     page = (folder / "map.html").read_text(encoding="utf-8")
     assert "清水县河道管理范围（样例）" in page
     assert loads_nothing(page)
@@ -207,7 +207,7 @@ def test_every_line_that_the_guide_shows_for_the_samples_runs_on_them(tmp_path, 
         assert line[0] == "riverline"
         run(*line[1:])
         folder = tmp_path / line[line.index("--out") + 1]
-        assert {file.suffix for file in folder.iterdir()} == {".html", ".gpkg"}
+        assert {file.suffix for file in folder.iterdir()} == {".html", ".gpkg", ".xlsx"}
 
 
 @pytest.mark.slow
@@ -218,7 +218,7 @@ def test_demo_as_a_process_of_its_own_in_a_fresh_folder_on_a_gbk_terminal(tmp_pa
     assert "清水河 QS01" in output
     assert "平方公里" in output
     assert "?" not in output
-    assert sorted(path.name for path in (tmp_path / "清水县成果").iterdir()) == ["map.html", "成果.gpkg"]
+    assert sorted(path.name for path in (tmp_path / "清水县成果").iterdir()) == ["map.html", "成果.gpkg", "成果表.xlsx"]
 
 
 @pytest.mark.slow
@@ -278,7 +278,11 @@ def test_confirm_writes_a_map_and_layers_and_prints_the_register(tmp_path):
     for text in ("权属面积汇总表", "清水河 R1", "清水县", "集体", "1101", "河流水面", "合计", "宗地 P01", "登记面积"):
         assert text in shown
     assert max(cell_len(line) for line in shown.splitlines() if "→" not in line) <= WIDTH
-    assert sorted(path.name for path in (tmp_path / "成果").iterdir()) == ["权属图.html", "权属成果.gpkg"]
+    assert sorted(path.name for path in (tmp_path / "成果").iterdir()) == [
+        "权属图.html",
+        "权属成果.gpkg",
+        "权属成果表.xlsx",
+    ]
     assert loads_nothing((tmp_path / "成果" / "权属图.html").read_text(encoding="utf-8"))
     names = {str(name) for name, _ in pyogrio.list_layers(tmp_path / "成果" / "权属成果.gpkg")}
     assert {"权属分块", "权属面积汇总表", "权属整理记录", "质检问题_面"} <= names
@@ -591,7 +595,7 @@ def test_the_output_folder_is_made_with_those_above_it_and_other_files_stay(tmp_
     (out / "笔记.txt").write_text("留着", encoding="utf-8")
     before = (out / "成果.gpkg").read_bytes()
     own(file, out)
-    assert sorted(path.name for path in out.iterdir()) == ["map.html", "成果.gpkg", "笔记.txt"]
+    assert sorted(path.name for path in out.iterdir()) == ["map.html", "成果.gpkg", "成果表.xlsx", "笔记.txt"]
     assert (out / "成果.gpkg").read_bytes() == before
 
 

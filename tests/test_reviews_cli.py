@@ -57,7 +57,7 @@ def test_checks_of_the_command_are_those_of_the_library(drawn, tmp_path):
     output = run("inspect", result, "--rules", "national", "--axes", f"{survey}::axes", "--stakes",
                  f"{drawn / '旧' / '界桩.gpkg'}::界桩", "--bridges", f"{survey}::bridges", "--column",
                  "bridges::编号=work_id", "--out", tmp_path / "质检", "--strict")  # fmt: skip
-    assert sorted(path.name for path in (tmp_path / "质检").iterdir()) == ["map.html", "质检.gpkg"]
+    assert sorted(path.name for path in (tmp_path / "质检").iterdir()) == ["map.html", "质检.gpkg", "质检表.xlsx"]
     written = pyogrio.read_dataframe(tmp_path / "质检" / "质检.gpkg", layer="质检结果表", read_geometry=False)
     made = results(drawn, "旧")
     bridges = gpd.read_file(survey, layer="bridges").rename(columns={"编号": "work_id"})
@@ -96,7 +96,7 @@ def test_a_comparison_of_the_command_is_that_of_the_library(drawn, tmp_path):
     stakes = [f"{drawn / name / '界桩.gpkg'}::界桩" for name in ("旧", "新")]
     output = run("compare", old, new, "--old-stakes", stakes[0], "--new-stakes", stakes[1], "--parcels",
                  f"{drawn / '普查.gpkg'}::parcels", "--out", tmp_path / "修订", "--language", "en")  # fmt: skip
-    assert sorted(path.name for path in (tmp_path / "修订").iterdir()) == ["map.html", "修订.gpkg"]
+    assert sorted(path.name for path in (tmp_path / "修订").iterdir()) == ["map.html", "修订.gpkg", "修订表.xlsx"]
     before, after = (results(drawn, name) for name in ("旧", "新"))
     change = rl.compare(before, after, stakes=(rl.place_stakes(before), rl.place_stakes(after)),
                         parcels=gpd.read_file(drawn / "普查.gpkg", layer="parcels"))  # fmt: skip

@@ -247,6 +247,7 @@ def test_the_command_plans_the_sample_county(planned):
         "map.html",
         "岸线规划.gpkg",
         "岸线规划_sichuan.gpkg",
+        "岸线规划表.xlsx",
     ]
     receivers = folder / "规划" / "岸线规划_sichuan.gpkg"
     assert {str(name) for name in pyogrio.list_layers(receivers)[:, 0]} == {

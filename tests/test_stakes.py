@@ -659,7 +659,7 @@ def test_every_thing_to_look_at_is_told():
     off = good.set_geometry(good.translate(0, 3))
     assert "stake-off-line" in codes(off, result)
     assert "stake-off-line" not in codes(off.assign(role="define"), result)
-    assert "stake-out-of-sight" in codes(good.assign(deviation_m=TOLERANCE + 0.1), result)
+    assert "stake-out-of-sight" in codes(good[good["reason"] != "turn"], result)
     assert "stake-chord-inside" in codes(good.assign(role="define", inside_m=0.5), result)
     assert "stake-chord-inside" not in codes(good.assign(role="mark", inside_m=0.5), result)
     old = frame([shapely.Point(100, 70), shapely.Point(100, 700)], number=["旧1", "旧2"], river_id="R1", bank="left")

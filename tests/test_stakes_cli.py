@@ -59,7 +59,7 @@ def test_stakes_of_the_command_are_those_of_the_library(drawn, tmp_path):
         "stakes", result, "--rules", "national", "--admin", f"{file}::towns", "--structures", f"{file}::works",
         "--axes", f"{file}::axes", "--column", "structures::编号=work_id", "--out", tmp_path / "界桩",
     )  # fmt: skip
-    assert sorted(path.name for path in (tmp_path / "界桩").iterdir()) == ["map.html", "界桩.gpkg"]
+    assert sorted(path.name for path in (tmp_path / "界桩").iterdir()) == ["map.html", "界桩.gpkg", "界桩表.xlsx"]
     written = gpd.read_file(tmp_path / "界桩" / "界桩.gpkg", layer="界桩")
     axes, tops = (gpd.read_file(file, layer=name) for name in ("axes", "bank_tops"))
     works = gpd.read_file(file, layer="works").rename(columns={"编号": "work_id"})

@@ -63,6 +63,11 @@ def test_the_line_keeps_the_sight_lines_wherever_a_stake_fits(seed, noise):
         vertices = vertex_chainages(span)
         room = np.minimum(vertices, vertices[-1] - vertices) >= STAKES.turns_apart_m
         assert not (room & (away > STAKES.sight_line_m + 1e-6)).any()
+    # The check asks for no stake that placing would not give, and misses none that was taken away.
+    assert "stake-out-of-sight" not in set(rl.check_stakes(stakes, result)["code"])
+    turns = stakes[stakes["reason"] != "turn"]
+    wanted = (stakes["reason"] == "turn").any()
+    assert ("stake-out-of-sight" in set(rl.check_stakes(turns, result)["code"])) == wanted
 
 
 @LAWS

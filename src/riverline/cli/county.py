@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import riverline as rl
 from riverline import samples
-from riverline.cli.handover import Delivery, Steps, hand_over, require_folder
+from riverline.cli.handover import LAYERS_NAME, Delivery, Steps, hand_over, require_folder
+from riverline.cli.office import tables_beside
 from riverline.cli.steps import Layer, demo_job, read_named, schema_of
 
 if TYPE_CHECKING:
@@ -112,13 +113,16 @@ def hand_over_county(out: Path, language: Language, tell: Callable[[Step], None]
     frames = {name: read_named(name, layer, schema) for name, (layer, schema) in layers.items()}
     county = carry_out(frames, step)
     seen = (frames["works"], *county.products[1:-2], county.revision)
+    beside = tables_beside(LAYERS_NAME, *county.products, frames["works"], language=language)
     paths = hand_over(
         out,
         draw=lambda: rl.maps.show(county.joined, frames["axes"], *seen, language=language, title=job.title),
         write=lambda path: rl.export.to_geopackage(path, *county.products, frames["works"], language=language),
+        beside=beside,
         step=step,
     )
-    return Delivery(frames, county, *paths)
+    more = tuple(out / name for name in beside)
+    return Delivery(frames, county, *paths, more_paths=more, without_tables=not beside)
 
 
 def _sample(name: str) -> Layer:

@@ -56,7 +56,8 @@ class Steps:
 class Delivery:
     """What a job read and made, and its files: the map is None where there is too much for one.
 
-    ``scenes`` are the images among what it read.
+    ``scenes`` are the images among what it read; ``without_tables`` is True where tables belong to the files and the
+    extra that writes them is not there.
     """
 
     inputs: Mapping[str, gpd.GeoDataFrame]
@@ -65,6 +66,7 @@ class Delivery:
     layers_path: Path
     more_paths: tuple[Path, ...] = ()
     scenes: tuple[Scene, ...] = ()
+    without_tables: bool = False
 
     @property
     def paths(self) -> tuple[Path, ...]:

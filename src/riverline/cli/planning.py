@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import riverline as rl
 from riverline.cli.drawn import read_drawn
 from riverline.cli.handover import MAP_NAME, Delivery, Steps, hand_over, require_folder
+from riverline.cli.office import tables_beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -77,7 +78,8 @@ def carry_out(job: PlanJob, tell: Callable[[Step], None]) -> Delivery:
     # The plan draws the waterside lines itself.
     known = [frame for name, frame in frames.items() if name not in {"admin", "waterside"}]
     named = {_schema(name).label(job.language): frame for name, frame in frames.items() if name == "admin"}
-    beside = {} if job.profile is None else _for_receiver(job, plan)
+    tables = tables_beside(NAMES[1], plan, language=job.language)
+    beside = tables if job.profile is None else tables | _for_receiver(job, plan)
     paths = hand_over(
         job.out,
         draw=lambda: rl.maps.show(plan, *known, language=job.language, title=job.title, **named),
@@ -87,7 +89,7 @@ def carry_out(job: PlanJob, tell: Callable[[Step], None]) -> Delivery:
         step=step,
     )
     read = {"management_lines": drawn.lines, **frames}
-    return Delivery(read, plan, *paths, more_paths=tuple(job.out / name for name in beside))
+    return Delivery(read, plan, *paths, more_paths=tuple(job.out / name for name in beside), without_tables=not tables)
 
 
 def _for_receiver(job: PlanJob, plan: ShorelinePlan) -> dict[str, Callable[[Path], Path]]:

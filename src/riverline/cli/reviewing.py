@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import riverline as rl
 from riverline.cli.drawn import read_drawn, read_told
 from riverline.cli.handover import MAP_NAME, Delivery, hand_over, require_folder
+from riverline.cli.office import tables_beside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,9 +79,8 @@ def inspect_file(job: InspectJob) -> Delivery:
     title = "成果质检" if job.language == "zh" else "Checks before delivery"
     seen = [inputs[name] for name in ("axes", "stakes", "boards") if name in inputs]
     shown = (drawn.lines, drawn.extents, *seen, inspection)
-    paths = _write(job.out, INSPECTION_NAME, shown, inspection, title, job.language)
     read = {"management_lines": drawn.lines, "extents": drawn.extents, **inputs}
-    return Delivery(read, inspection, *paths)
+    return _write(job.out, INSPECTION_NAME, shown, inspection, title, job.language, read)
 
 
 def compare_files(job: CompareJob) -> Delivery:
@@ -97,9 +97,8 @@ def compare_files(job: CompareJob) -> Delivery:
     stakes, holdings = (_pair(job.layers, name) for name in ("stakes", "holdings"))
     revision = rl.compare(old, new, stakes=stakes, holdings=holdings, parcels=parcels, tolerance_m=job.tolerance_m)
     title = "界线修订对比" if job.language == "zh" else "Revision of the lines"
-    paths = _write(job.out, REVISION_NAME, (new.extents, revision), revision, title, job.language)
     read = {"management_lines": new.lines} | ({} if parcels is None else {"parcels": parcels})
-    return Delivery(read, revision, *paths)
+    return _write(job.out, REVISION_NAME, (new.extents, revision), revision, title, job.language, read)
 
 
 def _pair(layers: Mapping[str, Layer], name: str) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame] | None:
@@ -111,11 +110,21 @@ def _pair(layers: Mapping[str, Layer], name: str) -> tuple[gpd.GeoDataFrame, gpd
 
 
 def _write(
-    out: Path, name: str, shown: tuple[Any, ...], written: Inspection | Revision, title: str, language: Language
-) -> tuple[Path | None, Path]:
-    return hand_over(
+    out: Path,
+    name: str,
+    shown: tuple[Any, ...],
+    result: Inspection | Revision,
+    title: str,
+    language: Language,
+    read: Mapping[str, gpd.GeoDataFrame],
+) -> Delivery:
+    beside = tables_beside(name, result, language=language)
+    paths = hand_over(
         out,
         draw=lambda: rl.maps.show(*shown, language=language, title=title),
-        write=lambda path: rl.export.to_geopackage(path, written, language=language),
+        write=lambda path: rl.export.to_geopackage(path, result, language=language),
         names=(MAP_NAME, name),
+        beside=beside,
     )
+    more = tuple(out / each for each in beside)
+    return Delivery(read, result, *paths, more_paths=more, without_tables=not beside)

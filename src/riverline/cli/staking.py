@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import riverline as rl
 from riverline.cli.drawn import read_drawn
 from riverline.cli.handover import MAP_NAME, Delivery, hand_over, require_folder
+from riverline.cli.office import tables_beside
 from riverline.cli.steps import read_named
 from riverline.provenance import describe_input
 
@@ -82,11 +83,14 @@ def place(job: StakeJob) -> Delivery:
     told = {**drawn.run.inputs, **{name: describe_input(frame) for name, frame in inputs.items()}}
     placed = replace(drawn, faults=faults, run=replace(drawn.run, inputs=told))
     title = "界桩与公告牌" if job.language == "zh" else "Stakes and notice boards"
+    beside = tables_beside(NAMES[1], placed, stakes, boards, language=job.language)
     paths = hand_over(
         job.out,
         draw=lambda: rl.maps.show(placed, stakes, boards, language=job.language, title=title),
         write=lambda path: rl.export.to_geopackage(path, placed, stakes, boards, language=job.language),
         names=NAMES,
+        beside=beside,
     )
     read = {"management_lines": drawn.lines, "extents": drawn.extents, **inputs}
-    return Delivery(read, Placed(stakes, boards, faults), *paths)
+    more = tuple(job.out / name for name in beside)
+    return Delivery(read, Placed(stakes, boards, faults), *paths, more_paths=more, without_tables=not beside)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import riverline as rl
 from riverline import samples
-from riverline.cli.handover import Delivery, Steps, hand_over, require_folder
+from riverline.cli.handover import LAYERS_NAME, Delivery, Steps, hand_over, require_folder
+from riverline.cli.office import tables_beside
 from riverline.schema.words import plain_name
 
 if TYPE_CHECKING:
@@ -164,13 +165,16 @@ def carry_out(job: MainJob, tell: Callable[[Step], None]) -> Delivery:
         others["terrain"] = job.terrain
     result = VERBS[job.subject](subject, rules, **others)
     result = replace(result, faults=_told_once(checked, result.faults, crs=subject.crs))
+    beside = tables_beside(LAYERS_NAME, result, language=job.language)
     paths = hand_over(
         job.out,
         draw=lambda: rl.maps.show(result, _drawn_on(subject, job.subject), language=job.language, title=job.title),
         write=lambda path: rl.export.to_geopackage(path, result, language=job.language),
+        beside=beside,
         step=step,
     )
-    return Delivery(frames, result, *paths)
+    more = tuple(job.out / name for name in beside)
+    return Delivery(frames, result, *paths, more_paths=more, without_tables=not beside)
 
 
 def read_named(name: str, layer: Layer | Sections, schema: Schema) -> gpd.GeoDataFrame:

@@ -114,6 +114,10 @@ def conclude(
     for told in (frame.attrs.get("aside") for frame in delivery.inputs.values()):
         if told is not None:
             console.print(f"· {told[language]}", markup=False, highlight=False)
+    if delivery.without_tables:
+        from riverline.cli.office import NO_TABLES
+
+        console.print(f"· {NO_TABLES[0 if language == 'zh' else 1]}", markup=False, highlight=False)
     for path in delivery.paths:
         tell_file(console, path)
     end(faults, strict=strict)

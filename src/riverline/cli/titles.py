@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import riverline as rl
 from riverline.cli.handover import Delivery, Steps, hand_over, require_folder
+from riverline.cli.office import tables_beside
 from riverline.cli.steps import read_named
 
 if TYPE_CHECKING:
@@ -80,14 +81,17 @@ def carry_out(job: TitleJob, tell: Callable[[Step], None]) -> Delivery:
     result = rl.confirm(extents, frames["parcels"], tolerance_m=job.tolerance_m, clean=job.clean, **others)
     result = replace(result, faults=rl.faults.combine([*checked, result.faults], crs=extents.crs))
     few = sum(map(len, (result.holdings, result.faults, result.changes, extents))) <= MOST_ON_MAP
+    beside = tables_beside(NAMES[1], result, language=job.language)
     paths = hand_over(
         job.out,
         draw=(lambda: rl.maps.show(extents, result, language=job.language, title=job.title)) if few else None,
         write=lambda path: rl.export.to_geopackage(path, result, language=job.language),
         names=NAMES,
+        beside=beside,
         step=step,
     )
-    return Delivery(frames, result, *paths)
+    more = tuple(job.out / name for name in beside)
+    return Delivery(frames, result, *paths, more_paths=more, without_tables=not beside)
 
 
 def _schema(name: str) -> Schema:

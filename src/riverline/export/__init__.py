@@ -11,7 +11,24 @@ Examples
 from __future__ import annotations
 
 from riverline.export.chips import to_chips
+from riverline.export.forms import Form, FormColumn, FormTable, Words, list_forms, load_form
 from riverline.export.geopackage import to_geopackage
 from riverline.export.profiles import Profile, ProfileField, ProfileLayer, list_profiles, load_profile
+from riverline.export.workbook import to_xlsx
 
-__all__ = ["Profile", "ProfileField", "ProfileLayer", "list_profiles", "load_profile", "to_chips", "to_geopackage"]
+__all__ = [
+    "Form",
+    "FormColumn",
+    "FormTable",
+    "Profile",
+    "ProfileField",
+    "ProfileLayer",
+    "Words",
+    "list_forms",
+    "list_profiles",
+    "load_form",
+    "load_profile",
+    "to_chips",
+    "to_geopackage",
+    "to_xlsx",
+]

@@ -16,6 +16,7 @@ from riverline.demarcation.stakes.bank_lines import bank_lines, rows_by_line
 from riverline.demarcation.stakes.control_points import work_places
 from riverline.demarcation.stakes.existing import places_of
 from riverline.demarcation.stakes.protection import Extent, along
+from riverline.demarcation.stakes.sight import out_of_sight
 from riverline.demarcation.stakes.surroundings import limits, stretches
 from riverline.geodesy import align
 from riverline.schema import BOARDS, SETTINGS, STAKES, WORKS
@@ -63,9 +64,9 @@ def check_stakes(
     -------
     GeoDataFrame
         Rows of :data:`riverline.schema.FAULTS`: numbers that occur twice, chains that define the line and cut inside it
-        (errors); stakes to be moved, without a place, off the line, too far from the next, out of its sight, or inside
-        the extent of another river, boards without a text of law to cite (warnings); unknown surroundings, works
-        without a stake and numbers that both banks have (notes).
+        (errors); stakes to be moved, without a place, off the line, too far from the next, out of its sight where
+        another would fit, or inside the extent of another river, boards without a text of law to cite (warnings);
+        unknown surroundings, works without a stake and numbers that both banks have (notes).
 
     Raises
     ------
@@ -158,15 +159,19 @@ def _spans(stakes: gpd.GeoDataFrame, result: Demarcation, settings: gpd.GeoDataF
     policy = result.rules.policy
     following = _texts(stakes, "next")
     most = _most(stakes, result, settings)
-    length, deviation, inside = (_metres(stakes, name) for name in ("next_m", "deviation_m", "inside_m"))
+    length, inside = (_metres(stakes, name) for name in ("next_m", "inside_m"))
+    # What the rule set leaves no room for is no fault of the stakes: the check asks what placing them would do.
+    deviation = np.full(len(stakes), np.nan)
+    there = np.flatnonzero(_texts(stakes, "status") != "missing")
+    deviation[there] = out_of_sight(stakes.iloc[there], bank_lines(result.lines), policy.stakes)
     limit = policy.stakes.sight_line_m
     defines = _texts(stakes, "role") == "define"
-    far, out_of_sight = length > most, deviation > limit
+    far, unseen = length > most, ~np.isnan(deviation)
     cut = defines & (inside > _CUT_OFF_M)
     told: dict[str, Any] = {"unit": "m", "note": following}
     return [
         _rows("stakes-far-apart", stakes, far, value=length, limit=most, **told),
-        _rows("stake-out-of-sight", stakes, out_of_sight & ~defines, value=deviation, limit=limit, **told),
+        _rows("stake-out-of-sight", stakes, unseen & ~defines, value=deviation, limit=limit, **told),
         _rows("stake-chord-inside", stakes, cut, value=inside, limit=_CUT_OFF_M, **told),
     ]
 
