@@ -295,6 +295,32 @@ def test_the_command_speaks_english_and_refuses_in_one_sentence(county_files, tm
     assert "--waterside" in both
 
 
+def test_the_map_of_a_plan_draws_waterside_lines_once(county_files, tmp_path, monkeypatch):
+    folder, _ = county_files
+    pages, show = [], rl.maps.show
+
+    def seen(*layers, **told):
+        pages.append(show(*layers, **told))
+        return pages[-1]
+
+    monkeypatch.setattr(rl.maps, "show", seen)
+    run("shoreline", folder / "划界" / "成果.gpkg", "--waterside", f"{samples.path('清水县.gpkg')}::waterside",
+        "--out", tmp_path / "out")  # fmt: skip
+    titles = [getattr(child, "layer_name", "") for child in pages[0]._children.values()]
+    assert sum("临水边界线" in title for title in titles) == 1
+
+
+def test_rows_are_chosen_by_the_name_that_the_file_gives_them(county_files, planned, tmp_path):
+    given, folder = county_files[1], planned[0]
+    every = pyogrio.read_dataframe(folder / "规划" / "岸线规划.gpkg", layer="占用岸线")["name"]
+    assert every.nunique() > 1
+    name = every.iloc[0]
+    shown = run("shoreline", *given, "--only", f"title={name}", "--out", tmp_path / "out")
+    used = pyogrio.read_dataframe(tmp_path / "out" / "岸线规划.gpkg", layer="占用岸线")
+    assert set(used["name"]) == {name}
+    assert "岸线利用统计表" in shown
+
+
 def test_used_lengths_of_the_sample_permits_are_the_lengths_declared(planned):
     folder, _ = planned
     uses = gpd.read_file(folder / "规划" / "岸线规划_sichuan.gpkg", layer="涉河设施")
