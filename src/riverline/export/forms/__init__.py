@@ -147,6 +147,11 @@ class Form(_Frozen):
 def list_forms() -> list[str]:
     """Names of the forms that ship.
 
+    Returns
+    -------
+    list of str
+        In alphabetical order.
+
     Examples
     --------
     >>> import riverline as rl
