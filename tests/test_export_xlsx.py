@@ -136,15 +136,13 @@ def test_numbers_have_the_decimals_of_their_unit(book):
 
 
 def test_checks_are_worded_in_the_language_asked_for(tmp_path):
-    rows = {"check_id": "a", "title": "线不悬挂", "title_en": "no dangles", "layers": "lines", "counted": 1, "failed": 0,
-            "review": 0, "outcome": "passed", "limit": 0.1, "unit": "m", "note": ""}  # fmt: skip
+    rows = {"check_id": "a", "title": "线不悬挂", "title_en": "no dangles", "layers": "lines", "counted": 1,
+            "failed": 0, "review": 0, "outcome": "passed", "limit": 0.1, "unit": "m", "note": ""}  # fmt: skip
     for language, told in (("zh", "线不悬挂"), ("en", "no dangles")):
         path = rl.export.to_xlsx(tmp_path / f"{language}.xlsx", pd.DataFrame([rows]), language=language)
-        cells = [
-            cell for cell in next(openpyxl.load_workbook(path).worksheets[1].iter_rows(min_row=4, values_only=True))
-        ]
+        cells = next(openpyxl.load_workbook(path).worksheets[1].iter_rows(min_row=4, values_only=True))
         assert cells[2] == told
-        assert len(cells) == 10
+        assert len(cells) == 11
 
 
 def test_each_stake_has_its_note_on_a_page_of_its_own(placed, book):
