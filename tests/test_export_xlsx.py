@@ -135,6 +135,16 @@ def test_numbers_have_the_decimals_of_their_unit(book):
     assert forms["至下一桩距离（m）"] == "0.00"
 
 
+def test_checks_are_worded_in_the_language_asked_for(tmp_path):
+    rows = {"check_id": "a", "title": "线不悬挂", "title_en": "no dangles", "layers": "lines", "counted": 1,
+            "failed": 0, "review": 0, "outcome": "passed", "limit": 0.1, "unit": "m", "note": ""}  # fmt: skip
+    for language, told in (("zh", "线不悬挂"), ("en", "no dangles")):
+        path = rl.export.to_xlsx(tmp_path / f"{language}.xlsx", pd.DataFrame([rows]), language=language)
+        cells = next(openpyxl.load_workbook(path).worksheets[1].iter_rows(min_row=4, values_only=True))
+        assert cells[2] == told
+        assert len(cells) == 11
+
+
 def test_each_stake_has_its_note_on_a_page_of_its_own(placed, book):
     _, stakes, _ = placed
     page = sheet(book, "界桩点之记")
@@ -208,6 +218,16 @@ def test_hostile_texts_stay_text(text, tmp_path):
     assert found
     assert all(cell.quotePrefix for cell in found) == sheet_cells.is_risky(shown)
     assert not any(ord(letter) < 32 and letter != "\n" for cell in cells for letter in str(cell.value))
+
+
+@pytest.mark.parametrize("text", [*invented.HOSTILE, *FORMULAS, "\x00\x07", "a" * 300])
+def test_hostile_names_of_columns_and_layers_stay_text(text, tmp_path):
+    path = rl.export.to_xlsx(tmp_path / "x.xlsx", **{text: pd.DataFrame({text: [1, 2], "b": ["x", "y"]})})
+    book = openpyxl.load_workbook(path)
+    page = book.worksheets[1]
+    assert page["A1"].value == page["B3"].value == sheet_cells.clean_text(text)
+    assert all(cell.data_type in {"s", "n"} for row in page for cell in row)
+    assert page["B3"].quotePrefix == sheet_cells.is_risky(sheet_cells.clean_text(text))
 
 
 def test_a_text_longer_than_a_cell_is_cut_and_told(tmp_path):

@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from riverline.export.sheet_cells import MOST_ROWS, display_width, is_risky, sheet_name
+from riverline.export.sheet_cells import MOST_ROWS, clean_text, display_width, is_risky, sheet_name
 from riverline.export.sheets import Blocks, Sheet
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def paged(sheets: Sequence[Sheet | Blocks], about: Sequence[str], *, language: L
     pages = []
     for sheet, told in zip(sheets, about, strict=True):
         parts = list(_parts(sheet))
-        notes = [*sheet.notes, told]
+        notes = [*sheet.notes, clean_text(told)]
         if len(parts) > 1:
             count = f"{len(sheet.rows) - len(getattr(sheet, 'strong', ())):,}"
             zh, en = (

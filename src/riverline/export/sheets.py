@@ -10,7 +10,7 @@ import pandas as pd
 
 from riverline import faults
 from riverline.export.forms import FormColumn, FormTable, Words
-from riverline.export.sheet_cells import cells_of, cut_text, number_format
+from riverline.export.sheet_cells import cells_of, clean_text, cut_text, number_format
 from riverline.io.chainage_text import format_chainage
 from riverline.schema import FRAMES
 
@@ -127,7 +127,7 @@ def _made(
     if table.only and rows.empty and len(frame):
         return []
     rows = _summed(rows, table) if table.sum_by else rows
-    columns = [each for each in table.columns if each.column in rows]
+    columns = [each for each in table.columns if each.column in rows and each.language in {None, language}]
     heads = tuple(_head(each, schema, language) for each in columns)
     body, cut = _body(rows, columns, schema, language)
     notes = (*_note(table, language), *_cut_note(cut, language))
@@ -153,7 +153,7 @@ def _plain(layer: Layer, frame: pd.DataFrame, form: Form, language: Language) ->
     body, cut = _body(rows.set_axis(rows.columns.astype("str"), axis=1), columns, schema, language)
     body = [[number, *row] for number, row in enumerate(body, 1)]
     serial = Head("", form.serial(language), "0")
-    return Sheet(layer.name, layer.label(language), (serial, *heads), body, notes=_cut_note(cut, language))
+    return Sheet(layer.name, clean_text(layer.label(language)), (serial, *heads), body, notes=_cut_note(cut, language))
 
 
 def _chosen(frame: pd.DataFrame, table: FormTable) -> pd.DataFrame:
@@ -197,7 +197,7 @@ def _head(column: FormColumn, schema: Schema | None, language: Language) -> Head
     if column.printed and own is not None:
         label = own.label_zh if language == "zh" else own.label_en
     label = column.label(language) if column.label is not None else label
-    return Head(column.column, label, "General" if column.printed else number_format(own, column.decimals))
+    return Head(column.column, clean_text(label), "General" if column.printed else number_format(own, column.decimals))
 
 
 def _body(

@@ -66,6 +66,8 @@ class FormColumn(_Frozen):
         Whether metres are printed as a chainage, ``K12+345``.
     words_of
         Column of the same schema whose choices say what codes, parted by commas, mean.
+    language
+        Language in which it stands in the table; both if none is named.
     """
 
     column: str
@@ -73,6 +75,7 @@ class FormColumn(_Frozen):
     decimals: Annotated[int, Field(ge=0, le=12)] | None = None
     printed: bool = False
     words_of: str = ""
+    language: Literal["zh", "en"] | None = None
 
 
 _Column = Annotated[FormColumn, BeforeValidator(_column)]
