@@ -155,6 +155,7 @@ def water_frame(rng: np.random.Generator, made: dict[str, River]) -> gpd.GeoData
     shore = np.column_stack([1.5 * radius * np.cos(angle), radius * np.sin(angle)]) + (EAST + 10_800, NORTH + 4_300)
     rows.append(("JH01-W", "JH01", "lake", shapely.Polygon(np.round(shore, 2))))
     frame = pd.DataFrame(rows, columns=["water_id", "river_id", "kind", "geometry"])
+    frame["name"] = [*[None] * len(made), "镜湖"]
     frame["date"] = pd.Timestamp("2026-04-12")
     return WATER.conform(gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS))
 

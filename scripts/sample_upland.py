@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline.schema import AXES, BANK_TOPS, WATER, WORKS
+from riverline.schema import AXES, BANK_TOPS, WATER, WATERSIDE, WORKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +56,7 @@ def upland_layers(gate: tuple[float, float], crs: str, river: Callable[..., Rive
         "reservoirs": _reservoirs(stream, crs),
         "reservoir_lines": _reservoir_lines(stream, crs),
         "upland_works": _works(stream, crs),
+        "upland_waterside": _waterside(stream, crs),
         "roads": _lines(
             stream, crs, ("县道X012", 2_000.0, stream.length, -55.0), ("县道X013", 2_500.0, stream.length, 62.0)
         ),
@@ -109,6 +110,15 @@ def _works(stream: River, crs: str) -> gpd.GeoDataFrame:
     crest = stream.beside(np.array([-90.0, 90.0]), 20.0, 20.0)
     row = {"work_id": ["GC-07"], "river_id": [CODE], "kind": ["dam"], "size": ["small"], "name": ["石门水库大坝"]}
     return WORKS.conform(gpd.GeoDataFrame(row, geometry=[crest], crs=crs))
+
+
+def _waterside(stream: River, crs: str) -> gpd.GeoDataFrame:
+    """Waterside lines as a planner draws them."""
+    row = {"waterside_id": [f"LS-{CODE}-L", f"LS-{CODE}-R"], "river_id": CODE, "bank": ["left", "right"],
+           "waterside_basis": "造床流量（虚构）", "confidence": "medium"}  # fmt: skip
+    count = int(stream.length / STEP_M) + 1
+    lines = [stream.beside(np.full(count, sign * 0.5 * stream.width), 0.0, stream.length) for sign in (-1.0, 1.0)]
+    return WATERSIDE.conform(gpd.GeoDataFrame(row, geometry=lines, crs=crs))
 
 
 def _lines(stream: River, crs: str, *rows: tuple[str, float, float, float]) -> gpd.GeoDataFrame:

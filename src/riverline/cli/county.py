@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import geopandas as gpd
+import pandas as pd
+
 import riverline as rl
 from riverline import samples
 from riverline.cli.handover import LAYERS_NAME, Delivery, Steps, hand_over, require_folder
@@ -14,8 +17,6 @@ from riverline.cli.steps import Layer, demo_job, read_named, schema_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
-
-    import geopandas as gpd
 
     from riverline.cli.handover import Step
     from riverline.confirmation import Confirmation
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["County", "carry_out", "hand_over_county"]
 
-WORK_RULES = "jiangxi_luxi"
-"""The shipped rule set for sluices: the county's own has none for works, and none ships for dams and pump stations."""
+RULES = "清水县规则.toml"
+"""Rules invented like the county, of its reservoirs and works: no text of law was read for most of them."""
 
 MORE: dict[str, Schema] = {
     "towns": rl.schema.ADMIN,
@@ -44,8 +45,17 @@ MORE: dict[str, Schema] = {
     "lake_levees": rl.schema.LEVEES,
     "old_stakes": rl.schema.EXISTING,
     "old_bank_tops": rl.schema.BANK_TOPS,
+    "upland_axes": rl.schema.AXES,
+    "upland_works": rl.schema.WORKS,
+    "upland_waterside": rl.schema.WATERSIDE,
+    "reservoirs": rl.schema.WATER,
+    "reservoir_lines": rl.schema.BANK_TOPS,
 }
 """What the samples hold beside the layers of the main job."""
+
+_LADDER = ("roads", "canals", "villages", "slope_feet", "scarps", "flood_marks")
+_REACH_M = 120.0
+"""What stands in for a line of a stream without one: layers of things that are there, and how far from its axis."""
 
 _STEPS = 12
 
@@ -111,13 +121,14 @@ def hand_over_county(out: Path, language: Language, tell: Callable[[Step], None]
     layers = {name: (layer, schema_of(name)) for name, layer in job.layers.items()}
     layers |= {name: (_sample(name), schema) for name, schema in MORE.items()}
     frames = {name: read_named(name, layer, schema) for name, (layer, schema) in layers.items()}
-    county = carry_out(frames, step)
-    seen = (frames["works"], *county.products[1:-2], county.revision)
-    beside = tables_beside(LAYERS_NAME, *county.products, frames["works"], language=language)
+    county = carry_out(_with_uplands(frames), step)
+    axes, works = (pd.concat([frames[name], frames[f"upland_{name}"]], ignore_index=True) for name in ("axes", "works"))
+    seen = (works, *county.products[1:-2], county.revision)
+    beside = tables_beside(LAYERS_NAME, *county.products, works, language=language)
     paths = hand_over(
         out,
-        draw=lambda: rl.maps.show(county.joined, frames["axes"], *seen, language=language, title=job.title),
-        write=lambda path: rl.export.to_geopackage(path, *county.products, frames["works"], language=language),
+        draw=lambda: rl.maps.show(county.joined, axes, *seen, language=language, title=job.title),
+        write=lambda path: rl.export.to_geopackage(path, *county.products, works, language=language),
         beside=beside,
         step=step,
     )
@@ -127,6 +138,16 @@ def hand_over_county(out: Path, language: Language, tell: Callable[[Step], None]
 
 def _sample(name: str) -> Layer:
     return Layer(samples.path("清水县.gpkg"), name)
+
+
+def _with_uplands(frames: Frames) -> dict[str, gpd.GeoDataFrame]:
+    """The layers of the whole county: its plain and its hills, whose stream has no official line but stand-ins."""
+    file = samples.path("清水县.gpkg")
+    there = {name: gpd.read_file(file, layer=name) for name in _LADDER}
+    stand = rl.find_stand_ins(frames["upland_axes"], within_m=_REACH_M, **there)
+    more = {"axes": frames["upland_axes"], "works": frames["upland_works"], "water": frames["reservoirs"]}
+    more |= {"bank_tops": stand, "old_bank_tops": stand, "waterside": frames["upland_waterside"]}
+    return {**frames, **{name: pd.concat([frames[name], own], ignore_index=True) for name, own in more.items()}}
 
 
 def carry_out(frames: Frames, step: Callable[[str, str], None]) -> County:
@@ -170,9 +191,10 @@ def carry_out(frames: Frames, step: Callable[[str, str], None]) -> County:
 
 
 def _demarcated(frames: Frames, step: Callable[[str, str], None]) -> _Ranges:
-    """Rivers, the lake and the sluices, each by a rule set that has rules for it."""
+    """Rivers by the rules of the province; lakes, reservoirs and works by those of the county, then the province."""
     axes, water, works = (frames[name] for name in ("axes", "water", "works"))
     rules, terrain = rl.load_rules("anhui"), samples.path("白石溪地形.tif")
+    own = rl.load_rules(samples.path(RULES))
     known = {name: frames[name] for name in ("levees", "flood_levels", "water")}
     step("检查图层", "check the layers")
     main = {"axes": axes, "bank_tops": frames["bank_tops"], **known}
@@ -181,7 +203,9 @@ def _demarcated(frames: Frames, step: Callable[[str, str], None]) -> _Ranges:
     rivers = rl.demarcate(axes, rules, bank_tops=frames["bank_tops"], terrain=terrain, **known)
     rivers = replace(rivers, faults=rl.faults.combine([*checked, rivers.faults], crs=axes.crs))
     before = rl.demarcate(axes, rules, bank_tops=frames["old_bank_tops"], terrain=terrain, **known)
-    step("划定湖泊与工程管理范围", "demarcate the lake and the works")
-    lakes = rl.demarcate_waters(water, rules, levees=frames["lake_levees"], axes=axes)
-    drawn = rl.demarcate_works(works, rl.load_rules(WORK_RULES), axes=axes)
+    step("划定湖库与工程管理范围", "demarcate the lakes, the reservoir and the works")
+    edges = {"levees": frames["lake_levees"], "lines": frames["reservoir_lines"]}
+    lakes = rl.demarcate_waters(water, own, axes=axes, **edges)
+    # Bridges and wharves are what others build in a river's range: they have none of their own.
+    drawn = rl.demarcate_works(works[~works["kind"].isin(["bridge", "wharf"])], own, axes=axes)
     return _Ranges(rivers, lakes, drawn, before)

@@ -53,7 +53,7 @@ def _rows(county: County, language: Language) -> list[_Row]:
     lakes, works = (without_rivers(county.joined, part) for part in (county.lakes, county.works))
     titles, plan = county.titles, county.plan
     return [
-        _Row("湖泊管理范围", "Extents of lakes", _management(lakes), _basis(lakes, language), lakes.faults),
+        _Row("湖库管理范围", "Extents of lakes", _management(lakes), _basis(lakes, language), lakes.faults),
         _Row("工程管理范围", "Ranges of works", _management(works), _works(county, language), works.faults),
         _Row("界桩", "Stakes", len(county.stakes), _counted(county.stakes, S.STAKES["status"], language)),
         _Row("公告牌", "Notice boards", len(county.boards), _counted(county.boards, S.BOARDS["status"], language)),
@@ -91,8 +91,10 @@ def _basis(drawn: rl.Demarcation, language: Language) -> str:
 def _works(county: County, language: Language) -> str:
     """The rule set, and how many works none of its rules is about: those are told, not drawn."""
     left = int((county.works.faults["code"] == "work-not-done").sum())
-    rules = county.works.rules
-    if language == "zh":
+    rules, zh = county.works.rules, language == "zh"
+    if not left:
+        return rules.title if zh else rules.title_en
+    if zh:
         return f"{rules.title}；另有 {left} 处没有可用的规则，未划"
     return f"{rules.title_en}; {left} more have no rule and are not drawn"
 

@@ -15,7 +15,7 @@ from riverline.inspection.check import failing
 from riverline.inspection.loose_ends import TOUCH_M, ends_of, loose_ends, meeting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -139,7 +139,7 @@ def banks_not_whole(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame
         for row, (river, stated) in enumerate(zip(texts(extents["river_id"]), extents["axis_length_m"], strict=True)):
             own = (rivers == river) & (banks == bank)
             if river in axes:
-                lacks[row] = _lacking(shapes[own], axes[river], _others(management, river, axes[river]))
+                lacks[row] = _lacking(shapes[own], axes[river], _others(management, extents.index[row], axes[river]))
             else:
                 lacks[row] = stated - _stated(lines[own])
         told: dict[str, Any] = {"value": lacks, "limit": limit, "unit": "m", "note": bank}
@@ -171,10 +171,10 @@ def _lacking(pieces: NDArray[np.object_], axis: shapely.LineString, others: shap
     return float(shapely.length(left))
 
 
-def _others(extents: gpd.GeoDataFrame, river: str, axis: shapely.LineString) -> shapely.Geometry:
-    """The extents of others that an axis runs through."""
+def _others(extents: gpd.GeoDataFrame, own: Hashable, axis: shapely.LineString) -> shapely.Geometry:
+    """The other extents that an axis runs through: of rivers, of lakes, and of works, which bear the river's code."""
     shapes = np.asarray(extents.geometry.array)
-    near = shapely.is_valid(shapes) & shapely.intersects(shapes, axis) & (texts(extents["river_id"]) != river)
+    near = shapely.is_valid(shapes) & shapely.intersects(shapes, axis) & (extents.index != own)
     return shapely.union_all(shapes[near])
 
 
