@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import riverline as rl
 from riverline.cli.handover import MAP_NAME, MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
-from riverline.cli.steps import in_plane, read_named
+from riverline.cli.steps import in_plane, read_layers
 from riverline.cli.tables import add_row, table_of
 from riverline.schema import CHANGE_AREAS, RATES
 
@@ -43,27 +43,10 @@ class ChangeJob:
 
 
 def carry_out(job: ChangeJob, tell: Callable[[Step], None]) -> Delivery:
-    """Do the job; the files appear together at its end, or not at all.
-
-    Parameters
-    ----------
-    job
-        What to do.
-    tell
-        Called with each step before it runs.
-
-    Raises
-    ------
-    RiverlineError
-        If anything about the call is wrong.
-    """
+    """Do the job; the files appear together at its end, or not at all."""
     step = Steps(tell, len(job.layers) + 3)
     require_folder(job.out)
-    frames = {}
-    for name, layer in job.layers.items():
-        schema = rl.schema.FRAMES[name]
-        step(f"读取{schema.label_zh}", f"read {schema.label_en}")
-        frames[name] = read_named(name, layer, schema)
+    frames = read_layers(job.layers, rl.schema.FRAMES.__getitem__, step)
     step("量测岸线变化", "measure the change")
     origin = next(name for name in frames if name != "observed_shorelines")
     frames[origin] = in_plane(frames[origin], plane=None, zone=None)

@@ -53,20 +53,7 @@ class DetectJob:
 
 
 def carry_out(job: DetectJob, tell: Callable[[Step], None]) -> Delivery:
-    """Do the job; map and layers appear together at its end, or not at all, and the pictures after them.
-
-    Parameters
-    ----------
-    job
-        What to do.
-    tell
-        Called with each step before it runs.
-
-    Raises
-    ------
-    RiverlineError
-        If anything about the call is wrong.
-    """
+    """Do the job; map and layers appear together at its end, or not at all, and the pictures after them."""
     import riverline as rl
     from riverline.cli.drawn import holds_lines, read_drawn
     from riverline.cli.handover import Delivery, Steps, hand_over, require_folder

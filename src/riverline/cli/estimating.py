@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 import riverline as rl
 from riverline.cli.handover import MAP_NAME, Delivery, Steps, hand_over, require_folder
 from riverline.cli.preparing import Prepared
-from riverline.cli.steps import read_named, schema_of
+from riverline.cli.steps import read_layers, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
-
-    import geopandas as gpd
 
     from riverline.cli.handover import Step
     from riverline.cli.steps import Layer
@@ -80,7 +78,7 @@ def measure(job: SureJob, tell: Callable[[Step], None]) -> Delivery:
     step = Steps(tell, len(job.layers) + 4)
     require_folder(job.out)
     rules = rl.load_rules(job.rules, on=job.on)
-    frames = _read(job.layers, {name: schema_of(name) for name in job.layers}, step)
+    frames = read_layers(job.layers, schema_of, step)
     frames["axes"] = rl.geodesy.to_metric(frames["axes"])
     step("检查图层", "check the layers")
     checked = [rl.check(frame, schema_of(name)) for name, frame in frames.items()]
@@ -116,7 +114,7 @@ def stand_in(job: StandInJob, tell: Callable[[Step], None]) -> Prepared:
         name: layer if name == "axes" else replace(layer, values={"row_id": "{row}", **(layer.values or {})})
         for name, layer in job.layers.items()
     }
-    frames = _read(numbered, {name: _STAND_INS.get(name, rl.schema.AXES) for name in numbered}, step)
+    frames = read_layers(numbered, lambda name: _STAND_INS.get(name, rl.schema.AXES), step)
     axes = frames["axes"] = rl.geodesy.to_metric(frames["axes"])
     step("检查图层", "check the layers")
     faults = rl.check(axes, rl.schema.AXES)
@@ -132,12 +130,3 @@ def stand_in(job: StandInJob, tell: Callable[[Step], None]) -> Prepared:
     )
     command = f"riverline demarcate {drawn_on} --bank-tops {tops} --rules national --out 划界成果"
     return Prepared(frames, axes, found, faults, path, (("划界", "demarcate", command),) if len(found) else ())
-
-
-def _read(layers: Mapping[str, Layer], schemas: Mapping[str, Schema], step: Steps) -> dict[str, gpd.GeoDataFrame]:
-    frames = {}
-    for name, layer in layers.items():
-        schema = schemas[name]
-        step(f"读取{schema.label_zh}", f"read {schema.label_en}")
-        frames[name] = read_named(name, layer, schema)
-    return frames

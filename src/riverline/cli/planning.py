@@ -9,6 +9,7 @@ import riverline as rl
 from riverline.cli.drawn import read_drawn
 from riverline.cli.handover import MAP_NAME, Delivery, Steps, hand_over, require_folder
 from riverline.cli.office import tables_beside
+from riverline.cli.steps import read_layers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,20 +45,7 @@ class PlanJob:
 
 
 def carry_out(job: PlanJob, tell: Callable[[Step], None]) -> Delivery:
-    """Do the job; the files appear together at its end, or not at all.
-
-    Parameters
-    ----------
-    job
-        What to do.
-    tell
-        Called with each step before it runs.
-
-    Raises
-    ------
-    RiverlineError
-        If anything about the call is wrong.
-    """
+    """Do the job; the files appear together at its end, or not at all."""
     step = Steps(tell, len(job.layers) + 4)
     require_folder(job.out)
     zone_rules = rl.rules.load_zone_rules(job.zone_rules, on=job.on)
@@ -65,11 +53,7 @@ def carry_out(job: PlanJob, tell: Callable[[Step], None]) -> Delivery:
         rl.export.load_profile(job.profile)  # a name that does not exist is told before the work begins
     step("读取划界成果", "read the demarcation")
     drawn = read_drawn(job.drawn, job.rules, on=job.on)
-    frames = {}
-    for name, layer in job.layers.items():
-        schema = _schema(name)
-        step(f"读取{schema.label_zh}", f"read {schema.label_en}")
-        frames[name] = layer.read(schema)
+    frames = read_layers(job.layers, _schema, step)
     step("编制岸线规划", "plan the shoreline")
     checked = [rl.check(frame, _schema(name)) for name, frame in frames.items() if name not in {"admin", "axes"}]
     given = {"waterside" if name == "water" else name: frame for name, frame in frames.items()}

@@ -55,20 +55,7 @@ class ScreenJob:
 
 
 def carry_out(job: ScreenJob, tell: Callable[[Step], None]) -> Delivery:
-    """Do the job; the files appear together at its end, or not at all.
-
-    Parameters
-    ----------
-    job
-        What to do.
-    tell
-        Called with each step before it runs.
-
-    Raises
-    ------
-    RiverlineError
-        If anything about the call is wrong.
-    """
+    """Do the job; the files appear together at its end, or not at all."""
     step = Steps(tell, len(job.layers) + 3)
     require_folder(job.out)
     catalog = rl.load_catalog(job.catalog, on=job.on)  # what does not exist is told before the work begins

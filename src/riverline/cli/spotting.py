@@ -56,20 +56,7 @@ class HotspotJob:
 
 
 def carry_out(job: HotspotJob, tell: Callable[[Step], None]) -> Delivery:
-    """Do the job; the files appear together at its end, or not at all.
-
-    Parameters
-    ----------
-    job
-        What to do.
-    tell
-        Called with each step before it runs.
-
-    Raises
-    ------
-    RiverlineError
-        If anything about the call is wrong.
-    """
+    """Do the job; the files appear together at its end, or not at all."""
     step = Steps(tell, len(job.layers) + 3)
     require_folder(job.out)
     tables = {name: _intervals(name, text) for name, text in job.tables.items()}

@@ -129,20 +129,7 @@ class MainJob:
 
 
 def carry_out(job: MainJob, tell: Callable[[Step], None]) -> Delivery:
-    """Do the job; the files appear together at its end, or not at all.
-
-    Parameters
-    ----------
-    job
-        What to do.
-    tell
-        Called with each step before it runs.
-
-    Raises
-    ------
-    RiverlineError
-        If anything about the call is wrong.
-    """
+    """Do the job; the files appear together at its end, or not at all."""
     step = Steps(tell, len(job.layers) + 4)
     require_folder(job.out)
     rules = rl.load_rules(job.rules, on=job.on)
@@ -186,6 +173,18 @@ def read_named(name: str, layer: Layer | Sections, schema: Schema) -> gpd.GeoDat
         about.layer = name
         about.file = str(layer.path if isinstance(layer, Layer) else layer.lines.path)
         raise
+
+
+def read_layers(
+    layers: Mapping[str, Layer], schema_of: Callable[[str], Schema], step: Callable[[str, str], None]
+) -> dict[str, gpd.GeoDataFrame]:
+    """Every layer by the schema of its name, each told before it is read."""
+    frames = {}
+    for name, layer in layers.items():
+        schema = schema_of(name)
+        step(f"读取{schema.label_zh}", f"read {schema.label_en}")
+        frames[name] = read_named(name, layer, schema)
+    return frames
 
 
 def in_plane(axes: gpd.GeoDataFrame, *, plane: str | None, zone: int | None) -> gpd.GeoDataFrame:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import riverline as rl
 from riverline.cli.handover import Delivery, Steps, hand_over, require_folder
 from riverline.cli.office import tables_beside
-from riverline.cli.steps import read_named
+from riverline.cli.steps import read_layers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,27 +52,10 @@ class TitleJob:
 
 
 def carry_out(job: TitleJob, tell: Callable[[Step], None]) -> Delivery:
-    """Do the job; the files appear together at its end, or not at all.
-
-    Parameters
-    ----------
-    job
-        What to do.
-    tell
-        Called with each step before it runs.
-
-    Raises
-    ------
-    RiverlineError
-        If anything about the call is wrong.
-    """
+    """Do the job; the files appear together at its end, or not at all."""
     step = Steps(tell, len(job.layers) + 4)
     require_folder(job.out)
-    frames = {}
-    for name, layer in job.layers.items():
-        schema = _schema(name)
-        step(f"读取{schema.label_zh}", f"read {schema.label_en}")
-        frames[name] = read_named(name, layer, schema)
+    frames = read_layers(job.layers, _schema, step)
     extents = frames["extents"] = rl.geodesy.to_metric(frames["extents"])
     step("检查图层", "check the layers")
     checked = [rl.check(frame, _schema(name)) for name, frame in frames.items() if name != REGISTERED.name]

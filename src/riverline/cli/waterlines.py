@@ -53,31 +53,14 @@ class WaterlineJob:
 
 
 def carry_out(job: WaterlineJob, tell: Callable[[Step], None]) -> Delivery:
-    """Do the job; the files appear together at its end, or not at all.
-
-    Parameters
-    ----------
-    job
-        What to do.
-    tell
-        Called with each step before it runs.
-
-    Raises
-    ------
-    RiverlineError
-        If anything about the call is wrong.
-    """
+    """Do the job; the files appear together at its end, or not at all."""
     import riverline as rl
     from riverline.cli.handover import MAP_NAME, Delivery, Steps, hand_over, require_folder
-    from riverline.cli.steps import read_named
+    from riverline.cli.steps import read_layers
 
     step = Steps(tell, len(job.layers) + 3)
     require_folder(job.out)
-    frames = {}
-    for name, layer in job.layers.items():
-        schema = _schema(name)
-        step(f"读取{schema.label_zh}", f"read {schema.label_en}")
-        frames[name] = read_named(name, layer, schema)
+    frames = read_layers(job.layers, _schema, step)
     if "axes" in frames:
         frames["axes"] = rl.geodesy.to_metric(frames["axes"])
     step("提取水边线", "trace the waterlines")

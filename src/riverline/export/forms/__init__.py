@@ -2,45 +2,33 @@
 
 from __future__ import annotations
 
-import os
-import tomllib
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field
 
-from riverline.errors import JobError
+from riverline.export.shipped import Frozen, load, names_in, to_tuple
 from riverline.schema import FRAMES
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator
-    from importlib.resources.abc import Traversable
 
     from riverline.schema import Language
 
 __all__ = ["Form", "FormColumn", "FormTable", "Words", "list_forms", "load_form"]
 
 _SHIPPED = files(__name__)
-_SUFFIX = ".toml"
-
-
-def _tuple(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
 
 
 def _column(value: object) -> object:
     return {"column": value} if isinstance(value, str) else value
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_tuple)]
+Names = Annotated[tuple[str, ...], BeforeValidator(to_tuple)]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Words(_Frozen):
+class Words(Frozen):
     """A text in both languages."""
 
     zh: str
@@ -51,7 +39,7 @@ class Words(_Frozen):
         return self.zh if language == "zh" else self.en
 
 
-class FormColumn(_Frozen):
+class FormColumn(Frozen):
     """A column of a table.
 
     Attributes
@@ -79,11 +67,11 @@ class FormColumn(_Frozen):
 
 
 _Column = Annotated[FormColumn, BeforeValidator(_column)]
-_Columns = Annotated[tuple[_Column, ...], BeforeValidator(_tuple)]
-_Values = Annotated[tuple[str | int, ...], BeforeValidator(_tuple)]
+_Columns = Annotated[tuple[_Column, ...], BeforeValidator(to_tuple)]
+_Values = Annotated[tuple[str | int, ...], BeforeValidator(to_tuple)]
 
 
-class FormTable(_Frozen):
+class FormTable(Frozen):
     """A table: the rows of one schema, or what they sum up to.
 
     Attributes
@@ -118,9 +106,9 @@ class FormTable(_Frozen):
     title: Words
     layout: Literal["table", "blocks"] = "table"
     columns: _Columns = ()
-    lines: Annotated[tuple[Names, ...], BeforeValidator(_tuple)] = ()
+    lines: Annotated[tuple[Names, ...], BeforeValidator(to_tuple)] = ()
     sketch: Words | None = None
-    only: dict[str, _Values] = {}
+    only: dict[str, _Values] = Field(default_factory=dict)
     order: Names = ()
     sums: Names = ()
     groups: Names = ()
@@ -128,7 +116,7 @@ class FormTable(_Frozen):
     note: Words | None = None
 
 
-class Form(_Frozen):
+class Form(Frozen):
     """The tables of a workbook; ``seen`` and ``source`` say how its form is known.
 
     ``serial``, ``subtotal``, ``total``, ``contents``, ``rows`` and ``page`` are the words that no schema has.
@@ -144,7 +132,7 @@ class Form(_Frozen):
     contents: Words
     rows: Words
     page: Words
-    tables: Annotated[tuple[FormTable, ...], BeforeValidator(_tuple), Field(min_length=1)]
+    tables: Annotated[tuple[FormTable, ...], BeforeValidator(to_tuple), Field(min_length=1)]
 
 
 def list_forms() -> list[str]:
@@ -161,7 +149,7 @@ def list_forms() -> list[str]:
     >>> rl.export.list_forms()
     ['office']
     """
-    return sorted(each.name.removesuffix(_SUFFIX) for each in _SHIPPED.iterdir() if each.name.endswith(_SUFFIX))
+    return names_in(_SHIPPED)
 
 
 def load_form(name_or_path: str | os.PathLike[str]) -> Form:
@@ -188,30 +176,15 @@ def load_form(name_or_path: str | os.PathLike[str]) -> Form:
     >>> [table.title.zh for table in rl.export.load_form("office").tables][:3]
     ['划界公告表', '管理范围成果表', '保护范围成果表']
     """
-    path = _find(os.fspath(name_or_path))
-    try:
-        form = Form.model_validate(tomllib.loads(path.read_bytes().decode("utf-8-sig")))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
-        raise JobError(f"表式 {path.name} 有误：{error}", f"form {path.name} is wrong: {error}") from error
-    problems = [each for table in form.tables for each in _problems(table)]
-    if problems:
-        raise JobError.listing(f"表式 {path.name} 有误", f"form {path.name} is wrong", problems)
-    return form
+    return load(name_or_path, _SHIPPED, Form, _problems, called=("表式", "form"))
 
 
-def _find(text: str) -> Traversable:
-    if text in list_forms():
-        return _SHIPPED / f"{text}{_SUFFIX}"
-    if not Path(text).is_file():
-        listed = ", ".join(list_forms())
-        raise JobError(
-            f"没有表式 {text!r}；现有：{listed}；自编表式请给出 .toml 文件的路径",
-            f"there is no form {text!r}; shipped are: {listed}; for your own give the path of a .toml file",
-        )
-    return Path(text)
+def _problems(form: Form) -> Iterator[tuple[str, str]]:
+    for table in form.tables:
+        yield from _problems_of(table)
 
 
-def _problems(table: FormTable) -> Iterator[tuple[str, str]]:
+def _problems_of(table: FormTable) -> Iterator[tuple[str, str]]:
     """What of a table names things that are not there."""
     schema: Any = FRAMES.get(table.schema_name)
     if schema is None:

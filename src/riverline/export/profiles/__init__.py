@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import tomllib
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field
 
-from riverline.errors import JobError
+from riverline.export.shipped import Frozen, load, names_in, to_tuple
 from riverline.schema import FRAMES
 
 if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
+    import os
 
 __all__ = ["Profile", "ProfileField", "ProfileLayer", "list_profiles", "load_profile"]
 
 _SHIPPED = files("riverline.export") / "profiles"
-_SUFFIX = ".toml"
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-def _tuple(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
-
-
-class ProfileField(_Frozen):
+class ProfileField(Frozen):
     """One field of a receiver's layer: its name, kind and length, and the column that it is filled from.
 
     Attributes
@@ -55,19 +43,19 @@ class ProfileField(_Frozen):
     column: str = ""
     row: bool = False
     codes: dict[str, int | str] = Field(default_factory=dict)
-    words: dict[str, Annotated[tuple[str, ...], BeforeValidator(_tuple)]] = Field(default_factory=dict)
+    words: dict[str, Annotated[tuple[str, ...], BeforeValidator(to_tuple)]] = Field(default_factory=dict)
     printed: bool = False
 
 
-class ProfileLayer(_Frozen):
+class ProfileLayer(Frozen):
     """One layer of a receiver: its name, its fields, and the schema whose rows it holds."""
 
     schema_name: Annotated[str, Field(alias="schema")]
     name: Annotated[str, Field(min_length=1)]
-    fields: Annotated[tuple[ProfileField, ...], BeforeValidator(_tuple), Field(min_length=1)]
+    fields: Annotated[tuple[ProfileField, ...], BeforeValidator(to_tuple), Field(min_length=1)]
 
 
-class Profile(_Frozen):
+class Profile(Frozen):
     """A receiver's layers; ``seen`` and ``source`` say how they are known."""
 
     name: str
@@ -75,7 +63,7 @@ class Profile(_Frozen):
     title_en: str = ""
     seen: Literal["S", "M", "C", "D", "U"]
     source: str
-    layers: Annotated[tuple[ProfileLayer, ...], BeforeValidator(_tuple), Field(min_length=1)]
+    layers: Annotated[tuple[ProfileLayer, ...], BeforeValidator(to_tuple), Field(min_length=1)]
 
 
 def list_profiles() -> list[str]:
@@ -92,7 +80,7 @@ def list_profiles() -> list[str]:
     >>> rl.export.list_profiles()
     ['sichuan']
     """
-    return sorted(each.name.removesuffix(_SUFFIX) for each in _SHIPPED.iterdir() if each.name.endswith(_SUFFIX))
+    return names_in(_SHIPPED)
 
 
 def load_profile(name_or_path: str | os.PathLike[str]) -> Profile:
@@ -119,32 +107,14 @@ def load_profile(name_or_path: str | os.PathLike[str]) -> Profile:
     >>> [layer.name for layer in rl.export.load_profile("sichuan").layers]
     ['岸线规划功能分区', '涉河设施']
     """
-    path = _find(os.fspath(name_or_path))
-    try:
-        profile = Profile.model_validate(tomllib.loads(path.read_bytes().decode("utf-8-sig")))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
-        raise JobError(
-            f"成果模板 {path.name} 有误：{error}", f"export profile {path.name} is wrong: {error}"
-        ) from error
-    problems = [each for layer in profile.layers for each in _problems(layer)]
-    if problems:
-        raise JobError.listing(f"成果模板 {path.name} 有误", f"export profile {path.name} is wrong", problems)
-    return profile
+    return load(name_or_path, _SHIPPED, Profile, _problems, called=("成果模板", "export profile"))
 
 
-def _find(text: str) -> Traversable:
-    if text in list_profiles():
-        return _SHIPPED / f"{text}{_SUFFIX}"
-    if not Path(text).is_file():
-        listed = ", ".join(list_profiles())
-        raise JobError(
-            f"没有成果模板 {text!r}；现有：{listed}；自编模板请给出 .toml 文件的路径",
-            f"there is no export profile {text!r}; shipped are: {listed}; for your own give the path of a .toml file",
-        )
-    return Path(text)
+def _problems(profile: Profile) -> list[tuple[str, str]]:
+    return [each for layer in profile.layers for each in _problems_of(layer)]
 
 
-def _problems(layer: ProfileLayer) -> list[tuple[str, str]]:
+def _problems_of(layer: ProfileLayer) -> list[tuple[str, str]]:
     """What of a layer names things that are not there."""
     schema = FRAMES.get(layer.schema_name)
     if schema is None:
