@@ -484,8 +484,8 @@ def test_ranks_come_with_what_is_not_certain():
     spots = rl.find_hotspots(problems(places), axes)
     table = rl.hotspots.rank_reaches(spots, by="chief").set_index("part")
     assert table["problems"].to_dict() == {"甲": 120, "": 1, "乙": 9}
-    assert table.loc["甲", ["standing", "rank_first", "funnel"]].tolist() == [1, 1, "above"]
-    assert table.loc["乙", ["standing", "funnel"]].tolist() == [3, "below"]
+    assert table.loc["甲", ["rank_place", "rank_first", "funnel"]].tolist() == [1, 1, "above"]
+    assert table.loc["乙", ["rank_place", "funnel"]].tolist() == [3, "below"]
     assert table.loc["", ["rank_first", "rank_last"]].tolist() == [2, 3]
     with pytest.raises(rl.SchemaError, match="mayor"):
         rl.hotspots.rank_reaches(spots, by="mayor")

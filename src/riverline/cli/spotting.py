@@ -133,7 +133,7 @@ def reach_table(spots: Hotspots, language: Language) -> Table:
 
 def rank_table(spots: Hotspots, by: str, language: Language) -> Table:
     """The first ten groups by rate, with how sure their ranks are."""
-    names = ("part", "problems", "exposure", "smoothed", "standing", "rank_first", "rank_last", "funnel")
+    names = ("part", "problems", "exposure", "smoothed", "rank_place", "rank_first", "rank_last", "funnel")
     heads = [REACH_RANKS[name].label(language) for name in names]
     table = table_of(REACH_RANKS.label(language), heads, right=(1, 2, 3, 4, 5, 6), lesser=(2,), language=language)
     for row in rank_reaches(spots, by=by).head(10).itertuples():

@@ -200,7 +200,7 @@ def _rows(
         "neighbours": np.diff(neighbours.indptr), "around": chance.around, "around_expected": chance.expected,
         "z": chance.z, "moran_z": chance.moran, "p": chance.p, "p_adjusted": chance.adjusted,
         "verdict": pd.array(chance.verdict, dtype="str"), "hot": chance.verdict == "hot",
-        "standing": place.rank, "rank_first": place.first, "rank_last": place.last,
+        "rank_place": place.rank, "rank_first": place.first, "rank_last": place.last,
         "funnel": pd.array(np.where(seen > high, "above", np.where(seen < low, "below", "within")), dtype="str"),
     }  # fmt: skip
     return HOT_SEGMENTS.conform(segments.frame.assign(**columns))

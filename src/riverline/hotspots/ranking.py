@@ -75,7 +75,7 @@ def rank_reaches(spots: Hotspots, *, by: str = "river_id") -> pd.DataFrame:
     value, size = sums.pop("value").to_numpy(), sums["exposure"].to_numpy()
     ranked = _ranked(value, size)
     ranked |= {"rank_id": sums["part"].where(sums["part"] != "", "-"), "length_m": sums["length_m"].round(1)}
-    return REACH_RANKS.conform(sums.assign(**ranked).sort_values(["standing", "part"]).reset_index(drop=True))
+    return REACH_RANKS.conform(sums.assign(**ranked).sort_values(["rank_place", "part"]).reset_index(drop=True))
 
 
 def _ranked(value: Any, size: Any) -> dict[str, Any]:  # noqa: ANN401 - arrays
@@ -85,7 +85,7 @@ def _ranked(value: Any, size: Any) -> dict[str, Any]:  # noqa: ANN401 - arrays
     low, high = funnel_limits(mean * size, FUNNEL_LEVEL)
     return {
         "expected": mean * size, "rate": np.divide(value, size, out=np.full(len(size), np.nan), where=size > 0.0),
-        "smoothed": rates.rate, "smoothed_low": rates.low, "smoothed_high": rates.high, "standing": place.rank,
+        "smoothed": rates.rate, "smoothed_low": rates.low, "smoothed_high": rates.high, "rank_place": place.rank,
         "rank_first": place.first, "rank_last": place.last,
         "funnel": pd.array(np.where(value > high, "above", np.where(value < low, "below", "within")), dtype="str"),
     }  # fmt: skip

@@ -45,7 +45,7 @@ _RATES = (
     _number("smoothed_high", "平滑率上限", "Smoothed, high", "PHSX", "Upper end of its 95 % interval."),
 )  # fmt: skip
 _RANKS = (
-    _whole("standing", "排名", "Rank", "PM", "By smoothed rate, 1 the highest; equal rates share the better rank."),
+    _whole("rank_place", "排名", "Rank", "PM", "By smoothed rate, 1 the highest; equal rates share the better rank."),
     _whole("rank_first", "排名上界", "First rank", "PMSJ", "Best rank that the intervals allow."),
     _whole("rank_last", "排名下界", "Last rank", "PMXJ", "Worst rank that they allow."),
     c.choice("funnel", "漏斗判定", "Funnel", "LDPD", "Against the 99.8 % limits of a row of average rate.", _FUNNEL),
