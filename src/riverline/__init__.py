@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from riverline.encroachment.change import ChangeRules, Changes, detect_change, load_change_rules
     from riverline.encroachment.checking import compare_checks, prepare_checks
     from riverline.inspection import Inspection, inspect, load_checks
-    from riverline.io import read_layer, read_sections, read_table
+    from riverline.io import read_layer, read_sections, read_table, read_tracks
     from riverline.io.scenes import (
         Registration,
         Scene,
@@ -61,6 +61,7 @@ if TYPE_CHECKING:
         read_scenes,
         read_window,
     )
+    from riverline.patrol import Patrols, measure_patrols
     from riverline.revision import Revision, Sensitivity, compare, measure_sensitivity
     from riverline.rules import list_rules, load_rules
     from riverline.shoreline import (
@@ -89,6 +90,7 @@ __all__ = [
     "LedgerError",
     "LineAccuracy",
     "MissingDependencyError",
+    "Patrols",
     "ReadError",
     "Registration",
     "Revision",
@@ -138,6 +140,7 @@ __all__ = [
     "locate",
     "map_water",
     "maps",
+    "measure_patrols",
     "measure_registration",
     "measure_sensitivity",
     "measure_shoreline_change",
@@ -151,6 +154,7 @@ __all__ = [
     "read_scenes",
     "read_sections",
     "read_table",
+    "read_tracks",
     "read_window",
     "rules",
     "samples",
@@ -210,6 +214,8 @@ _HOMES = {
     "load_rules": "rules",
     "locate": "channel",
     "map_water": "shoreline",
+    "Patrols": "patrol",
+    "measure_patrols": "patrol",
     "measure_registration": "io.scenes",
     "measure_sensitivity": "revision",
     "measure_shoreline_change": "shoreline",
@@ -223,6 +229,7 @@ _HOMES = {
     "read_scenes": "io.scenes",
     "read_sections": "io",
     "read_table": "io",
+    "read_tracks": "io",
     "read_window": "io.scenes",
     "screen": "encroachment",
     "split_axes": "channel",

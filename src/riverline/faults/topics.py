@@ -8,6 +8,7 @@ from riverline.faults.detection import DETECTION_CODES
 from riverline.faults.encroachment import ENCROACHMENT_CODES
 from riverline.faults.imagery import IMAGERY_CODES
 from riverline.faults.neighbours import NEIGHBOUR_CODES
+from riverline.faults.patrols import PATROL_CODES
 from riverline.faults.rulings import RULE_CODES
 from riverline.faults.shoreline import SHORELINE_CODES
 from riverline.faults.sketches import SKETCH_CODES
@@ -23,6 +24,7 @@ TOPIC_CODES = (
     *ENCROACHMENT_CODES,
     *IMAGERY_CODES,
     *NEIGHBOUR_CODES,
+    *PATROL_CODES,
     *RULE_CODES,
     *SHORELINE_CODES,
     *SKETCH_CODES,

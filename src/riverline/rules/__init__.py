@@ -27,6 +27,16 @@ from riverline.rules.fields import Confidence, Mark, Reference, Scope, confidenc
 from riverline.rules.land_classes import LandClass, LandClasses, list_land_classes, load_land_classes
 from riverline.rules.loading import list_rules, load_rules, template_of
 from riverline.rules.model import Document, Rule, Setting
+from riverline.rules.patrolling import (
+    Cleaning,
+    Equivalent,
+    Frequency,
+    PatrolRules,
+    Suspicion,
+    Validity,
+    list_patrol_rules,
+    load_patrol_rules,
+)
 from riverline.rules.policy import Policy, PolicySource, VirtualSection
 from riverline.rules.ruleset import RuleSet
 from riverline.rules.staking import Boards, Numbering, Spacing, Stakes, StakeSpacing
@@ -36,14 +46,18 @@ from riverline.rules.zoning import ZonePolicy, ZoneRule, ZoneRules, ZoneType, li
 __all__ = [
     "Band",
     "Boards",
+    "Cleaning",
     "Conditions",
     "Confidence",
     "Decision",
     "Document",
+    "Equivalent",
+    "Frequency",
     "LandClass",
     "LandClasses",
     "Mark",
     "Numbering",
+    "PatrolRules",
     "PeriodRow",
     "Policy",
     "PolicySource",
@@ -56,6 +70,8 @@ __all__ = [
     "Spacing",
     "StakeSpacing",
     "Stakes",
+    "Suspicion",
+    "Validity",
     "VirtualSection",
     "Width",
     "WidthRow",
@@ -66,9 +82,11 @@ __all__ = [
     "confidence_of",
     "describe_rules",
     "list_land_classes",
+    "list_patrol_rules",
     "list_rules",
     "list_zone_rules",
     "load_land_classes",
+    "load_patrol_rules",
     "load_rules",
     "load_zone_rules",
     "template_of",
