@@ -290,7 +290,7 @@ def test_time_length_and_gap_are_judged_and_a_failed_patrol_does_not_start_the_c
         pt.fixes("E", [(0, 20), (600, 20)], start="2025-05-20T11:00", kmh=6.0),
     ])  # fmt: skip
     result = pt.measured(tracks, rules=rules)
-    told = result.tracks.set_index("track_id")[["validity", "failed"]].apply(tuple, axis=1).to_dict()
+    told = result.tracks.set_index("track_id")[["validity", "unmet"]].apply(tuple, axis=1).to_dict()
     assert told == {
         "A": ("valid", ""), "B": ("invalid", "length"), "C": ("invalid", "gap"), "D": ("valid", ""),
         "E": ("invalid", "time"),
@@ -308,7 +308,7 @@ def test_copies_and_cars_are_signs_and_count_as_the_rule_says(tmp_path):
     copy = pt.fixes("B", [(0, 20), (900, 20)], start="2025-05-07T09:00", kmh=3.0, every=100.0)
     rules = pt.rules(tmp_path, RULE.replace("least_gap_h = 96.0", "refuse_vehicles = true").replace("10.0", "1.0"))
     result = pt.measured(pd.concat([car, copy]), rules=rules)
-    assert result.tracks["failed"].tolist() == ["vehicle", "copy"]
+    assert result.tracks["unmet"].tolist() == ["vehicle", "copy"]
     assert result.duties[["perfunctory", "signs"]].to_numpy().tolist() == [["yes", "vehicle,copy"]]
 
 

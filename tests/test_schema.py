@@ -41,7 +41,8 @@ def test_the_design_is_complete():
     checks stretches area_changes stake_changes title_changes bands band_titles
     observed_shorelines baselines transects intersections rates forecasts change_areas features encroached
     accuracies accuracy_curve reliability class_areas line_errors
-    waterlines waterline_gaps looks change_evidence check_differences field_checks"""
+    waterlines waterline_gaps looks change_evidence check_differences field_checks
+    track_points duties patrol_warnings activities patrols coverage patrol_gaps duty_checks patrolled_duties"""
     assert set(schema.FRAMES) == set(wanted.split())
     assert all(getattr(schema, name.upper()) is frame for name, frame in schema.FRAMES.items())
 

@@ -53,7 +53,7 @@ def read_tracks(
     -------
     GeoDataFrame
         Rows of :data:`riverline.schema.TRACK_POINTS`. Of GPX: in longitude and latitude, ``track_id`` the file's name
-        and the number of the track, with ``name`` as the file has it; ``part`` the segment; a track without a point is
+        and the number of the track, with ``name`` as the file has it; ``track_part`` the segment; a track without a point is
         one row without geometry; waypoints and routes are left out and noted. What has no time keeps its place and is
         blank in ``time``. A ``point_id`` that the file lacks is the row's number.
 
@@ -151,7 +151,7 @@ def _points(points: gpd.GeoDataFrame, stem: str) -> pd.DataFrame:
             "fid": points["track_fid"],
             "time": time,
             "sequence": sequence,
-            "part": part,
+            "track_part": part,
             "geometry": points.geometry,
         }
     )
@@ -166,7 +166,7 @@ def _pointless(fids: pd.Index, names: pd.Series, stem: str, patroller: str, leve
             "track_id": track,
             "time": pd.Series([pd.NaT] * len(fids), dtype="datetime64[ms, UTC]"),
             "sequence": 0,
-            "part": 0,
+            "track_part": 0,
             "geometry": None,
             "patroller": patroller,
             "level": level,

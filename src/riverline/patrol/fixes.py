@@ -113,7 +113,7 @@ def _of_points(frame: gpd.GeoDataFrame) -> Fixes:
     moments = np.where(np.isnat(stamps), np.nan, (stamps - np.datetime64(0, "us")) / _SECOND)
     time, mixed = _settled(moments, track, len(facts))
     xy = shapely.get_coordinates(usable.geometry.to_numpy())
-    part, sequence = (_whole(usable, name) for name in ("part", "sequence"))
+    part, sequence = (_whole(usable, name) for name in ("track_part", "sequence"))
     unordered = _unordered(time, sequence, track, len(facts))
     kept = ~unordered[track] & ~(np.isnan(time) & mixed[track])
     facts["drawn"] = False

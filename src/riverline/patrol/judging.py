@@ -39,7 +39,7 @@ def judge(patrols: pd.DataFrame, rules: PatrolRules, language: Language) -> pd.D
     Returns
     -------
     DataFrame
-        ``validity``, ``failed``, ``reason``, ``rule_id``, ``citation``, row by row; and ``vehicle``.
+        ``validity``, ``unmet``, ``reason``, ``rule_id``, ``citation``, row by row; and ``vehicle``.
     """
     chosen = _rules_of(patrols, rules)
     vehicle = (patrols["speed_kmh"] > rules.suspicion.vehicle_kmh).to_numpy()
@@ -49,7 +49,7 @@ def judge(patrols: pd.DataFrame, rules: PatrolRules, language: Language) -> pd.D
     ]
     _too_soon(patrols, chosen, tests)
     rows = [_told(each, rule, rules, language) for each, rule in zip(tests, chosen, strict=True)]
-    columns = ("validity", "failed", "reason", "rule_id", "citation")
+    columns = ("validity", "unmet", "reason", "rule_id", "citation")
     return pd.DataFrame(rows, columns=columns, index=patrols.index).assign(vehicle=vehicle)
 
 

@@ -71,7 +71,7 @@ TRACK_POINTS = Schema(
         c.or_blank(Column("time", "timestamp", "定位时间", "Time", "DWSJ", "When the receiver was there.")),
         Column("sequence", "integer", "序号", "Sequence", "XH", "Order within the track; needed where times are not.",
                optional=True),
-        Column("part", "integer", "轨迹段", "Part", "GJD", "Part of the track: between parts nothing was recorded.",
+        Column("track_part", "integer", "轨迹段", "Part", "GJD", "Part of the track: between parts nothing was recorded.",
                optional=True),
     ),
     "Fixes of patrol tracks, one row a fix.",
@@ -104,7 +104,7 @@ PATROL_WARNINGS = Schema(
         Column("to_on", "date", "解除日期", "To", "JCRQ", "Last day; blank while it lasts.", blank=True),
         c.optional(c.text("source", "预警来源", "Source", "YJLY", "Notice, water quality, problems …")),
     ),
-    "Warnings that change how often a river has to be patrolled; the highest colour of a day wins.",
+    "Warnings that change how often a river has to be patrolled; the highest colour of a day wins; a table without geometry.",
 )  # fmt: skip
 
 ACTIVITIES = Schema(
@@ -115,7 +115,7 @@ ACTIVITIES = Schema(
         c.text("activity", "活动类型", "Activity", "HDLX", "Word of the patrol rules: meeting, on_site, drone …"),
         Column("on", "date", "日期", "Day", "RQ", "Day of the activity."),
     ),
-    "What may count as a patrol without a track, if the rules say so.",
+    "What may count as a patrol without a track, if the rules say so; a table without geometry.",
 )  # fmt: skip
 
 PATROLS = Schema(
@@ -142,7 +142,7 @@ PATROLS = Schema(
         _count("pauses", "停留次数", "Pauses", "TLCS", "Rests that are not counted as walking."),
         c.text("copy_of", "与何轨迹相同", "Copy of", "XTGJ", "First other track that runs through the same places."),
         c.choice("validity", "是否有效", "Validity", "SFYX", "By the rule for the level and the season.", VALIDITIES),
-        c.text("failed", "不符合项", "Failed", "BFHX", "Not kept: time, length, gap, copy, off_river, vehicle."),
+        c.text("unmet", "不符合项", "Not kept", "BFHX", "Not kept: time, length, gap, copy, off_river, vehicle."),
         c.text("reason", "判定说明", "Reason", "PDSM", "One sentence for a person."),
         c.RULE_ID,
         c.CITATION,
@@ -196,7 +196,7 @@ DUTY_CHECKS = Schema(
         c.CITATION,
         c.CONFIDENCE,
     ),
-    "How often each duty had to be patrolled and was, period by period.",
+    "How often each duty had to be patrolled and was, period by period; a table without geometry.",
 )  # fmt: skip
 
 PATROLLED_DUTIES = Schema(
@@ -217,5 +217,5 @@ PATROLLED_DUTIES = Schema(
         c.choice("perfunctory", "应付式巡河", "Perfunctory", "YFXH", "Whether they look perfunctory.", SUSPICIONS),
         c.text("signs", "迹象", "Signs", "JX", "Why: same_stretch, vehicle, copy."),
     ),
-    "One row a duty over the whole window.",
+    "One row a duty over the whole window; a table without geometry.",
 )  # fmt: skip
