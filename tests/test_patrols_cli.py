@@ -61,8 +61,8 @@ def test_in_english_with_warnings_and_a_wrong_name_of_rules(folder, tmp_path):
     frame = {"warning_id": ["W"], "river_id": "R1", "colour": "red", "from_on": "2025-05-06", "to_on": "2025-05-06"}
     pd.DataFrame(frame).to_csv(warnings, index=False)
     named = ("--axes", folder / "中心线.gpkg", "--duties", folder / "责任段.csv")
-    arguments = ("patrols", folder / "0506.gpx", *named, "--patroller", "张三", "--level", "village", "--language", "en",
-                 "--out", tmp_path / "out")  # fmt: skip
+    arguments = ("patrols", folder / "0506.gpx", *named, "--patroller", "张三", "--level", "village",
+                 "--language", "en", "--out", tmp_path / "out")  # fmt: skip
     told = run(*arguments, "--warnings", warnings, "--period", "week")
     assert "Perfunctory" in told
     assert (tmp_path / "out" / "patrols.gpkg").is_file()

@@ -42,6 +42,7 @@ def test_the_design_is_complete():
     observed_shorelines baselines transects intersections rates forecasts change_areas features encroached
     accuracies accuracy_curve reliability class_areas line_errors
     waterlines waterline_gaps looks change_evidence check_differences field_checks
+    water_sections intakes placed_outfalls section_reaches
     track_points duties patrol_warnings activities patrols coverage patrol_gaps duty_checks patrolled_duties"""
     assert set(schema.FRAMES) == set(wanted.split())
     assert all(getattr(schema, name.upper()) is frame for name, frame in schema.FRAMES.items())
@@ -140,7 +141,7 @@ def test_what_may_be_blank_is_free_text_optional_or_said_so():
         ("flood_levels", "basis"),
         ("management_lines", "basis"),
         ("sections", "profile"),
-        ("tracks", "started"),
+        ("tracks", "level"),
     } <= refused
     assert not any(c.kind == "text" and not c.choices for f in SCHEMAS for c in f if (f.name, c.name) in refused)
 

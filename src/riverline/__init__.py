@@ -61,6 +61,7 @@ if TYPE_CHECKING:
         read_scenes,
         read_window,
     )
+    from riverline.outfalls import OutfallInventory, place_outfalls
     from riverline.patrol import Patrols, measure_patrols
     from riverline.revision import Revision, Sensitivity, compare, measure_sensitivity
     from riverline.rules import list_rules, load_rules
@@ -90,6 +91,7 @@ __all__ = [
     "LedgerError",
     "LineAccuracy",
     "MissingDependencyError",
+    "OutfallInventory",
     "Patrols",
     "ReadError",
     "Registration",
@@ -146,6 +148,7 @@ __all__ = [
     "measure_shoreline_change",
     "measure_water_occurrence",
     "place_boards",
+    "place_outfalls",
     "place_stakes",
     "plan_shoreline",
     "prepare_checks",
@@ -214,6 +217,8 @@ _HOMES = {
     "load_rules": "rules",
     "locate": "channel",
     "map_water": "shoreline",
+    "OutfallInventory": "outfalls",
+    "place_outfalls": "outfalls",
     "Patrols": "patrol",
     "measure_patrols": "patrol",
     "measure_registration": "io.scenes",

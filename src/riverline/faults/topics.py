@@ -8,6 +8,7 @@ from riverline.faults.detection import DETECTION_CODES
 from riverline.faults.encroachment import ENCROACHMENT_CODES
 from riverline.faults.imagery import IMAGERY_CODES
 from riverline.faults.neighbours import NEIGHBOUR_CODES
+from riverline.faults.outfalls import OUTFALL_CODES
 from riverline.faults.patrols import PATROL_CODES
 from riverline.faults.rulings import RULE_CODES
 from riverline.faults.shoreline import SHORELINE_CODES
@@ -24,6 +25,7 @@ TOPIC_CODES = (
     *ENCROACHMENT_CODES,
     *IMAGERY_CODES,
     *NEIGHBOUR_CODES,
+    *OUTFALL_CODES,
     *PATROL_CODES,
     *RULE_CODES,
     *SHORELINE_CODES,

@@ -53,9 +53,9 @@ def read_tracks(
     -------
     GeoDataFrame
         Rows of :data:`riverline.schema.TRACK_POINTS`. Of GPX: in longitude and latitude, ``track_id`` the file's name
-        and the number of the track, with ``name`` as the file has it; ``track_part`` the segment; a track without a point is
-        one row without geometry; waypoints and routes are left out and noted. What has no time keeps its place and is
-        blank in ``time``. A ``point_id`` that the file lacks is the row's number.
+        and the number of the track, with ``name`` as the file has it; ``track_part`` the segment; a track without a
+        point is one row without geometry; waypoints and routes are left out and noted. What has no time keeps its
+        place and is blank in ``time``. A ``point_id`` that the file lacks is the row's number.
 
     Raises
     ------

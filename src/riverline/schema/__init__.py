@@ -16,11 +16,12 @@ True
 
 from __future__ import annotations
 
-from riverline.schema import change, change_evidence, frames, patrols, reviewing, titles, waterlines
+from riverline.schema import change, change_evidence, frames, outfalls, patrols, reviewing, titles, waterlines
 from riverline.schema.change import *  # noqa: F403
 from riverline.schema.change_evidence import *  # noqa: F403
 from riverline.schema.frames import *  # noqa: F403
 from riverline.schema.model import Choice, Column, Language, Schema
+from riverline.schema.outfalls import *  # noqa: F403
 from riverline.schema.patrols import *  # noqa: F403
 from riverline.schema.reviewing import *  # noqa: F403
 from riverline.schema.titles import *  # noqa: F403
@@ -28,7 +29,7 @@ from riverline.schema.waterlines import *  # noqa: F403
 
 FRAMES: dict[str, Schema] = {
     value.name: value
-    for module in (frames, titles, reviewing, change, change_evidence, waterlines, patrols)
+    for module in (frames, titles, reviewing, change, change_evidence, waterlines, outfalls, patrols)
     for value in vars(module).values()
     if isinstance(value, Schema)
 }
@@ -37,6 +38,7 @@ __all__ = [  # noqa: PLE0604
     *change.__all__,
     *change_evidence.__all__,
     *frames.__all__,
+    *outfalls.__all__,
     *patrols.__all__,
     *reviewing.__all__,
     *titles.__all__,

@@ -71,7 +71,7 @@ TRACK_POINTS = Schema(
         c.or_blank(Column("time", "timestamp", "定位时间", "Time", "DWSJ", "When the receiver was there.")),
         Column("sequence", "integer", "序号", "Sequence", "XH", "Order within the track; needed where times are not.",
                optional=True),
-        Column("track_part", "integer", "轨迹段", "Part", "GJD", "Part of the track: between parts nothing was recorded.",
+        Column("track_part", "integer", "轨迹段", "Part", "GJD", "Part of it; between parts nothing was recorded.",
                optional=True),
     ),
     "Fixes of patrol tracks, one row a fix.",
@@ -104,7 +104,7 @@ PATROL_WARNINGS = Schema(
         Column("to_on", "date", "解除日期", "To", "JCRQ", "Last day; blank while it lasts.", blank=True),
         c.optional(c.text("source", "预警来源", "Source", "YJLY", "Notice, water quality, problems …")),
     ),
-    "Warnings that change how often a river has to be patrolled; the highest colour of a day wins; a table without geometry.",
+    "Warnings that change how often a river has to be patrolled, the highest of a day wins; a table without geometry.",
 )  # fmt: skip
 
 ACTIVITIES = Schema(
