@@ -28,7 +28,7 @@ COMMANDS = (
     "demo", "demarcate", "axes", "banks", "waters", "works", "join", "stakes", "confirm", "shoreline", "change",
     "waterlines", "inspect", "compare",
     "check", "schema", "rules list", "rules show",
-    "screen", "detect", "patrols", "outfalls", "catalog list", "catalog show",
+    "screen", "detect", "patrols", "outfalls", "score", "catalog list", "catalog show",
 )  # fmt: skip
 
 

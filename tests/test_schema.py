@@ -42,6 +42,7 @@ def test_the_design_is_complete():
     observed_shorelines baselines transects intersections rates forecasts change_areas features encroached
     accuracies accuracy_curve reliability class_areas line_errors
     waterlines waterline_gaps looks change_evidence check_differences field_checks
+    indicators scores score_trace cards
     water_sections intakes placed_outfalls section_reaches
     track_points duties patrol_warnings activities patrols coverage patrol_gaps duty_checks patrolled_duties"""
     assert set(schema.FRAMES) == set(wanted.split())

@@ -22,6 +22,7 @@ from riverline.errors import (
 
 if TYPE_CHECKING:
     from riverline import catalog, channel, export, faults, geodesy, inspection, maps, rules, samples, schema
+    from riverline.assessment import Assessment, assess
     from riverline.catalog import load_catalog
     from riverline.channel import estimate_bank_tops, locate, split_axes, trace_axis
     from riverline.checks import check
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Assessment",
     "CRSError",
     "ChangeRules",
     "Changes",
@@ -109,6 +111,7 @@ __all__ = [
     "WaterOccurrence",
     "Waterlines",
     "__version__",
+    "assess",
     "assess_detection",
     "assess_waterlines",
     "catalog",
@@ -219,6 +222,8 @@ _HOMES = {
     "map_water": "shoreline",
     "OutfallInventory": "outfalls",
     "place_outfalls": "outfalls",
+    "Assessment": "assessment",
+    "assess": "assessment",
     "Patrols": "patrol",
     "measure_patrols": "patrol",
     "measure_registration": "io.scenes",

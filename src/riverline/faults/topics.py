@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from riverline.faults.assessment import ASSESSMENT_CODES
 from riverline.faults.change import CHANGE_CODES
 from riverline.faults.delivery import DELIVERY_CODES
 from riverline.faults.detection import DETECTION_CODES
@@ -19,6 +20,7 @@ from riverline.faults.titles import TITLE_CODES
 __all__ = ["TOPIC_CODES"]
 
 TOPIC_CODES = (
+    *ASSESSMENT_CODES,
     *CHANGE_CODES,
     *DELIVERY_CODES,
     *DETECTION_CODES,

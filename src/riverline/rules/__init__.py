@@ -39,13 +39,16 @@ from riverline.rules.patrolling import (
 )
 from riverline.rules.policy import Policy, PolicySource, VirtualSection
 from riverline.rules.ruleset import RuleSet
+from riverline.rules.scoring import Adjustment, Card, Indicator, ScoreRules, list_score_rules, load_score_rules
 from riverline.rules.staking import Boards, Numbering, Spacing, Stakes, StakeSpacing
 from riverline.rules.widths import Band, PeriodRow, Protection, Width, WidthRow
 from riverline.rules.zoning import ZonePolicy, ZoneRule, ZoneRules, ZoneType, list_zone_rules, load_zone_rules
 
 __all__ = [
+    "Adjustment",
     "Band",
     "Boards",
+    "Card",
     "Cleaning",
     "Conditions",
     "Confidence",
@@ -53,6 +56,7 @@ __all__ = [
     "Document",
     "Equivalent",
     "Frequency",
+    "Indicator",
     "LandClass",
     "LandClasses",
     "Mark",
@@ -66,6 +70,7 @@ __all__ = [
     "Rule",
     "RuleSet",
     "Scope",
+    "ScoreRules",
     "Setting",
     "Spacing",
     "StakeSpacing",
@@ -84,10 +89,12 @@ __all__ = [
     "list_land_classes",
     "list_patrol_rules",
     "list_rules",
+    "list_score_rules",
     "list_zone_rules",
     "load_land_classes",
     "load_patrol_rules",
     "load_rules",
+    "load_score_rules",
     "load_zone_rules",
     "template_of",
 ]

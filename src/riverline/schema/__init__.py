@@ -16,7 +16,18 @@ True
 
 from __future__ import annotations
 
-from riverline.schema import change, change_evidence, frames, outfalls, patrols, reviewing, titles, waterlines
+from riverline.schema import (
+    assessment,
+    change,
+    change_evidence,
+    frames,
+    outfalls,
+    patrols,
+    reviewing,
+    titles,
+    waterlines,
+)
+from riverline.schema.assessment import *  # noqa: F403
 from riverline.schema.change import *  # noqa: F403
 from riverline.schema.change_evidence import *  # noqa: F403
 from riverline.schema.frames import *  # noqa: F403
@@ -29,12 +40,13 @@ from riverline.schema.waterlines import *  # noqa: F403
 
 FRAMES: dict[str, Schema] = {
     value.name: value
-    for module in (frames, titles, reviewing, change, change_evidence, waterlines, outfalls, patrols)
+    for module in (frames, titles, reviewing, change, change_evidence, waterlines, outfalls, patrols, assessment)
     for value in vars(module).values()
     if isinstance(value, Schema)
 }
 
 __all__ = [  # noqa: PLE0604
+    *assessment.__all__,
     *change.__all__,
     *change_evidence.__all__,
     *frames.__all__,
