@@ -44,7 +44,10 @@ def test_the_design_is_complete():
     waterlines waterline_gaps looks change_evidence check_differences field_checks
     chiefs attachments events look_backs proposals overdue stock ledger_sums closing_times
     rebounds rebound_odds paper_closings
-    hot_segments hot_reaches reach_ranks densities scan_clusters near_repeats emerging"""
+    hot_segments hot_reaches reach_ranks densities scan_clusters near_repeats emerging
+    indicators scores score_trace cards
+    water_sections intakes placed_outfalls section_reaches
+    track_points duties patrol_warnings activities patrols coverage patrol_gaps duty_checks patrolled_duties"""
     assert set(schema.FRAMES) == set(wanted.split())
     assert all(getattr(schema, name.upper()) is frame for name, frame in schema.FRAMES.items())
 
@@ -142,7 +145,7 @@ def test_what_may_be_blank_is_free_text_optional_or_said_so():
         ("flood_levels", "basis"),
         ("management_lines", "basis"),
         ("sections", "profile"),
-        ("tracks", "started"),
+        ("tracks", "level"),
     } <= refused
     assert not any(c.kind == "text" and not c.choices for f in SCHEMAS for c in f if (f.name, c.name) in refused)
 

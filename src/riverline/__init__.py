@@ -22,6 +22,7 @@ from riverline.errors import (
 
 if TYPE_CHECKING:
     from riverline import catalog, channel, export, faults, geodesy, hotspots, inspection, maps, rules, samples, schema
+    from riverline.assessment import Assessment, assess
     from riverline.catalog import load_catalog
     from riverline.channel import attach, estimate_bank_tops, locate, split_axes, trace_axis
     from riverline.channel.attaching import Attached
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from riverline.encroachment.checking import compare_checks, prepare_checks
     from riverline.hotspots import Hotspots, HotspotSettings, find_hotspots
     from riverline.inspection import Inspection, inspect, load_checks
-    from riverline.io import read_layer, read_sections, read_table
+    from riverline.io import read_layer, read_sections, read_table, read_tracks
     from riverline.io.scenes import (
         Registration,
         Scene,
@@ -72,6 +73,8 @@ if TYPE_CHECKING:
         list_ledger_rules,
         load_ledger_rules,
     )
+    from riverline.outfalls import OutfallInventory, place_outfalls
+    from riverline.patrol import Patrols, measure_patrols
     from riverline.revision import Revision, Sensitivity, compare, measure_sensitivity
     from riverline.rules import list_rules, load_rules
     from riverline.shoreline import (
@@ -89,6 +92,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Assessment",
     "Attached",
     "CRSError",
     "ChangeRules",
@@ -106,6 +110,8 @@ __all__ = [
     "LedgerRules",
     "LineAccuracy",
     "MissingDependencyError",
+    "OutfallInventory",
+    "Patrols",
     "ReadError",
     "Rebounds",
     "Recorded",
@@ -124,6 +130,7 @@ __all__ = [
     "WaterOccurrence",
     "Waterlines",
     "__version__",
+    "assess",
     "assess_detection",
     "assess_waterlines",
     "attach",
@@ -162,11 +169,13 @@ __all__ = [
     "locate",
     "map_water",
     "maps",
+    "measure_patrols",
     "measure_registration",
     "measure_sensitivity",
     "measure_shoreline_change",
     "measure_water_occurrence",
     "place_boards",
+    "place_outfalls",
     "place_stakes",
     "plan_shoreline",
     "prepare_checks",
@@ -175,6 +184,7 @@ __all__ = [
     "read_scenes",
     "read_sections",
     "read_table",
+    "read_tracks",
     "read_window",
     "rules",
     "samples",
@@ -258,6 +268,12 @@ _HOMES = {
     "load_rules": "rules",
     "locate": "channel",
     "map_water": "shoreline",
+    "OutfallInventory": "outfalls",
+    "place_outfalls": "outfalls",
+    "Assessment": "assessment",
+    "assess": "assessment",
+    "Patrols": "patrol",
+    "measure_patrols": "patrol",
     "measure_registration": "io.scenes",
     "measure_sensitivity": "revision",
     "measure_shoreline_change": "shoreline",
@@ -271,6 +287,7 @@ _HOMES = {
     "read_scenes": "io.scenes",
     "read_sections": "io",
     "read_table": "io",
+    "read_tracks": "io",
     "read_window": "io.scenes",
     "screen": "encroachment",
     "split_axes": "channel",

@@ -39,7 +39,10 @@ from riverline.cli.options import (
     named_layers,
     schema_named,
 )  # fmt: skip
+from riverline.cli.outfalls import outfalls
+from riverline.cli.patrols import patrols
 from riverline.cli.reviews import reviews
+from riverline.cli.scoring import score
 from riverline.cli.telling import conclude, deliver, end, tell_file, told, with_progress
 from riverline.cli.waterlines import waterlines
 
@@ -142,7 +145,7 @@ def demarcate(  # noqa: PLR0913 - one option a layer
 for command in (
     preparations.axes, preparations.banks, subjects.waters, subjects.works, join,
     deliveries.stakes, deliveries.confirm, deliveries.shoreline, change, waterlines, encroaching.screen, detect,
-    hotspots,
+    hotspots, patrols, outfalls, score,
 ):  # fmt: skip
     app.command()(command)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from riverline.faults.assessment import ASSESSMENT_CODES
 from riverline.faults.change import CHANGE_CODES
 from riverline.faults.delivery import DELIVERY_CODES
 from riverline.faults.detection import DETECTION_CODES
@@ -11,6 +12,8 @@ from riverline.faults.imagery import IMAGERY_CODES
 from riverline.faults.ledger import LEDGER_CODES
 from riverline.faults.mending import MENDING_CODES
 from riverline.faults.neighbours import NEIGHBOUR_CODES
+from riverline.faults.outfalls import OUTFALL_CODES
+from riverline.faults.patrols import PATROL_CODES
 from riverline.faults.rulings import RULE_CODES
 from riverline.faults.shoreline import SHORELINE_CODES
 from riverline.faults.sketches import SKETCH_CODES
@@ -20,6 +23,7 @@ from riverline.faults.titles import TITLE_CODES
 __all__ = ["TOPIC_CODES"]
 
 TOPIC_CODES = (
+    *ASSESSMENT_CODES,
     *CHANGE_CODES,
     *DELIVERY_CODES,
     *DETECTION_CODES,
@@ -29,6 +33,8 @@ TOPIC_CODES = (
     *MENDING_CODES,
     *LEDGER_CODES,
     *NEIGHBOUR_CODES,
+    *OUTFALL_CODES,
+    *PATROL_CODES,
     *RULE_CODES,
     *SHORELINE_CODES,
     *SKETCH_CODES,

@@ -10,5 +10,6 @@ from riverline.io.chainage_text import format_chainage, parse_chainage
 from riverline.io.layers import read_layer
 from riverline.io.sections import read_sections
 from riverline.io.tables import read_table
+from riverline.io.tracks import read_tracks
 
-__all__ = ["format_chainage", "parse_chainage", "read_layer", "read_sections", "read_table"]
+__all__ = ["format_chainage", "parse_chainage", "read_layer", "read_sections", "read_table", "read_tracks"]

@@ -27,23 +27,41 @@ from riverline.rules.fields import Confidence, Mark, Reference, Scope, confidenc
 from riverline.rules.land_classes import LandClass, LandClasses, list_land_classes, load_land_classes
 from riverline.rules.loading import list_rules, load_rules, template_of
 from riverline.rules.model import Document, Rule, Setting
+from riverline.rules.patrolling import (
+    Cleaning,
+    Equivalent,
+    Frequency,
+    PatrolRules,
+    Suspicion,
+    Validity,
+    list_patrol_rules,
+    load_patrol_rules,
+)
 from riverline.rules.policy import Policy, PolicySource, VirtualSection
 from riverline.rules.ruleset import RuleSet
+from riverline.rules.scoring import Adjustment, Card, Indicator, ScoreRules, list_score_rules, load_score_rules
 from riverline.rules.staking import Boards, Numbering, Spacing, Stakes, StakeSpacing
 from riverline.rules.widths import Band, PeriodRow, Protection, Width, WidthRow
 from riverline.rules.zoning import ZonePolicy, ZoneRule, ZoneRules, ZoneType, list_zone_rules, load_zone_rules
 
 __all__ = [
+    "Adjustment",
     "Band",
     "Boards",
+    "Card",
+    "Cleaning",
     "Conditions",
     "Confidence",
     "Decision",
     "Document",
+    "Equivalent",
+    "Frequency",
+    "Indicator",
     "LandClass",
     "LandClasses",
     "Mark",
     "Numbering",
+    "PatrolRules",
     "PeriodRow",
     "Policy",
     "PolicySource",
@@ -52,10 +70,13 @@ __all__ = [
     "Rule",
     "RuleSet",
     "Scope",
+    "ScoreRules",
     "Setting",
     "Spacing",
     "StakeSpacing",
     "Stakes",
+    "Suspicion",
+    "Validity",
     "VirtualSection",
     "Width",
     "WidthRow",
@@ -66,10 +87,14 @@ __all__ = [
     "confidence_of",
     "describe_rules",
     "list_land_classes",
+    "list_patrol_rules",
     "list_rules",
+    "list_score_rules",
     "list_zone_rules",
     "load_land_classes",
+    "load_patrol_rules",
     "load_rules",
+    "load_score_rules",
     "load_zone_rules",
     "template_of",
 ]

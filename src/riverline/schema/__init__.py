@@ -16,30 +16,60 @@ True
 
 from __future__ import annotations
 
-from riverline.schema import change, change_evidence, frames, hotspots, ledger, reviewing, titles, waterlines
+from riverline.schema import (
+    assessment,
+    change,
+    change_evidence,
+    frames,
+    hotspots,
+    ledger,
+    outfalls,
+    patrols,
+    reviewing,
+    titles,
+    waterlines,
+)
+from riverline.schema.assessment import *  # noqa: F403
 from riverline.schema.change import *  # noqa: F403
 from riverline.schema.change_evidence import *  # noqa: F403
 from riverline.schema.frames import *  # noqa: F403
 from riverline.schema.hotspots import *  # noqa: F403
 from riverline.schema.ledger import *  # noqa: F403
 from riverline.schema.model import Choice, Column, Language, Schema
+from riverline.schema.outfalls import *  # noqa: F403
+from riverline.schema.patrols import *  # noqa: F403
 from riverline.schema.reviewing import *  # noqa: F403
 from riverline.schema.titles import *  # noqa: F403
 from riverline.schema.waterlines import *  # noqa: F403
 
 FRAMES: dict[str, Schema] = {
     value.name: value
-    for module in (frames, ledger, titles, reviewing, change, change_evidence, waterlines, hotspots)
+    for module in (
+        frames,
+        ledger,
+        titles,
+        reviewing,
+        change,
+        change_evidence,
+        waterlines,
+        hotspots,
+        outfalls,
+        patrols,
+        assessment,
+    )
     for value in vars(module).values()
     if isinstance(value, Schema)
 }
 
 __all__ = [  # noqa: PLE0604
+    *assessment.__all__,
     *change.__all__,
     *change_evidence.__all__,
     *frames.__all__,
     *hotspots.__all__,
     *ledger.__all__,
+    *outfalls.__all__,
+    *patrols.__all__,
     *reviewing.__all__,
     *titles.__all__,
     *waterlines.__all__,

@@ -242,10 +242,10 @@ TRACKS = Schema(
         c.key("track_id", "轨迹编码", "Track code", "GJBM"),
         c.text("patroller", "巡河人", "Patroller", "XHR", "Who walked."),
         c.choice("level", "河长级别", "Level", "HZJB", "Level of the chief.", c.CHIEF_LEVELS),
-        Column("started", "timestamp", "开始时间", "Started", "KSSJ", "When the patrol began."),
-        Column("ended", "timestamp", "结束时间", "Ended", "JSSJ", "When the patrol ended."),
+        c.or_blank(Column("started", "timestamp", "开始时间", "Started", "KSSJ", "When the patrol began.")),
+        c.or_blank(Column("ended", "timestamp", "结束时间", "Ended", "JSSJ", "When the patrol ended.")),
     ),
-    "Where patrols went.",
+    "Where patrols went; vertices may carry their time as M, in seconds since 1970 UTC.",
 )  # fmt: skip
 
 OUTFALLS = Schema(

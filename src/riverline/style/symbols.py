@@ -277,6 +277,24 @@ THEMES: tuple[Theme, ...] = (
         ("province", _line(RED, 4.0)), ("city", _line(PURPLE, 3.3, 14, 3)), ("county", _line(BLUE, 2.6)),
         ("township", _line(GREEN, 2.1, 7, 3)), ("village", _line(OCHRE, 1.6, 3, 3)),
     )),
+    Theme("patrols", "validity", 51, (
+        ("valid", _line(BLUE, 2.6)), ("invalid", _line("#C2410C", 2.0, 6, 3)), ("unknown", _line(GREY, 1.4, 2, 3)),
+    )),
+    Theme("coverage", "walked", 45, (
+        ("full", _line(GREEN, 4.6)), ("part", _line("#8A6D00", 3.4, 10, 3)), ("none", _line(BLACK, 2.0, 2, 4)),
+    )),
+    Theme("section_reaches", "target_met", 43, (
+        ("met", _line(BLUE, 4.0)), ("not_met", _line("#C2410C", 5.0, 8, 3)), ("unknown", _line(GREY, 2.4, 2, 4)),
+    )),
+    Theme("placed_outfalls", "class_group", 72, (
+        ("industrial", _mark(PURPLE, "square", 11.0)), ("municipal", _mark(BLUE, "diamond", 12.0)),
+        ("agricultural", _mark(GREEN, "triangle", 12.0)), ("other", _mark(OCHRE, "circle", 9.0)),
+        ("unknown", _mark(BLACK, "star", 11.0)),
+    )),
+    _single("water_sections", 73, _mark("#00629B", "pentagon", 11.0)),
+    _single("intakes", 73, _mark(SKY, "diamond", 11.0)),
+    _single("patrol_gaps", 46, _line("#B00020", 5.4, 4, 3)),
+    _single("track_points", 52, _mark(BLUE, "circle", 4.0, shown=False)),
     Theme("waterlines", "bank", 63, (("left", _line("#00629B", 2.0)), ("right", _line("#8C4A00", 2.0, 7, 3)))),
     _single("waterline_gaps", 64, _mark(PURPLE, "circle", 7.0)),
     _single("segments", 42, _line(PURPLE, 2.2)),

@@ -1,0 +1,7 @@
+"""Scores of rivers, counties and chiefs from indicators and a score sheet, each number traced to its rows."""
+
+from __future__ import annotations
+
+from riverline.assessment.scoring import Assessment, assess
+
+__all__ = ["Assessment", "assess"]

@@ -1,0 +1,123 @@
+"""Reading score sheets: by name or path, for a day."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from pydantic import ValidationError
+
+from riverline.errors import RuleError
+from riverline.rules.dating import as_day
+from riverline.rules.scoring.model import ScoreRules
+from riverline.rules.wording import wrong_values
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from importlib.resources.abc import Traversable
+
+__all__ = ["list_score_rules", "load_score_rules"]
+
+_SHIPPED = files("riverline.rules") / "scoring"
+_SUFFIX = ".toml"
+
+
+def load_score_rules(
+    name_or_path: str | os.PathLike[str] = "example", *, on: dt.date | str | None = None
+) -> ScoreRules:
+    """Score sheets that ship, or one's own from a TOML file, as they are in force on a day.
+
+    Parameters
+    ----------
+    name_or_path
+        Name of shipped score sheets (:func:`list_score_rules` lists them), or path of a ``.toml`` file.
+    on
+        Day as a date or as ISO text; if not given, the rules without an end.
+
+    Returns
+    -------
+    ScoreRules
+        Frozen.
+
+    Raises
+    ------
+    RuleError
+        If there is no such file, if it is no TOML or holds wrong values (all are listed), or nothing is in force.
+
+    Examples
+    --------
+    >>> import riverline as rl
+    >>> rl.rules.load_score_rules("example").title
+    '河湖长制考核（示例，须按本地办法改写）'
+    """
+    day = as_day(on)
+    path = _find(os.fspath(name_or_path), named=isinstance(name_or_path, str))
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        data = tomllib.loads(text.replace("\r\n", "\n"))
+        rules = ScoreRules.model_validate(data)
+    except UnicodeDecodeError as error:
+        raise RuleError(
+            f"考核办法文件 {path.name} 不是 UTF-8 编码；请另存为 UTF-8",
+            f"score sheets {path.name} are not UTF-8; save them as UTF-8",
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise RuleError(
+            f"考核办法文件 {path.name} 不是合法的 TOML：{error}", f"score sheets {path.name} are no TOML: {error}"
+        ) from error
+    except ValidationError as error:
+        problems = wrong_values(error, text=text, data=data)
+        raise RuleError.listing(
+            f"考核办法文件 {path.name} 有误", f"score sheets {path.name} are wrong", list(problems)
+        ) from error
+    return rules.in_force(day)
+
+
+def list_score_rules() -> pd.DataFrame:
+    """The score sheets that ship, one row each.
+
+    Returns
+    -------
+    DataFrame
+        ``name``, ``title``, ``title_en``, ``jurisdiction``, ``rules`` (how many) and ``certainty`` (marks).
+
+    Examples
+    --------
+    >>> import riverline as rl
+    >>> rl.rules.list_score_rules()["name"].tolist()
+    ['example']
+    """
+    sets = [load_score_rules(name) for name in _names()]
+    marks = [{each.certainty or document.seen for each in (*one.indicators, *one.adjustments, *one.cards)
+              for document in one.documents if document.id == each.document} for one in sets]  # fmt: skip
+    return pd.DataFrame(
+        {
+            "name": [each.name for each in sets],
+            "title": [each.title for each in sets],
+            "title_en": [each.title_en for each in sets],
+            "jurisdiction": [each.jurisdiction for each in sets],
+            "rules": [len(each.indicators) + len(each.adjustments) for each in sets],
+            "certainty": [", ".join(sorted(each)) for each in marks],
+        }
+    )
+
+
+def _names() -> list[str]:
+    return sorted(each.name.removesuffix(_SUFFIX) for each in _SHIPPED.iterdir() if each.name.endswith(_SUFFIX))
+
+
+def _find(text: str, *, named: bool) -> Traversable:
+    if named and text in _names():
+        return _SHIPPED / f"{text}{_SUFFIX}"
+    path = Path(text)
+    if not path.is_file():
+        listed = ", ".join(_names())
+        raise RuleError(
+            f"没有考核办法 {text!r}；现有：{listed}；自编规则请给出 .toml 文件的路径",
+            f"there are no score sheets {text!r}; shipped are: {listed}; for your own give the path of a .toml file",
+        )
+    return path

@@ -1,0 +1,579 @@
+"""Patrols: what was walked of a reach, what counts, how often it was due; closed forms on a straight river."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from geopandas.testing import assert_geodataframe_equal
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+from shapely import LineString
+
+import patrolled as pt
+import riverline as rl
+from riverline import schema
+from riverline._kernels.following import newly_by, united_by
+
+WHOLE_MAY = {"since": "2025-05-01", "until": "2025-05-31"}
+
+
+def shares(result):
+    return result.coverage["share"].round(9).tolist()
+
+
+# Walked
+
+
+def test_six_hundred_of_a_thousand_metres_are_sixty_per_cent():
+    result = pt.measured(pt.walked([(0, 20), (600, 20)]))
+    assert shares(result) == [0.6]
+    assert result.coverage["covered_m"].tolist() == [600.0]
+    assert result.gaps[["start_chainage_m", "end_chainage_m", "length_m"]].to_numpy().tolist() == [
+        [600.0, 1000.0, 400.0]
+    ]
+    row = result.tracks.iloc[0]
+    assert (row["length_m"], row["on_river_m"], row["covered_m"], row["new_m"]) == (600.0, 600.0, 600.0, 600.0)
+    assert (row["minutes"], row["speed_kmh"], row["fixes"]) == (9.0, 4.0, 13)
+
+
+def test_overlapping_walks_count_once_and_there_and_back_is_one_way():
+    result = pt.measured(pt.walked([(0, 20), (600, 20)], [(400, 20), (800, 20)], [(0, 30), (300, 30), (0, 30)]))
+    assert shares(result) == [0.8]
+    assert result.tracks["length_m"].tolist() == [600.0, 400.0, 600.0]
+    assert result.tracks["covered_m"].tolist() == [600.0, 400.0, 300.0]
+    assert result.coverage["patrols"].tolist() == [3]
+
+
+def test_the_bank_is_the_side_of_the_axis_and_crossing_it_changes_bank():
+    both = pt.duties(("张三", "village", ""))
+    result = pt.measured(pt.walked([(0, 20), (600, -40)]), of=both)
+    assert result.coverage[["bank", "covered_m"]].to_numpy().tolist() == [["left", 200.0], ["right", 400.0]]
+    left, right = (result.gaps[result.gaps["bank"] == bank] for bank in ("left", "right"))
+    assert left[["start_chainage_m", "end_chainage_m"]].round(6).to_numpy().tolist() == [[200.0, 1000.0]]
+    assert right[["start_chainage_m", "end_chainage_m"]].round(6).to_numpy().tolist() == [[0.0, 200.0], [600.0, 1000.0]]
+    afloat = pt.measured(pt.walked([(0, 0), (500, 0)]), of=both)
+    assert shares(afloat) == [0.5, 0.5]
+    assert afloat.tracks["on_river_m"].tolist() == [500.0]
+
+
+def test_what_leaves_the_buffer_ends_there():
+    # From the axis to 200 m off over 400 m: the buffer of 100 m ends half way.
+    result = pt.measured(pt.walked([(100, 0.0), (500, 200)]))
+    assert result.coverage["covered_m"].tolist() == [200.0]
+    assert result.tracks["on_river_m"].iloc[0] == pytest.approx(np.hypot(200, 100), abs=0.05)
+
+
+def test_a_drawn_line_of_two_vertices_follows_a_bent_river_all_the_way():
+    """Closed form: along the inside of a right angle the walk is shorter than the reach, and nothing is left out."""
+    bent = pt.axes([(0, 0), (1000, 0), (1000, 1000)])
+    result = pt.measured(pt.drawn([(0, 20), (980, 20), (980, 1000)]), on=bent)
+    assert shares(result) == [1.0]
+    assert result.gaps.empty
+    assert result.coverage["walked"].tolist() == ["full"]
+
+
+def test_cutting_off_a_bend_does_not_walk_it():
+    hairpin = pt.axes([(0, 0), (2000, 0), (2000, 120), (0, 120)])
+    across = pt.drawn([(500, 20), (500, 100)])
+    result = pt.measured(across, on=hairpin, of=pt.duties(("张三", "village", "")))
+    assert result.coverage["covered_m"].sum() < 1.0
+    assert "track-cuts-across" in pt.codes(result)
+
+
+def test_chainage_starts_where_the_axis_says_and_duties_take_their_own_reach():
+    on = pt.axes(start_chainage_m=[5000.0])
+    of = pt.duties(start_chainage_m=[5200.0], end_chainage_m=[5700.0])
+    result = pt.measured(pt.walked([(0, 20), (600, 20)]), on=on, of=of)
+    assert result.coverage[["start_chainage_m", "end_chainage_m", "covered_m"]].to_numpy().tolist() == [
+        [5200.0, 5700.0, 400.0]
+    ]
+    assert shares(result) == [0.8]
+    assert result.gaps["start_chainage_m"].tolist() == [5600.0]
+
+
+def test_coverage_goes_by_period_and_a_month_without_a_patrol_is_a_gap():
+    tracks = pd.concat([
+        pt.fixes("A", [(0, 20), (600, 20)], start="2025-05-31T23:50"),
+        pt.fixes("B", [(0, 20), (300, 20)], start="2025-07-01T00:10"),
+    ])  # fmt: skip
+    result = pt.measured(tracks, since="2025-05-01", until="2025-07-31")
+    assert shares(result) == [0.6, 0.0, 0.3]
+    assert result.coverage["walked"].tolist() == ["part", "none", "part"]
+    assert result.gaps["period_start"].dt.strftime("%m").tolist() == ["05", "06", "07"]
+    assert shares(pt.measured(tracks, since="2025-05-01", until="2025-07-31", period=None)) == [0.6]
+    assert shares(pt.measured(tracks, since="2025-06-01", until="2025-06-30")) == [0.0]
+
+
+@settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.generate))
+@given(
+    walks=st.lists(
+        st.tuples(st.integers(-200, 1200), st.integers(1, 900), st.integers(-80, 80)), min_size=1, max_size=6
+    ),
+    seed=st.integers(0, 99),
+)
+def test_covered_and_gaps_make_up_the_reach_and_the_order_of_rows_does_not_matter(walks, seed):
+    rows = [[(start, offset), (start + length, offset)] for start, length, offset in walks]
+    tracks, of = pt.walked(*rows, every=200.0), pt.duties(("张三", "village", ""))
+    result = pt.measured(tracks, of=of)
+    cover = result.coverage.set_index("bank")["covered_m"]
+    missed = result.gaps.groupby("bank")["length_m"].sum().reindex(cover.index).fillna(0.0)
+    assert (cover + missed).tolist() == pytest.approx([1000.0] * 2, abs=0.3)
+    place = np.zeros((2, 1000), dtype=bool)
+    for start, length, offset in walks:
+        for row, on in enumerate((offset >= 0, offset <= 0)):
+            place[row, max(start, 0) : max(min(start + length, 1000), 0)] |= on
+    assert cover.tolist() == pytest.approx(place.sum(axis=1).tolist(), abs=0.11)
+    shuffled = pt.measured(tracks.sample(frac=1, random_state=seed), of=of)
+    for name in ("tracks", "coverage", "gaps", "faults"):
+        assert_geodataframe_equal(getattr(result, name), getattr(shuffled, name))
+    assert_frame_equal(result.checks, shuffled.checks)
+    assert_frame_equal(result.duties, shuffled.duties)
+
+
+# Kernels
+
+
+intervals = st.lists(
+    st.tuples(st.integers(0, 3), st.integers(0, 40), st.integers(0, 20), st.integers(0, 5)), max_size=12
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(intervals)
+def test_new_lengths_add_up_to_the_union_and_are_what_no_earlier_one_covers(rows):
+    group, start, length, order = (np.array(column, dtype="int64") for column in zip(*rows, strict=True)) if rows else (
+        np.zeros(0, dtype="int64"),) * 4  # fmt: skip
+    new = newly_by(group, start.astype(float), (start + length).astype(float), order)
+    for each in set(group.tolist()):
+        for rank in range(6):
+
+            def cells(mine, each=each):
+                return {c for g, s, n, o in rows if g == each and mine(o) for c in range(s, s + n)}  # fmt: skip
+
+            expected = cells(lambda o, rank=rank: o == rank) - cells(lambda o, rank=rank: o < rank)
+            assert new[(group == each) & (order == rank)].sum() == len(expected)
+    _, begin, finish = united_by(group, start.astype(float), (start + length).astype(float))
+    assert new.sum() == (finish - begin).sum()
+
+
+# Cleaning
+
+
+def test_a_jump_is_dropped_and_walks_on():
+    tracks = pt.walked([(0, 20), (600, 20)])
+    tracks.loc[5, "geometry"] = pt.at(250, 9000)
+    result = pt.measured(tracks)
+    assert shares(result) == [0.6]
+    assert result.tracks[["dropped", "breaks", "length_m"]].to_numpy().tolist() == [[1, 0, 600.0]]
+    assert "track-jumps" in pt.codes(result)
+
+
+def test_a_silence_is_a_break_and_a_rest_is_none():
+    one, two = (pt.fixes("T1", [(a, 20), (b, 20)], start=when) for a, b, when in (
+        (0, 200, "2025-05-06T09:00"), (700, 900, "2025-05-06T10:00")))  # fmt: skip
+    two = two.assign(point_id="x" + two["point_id"])
+    result = pt.measured(pd.concat([one, two]))
+    assert result.tracks[["breaks", "length_m", "pauses"]].to_numpy().tolist() == [[1, 400.0, 0]]
+    assert shares(result) == [0.4]
+    later = pt.fixes("T1", [(200, 20), (400, 20)], start="2025-05-06T10:00")
+    rested = pt.measured(pd.concat([one, later.assign(point_id="y" + later["point_id"])]))
+    assert rested.tracks[["breaks", "pauses", "covered_m"]].to_numpy().tolist() == [[0, 1, 400.0]]
+    assert rested.tracks["minutes"].iloc[0] == 63.0
+    assert rested.tracks["moving_minutes"].iloc[0] == 6.0
+    assert rested.tracks["speed_kmh"].iloc[0] == 4.0
+
+
+def test_repeated_fixes_change_nothing():
+    tracks = pt.walked([(0, 20), (600, 20)])
+    twice = pd.concat([tracks, tracks.assign(point_id="again" + tracks["point_id"])])
+    one, other = pt.measured(tracks), pt.measured(twice)
+    assert other.tracks["dropped"].tolist() == [13]
+    assert_geodataframe_equal(one.coverage, other.coverage)
+
+
+def test_tracks_without_times_are_kept_and_said():
+    tracks = pt.walked([(0, 20), (600, 20)]).assign(
+        time=pd.Series(pd.NaT, index=range(13), dtype="datetime64[us, UTC]")
+    )
+    result = pt.measured(tracks, period=None, **WHOLE_MAY)
+    row = result.tracks.iloc[0]
+    assert (row["length_m"], row["covered_m"], row["validity"]) == (600.0, 600.0, "unknown")
+    assert pd.isna(row["minutes"]) and pd.isna(row["started"]) and pd.isna(row["speed_kmh"])  # noqa: PT018 - one thought
+    assert pt.codes(result) == ["track-undated", "track-without-times"]
+    assert shares(result) == [0.0], "nobody knows when"
+    unordered = pt.measured(tracks.drop(columns="sequence"))
+    assert unordered.tracks["length_m"].tolist() == [0.0]
+    assert "track-unordered" in pt.codes(unordered)
+
+
+def test_m_of_lines_is_their_time():
+    seconds = pd.Timestamp("2025-05-06T01:00Z").timestamp()
+    text = f"LINESTRING M ({pt.X} {pt.Y + 20} {seconds}, {pt.X + 600} {pt.Y + 20} {seconds + 540})"
+    frame = pt.drawn([(0, 0), (1, 1)]).set_geometry([shapely.from_wkt(text)], crs=pt.CRS)
+    frame["started"] = frame["ended"] = pd.Series([pd.NaT], dtype="datetime64[us, UTC]")
+    row = pt.measured(frame).tracks.iloc[0]
+    assert (row["minutes"], row["speed_kmh"], row["started"].isoformat()) == (9.0, 4.0, "2025-05-06T01:00:00+00:00")
+
+
+def test_every_track_ends_in_a_row_or_in_a_fault():
+    good = pt.drawn(
+        [(0, 20), (600, 20)], [(0, 20), (600, 20)], [(0, 9000), (600, 9000)], [(5, 5), (5, 5)], [(0, 1), (9, 1)]
+    )
+    good["track_id"] = ["a", "b", "far", "still", ""]
+    nowhere = pt.drawn([(0, 0), (1, 0)]).assign(track_id="nowhere").set_geometry([None], crs=pt.CRS)
+    wrong = pt.drawn([(0, 20), (10, 20)], start="2025-05-06T10:00+08:00", end="2025-05-06T09:00+08:00").assign(
+        track_id="back"
+    )
+    tracks = pd.concat([good, nowhere, wrong], ignore_index=True)
+    before = tracks.copy()
+    result = pt.measured(tracks)
+    told = set(result.faults["feature_id"])
+    assert set(result.tracks["track_id"]) == {"a", "b", "far", "still", "back"}
+    assert {"row 4", "nowhere", "far", "still", "back"} <= told
+    found = set(zip(result.faults["feature_id"], result.faults["code"], strict=True))
+    assert {("far", "track-off-river"), ("still", "track-no-walk"), ("b", "track-copied")} <= found
+    assert {"key-blank", "feature-blank", "track-ends-before"} <= set(result.faults["code"])
+    assert result.tracks.set_index("track_id")["copy_of"].to_dict() == {
+        "a": "",
+        "b": "a",
+        "far": "",
+        "still": "",
+        "back": "",
+    }
+    assert_geodataframe_equal(tracks, before)
+
+
+def test_points_that_name_nobody_or_several_people_are_told():
+    tracks = pt.walked([(0, 20), (600, 20)])
+    tracks.loc[3, "patroller"] = "李四"
+    tracks.loc[4, "track_id"] = " "
+    tracks.loc[5, "time"] = pd.NaT
+    tracks.loc[6, "geometry"] = None
+    result = pt.measured(tracks)
+    assert pt.codes(result) == ["feature-blank", "key-blank", "track-points-lost", "track-several-patrollers"]
+    assert len(result.tracks) == 1
+
+
+def test_other_columns_of_lines_come_through():
+    result = pt.measured(pt.drawn([(0, 20), (600, 20)]).assign(weather="晴"))
+    assert result.tracks["weather"].tolist() == ["晴"]
+
+
+# What counts
+
+
+RULE = """
+[[validities]]
+id = "v"
+document = "own"
+article = "第三条"
+levels = ["village"]
+least_minutes = 10.0
+least_m = 500.0
+least_gap_h = 96.0
+"""
+
+
+def test_time_length_and_gap_are_judged_and_a_failed_patrol_does_not_start_the_clock(tmp_path):
+    rules = pt.rules(tmp_path, RULE)
+    tracks = pd.concat([
+        pt.fixes("A", [(0, 20), (700, 20)], start="2025-05-01T09:00"),
+        pt.fixes("B", [(0, 20), (400, 20)], start="2025-05-05T10:00", kmh=2.0),
+        pt.fixes("C", [(0, 20), (700, 22)], start="2025-05-05T09:00", kmh=4.0),
+        pt.fixes("D", [(0, 20), (700, 21)], start="2025-05-05T11:00"),
+        pt.fixes("E", [(0, 20), (600, 20)], start="2025-05-20T11:00", kmh=6.0),
+    ])  # fmt: skip
+    result = pt.measured(tracks, rules=rules)
+    told = result.tracks.set_index("track_id")[["validity", "unmet"]].apply(tuple, axis=1).to_dict()
+    assert told == {
+        "A": ("valid", ""), "B": ("invalid", "length"), "C": ("invalid", "gap"), "D": ("valid", ""),
+        "E": ("invalid", "time"),
+    }  # fmt: skip
+    reasons = result.tracks.set_index("track_id")["reason"]
+    assert reasons["C"] == "距上次有效巡河 96.0 小时，不超过 96 小时"
+    assert reasons["B"] == "长度 400 米，少于 500 米"
+    english = pt.measured(tracks, rules=rules, language="en").tracks.set_index("track_id")["reason"]
+    assert english["E"] == "6 min, less than 10 min"
+    assert set(result.tracks["citation"]) == {"本县文件：第三条"}
+
+
+def test_copies_and_cars_are_signs_and_count_as_the_rule_says(tmp_path):
+    car = pt.fixes("A", [(0, 20), (900, 20)], kmh=40.0, every=100.0)
+    copy = pt.fixes("B", [(0, 20), (900, 20)], start="2025-05-07T09:00", kmh=3.0, every=100.0)
+    rules = pt.rules(tmp_path, RULE.replace("least_gap_h = 96.0", "refuse_vehicles = true").replace("10.0", "1.0"))
+    result = pt.measured(pd.concat([car, copy]), rules=rules)
+    assert result.tracks["unmet"].tolist() == ["vehicle", "copy"]
+    assert result.duties[["perfunctory", "signs"]].to_numpy().tolist() == [["yes", "vehicle,copy"]]
+
+
+def test_the_same_short_stretch_again_and_again_looks_perfunctory():
+    lazy = [pt.fixes(f"T{i}", [(0, 20 + i), (200, 20 + i)], start=f"2025-05-{i + 1:02d}T09:00") for i in range(4)]
+    result = pt.measured(pd.concat(lazy))
+    row = result.duties.iloc[0]
+    assert (row["share"], row["repeated"], row["perfunctory"], row["signs"]) == (0.2, 1.0, "yes", "same_stretch")
+    assert result.tracks["new_m"].tolist() == [200.0, 0.0, 0.0, 0.0]
+    keen = [
+        pt.fixes(f"T{i}", [(250 * i, 20), (250 * i + 250, 20)], start=f"2025-05-{i + 1:02d}T09:00") for i in range(4)
+    ]
+    honest = pt.measured(pd.concat(keen)).duties.iloc[0]
+    assert (honest["share"], honest["repeated"], honest["perfunctory"]) == (1.0, 0.0, "no")
+    idle = pt.measured(pd.concat(lazy), of=pt.duties(("李四", "village", "left"))).duties.iloc[0]
+    assert (idle["patrols"], idle["perfunctory"]) == (0, "unknown")
+
+
+# How often
+
+
+WEEKLY = """
+[[frequencies]]
+id = "weekly"
+document = "own"
+article = "第五条"
+levels = ["village"]
+times = 1
+per = "week"
+months = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+
+[[frequencies]]
+id = "daily-red"
+document = "own"
+article = "第六条"
+levels = ["village"]
+colour = "red"
+times = 1
+per = "day"
+
+[[equivalents]]
+activity = "on_site"
+levels = ["village"]
+"""
+
+
+def outcomes(result):
+    return [(f"{row.period_start:%m-%d}", row.outcome) for row in result.checks.itertuples()]
+
+
+def test_a_week_with_a_valid_patrol_is_met_and_a_cut_one_is_open(tmp_path):
+    tracks = pd.concat([
+        pt.fixes("A", [(0, 20), (700, 20)], start="2025-05-06T09:00"),
+        pt.fixes("B", [(0, 20), (700, 20)], start="2025-05-22T09:00", kmh=3.0, every=60.0),
+    ])  # fmt: skip
+    result = pt.measured(tracks, rules=pt.rules(tmp_path, WEEKLY), **WHOLE_MAY)
+    assert outcomes(result) == [
+        ("04-28", "open"), ("05-05", "met"), ("05-12", "not_met"), ("05-19", "met"), ("05-26", "open"),
+    ]  # fmt: skip
+    assert result.duties[["due", "met"]].to_numpy().tolist() == [[3, 2]]
+    assert set(result.checks["citation"]) == {"本县文件：第五条"}
+
+
+def test_out_of_season_nothing_is_due(tmp_path):
+    tracks = pt.walked([(0, 20), (700, 20)], start="2025-02-26T09:00")
+    result = pt.measured(tracks, rules=pt.rules(tmp_path, WEEKLY), since="2025-02-03", until="2025-03-09")
+    assert outcomes(result) == [("02-24", "met"), ("03-03", "not_met")]
+    winter = pt.measured(tracks, rules=pt.rules(tmp_path, WEEKLY), since="2025-02-01", until="2025-02-28")
+    assert winter.checks["outcome"].tolist() == ["no_rule"]
+
+
+def test_the_highest_colour_of_a_day_wins(tmp_path):
+    warnings = pd.DataFrame({
+        "warning_id": ["W1", "W2", "W3"], "river_id": "R1", "colour": ["red", "yellow", "purple"],
+        "from_on": ["2025-05-14", "2025-05-13", "2025-05-01"], "to_on": ["2025-05-15", "2025-05-18", None],
+    })  # fmt: skip
+    tracks = pt.walked([(0, 20), (700, 20)], start="2025-05-14T09:00")
+    result = pt.measured(
+        tracks, rules=pt.rules(tmp_path, WEEKLY), warnings=warnings, since="2025-05-12", until="2025-05-18"
+    )
+    assert outcomes(result) == [("05-14", "met"), ("05-15", "not_met"), ("05-12", "met")]
+    assert result.checks["colour"].tolist() == ["red", "red", "none"]
+    assert pt.codes(result) == ["warning-unusable"]
+
+
+def test_activities_count_where_the_rules_say_so(tmp_path):
+    activities = pd.DataFrame({
+        "activity_id": ["1", "2", "3", "4"], "duty_id": ["D1", "D1", "D1", "D9"],
+        "activity": ["on_site", "on_site", "tea", "on_site"],
+        "on": ["2025-05-13", "2025-05-14", "2025-05-14", "2025-05-14"],
+    })  # fmt: skip
+    tracks = pt.walked([(0, 20), (700, 20)])
+    result = pt.measured(
+        tracks, rules=pt.rules(tmp_path, WEEKLY), activities=activities, since="2025-05-05", until="2025-05-18"
+    )
+    assert result.checks[["done", "equivalent", "outcome"]].to_numpy().tolist() == [[1, 0, "met"], [0, 1, "met"]]
+    assert sorted(result.faults.query("code == 'activity-not-counted'")["note"]) == ["activity", "duty_id"]
+
+
+def test_shares_of_a_visit_and_of_a_unit_are_asked_for(tmp_path):
+    text = WEEKLY.replace('per = "week"', 'per = "week"\nvisit_share = 0.3\ncover_share = 0.6', 1)
+    rules = pt.rules(tmp_path, text)
+    window = {"since": "2025-05-05", "until": "2025-05-11", "rules": rules}
+    short = pt.measured(pt.walked([(0, 20), (200, 20)]), **window).checks.iloc[0]
+    assert (short["done"], short["outcome"]) == (0, "not_met")
+    part = pt.measured(pt.walked([(0, 20), (400, 20)]), **window).checks.iloc[0]
+    assert (part["done"], round(part["share"], 9), part["outcome"]) == (1, 0.4, "not_met")
+    both = pt.measured(pt.walked([(0, 20), (400, 20)], [(400, 20), (700, 20)]), **window).checks.iloc[0]
+    assert (both["done"], both["outcome"]) == (2, "met")
+
+
+def test_patrols_that_cannot_be_judged_leave_a_week_unknown(tmp_path):
+    lines = pt.drawn([(0, 20), (700, 20)])
+    lines["ended"] = pd.Series([pd.NaT], dtype="datetime64[us, UTC]")
+    result = pt.measured(lines, rules=pt.rules(tmp_path, RULE + WEEKLY), since="2025-05-05", until="2025-05-11")
+    assert result.tracks["validity"].tolist() == ["unknown"]
+    assert result.checks[["doubtful", "outcome"]].to_numpy().tolist() == [[1, "unknown"]]
+
+
+def test_a_patrol_counts_for_the_chief_at_his_level_and_for_those_who_name_a_deputy():
+    of = pt.duties(
+        ("张三", "village", "left"),
+        ("张三", "county", "left"),
+        ("王五", "county", "left"),
+        deputies=["", "", "李四、张 三"],
+    )
+    result = pt.measured(pt.walked([(0, 20), (600, 20)]), of=of)
+    assert result.duties["patrols"].tolist() == [1, 0, 1]
+    stranger = pt.measured(pt.walked([(0, 20), (600, 20)], who="赵六"), of=of)
+    assert "track-no-duty" in pt.codes(stranger)
+    assert stranger.coverage["covered_m"].sum() == 0
+
+
+def test_duties_that_cannot_be_checked_are_faults(tmp_path):
+    of = pt.duties(*[("张三", "village", "left")] * 6).assign(
+        duty_id=["D1", "D1", "D3", "D4", "D5", "D6"], river_id=["R1", "R1", "R9", "R1", "R1", "R1"],
+        start_chainage_m=[np.nan, np.nan, np.nan, 900.0, np.nan, np.nan],
+        end_chainage_m=[np.nan, np.nan, np.nan, 100.0, np.nan, np.nan],
+        chief=["张三", "张三", "张三", "张三", "", "张三"], level=["village"] * 5 + ["city"],
+    )  # fmt: skip
+    result = pt.measured(pt.walked([(0, 20), (600, 20)]), of=of, rules=pt.rules(tmp_path, WEEKLY))
+    assert result.duties["duty_id"].tolist() == ["D1", "D6"]
+    assert pt.codes(result) == [
+        "duty-no-length", "duty-unusable", "duty-without-river", "duty-without-rule", "key-duplicated",
+    ]  # fmt: skip
+    assert result.checks[result.checks["duty_id"] == "D6"]["outcome"].tolist() == ["no_rule"]
+
+
+# The call
+
+
+def test_nothing_gives_nothing():
+    empty = pt.measured(pt.walked([(0, 20), (600, 20)]).iloc[:0], **WHOLE_MAY)
+    assert empty.tracks.empty
+    assert shares(empty) == [0.0]
+    assert len(empty.gaps) == 1
+    none = pt.measured(pt.walked([(0, 20), (600, 20)]), of=pt.duties().iloc[:0])
+    assert (len(none.tracks), len(none.coverage), len(none.gaps), len(none.checks), len(none.duties)) == (1, 0, 0, 0, 0)
+
+
+def test_frames_follow_their_schemas():
+    result = pt.measured(pt.walked([(0, 20), (600, 20)]))
+    pairs = {"tracks": schema.PATROLS, "coverage": schema.COVERAGE, "gaps": schema.PATROL_GAPS,
+             "checks": schema.DUTY_CHECKS, "duties": schema.PATROLLED_DUTIES}  # fmt: skip
+    for name, wanted in pairs.items():
+        frame = getattr(result, name)
+        assert rl.check(frame, wanted).query("severity == 'error'").empty, name
+        assert frame[wanted.key].is_unique
+        for column in wanted:
+            assert str(frame[column.name].dtype) == column.dtype, (name, column.name)
+    assert "1 tracks" in repr(result)
+    assert "有效" in result._repr_html_()
+    assert dataclasses.is_dataclass(result)
+
+
+def test_a_wrong_call_says_everything_at_once():
+    tracks = pt.walked([(0, 20), (600, 20)])
+    with pytest.raises(rl.JobError, match=r"(?s)since.*period"):
+        pt.measured(tracks, since="May", period="fortnight")
+    with pytest.raises(rl.SchemaError, match=r"(?s)patroller.*chief"):
+        pt.measured(tracks.drop(columns="patroller"), of=pt.duties().drop(columns="chief"))
+    with pytest.raises(rl.RuleError, match="patrol rules"):
+        pt.measured(tracks, rules=rl.load_rules("anhui"))
+
+
+def test_tracks_may_come_in_degrees_and_maps_show_them():
+    tracks = pt.walked([(0, 20), (600, 20)]).to_crs("EPSG:4490")
+    result = pt.measured(tracks)
+    assert shares(result) == [0.6]
+    page = rl.maps.show(result, pt.axes())
+    text = page.get_root().render()
+    assert "巡河覆盖" in text
+    assert "未走到河段" in text
+
+
+# Rules
+
+
+def test_shipped_rules_say_how_they_were_seen():
+    listed = rl.rules.list_patrol_rules().set_index("name")
+    assert "U" in listed.loc["national", "certainty"]
+    assert "示例" in listed.loc["national", "title"]
+    for name in listed.index:
+        rules = rl.rules.load_patrol_rules(name)
+        for rule in (*rules.validities, *rules.frequencies):
+            assert ("未核实" in rules.cite(rule)) == (rules.confidence(rule) == "low"), rule.id
+
+
+def test_rules_that_contradict_themselves_are_refused(tmp_path):
+    with pytest.raises(rl.RuleError, match="claim the same"):
+        pt.rules(tmp_path, RULE + RULE.replace('"v"', '"w"'))
+    with pytest.raises(rl.RuleError, match="share an id"):
+        pt.rules(tmp_path, RULE + WEEKLY.replace('"weekly"', '"v"'))
+    with pytest.raises(rl.RuleError, match="not listed"):
+        pt.rules(tmp_path, RULE.replace('document = "own"', 'document = "other"'))
+
+
+# Reading
+
+
+def test_tables_of_fixes_are_read_and_numbered(tmp_path):
+    file = tmp_path / "轨迹.csv"
+    text = "轨迹编码,巡河人,河长级别,定位时间,经度,纬度\n" + "".join(
+        f"T1,张三,村级,2025-05-06T09:{i:02d}:00+08:00,{117.0 + i / 1000},30.7\n" for i in range(3)
+    )
+    file.write_text(text, encoding="gbk")
+    points = rl.read_tracks(file)
+    assert points[["track_id", "patroller", "level"]].drop_duplicates().to_numpy().tolist() == [
+        ["T1", "张三", "village"]
+    ]
+    assert points["point_id"].is_unique
+    assert points["time"].iloc[0].isoformat() == "2025-05-06T01:00:00+00:00"
+    layer = tmp_path / "轨迹.gpkg"
+    points.to_file(layer)
+    again = rl.read_tracks(layer)
+    assert again["time"].tolist() == points["time"].tolist()
+
+
+def test_what_is_no_gpx_is_refused(tmp_path):
+    (tmp_path / "a.gpx").write_text("<gpx", encoding="utf-8")
+    with pytest.raises(rl.ReadError, match="GPX"):
+        rl.read_tracks(tmp_path / "a.gpx")
+    with pytest.raises(rl.ReadError, match="no file"):
+        rl.read_tracks(tmp_path / "b.gpx")
+    with pytest.raises(rl.JobError, match="level"):
+        rl.read_tracks(tmp_path / "a.gpx", level="town")
+
+
+@pytest.mark.real
+def test_a_walk_round_a_lake_with_and_without_times(real_data):
+    """Eight tracks of a receiver, one of them without a fix; the second file has no times but five."""
+    timed, timeless = (
+        rl.read_tracks(real_data / "gpx_lake" / f"{name}.gpx", patroller="A", level="county")
+        for name in ("cerknicko-jezero", "cerknicko-without-times")
+    )
+    assert len(timed) == 297
+    assert timed["track_id"].nunique() == 8
+    plane = rl.geodesy.to_metric(timed, crs="EPSG:32633")
+    longest = plane[plane.geometry.notna()].groupby("track_id").size().idxmax()
+    path = LineString(plane[plane["track_id"] == longest].sort_values("sequence").geometry.tolist()).simplify(5)
+    axes = gpd.GeoDataFrame({"river_id": ["L"], "name": ["Cerknica"]}, geometry=[path], crs=plane.crs)
+    duties = pd.DataFrame({"duty_id": ["D"], "river_id": ["L"], "chief": ["A"], "level": ["county"]})
+    one, other = (rl.measure_patrols(each, axes, duties=duties, period=None) for each in (timed, timeless))
+    assert len(one.tracks) == len(other.tracks) == 8
+    walked = one.tracks.set_index("track_id")
+    assert walked.loc[longest, "covered_m"] > 0.5 * path.length
+    assert (walked["length_m"] > 0).sum() + (one.faults["code"] == "track-no-walk").sum() == 8
+    assert "track-without-times" in pt.codes(other)
