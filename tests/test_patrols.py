@@ -577,3 +577,11 @@ def test_a_walk_round_a_lake_with_and_without_times(real_data):
     assert walked.loc[longest, "covered_m"] > 0.5 * path.length
     assert (walked["length_m"] > 0).sum() + (one.faults["code"] == "track-no-walk").sum() == 8
     assert "track-without-times" in pt.codes(other)
+
+
+def test_a_break_and_a_silent_receiver_are_told():
+    one, two = (pt.fixes("T1", [(a, 20), (b, 20)], start=when) for a, b, when in (
+        (0, 200, "2025-05-06T09:00"), (700, 900, "2025-05-06T10:00")))  # fmt: skip
+    result = pt.measured(pd.concat([one, two.assign(point_id="x" + two["point_id"])]))
+    assert pt.codes(result) == ["track-broken"]
+    assert result.faults["value"].tolist() == [1.0]
