@@ -14,7 +14,6 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
-from geopandas.testing import assert_geodataframe_equal
 from rich.cells import cell_len
 from typer.testing import CliRunner
 
@@ -178,11 +177,15 @@ def test_demo_tells_what_it_did_in_tables_of_a_hundred_columns(shown):
 def test_demarcate_on_the_samples_draws_the_rivers_of_the_demo(shown, tmp_path):
     _, folder = shown
     run("demarcate", *SAMPLES, "--out", tmp_path / "own")
-    own, demo = (layers_of(place / "成果.gpkg") for place in (tmp_path / "own", folder))
-    lines, alone = demo["管理范围线"], own["管理范围线"]
-    # The others' lines are cut by a sluice, or give way to a stream that the main job does not know.
-    lines, alone = (each[each["river_id"] == "QS01"].reset_index(drop=True) for each in (lines, alone))
-    assert_geodataframe_equal(alone, lines, check_dtype=False)
+    own, demo = (layers_of(place / "成果.gpkg")["管理范围线"] for place in (tmp_path / "own", folder))
+    # What of the demo's lines is no edge of a work or of a neighbour is a line of the main job, piece by piece.
+    demo = demo[demo["bank"].notna() & (demo["river_id"] == "QS01") & ~demo["rule_id"].str.contains("/policy")]
+    ours = own.set_index("line_id").geometry
+    near = [ours[name].buffer(1e-3).covers(line) for name, line in zip(demo["line_id"], demo.geometry, strict=True)
+            if name in ours.index]  # fmt: skip
+    assert len(near) >= 7
+    assert all(near)
+    assert demo.geometry.length.sum() > 0.9 * own[own["river_id"] == "QS01"].geometry.length.sum()
 
 
 def test_two_demos_write_the_same_bytes(shown, tmp_path):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import riverline as rl
 from riverline.cli.handover import MAP_NAME, Delivery, Steps, hand_over, require_folder
+from riverline.cli.office import tables_beside
 from riverline.cli.preparing import Prepared
 from riverline.cli.steps import read_layers, schema_of
 
@@ -87,14 +88,17 @@ def measure(job: SureJob, tell: Callable[[Step], None]) -> Delivery:
     sure = rl.measure_sensitivity(frames["axes"], rules, terrain=job.terrain, **job.shifts, **others)
     sure = replace(sure, faults=rl.faults.combine([*checked, sure.faults], crs=sure.bands.crs))
     title = "界线敏感性" if job.language == "zh" else "How sure the line is"
+    beside = tables_beside(NAMES[1], sure, language=job.language)
     paths = hand_over(
         job.out,
         draw=lambda: rl.maps.show(frames["axes"], sure, language=job.language, title=title),
         write=lambda path: rl.export.to_geopackage(path, sure, language=job.language),
         names=NAMES,
+        beside=beside,
         step=step,
     )
-    return Delivery(frames, sure, *paths)
+    more = tuple(job.out / name for name in beside)
+    return Delivery(frames, sure, *paths, more_paths=more, without_tables=not beside)
 
 
 def stand_in(job: StandInJob, tell: Callable[[Step], None]) -> Prepared:

@@ -9,7 +9,8 @@ import numpy as np
 
 import riverline as rl
 from riverline.cli.drawn import faults_in, read_drawn, read_told
-from riverline.cli.handover import MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
+from riverline.cli.handover import LAYERS_NAME, MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
+from riverline.cli.office import tables_beside
 from riverline.cli.steps import read_named
 from riverline.demarcation.closed import closed_codes, codes_of
 
@@ -43,20 +44,7 @@ class JoinJob:
 
 
 def join_files(job: JoinJob, tell: Callable[[Step], None]) -> Delivery:
-    """Do the job; the files appear together at its end, or not at all.
-
-    Parameters
-    ----------
-    job
-        What to do.
-    tell
-        Called with each step before it runs.
-
-    Raises
-    ------
-    RiverlineError
-        If anything about the call is wrong.
-    """
+    """Do the job; the files appear together at its end, or not at all."""
     step = Steps(tell, len(job.drawn) + 4)
     require_folder(job.out)
     results = []
@@ -70,14 +58,17 @@ def join_files(job: JoinJob, tell: Callable[[Step], None]) -> Delivery:
     step("合并管理范围", "join the extents")
     result = rl.join_demarcations(results, axes, rules=rules)
     few = len(result.lines) + len(result.extents) + len(result.faults) + len(axes) <= MOST_ON_MAP
+    beside = tables_beside(LAYERS_NAME, result, language=job.language)
     paths = hand_over(
         job.out,
         draw=(lambda: rl.maps.show(result, axes, language=job.language, title=job.title)) if few else None,
         write=lambda path: rl.export.to_geopackage(path, result, language=job.language),
+        beside=beside,
         step=step,
     )
+    more = tuple(job.out / name for name in beside)
     named = {f"{path.parent.name}/{path.name}": each.extents for path, each in zip(job.drawn, results, strict=True)}
-    return Delivery({**named, "axes": axes}, result, *paths)
+    return Delivery({**named, "axes": axes}, result, *paths, more_paths=more, without_tables=not beside)
 
 
 def rivers_of(county: rl.Demarcation) -> rl.Demarcation:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["STATUS_OF", "Titles", "joined", "titles_in"]
 
-# Half of what areas are rounded to: a holding that is smaller would be a row of 0.00 m².
-_DUST_M2 = 0.005
+# The noise of doubles where two titles meet: what is larger is an overlap of titles, told however small.
+_DUST_M2 = 1e-6
 STATUS_OF = {
     "": "clear",
     "untitled-land": "untitled",
@@ -90,7 +90,7 @@ def titles_in(region: shapely.Geometry, parcels: Parcels, *, tolerance_m: float)
 
 
 def _without_dust(parts: Parts) -> Parts:
-    """Parts without overlaps that round to no area: each goes to what the first of its parcels has alone."""
+    """Parts without overlaps that are noise: each goes to what the first of its parcels has alone."""
     alone = {each[0]: row for row, each in enumerate(parts.members) if len(each) == 1}
     small = shapely.area(parts.geometry) < _DUST_M2
     kept, geometry = np.ones(len(parts.members), dtype=bool), parts.geometry.copy()

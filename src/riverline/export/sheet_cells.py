@@ -86,7 +86,7 @@ def cut_text(text: str, *, language: Language = "zh") -> tuple[str, bool]:
     Examples
     --------
     >>> cut, was = cut_text("河" * 40_000)
-    >>> len(cut), was, cut[-12:]
+    >>> len(cut), was, cut[-13:]
     (32767, True, '（原文 40,000 字）')
     """
     if len(text) <= LONGEST_TEXT // 2 or _units(text) <= LONGEST_TEXT:
