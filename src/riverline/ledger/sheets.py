@@ -41,8 +41,8 @@ _MOST_ROWS, _MOST_LETTERS = 1_048_575, 32_000
 # Letters that make a spreadsheet take text for a formula, also after it is saved as CSV.
 _ACTIVE = ("=", "+", "-", "@", "\t")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
-# Readers of workbooks take _x0041_ for the letter A.
-_CODED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+# What would be read as the code of a letter, _x0041_, is written as _x005F_x0041_, and not read back by every reader.
+_ESCAPED = re.compile(r"_x005F_(?=x[0-9A-Fa-f]{4}_)")
 _WIDTHS = {"text": 14, "date": 12, "number": 12, "integer": 8}
 
 
@@ -125,11 +125,11 @@ def _plain(text: str) -> str:
 
 
 def _safe(text: str) -> str:
-    shown = _CODED.sub("_x005F_", text)
-    return f"'{shown}" if shown.lstrip("'").startswith(_ACTIVE) else shown
+    return f"'{text}" if text.lstrip("'").startswith(_ACTIVE) else text
 
 
 def _unsafe(value: str) -> str:
+    value = _ESCAPED.sub("_", value)
     return value[1:] if value.startswith("'") and value.lstrip("'").startswith(_ACTIVE) else value
 
 
