@@ -181,7 +181,7 @@ def test_every_problem_ends_in_a_count_or_in_a_fault(straight):
     assert codes["problem-unplaced"] == ["B", "C"]
     assert codes["problem-far"] == ["D"]
     assert codes["problem-bankless"] == ["E"]
-    assert codes["problem-undated"] == ["H"]
+    assert codes["problem-without-day"] == ["H"]
     notes = spots.faults.set_index("code")["value"]
     assert notes["problems-rejected"] == notes["problems-outside-window"] == 1.0
     assert spots.segments["problems"].sum() == 1

@@ -69,7 +69,8 @@ def test_complaints_of_new_york_end_in_counts_or_faults(real_data):
     axes = gpd.GeoDataFrame({"river_id": ["Hudson", "East"], "name": ["Hudson", "East"]}, geometry=lines, crs=32618)
     settings = rl.HotspotSettings(max_distance_m=3_000.0)
     spots = rl.find_hotspots(frame, axes, on=days.max().date(), settings=settings)
-    lost = spots.faults["code"].isin(["problem-far", "problem-unplaced", "problem-bankless", "problem-undated"]).sum()
+    codes = ["problem-far", "problem-unplaced", "problem-bankless", "problem-without-day"]
+    lost = spots.faults["code"].isin(codes).sum()
     assert spots.segments["problems"].sum() + lost == len(table) == 4_969
     assert spots.segments["problems"].sum() > 100
     assert len(spots.clusters)

@@ -17,7 +17,7 @@ HOTSPOT_CODES = (
     Code("problem-bankless", "warning", "问题 {feature} 恰在中心线上，岸别不明，未计入",
          "problem {feature} lies on the axis itself; its bank is not known and it is not counted",
          "填写岸别（bank），或用 by_bank=False", "give its bank, or type by_bank=False"),
-    Code("problem-undated", "warning", "问题 {feature} 没有发现日期，不能判断是否在时段内，未计入",
+    Code("problem-without-day", "warning", "问题 {feature} 没有发现日期，不能判断是否在时段内，未计入",
          "problem {feature} has no day and is not counted, for it may lie outside the window", "补填 found_on",
          "fill in found_on"),
     Code("problem-twin", "warning", "{value} 个问题位置、类型、日期都相同：{note}；仍分别计入",

@@ -163,7 +163,7 @@ def _in_time(rows: gpd.GeoDataFrame, settings: HotspotSettings, on: dt.date | No
         days=settings.window_days - 1)  # fmt: skip
     outside = ~undated & ((day > pd.Timestamp(on)) | (day < first)).to_numpy(dtype=bool)
     window = f"{'…' if settings.window_days is None else first.date().isoformat()} / {on.isoformat()}"
-    about = [Finding("problem-undated", "problems", name, shape)
+    about = [Finding("problem-without-day", "problems", name, shape)
              for name, shape in zip(rows["_name"][undated], rows.geometry[undated], strict=True)]  # fmt: skip
     if outside.any():
         about.append(Finding("problems-outside-window", "problems", "*", None, float(outside.sum()), note=window))

@@ -166,9 +166,23 @@ def _lacking(pieces: NDArray[np.object_], axis: shapely.LineString, others: shap
         return float(axis.length)
     _, along, _ = locate_many(places, [axis])
     coords = shapely.get_coordinates(axis)
-    ends = [cut(coords, *span) for span in ((0.0, np.nanmin(along)), (np.nanmax(along), axis.length)) if np.ptp(span)]
+    tips = shapely.get_coordinates([shapely.get_point(pieces, at) for at in (0, -1)])
+    first = min(np.nanmin(along), _ahead(tips, coords[0], coords[1] - coords[0]))
+    last = max(np.nanmax(along), axis.length - _ahead(tips, coords[-1], coords[-2] - coords[-1]))
+    ends = [cut(coords, *span) for span in ((0.0, first), (last, axis.length)) if np.ptp(span)]
     left = shapely.difference(shapely.MultiLineString(ends), others)
     return float(shapely.length(left))
+
+
+def _ahead(tips: NDArray[np.float64], end: NDArray[np.float64], inward: NDArray[np.float64]) -> float:
+    """How far before an axis's end, along it, the nearest tip of a line stands: on the normal of the end, nought.
+
+    Far from an axis that bends, what stands on the normal of its end may be nearer to another place of it.
+    """
+    if not len(tips):
+        return np.inf
+    nearest = tips[np.hypot(*(tips - end).T).argmin()]
+    return max(float((nearest - end) @ inward) / float(np.hypot(*inward)), 0.0)
 
 
 def _others(extents: gpd.GeoDataFrame, own: Hashable, axis: shapely.LineString) -> shapely.Geometry:
