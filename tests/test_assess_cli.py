@@ -58,7 +58,7 @@ def test_sensitivity_of_the_command_is_that_of_the_library(survey, tmp_path):
     told = run("sensitivity", f"{survey}::axes", "--rules", "anhui", "--levees", f"{survey}::toes", "--set",
                "levees::feature=landside_toe", "--parcels", f"{survey}::parcels", "--column", "parcels::宗地=parcel_id",
                "--toe", 2, "--level", 0, "--terrain-shift", 0, "--out", tmp_path)  # fmt: skip
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["map.html", "敏感性.gpkg"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["map.html", "敏感性.gpkg", "敏感性表.xlsx"]
     bands = gpd.read_file(tmp_path / "敏感性.gpkg", layer="敏感性区段")
     assert bands[["bank", "largest_m", "movement", "length_m"]].to_numpy().tolist() == [
         ["left", 2.0, "beyond", 2000.0], ["right", 2.0, "beyond", 2000.0]

@@ -89,7 +89,7 @@ def test_the_command_joins_what_the_library_joins_and_tells_every_fault(drawn, j
     told = {code for name in names for code in pyogrio.read_dataframe(path, layer=name)["code"]}
     assert {"work-not-done", "extents-shared", "line-dropped"} <= told
     assert told >= set(result.faults["code"])
-    assert sorted(file.name for file in path.parent.iterdir()) == ["map.html", "成果.gpkg"]
+    assert sorted(file.name for file in path.parent.iterdir()) == ["map.html", "成果.gpkg", "成果表.xlsx"]
     assert max(cell_len(line) for line in output.splitlines() if "→" not in line) <= WIDTH
     for text in ("清水河 R1", "镜湖 H1", "东闸 G1", "合计 1 条", "合计 2 个", "重叠"):
         assert text in output
