@@ -138,6 +138,6 @@ def rank_table(spots: Hotspots, by: str, language: Language) -> Table:
     table = table_of(REACH_RANKS.label(language), heads, right=(1, 2, 3, 4, 5, 6), lesser=(2,), language=language)
     for row in rank_reaches(spots, by=by).head(10).itertuples():
         funnel = REACH_RANKS["funnel"].value_label(row.funnel, language)
-        figures = (f"{row.exposure:,.1f}", f"{row.smoothed:.2f}", row.standing, row.rank_first, row.rank_last)
+        figures = (f"{row.exposure:,.1f}", f"{row.smoothed:.2f}", row.rank_place, row.rank_first, row.rank_last)
         add_row(table, row.part, str(row.problems), *map(str, figures), funnel)
     return table
