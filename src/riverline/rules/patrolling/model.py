@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
-from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from riverline.rules.dating import is_in_force, nothing_in_force
-from riverline.rules.fields import Confidence, Frozen, Mark, Metres, Name, Sentence, as_tuple, confidence_of, wrong
-from riverline.rules.model import Document  # noqa: TC001 - pydantic reads the annotations
+from riverline.rules.fields import Frozen, Mark, Metres, Name, Sentence, as_tuple, wrong
+from riverline.rules.headed import HeadedRules
 
 __all__ = ["COLOURS", "Cleaning", "Equivalent", "Frequency", "PatrolRules", "Per", "Suspicion", "Validity"]
 
@@ -175,48 +172,31 @@ class Equivalent(Frozen):
     at_most: _Times = 1
 
 
-class PatrolRules(Frozen):
+class PatrolRules(HeadedRules):
     """Patrol rules in force on a day; :func:`riverline.rules.load_patrol_rules` makes it.
 
     Attributes
     ----------
-    name, title, title_en, jurisdiction, jurisdiction_en, note, note_en
-        What it is called, where it holds, and what a reader must know.
     timezone
         Where days begin.
-    cleaning, suspicion, documents, validities, frequencies, equivalents
-        See their classes.
-    on
-        The day, if one was asked for.
+    cleaning, suspicion, validities, frequencies, equivalents
+        See their classes; the head is that of :class:`~riverline.rules.headed.HeadedRules`.
     """
 
-    name: Name
-    title: Sentence
-    title_en: str = ""
-    jurisdiction: Sentence
-    jurisdiction_en: str = ""
-    note: str = ""
-    note_en: str = ""
     timezone: Sentence = "Asia/Shanghai"
     cleaning: Cleaning
     suspicion: Suspicion
-    documents: Annotated[tuple[Document, ...], BeforeValidator(as_tuple)] = ()
     validities: Annotated[tuple[Validity, ...], BeforeValidator(as_tuple)] = ()
     frequencies: Annotated[tuple[Frequency, ...], BeforeValidator(as_tuple)] = ()
     equivalents: Annotated[tuple[Equivalent, ...], BeforeValidator(as_tuple)] = ()
-    on: dt.date | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        known = {document.id for document in self.documents}
-        if lost := sorted({each.document for each in self._cited} - known):
-            raise wrong(
-                f"引用了未列出的文件：{'、'.join(lost)}", f"documents are cited but not listed: {', '.join(lost)}"
-            )
-        ids = [each.id for each in self._cited]
+        self._require_documents(self.cited)
+        ids = [each.id for each in self.cited]
         if twice := sorted({each for each in ids if ids.count(each) > 1}):
             raise wrong(f"规则编号重复：{'、'.join(twice)}", f"rules share an id: {', '.join(twice)}")
-        if self.on is not None or all(rule.effective_to is None for rule in self._cited):
+        if self.on is not None or all(rule.effective_to is None for rule in self.cited):
             self._refuse_disputes()
         return self
 
@@ -228,14 +208,9 @@ class PatrolRules(Frozen):
             raise wrong(f"两条规则同时规定：{'、'.join(twice)}", f"two rules claim the same: {', '.join(twice)}")
 
     @property
-    def _cited(self) -> tuple[Validity | Frequency, ...]:
+    def cited(self) -> tuple[Validity | Frequency, ...]:
+        """Everything that stands in a document."""
         return (*self.validities, *self.frequencies)
-
-    @cached_property
-    def digest(self) -> str:
-        """Twenty letters that change with anything in force."""
-        content = self.model_dump(mode="json", exclude={"on"})
-        return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:20]
 
     def in_force(self, day: dt.date | None) -> PatrolRules:
         """The same with the rules in force on a day; without a day, those without an end.
@@ -250,16 +225,13 @@ class PatrolRules(Frozen):
             "frequencies": [*map(self._dated, self.frequencies)],
         }
         kept = {name: tuple(rule for rule in rules if is_in_force(rule, day)) for name, rules in dated.items()}
-        if self._cited and not any(kept.values()):
+        if self.cited and not any(kept.values()):
             raise nothing_in_force(self.name, [*dated["validities"], *dated["frequencies"]], day)
         return PatrolRules.model_validate({**dict(self), **kept, "on": day})
 
     def _dated(self, rule: Validity | Frequency) -> Validity | Frequency:
-        start = rule.effective_from or self._document(rule.document).start
+        start = rule.effective_from or self.document_of(rule).start
         return rule.model_copy(update={"effective_from": start})
-
-    def _document(self, name: str) -> Document:
-        return next(document for document in self.documents if document.id == name)
 
     def validity_for(self, level: str, month: int) -> Validity | None:
         """The rule that says whether a patrol of a level in a month counts; None if no rule speaks of it."""
@@ -277,14 +249,7 @@ class PatrolRules(Frozen):
         >>> rules.cite(rules.validities[0])
         '阿合奇县河长巡河要求：有效巡河（未核实）'
         """
-        document = self._document(rule.document)
+        document = self.document_of(rule)
         number = f"（{document.number}）" if document.number else ""
-        mark = "（未核实）" if self._mark(rule) == "U" else ""
+        mark = "（未核实）" if self.mark(rule) == "U" else ""
         return f"{document.title}{number}：{rule.article}{mark}"
-
-    def confidence(self, rule: Validity | Frequency) -> Confidence:
-        """How far a rule may be trusted, from how it was seen."""
-        return confidence_of(self._mark(rule))
-
-    def _mark(self, rule: Validity | Frequency) -> Mark:
-        return rule.certainty or self._document(rule.document).seen

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import tomllib
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-from pydantic import ValidationError
-
-from riverline.errors import RuleError
 from riverline.rules.dating import as_day
 from riverline.rules.scoring.model import ScoreRules
-from riverline.rules.wording import wrong_values
+from riverline.rules.shipped import RuleFolder, listed, load, names_in
 
 if TYPE_CHECKING:
     import datetime as dt
-    from importlib.resources.abc import Traversable
+    import os
+
+    import pandas as pd
 
 __all__ = ["list_score_rules", "load_score_rules"]
 
 _SHIPPED = files("riverline.rules") / "scoring"
-_SUFFIX = ".toml"
+_KIND = RuleFolder(_SHIPPED, "考核办法", "score sheets")
 
 
 def load_score_rules(
@@ -55,26 +50,7 @@ def load_score_rules(
     '河湖长制考核（示例，须按本地办法改写）'
     """
     day = as_day(on)
-    path = _find(os.fspath(name_or_path), named=isinstance(name_or_path, str))
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-        data = tomllib.loads(text.replace("\r\n", "\n"))
-        rules = ScoreRules.model_validate(data)
-    except UnicodeDecodeError as error:
-        raise RuleError(
-            f"考核办法文件 {path.name} 不是 UTF-8 编码；请另存为 UTF-8",
-            f"score sheets {path.name} are not UTF-8; save them as UTF-8",
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise RuleError(
-            f"考核办法文件 {path.name} 不是合法的 TOML：{error}", f"score sheets {path.name} are no TOML: {error}"
-        ) from error
-    except ValidationError as error:
-        problems = wrong_values(error, text=text, data=data)
-        raise RuleError.listing(
-            f"考核办法文件 {path.name} 有误", f"score sheets {path.name} are wrong", list(problems)
-        ) from error
-    return rules.in_force(day)
+    return load(_KIND, name_or_path, ScoreRules).in_force(day)
 
 
 def list_score_rules() -> pd.DataFrame:
@@ -91,33 +67,7 @@ def list_score_rules() -> pd.DataFrame:
     >>> rl.rules.list_score_rules()["name"].tolist()
     ['example']
     """
-    sets = [load_score_rules(name) for name in _names()]
-    marks = [{each.certainty or document.seen for each in (*one.indicators, *one.adjustments, *one.cards)
-              for document in one.documents if document.id == each.document} for one in sets]  # fmt: skip
-    return pd.DataFrame(
-        {
-            "name": [each.name for each in sets],
-            "title": [each.title for each in sets],
-            "title_en": [each.title_en for each in sets],
-            "jurisdiction": [each.jurisdiction for each in sets],
-            "rules": [len(each.indicators) + len(each.adjustments) for each in sets],
-            "certainty": [", ".join(sorted(each)) for each in marks],
-        }
+    every = [load_score_rules(name) for name in names_in(_KIND)]
+    return listed(
+        every, counted=lambda each: len(each.indicators) + len(each.adjustments), cited=lambda each: each.cited
     )
-
-
-def _names() -> list[str]:
-    return sorted(each.name.removesuffix(_SUFFIX) for each in _SHIPPED.iterdir() if each.name.endswith(_SUFFIX))
-
-
-def _find(text: str, *, named: bool) -> Traversable:
-    if named and text in _names():
-        return _SHIPPED / f"{text}{_SUFFIX}"
-    path = Path(text)
-    if not path.is_file():
-        listed = ", ".join(_names())
-        raise RuleError(
-            f"没有考核办法 {text!r}；现有：{listed}；自编规则请给出 .toml 文件的路径",
-            f"there are no score sheets {text!r}; shipped are: {listed}; for your own give the path of a .toml file",
-        )
-    return path

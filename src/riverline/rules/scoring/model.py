@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt  # noqa: TC003 - pydantic reads the annotations
-import hashlib
-import json
-from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from riverline.rules.fields import Frozen, Mark, Name, Sentence, as_tuple, wrong
-from riverline.rules.model import Document  # noqa: TC001 - pydantic reads the annotations
+from riverline.rules.headed import HeadedRules
 
 __all__ = ["Adjustment", "Card", "Indicator", "ScoreRules"]
 
@@ -87,45 +84,27 @@ class Card(_Item):
         return self
 
 
-class ScoreRules(Frozen):
+class ScoreRules(HeadedRules):
     """A score sheet; :func:`riverline.rules.load_score_rules` makes it.
 
     Attributes
     ----------
-    name, title, title_en, jurisdiction, jurisdiction_en, note, note_en
-        What it is called, where it holds, and what a reader must know.
     lowest, highest
         The score is never below or above them.
-    documents, indicators, adjustments, cards
-        See their classes.
-    on
-        The day, if one was asked for.
+    indicators, adjustments, cards
+        See their classes; the head is that of :class:`~riverline.rules.headed.HeadedRules`.
     """
 
-    name: Name
-    title: Sentence
-    title_en: str = ""
-    jurisdiction: Sentence
-    jurisdiction_en: str = ""
-    note: str = ""
-    note_en: str = ""
     lowest: _Number = 0.0
     highest: _Positive = 120.0
-    documents: Annotated[tuple[Document, ...], BeforeValidator(as_tuple)] = ()
     indicators: Annotated[tuple[Indicator, ...], BeforeValidator(as_tuple), Field(min_length=1)]
     adjustments: Annotated[tuple[Adjustment, ...], BeforeValidator(as_tuple)] = ()
     cards: Annotated[tuple[Card, ...], BeforeValidator(as_tuple)] = ()
-    on: dt.date | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        items = (*self.indicators, *self.adjustments, *self.cards)
-        known = {document.id for document in self.documents}
-        if lost := sorted({each.document for each in items} - known):
-            raise wrong(
-                f"引用了未列出的文件：{'、'.join(lost)}", f"documents are cited but not listed: {', '.join(lost)}"
-            )
-        ids = [each.id for each in items]
+        self._require_documents(self.cited)
+        ids = [each.id for each in self.cited]
         if twice := sorted({each for each in ids if ids.count(each) > 1}):
             raise wrong(f"编号重复：{'、'.join(twice)}", f"ids occur twice: {', '.join(twice)}")
         scored = {each.id for each in (*self.indicators, *self.adjustments)}
@@ -134,15 +113,14 @@ class ScoreRules(Frozen):
         return self
 
     @property
+    def cited(self) -> tuple[Indicator | Adjustment | Card, ...]:
+        """Everything that stands in a document."""
+        return (*self.indicators, *self.adjustments, *self.cards)
+
+    @property
     def full(self) -> float:
         """Points of all indicators together."""
         return sum(each.weight for each in self.indicators)
-
-    @cached_property
-    def digest(self) -> str:
-        """Twenty letters that change with anything in it."""
-        content = self.model_dump(mode="json", exclude={"on"})
-        return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:20]
 
     def in_force(self, day: dt.date | None) -> ScoreRules:
         """The sheet, with the day it was asked for."""
@@ -150,6 +128,6 @@ class ScoreRules(Frozen):
 
     def cite(self, item: Indicator | Adjustment | Card) -> str:
         """Document and article behind an item, with what is not verified marked."""
-        document = next(each for each in self.documents if each.id == item.document)
-        mark = "（未核实）" if (item.certainty or document.seen) == "U" else ""
+        document = self.document_of(item)
+        mark = "（未核实）" if self.mark(item) == "U" else ""
         return f"{document.title}：{item.article}{mark}"

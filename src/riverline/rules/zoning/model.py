@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
-from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from riverline.rules.dating import is_in_force, nothing_in_force
-from riverline.rules.fields import Confidence, Frozen, Mark, Metres, Name, Sentence, as_tuple, confidence_of, wrong
-from riverline.rules.model import Document  # noqa: TC001 - pydantic reads the annotations
+from riverline.rules.fields import Frozen, Mark, Metres, Name, Sentence, as_tuple, wrong
+from riverline.rules.headed import HeadedRules
 from riverline.schema import SENSITIVE
 
 __all__ = ["ZonePolicy", "ZoneRule", "ZoneRules", "ZoneType"]
@@ -115,42 +112,24 @@ class ZonePolicy(Frozen):
     shortest_m: Metres
 
 
-class ZoneRules(Frozen):
+class ZoneRules(HeadedRules):
     """Zone rules in force on a day; :func:`riverline.rules.load_zone_rules` makes it.
 
     Attributes
     ----------
-    name, title, title_en, jurisdiction, jurisdiction_en, note, note_en
-        What it is called, where it holds, and what a reader must know.
-    policy, documents, types, rules
-        See their classes.
-    on
-        The day, if one was asked for.
+    policy, types, rules
+        See their classes; the head is that of :class:`~riverline.rules.headed.HeadedRules`.
     """
 
-    name: Name
-    title: Sentence
-    title_en: str = ""
-    jurisdiction: Sentence
-    jurisdiction_en: str = ""
-    note: str = ""
-    note_en: str = ""
     policy: ZonePolicy
-    documents: Annotated[tuple[Document, ...], BeforeValidator(as_tuple)] = ()
     types: Annotated[tuple[ZoneType, ...], BeforeValidator(as_tuple)]
     rules: Annotated[tuple[ZoneRule, ...], BeforeValidator(as_tuple)] = ()
-    on: dt.date | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if tuple(sorted(each.type for each in self.types)) != _EVERY_TYPE:
             raise wrong("[[types]] 应恰好写明 1、2、3、4 四类", "[[types]] must explain 1, 2, 3 and 4, once each")
-        known = {document.id for document in self.documents}
-        cited = {each.document for each in self.types} | {each.document for each in self.rules}
-        if lost := sorted(cited - known):
-            raise wrong(
-                f"引用了未列出的文件：{'、'.join(lost)}", f"documents are cited but not listed: {', '.join(lost)}"
-            )
+        self._require_documents([*self.types, *self.rules])
         claims = [
             (rule.id, kind, level) for rule in self.rules for kind in rule.kinds for level in rule.levels or ("",)
         ]
@@ -160,12 +139,6 @@ class ZoneRules(Frozen):
                 listed = ", ".join(twice)
                 raise wrong(f"两条规则同时规定：{listed}", f"two rules claim the same: {listed}")
         return self
-
-    @cached_property
-    def digest(self) -> str:
-        """Twenty letters that change with anything in force."""
-        content = self.model_dump(mode="json", exclude={"on"})
-        return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:20]
 
     def in_force(self, day: dt.date | None) -> ZoneRules:
         """The same with the rules in force on a day; without a day, those without an end.
@@ -181,11 +154,8 @@ class ZoneRules(Frozen):
         return ZoneRules.model_validate({**dict(self), "rules": rules, "on": day})
 
     def _dated(self, rule: ZoneRule) -> ZoneRule:
-        start = rule.effective_from or self._document(rule.document).start
+        start = rule.effective_from or self.document_of(rule).start
         return rule.model_copy(update={"effective_from": start})
-
-    def _document(self, name: str) -> Document:
-        return next(document for document in self.documents if document.id == name)
 
     def rule_of(self, kind: str, level: str = "") -> ZoneRule | None:
         """The rule for a sensitive factor; None if no rule speaks of it.
@@ -219,15 +189,7 @@ class ZoneRules(Frozen):
         >>> rules.cite(rules.rule_of("crowded"))
         '《河湖岸线保护与利用规划编制指南（试行）》（办河湖函〔2019〕394号）条文未读到（未核实）'
         """
-        document = self._document(source.document)
+        document = self.document_of(source)
         number = f"（{document.number}）" if document.number else ""
-        mark = "（未核实）" if self._mark(source) == "U" else ""
+        mark = "（未核实）" if self.mark(source) == "U" else ""
         return f"{document.title}{number}{source.article}{mark}"
-
-    def confidence(self, source: ZoneRule | ZoneType) -> Confidence:
-        """How far the rule or the type may be trusted, from how it was seen."""
-        return confidence_of(self._mark(source))
-
-    def _mark(self, source: ZoneRule | ZoneType) -> Mark:
-        own = source.certainty if isinstance(source, ZoneRule) else None
-        return own or self._document(source.document).seen
