@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import riverline as rl
 from riverline.cli.handover import MAP_NAME, MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
-from riverline.cli.steps import in_plane, read_named
+from riverline.cli.steps import in_plane, read_layers
 from riverline.cli.tables import add_row, table_of
 from riverline.schema import PLACED_OUTFALLS
 
@@ -39,27 +39,10 @@ class InventoryJob:
 
 
 def carry_out(job: InventoryJob, tell: Callable[[Step], None]) -> Delivery:
-    """Do the job; the files appear together at its end, or not at all.
-
-    Parameters
-    ----------
-    job
-        What to do.
-    tell
-        Called with each step before it runs.
-
-    Raises
-    ------
-    RiverlineError
-        If anything about the call is wrong.
-    """
+    """Do the job; the files appear together at its end, or not at all."""
     step = Steps(tell, len(job.layers) + 3)
     require_folder(job.out)
-    frames = {}
-    for name, layer in job.layers.items():
-        schema = rl.schema.FRAMES[name]
-        step(f"读取{schema.label_zh}", f"read {schema.label_en}")
-        frames[name] = read_named(name, layer, schema)
+    frames = read_layers(job.layers, rl.schema.FRAMES.__getitem__, step)
     step("排污口落到河流", "place the outfalls")
     axes = frames["axes"] = in_plane(frames["axes"], plane=None, zone=None)
     result = rl.place_outfalls(

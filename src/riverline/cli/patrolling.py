@@ -9,7 +9,7 @@ import pandas as pd
 
 import riverline as rl
 from riverline.cli.handover import MAP_NAME, MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
-from riverline.cli.steps import in_plane, read_named
+from riverline.cli.steps import in_plane, read_layers
 from riverline.cli.tables import add_row, table_of
 from riverline.schema import PATROLLED_DUTIES
 
@@ -51,28 +51,11 @@ class PatrolJob:
 
 
 def carry_out(job: PatrolJob, tell: Callable[[Step], None]) -> Delivery:
-    """Do the job; the files appear together at its end, or not at all.
-
-    Parameters
-    ----------
-    job
-        What to do.
-    tell
-        Called with each step before it runs.
-
-    Raises
-    ------
-    RiverlineError
-        If anything about the call is wrong.
-    """
+    """Do the job; the files appear together at its end, or not at all."""
     step = Steps(tell, len(job.layers) + 4)
     require_folder(job.out)
     rules = rl.rules.load_patrol_rules(job.rules, on=job.on)
-    frames = {}
-    for name, layer in job.layers.items():
-        schema = rl.schema.FRAMES[name]
-        step(f"读取{schema.label_zh}", f"read {schema.label_en}")
-        frames[name] = read_named(name, layer, schema)
+    frames = read_layers(job.layers, rl.schema.FRAMES.__getitem__, step)
     step("读取巡河轨迹", "read the tracks")
     tracks = _read_tracks(job)
     step("核查巡河", "measure the patrols")

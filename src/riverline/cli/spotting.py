@@ -11,7 +11,7 @@ import pyogrio
 import riverline as rl
 from riverline.cli.handover import MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
 from riverline.cli.options import file_and_layer
-from riverline.cli.steps import read_named
+from riverline.cli.steps import read_layers
 from riverline.cli.tables import add_row, table_of
 from riverline.hotspots import describe_hotspots, rank_reaches
 from riverline.hotspots.counting import ANY_PROBLEMS
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    import geopandas as gpd
     from rich.table import Table
 
     from riverline.cli.handover import Step
@@ -60,11 +59,8 @@ def carry_out(job: HotspotJob, tell: Callable[[Step], None]) -> Delivery:
     step = Steps(tell, len(job.layers) + 3)
     require_folder(job.out)
     tables = {name: _intervals(name, text) for name, text in job.tables.items()}
-    frames: dict[str, gpd.GeoDataFrame] = {}
-    for name, layer in job.layers.items():
-        schema = ANY_PROBLEMS if name == "problems" else rl.schema.FRAMES[name]
-        step(f"读取{schema.label_zh}", f"read {schema.label_en}")
-        frames[name] = read_named(name, _numbered(layer) if name == "problems" else layer, schema)
+    layers = {name: _numbered(layer) if name == "problems" else layer for name, layer in job.layers.items()}
+    frames = read_layers(layers, lambda name: ANY_PROBLEMS if name == "problems" else rl.schema.FRAMES[name], step)
     axes = frames["axes"] = rl.geodesy.to_metric(frames["axes"])
     step("查找热点", "find hotspots")
     spots = rl.find_hotspots(

@@ -133,11 +133,7 @@ def carry_out(job: MainJob, tell: Callable[[Step], None]) -> Delivery:
     step = Steps(tell, len(job.layers) + 4)
     require_folder(job.out)
     rules = rl.load_rules(job.rules, on=job.on)
-    frames = {}
-    for name, layer in job.layers.items():
-        schema = schema_of(name)
-        step(f"读取{schema.label_zh}", f"read {schema.label_en}")
-        frames[name] = read_named(name, layer, schema)
+    frames = read_layers(job.layers, schema_of, step)
     read = frames[job.subject]
     subject = frames[job.subject] = in_plane(read, plane=job.plane, zone=job.zone)
     if job.zone is not None:
@@ -176,7 +172,7 @@ def read_named(name: str, layer: Layer | Sections, schema: Schema) -> gpd.GeoDat
 
 
 def read_layers(
-    layers: Mapping[str, Layer], schema_of: Callable[[str], Schema], step: Callable[[str, str], None]
+    layers: Mapping[str, Layer | Sections], schema_of: Callable[[str], Schema], step: Callable[[str, str], None]
 ) -> dict[str, gpd.GeoDataFrame]:
     """Every layer by the schema of its name, each told before it is read."""
     frames = {}
