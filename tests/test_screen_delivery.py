@@ -149,6 +149,15 @@ def test_the_command_screens_the_samples_as_the_library_does(county, tmp_path):
     assert (told["line"], told["tolerance_m"]) == ("lines", 0.5)
 
 
+def test_the_command_keeps_the_codes_that_features_have(county, tmp_path):
+    houses = gpd.read_file(SAMPLES, layer="buildings")[["geometry"]]
+    houses.assign(feature_id=[f"房-{row}" for row in range(len(houses))]).to_file(tmp_path / "房.gpkg")
+    run("screen", tmp_path / "房.gpkg", "--extents", county, "--out", tmp_path / "成果")
+    written = gpd.read_file(tmp_path / "成果" / "侵占成果.gpkg", layer="疑似问题图斑_面")
+    assert len(written)
+    assert written["feature_id"].str.startswith("房-").all()
+
+
 def test_the_command_takes_a_layer_of_extents_speaks_english_and_refuses_as_one(county, tmp_path):
     output = run("screen", f"{SAMPLES}::buildings", "--extents", f"{county}::管理与保护范围", "--language", "en",
                  "--catalog", "eight_chaos", "--out", tmp_path / "out")  # fmt: skip

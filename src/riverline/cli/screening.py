@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import riverline as rl
 from riverline.cli.drawn import holds_lines, read_drawn
 from riverline.cli.handover import MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
-from riverline.cli.steps import read_named
+from riverline.cli.steps import numbered, read_named
 from riverline.cli.tables import add_row, table_of
 from riverline.schema import ENCROACHED, FEATURES, Schema
 
@@ -68,7 +68,9 @@ def carry_out(job: ScreenJob, tell: Callable[[Step], None]) -> Delivery:
             drawn = read_drawn(layer.path, job.rules)
             frames["extents"] = drawn.extents
         else:
-            frames[name] = read_named(name, _numbered(layer) if name == "features" else layer, schema)
+            frames[name] = read_named(
+                name, numbered(layer, _ANY["feature_id"]) if name == "features" else layer, schema
+            )
     drawn = rl.geodesy.to_metric(frames["extents"]) if drawn is None else drawn
     others = {name: frames[name] for name in ("axes", "permits") if name in frames}
     step("与界线、许可比对", "hold against the line")
@@ -85,13 +87,6 @@ def carry_out(job: ScreenJob, tell: Callable[[Step], None]) -> Delivery:
         step=step,
     )
     return Delivery(frames, found, *paths)
-
-
-def _numbered(layer: Layer) -> Layer:
-    """The layer of features, which need no number of their own."""
-    values = layer.values or {}  # noqa: PD011 - a field of ours
-    named = "feature_id" in values or any("feature_id" in ours for ours in (layer.columns or {}).values())
-    return layer if named else replace(layer, values={"feature_id": "", **values})
 
 
 def sums_table(result: Screening, language: Language) -> Table:

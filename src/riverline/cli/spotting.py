@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -11,12 +11,11 @@ import pyogrio
 import riverline as rl
 from riverline.cli.handover import MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
 from riverline.cli.options import file_and_layer
-from riverline.cli.steps import read_layers
+from riverline.cli.steps import numbered, read_layers
 from riverline.cli.tables import add_row, table_of
 from riverline.hotspots import describe_hotspots, rank_reaches
 from riverline.hotspots.counting import ANY_PROBLEMS
 from riverline.schema import HOT_REACHES, REACH_RANKS
-from riverline.schema.words import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,7 +58,8 @@ def carry_out(job: HotspotJob, tell: Callable[[Step], None]) -> Delivery:
     step = Steps(tell, len(job.layers) + 3)
     require_folder(job.out)
     tables = {name: _intervals(name, text) for name, text in job.tables.items()}
-    layers = {name: _numbered(layer) if name == "problems" else layer for name, layer in job.layers.items()}
+    key = ANY_PROBLEMS["problem_id"]
+    layers = {name: numbered(layer, key) if name == "problems" else layer for name, layer in job.layers.items()}
     frames = read_layers(layers, lambda name: ANY_PROBLEMS if name == "problems" else rl.schema.FRAMES[name], step)
     axes = frames["axes"] = rl.geodesy.to_metric(frames["axes"])
     step("查找热点", "find hotspots")
@@ -84,24 +84,6 @@ def carry_out(job: HotspotJob, tell: Callable[[Step], None]) -> Delivery:
         step=step,
     )
     return Delivery(frames, spots, *paths)
-
-
-def _numbered(layer: Layer) -> Layer:
-    """The layer of problems, which need no number of their own: without one it is left blank."""
-    values = layer.values or {}  # noqa: PD011 - a field of ours
-    named = "problem_id" in values or any("problem_id" in ours for ours in (layer.columns or {}).values())
-    return layer if named or _has_number(layer) else replace(layer, values={"problem_id": "", **values})
-
-
-def _has_number(layer: Layer) -> bool:
-    """Whether a field of the file has the name, a label or the short name of the key."""
-    key = ANY_PROBLEMS["problem_id"]
-    known = {plain_name(each) for each in (key.name, key.label_zh, key.label_en, key.short)}
-    try:
-        fields = pyogrio.read_info(layer.path, layer=layer.layer)["fields"]
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
-        return True  # reading it says what is wrong
-    return bool(known & {plain_name(str(each)) for each in fields})
 
 
 def _intervals(name: str, text: str) -> pd.DataFrame:

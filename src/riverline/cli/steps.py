@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+import pyogrio
+
 import riverline as rl
 from riverline import samples
 from riverline.cli.handover import LAYERS_NAME, Delivery, Steps, hand_over, require_folder
@@ -20,9 +22,20 @@ if TYPE_CHECKING:
     from riverline.cli.handover import Step
     from riverline.demarcation import Demarcation
     from riverline.io.mapping import Columns, Values
-    from riverline.schema import Language, Schema
+    from riverline.schema import Column, Language, Schema
 
-__all__ = ["Layer", "MainJob", "Sections", "carry_out", "demo_job", "in_plane", "read_named", "schema_of"]
+__all__ = [
+    "Layer",
+    "MainJob",
+    "Sections",
+    "carry_out",
+    "demo_job",
+    "in_plane",
+    "numbered",
+    "read_layers",
+    "read_named",
+    "schema_of",
+]
 
 TABLES = frozenset({".csv", ".txt", ".xlsx", ".xlsm", ".xls"})
 VERBS: dict[str, Callable[..., Demarcation]] = {
@@ -169,6 +182,23 @@ def read_named(name: str, layer: Layer | Sections, schema: Schema) -> gpd.GeoDat
         about.layer = name
         about.file = str(layer.path if isinstance(layer, Layer) else layer.lines.path)
         raise
+
+
+def numbered(layer: Layer, key: Column) -> Layer:
+    """A layer that needs no codes of its own: they are left blank where no field of the file holds them."""
+    values = layer.values or {}
+    named = key.name in values or any(key.name in ours for ours in (layer.columns or {}).values())
+    return layer if named or _holds(layer, key) else replace(layer, values={key.name: "", **values})
+
+
+def _holds(layer: Layer, column: Column) -> bool:
+    """Whether a field of the file has the name, a label or the short name of a column."""
+    known = {plain_name(each) for each in (column.name, column.label_zh, column.label_en, column.short)}
+    try:
+        fields = pyogrio.read_info(layer.path, layer=layer.layer)["fields"]
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
+        return True  # reading it says what is wrong
+    return bool(known & {plain_name(str(each)) for each in fields})
 
 
 def read_layers(
