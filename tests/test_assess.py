@@ -15,7 +15,7 @@ import held
 import riverline as rl
 from cadastre import CRS, EAST, NORTH, area
 from held import box, line
-from riverline.encroachment.assessing import _wilson
+from riverline._kernels.survival import wilson
 from riverline.schema import ACCURACIES, ACCURACY_CURVE, CLASS_AREAS, LINE_ERRORS, RELIABILITY
 
 fast = settings(max_examples=15, deadline=None, phases=(Phase.explicit, Phase.generate))
@@ -142,7 +142,7 @@ def test_probabilities_make_a_curve_a_brier_score_and_a_table():
 
 def test_the_interval_of_a_share_is_wilsons():
     # Newcombe (1998), table I: 81 of 263, 0.2553 to 0.3662.
-    assert _wilson(81 / 263, 263, 0.95) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert tuple(map(float, wilson(81, 263, 0.95))) == pytest.approx((0.2553, 0.3662), abs=5e-5)
 
 
 def test_one_to_many_is_a_rule_that_is_asked_for():

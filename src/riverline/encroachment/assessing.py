@@ -9,9 +9,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.special import ndtri
 
 from riverline import faults as fault_rows
+from riverline._kernels.survival import wilson
 from riverline._version import __version__
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.encroachment.accuracy import DetectionAccuracy
@@ -318,17 +318,9 @@ def _reliability(chance: Floats, right: NDArray[np.bool_], confidence: float) ->
     for number in np.unique(place).tolist():
         here = place == number
         count, observed = int(here.sum()), float(right[here].mean())
-        low, high = _wilson(observed, count, confidence)
+        low, high = map(float, wilson(right[here].sum(), count, confidence))
         rows.append(
             {"bin_id": f"B{number:02d}", "low": number / _BINS, "high": (number + 1) / _BINS, "found_count": count,
              "stated": float(chance[here].mean()), "observed": observed, "observed_low": low, "observed_high": high}
         )  # fmt: skip
     return rows
-
-
-def _wilson(share: float, count: int, confidence: float) -> tuple[float, float]:
-    """The interval of a share by Wilson (1927)."""
-    z = float(ndtri(0.5 + confidence / 2.0))
-    middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)
-    half = z / (1 + z**2 / count) * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
