@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from riverline.catalog.model import Catalog
 from riverline.errors import RuleError
 from riverline.rules.dating import as_day
+from riverline.rules.shipped import names_in
 from riverline.rules.wording import wrong_values
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def list_catalogs() -> pd.DataFrame:
     >>> rl.catalog.list_catalogs()["name"].tolist()
     ['eight_chaos', 'five_chaos', 'national']
     """
-    every = [load_catalog(name) for name in _names()]
+    every = [load_catalog(name) for name in names_in(_SHIPPED)]
     own = [{document.seen for document in each.documents if document.id in _cited(each)} for each in every]
     return pd.DataFrame(
         {
@@ -101,10 +102,6 @@ def list_catalogs() -> pd.DataFrame:
 
 def _cited(catalog: Catalog) -> set[str]:
     return {item.document for item in catalog.items if item.origin == catalog.name}
-
-
-def _names() -> list[str]:
-    return sorted(each.name.removesuffix(_SUFFIX) for each in _SHIPPED.iterdir() if each.name.endswith(_SUFFIX))
 
 
 def _load(source: str | os.PathLike[str], *, folder: Path | None, above: tuple[str, ...]) -> Catalog:
@@ -135,11 +132,11 @@ def _load(source: str | os.PathLike[str], *, folder: Path | None, above: tuple[s
 
 def _find(source: str | os.PathLike[str], folder: Path | None) -> Traversable:
     text = os.fspath(source)
-    if isinstance(source, str) and text in _names():
+    if isinstance(source, str) and text in names_in(_SHIPPED):
         return _SHIPPED / f"{text}{_SUFFIX}"
     path = (Path(text) if folder is None else folder / text).absolute()
     if path.suffix != _SUFFIX or not path.is_file():
-        names = _names()
+        names = names_in(_SHIPPED)
         raise RuleError(
             f"没有认定目录 {text!r}；现有：{'、'.join(names)}；自编目录请给出 .toml 文件的路径",
             f"there is no catalogue {text!r}; shipped are: {', '.join(names)}; for your own give the path of its "

@@ -40,6 +40,7 @@ __all__ = [
     "closed_codes",
     "closed_extents",
     "closed_lines",
+    "closed_rows",
     "codes_of",
     "ring_clearance",
     "ring_extent",
@@ -219,6 +220,18 @@ def closed_lines(outcomes: Sequence[Closed], crs: Any, rules: RuleSet, mark: str
     return MANAGEMENT_LINES.conform(frame)
 
 
+def closed_rows(lines: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Which pieces are of a closed line, (n,): those without a bank, which frames keep as missing and texts as empty.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> closed_rows(gpd.GeoDataFrame({"bank": ["left", None, "", float("nan")]})).tolist()
+    [False, True, True, True]
+    """
+    return np.asarray(texts(lines["bank"]) == "", dtype=bool)
+
+
 def codes_of(lines: gpd.GeoDataFrame) -> NDArray[np.object_]:
     """Whose each piece of line is, (n,): the river's code; of a closed line that of its lake, reservoir or work.
 
@@ -234,7 +247,7 @@ def codes_of(lines: gpd.GeoDataFrame) -> NDArray[np.object_]:
     ['R1', 'G1', 'R1']
     """
     codes, ids = texts(lines["river_id"]), texts(lines["line_id"])
-    for row in np.flatnonzero(texts(lines["bank"]) == ""):
+    for row in np.flatnonzero(closed_rows(lines)):
         told = _LINE_ID.fullmatch(ids[row])
         codes[row] = told[1] if told else codes[row]
     return codes
@@ -254,7 +267,7 @@ def closed_codes(lines: gpd.GeoDataFrame) -> NDArray[np.object_]:
     >>> closed_codes(gpd.GeoDataFrame(columns, geometry=[None] * 2)).tolist()
     ['G1']
     """
-    return np.unique(codes_of(lines)[texts(lines["bank"]) == ""].astype(str)).astype(object)
+    return np.unique(codes_of(lines)[closed_rows(lines)].astype(str)).astype(object)
 
 
 def shared_with_others(lines: gpd.GeoDataFrame) -> NDArray[np.bool_]:
@@ -272,7 +285,7 @@ def shared_with_others(lines: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     [True, False]
     """
     ruled = [rule.endswith(_BETWEEN_KINDS) for rule in texts(lines["rule_id"]).tolist()]
-    return np.array(ruled, dtype=bool) & (texts(lines["bank"]) != "")
+    return np.array(ruled, dtype=bool) & ~closed_rows(lines)
 
 
 def closed_extents(outcomes: Sequence[Closed], crs: Any, rules: RuleSet) -> gpd.GeoDataFrame:  # noqa: ANN401 - a CRS

@@ -1,7 +1,7 @@
-"""Whose a piece of line is: of which bank of a river, or of which closed line. What "no bank" is, is decided here.
+"""Whose a piece of line is: of which bank of a river, or of which closed line.
 
-A closed line around a lake, a reservoir or a work has no bank: frames keep that as a missing value, texts as an empty
-one. Whatever goes by bank asks here, so that nothing that groups by bank can lose closed lines.
+A closed line around a lake, a reservoir or a work has no bank (:func:`~riverline.demarcation.closed.closed_rows`).
+Whatever goes by bank asks here, so that nothing that groups by bank can lose closed lines.
 """
 
 from __future__ import annotations
@@ -16,21 +16,8 @@ from riverline.demarcation.closed import codes_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    from numpy.typing import NDArray
 
-__all__ = ["closed_rows", "drawn_lines", "name_of"]
-
-
-def closed_rows(lines: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    """Which pieces are of a closed line, (n,): those without a bank.
-
-    Examples
-    --------
-    >>> import geopandas as gpd
-    >>> closed_rows(gpd.GeoDataFrame({"bank": ["left", None, "", float("nan")]})).tolist()
-    [False, True, True, True]
-    """
-    return np.asarray(texts(lines["bank"]) == "", dtype=bool)
+__all__ = ["drawn_lines", "name_of"]
 
 
 def drawn_lines(lines: gpd.GeoDataFrame) -> dict[tuple[str, str], gpd.GeoDataFrame]:

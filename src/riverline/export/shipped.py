@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from riverline.errors import JobError
+from riverline.rules.shipped import names_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from importlib.resources.abc import Traversable
 
-__all__ = ["Frozen", "load", "names_in", "to_tuple"]
+__all__ = ["Frozen", "load", "to_tuple"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -31,11 +32,6 @@ class Frozen(BaseModel):
 def to_tuple(value: object) -> object:
     """Lists as they come from TOML, as tuples."""
     return tuple(value) if isinstance(value, list) else value
-
-
-def names_in(folder: Traversable) -> list[str]:
-    """Names of what ships in a folder, in alphabetical order."""
-    return sorted(each.name.removesuffix(_SUFFIX) for each in folder.iterdir() if each.name.endswith(_SUFFIX))
 
 
 def load(

@@ -11,6 +11,7 @@ import shapely
 from riverline import faults
 from riverline._kernels.chainage import cut, locate_many
 from riverline.channel.given import texts, usable_axes
+from riverline.demarcation.closed import closed_rows
 from riverline.inspection.check import failing
 from riverline.inspection.loose_ends import TOUCH_M, ends_of, loose_ends, meeting
 
@@ -96,7 +97,7 @@ def _seams(
     lines: gpd.GeoDataFrame, ends: pd.DataFrame, one: NDArray[np.intp], two: NDArray[np.intp]
 ) -> NDArray[np.bool_]:
     """Where a closed line begins and ends: one node, at which it counts from nought and to its whole length."""
-    closed = (texts(lines["bank"]) == "")[ends["piece"].to_numpy()[one]]
+    closed = closed_rows(lines)[ends["piece"].to_numpy()[one]]
     along = ends["chainage"].to_numpy()
     return np.asarray(closed & (along[one] != along[two]))
 

@@ -18,6 +18,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from riverline.errors import RuleError
 from riverline.rules.fields import Confidence, Frozen, Metres, Name, Sentence, as_tuple, confidence_of, wrong
 from riverline.rules.model import Document  # noqa: TC001 - pydantic reads the annotations
+from riverline.rules.shipped import names_in
 from riverline.rules.wording import wrong_values
 
 if TYPE_CHECKING:
@@ -246,7 +247,7 @@ def list_ledger_rules() -> pd.DataFrame:
     >>> list_ledger_rules()["name"].tolist()
     ['guangzhou', 'national']
     """
-    every = [load_ledger_rules(name) for name in _names()]
+    every = [load_ledger_rules(name) for name in names_in(_SHIPPED)]
     columns = ("name", "title", "title_en", "jurisdiction")
     frame = pd.DataFrame({name: [getattr(each, name) for each in every] for name in columns})
     return frame.assign(
@@ -254,16 +255,12 @@ def list_ledger_rules() -> pd.DataFrame:
     )
 
 
-def _names() -> list[str]:
-    return sorted(each.name.removesuffix(_SUFFIX) for each in _SHIPPED.iterdir() if each.name.endswith(_SUFFIX))
-
-
 def _find(text: str) -> Traversable:
-    if text in _names():
+    if text in names_in(_SHIPPED):
         return _SHIPPED / f"{text}{_SUFFIX}"
     path = Path(text)
     if path.suffix != _SUFFIX or not path.is_file():
-        listed = ", ".join(_names())
+        listed = ", ".join(names_in(_SHIPPED))
         raise RuleError(
             f"没有台账规则 {text!r}；现有：{listed}；自编规则请给出 .toml 文件的路径",
             f"there are no ledger rules {text!r}; shipped are: {listed}; for your own give the path of a .toml file",

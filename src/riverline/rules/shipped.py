@@ -37,9 +37,9 @@ class RuleFolder:
     en: str
 
 
-def names_in(kind: RuleFolder) -> list[str]:
-    """Names of what ships, in alphabetical order."""
-    return sorted(each.name.removesuffix(_SUFFIX) for each in kind.folder.iterdir() if each.name.endswith(_SUFFIX))
+def names_in(folder: Traversable) -> list[str]:
+    """Names of what ships in a folder, in alphabetical order."""
+    return sorted(each.name.removesuffix(_SUFFIX) for each in folder.iterdir() if each.name.endswith(_SUFFIX))
 
 
 def load(kind: RuleFolder, name_or_path: str | os.PathLike[str], model: type[Model]) -> Model:
@@ -81,7 +81,7 @@ def listed(
 
 
 def _find(kind: RuleFolder, text: str, *, named: bool) -> Traversable:
-    names = names_in(kind)
+    names = names_in(kind.folder)
     if named and text in names:
         return kind.folder / f"{text}{_SUFFIX}"
     path = Path(text)

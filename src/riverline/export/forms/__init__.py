@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from riverline.export.shipped import Frozen, load, names_in, to_tuple
+from riverline.export.shipped import Frozen, load, to_tuple
+from riverline.rules.shipped import names_in
 from riverline.schema import FRAMES
 
 if TYPE_CHECKING:

@@ -68,5 +68,5 @@ def list_patrol_rules() -> pd.DataFrame:
     >>> rl.rules.list_patrol_rules()["name"].tolist()
     ['anhui_dinghu', 'gansu', 'guangzhou', 'national', 'shandong_malantun', 'xinjiang_aheqi']
     """
-    every = [load_patrol_rules(name) for name in names_in(_KIND)]
+    every = [load_patrol_rules(name) for name in names_in(_SHIPPED)]
     return listed(every, counted=lambda each: len(each.cited), cited=lambda each: each.cited)

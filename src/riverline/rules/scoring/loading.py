@@ -67,7 +67,7 @@ def list_score_rules() -> pd.DataFrame:
     >>> rl.rules.list_score_rules()["name"].tolist()
     ['example']
     """
-    every = [load_score_rules(name) for name in names_in(_KIND)]
+    every = [load_score_rules(name) for name in names_in(_SHIPPED)]
     return listed(
         every, counted=lambda each: len(each.indicators) + len(each.adjustments), cited=lambda each: each.cited
     )

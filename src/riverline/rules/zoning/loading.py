@@ -66,5 +66,5 @@ def list_zone_rules() -> pd.DataFrame:
     >>> rl.rules.list_zone_rules()["name"].tolist()
     ['national']
     """
-    every = [load_zone_rules(name) for name in names_in(_KIND)]
+    every = [load_zone_rules(name) for name in names_in(_SHIPPED)]
     return listed(every, counted=lambda each: len(each.rules), cited=lambda each: each.rules)
