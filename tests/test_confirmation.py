@@ -649,17 +649,21 @@ def test_an_outline_that_touches_itself_is_mended_for_its_area_stays():
     assert "left-out" not in set(titles.faults["code"])
 
 
-def test_an_overlap_that_rounds_to_nothing_is_no_holding():
+def test_an_overlap_that_is_the_noise_of_doubles_is_no_holding_and_a_larger_one_is():
     hair = 4e-5
     drawn = cadastre.parcels({"A": ("甲", "collective", box(0, -100, 500 + hair, 100)),
                               "B": ("乙", "collective", box(500, -100, 1000, 100))})  # fmt: skip
-    near = cadastre.parcels({"A": ("甲", "collective", box(0, -100, 500, 100).union(box(500, 0, 500.01, 0.01))),
+    near = cadastre.parcels({"A": ("甲", "collective", box(0, -100, 500, 100).union(box(500, 0, 500.001, 0.0005))),
                              "B": ("乙", "collective", box(500, -100, 1000, 100))})  # fmt: skip
     for each, count in ((drawn, 3), (near, 2)):
         titles = rl.confirm(cadastre.extents(EXTENT), each)
         assert_partition(titles, cadastre.extents(EXTENT))
         assert len(titles.holdings) == count
         assert (titles.holdings["area_m2"] > 0.0).all()
+    small = cadastre.parcels({"A": ("甲", "collective", box(0, -100, 500, 100).union(box(500, 0, 500.01, 0.01))),
+                              "B": ("乙", "collective", box(500, -100, 1000, 100))})  # fmt: skip
+    titles = rl.confirm(cadastre.extents(EXTENT), small)
+    assert titles.holdings["status"].value_counts()["overlapping"] == 1
 
 
 def test_registered_areas_that_are_none_have_a_fault_of_their_own():
