@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from riverline.encroachment.checking import compare_checks, prepare_checks
     from riverline.hotspots import Hotspots, HotspotSettings, find_hotspots
     from riverline.inspection import Inspection, inspect, load_checks
-    from riverline.io import read_layer, read_sections, read_table, read_tracks
+    from riverline.io import read_layer, read_table
     from riverline.io.scenes import (
         Registration,
         Scene,
@@ -64,6 +64,8 @@ if TYPE_CHECKING:
         read_scenes,
         read_window,
     )
+    from riverline.io.sections import read_sections
+    from riverline.io.tracks import read_tracks
     from riverline.ledger import (
         Intake,
         Ledger,
@@ -285,9 +287,9 @@ _HOMES = {
     "read_layer": "io",
     "read_scene": "io.scenes",
     "read_scenes": "io.scenes",
-    "read_sections": "io",
+    "read_sections": "io.sections",
     "read_table": "io",
-    "read_tracks": "io",
+    "read_tracks": "io.tracks",
     "read_window": "io.scenes",
     "screen": "encroachment",
     "split_axes": "channel",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import struct
 from typing import TYPE_CHECKING
@@ -72,7 +71,9 @@ def sibling(path: Path, suffix: str) -> Path | None:
 def _not_found(path: Path) -> ReadError:
     folder = path.parent
     there = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
-    similar = difflib.get_close_matches(path.name, there, n=3, cutoff=0.5)
+    from difflib import get_close_matches
+
+    similar = get_close_matches(path.name, there, n=3, cutoff=0.5)
     if not folder.is_dir():
         return ReadError(
             f"找不到文件夹 {folder.name}（要读取 {path.name}）", f"no folder {folder.name} ({path.name} wanted)"
