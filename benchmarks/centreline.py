@@ -13,7 +13,7 @@ import numpy as np
 import pygeoops
 import shapely
 
-from riverline._kernels.medial_axis import trace
+from riverline._kernels.areas.medial_axis import trace
 
 VERTICES, ISLANDS, LENGTH_M = 50_000, 40, 100_000.0
 

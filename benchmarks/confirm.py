@@ -63,7 +63,7 @@ def parcels(count, seed=3):
 def run(way, full):
     """Do it one way in this process: seconds of each time, and the area inside each parcel."""
     import riverline as rl
-    from riverline._kernels.cutting import cut
+    from riverline._kernels.areas.cutting import cut
 
     count, vertices = SIZES[full]
     range_, titles = extent(vertices), parcels(count)

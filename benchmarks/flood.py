@@ -64,7 +64,7 @@ def measure_riverline(path, cells):
     import geopandas as gpd
     import shapely
 
-    from riverline.demarcation.flood import flood_references_from_terrain
+    from riverline.demarcation.flooding.flood import flood_references_from_terrain
 
     axis = axis_of(cells)
     levels = gpd.GeoDataFrame(

@@ -56,8 +56,8 @@ def gi_exact(full):
     """Score and both exact tails of the same."""
     from scipy import sparse
 
-    from riverline._kernels.exact_null import conditional_tails
-    from riverline._kernels.local_statistics import gi_star
+    from riverline._kernels.statistics.exact_null import conditional_tails
+    from riverline._kernels.statistics.local_statistics import gi_star
 
     near, counts = places(GI_PLACES[full])
     start = np.arange(0, near.size + 1, near.shape[1])
@@ -92,7 +92,7 @@ def knox_table(place, days):
     """The same with the pairs of a tree: seconds, and the pairs that there are."""
     from scipy.spatial import cKDTree
 
-    from riverline._kernels.near_repeats import Pairs, knox
+    from riverline._kernels.network.near_repeats import Pairs, knox
 
     begin = time.process_time()
     one, other = cKDTree(place).query_pairs(500.0, output_type="ndarray").T
@@ -122,8 +122,8 @@ def network(reaches, seed=3):
 
 def heat(_full):
     """10,000 events on 20,000 reaches in lixels of 50 m, bandwidth 1 km: graph, factor and solution."""
-    from riverline._kernels.river_graph import Graph
-    from riverline._kernels.water_heat import Heat
+    from riverline._kernels.network.river_graph import Graph
+    from riverline._kernels.network.water_heat import Heat
 
     reaches, parts = 20_000, 10
     to, _ = network(reaches)

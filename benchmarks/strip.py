@@ -46,7 +46,7 @@ def nearest(made, line):
 
 def run(way, noise):
     """Make one strip in this process and print its figures."""
-    from riverline._kernels.strip_area import strip_area
+    from riverline._kernels.lines.strip_area import strip_area
 
     line = bank(noise)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -18,7 +18,7 @@ import statsmodels.api as sm
 from scipy import stats
 
 import riverline as rl
-from riverline._kernels.trends import fit, median_slope
+from riverline._kernels.statistics.trends import fit, median_slope
 
 TRANSECTS, DATES, SHARE = 10_000, 30, 50
 KILOMETRES, VERTEX_M, SPACING_M = 100.0, 10.0, 50.0

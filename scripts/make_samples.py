@@ -26,7 +26,7 @@ from sample_scenes import draw_scenes, truth_frame
 from scipy.ndimage import gaussian_filter
 from scipy.spatial import Voronoi
 
-from riverline._kernels.chainage import locate, position
+from riverline._kernels.lines.chainage import locate, position
 from riverline.schema import AXES, BANK_TOPS, FLOOD_LEVELS, LAND_CLASSES, PARCELS, PERMITS, PROBLEMS, TRACKS, WATER
 
 SEED = 20260401

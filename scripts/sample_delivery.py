@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.chainage import position
+from riverline._kernels.lines.chainage import position
 from riverline.geodesy import ellipsoidal_area, round_half_up
 from riverline.schema import BANK_TOPS, LANDMARKS, LEVEES, SENSITIVE, SETTINGS, USES, WATERSIDE, WORKS
 

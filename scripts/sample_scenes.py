@@ -17,7 +17,7 @@ import shapely
 from rasterio import Affine
 from scipy.ndimage import gaussian_filter, uniform_filter
 
-from riverline._kernels.chainage import locate, position
+from riverline._kernels.lines.chainage import locate, position
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ import held
 import riverline as rl
 from cadastre import CRS, EAST, NORTH, area
 from held import box, line
-from riverline._kernels.survival import wilson
+from riverline._kernels.statistics.survival import wilson
 from riverline.schema import ACCURACIES, ACCURACY_CURVE, CLASS_AREAS, LINE_ERRORS, RELIABILITY
 
 fast = settings(max_examples=15, deadline=None, phases=(Phase.explicit, Phase.generate))

@@ -12,8 +12,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import banks as bk
-from riverline._kernels import casting
-from riverline._kernels.swept import faces_of
+from riverline._kernels.lines import casting
+from riverline._kernels.lines.swept import faces_of
 
 few = settings(max_examples=12, deadline=None, phases=(Phase.explicit, Phase.generate))
 NUMBERS = [

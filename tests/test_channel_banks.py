@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import county
 import riverline as rl
-from riverline._kernels.sides import side_lengths
+from riverline._kernels.lines.sides import side_lengths
 from riverline.channel import assign_banks, estimate_bank_tops
 
 CRS = 4548

@@ -10,8 +10,8 @@ import pytest
 import shapely
 
 import riverline as rl
-from riverline._kernels.chainage import locate, position, vertex_chainages
-from riverline._kernels.medial_axis import bank_distance
+from riverline._kernels.areas.medial_axis import bank_distance
+from riverline._kernels.lines.chainage import locate, position, vertex_chainages
 from riverline.channel import assign_banks, check_traced, estimate_bank_tops, trace_axis
 
 pytestmark = pytest.mark.real

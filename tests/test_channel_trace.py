@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from shapely import affinity
 
 import riverline as rl
-from riverline._kernels.chainage import locate, position, vertex_chainages
-from riverline._kernels.medial_axis import bank_distance, trace
+from riverline._kernels.areas.medial_axis import bank_distance, trace
+from riverline._kernels.lines.chainage import locate, position, vertex_chainages
 from riverline.channel import check_traced, trace_axis
 
 CRS = 4548

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 import riverline as rl
-from riverline.demarcation.chains import _without_loops
+from riverline.demarcation.banks.chains import _without_loops
 
 CRS = "EPSG:4548"
 ORIGIN = np.array([500_000.0, 3_500_000.0])

@@ -9,8 +9,8 @@ import shapely
 
 import riverline as rl
 from county import CRS, ORIGIN, axes, bank_tops, levees, line, rule_set
-from riverline.demarcation.river import demarcate_river
-from riverline.demarcation.seams import without_seams
+from riverline.demarcation.extents.river import demarcate_river
+from riverline.demarcation.extents.seams import without_seams
 from riverline.faults import describe
 
 MM = 1e-3
@@ -378,8 +378,8 @@ def test_a_river_that_the_geometry_library_refuses_does_not_stop_the_others(tmp_
 
 
 def test_a_river_without_area_is_told(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("riverline.demarcation.outline.landside_strip", lambda *_, **__: shapely.Polygon())
-    monkeypatch.setattr("riverline.demarcation.outline.corridor_between", lambda *_: (shapely.Polygon(), None))
+    monkeypatch.setattr("riverline.demarcation.extents.outline.landside_strip", lambda *_, **__: shapely.Polygon())
+    monkeypatch.setattr("riverline.demarcation.extents.outline.corridor_between", lambda *_: (shapely.Polygon(), None))
     result = demarcated(tmp_path)
     assert result.faults[["code", "feature_id", "note"]].to_numpy().tolist()[0] == ["river-not-done", "R1", "no-area"]
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import riverline as rl
 from county import CRS, ORIGIN, rule_set
-from riverline.demarcation.seams import HAIR_M
+from riverline.demarcation.extents.seams import HAIR_M
 
 MM = 1e-3
 CRUMB = 1.0

@@ -14,7 +14,7 @@ import shapely
 
 import riverline as rl
 from browser import browser
-from riverline._kernels.chainage import locate, position, vertex_chainages
+from riverline._kernels.lines.chainage import locate, position, vertex_chainages
 
 pytestmark = pytest.mark.real
 

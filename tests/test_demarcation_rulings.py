@@ -9,7 +9,7 @@ import shapely
 
 import riverline as rl
 from county import CRS, ORIGIN, axes, levees, line, rule_set
-from riverline.demarcation.names import near_names
+from riverline.demarcation.banks.names import near_names
 
 BANKS = ([(0, 50), (1000, 50)], [(0, -50), (1000, -50)])
 RIVER = [(0, 0), (1000, 0)]

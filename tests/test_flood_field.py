@@ -8,8 +8,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riverline._kernels.chainage import locate
-from riverline._kernels.chainage_field import axis_spacing, chainage_field, end_line
+from riverline._kernels.grids.chainage_field import axis_spacing, chainage_field, end_line
+from riverline._kernels.lines.chainage import locate
 
 ORIGIN = np.array([500_000.0, 3_500_000.0])
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from riverline._kernels.flood_area import cut_along, without_holes
-from riverline._kernels.flood_outline import outline
-from riverline._kernels.flooding import Links, crossed_links, flood
+from riverline._kernels.grids.flood_area import cut_along, without_holes
+from riverline._kernels.grids.flood_outline import outline
+from riverline._kernels.grids.flooding import Links, crossed_links, flood
 
 NO_LINKS = Links(np.empty((0, 2), dtype="int64"), np.empty((0, 2), dtype="int64"))
 

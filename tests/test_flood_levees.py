@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from riverline.demarcation.flood import flood_references_from_terrain, levee_truth_table
+from riverline.demarcation.flooding.flood import flood_references_from_terrain, levee_truth_table
 from valleys import CELL, CRS, Valley, centres, levees
 
 VALLEY = Valley(30.0)

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import riverline as rl
-from riverline._kernels.section_area import beside_axis, between_sections
-from riverline._kernels.wet_width import wet_width
-from riverline.demarcation.flood import flood_references_from_sections
-from riverline.demarcation.section_limits import find_limits
+from riverline._kernels.areas.section_area import beside_axis, between_sections
+from riverline._kernels.lines.wet_width import wet_width
+from riverline.demarcation.flooding.flood import flood_references_from_sections
+from riverline.demarcation.flooding.section_limits import find_limits
 
 CRS = "EPSG:4548"
 ORIGIN = np.array([500_000.0, 3_500_000.0])

@@ -15,7 +15,7 @@ from scipy import ndimage
 
 import riverline as rl
 from county import rule_set
-from riverline.demarcation.flood import flood_references_from_terrain
+from riverline.demarcation.flooding.flood import flood_references_from_terrain
 from riverline.schema import FAULTS
 from valleys import CELL, CRS, EAST, NORTH, Valley, levees, levels, write_terrain
 

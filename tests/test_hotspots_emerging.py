@@ -12,7 +12,7 @@ import shapely
 from scipy import stats
 
 import riverline as rl
-from riverline._kernels.emerging import categories, mann_kendall
+from riverline._kernels.statistics.emerging import categories, mann_kendall
 
 CRS = "EPSG:4548"
 X, Y = 500_000.0, 3_400_000.0

@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 import riverline as rl
-from riverline._kernels.river_joins import joins
+from riverline._kernels.network.river_joins import joins
 
 pytestmark = pytest.mark.real
 

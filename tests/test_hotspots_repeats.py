@@ -12,7 +12,7 @@ import shapely
 from pointpats import Knox
 
 import riverline as rl
-from riverline._kernels.near_repeats import Pairs, knox
+from riverline._kernels.network.near_repeats import Pairs, knox
 
 CRS = "EPSG:4548"
 X, Y = 500_000.0, 3_400_000.0

@@ -10,7 +10,14 @@ import shapely
 from scipy import stats
 
 import riverline as rl
-from riverline._kernels.river_scan import Windows, bernoulli_ratio, gumbel_tail, poisson_ratio, scan, significance
+from riverline._kernels.network.river_scan import (
+    Windows,
+    bernoulli_ratio,
+    gumbel_tail,
+    poisson_ratio,
+    scan,
+    significance,
+)
 
 CRS = "EPSG:4548"
 X, Y = 500_000.0, 3_400_000.0

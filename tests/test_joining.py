@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 import riverline as rl
 from county import CRS, ORIGIN, axes, levees, rule_set
-from riverline._kernels.neighbours import HAIR_M
-from riverline._kernels.partition import mean_width
+from riverline._kernels.areas.neighbours import HAIR_M
+from riverline._kernels.areas.partition import mean_width
 
 MM2 = 1e-3
 

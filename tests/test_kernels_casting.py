@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import shapely
 
-from riverline._kernels.casting import LEFT, RIGHT, Lines, cast, ends_at_arms, ends_at_rays, ray_lines
-from riverline._kernels.hits import Path, hits
-from riverline._kernels.swept import Ends, faces_of, rings_between
+from riverline._kernels.lines.casting import LEFT, RIGHT, Lines, cast, ends_at_arms, ends_at_rays, ray_lines
+from riverline._kernels.lines.hits import Path, hits
+from riverline._kernels.lines.swept import Ends, faces_of, rings_between
 
 BOTH = (LEFT, RIGHT)
 CORNER = shapely.LineString([(0, 0), (100, 0), (100, 100)])

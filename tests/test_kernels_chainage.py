@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from riverline._kernels import chainage as ch
+from riverline._kernels.lines import chainage as ch
 
 CORNER = np.array([[0.0, 0.0], [100.0, 0.0], [100.0, 100.0]])
 HAIRPIN = np.array([[0.0, 0.0], [100.0, 0.0], [0.0, 5.0]])

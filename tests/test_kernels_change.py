@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from scipy import ndimage
 from scipy.stats import chi2
 
-from riverline._kernels.covers import GROUND, VEGETATION, WATER, beyond_shift, moved, states_of
-from riverline._kernels.invariance import alteration, chi_square, match_bands, match_bulk, robust_spread
-from riverline._kernels.patches import Seams, label_patches, near, near_at, open_sides, sums_of
-from riverline._kernels.persistence import lasting, lasting_odds
+from riverline._kernels.grids.covers import GROUND, VEGETATION, WATER, beyond_shift, moved, states_of
+from riverline._kernels.grids.invariance import alteration, chi_square, match_bands, match_bulk, robust_spread
+from riverline._kernels.grids.patches import Seams, label_patches, near, near_at, open_sides, sums_of
+from riverline._kernels.grids.persistence import lasting, lasting_odds
 
 
 def ground(seed=0, n=6000, bands=3, changed=0.1, noise=0.02):

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riverline._kernels import contour_pieces as kernel
+from riverline._kernels.grids import contour_pieces as kernel
 
 MASK_REASON = 4
 

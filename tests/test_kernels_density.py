@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from riverline._kernels.equal_split import Events, quartic_share, split_equally
-from riverline._kernels.river_graph import Graph
-from riverline._kernels.water_heat import Heat
+from riverline._kernels.network.equal_split import Events, quartic_share, split_equally
+from riverline._kernels.network.river_graph import Graph
+from riverline._kernels.network.water_heat import Heat
 
 
 def graph(*edges):

@@ -9,10 +9,10 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from shapely import LineString, MultiPoint, Point, box
 
-from riverline._kernels.cutting import cut
-from riverline._kernels.depth import TOLERANCE_M, depths, feet_on
-from riverline._kernels.ruler import Ruler
-from riverline._kernels.windows import reach
+from riverline._kernels.areas.cutting import cut
+from riverline._kernels.areas.depth import TOLERANCE_M, depths, feet_on
+from riverline._kernels.areas.windows import reach
+from riverline._kernels.lines.ruler import Ruler
 
 fast = settings(max_examples=20, deadline=None, phases=(Phase.explicit, Phase.generate))
 BANKS = Ruler([LineString([(0, 0), (1000, 0)]), LineString([(0, 40), (1000, 40)])])

@@ -13,13 +13,18 @@ import pytest
 import shapely
 from scipy import sparse, stats
 
-from riverline._kernels.exact_null import binomial_tails, chances_of_sums, conditional_tails, permutation_tails
-from riverline._kernels.local_statistics import gi_star, local_moran
-from riverline._kernels.ranks import funnel_limits, ranks
-from riverline._kernels.river_graph import Graph, Places, graph_of, within
-from riverline._kernels.river_joins import joins
-from riverline._kernels.shrinkage import gamma_prior, marshall, smooth
-from riverline._kernels.tail_fit import simulated_tails, tail_chances
+from riverline._kernels.network.river_graph import Graph, Places, graph_of, within
+from riverline._kernels.network.river_joins import joins
+from riverline._kernels.statistics.exact_null import (
+    binomial_tails,
+    chances_of_sums,
+    conditional_tails,
+    permutation_tails,
+)
+from riverline._kernels.statistics.local_statistics import gi_star, local_moran
+from riverline._kernels.statistics.ranks import funnel_limits, ranks
+from riverline._kernels.statistics.shrinkage import gamma_prior, marshall, smooth
+from riverline._kernels.statistics.tail_fit import simulated_tails, tail_chances
 
 
 @pytest.fixture(scope="module")

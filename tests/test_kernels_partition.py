@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon, box
 
-from riverline._kernels.bank_faces import bank_faces
-from riverline._kernels.cutting import cross, cut
-from riverline._kernels.partition import mean_width, part, widths
+from riverline._kernels.areas.bank_faces import bank_faces
+from riverline._kernels.areas.cutting import cross, cut
+from riverline._kernels.areas.partition import mean_width, part, widths
 
 # A millionth of a square metre: what rounding may take.
 SPECK = 1e-6

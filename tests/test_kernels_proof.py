@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from riverline._kernels.proof import clearance
+from riverline._kernels.lines.proof import clearance
 
 
 def lines(*coords):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from riverline._kernels.ruler import Ruler
+from riverline._kernels.lines.ruler import Ruler
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 import riverline as rl
-from riverline._kernels.strip_area import _proven, strip_area
+from riverline._kernels.lines.strip_area import _proven, strip_area
 
 WIDTH = 30.0
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from riverline._kernels import kalman
-from riverline._kernels.trends import end_points, fit, median_slope, normal_quantile, t_quantile
+from riverline._kernels.statistics import kalman
+from riverline._kernels.statistics.trends import end_points, fit, median_slope, normal_quantile, t_quantile
 
 ROWS, DATES = 60, 14
 CLOSE = {"rtol": 1e-9, "atol": 1e-9}
@@ -69,7 +69,7 @@ def test_median_slopes_and_their_intervals_equal_those_of_scipy(seen, confidence
 
 def test_rows_fitted_in_chunks_are_the_same(seen, monkeypatch):
     whole = median_slope(seen[0], seen[1], 0.9)
-    monkeypatch.setattr("riverline._kernels.trends._PAIRS", 500)
+    monkeypatch.setattr("riverline._kernels.statistics.trends._PAIRS", 500)
     parts = median_slope(seen[0], seen[1], 0.9)
     np.testing.assert_array_equal(whole.slope, parts.slope)
     np.testing.assert_array_equal(whole.high, parts.high)

@@ -17,7 +17,7 @@ from statsmodels.stats.proportion import proportion_confint
 import riverline as rl
 from ledgers import CRS, X, Y, closing, ledger_of, problems_of, walk
 from riverline import schema
-from riverline._kernels.survival import product_limit, quantile, surviving, wilson
+from riverline._kernels.statistics.survival import product_limit, quantile, surviving, wilson
 from riverline.ledger import machine
 
 # Kernels

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import riverline as rl
 from county import CRS, ORIGIN, axes, bank_tops, levees, rule_set
-from riverline._kernels.narrows import narrows
-from riverline._kernels.neighbours import part_in_order
+from riverline._kernels.areas.narrows import narrows
+from riverline._kernels.areas.neighbours import part_in_order
 from riverline.faults import describe
 
 MM = 1e-3

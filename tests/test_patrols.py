@@ -18,7 +18,7 @@ from shapely import LineString
 import patrolled as pt
 import riverline as rl
 from riverline import schema
-from riverline._kernels.following import newly_by, united_by
+from riverline._kernels.lines.following import newly_by, united_by
 
 WHOLE_MAY = {"since": "2025-05-01", "until": "2025-05-31"}
 

@@ -18,7 +18,7 @@ from rasterio.errors import NotGeoreferencedWarning
 import changing
 import imagery
 import riverline as rl
-from riverline._kernels.phase import phase_shift
+from riverline._kernels.grids.phase import phase_shift
 from riverline.io import scenes as sc
 from riverline.io.scenes.sensors import sensors
 from riverline.schema import FAULTS

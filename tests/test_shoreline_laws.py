@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 import county
 import riverline as rl
 import shorelines as sh
-from riverline._kernels.band import band_between, feet_of, part_band
-from riverline._kernels.intervals import covered, united
+from riverline._kernels.lines.band import band_between, feet_of, part_band
+from riverline._kernels.lines.intervals import covered, united
 
 fast = settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.generate))
 metres = st.floats(0.0, 1000.0).map(lambda value: round(value, 2))

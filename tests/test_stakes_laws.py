@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import riverline as rl
-from riverline._kernels.chainage import cut, vertex_chainages
-from riverline._kernels.stake_chain import push_out
-from riverline._kernels.stake_spans import chord_errors, even_places, turn_places
+from riverline._kernels.lines.chainage import cut, vertex_chainages
+from riverline._kernels.lines.stake_chain import push_out
+from riverline._kernels.lines.stake_spans import chord_errors, even_places, turn_places
 from riverline.demarcation.stakes.numbers import assign, parse, write
 from staked import CRS, RULES, Piece, X, Y, demarcation, frame, winding
 

@@ -11,7 +11,7 @@ from rasterio import Affine
 
 import imagery
 import riverline as rl
-from riverline._kernels.thresholds import multi_otsu, otsu, split_at
+from riverline._kernels.grids.thresholds import multi_otsu, otsu, split_at
 from riverline.io import scenes as sc
 from riverline.io.scenes.model import Reason
 from riverline.schema import LOOKS, WATERLINE_GAPS, WATERLINES

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from riverline import faults
-from riverline._kernels.chainage import locate_many
+from riverline._kernels.lines.chainage import locate_many
 from riverline.channel.given import Axes, aligned, feature_ids, rows_by_name, texts, usable_axes
 from riverline.channel.locating import banks_of
 from riverline.channel.reaches import chiefs_of, segments_of

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.chainage import locate
+from riverline._kernels.lines.chainage import locate
 from riverline.channel.given import usable_axes
 from riverline.errors import Hint, SchemaError
 from riverline.schema import BANK_TOPS

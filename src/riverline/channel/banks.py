@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from riverline import faults
-from riverline._kernels.sides import side_lengths
+from riverline._kernels.lines.sides import side_lengths
 from riverline.channel.given import aligned, feature_ids, nearest_axis, texts, usable_axes
 from riverline.schema import FRAMES
 

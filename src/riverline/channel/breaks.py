@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 
 from riverline import faults
-from riverline._kernels.chainage import locate_many
+from riverline._kernels.lines.chainage import locate_many
 from riverline.channel.given import aligned, feature_ids, rows_by_name, texts, usable_axes
 from riverline.errors import SchemaError
 from riverline.schema import CHAINAGE_BREAKS

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.chainage import locate_many
+from riverline._kernels.lines.chainage import locate_many
 from riverline.errors import JobError
 from riverline.geodesy import align, require_metric
 from riverline.schema import AXES, FRAMES

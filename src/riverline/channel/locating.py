@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.chainage import locate_many
+from riverline._kernels.lines.chainage import locate_many
 from riverline.channel.given import aligned, rows_by_name, texts, usable_axes
 from riverline.errors import SchemaError
 

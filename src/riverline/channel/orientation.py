@@ -19,7 +19,7 @@ import pandas as pd
 import shapely
 
 from riverline import faults
-from riverline._kernels.chainage import locate_many
+from riverline._kernels.lines.chainage import locate_many
 from riverline.channel.given import aligned, rows_by_name, texts, usable_axes
 from riverline.errors import CRSError
 from riverline.geodesy import align

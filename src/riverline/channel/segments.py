@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.chainage import cut_many
+from riverline._kernels.lines.chainage import cut_many
 from riverline.channel.given import usable_axes
 from riverline.errors import SchemaError
 from riverline.geodesy import round_half_up

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from riverline import faults
-from riverline._kernels.medial_axis import trace
+from riverline._kernels.areas.medial_axis import trace
 from riverline.channel.given import rows_by_name, texts
 from riverline.errors import SchemaError
 from riverline.geodesy import align, require_metric
@@ -73,9 +73,9 @@ def trace_axis(
     -----
     Islands are filled. The banks' places are triangulated (Delaunay, the dual of Voronoi's diagram), the longest way
     between them is the channel, and it is moved until both banks are as far, smoothed, and held inside the water:
-    :mod:`riverline._kernels.medial_axis`. It begins and ends in the middle of the end edges, or at a pointed end. Of
-    water in several parts the largest is traced. Where a tributary in the polygon is longer than the river above its
-    mouth, the axis follows the tributary: cut it off first.
+    :mod:`riverline._kernels.areas.medial_axis`. It begins and ends in the middle of the end edges, or at a pointed end.
+    Of water in several parts the largest is traced. Where a tributary in the polygon is longer than the river above
+    its mouth, the axis follows the tributary: cut it off first.
 
     Without ``upstream`` an axis begins at its western end, the southern one of two as far west: two runs agree.
 

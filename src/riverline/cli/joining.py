@@ -12,7 +12,7 @@ from riverline.cli.drawn import faults_in, read_drawn, read_told
 from riverline.cli.handover import LAYERS_NAME, MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
 from riverline.cli.office import tables_beside
 from riverline.cli.steps import read_named
-from riverline.demarcation.closed import closed_codes, codes_of
+from riverline.demarcation.extents.closed import closed_codes, codes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

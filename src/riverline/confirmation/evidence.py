@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from riverline._kernels.partition import HAIR_M, mean_width, widths
+from riverline._kernels.areas.partition import HAIR_M, mean_width, widths
 from riverline.demarcation.findings import Finding
 from riverline.geodesy import ellipsoidal_area, round_half_up
 from riverline.rules import load_land_classes

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.bank_faces import bank_faces
-from riverline._kernels.cutting import cross, cut
-from riverline._kernels.partition import HAIR_M, fine_grid, mean_width, part, widths
+from riverline._kernels.areas.bank_faces import bank_faces
+from riverline._kernels.areas.cutting import cross, cut
+from riverline._kernels.areas.partition import HAIR_M, fine_grid, mean_width, part, widths
 from riverline.confirmation.titles import joined
 from riverline.demarcation.findings import Finding
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from riverline._kernels.partition import fine_grid
+from riverline._kernels.areas.partition import fine_grid
 from riverline.confirmation.titles import joined
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from riverline._kernels.cutting import cut
-from riverline._kernels.partition import Parts, part, widths
+from riverline._kernels.areas.cutting import cut
+from riverline._kernels.areas.partition import Parts, part, widths
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

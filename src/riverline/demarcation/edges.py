@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from riverline._kernels import chainage
+from riverline._kernels.lines import chainage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

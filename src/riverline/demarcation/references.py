@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import shapely
 
-from riverline._kernels import chainage
-from riverline._kernels.ruler import Ruler
+from riverline._kernels.lines import chainage
+from riverline._kernels.lines.ruler import Ruler
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,7 @@ class Axis:
         return replace(self, ruler=Ruler([self.line]))
 
     def locate(self, places: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Chainage and offset of places, (n, 2), as :func:`riverline._kernels.chainage.locate` gives them."""
+        """Chainage and offset of places, (n, 2), as :func:`riverline._kernels.lines.chainage.locate` gives them."""
         return chainage.locate(places, self.coords if self.ruler is None else self.ruler)
 
 

@@ -10,18 +10,18 @@ import numpy as np
 import shapely
 
 from riverline import faults
-from riverline._kernels.strip_area import Steps
+from riverline._kernels.lines.strip_area import Steps
 from riverline._version import __version__
-from riverline.demarcation.basis import candidates_by_river, water_of
+from riverline.demarcation.banks.basis import candidates_by_river, water_of
+from riverline.demarcation.banks.lacking import why_bare
+from riverline.demarcation.banks.names import with_doubtful_names
+from riverline.demarcation.extents.river import Outcome, demarcate_river
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.demarcation.inputs import Inputs, prepare, require_rules
-from riverline.demarcation.lacking import why_bare
-from riverline.demarcation.names import with_doubtful_names
-from riverline.demarcation.neighbours import part_neighbours
 from riverline.demarcation.references import weakest
 from riverline.demarcation.result import Demarcation
-from riverline.demarcation.river import Outcome, demarcate_river
 from riverline.demarcation.settings import with_known_settings
+from riverline.demarcation.sharing.neighbours import part_neighbours
 from riverline.errors import JobError, RuleError
 from riverline.geodesy import ellipsoidal_area, round_half_up
 from riverline.provenance import Run
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from riverline.demarcation.basis import Gathered
+    from riverline.demarcation.banks.basis import Gathered
     from riverline.demarcation.references import Axis
     from riverline.rules import RuleSet
 

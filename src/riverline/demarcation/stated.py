@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import shapely
 
-from riverline._kernels import chainage
+from riverline._kernels.lines import chainage
 from riverline.demarcation.findings import Finding
 
 if TYPE_CHECKING:

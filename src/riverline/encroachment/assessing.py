@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from riverline import faults as fault_rows
-from riverline._kernels.survival import wilson
+from riverline._kernels.statistics.survival import wilson
 from riverline._version import __version__
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.encroachment.accuracy import DetectionAccuracy

@@ -10,8 +10,8 @@ import pandas as pd
 import shapely
 
 from riverline import faults as fault_rows
-from riverline._kernels.chainage import locate_many
-from riverline._kernels.ruler import Ruler
+from riverline._kernels.lines.chainage import locate_many
+from riverline._kernels.lines.ruler import Ruler
 from riverline._version import __version__
 from riverline.channel.given import usable_axes
 from riverline.demarcation.findings import Finding, findings_to_faults

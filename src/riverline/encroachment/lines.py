@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from riverline._kernels.chainage import locate
-from riverline._kernels.ruler import Ruler
+from riverline._kernels.lines.chainage import locate
+from riverline._kernels.lines.ruler import Ruler
 from riverline.shoreline.sides import sides_of
 
 if TYPE_CHECKING:

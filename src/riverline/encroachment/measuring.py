@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from riverline._kernels.chainage import locate
-from riverline._kernels.cutting import cut
-from riverline._kernels.depth import depths, feet_on
-from riverline._kernels.ruler import Ruler
-from riverline._kernels.windows import reach
+from riverline._kernels.areas.cutting import cut
+from riverline._kernels.areas.depth import depths, feet_on
+from riverline._kernels.areas.windows import reach
+from riverline._kernels.lines.chainage import locate
+from riverline._kernels.lines.ruler import Ruler
 from riverline.encroachment.inputs import invalid
 from riverline.encroachment.spans import Spans, spans_of
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from riverline._kernels.depth import Feet
+    from riverline._kernels.areas.depth import Feet
     from riverline.demarcation.findings import Finding
     from riverline.encroachment.inputs import Features
     from riverline.encroachment.lines import Strands

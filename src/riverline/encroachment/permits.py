@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.cutting import areal
+from riverline._kernels.areas.cutting import areal
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.intake import row_names, split_usable, typed
 from riverline.geodesy import align

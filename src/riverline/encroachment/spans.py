@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from riverline._kernels.intervals import united
+from riverline._kernels.lines.intervals import united
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

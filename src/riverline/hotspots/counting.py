@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.chainage import locate_many
+from riverline._kernels.lines.chainage import locate_many
 from riverline.channel.given import aligned, feature_ids, finite, rows_by_name, texts
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.intake import typed

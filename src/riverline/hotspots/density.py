@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.equal_split import Events, split_equally
-from riverline._kernels.river_graph import Places, graph_of, stretches_of
-from riverline._kernels.river_joins import joins
-from riverline._kernels.water_heat import Heat
+from riverline._kernels.network.equal_split import Events, split_equally
+from riverline._kernels.network.river_graph import Places, graph_of, stretches_of
+from riverline._kernels.network.river_joins import joins
+from riverline._kernels.network.water_heat import Heat
 from riverline.hotspots.counting import count_problems
 from riverline.hotspots.segments import BANKS, segments_of
 from riverline.hotspots.settings import HotspotSettings
@@ -21,7 +21,7 @@ from riverline.schema import DENSITIES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from riverline._kernels.river_graph import Direction
+    from riverline._kernels.network.river_graph import Direction
     from riverline.hotspots.counting import Counted
     from riverline.hotspots.segments import Segments
 

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from riverline._kernels.emerging import Wording, categories, mann_kendall
-from riverline._kernels.exact_null import binomial_tails
-from riverline._kernels.local_statistics import with_self
+from riverline._kernels.statistics.emerging import Wording, categories, mann_kendall
+from riverline._kernels.statistics.exact_null import binomial_tails
+from riverline._kernels.statistics.local_statistics import with_self
 from riverline.errors import JobError
 from riverline.hotspots.counting import count_problems
 from riverline.hotspots.segments import neighbours_of, segments_of

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from riverline import faults
-from riverline._kernels.ranks import funnel_limits, ranks
-from riverline._kernels.shrinkage import gamma_prior, smooth
+from riverline._kernels.statistics.ranks import funnel_limits, ranks
+from riverline._kernels.statistics.shrinkage import gamma_prior, smooth
 from riverline._version import __version__
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.errors import JobError

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from riverline._kernels.ranks import funnel_limits, ranks
-from riverline._kernels.shrinkage import gamma_prior, smooth
+from riverline._kernels.statistics.ranks import funnel_limits, ranks
+from riverline._kernels.statistics.shrinkage import gamma_prior, smooth
 from riverline.errors import SchemaError
 from riverline.hotspots.reaches import FUNNEL_LEVEL
 from riverline.schema import HOT_SEGMENTS, REACH_RANKS

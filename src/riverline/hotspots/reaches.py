@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.ranks import funnel_limits
+from riverline._kernels.statistics.ranks import funnel_limits
 from riverline.schema import HOT_REACHES
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.near_repeats import Pairs, knox
-from riverline._kernels.river_graph import Places, graph_of, within
-from riverline._kernels.river_joins import joins
+from riverline._kernels.network.near_repeats import Pairs, knox
+from riverline._kernels.network.river_graph import Places, graph_of, within
+from riverline._kernels.network.river_joins import joins
 from riverline.channel.given import texts
 from riverline.errors import JobError
 from riverline.hotspots.counting import count_problems

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.river_graph import Places, graph_of, within
-from riverline._kernels.river_joins import joins
-from riverline._kernels.river_scan import Windows, scan, significance
+from riverline._kernels.network.river_graph import Places, graph_of, within
+from riverline._kernels.network.river_joins import joins
+from riverline._kernels.network.river_scan import Windows, scan, significance
 from riverline.errors import JobError
 from riverline.hotspots.counting import count_problems
 from riverline.hotspots.segments import segments_of
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from riverline._kernels.river_scan import Best, Significance
+    from riverline._kernels.network.river_scan import Best, Significance
     from riverline.hotspots.counting import Counted
     from riverline.hotspots.segments import Segments
 

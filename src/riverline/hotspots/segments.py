@@ -11,8 +11,8 @@ import pandas as pd
 import shapely
 from scipy import sparse
 
-from riverline._kernels.river_graph import Places, graph_of, within
-from riverline._kernels.river_joins import joins
+from riverline._kernels.network.river_graph import Places, graph_of, within
+from riverline._kernels.network.river_joins import joins
 from riverline.channel.given import usable_axes
 from riverline.channel.segments import split_axes
 from riverline.schema import SEGMENTS

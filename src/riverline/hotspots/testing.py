@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import sparse, stats
 
-from riverline._kernels.exact_null import MOST_DRAWN, binomial_tails, permutation_tails
-from riverline._kernels.local_statistics import local_moran, sum_scores, with_self
-from riverline._kernels.tail_fit import simulated_tails
+from riverline._kernels.statistics.exact_null import MOST_DRAWN, binomial_tails, permutation_tails
+from riverline._kernels.statistics.local_statistics import local_moran, sum_scores, with_self
+from riverline._kernels.statistics.tail_fit import simulated_tails
 from riverline.errors import JobError
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import pandas as pd
 import shapely
 
 from riverline import faults
-from riverline._kernels.chainage import cut, locate_many
+from riverline._kernels.lines.chainage import cut, locate_many
 from riverline.channel.given import texts, usable_axes
-from riverline.demarcation.closed import closed_rows
+from riverline.demarcation.extents.closed import closed_rows
 from riverline.inspection.check import failing
 from riverline.inspection.loose_ends import TOUCH_M, ends_of, loose_ends, meeting
 

@@ -9,9 +9,9 @@ import pandas as pd
 import shapely
 
 from riverline import faults
-from riverline._kernels.chainage import locate_many
+from riverline._kernels.lines.chainage import locate_many
 from riverline.channel.given import texts
-from riverline.demarcation.closed import codes_of
+from riverline.demarcation.extents.closed import codes_of
 from riverline.inspection.check import failing, wider
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 
 from riverline.channel.given import texts
 from riverline.demarcation import check_stakes
-from riverline.demarcation.closed import closed_codes
+from riverline.demarcation.extents.closed import closed_codes
 from riverline.inspection.bank_ends import gaps, useless_nodes
 from riverline.inspection.check import failing
 

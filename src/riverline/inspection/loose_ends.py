@@ -13,7 +13,7 @@ import scipy.sparse
 import shapely
 
 from riverline.channel.given import texts
-from riverline.demarcation.closed import codes_of
+from riverline.demarcation.extents.closed import codes_of
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -12,7 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from riverline._kernels.survival import product_limit, surviving, wilson
+from riverline._kernels.statistics.survival import product_limit, surviving, wilson
 from riverline.ledger.result import Rebounds
 from riverline.ledger.statistics import SCOPES, with_month
 from riverline.ledger.twins import near_pairs, picked, sightings_of

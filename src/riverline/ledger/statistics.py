@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from riverline._kernels.survival import product_limit, quantile, surviving
+from riverline._kernels.statistics.survival import product_limit, quantile, surviving
 from riverline.schema import CLOSING_TIMES, LEDGER_SUMS, STOCK
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import pandas as pd
 import shapely
 
 from riverline import faults
-from riverline._kernels.chainage import locate_each
-from riverline._kernels.downstream import followers, next_downstream
+from riverline._kernels.lines.chainage import locate_each
+from riverline._kernels.network.downstream import followers, next_downstream
 from riverline._version import __version__
 from riverline.channel.given import aligned, rows_by_name, texts, usable_axes
 from riverline.channel.locating import banks_of

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.chainage import cut_many
+from riverline._kernels.lines.chainage import cut_many
 from riverline.channel.given import texts
 from riverline.demarcation.findings import Finding
 from riverline.geodesy import round_half_up

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from riverline._kernels.following import united_by
+from riverline._kernels.lines.following import united_by
 from riverline.demarcation.findings import Finding
 from riverline.patrol.periods import unit_ends, unit_starts
 from riverline.rules.patrolling.model import COLOURS

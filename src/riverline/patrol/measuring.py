@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from riverline import faults
-from riverline._kernels.following import united_by
+from riverline._kernels.lines.following import united_by
 from riverline._version import __version__
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.geodesy import round_half_up

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.chainage import cut_many
-from riverline._kernels.following import gaps_by, united_by
+from riverline._kernels.lines.chainage import cut_many
+from riverline._kernels.lines.following import gaps_by, united_by
 from riverline.channel.given import texts
 from riverline.demarcation.findings import Finding
 from riverline.geodesy import round_half_up

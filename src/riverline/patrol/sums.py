@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from riverline._kernels.following import newly_by, united_by
+from riverline._kernels.lines.following import newly_by, united_by
 from riverline.geodesy import round_half_up
 from riverline.schema import PATROLLED_DUTIES
 

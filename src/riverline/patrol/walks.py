@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.following import Followed, follow, united_by
-from riverline._kernels.walking import Steps, jumps, pauses, repeats, steps_of
+from riverline._kernels.lines.following import Followed, follow, united_by
+from riverline._kernels.lines.walking import Steps, jumps, pauses, repeats, steps_of
 from riverline.demarcation.findings import Finding
 
 if TYPE_CHECKING:

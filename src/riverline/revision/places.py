@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from riverline._kernels.chainage import cut, locate_many
-from riverline._kernels.ruler import Ruler
+from riverline._kernels.lines.chainage import cut, locate_many
+from riverline._kernels.lines.ruler import Ruler
 
 if TYPE_CHECKING:
     import geopandas as gpd

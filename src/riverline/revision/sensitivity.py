@@ -16,8 +16,8 @@ from riverline import faults
 from riverline._version import __version__
 from riverline.channel.given import is_number, require_width, texts
 from riverline.demarcation import Demarcation, demarcate, demarcate_waters
+from riverline.demarcation.extents.whose import drawn_lines, name_of
 from riverline.demarcation.findings import Finding, findings_to_faults
-from riverline.demarcation.whose import drawn_lines, name_of
 from riverline.errors import JobError
 from riverline.geodesy import ellipsoidal_area, round_half_up
 from riverline.provenance import Run

@@ -10,8 +10,8 @@ import numpy as np
 import rasterio
 import shapely
 
-from riverline._kernels import chainage
-from riverline._kernels.flood_area import without_holes
+from riverline._kernels.grids.flood_area import without_holes
+from riverline._kernels.lines import chainage
 from riverline.channel.given import texts, usable_axes
 from riverline.geodesy import align
 from riverline.schema import WATER

@@ -10,8 +10,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from riverline.demarcation.extents.whose import drawn_lines, name_of
 from riverline.demarcation.findings import Finding
-from riverline.demarcation.whose import drawn_lines, name_of
 from riverline.geodesy import round_half_up
 from riverline.revision.causes import CAUSES, causes, in_words, sources
 from riverline.revision.places import Places, movement, places_along, runs_of

@@ -11,12 +11,12 @@ import shapely
 
 from riverline.channel.given import usable_axes
 from riverline.demarcation import Demarcation
-from riverline.demarcation.closed import closed_codes, shared_with_others
+from riverline.demarcation.extents.closed import closed_codes, shared_with_others
+from riverline.demarcation.extents.whose import drawn_lines
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.intake import row_names, single_parts, split_usable, typed
 from riverline.demarcation.mending import left_out, mended
 from riverline.demarcation.result import require_metric_result
-from riverline.demarcation.whose import drawn_lines
 from riverline.errors import RiverlineError, RuleError, SchemaError
 from riverline.geodesy import align
 from riverline.provenance import describe_input

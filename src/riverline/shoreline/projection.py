@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from riverline._kernels.chainage import locate
+from riverline._kernels.lines.chainage import locate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

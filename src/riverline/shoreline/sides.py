@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from riverline._kernels.chainage import vertex_chainages
-from riverline.demarcation.closed import shared_with_others
+from riverline._kernels.lines.chainage import vertex_chainages
+from riverline.demarcation.extents.closed import shared_with_others
 from riverline.schema import MANAGEMENT_LINES
 
 if TYPE_CHECKING:

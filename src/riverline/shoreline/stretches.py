@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from riverline._kernels.chainage import locate
+from riverline._kernels.lines.chainage import locate
 from riverline.demarcation.findings import Finding
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.chainage import cut_many
-from riverline._kernels.intervals import united
+from riverline._kernels.lines.chainage import cut_many
+from riverline._kernels.lines.intervals import united
 from riverline.demarcation.findings import Finding
 from riverline.geodesy import round_half_up
 from riverline.schema import USED_SHORELINES, USES

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from riverline._kernels.band import band_between
-from riverline._kernels.chainage import cut, locate
+from riverline._kernels.lines.band import band_between
+from riverline._kernels.lines.chainage import cut, locate
 from riverline.demarcation.edges import ring_edges
 from riverline.demarcation.findings import Finding
 from riverline.shoreline.sides import weakest

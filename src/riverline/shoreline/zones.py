@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.band import feet_of, part_band
-from riverline._kernels.intervals import covered
+from riverline._kernels.lines.band import feet_of, part_band
+from riverline._kernels.lines.intervals import covered
 from riverline.demarcation.findings import Finding
 from riverline.geodesy import align, apportion, ellipsoidal_area, round_half_up
 from riverline.schema import ZONES

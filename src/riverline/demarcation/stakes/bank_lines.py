@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from riverline._kernels.chainage import locate, position, vertex_chainages
+from riverline._kernels.lines.chainage import locate, position, vertex_chainages
 from riverline.channel.given import rows_by_name, texts, usable_axes
-from riverline.demarcation.closed import codes_of, shared_with_others
+from riverline.demarcation.extents.closed import codes_of, shared_with_others
 from riverline.geodesy import align
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from riverline import faults
-from riverline._kernels.stake_spans import longest_spans
+from riverline._kernels.lines.stake_spans import longest_spans
 from riverline.channel.given import finite, texts
 from riverline.demarcation.result import require_result
 from riverline.demarcation.stakes.bank_lines import bank_lines, rows_by_line

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.stake_chain import push_out
-from riverline._kernels.stake_spans import chord_errors, even_places, turn_places
+from riverline._kernels.lines.stake_chain import push_out
+from riverline._kernels.lines.stake_spans import chord_errors, even_places, turn_places
 from riverline.channel.given import finite, texts
 from riverline.demarcation.stakes.bank_lines import bank_lines, rows_by_line
 from riverline.demarcation.stakes.citing import is_founded

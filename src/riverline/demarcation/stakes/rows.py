@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.chainage import direction
+from riverline._kernels.lines.chainage import direction
 from riverline.channel.given import texts
 from riverline.demarcation.stakes.columns import (
     chainage_columns,

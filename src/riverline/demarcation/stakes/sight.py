@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from riverline._kernels.stake_spans import chord_errors, turn_places
+from riverline._kernels.lines.stake_spans import chord_errors, turn_places
 from riverline.channel.given import texts
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from riverline._kernels.persistence import lasting_odds
+from riverline._kernels.grids.persistence import lasting_odds
 from riverline.encroachment.change.pixels import CODES
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riverline._kernels.covers import brightness
+from riverline._kernels.grids.covers import brightness
 from riverline.shoreline.water.indices import compute_index, indices
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import numpy as np
 import shapely
 from scipy.special import chdtrc
 
-from riverline._kernels.covers import GROUND, UNSEEN, VEGETATION, WATER
-from riverline._kernels.invariance import alteration, chi_square, match_bands, match_bulk, robust_spread
+from riverline._kernels.grids.covers import GROUND, UNSEEN, VEGETATION, WATER
+from riverline._kernels.grids.invariance import alteration, chi_square, match_bands, match_bulk, robust_spread
 from riverline.demarcation.findings import Finding
 from riverline.encroachment.change.indexing import index_values
 from riverline.encroachment.change.reading import box_of
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from riverline._kernels.invariance import Alteration
+    from riverline._kernels.grids.invariance import Alteration
     from riverline.encroachment.change.decisions import ChangeRules
     from riverline.encroachment.change.inputs import Day, Ground
     from riverline.encroachment.change.reading import Stack

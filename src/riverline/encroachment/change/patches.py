@@ -11,8 +11,8 @@ import pandas as pd
 import shapely
 from scipy import ndimage
 
-from riverline._kernels.covers import GROUND, UNSEEN, VEGETATION, WATER
-from riverline._kernels.patches import Seams, label_patches, near_at, open_sides, sums_of
+from riverline._kernels.grids.covers import GROUND, UNSEEN, VEGETATION, WATER
+from riverline._kernels.grids.patches import Seams, label_patches, near_at, open_sides, sums_of
 from riverline.encroachment.change.pixels import Examined, Search, examine
 from riverline.encroachment.change.reading import box_of
 from riverline.io.scenes import Reason, to_plane

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import chdtri
 
-from riverline._kernels.covers import GROUND, UNSEEN, VEGETATION, WATER, beyond_shift, moved
-from riverline._kernels.invariance import chi_square
-from riverline._kernels.persistence import lasting
+from riverline._kernels.grids.covers import GROUND, UNSEEN, VEGETATION, WATER, beyond_shift, moved
+from riverline._kernels.grids.invariance import chi_square
+from riverline._kernels.grids.persistence import lasting
 from riverline.encroachment.change.indexing import index_values
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riverline._kernels.covers import GROUND, states_of
-from riverline._kernels.thresholds import otsu, split_at
+from riverline._kernels.grids.covers import GROUND, states_of
+from riverline._kernels.grids.thresholds import otsu, split_at
 from riverline.encroachment.change.indexing import index_values
 from riverline.shoreline.water.indices import indices
 

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from riverline import faults
-from riverline._kernels.phase import STEPS, phase_shift
+from riverline._kernels.grids.phase import STEPS, phase_shift
 from riverline.errors import SchemaError
 from riverline.geodesy import align
 from riverline.io.scenes.pixels import open_scene, read_pixels

@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.casting import RIGHT
-from riverline._kernels.swept import Ends, faces_of, rings_between
+from riverline._kernels.lines.casting import RIGHT
+from riverline._kernels.lines.swept import Ends, faces_of, rings_between
 from riverline.geodesy import ellipsoidal_area, round_half_up
 from riverline.schema import CHANGE_AREAS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from riverline._kernels.hits import Path
+    from riverline._kernels.lines.hits import Path
     from riverline.shoreline.change.casting import Transects
     from riverline.shoreline.change.intersecting import Positions, Series
     from riverline.shoreline.change.method import Method

@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels import casting
-from riverline._kernels.chainage import locate_many
+from riverline._kernels.lines import casting
+from riverline._kernels.lines.chainage import locate_many
 from riverline.channel.given import rows_by_name
 from riverline.shoreline.change.inputs import BANK_OF
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from riverline._kernels.casting import Rays
+    from riverline._kernels.lines.casting import Rays
     from riverline.shoreline.change.inputs import Inputs, Origins, Shorelines
     from riverline.shoreline.change.method import Method
 

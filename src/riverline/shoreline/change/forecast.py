@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from riverline._kernels.kalman import State, advance, run
-from riverline._kernels.trends import normal_quantile, t_quantile
+from riverline._kernels.statistics.kalman import State, advance, run
+from riverline._kernels.statistics.trends import normal_quantile, t_quantile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.casting import ray_lines
+from riverline._kernels.lines.casting import ray_lines
 from riverline.schema import FORECASTS, INTERSECTIONS, RATES, TRANSECTS
 
 if TYPE_CHECKING:

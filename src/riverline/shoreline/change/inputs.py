@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.casting import LEFT, RIGHT
+from riverline._kernels.lines.casting import LEFT, RIGHT
 from riverline.channel.given import Axes, nearest_axis, texts
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.inputs import usable_rows

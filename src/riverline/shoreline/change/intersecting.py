@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from riverline._kernels.hits import Path, hits
+from riverline._kernels.lines.hits import Path, hits
 from riverline.demarcation.findings import Finding
 from riverline.shoreline.change.inputs import BANK_OF, UNKNOWN
 from riverline.shoreline.change.jumps import jumping

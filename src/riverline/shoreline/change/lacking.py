@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.casting import ray_lines
-from riverline._kernels.trends import FEWEST
+from riverline._kernels.lines.casting import ray_lines
+from riverline._kernels.statistics.trends import FEWEST
 from riverline.demarcation.findings import Finding
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from riverline import faults
-from riverline._kernels.hits import Path
+from riverline._kernels.lines.hits import Path
 from riverline._version import __version__
 from riverline.demarcation.findings import findings_to_faults
 from riverline.provenance import Run

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from riverline._kernels.trends import end_points, fit, median_slope, normal_quantile, t_quantile
+from riverline._kernels.statistics.trends import end_points, fit, median_slope, normal_quantile, t_quantile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from riverline._kernels.trends import EndPoints, Fit
+    from riverline._kernels.statistics.trends import EndPoints, Fit
     from riverline.shoreline.change.intersecting import Series
     from riverline.shoreline.change.method import Method
 

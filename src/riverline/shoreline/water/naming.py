@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from riverline._kernels.chainage import locate_each, locate_many
-from riverline._kernels.contour_pieces import Pieces, rotated
+from riverline._kernels.grids.contour_pieces import Pieces, rotated
+from riverline._kernels.lines.chainage import locate_each, locate_many
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from riverline._kernels.thresholds import Split, multi_otsu, otsu, split_at
+from riverline._kernels.grids.thresholds import Split, multi_otsu, otsu, split_at
 from riverline.errors import SchemaError
 from riverline.shoreline.water.histogram import COARSE, Histogram
 from riverline.shoreline.water.indices import compute_index

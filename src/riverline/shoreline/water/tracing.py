@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline._kernels.contour_pieces import BEYOND, Pieces, pieces_of_strip, together
+from riverline._kernels.grids.contour_pieces import BEYOND, Pieces, pieces_of_strip, together
 from riverline.channel.given import usable_axes
 from riverline.demarcation.findings import Finding
 from riverline.errors import ReadError, SchemaError

@@ -1,0 +1,263 @@
+"""Steps of walkers as intervals on the chainage of rivers, bank by bank."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from riverline._kernels.lines.chainage import locate_many
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+__all__ = ["Followed", "follow", "gaps_by", "newly_by", "united_by"]
+
+# Steps are looked up at least so often: between two places the chainage of a walker is taken to change evenly.
+_EVERY_M = 10.0
+_LEAST_M = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Pieces of steps that follow a river.
+
+    Attributes
+    ----------
+    step, axis : (k,)
+        Which step along which axis.
+    bank : (k,)
+        0 left, 1 right.
+    start, end : (k,)
+        Chainages, ``start <= end``; metres from the first vertex of the axis.
+    within_m : (m,)
+        Length of each step inside the buffer of an axis.
+    across_m : (m,)
+        Of it where the chainage leaps, as where a bend is cut off: that is no interval.
+    nearest_m : (m,)
+        Least distance of each step from an axis.
+    """
+
+    step: Integers
+    axis: Integers
+    bank: Integers
+    start: Floats
+    end: Floats
+    within_m: Floats
+    across_m: Floats
+    nearest_m: Floats
+
+
+def follow(start: Floats, end: Floats, axes: Sequence[Any], *, buffer: float, both: float = 0.0) -> Followed:
+    """What steps follow of the axes that they are nearest to.
+
+    Parameters
+    ----------
+    start, end : (m, 2)
+        Ends of the steps, metres.
+    axes : (k,)
+        LineStrings.
+    buffer
+        A place no farther from the axis follows it.
+    both
+        A place no farther from the axis follows both banks.
+
+    Notes
+    -----
+    A step is looked up every ten metres or closer; in between chainage and offset change evenly, which is exact along
+    a straight axis. Pieces end where the buffer ends and change bank where they cross the axis. Along a bend a walker's
+    chainage may run ahead of him by twice his distances from the axis; beyond that he crosses over to another arm.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> axis = shapely.LineString([(0, 0), (100, 0)])
+    >>> found = follow(np.array([[10.0, 5.0]]), np.array([[40.0, 5.0]]), [axis], buffer=20)
+    >>> float(found.start.min()), float(found.end.max()), set(found.bank.tolist())
+    (10.0, 40.0, {0})
+    """
+    count = np.maximum(np.ceil(np.hypot(*(end - start).T) / _EVERY_M), 1).astype("int64")
+    step = np.repeat(np.arange(len(start)), count + 1)
+    place = np.arange(len(step)) - np.repeat(np.cumsum(count + 1) - (count + 1), count + 1)
+    share = (place / count[step])[:, None]
+    xy = start[step] * (1 - share) + end[step] * share
+    axis, along, offset = locate_many(xy, axes)
+    first = np.flatnonzero(step[1:] == step[:-1]) if len(step) else np.zeros(0, dtype="int64")
+    same = first[(axis[first] == axis[first + 1]) & (axis[first] >= 0)]
+    length = np.hypot(*(xy[same + 1] - xy[same]).T)
+    one, other = _lateral(along, offset, same, shapely.length(np.asarray(axes, dtype="object"))[axis[same]])
+    leap = np.abs(along[same + 1] - along[same]) > length + 2 * (np.abs(one) + np.abs(other)) + _LEAST_M
+    pieces = [_inside(one, other, low, high) for low, high in ((-buffer, 0.0), (0.0, buffer))]
+    within = sum((np.maximum(piece[1] - piece[0], 0.0) for piece in pieces), np.zeros(len(same)))
+    within = np.where((one == 0) & (other == 0), within / 2, within)  # on the axis is in both halves
+    nearest = np.full(len(start), np.inf)
+    np.fmin.at(nearest, step, np.where(np.isnan(offset), np.inf, np.abs(offset)))
+    rows = []
+    for bank, piece in enumerate(pieces):
+        near = _inside(one, other, -both, both)
+        for begin, finish in (piece, near):
+            kept = np.flatnonzero((finish > begin) & ~leap)
+            ends = np.sort([_between(along, same, kept, each) for each in (begin, finish)], axis=0)
+            rows.append((step[same[kept]], axis[same[kept]], np.full(len(kept), bank), *ends))
+    parts = [np.concatenate(column) for column in zip(*rows, strict=True)]
+    kept = parts[4] - parts[3] > _LEAST_M
+    of, along_axis, side, begin, finish = (part[kept] for part in parts)
+    inside, across = (
+        np.asarray(np.bincount(step[same], within * length * each, len(start)), dtype="float64")
+        for each in (np.ones(len(same)), leap)
+    )
+    return Followed(of, along_axis, side, begin, finish, inside, across, nearest)
+
+
+def _lateral(along: Floats, offset: Floats, same: Integers, length: Floats) -> tuple[Floats, Floats]:
+    """Offsets at both ends of pieces; that of an end which lies before or beyond the axis is the other end's.
+
+    There the offset is the distance from the axis's end and says nothing of how far to the side somebody walks.
+    """
+    one, other = offset[same], offset[same + 1]
+    first, last = ((at <= 0.0) | (at >= length) for at in (along[same], along[same + 1]))
+    return np.where(first & ~last, other, one), np.where(last & ~first, one, other)
+
+
+def _inside(one: Floats, other: Floats, low: float, high: float) -> tuple[Floats, Floats]:
+    """Shares of the way from one offset to another between which it lies in [low, high]; empty where end <= start."""
+    rise = other - one
+    with np.errstate(divide="ignore", invalid="ignore"):
+        at_low, at_high = (low - one) / rise, (high - one) / rise
+    level = (one >= low) & (one <= high)
+    begin = np.where(rise == 0, np.where(level, 0.0, 1.0), np.fmin(at_low, at_high))
+    finish = np.where(rise == 0, np.where(level, 1.0, 0.0), np.fmax(at_low, at_high))
+    return np.clip(begin, 0.0, 1.0), np.clip(finish, 0.0, 1.0)
+
+
+def _between(along: Floats, same: Integers, kept: Integers, share: Floats) -> Floats:
+    from_, to = along[same[kept]], along[same[kept] + 1]
+    at = share[kept]
+    return np.where(at == 1.0, to, from_ + at * (to - from_))
+
+
+def united_by(group: Integers, start: Floats, end: Floats) -> tuple[Integers, Floats, Floats]:
+    """The union of intervals, group by group, as intervals that neither overlap nor touch.
+
+    Parameters
+    ----------
+    group, start, end : (n,)
+        Intervals of groups, in any order.
+
+    Returns
+    -------
+    group, start, end : (k,)
+        In order of group and start.
+
+    Examples
+    --------
+    >>> united_by(np.array([1, 0, 1]), np.array([0.0, 0.0, 2.0]), np.array([3.0, 1.0, 4.0]))
+    (array([0, 1]), array([0., 0.]), array([1., 4.]))
+    """
+    if not len(group):
+        return group, start, end
+    order = np.lexsort((end, start, group))
+    group, start, end = group[order], start[order], end[order]
+    # The farthest end so far, group by group: ranks of ends rise within a group and never reach the next group's.
+    sorted_ends = np.sort(end)
+    number = np.cumsum(np.append(False, group[1:] != group[:-1]))
+    rank = number * len(end) + np.searchsorted(sorted_ends, end)
+    reached = sorted_ends[np.maximum.accumulate(rank) - number * len(end)]
+    first = np.append(True, (group[1:] != group[:-1]) | (start[1:] > reached[:-1]))
+    last = np.append(first[1:], True)
+    return group[first], start[first], reached[last]
+
+
+def gaps_by(
+    group: Integers, start: Floats, end: Floats, *, low: Floats, high: Floats, least: float
+) -> tuple[Integers, Floats, Floats]:
+    """What a union of intervals leaves of one stretch a group.
+
+    Parameters
+    ----------
+    group, start, end : (n,)
+        Intervals within their group's stretch, in any order.
+    low, high : (g,)
+        Stretch of each group, by its number.
+    least
+        Shorter gaps are left out.
+
+    Examples
+    --------
+    >>> gaps_by(np.array([0]), np.array([2.0]), np.array([3.0]), low=np.zeros(2), high=np.full(2, 9.0), least=0.1)
+    (array([0, 0, 1]), array([0., 3., 0.]), array([2., 9., 9.]))
+    """
+    every = np.arange(len(low))
+    united, begin, finish = united_by(
+        np.concatenate([group, every, every]),
+        np.concatenate([start, low, high]),
+        np.concatenate([end, low, high]),
+    )
+    inner = np.flatnonzero(united[1:] == united[:-1]) if len(united) else united
+    kept = inner[begin[inner + 1] - finish[inner] >= least]
+    return united[kept], finish[kept], begin[kept + 1]
+
+
+def newly_by(group: Integers, start: Floats, end: Floats, order: Integers) -> Floats:
+    """Length of each interval that no interval of its group of a smaller order covers, each place counted once.
+
+    Parameters
+    ----------
+    group, start, end : (n,)
+        Intervals of groups, in any order; those of one order may overlap.
+    order : (n,)
+        Which come first; not below zero.
+
+    Returns
+    -------
+    (n,)
+        What several intervals of the smallest order cover counts for one of them.
+
+    Notes
+    -----
+    The ends of a group's intervals cut it into pieces; the earliest interval over each piece is a range minimum, found
+    for all at once by a table of ranges whose lengths are powers of two, read from the longest down.
+
+    Examples
+    --------
+    >>> newly_by(np.zeros(2, dtype="int64"), np.array([0.0, 5.0]), np.array([8.0, 10.0]), np.array([0, 1]))
+    array([8., 2.])
+    """
+    if not len(group):
+        return np.zeros(0)
+    knots = np.unique(np.column_stack([np.tile(group, 2), np.concatenate([start, end])]), axis=0)
+    # As complex numbers pairs of group and chainage are in one order and can be looked up at once.
+    key = knots[:, 0] + 1j * knots[:, 1]
+    first, last = (np.searchsorted(key, group + 1j * each) for each in (start, end))
+    rank = np.empty(len(order), dtype="int64")
+    rank[np.lexsort((end, start, order))] = np.arange(len(order))
+    earliest = _range_minimum(first, last, rank, len(knots))
+    piece = np.append(np.diff(knots[:, 1]), 0.0)
+    owned = earliest < len(rank)
+    by_rank = np.bincount(earliest[owned], piece[owned], len(rank))
+    return np.asarray(by_rank[rank], dtype="float64")
+
+
+def _range_minimum(first: Integers, last: Integers, value: Integers, size: int) -> Integers:
+    """The least value over each place of ranges ``[first, last)``; how many ranges there are where none is."""
+    levels = max(size.bit_length(), 1)
+    none = len(value)
+    table = np.full((levels, size), none, dtype="int64")
+    there = last > first
+    level = np.zeros(len(first), dtype="int64")
+    level[there] = np.floor(np.log2(last[there] - first[there])).astype("int64")
+    for begin in (first, last - (1 << level)):
+        np.minimum.at(table, (level[there], begin[there]), value[there])
+    for upper in range(levels - 1, 0, -1):
+        half = 1 << (upper - 1)
+        np.minimum(table[upper - 1], table[upper], out=table[upper - 1])
+        np.minimum(table[upper - 1, half:], table[upper, : size - half], out=table[upper - 1, half:])
+    return table[0]
