@@ -69,6 +69,19 @@ def test_sensitivity_of_the_command_is_that_of_the_library(survey, tmp_path):
     assert "堤脚" in told
 
 
+def test_sensitivity_of_lakes_is_that_of_the_library(survey, tmp_path):
+    """Two square ponds of 400 m, their edges 2 m in and out: a corner that moves inwards moves along its bisector."""
+    own = ["--column", "编码=water_id", "--set", "kind=lake", "--rules", "national", "--edge", 2, "--out", tmp_path]
+    told = run("sensitivity", f"{survey}::ponds", "--subject", "water", *own)
+    bands = gpd.read_file(tmp_path / "敏感性.gpkg", layer="敏感性区段")
+    assert sorted(bands[["river_id", "factor", "movement", "largest_m"]].to_numpy().tolist()) == [
+        [pond, "edge", "beyond", pytest.approx(2.0 * 2.0**0.5, abs=1e-3)] for pond in ("W1", "W2")
+    ]
+    assert "水边线" in told
+    refused = run("sensitivity", f"{survey}::ponds", "--subject", "water", "--water", "x.shp", *own, status=1)
+    assert "不能再用 --water 给出" in refused
+
+
 def test_stand_ins_of_the_command_go_into_a_demarcation(survey, tmp_path):
     out = tmp_path / "替代线.gpkg"
     told = run("standins", f"{survey}::axes", "--within", 400, "--roads", f"{survey}::roads", "--out", out)

@@ -1,12 +1,14 @@
-"""A reference much shorter than the bank it stands for is told; one that is short by the river's own bends is not."""
+"""References that stand for no bank are told: much shorter than theirs, unless by its own bends, or in the water."""
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 
 import riverline as rl
-from county import axes, levees, rule_set
+from county import CRS, ORIGIN, axes, levees, rule_set
 
 
 def short(result) -> list[tuple[str, str, str]]:
@@ -71,3 +73,22 @@ def test_a_join_that_cuts_off_a_bend_is_told_at_its_river(tmp_path) -> None:
     result = rl.demarcate(axes(loop(200.0, 200.0)), rule_set(tmp_path, gap_max_m=700.0), levees=toes)
     assert "gap-joined" in set(result.faults["code"])
     assert short(result) == [("axes", "R1", "right")]
+
+
+def pool(half_width: float) -> gpd.GeoDataFrame:
+    there = shapely.box(ORIGIN[0], ORIGIN[1] - half_width, ORIGIN[0] + 2000, ORIGIN[1] + half_width)
+    return gpd.GeoDataFrame({"water_id": ["W1"], "river_id": "R1", "kind": "river"}, geometry=[there], crs=CRS)
+
+
+@pytest.mark.parametrize(("half_width", "soaked"), [(60.0, {"L1": 1998.0, "L2": 1998.0}), (50.5, {}), (30.0, {})])
+def test_toes_in_the_water_of_their_own_river_are_told(tmp_path, half_width, soaked) -> None:
+    """Toes 50 m off the axis: a metre at either end of the reach, and beside the water's edge, is as good as dry."""
+    toes = levees([(0, 50), (2000, 50)], [(0, -50), (2000, -50)])
+    result = rl.demarcate(axes([(0, 0), (2000, 0)]), rule_set(tmp_path), levees=toes, water=pool(half_width))
+    told = result.faults[result.faults["code"] == "reference-in-water"]
+    assert dict(zip(told["feature_id"], told["value"], strict=True)) == soaked
+    assert set(told["note"]) == ({"left", "right"} if soaked else set())
+    extent = result.extents.geometry.iloc[0]
+    assert shapely.covers(shapely.buffer(extent, 1e-6), pool(half_width).geometry.iloc[0]), (
+        "told, and drawn all the same"
+    )

@@ -6,10 +6,11 @@ What draws on geopandas is imported by the command that needs it, so that ``rive
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+import riverline as rl
 from riverline.cli.options import (
     FILE,
     CRSOption,
@@ -34,18 +35,24 @@ assessing = typer.Typer()
 
 @assessing.command()
 def sensitivity(  # noqa: PLR0913 - one option a layer
-    axes: Annotated[str, typer.Argument(metavar=FILE, help="河道中心线 | river axes")],
+    drawn: Annotated[str, typer.Argument(metavar=FILE, help="河道中心线，或湖泊、水库 | axes, or waters")],
     *,
     rules: RulesOption,
+    subject: Annotated[
+        Literal["axes", "water"], typer.Option(help="所划对象：河道或湖泊、水库 | what is drawn: rivers or waters")
+    ] = "axes",
+    axes: Annotated[str | None, file_option("湖库：封闭河口的中心线 | of waters: axes, to close mouths")] = None,
     levees: Annotated[str | None, file_option("堤防 | levees")] = None,
-    bank_tops: Annotated[str | None, file_option("岸顶线 | bank tops")] = None,
-    water: Annotated[str | None, file_option("水域 | water")] = None,
+    bank_tops: Annotated[str | None, file_option("河道：岸顶线 | of rivers: bank tops")] = None,
+    water: Annotated[str | None, file_option("河道：水域 | of rivers: water")] = None,
+    lines: Annotated[str | None, file_option("湖库：征地线、规划线 | of waters: acquisition, plan lines")] = None,
     flood_levels: Annotated[str | None, file_option("洪水位，图层或表格 | flood levels, layer or table")] = None,
     terrain: Annotated[Path | None, typer.Option(metavar="FILE", help="地形栅格，配合洪水位 | terrain raster")] = None,
     parcels: Annotated[str | None, file_option("宗地 | parcels")] = None,
     level: Annotated[float, typer.Option(metavar="M", help="洪水位升降，0 为不扰动 | levels up and down")] = 0.1,
     terrain_shift: Annotated[float, typer.Option(metavar="M", help="地形升降，0 为不扰动 | terrain up and down")] = 0.5,
     toe: Annotated[float, typer.Option(metavar="M", help="堤防内外移动，0 为不扰动 | levees in and out")] = 0.5,
+    edge: Annotated[float, typer.Option(metavar="M", help="湖、库水边内外移动，0 为不扰动 | edges of waters")] = 0.5,
     accuracy: Annotated[
         float, typer.Option(metavar="M", help="图面精度，移动超过它才列出 | what the map can show")
     ] = 1.0,
@@ -61,14 +68,21 @@ def sensitivity(  # noqa: PLR0913 - one option a layer
 ) -> None:
     """界线敏感性：水位、地形、堤脚有误时界线移动多少、涉及谁的地 | how far the line moves if its inputs are wrong."""
     named = {"axes": axes, "levees": levees, "bank_tops": bank_tops, "water": water, "flood_levels": flood_levels,
-             "parcels": parcels}  # fmt: skip
-    layers = named_layers(named, crs, encoding, column, set_, only=only)
+             "lines": lines, "parcels": parcels}  # fmt: skip
     with told(language) as console:
+        if named[subject] is not None:
+            raise rl.JobError(
+                f"--subject {subject} 的图层就是第一个参数 {drawn}，不能再用 --{subject} 给出",
+                f"--subject {subject}: its layer is the first argument, {drawn}; leave out --{subject}",
+            )
+        named = {subject: drawn, **{name: file for name, file in named.items() if name != subject}}
+        layers = named_layers(named, crs, encoding, column, set_, only=only, unnamed=subject)
         from riverline.cli.estimating import SureJob, measure
         from riverline.cli.sketched import band_table
 
-        shifts = {"level_m": level, "terrain_m": terrain_shift, "toe_m": toe, "map_accuracy_m": accuracy}
-        job = SureJob(layers, rules, out, shifts, terrain, on, language)
+        shifts = {"level_m": level, "terrain_m": terrain_shift, "toe_m": toe, "edge_m": edge,
+                  "map_accuracy_m": accuracy}  # fmt: skip
+        job = SureJob(layers, rules, out, shifts, terrain, on, language, subject)
         delivery = with_progress(lambda tell: measure(job, tell), language, console)
         table = band_table(delivery.result, language)
         conclude(console, delivery, (table,), delivery.result.faults, language, strict=strict)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import riverline as rl
 from riverline.cli.handover import MAP_NAME, Delivery, Steps, hand_over, require_folder
 from riverline.cli.office import tables_beside
 from riverline.cli.preparing import Prepared
-from riverline.cli.steps import read_layers, schema_of
+from riverline.cli.steps import drawn_on, read_layers, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,7 +46,8 @@ _STAND_INS: dict[str, Schema] = {
 class SureJob:
     """From the layers of a demarcation to how sure its line is.
 
-    ``layers`` names inputs by the verb's arguments, ``shifts`` holds its figures in metres by theirs.
+    ``layers`` names inputs by the verb's arguments, ``shifts`` holds its figures in metres by theirs. The ``subject``
+    is the layer that is demarcated: ``axes`` of rivers, or ``water`` of lakes and reservoirs.
     """
 
     layers: Mapping[str, Layer]
@@ -56,6 +57,7 @@ class SureJob:
     terrain: Path | None = None
     on: str | None = None
     language: Language = "zh"
+    subject: Literal["axes", "water"] = "axes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +82,18 @@ def measure(job: SureJob, tell: Callable[[Step], None]) -> Delivery:
     require_folder(job.out)
     rules = rl.load_rules(job.rules, on=job.on)
     frames = read_layers(job.layers, schema_of, step)
-    frames["axes"] = rl.geodesy.to_metric(frames["axes"])
+    drawn = frames[job.subject] = rl.geodesy.to_metric(frames[job.subject])
     step("检查图层", "check the layers")
     checked = [rl.check(frame, schema_of(name)) for name, frame in frames.items()]
     step("扰动资料，重新划界", "shift the inputs and draw again")
-    others: dict[str, Any] = {name: frame for name, frame in frames.items() if name != "axes"}
-    sure = rl.measure_sensitivity(frames["axes"], rules, terrain=job.terrain, **job.shifts, **others)
+    others: dict[str, Any] = {name: frame for name, frame in frames.items() if name != job.subject}
+    sure = rl.measure_sensitivity(drawn, rules, terrain=job.terrain, **job.shifts, **others)
     sure = replace(sure, faults=rl.faults.combine([*checked, sure.faults], crs=sure.bands.crs))
     title = "界线敏感性" if job.language == "zh" else "How sure the line is"
     beside = tables_beside(NAMES[1], sure, language=job.language)
     paths = hand_over(
         job.out,
-        draw=lambda: rl.maps.show(frames["axes"], sure, language=job.language, title=title),
+        draw=lambda: rl.maps.show(drawn_on(drawn, job.subject), sure, language=job.language, title=title),
         write=lambda path: rl.export.to_geopackage(path, sure, language=job.language),
         names=NAMES,
         beside=beside,

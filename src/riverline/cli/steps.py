@@ -30,6 +30,7 @@ __all__ = [
     "Sections",
     "carry_out",
     "demo_job",
+    "drawn_on",
     "in_plane",
     "numbered",
     "read_layers",
@@ -164,7 +165,7 @@ def carry_out(job: MainJob, tell: Callable[[Step], None]) -> Delivery:
     beside = tables_beside(LAYERS_NAME, result, language=job.language)
     paths = hand_over(
         job.out,
-        draw=lambda: rl.maps.show(result, _drawn_on(subject, job.subject), language=job.language, title=job.title),
+        draw=lambda: rl.maps.show(result, drawn_on(subject, job.subject), language=job.language, title=job.title),
         write=lambda path: rl.export.to_geopackage(path, result, language=job.language),
         beside=beside,
         step=step,
@@ -269,7 +270,7 @@ def schema_of(layer: str) -> Schema:
     return rl.schema.FRAMES["bank_tops" if layer == "lines" else layer]
 
 
-def _drawn_on(frame: gpd.GeoDataFrame, subject: str) -> gpd.GeoDataFrame:
+def drawn_on(frame: gpd.GeoDataFrame, subject: str) -> gpd.GeoDataFrame:
     """What of the subject the map shows: rivers among the water were not demarcated and would only make it small."""
     return frame[frame["kind"] != "river"] if subject == "water" else frame
 

@@ -219,6 +219,11 @@ CODES = (
          "{unit} are to be expected: does it skip a bend or stop halfway?",
          "核对该处堤线、岸线是否缺段，端点是否落在另一河段旁；确为截弯堤防时属正常",
          "look for missing stretches, and ends that lie beside another limb; right where a levee cuts off a bend"),
+    Code("reference-in-water", "warning",
+         "{layer} {feature} 作为{note}参照线有 {value} {unit} 在本河水域内（允许 {limit} {unit}）",
+         "{layer} {feature}, the reference of the {note}, runs {value} {unit} through water of its own river (up to "
+         "{limit} {unit} may)",
+         "核对堤线、岸线与水域的位置、坐标系和线类", "check where line and water lie, their CRS and what line it is"),
     Code("bank-length", "note",
          "河流 {feature} 的{note}管理范围线长度是中心线的 {value} 倍（常见范围在 {limit} 倍以内）",
          "the {note} line of river {feature} is {value} times as long as the axis (usually within {limit} times)",

@@ -11,6 +11,7 @@ import shapely
 from riverline._kernels.lines.proof import nearest_place
 from riverline.demarcation.banks.chains import Gap, build_chain, paint
 from riverline.demarcation.banks.shortness import LENGTH_RATIO, short_pieces
+from riverline.demarcation.banks.wetness import pieces_in_water
 from riverline.demarcation.edges import within_reach
 from riverline.demarcation.extents.beyond import water_left_out
 from riverline.demarcation.extents.cuts import waterside_past
@@ -111,6 +112,7 @@ def demarcate_river(
         findings.extend(_gap_findings(axis, bank, gaps, policy))
         findings.extend(_caveats(axis, bank, chains[bank]))
         findings.extend(short_pieces(axis, bank, chains[bank]))
+        findings.extend(pieces_in_water(bank, chains[bank], water))
     own = None if water is None else within_reach(water, axis)
     made = outline(chains["left"], chains["right"], water=own, steps=steps, taper_m=policy.taper_m)
     if made is None:
