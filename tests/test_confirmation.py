@@ -117,6 +117,40 @@ def test_a_sliver_is_narrow_and_not_small():
     assert [row[:2] for row in rows(narrow, "sliver-overlap")] == [("A", "B")]
 
 
+@pytest.mark.parametrize("closed", [0, 1])
+def test_a_crack_that_opens_onto_untitled_water_is_a_sliver_by_its_width(closed):
+    """Two fields 0.2 m apart by a river that nobody holds: the crack opens onto the water, at one end or at both."""
+    fields = {
+        "A": ("甲", "collective", box(0, -100, 500, 40)),
+        "B": ("乙", "collective", box(500.2, -100, 1000, 40)),
+        "C": ("丙", "collective", box(0, -100 - closed, 1000, -100 + 5 * closed)),
+    }
+    drawn = cadastre.extents(box(0, -110, 1000, 100))
+    titles = rl.confirm(drawn, cadastre.parcels(fields))
+    assert_partition(titles, drawn)
+    ((_, _, width),) = rows(titles, "sliver-gap")
+    assert width == pytest.approx(0.2, abs=0.003)
+    crack = titles.faults.set_index("code").geometry["sliver-gap"]
+    assert crack.difference(box(500, -100, 500.2, 40)).area < 1e-6
+    assert crack.length / 2 == pytest.approx(140 - 5 * closed + 0.2, abs=0.4), "but for the arcs at its mouths"
+    tidy = rl.confirm(drawn, cadastre.parcels(fields), clean=True)
+    assert_partition(tidy, drawn)
+    assert tidy.changes["kind"].tolist() == ["gap_filled"]
+    wide = rl.confirm(drawn, cadastre.parcels(fields), tolerance_m=0.1)
+    assert not rows(wide, "sliver-gap")
+
+
+def test_untitled_land_beside_the_line_or_in_a_wedge_is_no_crack():
+    """A strip along the extent's own edge has a title on one side alone; sides that part by 6 degrees are no crack."""
+    wedge = shapely.Polygon(
+        [(cadastre.EAST + x, cadastre.NORTH + y) for x, y in ((0, 0), (600, 60), (600, 90), (0, 90))]
+    )
+    fields = {"A": ("甲", "collective", box(0, -99.8, 600, 0)), "B": ("乙", "collective", wedge)}
+    titles = rl.confirm(cadastre.extents(box(0, -100, 1000, 100)), cadastre.parcels(fields))
+    assert rows(titles, "sliver-gap") == []
+    assert len(rows(titles, "untitled-land")) == 1
+
+
 def test_overlaps_of_one_owner_or_of_an_unknown_one_are_no_dispute():
     both = {"A": ("甲", "collective", box(0, -100, 500, 100)), "B": ("甲", "collective", box(400, -100, 1000, 100))}
     titles = rl.confirm(cadastre.extents(EXTENT), cadastre.parcels(both))

@@ -136,12 +136,12 @@ def test_numbers_have_the_decimals_of_their_unit(book):
 
 
 def test_checks_are_worded_in_the_language_asked_for(tmp_path):
-    rows = {"check_id": "a", "title": "线不悬挂", "title_en": "no dangles", "layers": "lines", "counted": 1,
+    rows = {"check_id": "a", "title": "线不悬挂", "title_en": "no dangles", "layers": "stakes, boards", "counted": 1,
             "failed": 0, "review": 0, "outcome": "passed", "limit": 0.1, "unit": "m", "note": ""}  # fmt: skip
-    for language, told in (("zh", "线不悬挂"), ("en", "no dangles")):
+    for language, told in (("zh", ("线不悬挂", "界桩、公告牌")), ("en", ("no dangles", "Stakes, Notice boards"))):
         path = rl.export.to_xlsx(tmp_path / f"{language}.xlsx", pd.DataFrame([rows]), language=language)
         cells = next(openpyxl.load_workbook(path).worksheets[1].iter_rows(min_row=4, values_only=True))
-        assert cells[2] == told
+        assert cells[2:4] == told
         assert len(cells) == 11
 
 

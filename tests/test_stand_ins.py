@@ -117,3 +117,9 @@ def test_what_is_no_layer_is_refused_and_what_has_no_place_leaves_no_trace() -> 
     endless = shapely.set_coordinates(row(100), [(ORIGIN[0], float("nan")), ORIGIN])
     found = rl.find_stand_ins(RIVER, within_m=400, roads=frame(endless, shapely.LineString(), row(200)))
     assert found["source_row"].tolist() == ["2"]
+
+
+def test_lines_that_stand_in_on_one_bank_alone_are_no_wrong_lines() -> None:
+    alone = rl.find_stand_ins(RIVER, within_m=400, roads=frame(row(60)))
+    told = rl.demarcate(RIVER, rl.load_rules("national"), bank_tops=alone).faults.set_index("code")
+    assert told.loc["river-not-done", "note"] == "no-reference: right; bank_tops: other-bank"

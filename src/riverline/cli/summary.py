@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 import riverline as rl
-from riverline.cli.labels import layer_label
 from riverline.cli.tables import add_row, table_of
+from riverline.faults.words import layer_label
 from riverline.schema import (
     AREA_CHANGES,
     CHECKS,

@@ -11,8 +11,8 @@ import shapely
 
 from riverline._kernels.areas.bank_faces import bank_faces
 from riverline._kernels.areas.cutting import cross, cut
-from riverline._kernels.areas.partition import HAIR_M, fine_grid, mean_width, part, widths
-from riverline.confirmation.titles import joined
+from riverline._kernels.areas.partition import HAIR_M, fine_grid, mean_width, part
+from riverline.confirmation.titles import joined, with_cracks
 from riverline.demarcation.findings import Finding
 
 if TYPE_CHECKING:
@@ -74,16 +74,15 @@ def cover_of(
         Where rows overlap the texts of all stand, in gaps none; both are findings.
     """
     rows, pieces = cut(np.asarray(layer.geometry.array, dtype=object), region)
-    parts = part(pieces, region)
+    parts, width = with_cracks(part(pieces, region), region, tolerance_m=tolerance_m)
     texts = layer[label].fillna("").str.strip().to_numpy(dtype=object)
     keys = layer.iloc[:, 0].to_numpy(dtype=object)
     members = [rows[list(each)] for each in parts.members]
     labels = np.array([joined(texts[each]) if len(each) != 1 else texts[each[0]] for each in members], dtype=object)
     odd = np.flatnonzero([len(each) != 1 for each in members])
-    width = widths(parts.geometry[odd], limit_m=tolerance_m)
     missing, overlap = _CODES[name]
     findings = []
-    for row, thin in zip(odd.tolist(), width.tolist(), strict=True):
+    for row, thin in zip(odd.tolist(), width[odd].tolist(), strict=True):
         names, place = [str(key) for key in keys[members[row]]], parts.geometry[row]
         if np.isfinite(thin):
             code, first = ("sliver-overlap", names[0]) if names else ("sliver-gap", extent_id)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from riverline._kernels.areas.cracks import cracks
 from riverline._kernels.areas.cutting import cut
 from riverline._kernels.areas.partition import Parts, part, widths
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     Shapes = NDArray[np.object_]
 
-__all__ = ["STATUS_OF", "Titles", "joined", "titles_in"]
+__all__ = ["STATUS_OF", "Titles", "joined", "titles_in", "with_cracks"]
 
 # The noise of doubles where two titles meet: what is larger is an overlap of titles, told however small.
 _DUST_M2 = 1e-6
@@ -80,13 +81,44 @@ def titles_in(region: shapely.Geometry, parcels: Parcels, *, tolerance_m: float)
     """
     rows, pieces = cut(parcels.geometry, region)
     parts = _without_dust(part(pieces, region))
+    parts, width = with_cracks(parts, region, tolerance_m=tolerance_m)
     members = [tuple(rows[list(each)].tolist()) for each in parts.members]
     odd = np.flatnonzero([len(each) != 1 for each in members])
-    width = np.full(len(members), np.inf)
-    width[odd] = widths(parts.geometry[odd], limit_m=tolerance_m)
     code = np.full(len(members), "", dtype=object)
     code[odd] = _codes(Parts(parts.geometry[odd], [members[each] for each in odd]), width[odd], parcels, tolerance_m)
     return Titles(parts.geometry, members, width, code, rows, pieces)
+
+
+def with_cracks(parts: Parts, region: shapely.Geometry, *, tolerance_m: float) -> tuple[Parts, NDArray[np.float64]]:
+    """Parts whose gaps are either slivers or have no crack, and the width of each that is a sliver; else infinite.
+
+    Parameters
+    ----------
+    parts
+        A region parted, each gap a part of its own.
+    region
+        The region.
+    tolerance_m
+        Gaps and overlaps narrower than this are slivers, and so are inlets of a gap between the areas beside it.
+    """
+    width = np.full(len(parts.members), np.inf)
+    odd = np.flatnonzero([len(each) != 1 for each in parts.members])
+    width[odd] = widths(parts.geometry[odd], limit_m=tolerance_m)
+    geometry, members, found = list(parts.geometry), list(parts.members), list(width)
+    edge = shapely.boundary(region)
+    shapely.prepare(edge)
+    for row in odd[np.isinf(width[odd])].tolist():
+        if members[row]:
+            continue
+        thin = cracks(geometry[row], edge, limit_m=tolerance_m)
+        if len(thin):
+            rest = shapely.get_parts(shapely.difference(geometry[row], shapely.union_all(thin)))
+            rest = rest[shapely.get_type_id(rest) == shapely.GeometryType.POLYGON]
+            geometry[row] = rest[0]
+            geometry += [*rest[1:], *thin]
+            members += [()] * (len(rest) - 1 + len(thin))
+            found += [np.inf] * (len(rest) - 1) + widths(thin, limit_m=tolerance_m).tolist()
+    return Parts(np.array(geometry, dtype=object), members), np.array(found)
 
 
 def _without_dust(parts: Parts) -> Parts:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from riverline import faults
 from riverline.export.forms import FormColumn, FormTable, Words
+from riverline.export.naming import named
 from riverline.export.sheet_cells import cells_of, clean_text, cut_text, number_format
 from riverline.io.chainage_text import format_chainage
 from riverline.schema import FRAMES
@@ -223,8 +224,12 @@ def _cells(values: pd.Series, column: FormColumn, schema: Schema | None, languag
         words = values.map(lambda codes: parting.join(own.value_label(each, language) for each in codes.split(",")),
                            na_action="ignore")  # fmt: skip
         return cells_of(words, None, language)
-    known = schema is not None and column.column in schema
-    return cells_of(values, schema[column.column] if schema is not None and known else None, language)
+    if schema is None or column.column not in schema:
+        return cells_of(values, None, language)
+    own = schema[column.column]
+    if own.kind == "text" and not own.choices:
+        values = values.map(lambda codes: named(own.name, codes, language) if isinstance(codes, str) else codes)
+    return cells_of(values, own, language)
 
 
 def _with_sums(

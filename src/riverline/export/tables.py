@@ -126,8 +126,9 @@ def _together(layers: Sequence[Layer]) -> tuple[Layer, pd.DataFrame]:
         )
     if crs == {"None"}:
         raise CRSError(
-            f'{label}：图层没有坐标系；请用 frame.set_crs("EPSG:4548") 指定',
-            f'{first.label("en")}: the layer has no CRS; set it with frame.set_crs("EPSG:4548")',
+            f'{label}：图层没有坐标系；查明后用 frame.set_crs(…) 写明，例如 frame.set_crs("EPSG:4548")',
+            f"{first.label('en')}: the layer has no CRS; find it out, then say it with frame.set_crs(…), "
+            'such as frame.set_crs("EPSG:4548")',
         )
     frames = [layer.frame for layer in layers]
     frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)

@@ -84,6 +84,27 @@ _WORDS: dict[str, tuple[str, str]] = {
         str(choice.value): (choice.label_zh, choice.label_en.lower()) for column in _CHOSEN for choice in column.choices
     },
 }
+_GIVEN = {
+    "terrain": ("地形", "Terrain"),
+    "scenes": ("影像", "Images"),
+    "existing": ("原有界桩", "Existing stakes"),
+    "existing_boards": ("原有公告牌", "Existing boards"),
+    "bridges": ("桥梁", "Bridges"),
+    "breaks": ("断链", "Chainage breaks"),
+    "towns": ("乡镇", "Towns"),
+    "lake_levees": ("湖堤", "Levees of the lake"),
+    "old_stakes": ("原有界桩", "Existing stakes"),
+    "old_holdings": ("原权属分块", "Holdings before"),
+    "new_holdings": ("新权属分块", "Holdings after"),
+    "registered_areas": ("证载面积", "Registered areas"),
+    "roads": ("道路", "Roads"),
+    "canals": ("渠道", "Canals"),
+    "villages": ("村庄", "Villages"),
+    "slope_feet": ("山坡脚", "Feet of slopes"),
+    "scarps": ("陡坎", "Scarps"),
+    "flood_marks": ("洪痕线", "Flood marks"),
+    "old_bank_tops": ("上年岸顶线", "Bank tops of the year before"),
+}
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z_2-]*")
 
 
@@ -105,11 +126,14 @@ def in_words(note: str, language: Language) -> str:
 
 
 def layer_label(layer: str, language: Language) -> str:
-    """What a reader calls a layer.
+    """What a reader calls a layer: by its schema, or by what it is given for.
 
     Examples
     --------
-    >>> layer_label("bank_tops", "zh"), layer_label("my layer", "zh")
-    ('岸顶线', 'my layer')
+    >>> layer_label("bank_tops", "zh"), layer_label("roads", "en"), layer_label("my layer", "zh")
+    ('岸顶线', 'Roads', 'my layer')
     """
-    return FRAMES[layer].label(language) if layer in FRAMES else layer
+    if layer in _GIVEN:
+        return _GIVEN[layer][language == "en"]
+    frame = FRAMES.get("bank_tops" if layer == "lines" else layer)
+    return layer if frame is None else frame.label(language)

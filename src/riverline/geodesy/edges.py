@@ -140,8 +140,9 @@ def ellipsoid_of(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> Ellipsoid:
     crs = frame.crs
     if crs is None:
         raise CRSError(
-            '图层没有坐标系，不能在椭球面上量算；请用 frame.set_crs("EPSG:4548") 指定',
-            'the layer has no CRS and cannot be measured on the ellipsoid; set it with frame.set_crs("EPSG:4548")',
+            '图层没有坐标系，不能在椭球面上量算；查明后用 frame.set_crs(…) 写明，例如 frame.set_crs("EPSG:4548")',
+            "the layer has no CRS and cannot be measured on the ellipsoid; find it out, then say it with "
+            'frame.set_crs(…), such as frame.set_crs("EPSG:4548")',
         )
     refuse_legacy(crs)
     ellipsoid = horizontal(crs).ellipsoid

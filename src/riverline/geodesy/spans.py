@@ -124,8 +124,9 @@ def bounds_in_degrees(
     """
     if frame.crs is None:
         raise CRSError(
-            f'{layer}：图层没有坐标系；请用 {layer}.set_crs("EPSG:4490") 指定',
-            f'{layer}: the layer has no CRS; set it with {layer}.set_crs("EPSG:4490")',
+            f'{layer}：图层没有坐标系；查明后用 {layer}.set_crs(…) 写明，例如 {layer}.set_crs("EPSG:4490")',
+            f"{layer}: the layer has no CRS; find it out, then say it with "
+            f'{layer}.set_crs(…), such as {layer}.set_crs("EPSG:4490")',
         )
     bounds = shapely.bounds(frame.geometry.to_numpy())
     left, low, right, high = bounds.T

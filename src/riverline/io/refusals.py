@@ -69,10 +69,10 @@ def sibling(path: Path, suffix: str) -> Path | None:
 
 
 def _not_found(path: Path) -> ReadError:
-    folder = path.parent
-    there = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
     from difflib import get_close_matches
 
+    folder = path.parent
+    there = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
     similar = get_close_matches(path.name, there, n=3, cutoff=0.5)
     if not folder.is_dir():
         return ReadError(

@@ -240,10 +240,10 @@ class Schema:
         ...
         riverline.errors.SchemaError: bank_tops（岸顶线）不符合数据字典（现有字段：bank_id）：
           1. 缺少字段 river_id（河流编码）；可用 columns={"原字段": "river_id"} 对应
-          2. 图层没有坐标系；请用 frame.set_crs("EPSG:4548") 指定
+          2. 图层没有坐标系；查明后用 frame.set_crs(…) 写明，例如 frame.set_crs("EPSG:4548")
         bank_tops does not match its schema (columns there are: bank_id):
           1. column 'river_id' (River code) is missing; map one with columns={"yours": "river_id"}
-          2. the layer has no CRS; set it with frame.set_crs("EPSG:4548")
+          2. the layer has no CRS; find it out, then say it with frame.set_crs(…), such as frame.set_crs("EPSG:4548")
         """
         name = layer or self.name
         if not isinstance(frame, pd.DataFrame):
@@ -304,6 +304,6 @@ def _geometry_problems(frame: pd.DataFrame, active: str | None) -> list[tuple[st
 
 
 _NO_CRS = (
-    '图层没有坐标系；请用 frame.set_crs("EPSG:4548") 指定',
-    'the layer has no CRS; set it with frame.set_crs("EPSG:4548")',
+    '图层没有坐标系；查明后用 frame.set_crs(…) 写明，例如 frame.set_crs("EPSG:4548")',
+    'the layer has no CRS; find it out, then say it with frame.set_crs(…), such as frame.set_crs("EPSG:4548")',
 )

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["why_bare"]
 
-BASIS_OF = {"levees": "levee", "bank_tops": "bank_top", "water": "water", "flood_levels": "flood", "sections": "flood"}
-"""The basis that each layer makes, in the order in which reasons are given."""
+BASES_OF = {"levees": ("levee",), "bank_tops": ("bank_top", "fallback"), "water": ("water",),
+            "flood_levels": ("flood",), "sections": ("flood",)}  # fmt: skip
+"""The bases that each layer makes, in the order in which reasons are given."""
 
 
 def why_bare(inputs: Inputs, gathered: Gathered, river_id: str, banks: Sequence[Bank]) -> str:
@@ -43,7 +44,7 @@ def why_bare(inputs: Inputs, gathered: Gathered, river_id: str, banks: Sequence[
     ``beyond-ends``: they lie up- or downstream of the reach. ``off-axis``: the axis does not run through the water.
     ``no-terrain``: levels need terrain. ``no-line``: terrain or sections gave none; another fault says why.
     """
-    reasons = {layer: _reasons(inputs, gathered, layer, river_id, banks) for layer in BASIS_OF}
+    reasons = {layer: _reasons(inputs, gathered, layer, river_id, banks) for layer in BASES_OF}
     said = [f"{layer}: {', '.join(why)}" for layer, why in reasons.items() if why]
     return "; ".join([f"no-reference: {', '.join(banks)}", *(said or ["nothing-given"])])
 
@@ -53,14 +54,17 @@ def _reasons(inputs: Inputs, gathered: Gathered, layer: str, river_id: str, bank
     rows = inputs.of_river(layer, river_id)
     if rows is None:
         return refused
-    made = gathered.by_basis[BASIS_OF[layer]]
-    both: tuple[Bank, Bank] = ("left", "right")
+    made = [gathered.by_basis[basis] for basis in BASES_OF[layer]]
+
+    def any_of(these: Sequence[Bank]) -> bool:
+        return any(pieces.get((river_id, bank)) for pieces in made for bank in these)
+
     reasons = (
-        ("beyond-ends", any(made.get((river_id, bank)) for bank in banks)),
+        ("beyond-ends", any_of(banks)),
         ("off-axis", layer == "water"),
         ("no-terrain", layer == "flood_levels" and inputs.terrain is None),
-        ("no-line", BASIS_OF[layer] == "flood"),
-        ("other-bank", any(made.get((river_id, bank)) for bank in both)),
+        ("no-line", "flood" in BASES_OF[layer]),
+        ("other-bank", any_of(("left", "right"))),
         ("waterside_toe", layer == "levees" and (rows["feature"] == "waterside_toe").all()),
         ("refused", True),
     )
