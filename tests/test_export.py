@@ -364,7 +364,7 @@ def test_inputs_are_not_changed(tmp_path):
         geopandas.testing.assert_geodataframe_equal(frame, old)
 
 
-@pytest.mark.parametrize("stage", ["write", "dress", "_require_same", "_publish"])
+@pytest.mark.parametrize("stage", ["write", "dress", "_require_same", "publish"])
 def test_a_write_that_fails_anywhere_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, stage):
     from riverline.export import geopackage
 

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer
 
-__all__ = ["to_geopackage"]
+__all__ = ["OGR_ERRORS", "cannot_write", "publish", "to_geopackage"]
 
-_OGR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
+OGR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
 
 
 def to_geopackage(
@@ -111,11 +111,11 @@ def to_geopackage(
             _write(draft, tables, language)
             dress(draft, tables, about=_about(found, language), language=language)
             _require_same(draft, tables)
-            _publish(draft, target)
+            publish(draft, target)
     except OSError as error:
-        raise _cannot_write(target, error.strerror or str(error)) from error
-    except _OGR_ERRORS as error:
-        raise _cannot_write(target, str(error)) from error
+        raise cannot_write(target, error.strerror or str(error)) from error
+    except OGR_ERRORS as error:
+        raise cannot_write(target, str(error)) from error
     return target
 
 
@@ -200,7 +200,8 @@ def _values(column: pa.ChunkedArray, wanted: pa.DataType) -> pa.ChunkedArray:
     return column.cast(wanted)
 
 
-def _publish(draft: Path, target: Path) -> None:
+def publish(draft: Path, target: Path) -> None:
+    """Put a finished file in its place, so that after a crash either it or the older one is there whole."""
     with draft.open("rb") as file:
         os.fsync(file.fileno())
     draft.replace(target)
@@ -212,7 +213,8 @@ def _publish(draft: Path, target: Path) -> None:
             os.close(folder)
 
 
-def _cannot_write(target: Path, reason: str) -> JobError:
+def cannot_write(target: Path, reason: str) -> JobError:
+    """The error of a file that cannot be written."""
     return JobError(
         f"无法写入 {target}：{reason}；请检查文件夹是否存在、可写、有剩余空间，文件是否被其他程序打开",
         f"cannot write {target}: {reason}; see that the folder is there, writable and not full, and that no other "

@@ -1,0 +1,208 @@
+"""Tables in the shape that a shapefile can hold: short names, texts of 254 bytes, words instead of codes.
+
+Nothing is left to the writer's own shortening: what every field is called and means stands in a table beside the files,
+and a text that is too long stands there whole.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from riverline.errors import JobError
+from riverline.export.sheet_cells import clean_text
+from riverline.export.tables import GEOMETRY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from riverline.export.tables import Field, Table
+    from riverline.schema import Language
+
+__all__ = ["LongText", "Shaped", "shaped"]
+
+_NAME_BYTES, _TEXT_BYTES = 10, 254
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class LongText:
+    """A text that no field holds: where it belongs, and the whole of it."""
+
+    file: str
+    row: int
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shaped:
+    """A table as a shapefile holds it: ``table`` with short names, its fields as they were, its long texts."""
+
+    table: Table
+    fields: tuple[Field, ...]
+    long_texts: list[LongText] = field(default_factory=list)
+
+
+def shaped(
+    tables: Sequence[Table], *, encoding: str, language: Language, names: Mapping[str, str] | None = None
+) -> tuple[Shaped, ...]:
+    """Tables with short names and texts that fit.
+
+    Parameters
+    ----------
+    tables
+        Tables, as :func:`riverline.export.tables.tables_of` gives them.
+    encoding
+        Python's name of the encoding that texts are written in.
+    language
+        Language of the words that codes become.
+    names
+        Column → name of its field, for columns that are called otherwise than the dictionary does.
+
+    Returns
+    -------
+    tuple of Shaped
+        In the same order, each with as many rows.
+
+    Raises
+    ------
+    JobError
+        If a layer mixes kinds of geometry in one feature, a name is too long or used twice, or a text has signs that
+        the encoding does not know.
+    """
+    problems = [problem for table in tables for problem in _mixed(table)]
+    found = []
+    for table in tables:
+        short, wrong = _short_names(table, encoding, names or {})
+        problems += wrong
+        found.append(_shaped(table, short, encoding, language))
+    problems += _unknown_signs(found, encoding)
+    if problems:
+        raise JobError.listing("成果不能写成 Shapefile", "the result cannot be written as shapefiles", problems)
+    return tuple(found)
+
+
+def _mixed(table: Table) -> Iterator[tuple[str, str]]:
+    if table.kind == "other" and table.content.num_rows:
+        yield (
+            f"{table.name} 含点、线、面混合的图形；请先用 explode() 拆开",
+            f"{table.name} holds features that mix points, lines and areas: take them apart with explode()",
+        )
+
+
+def _short_names(table: Table, encoding: str, names: Mapping[str, str]) -> tuple[list[str], list[tuple[str, str]]]:
+    """A name of at most ten bytes for each field, none twice, and what is wrong with those that were asked for."""
+    short: list[str] = []
+    taken: set[str] = set()
+    problems = []
+    for each in table.fields:
+        asked = names.get(each.name)
+        name = asked or (each.column.short if each.column is not None else _cut(each.name, _NAME_BYTES, encoding))
+        if asked is not None and (len(_bytes(asked, encoding)) > _NAME_BYTES or asked.casefold() in taken):
+            problems.append((
+                f"{table.name} 的字段名 {asked}（{each.name}）超过 {_NAME_BYTES} 字节或重复",
+                f"{table.name}: the name {asked} for {each.name} is longer than {_NAME_BYTES} bytes or used twice",
+            ))  # fmt: skip
+        number = 1
+        while name.casefold() in taken:
+            number += 1
+            ending = f"_{number}"
+            name = _cut(each.name if each.column is None else each.column.short, _NAME_BYTES - len(ending), encoding)
+            name += ending
+        taken.add(name.casefold())
+        short.append(name)
+    return short, problems
+
+
+def _shaped(table: Table, short: Sequence[str], encoding: str, language: Language) -> Shaped:
+    arrays: list[Any] = []
+    long_texts: list[LongText] = []
+    for each, name in zip(table.fields, short, strict=True):
+        array, long = _values(table.content[each.name], each, encoding, language)
+        arrays.append(array)
+        long_texts += [LongText(table.name, row, name, text) for row, text in long]
+    columns = list(short)
+    # A layer that may hold anything and holds nothing is a table of its fields.
+    bare = table.kind in {"none", "other"}
+    if not bare:
+        arrays.append(table.content[GEOMETRY])
+        columns.append(GEOMETRY)
+    content = pa.table(arrays, names=columns)
+    return Shaped(
+        dataclasses.replace(table, content=content, crs=None if bare else table.crs), table.fields, long_texts
+    )
+
+
+def _values(
+    array: pa.ChunkedArray, each: Field, encoding: str, language: Language
+) -> tuple[pa.Array | pa.ChunkedArray, list[tuple[int, str]]]:
+    """A column that a DBF file can hold, and the texts that it cuts."""
+    if pa.types.is_timestamp(array.type):
+        array = pa.array([None if at is None else at.isoformat(sep=" ") for at in array.to_pylist()], pa.string())
+    if not pa.types.is_string(array.type) and not pa.types.is_large_string(array.type):
+        return array, []
+    spelled = pa.array(array.to_pylist(), pa.string()).dictionary_encode()
+    words = [_plain(_word(text, each, language)) for text in spelled.dictionary.to_pylist()]
+    cut = [_cut(text, _TEXT_BYTES, encoding, "…") or None for text in words]
+    places = spelled.indices.to_pylist()
+    long = {at for at, text in enumerate(words) if cut[at] != (text or None)}
+    kept = pa.array([None if at is None else cut[at] for at in places], pa.string())
+    return kept, [(row + 1, words[at]) for row, at in enumerate(places) if at in long]
+
+
+def _word(text: str, each: Field, language: Language) -> str:
+    return text if each.column is None else each.column.value_label(text, language)
+
+
+def _plain(text: str) -> str:
+    """A text without what a DBF field cannot keep: line ends, control signs, blanks at its ends."""
+    return clean_text(text).replace("\n", " ").replace("�", "?").strip()
+
+
+def _cut(text: str, most: int, encoding: str, ending: str = "") -> str:
+    """A text of at most so many bytes, cut between signs."""
+    if len(text) <= most // 4 or len(_bytes(text, encoding)) <= most:
+        return text
+    room = most - len(_bytes(ending, encoding))
+    return _bytes(text, encoding)[:room].decode(encoding, "ignore").rstrip() + ending
+
+
+def _bytes(text: str, encoding: str) -> bytes:
+    return text.encode(encoding, "replace")
+
+
+def _unknown_signs(found: Sequence[Shaped], encoding: str) -> Iterator[tuple[str, str]]:
+    """Signs of names and texts that the encoding does not know: written, they would be gone."""
+    if encoding == "utf-8":
+        return
+    for one in found:
+        for name in one.table.content.column_names:
+            column = one.table.content[name]
+            texts = column.to_pylist() if pa.types.is_string(column.type) else []
+            used = {sign for text in {name, *texts} if text is not None for sign in text}
+            strange = sorted(sign for sign in used if not _known(sign, encoding))
+            if strange:
+                row = next((at for at, text in enumerate(texts) if text and not set(text).isdisjoint(strange)), -1)
+                signs = "、".join(strange[:_SHOWN])
+                yield (
+                    (
+                        f"{one.table.name} 的 {name} 有 GBK 没有的字：{signs}（第 {row + 1} 行起）；"
+                        '请改用 encoding="UTF-8"，或先与资料方商定代用字'
+                    ),
+                    (
+                        f"{one.table.name}: {name} has signs that GBK does not know: {signs} (from row {row + 1}); "
+                        'take encoding="UTF-8", or agree on other signs first'
+                    ),
+                )
+
+
+def _known(sign: str, encoding: str) -> bool:
+    try:
+        sign.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,264 @@
+"""Results as shapefiles that old programs open right: marked as GBK, short names, a table that explains them."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from pyogrio import raw
+from pyproj import CRS
+
+from riverline.errors import JobError
+from riverline.export.dbf_shape import shaped
+from riverline.export.dressing import DATE
+from riverline.export.geopackage import OGR_ERRORS, cannot_write, publish
+from riverline.export.profiled import profiled
+from riverline.export.profiles import load_profile
+from riverline.export.sheet_cells import is_risky
+from riverline.export.tables import GEOMETRY, tables_of
+from riverline.style import collect, in_language
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from riverline.export.dbf_shape import Shaped
+    from riverline.schema import Language
+
+__all__ = ["to_shapefile"]
+
+FIELDS_NAME, LONG_NAME = "字段说明.csv", "长文本.csv"
+
+_WRITTEN: dict[str, tuple[str, str]] = {"GBK": ("LDID/77", "gbk"), "UTF-8": ("UTF-8", "utf-8")}
+# Read back, numbers are what sixteen digits of them are.
+_DIGITS = 1e-14
+# What GDAL calls geometries where the format has no name for them.
+_GDALS_NAME = "wkb_geometry"
+_NOT_IN_NAMES = re.compile(r"[^\w\-·（）()]+")
+_DEVICES = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)$")
+_HEADS = ("文件 file", "字段 field", "列 column", "中文名", "English", "单位 unit", "取值 values", "说明 meaning")
+
+
+def to_shapefile(
+    path: str | os.PathLike[str],
+    *results: Any,  # noqa: ANN401 - any result or frame
+    language: Language = "zh",
+    encoding: Literal["GBK", "UTF-8"] = "GBK",
+    names: Mapping[str, str] | None = None,
+    profile: str | os.PathLike[str] | None = None,
+    **layers: Any,  # noqa: ANN401
+) -> Path:
+    """Write results and frames as shapefiles, one a layer, with a table of what their fields mean.
+
+    Parameters
+    ----------
+    path
+        A file named ``….zip``, or a folder. Its own folder has to be there. A folder that an earlier call wrote is
+        replaced as a whole; any other has to be empty or not there.
+    *results
+        Results such as :class:`riverline.Demarcation`, and frames that follow a schema.
+    language
+        Language of file names and of the words that codes become.
+    encoding
+        ``"GBK"`` marks the table as ArcGIS does (language driver 77) and needs no ``.cpg``; ``"UTF-8"`` knows every
+        sign, and old programs show it wrong.
+    names
+        Column → name of its field, at most ten bytes, for columns of your own. Columns of the data dictionary have its
+        short names; others are cut between signs.
+    profile
+        Name or path of an export profile, as :func:`riverline.export.to_geopackage` takes it.
+    **layers
+        More frames or results, each with a name.
+
+    Returns
+    -------
+    Path
+        The file or folder.
+
+    Raises
+    ------
+    SchemaError
+        If something is neither a result nor a frame.
+    CRSError
+        If a layer has no CRS, or two of one schema have different ones.
+    JobError
+        If a name is too long, a feature mixes kinds of geometry, a text has signs that GBK does not know (㳇, 𣲗 and
+        other river names: GDAL would drop them without a word); if the files cannot be written, or do not read back as
+        what was written. Nothing is then left of them.
+
+    Notes
+    -----
+    A DBF field holds 254 bytes: a longer text is cut, ends with ``…``, and stands whole in ``长文本.csv``. Codes become
+    words, since a shapefile has no list of values: :func:`riverline.read_layer` takes them back. Times are ISO texts,
+    days are days, blanks at the ends of texts and line ends are not kept. Layers without geometry are DBF tables alone.
+    ``字段说明.csv`` (UTF-8) says what every field is. The same result gives the same bytes.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import riverline as rl
+    >>> file = rl.export.to_shapefile(f"{tempfile.mkdtemp()}/成果.zip", rl.schema.AXES.empty("EPSG:4548"))
+    >>> rl.read_layer(file, rl.schema.AXES).crs.to_epsg()
+    4548
+    """
+    target = Path(path)
+    found = collect(*results, **layers)
+    if target.suffix.lower() not in {".zip", ""} or encoding not in _WRITTEN or not found:
+        raise JobError(
+            f"to_shapefile 需要 .zip 文件名或文件夹、encoding 为 GBK 或 UTF-8、至少一个成果，"
+            f"实际为 {target.name!r}、{encoding!r}、{len(found)} 个图层",
+            f"to_shapefile takes a name that ends in .zip or a folder, encoding GBK or UTF-8 and at least one result, "
+            f"got {target.name!r}, {encoding!r} and {len(found)} layers",
+        )
+    receiver = None if profile is None else load_profile(profile)
+    found = in_language(found, language) if receiver is None else profiled(found, receiver)
+    tables = shaped(tables_of(found, language=language), encoding=_WRITTEN[encoding][1], language=language, names=names)
+    try:
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.stem[:40]}.") as folder:
+            draft = Path(folder) / "draft"
+            draft.mkdir()
+            files = _write(draft, tables, _WRITTEN[encoding][0])
+            _explain(draft, tables, files)
+            _require_same(draft, tables, files)
+            if target.suffix:
+                publish(_zipped(draft), target)
+            else:
+                _replace(draft, target)
+    except OSError as error:
+        raise cannot_write(target, error.strerror or str(error)) from error
+    except OGR_ERRORS as error:
+        raise cannot_write(target, str(error)) from error
+    return target
+
+
+def _write(folder: Path, tables: Sequence[Shaped], encoding: str) -> list[str]:
+    """Write each table; the names of the files, without their endings."""
+    files: list[str] = []
+    for each in tables:
+        table = each.table
+        files.append(_file_name(table.name, files))
+        spatial = {"geometry_name": GEOMETRY, "geometry_type": table.geometry_type, "crs": table.crs}
+        raw.write_arrow(
+            table.content,
+            str(folder / f"{files[-1]}.{'shp' if table.crs else 'dbf'}"),
+            layer=files[-1],
+            driver="ESRI Shapefile",
+            encoding=encoding,
+            layer_options={"DBF_DATE_LAST_UPDATE": DATE[:10], "2GB_LIMIT": "YES"},
+            **(spatial if table.crs else {}),
+        )
+    return files
+
+
+def _file_name(name: str, taken: Sequence[str]) -> str:
+    """A name that every system takes and that is not taken."""
+    plain = _NOT_IN_NAMES.sub("_", name) or "layer"
+    plain = f"_{plain}" if _DEVICES.match(plain) else plain
+    same = sum(each.casefold() == plain.casefold() or each.casefold().startswith(f"{plain}~".casefold())
+               for each in taken)  # fmt: skip
+    return f"{plain}~{same + 1}" if same else plain
+
+
+def _explain(folder: Path, tables: Sequence[Shaped], files: Sequence[str]) -> None:
+    rows = [
+        (
+            file, short, field.name, field.column.label_zh if field.column else field.alias,
+            field.column.label_en if field.column else "", field.column.unit if field.column else "",
+            "；".join(f"{choice.label_zh} {choice.value}" for choice in field.column.choices) if field.column else "",
+            field.column.meaning if field.column else "",
+        )
+        for each, file in zip(tables, files, strict=True)
+        for field, short in zip(each.fields, each.table.content.column_names, strict=False)
+    ]  # fmt: skip
+    _write_csv(folder / FIELDS_NAME, _HEADS, rows)
+    long = [(file, text.row, text.field, text.text) for each, file in zip(tables, files, strict=True)
+            for text in each.long_texts]  # fmt: skip
+    if long:
+        _write_csv(folder / LONG_NAME, ("文件 file", "行 row", "字段 field", "全文 text"), long)
+
+
+def _write_csv(path: Path, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(heads)
+        # A spreadsheet computes what looks like a formula: an apostrophe keeps it a text.
+        writer.writerows([f"'{cell}" if isinstance(cell, str) and is_risky(cell) else cell for cell in row]
+                         for row in rows)  # fmt: skip
+
+
+def _require_same(folder: Path, tables: Sequence[Shaped], files: Sequence[str]) -> None:
+    changed = []
+    for each, file in zip(tables, files, strict=True):
+        table = each.table
+        about, back = raw.read_arrow(str(folder / f"{file}.{'shp' if table.crs else 'dbf'}"))
+        if back.num_rows != table.content.num_rows:
+            changed.append((file, f"{table.content.num_rows} → {back.num_rows}"))
+            continue
+        sent = [name for name in table.content.column_names if name != GEOMETRY]
+        place = about["geometry_name"] or _GDALS_NAME
+        read = [name for name in back.column_names if name != place]
+        changed += [(file, f"{name} → {other}") for name, other in zip(sent, read, strict=False) if name != other]
+        changed += [(file, name) for name in sent if name in read and not _equal(table.content[name], back[name])]
+        if table.crs is not None:
+            same = CRS(about["crs"]).equals(CRS(table.crs), ignore_axis_order=True) if about["crs"] else False
+            changed += [] if same else [(file, "CRS")]
+            shapes = (_places(table.content[GEOMETRY]), _places(back[place]))
+            changed += [] if np.array_equal(*shapes) else [(file, GEOMETRY)]
+    if changed:
+        listed = ", ".join(f"{file}.{what}" for file, what in changed)
+        raise JobError(
+            f"写出后复读与原数据不一致：{listed}；请改用 GeoPackage",
+            f"what was written does not read back the same: {listed}; take a GeoPackage",
+        )
+
+
+def _equal(sent: pa.ChunkedArray, back: pa.ChunkedArray) -> bool:
+    if pa.types.is_floating(sent.type) or pa.types.is_integer(sent.type):
+        one, other = (np.asarray(column.cast(pa.float64()).to_numpy(), dtype=float) for column in (sent, back))
+        return bool(np.allclose(one, other, rtol=_DIGITS, atol=_DIGITS, equal_nan=True))
+    return bool(sent.to_pylist() == back.to_pylist())
+
+
+def _places(column: pa.ChunkedArray) -> np.ndarray:
+    """(n, 4) row and coordinates of the corners of geometries, each once, whatever ring they begin and turn in."""
+    shapes = shapely.from_wkb(np.array(column.to_pylist(), dtype=object))
+    corners, row = shapely.get_coordinates(shapes, include_z=True, return_index=True)
+    return np.unique(np.column_stack([row, np.nan_to_num(corners)]), axis=0)
+
+
+def _zipped(folder: Path) -> Path:
+    """The files of a folder as one, with a date that does not change."""
+    archive = folder.with_suffix(".zip")
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for file in sorted(folder.iterdir()):
+            info = zipfile.ZipInfo(file.name, (2000, 1, 1, 0, 0, 0))
+            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            with file.open("rb") as source, bundle.open(info, "w", force_zip64=True) as sink:
+                shutil.copyfileobj(source, sink, 1 << 20)
+    return archive
+
+
+def _replace(draft: Path, target: Path) -> None:
+    """Put a folder in the place of one that an earlier call wrote."""
+    if target.exists() and any(target.iterdir()) and not (target / FIELDS_NAME).is_file():
+        raise JobError(
+            f"文件夹 {target.name} 中有其他文件；请换一个新文件夹，或写成 .zip",
+            f"folder {target.name} holds other files: take a new one, or write a .zip",
+        )
+    before = draft.with_name("before")
+    if target.exists():
+        target.rename(before)
+    try:
+        draft.rename(target)
+    except OSError:
+        if before.exists():
+            before.rename(target)
+        raise
