@@ -22,7 +22,7 @@ from riverline.encroachment.change.result import Changes
 from riverline.encroachment.change.rows import Against, implausible_shares, rows_of
 from riverline.encroachment.change.tracking import looked_at
 from riverline.errors import JobError
-from riverline.provenance import Run, describe_input
+from riverline.provenance import Run, crs_text, describe_input
 
 if TYPE_CHECKING:
     import os
@@ -215,14 +215,14 @@ def _run(search: Search, ground: Ground, extents: gpd.GeoDataFrame, patches: Pat
     }
     table = {"name": search.rules.name, "edition": search.rules.edition, "digest": search.digest}
     pixels = {
-        "crs": ground.grid.crs.to_string(),
+        "crs": crs_text(ground.grid.crs),
         "pixel": ground.grid.pixel,
         "bands": list(search.roles),
         "windows": 0 if patches is None else patches.windows,
         "water_px": 0 if patches is None else patches.water_px,
     }
     inputs = {"extents": describe_input(extents), "scenes": images, "pairs": pairs, "rules": table, "pixels": pixels}
-    return Run(__version__, search.digest, inputs, extents.crs.to_string())
+    return Run(__version__, search.digest, inputs, crs_text(extents.crs))
 
 
 def _told(pair: Pair, roles: tuple[str, ...]) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from riverline.provenance import crs_text
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping
@@ -66,7 +68,7 @@ class PixelGrid:
 
     def __repr__(self) -> str:
         rows, columns = self.shape
-        return f"PixelGrid({self.crs.to_string()}, {rows} x {columns} pixels of {self.pixel:g})"
+        return f"PixelGrid({crs_text(self.crs)}, {rows} x {columns} pixels of {self.pixel:g})"
 
     @property
     def pixel(self) -> float:

@@ -219,12 +219,14 @@ def _unnamed(
 
 def _unknown_bands(header: Header) -> SchemaError:
     told = "; ".join(f"{number} {text or '-'}" for number, text in enumerate(header.descriptions, 1))
-    names = ", ".join(sensors())
+    fit = [each for each in sensors().values() if any(len(order) == header.count for order in each.orders)]
+    named = "".join(f"\n  {each.told(header.count)}" for each in fit) or " -"
     return SchemaError(
         f'不知道 {Path(header.path).name} 的 {header.count} 个波段各是什么（{told}）；请写 bands={{"green": 2, '
-        f'"nir": 4}}，或 sensor=（{names}）',
+        f'"nir": 4}}，或 sensor= 以下之一（波段数为 {header.count}；顺序与系数不同，请按产品说明选）：{named}',
         f"it is not known what the {header.count} bands of {Path(header.path).name} are ({told}); give "
-        f'bands={{"green": 2, "nir": 4}}, or sensor= ({names})',
+        f'bands={{"green": 2, "nir": 4}}, or as sensor= one of those of {header.count} bands (they differ in order '
+        f"and factor: see what came with the product):{named}",
     )
 
 
@@ -331,5 +333,7 @@ def _with_unnamed(plan: Plan) -> str:
 
 
 def _is_undeclared(edge: float, scene: Scene, headers: Mapping[str, Header]) -> bool:
+    """Whether a number that no file declares fills a corner in all bands; what a sensor says may occur nowhere."""
     declared = {headers[band.path].nodata[band.index - 1] for band in scene.bands.values()}
-    return bool(np.isfinite(edge)) and edge not in declared
+    corners = np.array([headers[band.path].corners[band.index - 1] for band in scene.bands.values()])
+    return edge not in declared and bool((corners == edge).all(axis=0).any())

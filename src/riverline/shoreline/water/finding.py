@@ -140,7 +140,7 @@ def run_of(found: list[Found], crs: Any, layers: dict[str, Any]) -> provenance.R
             "date": each.scene.date,
             "sensor": each.scene.sensor,
             "shape": each.scene.shape,
-            "crs": each.scene.crs.to_string(),
+            "crs": provenance.crs_text(each.scene.crs),
             "shift_m": each.scene.shift_m,
             "index": each.index.name,
             "formula": each.index.formula,
@@ -150,4 +150,4 @@ def run_of(found: list[Found], crs: Any, layers: dict[str, Any]) -> provenance.R
         for each in found
     }
     inputs |= {name: provenance.describe_input(frame) for name, frame in layers.items() if frame is not None}
-    return provenance.Run(__version__, "", inputs, "" if crs is None else crs.to_string())
+    return provenance.Run(__version__, "", inputs, provenance.crs_text(crs))
