@@ -61,8 +61,8 @@ def read_scene(
     date
         Day it was taken, ``"2024-04-15"``; else from the file's tags, else from its name.
     mask
-        Kind to band, such as ``{"fmask": 8}`` or ``{"qa_pixel": "…_QA_PIXEL.TIF"}``; False for none. If not given, the
-        mask that the sensor's products have, where it is there.
+        Kind to band, such as ``{"fmask": 8}`` or ``{"qa_pixel": "…_QA_PIXEL.TIF"}``; False for none, and nothing to
+        hide the ground. If not given, the mask that the sensor's products have, where it is there.
     sensor
         Row of the table of sensors: ``sentinel-2``, ``landsat-8-9``, ``gf-1``, ``zy-3``, ``naip``, ``rgbn`` … If not
         given, from the name of the file.
@@ -118,7 +118,7 @@ def read_scene(
     found = Mask(kind, *where, headers[where[0]].grid) if kind else None
     day = given_date(date) or _day_of(plan, headers)
     scene = Scene(plan.name, day, grid, built, found, "" if plan.sensor is None else plan.sensor.name,
-                  known, (0.0, 0.0), _no_faults(grid))  # fmt: skip
+                  known, (0.0, 0.0), _no_faults(grid), clear=mask is False)  # fmt: skip
     return _with_faults(scene, plan, headers, doubt)
 
 

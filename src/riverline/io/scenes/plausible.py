@@ -41,6 +41,7 @@ class Plausibility:
         self.roles = roles
         self.pixels = 0
         self.undefined = 0
+        self.clouded = 0
         self.undeclared: set[float] = set()
         self.beyond = np.zeros((len(roles), 3), dtype="int64")
 
@@ -51,6 +52,11 @@ class Plausibility:
         for band, numbers in enumerate(values):
             far = (numbers < FARTHEST[0]) | (numbers > FARTHEST[1])
             self.beyond[band] += [np.count_nonzero(each) for each in (numbers > LARGEST, numbers < SMALLEST, far)]
+
+    @property
+    def clouded_share(self) -> float:
+        """Share of pixels that are taken for cloud in all that hold something, percent."""
+        return 100.0 * self.clouded / max(self.pixels + self.clouded, 1)
 
     @property
     def undefined_share(self) -> float:

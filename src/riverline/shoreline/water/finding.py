@@ -13,7 +13,13 @@ from riverline.io.scenes import Scene
 from riverline.io.scenes.plausible import Plausibility
 from riverline.shoreline.water.indices import choose_index
 from riverline.shoreline.water.looking import look_at, strips_of
-from riverline.shoreline.water.thresholds import Threshold, find_threshold, require_threshold, threshold_of_nothing
+from riverline.shoreline.water.thresholds import (
+    INFRARED,
+    Threshold,
+    find_threshold,
+    require_threshold,
+    threshold_of_nothing,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -25,6 +31,10 @@ if TYPE_CHECKING:
 __all__ = ["Found", "find_water", "gather_faults", "require_scene", "run_of"]
 
 _FEW_UNDEFINED = 0.1
+ALL = 0.995
+"""Share of water from which on there is no bank to be seen."""
+BRIGHT = 0.1
+"""Share of water that mixed pixels and muddy water may make too bright in the infrared."""
 WEAK = 0.7
 """Separability below which a threshold is unsure; a single bell curve cut in its middle has 0.64."""
 
@@ -90,6 +100,7 @@ def find_water(
         said = Finding("scene-damaged", "scenes", scene.name, None, note=error.zh.replace("\n", " "))
         return Found(scene, None, chosen, nothing, [said])
     told, usable = _of_numbers(scene, chosen, seen)
+    told += _of_clouds(scene, seen)
     if not usable:
         return Found(scene, None, chosen, nothing, told)
     return Found(scene, view, chosen, found, [*told, *_said(scene, chosen, found)])
@@ -111,6 +122,12 @@ def _of_numbers(scene: Scene, index: Index, seen: Plausibility) -> tuple[list[Fi
     return said, wrong is None
 
 
+def _of_clouds(scene: Scene, seen: Plausibility) -> list[Finding]:
+    """What of an image without a mask was taken for cloud."""
+    share = round(seen.clouded_share, 2)
+    return [Finding("scene-cloud-suspected", "scenes", scene.name, None, share, unit="%")] if share > 0.0 else []
+
+
 def _said(scene: Scene, index: Index, found: Threshold) -> list[Finding]:
     said: list[Finding] = []
 
@@ -123,9 +140,26 @@ def _said(scene: Scene, index: Index, found: Threshold) -> list[Finding]:
         say("scene-all-masked", value=100.0)
     elif not found.holds_water:
         say("water-none", value=found.water, limit=index.driest, note=index.title)
+    elif found.water_share >= ALL and found.method != "given":
+        say("water-only", value=round(100.0 * found.water_share, 2), unit="%")
     elif found.separability < WEAK and found.method != "given":
         say("threshold-weak", value=found.separability, limit=WEAK)
-    return said
+    return [*said, *_of_brightness(scene, index, found)]
+
+
+def _of_brightness(scene: Scene, index: Index, found: Threshold) -> list[Finding]:
+    """Water that is as bright in the infrared as cloud, snow or roofs are, and none at all: its share."""
+    if not found.holds_water:
+        return []
+    band = next((role for role in INFRARED if role in index.roles), "")
+    if found.bright_share > BRIGHT:
+        share = round(100.0 * found.bright_share, 2)
+        return [Finding("water-bright", "scenes", scene.name, None, share, 100.0 * BRIGHT, "%",
+                        f"{band} > {INFRARED[band]:g}")]  # fmt: skip
+    if not scene.reflectance and found.infrared_ratio >= 1.0:
+        ratio = round(100.0 * found.infrared_ratio, 2)
+        return [Finding("water-not-dark", "scenes", scene.name, None, ratio, 100.0, "%", band)]
+    return []
 
 
 def gather_faults(found: Found, more: list[Finding], crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 - a CRS
