@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyproj
 import pytest
+import rasterio
 import shapely
 
 import changing
@@ -112,3 +114,77 @@ def test_images_without_a_day_are_named_where_days_are_too_few(tmp_path):
     for text in (caught.value.zh, caught.value.en):
         assert "2024-07-01 (dated)" in text
         assert "undated" in text.split("2024-07-01 (dated)")[1]
+
+
+# Whole numbers that ran over
+
+
+def fields(seed, *, rows=80, columns=160):
+    """Green and near infrared of fields and a river as 16-bit numbers; textured, as the ground is."""
+    base = imagery.river(rows, columns)[0].astype("float64")
+    noise = np.random.default_rng(seed).normal(0.0, 0.01, base.shape)
+    return np.clip((base + noise) * 10_000.0, 1, None).round().astype("uint16")
+
+
+SMALL = (fields(1) // 16).astype("uint8")
+OVERFLOWN = {
+    "a difference in 16 bits": fields(2) - fields(1),
+    "a factor in 16 bits": fields(1) * np.uint16(24),
+    "a difference in 8 bits": SMALL - (fields(2) // 16).astype("uint8"),
+    "a factor in 8 bits": SMALL * np.uint8(4),
+    "a sum in 8 bits": SMALL + np.uint8(80),
+    "a difference in 32 bits": fields(2).astype("uint32") - fields(1).astype("uint32"),
+}
+OPTIONS = {"bands": {"green": 1, "nir": 2}, "date": "2024-04-15"}
+
+
+@pytest.mark.parametrize("what", OVERFLOWN)
+def test_whole_numbers_that_ran_over_are_one_error_and_no_water(tmp_path, what):
+    scene = rl.read_scene(imagery.write(tmp_path / "a.tif", OVERFLOWN[what]), **OPTIONS)
+    for found in (rl.map_water(scene), rl.trace_waterlines(scene)):
+        told = found.faults.query("severity == 'error'")
+        assert told["code"].tolist() == ["scene-overflow"]
+        assert told["value"].iloc[0] >= told["limit"].iloc[0]
+    assert rl.map_water(scene).water_m2 == 0.0
+    stack = rl.measure_water_occurrence([scene])
+    assert "scene-overflow" in codes(stack)
+
+
+@pytest.mark.parametrize("values", [fields(1), SMALL, fields(1).astype("float32") * 24.0])
+def test_numbers_that_did_not_are_used(tmp_path, values):
+    scene = rl.read_scene(imagery.write(tmp_path / "a.tif", values), **OPTIONS)
+    found = rl.map_water(scene)
+    assert "scene-overflow" not in codes(found)
+    assert found.water_m2 > 0.0
+
+
+def test_nothing_and_saturated_beside_each_other_did_not_run_over(tmp_path):
+    values = SMALL.copy()
+    values[:, 10:20, 20:60:2], values[:, 10:20, 21:60:2] = 0, 255
+    scene = rl.read_scene(imagery.write(tmp_path / "a.tif", values), **OPTIONS)
+    assert "scene-overflow" not in codes(rl.map_water(scene))
+
+
+def test_a_day_whose_numbers_ran_over_is_left_out_of_changes(tmp_path):
+    ground = {"2023-07-01": fields(1), "2024-07-01": fields(2), "2025-07-01": fields(3) * np.uint16(24)}
+    for day, values in ground.items():
+        imagery.write(tmp_path / f"{day}.tif", values)
+    scenes = [rl.read_scene(tmp_path / f"{day}.tif", **{**OPTIONS, "date": day}) for day in ground]
+    area = changing.extent(shapely.box(520_000.0, 3_499_200.0, 521_600.0, 3_500_000.0))
+    found = rl.detect_change(scenes, area)
+    assert found.faults.query("code == 'scene-overflow'")["feature_id"].tolist() == ["2025-07-01"]
+    assert found.suspects.empty
+
+
+@pytest.mark.real
+def test_real_images_did_not_run_over_and_their_differences_did(real_data, tmp_path):
+    paths = sorted((real_data / "naip_wetlands").glob("*.tif"))
+    images = []
+    for path in paths:
+        assert "scene-overflow" not in codes(rl.map_water(rl.read_scene(path, sensor="naip")))
+        with rasterio.open(path) as source:
+            images.append(source.read())
+    path = imagery.write(tmp_path / "difference.tif", images[0] - images[1])
+    found = rl.map_water(rl.read_scene(path, sensor="naip", date="2014-07-20"))
+    assert "scene-overflow" in codes(found)
+    assert found.water_m2 == 0.0

@@ -43,6 +43,14 @@ IMAGERY_CODES = (
          "核对系数与偏移：写 scale=0.0001、scale=(0.0000275, -0.2) 等，或写明 sensor=；整数溢出的请换用原始文件",
          "look at factor and offset: give scale=0.0001, scale=(0.0000275, -0.2) …, or sensor=; if integers ran over, "
          "take the original file"),
+    Code("scene-overflow", "error",
+         "影像 {feature} 的整数溢出：波段 {note} 有 {value} {unit} 的相邻像元相差近整个取值范围"
+         "（至多 {limit} {unit}），未使用",
+         "whole numbers of {feature} ran over: {value} {unit} of neighbours in {note} differ by nearly all that their "
+         "type holds (at most {limit} {unit}): it was not used",
+         "换用原始文件；差值、求和、乘系数请先转为浮点；数值确实如此时另存为浮点",
+         "take the original file; convert to floats before differences, sums and factors; if the numbers are right, "
+         "store them as floats"),
     Code("index-undefined", "warning", "影像 {feature} 有 {value} % 的像元 {note} 的分母不大于零，按不可用处理",
          "{note} divides by nothing or less on {value} % of {feature}: these pixels were not used",
          "大气校正过度时属正常；否则核对 scale= 与偏移",

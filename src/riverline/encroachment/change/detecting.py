@@ -142,7 +142,7 @@ def detect_change(
     findings += [*lacking, *unleveled, *wrong, *uncovered]
     with open_stack(days, roles, ground.grid) as stack:
         values, seen = sample_of(stack, ground, table)
-        impossible = implausible_days(days, values, seen, roles)
+        impossible = implausible_days(days, values, seen, stack)
         pairs, about = pairs_of(days, values, seen, roles, table, without=impossible)
         pairs, shifted = gated(pairs, days, table)
         findings += [*about, *shifted]

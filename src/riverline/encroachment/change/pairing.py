@@ -15,6 +15,7 @@ from riverline.demarcation.findings import Finding
 from riverline.encroachment.change.indexing import index_values
 from riverline.encroachment.change.reading import box_of
 from riverline.encroachment.change.thresholds import Limits, limits_of
+from riverline.io.scenes.overflow import JUMPING
 from riverline.io.scenes.plausible import Plausibility
 
 if TYPE_CHECKING:
@@ -143,10 +144,18 @@ def _blocks(shape: tuple[int, int], random: np.random.Generator) -> list[Window]
 
 
 def implausible_days(
-    days: tuple[Day, ...], values: Floats, seen: NDArray[np.bool_], roles: tuple[str, ...]
+    days: tuple[Day, ...], values: Floats, seen: NDArray[np.bool_], stack: Stack
 ) -> dict[int, Finding]:
-    """Days whose numbers cannot be what they are taken for, such as a factor that was left out; of no use are these."""
-    found = {}
+    """Days whose numbers cannot be what they are taken for, such as a factor that was left out; of no use are these.
+
+    Parameters
+    ----------
+    days, values, seen
+        The days and :func:`sample_of` them.
+    stack
+        What they were read from: whole numbers that ran over show in it.
+    """
+    found, roles = {}, stack.roles
     for place, day in enumerate(days):
         shown = values[place][:, seen[place]]
         counts = Plausibility(roles)
@@ -157,6 +166,10 @@ def implausible_days(
         if wrong is not None:
             note, share, limit = wrong
             found[place] = Finding("scene-values-implausible", "scenes", day.name, None, share, limit, "%", note)
+            continue
+        over = [each for opened in stack.days[place] if (each := opened.steps.problem()) is not None]
+        if over:
+            found[place] = Finding("scene-overflow", "scenes", day.name, None, over[0][1], JUMPING, "%", over[0][0])
     return found
 
 

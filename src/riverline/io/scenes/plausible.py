@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riverline.io.scenes.overflow import Steps
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -43,6 +45,7 @@ class Plausibility:
         self.undefined = 0
         self.clouded = 0
         self.undeclared: set[float] = set()
+        self.steps = Steps()
         self.beyond = np.zeros((len(roles), 3), dtype="int64")
 
     def add(self, values: NDArray[np.float32], *, undefined: int) -> None:

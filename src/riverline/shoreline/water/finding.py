@@ -10,6 +10,7 @@ from riverline._version import __version__
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.errors import ReadError, SchemaError
 from riverline.io.scenes import Scene
+from riverline.io.scenes.overflow import JUMPING
 from riverline.io.scenes.plausible import Plausibility
 from riverline.shoreline.water.indices import choose_index
 from riverline.shoreline.water.looking import look_at, strips_of
@@ -119,7 +120,10 @@ def _of_numbers(scene: Scene, index: Index, seen: Plausibility) -> tuple[list[Fi
     elif seen.undefined_share > _FEW_UNDEFINED:
         share = round(seen.undefined_share, 2)
         said.append(Finding("index-undefined", "scenes", scene.name, None, share, unit="%", note=index.title))
-    return said, wrong is None
+    over = seen.steps.problem()
+    if over is not None and wrong is None:
+        said.append(Finding("scene-overflow", "scenes", scene.name, None, over[1], JUMPING, "%", over[0]))
+    return said, wrong is None and over is None
 
 
 def _of_clouds(scene: Scene, seen: Plausibility) -> list[Finding]:

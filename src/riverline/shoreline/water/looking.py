@@ -190,6 +190,7 @@ def strips_of(view: View, index: Index, seen: Plausibility | None = None) -> Ite
         yield _strips(view, index, opened, seen)
         if seen is not None:
             seen.undeclared |= opened.undeclared
+            seen.steps = opened.steps
 
 
 def _strips(
