@@ -233,6 +233,7 @@ def _told(pair: Pair, roles: tuple[str, ...]) -> dict[str, Any]:
         "offset": dict(zip(roles, np.round(pair.offset.astype("float64"), 6).tolist(), strict=True)),
         "correlation": [] if change is None else np.round(change.correlation, 4).tolist(),
         "settled": change is not None and change.settled,
+        "changed": None if change is None else round(change.changed, 4),
         "spread": {name: [round(value, 5) for value in values] for name, values in pair.spread.items()},
         "water": f"{pair.limits.water[0]} >= {pair.limits.water[1]:.4f}",
         "vegetation": f"{pair.limits.vegetation[0]} >= {pair.limits.vegetation[1]:.4f}",
