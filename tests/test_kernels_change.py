@@ -52,6 +52,28 @@ def test_what_did_not_change_gives_back_gain_and_offset(seed) -> None:
         assert matching.agreement.min() > 0.99
 
 
+@pytest.mark.parametrize("bands", [1, 2, 3, 5])
+@pytest.mark.parametrize("changed", [0.0, 0.1, 0.3])
+def test_as_many_pixels_are_as_before_as_did_not_change(bands, changed) -> None:
+    first, second, _, _, count = ground(7, 20_000, bands, changed, noise=0.3)
+    second[:count] += 20.0
+    found = alteration(first, second)
+    odds = chi2.sf(chi_square(found, first.T, second.T), bands)
+    assert odds[:count].max(initial=0.0) < 0.01
+    assert found.changed == pytest.approx(changed, abs=0.02)
+    for share in (0.95, 0.5, 0.1):
+        assert (odds[count:] >= share).mean() == pytest.approx(1.0 - share, abs=0.035)
+
+
+def test_nearly_equal_images_in_coarse_numbers_have_no_spread_of_nothing() -> None:
+    random = np.random.default_rng(2)
+    first = random.integers(40, 200, (20_000, 3)).astype(float)
+    second = first + (random.random(first.shape) < 0.1)
+    found = alteration(first, second)
+    assert (chi2.sf(chi_square(found, first.T, second.T), 3) < 0.01).mean() < 0.35
+    assert match_bands(first, second, np.ones(20_000)).gain == pytest.approx(1.0, abs=0.01)
+
+
 def test_a_line_of_least_squares_would_be_too_flat() -> None:
     random = np.random.default_rng(3)
     ground_ = random.normal(size=(4000, 1))

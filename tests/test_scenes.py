@@ -83,7 +83,7 @@ def test_unknown_bands_are_asked_for_with_the_line_to_type(tmp_path):
     path = imagery.write(tmp_path / "a.tif", imagery.ramp(5))
     with pytest.raises(rl.SchemaError, match=r"bands=\{.green.: 2") as caught:
         rl.read_scene(path)
-    assert "landsat-8-9" in caught.value.en
+    assert "bgrn" not in caught.value.en  # none of the table has five bands
     with pytest.raises(rl.SchemaError, match="has 5 bands, images of gf-1 have 4"):
         rl.read_scene(path, sensor="gf-1")
     with pytest.raises(rl.SchemaError, match="has no band 9, only 5"):

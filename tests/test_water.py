@@ -639,7 +639,7 @@ def test_reasons_have_a_cause_each():
     from riverline.shoreline.water.tracing import _CAUSES
 
     assert set(_CAUSES.values()) == set(WATERLINES["start_gap"].values)
-    assert {reason.name.lower() for reason in Reason if reason} <= set(_CAUSES.values())
+    assert {reason.word for reason in Reason if reason} <= set(_CAUSES.values())
 
 
 # The samples and real images

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import shapely
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import pandas as pd
+    import pyproj
 
-__all__ = ["Run", "content_digest", "describe_file", "describe_input", "same_inputs"]
+__all__ = ["Run", "content_digest", "crs_authority", "crs_text", "describe_file", "describe_input", "same_inputs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,49 @@ class Run:
         return json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
 
 
+def crs_text(crs: pyproj.CRS | None) -> str:
+    """A CRS as its code, else as the text it was written as; empty for none.
+
+    PROJ compares a CRS of no code with every one that is registered, which takes seconds: each is looked up once.
+
+    Examples
+    --------
+    >>> import pyproj
+    >>> crs_text(pyproj.CRS(4548)), crs_text(None)
+    ('EPSG:4548', '')
+    """
+    return "" if crs is None else _text(crs.srs)
+
+
+def crs_authority(crs: pyproj.CRS) -> tuple[str, str] | None:
+    """Register and code of a CRS, None where it has none; each is looked up once.
+
+    Examples
+    --------
+    >>> import pyproj
+    >>> crs_authority(pyproj.CRS(4548))
+    ('EPSG', '4548')
+    """
+    return _authority(crs.srs)
+
+
+@lru_cache(maxsize=256)
+def _text(srs: str) -> str:
+    return str(_crs(srs).to_string())
+
+
+@lru_cache(maxsize=256)
+def _authority(srs: str) -> tuple[str, str] | None:
+    found: tuple[str, str] | None = _crs(srs).to_authority()
+    return found
+
+
+def _crs(srs: str) -> pyproj.CRS:
+    from pyproj import CRS
+
+    return CRS.from_user_input(srs)
+
+
 def describe_input(frame: gpd.GeoDataFrame, *, note: str = "") -> dict[str, Any]:
     """What a run remembers of one input frame: rows, CRS, content and, if a reader made it, where it was read from.
 
@@ -58,7 +103,7 @@ def describe_input(frame: gpd.GeoDataFrame, *, note: str = "") -> dict[str, Any]
     >>> told["rows"], told["crs"], told["digest"][:12]
     (1, 'EPSG:4548', '43daabcd0a01')
     """
-    described: dict[str, Any] = {"rows": len(frame), "crs": "" if frame.crs is None else frame.crs.to_string()}
+    described: dict[str, Any] = {"rows": len(frame), "crs": crs_text(frame.crs)}
     described["digest"] = content_digest(frame)
     if "source" in frame.attrs:
         described["source"] = frame.attrs["source"]

@@ -35,7 +35,7 @@ from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.demarcation.mending import REFUSED
 from riverline.demarcation.result import require_metric_result
 from riverline.geodesy import apportion, ellipsoidal_area, round_half_up
-from riverline.provenance import Run
+from riverline.provenance import Run, crs_text
 from riverline.rules import load_land_classes
 from riverline.schema import CHANGES, HOLDINGS, PARCELS
 
@@ -155,7 +155,7 @@ def confirm(
     names = _names(inputs.extents)
     table = load_land_classes()
     described = inputs.described | {"land_class_table": {"edition": table.edition, "digest": table.digest}}
-    run = Run(__version__, digest, described, frame.crs.to_string())
+    run = Run(__version__, digest, described, crs_text(frame.crs))
     return Confirmation(holdings, register_of(holdings, names), found, _changes(made, inputs), run)
 
 

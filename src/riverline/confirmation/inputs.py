@@ -15,7 +15,7 @@ from riverline.demarcation.intake import row_names, split_usable, typed
 from riverline.demarcation.mending import left_out, mended
 from riverline.errors import RiverlineError, SchemaError
 from riverline.geodesy import align, ellipsoidal_area, require_metric, round_half_up
-from riverline.provenance import describe_input
+from riverline.provenance import crs_text, describe_input
 from riverline.schema import ADMIN, EXTENTS, LAND_CLASSES, PARCELS
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def prepare(
     crs = extents.crs
     described = {"extents": describe_input(extents)}
     for name, frame in {**given, **({} if axes is None else {"axes": axes})}.items():
-        described[name] = describe_input(frame, note="" if frame.crs == crs else f"reprojected to {crs.to_string()}")
+        described[name] = describe_input(frame, note="" if frame.crs == crs else f"reprojected to {crs_text(crs)}")
     kept, findings = _management(extents)
     usable: dict[str, gpd.GeoDataFrame] = {}
     for name, frame in given.items():

@@ -18,7 +18,7 @@ from riverline.demarcation.references import Axis
 from riverline.errors import JobError, RiverlineError, RuleError, SchemaError
 from riverline.geodesy import align, point_scale, require_metric
 from riverline.io.shapes import abutting
-from riverline.provenance import describe_file, describe_input
+from riverline.provenance import crs_text, describe_file, describe_input
 from riverline.rules import RuleSet
 from riverline.schema import AXES, BANK_TOPS, FLOOD_LEVELS, LEVEES, SECTIONS, WATER
 
@@ -142,7 +142,7 @@ def describe_all(
     """What the run remembers of its inputs: which files, and what was brought to the CRS of the subject."""
     described = {name: describe_input(subject)}
     for layer, frame in layers.items():
-        moved = "" if frame.crs == subject.crs else f"reprojected to {subject.crs.to_string()}"
+        moved = "" if frame.crs == subject.crs else f"reprojected to {crs_text(subject.crs)}"
         described[layer] = describe_input(frame, note=moved)
     return described if terrain is None else {**described, "terrain": describe_file(terrain)}
 

@@ -24,7 +24,7 @@ from riverline.demarcation.settings import with_known_settings
 from riverline.demarcation.sharing.neighbours import part_neighbours
 from riverline.errors import JobError, RuleError
 from riverline.geodesy import ellipsoidal_area, round_half_up
-from riverline.provenance import Run
+from riverline.provenance import Run, crs_text
 from riverline.schema import EXTENTS, MANAGEMENT_LINES
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def demarcate(  # noqa: PLR0913 - one argument a layer
     findings += [each for made in outcomes for each in _borrowed(made, rules)]
     frames = [*candidates.faults, *findings_to_faults(findings, axes.crs)]
     frames += findings_to_faults(_unused(inputs, outcomes, faults.combine(frames, crs=axes.crs)), axes.crs)
-    run = Run(__version__, rules.digest, inputs.described, axes.crs.to_string())
+    run = Run(__version__, rules.digest, inputs.described, crs_text(axes.crs))
     return Demarcation(lines, extents, faults.combine(frames, crs=axes.crs), rules, run)
 
 

@@ -19,7 +19,7 @@ from riverline.encroachment.matching import matched, pairs_of
 from riverline.encroachment.sampling import kinds_of, sampled_areas
 from riverline.errors import JobError, SchemaError
 from riverline.geodesy import align, ellipsoidal_area, require_metric, round_half_up
-from riverline.provenance import Run, describe_input
+from riverline.provenance import Run, crs_text, describe_input
 from riverline.schema import ACCURACIES, ACCURACY_CURVE, CLASS_AREAS, RELIABILITY, Schema
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def assess_detection(
             tables["curve"] = _curve(chance, pairs, steps, iou=iou, several=several)
             tables["reliability"] = _reliability(chance, right, confidence)
     found_faults = fault_rows.combine(findings_to_faults([*about_found, *about_truth], crs), crs=crs)
-    run = Run(__version__, "", described, crs.to_string())
+    run = Run(__version__, "", described, crs_text(crs))
     schemas = {"accuracies": ACCURACIES, "curve": ACCURACY_CURVE, "reliability": RELIABILITY, "estimates": CLASS_AREAS}
     filled = {name: _table(schema, tables[name]) for name, schema in schemas.items()}
     return DetectionAccuracy(**filled, brier=brier, faults=found_faults, run=run)

@@ -16,7 +16,7 @@ from riverline.demarcation.result import require_metric_result
 from riverline.encroachment.permits import Permits, permits_of
 from riverline.errors import RiverlineError, SchemaError
 from riverline.geodesy import align, require_metric
-from riverline.provenance import describe_input
+from riverline.provenance import crs_text, describe_input
 from riverline.schema import EXTENTS, FEATURES, PERMITS, Schema
 from riverline.schema.values import read_values
 
@@ -103,7 +103,7 @@ def prepare(
     others = {"features": features, "axes": axes, "permits": permits}
     for name, frame in others.items():
         if frame is not None:
-            note = "" if frame.crs == crs else f"reprojected to {crs.to_string()}"
+            note = "" if frame.crs == crs else f"reprojected to {crs_text(crs)}"
             described[name] = describe_input(frame, note=note)
     rows, findings = typed(extents, EXTENTS)
     usable, wrong = split_usable(

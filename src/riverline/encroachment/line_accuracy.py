@@ -17,7 +17,7 @@ from riverline.channel.given import usable_axes
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.errors import JobError
 from riverline.geodesy import align, require_metric, round_half_up
-from riverline.provenance import Run, describe_input
+from riverline.provenance import Run, crs_text, describe_input
 from riverline.schema import LINE_ERRORS, Schema
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def assess_waterlines(
     sign = "away from the axis" if axes is not None else "right of the reference"
     described["assess"] = {"step_m": step_m, "reach_m": reach_m, "positive": sign}
     found = fault_rows.combine(findings_to_faults([*findings, *about], crs), crs=crs)
-    return LineAccuracy(table, found, Run(__version__, "", described, crs.to_string()))
+    return LineAccuracy(table, found, Run(__version__, "", described, crs_text(crs)))
 
 
 def _shapes(frame: gpd.GeoDataFrame) -> Shapes:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import shapely
 
 from riverline.errors import CRSError
+from riverline.provenance import crs_authority
 from riverline.schema import FRAMES
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def _table(name: str, layer: Layer, frame: pd.DataFrame, kind: Kind, language: L
     multi = kind == "area" and layer.schema is not None and "MultiPolygon" in layer.schema.geometry
     shapes, geometry_type = _shapes(geometry.to_numpy(), kind, multi=multi)
     content = pa.table([*arrays, pa.array(shapely.to_wkb(shapes, flavor="iso"), pa.binary())], names=[*names, GEOMETRY])
-    authority = geometry.crs.to_authority()
+    authority = crs_authority(geometry.crs)
     crs = ":".join(authority) if authority else geometry.crs.to_wkt()
     return Table(name, layer, kind, geometry_type, fields, content, crs)
 

@@ -14,6 +14,7 @@ from riverline.errors import JobError, MissingDependencyError
 from riverline.export.forms import load_form
 from riverline.export.sheet_writing import paged, read_digests, write_pages
 from riverline.export.sheets import Head, Sheet, sheets_of
+from riverline.provenance import crs_authority
 from riverline.style import collect, in_language
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def _plane(layer: Layer) -> str:
     if crs is None:
         return ""
     plane = pyproj.CRS.from_user_input(crs)
-    authority = plane.to_authority()
+    authority = crs_authority(plane)
     return f"{plane.name}（{':'.join(authority)}）" if authority else plane.name
 
 

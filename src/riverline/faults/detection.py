@@ -18,23 +18,25 @@ DETECTION_CODES = (
          "{feature} and its reference {note} share only {value} usable pixels (cloud, shadow, nothing) and were not "
          "compared", "换用云量少的影像，或核对掩膜", "use a clearer image, or look at its mask"),
     Code("change-not-normalised", "warning",
-         "影像 {feature} 与 {note}：{limit} 个像元中只有 {value} 个可信为不变，有波段只按中位数对齐",
-         "{feature} and {note}: of {limit} pixels only {value} surely stayed the same; bands were matched by their "
-         "median",
+         "影像 {feature} 与 {note}：{limit} 个抽样像元约 {value} {unit} 未变，但各波段的差异非大气所"
+         "能解释；按反射率直接比较，季节差异会混入结果",
+         "{feature} and {note}: about {value} {unit} of {limit} sampled pixels stayed as they were, yet bands differ by "
+         "more than the air explains; reflectance was compared as it is, seasons and all",
          "核对两期影像是否同一地区、同一季节、同一产品级别",
          "see whether both are of one place, one season and one level of processing"),
     Code("change-not-comparable", "warning",
-         "影像 {feature} 与 {note} 不是反射率，{limit} 个像元中只有 {value} 个可信为不变，无法归一化，未参与比较",
-         "{feature} and {note} are no reflectance; of {limit} pixels only {value} surely stayed the same: they cannot "
-         "be matched and were not compared",
+         "影像 {feature} 与 {note} 不是反射率；{limit} 个抽样像元约 {value} {unit} 未变，但各波段变化不一致，"
+         "无法归一化，未参与比较",
+         "{feature} and {note} are no reflectance; about {value} {unit} of {limit} sampled pixels stayed as they were, "
+         "yet their bands do not go together: they cannot be matched and were not compared",
          '换用反射率产品，或用 read_scene(…, scale=) 给出系数；仍要比较时在判定表中写 unmatched = "compare"',
          "use reflectance, or give its factor with read_scene(…, scale=); to compare all the same write unmatched = "
          '"compare" in the table'),
     Code("change-by-spread", "warning",
-         "影像 {feature} 与 {note}：{limit} 个像元中只有 {value} 个可信为不变，"
+         "影像 {feature} 与 {note}：{limit} 个抽样像元约 {value} {unit} 未变，但各波段变化不一致；"
          "按判定表以各波段的分位数对齐后比较，结果须逐个核对",
-         "{feature} and {note}: of {limit} pixels only {value} surely stayed the same; as the table asks they were "
-         "matched by quantiles and compared: look at every suspect",
+         "{feature} and {note}: about {value} {unit} of {limit} sampled pixels stayed as they were, yet their bands do "
+         "not go together; as the table asks they were matched by quantiles and compared: look at every suspect",
          "换用反射率产品，或同一季节的影像", "use reflectance, or images of one season"),
     Code("change-share-implausible", "warning",
          "管理范围 {feature} 内疑似图斑占 {value} {unit}（至多 {limit} {unit} 可信）：多为影像差异而非地物变化",

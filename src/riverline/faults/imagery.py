@@ -23,6 +23,12 @@ IMAGERY_CODES = (
          "{feature} has no mask of clouds: clouds and shadows were taken for ground",
          "有掩膜时用 mask= 写明种类（fmask、qa_pixel、scl）和波段或文件",
          "if there is one give its kind (fmask, qa_pixel, scl) and band or file as mask="),
+    Code("scene-cloud-suspected", "warning",
+         "影像 {feature} 没有云掩膜；{value} {unit} 的像元按 Fmask 的光谱判别疑似云，未判水陆",
+         "{feature} has no mask of clouds; {value} {unit} of its pixels look like cloud by the spectral tests of Fmask "
+         "and were left out", "有掩膜时用 mask= 给出；薄云、云影未识别；确无云时写 mask=False",
+         "give the mask as mask= if there is one; thin cloud and shadows are not found; if it is clear write "
+         "mask=False"),
     Code("scene-band-unnamed", "warning", "影像 {feature} 有 {value} 个波段没有名称，未使用；按实际写明，例如 {note}",
          "{value} bands of {feature} have no name and are not used; say what they are, such as {note}",
          "属近红外等波段时用 bands= 写明；确实无用时不必处理",
@@ -37,6 +43,14 @@ IMAGERY_CODES = (
          "核对系数与偏移：写 scale=0.0001、scale=(0.0000275, -0.2) 等，或写明 sensor=；整数溢出的请换用原始文件",
          "look at factor and offset: give scale=0.0001, scale=(0.0000275, -0.2) …, or sensor=; if integers ran over, "
          "take the original file"),
+    Code("scene-overflow", "error",
+         "影像 {feature} 的整数溢出：波段 {note} 有 {value} {unit} 的相邻像元相差近整个取值范围"
+         "（至多 {limit} {unit}），未使用",
+         "whole numbers of {feature} ran over: {value} {unit} of neighbours in {note} differ by nearly all that their "
+         "type holds (at most {limit} {unit}): it was not used",
+         "换用原始文件；差值、求和、乘系数请先转为浮点；数值确实如此时另存为浮点",
+         "take the original file; convert to floats before differences, sums and factors; if the numbers are right, "
+         "store them as floats"),
     Code("index-undefined", "warning", "影像 {feature} 有 {value} % 的像元 {note} 的分母不大于零，按不可用处理",
          "{note} divides by nothing or less on {value} % of {feature}: these pixels were not used",
          "大气校正过度时属正常；否则核对 scale= 与偏移",
@@ -87,6 +101,24 @@ IMAGERY_CODES = (
          "there is no water on {feature}: {note} of water is at least {limit}, the mean of pixels above the threshold "
          "is {value} (- if there are none)", "确有水体时指定 threshold= 的数值或换用其他指数",
          "if there is water, give a number as threshold= or take another index"),
+    Code("water-only", "note", "影像 {feature} 可用的像元有 {value} {unit} 是水，看不到岸，阈值无从由影像求得",
+         "{value} {unit} of what can be used of {feature} is water: no bank is seen, and no threshold could be found "
+         "on it", "需要岸线时换用范围更大的影像；确有陆地时写明 threshold= 的数值",
+         "take an image that reaches farther where banks are wanted; if there is land give a number as threshold="),
+    Code("water-bright", "error",
+         "影像 {feature} 判为水的像元有 {value} {unit} 亮得不可能是水（{note}，至多 {limit} {unit}）："
+         "多为云、雪或高亮屋顶",
+         "{value} {unit} of what was taken for water on {feature} is too bright to be ({note}, at most {limit} "
+         "{unit}): cloud, snow or roofs",
+         "用 mask= 给出云掩膜，或换一景；核对 scale= 与偏移；极浑或结冰的水面须人工核对",
+         "give its mask of clouds as mask=, or take another image; look at scale=, and at very muddy water and ice"),
+    Code("water-not-dark", "error",
+         "影像 {feature} 判为水的像元在 {note} 上平均为陆地的 {value} {unit}（应低于 {limit} {unit}）："
+         "多为云、雪，不是水",
+         "what was taken for water on {feature} has {value} {unit} of the land's mean in {note} (water is below "
+         "{limit} {unit}): it is cloud or snow",
+         "用 mask= 给出云掩膜，或换一景；核对波段是否写对",
+         "give its mask of clouds as mask=, or take another image; see whether the bands are named rightly"),
     Code("threshold-weak", "warning", "影像 {feature} 的水陆可分性只有 {value}（应不低于 {limit}），阈值不可靠",
          "water and land of {feature} are parted by {value} only (at least {limit}): the threshold is unsure",
          "用 extent= 限定到河道附近，或写明 threshold= 的数值",

@@ -10,6 +10,7 @@ import numpy as np
 import pyproj
 
 from riverline.errors import CRSError
+from riverline.provenance import crs_authority, crs_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,10 +71,10 @@ def is_same(first: pyproj.CRS, second: pyproj.CRS) -> bool:
 
 def name_of(crs: pyproj.CRS) -> str:
     """How a CRS is called in messages: its code if it has one, else its name."""
-    authority = crs.to_authority()
+    authority = crs_authority(crs)
     if authority is not None:
         return ":".join(authority)
-    text = crs.to_string()
+    text = crs_text(crs)
     return crs.name if text.startswith(("PROJ", "GEOG", "BOUND", "{")) else text.removesuffix(" +type=crs")
 
 

@@ -24,7 +24,7 @@ from riverline.hotspots.segments import neighbours_of, segments_of
 from riverline.hotspots.settings import HotspotSettings
 from riverline.hotspots.testing import chance_of
 from riverline.hotspots.wording import reasons_of
-from riverline.provenance import Run, describe_input
+from riverline.provenance import Run, crs_text, describe_input
 from riverline.rules.dating import as_day
 from riverline.schema import HOT_REACHES, HOT_SEGMENTS
 
@@ -140,7 +140,7 @@ def find_hotspots(  # noqa: PLR0913 - the choices that are the office's, not the
     about = [*counted.findings, *report(counted, segments), *findings, *_about(frame, chance, chosen)]
     found = faults.combine(findings_to_faults(about, axes.crs), crs=axes.crs)
     inputs = {"problems": describe_input(problems), "axes": describe_input(axes), "find_hotspots": told}
-    return Hotspots(frame, clusters, surface, found, Run(__version__, "", inputs, axes.crs.to_string()))
+    return Hotspots(frame, clusters, surface, found, Run(__version__, "", inputs, crs_text(axes.crs)))
 
 
 def _exposures(

@@ -18,7 +18,7 @@ from riverline.inspection.cover import beside_the_extents
 from riverline.inspection.known import REVIEW
 from riverline.inspection.loading import load_checks
 from riverline.inspection.result import Inspection
-from riverline.provenance import Run, describe_input
+from riverline.provenance import Run, crs_text, describe_input
 from riverline.schema import CHECKS, FRAMES
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def inspect(  # noqa: PLR0913 - one argument a layer
     if "check_id" not in told:
         told = told.assign(check_id=pd.Series([], dtype="str"))
     described = {name: describe_input(frame) for name, frame in layers.items()}
-    run = Run(__version__, result.rules.digest, described, subject.crs.to_string())
+    run = Run(__version__, result.rules.digest, described, crs_text(subject.crs))
     return Inspection(table, told, run)
 
 

@@ -20,7 +20,7 @@ from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.demarcation.intake import row_names, split_usable, typed
 from riverline.geodesy import round_half_up
 from riverline.outfalls.reaches import met_of, reaches_of
-from riverline.provenance import Run, describe_input
+from riverline.provenance import Run, crs_text, describe_input
 from riverline.rules.outfall_classes import load_outfall_classes
 from riverline.schema import INTAKES, OUTFALLS, PLACED_OUTFALLS, WATER_SECTIONS
 
@@ -181,7 +181,7 @@ def place_outfalls(
     reaches = reaches_of(there.rows.assign(target_met=met), there.axis, there.along, usable, (mine.axis, mine.along))
     described = {"axes": describe_input(axes)}
     described |= {name: describe_input(frame) for name, (frame, _) in given.items() if frame is not None}
-    run = Run(__version__, "", described, crs.to_string())
+    run = Run(__version__, "", described, crs_text(crs))
     return OutfallInventory(found, reaches, faults.combine(findings_to_faults(findings, crs), crs=crs), run)
 
 

@@ -21,7 +21,7 @@ from riverline.patrol.reaches import coverage_of, gaps_of, names_on_duty, on_dut
 from riverline.patrol.result import Patrols
 from riverline.patrol.sums import new_to, sums_of
 from riverline.patrol.walks import walk
-from riverline.provenance import Run
+from riverline.provenance import Run, crs_text
 from riverline.rules import load_patrol_rules
 from riverline.schema import PATROLS
 
@@ -160,7 +160,7 @@ def measure_patrols(  # noqa: PLR0913 - one argument a table
         duties=sums_of(inside, facts, reaches, checks, rules.suspicion),
         faults=faults.combine(findings_to_faults(findings, crs), crs=crs),
         rules=rules,
-        run=Run(__version__, rules.digest, described, crs.to_string()),
+        run=Run(__version__, rules.digest, described, crs_text(crs)),
     )
 
 

@@ -13,7 +13,7 @@ from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.demarcation.result import require_result
 from riverline.errors import JobError
 from riverline.geodesy import align
-from riverline.provenance import Run
+from riverline.provenance import Run, crs_text
 from riverline.revision.areas import areas_of
 from riverline.revision.result import Revision
 from riverline.revision.stakes import stakes_between
@@ -164,4 +164,4 @@ def _run(old: Demarcation, new: Demarcation, tolerance_m: float) -> Run:
         for name, each in (("old", old), ("new", new))
     }  # fmt: skip
     described = told | {"tolerance_m": {"value": tolerance_m}}
-    return Run(__version__, new.rules.digest, described, new.lines.crs.to_string())
+    return Run(__version__, new.rules.digest, described, crs_text(new.lines.crs))

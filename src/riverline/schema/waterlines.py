@@ -17,6 +17,7 @@ GAP_CAUSES = c.choices(
     ("cloud", "云", "Cloud"),
     ("shadow", "云影", "Shadow"),
     ("snow", "雪", "Snow"),
+    ("cloud-suspected", "疑似云", "Suspected cloud"),
     ("bridge", "桥梁", "Bridge"),
     ("extent", "所给范围的边", "Edge of the extent"),
     ("edge", "影像的边", "Edge of the image"),

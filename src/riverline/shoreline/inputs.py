@@ -19,7 +19,7 @@ from riverline.demarcation.mending import left_out, mended
 from riverline.demarcation.result import require_metric_result
 from riverline.errors import RiverlineError, RuleError, SchemaError
 from riverline.geodesy import align
-from riverline.provenance import describe_input
+from riverline.provenance import crs_text, describe_input
 from riverline.rules import ZoneRules
 from riverline.schema import SENSITIVE, USES, WATER, WATERSIDE, Column, Schema
 
@@ -87,7 +87,7 @@ def prepare(
     crs = result.lines.crs
     described: dict[str, dict[str, Any]] = {"management_lines": describe_input(result.lines)}
     for name, frame in {**given, **({} if axes is None else {"axes": axes})}.items():
-        described[name] = describe_input(frame, note="" if frame.crs == crs else f"reprojected to {crs.to_string()}")
+        described[name] = describe_input(frame, note="" if frame.crs == crs else f"reprojected to {crs_text(crs)}")
     described["zone_rules"] = {"name": rules.name, "digest": rules.digest}
     usable: dict[str, gpd.GeoDataFrame] = {}
     findings = [*_without_bank(result.lines), *_beside_others(result.lines)]

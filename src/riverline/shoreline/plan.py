@@ -11,7 +11,7 @@ from riverline import faults
 from riverline._version import __version__
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.geodesy import ellipsoidal_area, round_half_up
-from riverline.provenance import Run
+from riverline.provenance import Run, crs_text
 from riverline.rules import load_zone_rules
 from riverline.schema import SHORELINES
 from riverline.shoreline.inputs import prepare
@@ -152,7 +152,7 @@ def plan_shoreline(
     findings += [each for shore in shores for each in shore.findings]
     crs = inputs.lines.crs
     found = faults.combine(findings_to_faults(findings, crs), crs=crs)
-    run = Run(__version__, result.rules.digest, inputs.described, crs.to_string())
+    run = Run(__version__, result.rules.digest, inputs.described, crs_text(crs))
     lines = _lines(shores, inputs)
     return ShorelinePlan(lines, zones, used_of(taken, shores, inputs), utilisation_of(zones), found, rules, run)
 

@@ -16,7 +16,7 @@ from riverline.demarcation.sharing.ranges import Ranges, part_ranges
 from riverline.demarcation.sharing.rows_again import Members, frames_of, members_of
 from riverline.errors import CRSError, JobError, SchemaError
 from riverline.geodesy import align
-from riverline.provenance import Run, describe_input
+from riverline.provenance import Run, crs_text, describe_input
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +106,7 @@ def join_demarcations(
     made, findings = _parted(given, ready.frame, rules)
     lines, extents = frames_of(given, made, rules)
     told = [*(each.faults for each in results), *findings_to_faults(findings, crs)]
-    run = Run(__version__, rules.digest, _described(results, axes), crs.to_string())
+    run = Run(__version__, rules.digest, _described(results, axes), crs_text(crs))
     return Demarcation(lines, extents, faults.combine(told, crs=crs), rules, run)
 
 
@@ -127,7 +127,7 @@ def _require_call(results: object) -> None:
         )
     if not results:
         raise JobError("results 为空，没有可合并的成果", "results is empty: there is nothing to join")
-    systems = {each.lines.crs.to_string() for each in results}
+    systems = {crs_text(each.lines.crs) for each in results}
     if len(systems) > 1:
         raise CRSError(
             f"各成果的坐标系不同：{'、'.join(sorted(systems))}；请在同一坐标系中划界",

@@ -70,6 +70,7 @@ class Sample(_Value):
     invariant: Share
     agreement: Share
     gain: Span
+    offset: Annotated[float, Field(ge=0.0, le=1.0)] = 0.02
     unmatched: Literal["refuse", "compare"]
     seen: str
 

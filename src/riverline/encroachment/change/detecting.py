@@ -22,7 +22,7 @@ from riverline.encroachment.change.result import Changes
 from riverline.encroachment.change.rows import Against, implausible_shares, rows_of
 from riverline.encroachment.change.tracking import looked_at
 from riverline.errors import JobError
-from riverline.provenance import Run, describe_input
+from riverline.provenance import Run, crs_text, describe_input
 
 if TYPE_CHECKING:
     import os
@@ -142,7 +142,7 @@ def detect_change(
     findings += [*lacking, *unleveled, *wrong, *uncovered]
     with open_stack(days, roles, ground.grid) as stack:
         values, seen = sample_of(stack, ground, table)
-        impossible = implausible_days(days, values, seen, roles)
+        impossible = implausible_days(days, values, seen, stack)
         pairs, about = pairs_of(days, values, seen, roles, table, without=impossible)
         pairs, shifted = gated(pairs, days, table)
         findings += [*about, *shifted]
@@ -215,14 +215,14 @@ def _run(search: Search, ground: Ground, extents: gpd.GeoDataFrame, patches: Pat
     }
     table = {"name": search.rules.name, "edition": search.rules.edition, "digest": search.digest}
     pixels = {
-        "crs": ground.grid.crs.to_string(),
+        "crs": crs_text(ground.grid.crs),
         "pixel": ground.grid.pixel,
         "bands": list(search.roles),
         "windows": 0 if patches is None else patches.windows,
         "water_px": 0 if patches is None else patches.water_px,
     }
     inputs = {"extents": describe_input(extents), "scenes": images, "pairs": pairs, "rules": table, "pixels": pixels}
-    return Run(__version__, search.digest, inputs, extents.crs.to_string())
+    return Run(__version__, search.digest, inputs, crs_text(extents.crs))
 
 
 def _told(pair: Pair, roles: tuple[str, ...]) -> dict[str, Any]:
@@ -233,6 +233,7 @@ def _told(pair: Pair, roles: tuple[str, ...]) -> dict[str, Any]:
         "offset": dict(zip(roles, np.round(pair.offset.astype("float64"), 6).tolist(), strict=True)),
         "correlation": [] if change is None else np.round(change.correlation, 4).tolist(),
         "settled": change is not None and change.settled,
+        "changed": None if change is None else round(change.changed, 4),
         "spread": {name: [round(value, 5) for value in values] for name, values in pair.spread.items()},
         "water": f"{pair.limits.water[0]} >= {pair.limits.water[1]:.4f}",
         "vegetation": f"{pair.limits.vegetation[0]} >= {pair.limits.vegetation[1]:.4f}",

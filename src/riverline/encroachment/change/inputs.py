@@ -117,16 +117,24 @@ def days_of(scenes: Iterable[Scene], rules: ChangeRules) -> tuple[tuple[Day, ...
         if scene.date is not None:
             by_day.setdefault(scene.date, []).append(scene)
     if len(by_day) < 2:  # noqa: PLR2004 - before and after
-        told = ", ".join(day.isoformat() for day in by_day) or "-"
-        raise SchemaError(
-            f"至少需要两个不同日期的影像，现有日期：{told}；日期可用 read_scene(…, date=) 给出",
-            f"images of at least two days are needed, there are: {told}; give days with read_scene(…, date=)",
-        )
+        raise _too_few_days(by_day, [scene.name for scene in given if scene.date is None])
     days = [
         Day(day, rules.seasons.of(day), tuple(sorted(by_day[day], key=lambda scene: scene.name)))
         for day in sorted(by_day)
     ]
     return tuple(days), findings
+
+
+def _too_few_days(by_day: Mapping[dt.date, list[Scene]], undated: list[str]) -> SchemaError:
+    """Which days there are, of which images, and which images have none."""
+    told = "; ".join(f"{day} ({', '.join(scene.name for scene in by_day[day])})" for day in sorted(by_day)) or "-"
+    names = ", ".join(undated)
+    return SchemaError(
+        f"至少需要两个不同日期的影像，现有日期：{told}{f'；没有日期的影像：{names}' if undated else ''}；"
+        "日期可用 read_scene(…, date=) 给出",
+        f"images of at least two days are needed, there are: {told}{f'; without a date: {names}' if undated else ''}; "
+        "give days with read_scene(…, date=)",
+    )
 
 
 def comparable(days: tuple[Day, ...]) -> tuple[tuple[Day, ...], tuple[str, ...], list[Finding]]:

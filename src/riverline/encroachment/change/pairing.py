@@ -15,6 +15,7 @@ from riverline.demarcation.findings import Finding
 from riverline.encroachment.change.indexing import index_values
 from riverline.encroachment.change.reading import box_of
 from riverline.encroachment.change.thresholds import Limits, limits_of
+from riverline.io.scenes.overflow import JUMPING
 from riverline.io.scenes.plausible import Plausibility
 
 if TYPE_CHECKING:
@@ -143,10 +144,18 @@ def _blocks(shape: tuple[int, int], random: np.random.Generator) -> list[Window]
 
 
 def implausible_days(
-    days: tuple[Day, ...], values: Floats, seen: NDArray[np.bool_], roles: tuple[str, ...]
+    days: tuple[Day, ...], values: Floats, seen: NDArray[np.bool_], stack: Stack
 ) -> dict[int, Finding]:
-    """Days whose numbers cannot be what they are taken for, such as a factor that was left out; of no use are these."""
-    found = {}
+    """Days whose numbers cannot be what they are taken for, such as a factor that was left out; of no use are these.
+
+    Parameters
+    ----------
+    days, values, seen
+        The days and :func:`sample_of` them.
+    stack
+        What they were read from: whole numbers that ran over show in it.
+    """
+    found, roles = {}, stack.roles
     for place, day in enumerate(days):
         shown = values[place][:, seen[place]]
         counts = Plausibility(roles)
@@ -157,6 +166,10 @@ def implausible_days(
         if wrong is not None:
             note, share, limit = wrong
             found[place] = Finding("scene-values-implausible", "scenes", day.name, None, share, limit, "%", note)
+            continue
+        over = [each for opened in stack.days[place] if (each := opened.steps.problem()) is not None]
+        if over:
+            found[place] = Finding("scene-overflow", "scenes", day.name, None, over[0][1], JUMPING, "%", over[0][0])
     return found
 
 
@@ -220,33 +233,35 @@ def _unmatched(
     state: str,
     pair: tuple[Day, Day],
     found: Alteration | None,
-    stayed: int,
+    stayed: float,
     pixels: int,
     *,
     known: bool,
     refused: bool,
 ) -> Finding:
-    """Why a pair could not be matched: how many pixels of the sample stayed the same, and how the images correlate."""
+    """Why a pair could not be matched: how much of the sample stayed the same, and how the images correlate."""
     if state == "unseen":
         return Finding("change-unseen-day", "scenes", pair[0].name, None, pixels, note=pair[1].name)
     code = "change-not-comparable" if refused else "change-not-normalised" if known else "change-by-spread"
     told = "-" if found is None else ", ".join(f"{each:.2f}" for each in found.correlation)
-    return Finding(code, "scenes", pair[0].name, None, stayed, pixels, note=f"{pair[1].name} (r = {told})")
+    share = round(100.0 * stayed, 1)
+    return Finding(code, "scenes", pair[0].name, None, share, pixels, "%", note=f"{pair[1].name} (r = {told})")
 
 
 def _matched(
     first: Floats, second: Floats, roles: tuple[str, ...], rules: ChangeRules, limits: Limits, *, reflectance: bool
-) -> tuple[tuple[Floats, Floats, Alteration | None, Spread], str, int]:
-    """Gain, offset, transformation and spreads of a pair; ``unseen`` or ``rough`` where that failed; what stayed."""
+) -> tuple[tuple[Floats, Floats, Alteration | None, Spread], str, float]:
+    """Gain, offset, transformation, spreads; ``unseen`` or ``rough`` where that failed; the share that stayed."""
     bands = len(roles)
     if first.shape[1] < 20 * bands:
-        return (np.ones(bands, "float32"), np.zeros(bands, "float32"), None, {}), "unseen", 0
+        return (np.ones(bands, "float32"), np.zeros(bands, "float32"), None, {}), "unseen", 0.0
     found = alteration(first.T, second.T)
     stayed = _staying(first, second, found, rules)
     gain, offset, rough = _line(first, second, stayed, rules, reflectance=reflectance)
     spread = _spread(index_values(first, roles), index_values(gain[:, None] * second + offset[:, None], roles), limits)
     # The transformation is that of the images as they are: a linear change of radiometry does not matter to it.
-    return (gain, offset, found, spread), "rough" if rough else "", int(stayed.sum())
+    share = 0.0 if found is None else 1.0 - found.changed
+    return (gain, offset, found, spread), "rough" if rough else "", share
 
 
 def _staying(first: Floats, second: Floats, found: Alteration | None, rules: ChangeRules) -> NDArray[np.bool_]:
@@ -280,11 +295,13 @@ def _spread(before: dict[str, Floats], after: dict[str, Floats], limits: Limits)
 def _line(
     first: Floats, second: Floats, stayed: NDArray[np.bool_], rules: ChangeRules, *, reflectance: bool
 ) -> tuple[Floats, Floats, bool]:
-    """Gain and offset of each band, and whether a band could be matched by its middle only.
+    """Gain and offset of each band, and whether a band could not be matched.
 
     A band goes by the pixels that did not change where these agree; else, where they are all alike (fields, say), by
     the bulk of all pixels; else noise would decide on the slope, and only its median is brought to that of the other.
-    Reflectance is one unit: a gain far from 1 tells that the ground changed, such as water that became muddy.
+    Reflectance is one unit: a gain far from 1 tells that the ground changed, such as water that became muddy, and so
+    does a median that moved by more than the air explains, such as fields that turned: as much as it explains is
+    evened out, the rest is left as what it is.
     """
     bands = len(first)
     gain = np.ones(bands)
@@ -302,9 +319,13 @@ def _line(
                 good &= (line.gain >= rules.sample.gain[0]) & (line.gain <= rules.sample.gain[1])
             gain[good], offset[good] = line.gain[good], line.offset[good]
             open_bands &= ~good
-    if open_bands.any() and not reflectance:
+    rough = open_bands.any()
+    if rough and not reflectance:
         gain, offset = _by_spread(first, second)
-    return gain.astype("float32"), offset.astype("float32"), bool(open_bands.any())
+    elif rough:
+        rough = (np.abs(offset[open_bands]) > rules.sample.offset).any()
+        offset[open_bands] = np.clip(offset[open_bands], -rules.sample.offset, rules.sample.offset)
+    return gain.astype("float32"), offset.astype("float32"), bool(rough)
 
 
 def _by_spread(first: Floats, second: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

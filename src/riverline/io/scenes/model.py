@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from riverline.provenance import crs_text
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping
@@ -31,8 +33,8 @@ class Reason(IntEnum):
 
     Examples
     --------
-    >>> Reason.CLOUD.value, Reason(2).name
-    (4, 'OUTSIDE')
+    >>> Reason.CLOUD.value, Reason(2).name, Reason.CLOUD_SUSPECTED.word
+    (4, 'OUTSIDE', 'cloud-suspected')
     """
 
     VALID = 0
@@ -44,6 +46,12 @@ class Reason(IntEnum):
     SNOW = 6
     BRIDGE = 7
     EXTENT = 8
+    CLOUD_SUSPECTED = 9
+
+    @property
+    def word(self) -> str:
+        """What tables call it."""
+        return self.name.lower().replace("_", "-")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -66,7 +74,7 @@ class PixelGrid:
 
     def __repr__(self) -> str:
         rows, columns = self.shape
-        return f"PixelGrid({self.crs.to_string()}, {rows} x {columns} pixels of {self.pixel:g})"
+        return f"PixelGrid({crs_text(self.crs)}, {rows} x {columns} pixels of {self.pixel:g})"
 
     @property
     def pixel(self) -> float:
@@ -154,6 +162,8 @@ class Scene:
         East and north that every pixel is moved by when read, from :func:`correct_registration`.
     faults
         Rows of :data:`riverline.schema.FAULTS`: what opening it brought to light.
+    clear
+        Whether the caller said that nothing hides the ground (``mask=False``): nothing is then taken for cloud.
     """
 
     name: str
@@ -165,6 +175,7 @@ class Scene:
     reflectance: bool
     shift_m: tuple[float, float]
     faults: gpd.GeoDataFrame
+    clear: bool = False
 
     @property
     def crs(self) -> pyproj.CRS:

@@ -61,8 +61,8 @@ def read_scene(
     date
         Day it was taken, ``"2024-04-15"``; else from the file's tags, else from its name.
     mask
-        Kind to band, such as ``{"fmask": 8}`` or ``{"qa_pixel": "…_QA_PIXEL.TIF"}``; False for none. If not given, the
-        mask that the sensor's products have, where it is there.
+        Kind to band, such as ``{"fmask": 8}`` or ``{"qa_pixel": "…_QA_PIXEL.TIF"}``; False for none, and nothing to
+        hide the ground. If not given, the mask that the sensor's products have, where it is there.
     sensor
         Row of the table of sensors: ``sentinel-2``, ``landsat-8-9``, ``gf-1``, ``zy-3``, ``naip``, ``rgbn`` … If not
         given, from the name of the file.
@@ -118,7 +118,7 @@ def read_scene(
     found = Mask(kind, *where, headers[where[0]].grid) if kind else None
     day = given_date(date) or _day_of(plan, headers)
     scene = Scene(plan.name, day, grid, built, found, "" if plan.sensor is None else plan.sensor.name,
-                  known, (0.0, 0.0), _no_faults(grid))  # fmt: skip
+                  known, (0.0, 0.0), _no_faults(grid), clear=mask is False)  # fmt: skip
     return _with_faults(scene, plan, headers, doubt)
 
 
@@ -219,12 +219,14 @@ def _unnamed(
 
 def _unknown_bands(header: Header) -> SchemaError:
     told = "; ".join(f"{number} {text or '-'}" for number, text in enumerate(header.descriptions, 1))
-    names = ", ".join(sensors())
+    fit = [each for each in sensors().values() if any(len(order) == header.count for order in each.orders)]
+    named = "".join(f"\n  {each.told(header.count)}" for each in fit) or " -"
     return SchemaError(
         f'不知道 {Path(header.path).name} 的 {header.count} 个波段各是什么（{told}）；请写 bands={{"green": 2, '
-        f'"nir": 4}}，或 sensor=（{names}）',
+        f'"nir": 4}}，或 sensor= 以下之一（波段数为 {header.count}；顺序与系数不同，请按产品说明选）：{named}',
         f"it is not known what the {header.count} bands of {Path(header.path).name} are ({told}); give "
-        f'bands={{"green": 2, "nir": 4}}, or sensor= ({names})',
+        f'bands={{"green": 2, "nir": 4}}, or as sensor= one of those of {header.count} bands (they differ in order '
+        f"and factor: see what came with the product):{named}",
     )
 
 
@@ -331,5 +333,7 @@ def _with_unnamed(plan: Plan) -> str:
 
 
 def _is_undeclared(edge: float, scene: Scene, headers: Mapping[str, Header]) -> bool:
+    """Whether a number that no file declares fills a corner in all bands; what a sensor says may occur nowhere."""
     declared = {headers[band.path].nodata[band.index - 1] for band in scene.bands.values()}
-    return bool(np.isfinite(edge)) and edge not in declared
+    corners = np.array([headers[band.path].corners[band.index - 1] for band in scene.bands.values()])
+    return edge not in declared and bool((corners == edge).all(axis=0).any())

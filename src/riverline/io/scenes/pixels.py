@@ -14,6 +14,7 @@ from riverline.geodesy import guarded_transformer
 from riverline.io.scenes.files import CACHE_BYTES, damaged, open_raster
 from riverline.io.scenes.model import Pixels, Reason
 from riverline.io.scenes.numbers import NOTHING, UNDECLARED, add_full, add_nothing
+from riverline.io.scenes.overflow import Steps
 from riverline.io.scenes.places import common_grid, cut_transform, footprint_in, shifted, strips, to_plane
 from riverline.io.scenes.sensors import mask_table
 
@@ -58,6 +59,8 @@ class OpenScene:
         What the scene covers, in the CRS of the grid.
     undeclared
         Numbers met so far that nobody declares and that were taken for nothing.
+    steps
+        Steps between neighbours met so far, by band.
     """
 
     scene: Scene
@@ -67,6 +70,7 @@ class OpenScene:
     groups: tuple[_Group, ...]
     mask: Any
     undeclared: set[float] = field(default_factory=set)
+    steps: Steps = field(default_factory=Steps)
 
 
 @contextmanager
@@ -210,7 +214,7 @@ def read_pixels(opened: OpenScene, window: Window) -> Pixels:
     nothing, saturated = np.zeros(shape, dtype="bool"), np.zeros(shape, dtype="bool")
     edge, full = np.ones(shape, dtype="bool"), np.ones(shape, dtype="bool")
     for group in opened.groups:
-        _read_group(group, window, values, (nothing, saturated, edge, full), opened.undeclared)
+        _read_group(group, window, values, (nothing, saturated, edge, full), opened)
     if np.isfinite(opened.groups[0].bands[0].edge):
         nothing |= edge
     reason = np.zeros(shape, dtype="uint8")
@@ -229,7 +233,7 @@ def _read_group(
     window: Window,
     values: NDArray[np.float32],
     flags: tuple[NDArray[np.bool_], ...],
-    undeclared: set[float],
+    opened: OpenScene,
 ) -> None:
     """Fill in the bands of one file, and what is nothing, saturated, like the edge, or full in every band so far."""
     nothing, saturated, edge, full = flags
@@ -239,7 +243,8 @@ def _read_group(
         if group.bands[0].masked and not group.warped:
             nothing |= group.source.dataset_mask(window=spans) == 0
     for band, place, numbers in zip(group.bands, group.places, raw, strict=True):
-        add_nothing(band, numbers, nothing, undeclared, warped=group.warped)
+        add_nothing(band, numbers, nothing, opened.undeclared, warped=group.warped)
+        opened.steps.add(opened.roles[place], numbers, nothing)
         if np.isfinite(band.edge):
             edge &= numbers == band.edge
         add_full(band, numbers, saturated, full)

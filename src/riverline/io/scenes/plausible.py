@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riverline.io.scenes.overflow import Steps
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -41,7 +43,9 @@ class Plausibility:
         self.roles = roles
         self.pixels = 0
         self.undefined = 0
+        self.clouded = 0
         self.undeclared: set[float] = set()
+        self.steps = Steps()
         self.beyond = np.zeros((len(roles), 3), dtype="int64")
 
     def add(self, values: NDArray[np.float32], *, undefined: int) -> None:
@@ -51,6 +55,11 @@ class Plausibility:
         for band, numbers in enumerate(values):
             far = (numbers < FARTHEST[0]) | (numbers > FARTHEST[1])
             self.beyond[band] += [np.count_nonzero(each) for each in (numbers > LARGEST, numbers < SMALLEST, far)]
+
+    @property
+    def clouded_share(self) -> float:
+        """Share of pixels that are taken for cloud in all that hold something, percent."""
+        return 100.0 * self.clouded / max(self.pixels + self.clouded, 1)
 
     @property
     def undefined_share(self) -> float:

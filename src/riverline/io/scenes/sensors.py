@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
 from dataclasses import dataclass
@@ -66,6 +67,19 @@ class Sensor:
     saturated: float
     source: str
 
+    def told(self, count: int | None = None) -> str:
+        """What sets it apart from others, in a line: title, order of the bands (of files of so many), factor.
+
+        Examples
+        --------
+        >>> named_sensor("rgb").told(3)
+        'rgb (红、绿、蓝（无人机、航片）): 1 red, 2 green, 3 blue'
+        """
+        fitting = [order for order in self.orders if count in {None, len(order)}]
+        orders = [", ".join(f"{number} {role}" for number, role in enumerate(order, 1)) for order in fitting]
+        factor = "" if np.isnan(self.scale) else f"; x {self.scale:g}{f' {self.offset:+g}' if self.offset else ''}"
+        return f"{self.name} ({self.title}): {' | '.join(orders)}{factor}"
+
 
 @cache
 def _content() -> dict[str, Any]:
@@ -113,10 +127,16 @@ def named_sensor(name: str) -> Sensor:
     """
     if name in sensors():
         return sensors()[name]
-    there = ", ".join(sensors())
+    asked = name.lower().strip()
+    near = [each for each in sensors() if asked and (asked in each or each in asked)]
+    near = near or difflib.get_close_matches(asked, sensors(), n=3)
+    told = "".join(f"\n  {sensors()[each].told()}" for each in near or sensors())
+    others = ", ".join(each for each in sensors() if each not in near) if near else ""
     raise SchemaError(
-        f'没有传感器 {name}；现有：{there}；其他影像请用 bands={{"green": 2, "nir": 4}} 说明波段',
-        f'there is no sensor {name}; there are: {there}; for others say bands={{"green": 2, "nir": 4}}',
+        f"没有传感器 {name}；{'相近的' if near else '现有'}及其波段：{told}\n{f'其余：{others}；' if others else ''}"
+        '其他影像请用 bands={"green": 2, "nir": 4} 说明波段',
+        f"there is no sensor {name}; {'near it' if near else 'there'} are, with their bands:{told}\n"
+        f'{f"the others: {others}; " if others else ""}for other images say bands={{"green": 2, "nir": 4}}',
     )
 
 

@@ -15,7 +15,7 @@ from riverline.demarcation.findings import Finding
 from riverline.demarcation.inputs import usable_rows
 from riverline.errors import RiverlineError, SchemaError
 from riverline.geodesy import require_metric
-from riverline.provenance import describe_input
+from riverline.provenance import crs_text, describe_input
 from riverline.schema import AXES, BASELINES, OBSERVED_SHORELINES
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def prepare(shorelines: gpd.GeoDataFrame, origins: gpd.GeoDataFrame, method: Met
     _require_all(shorelines, origins, schema)
     require_metric(origins, layer=schema.name)
     crs = origins.crs
-    moved = "" if shorelines.crs == crs else f"reprojected to {crs.to_string()}"
+    moved = "" if shorelines.crs == crs else f"reprojected to {crs_text(crs)}"
     described = {
         "observed_shorelines": describe_input(shorelines, note=moved),
         schema.name: describe_input(origins),

@@ -8,7 +8,7 @@ from riverline import faults
 from riverline._kernels.lines.hits import Path
 from riverline._version import __version__
 from riverline.demarcation.findings import findings_to_faults
-from riverline.provenance import Run
+from riverline.provenance import Run, crs_text
 from riverline.shoreline.change.areas import areas_of
 from riverline.shoreline.change.casting import cast_transects
 from riverline.shoreline.change.forecast import forecast
@@ -166,5 +166,5 @@ def measure_shoreline_change(  # noqa: PLR0913 - one argument a convention that 
         areas=areas_of(positions, series, transects, path, method, crs=crs),
         forecasts=forecast_frame(forecast(rates, series, method), transects, method, crs),
         faults=faults.combine(findings_to_faults(findings, crs), crs=crs),
-        run=Run(__version__, "", inputs.described, crs.to_string()),
+        run=Run(__version__, "", inputs.described, crs_text(crs)),
     )

@@ -10,10 +10,17 @@ from riverline._version import __version__
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.errors import ReadError, SchemaError
 from riverline.io.scenes import Scene
+from riverline.io.scenes.overflow import JUMPING
 from riverline.io.scenes.plausible import Plausibility
 from riverline.shoreline.water.indices import choose_index
 from riverline.shoreline.water.looking import look_at, strips_of
-from riverline.shoreline.water.thresholds import Threshold, find_threshold, require_threshold, threshold_of_nothing
+from riverline.shoreline.water.thresholds import (
+    INFRARED,
+    Threshold,
+    find_threshold,
+    require_threshold,
+    threshold_of_nothing,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -25,6 +32,10 @@ if TYPE_CHECKING:
 __all__ = ["Found", "find_water", "gather_faults", "require_scene", "run_of"]
 
 _FEW_UNDEFINED = 0.1
+ALL = 0.995
+"""Share of water from which on there is no bank to be seen."""
+BRIGHT = 0.1
+"""Share of water that mixed pixels and muddy water may make too bright in the infrared."""
 WEAK = 0.7
 """Separability below which a threshold is unsure; a single bell curve cut in its middle has 0.64."""
 
@@ -90,6 +101,7 @@ def find_water(
         said = Finding("scene-damaged", "scenes", scene.name, None, note=error.zh.replace("\n", " "))
         return Found(scene, None, chosen, nothing, [said])
     told, usable = _of_numbers(scene, chosen, seen)
+    told += _of_clouds(scene, seen)
     if not usable:
         return Found(scene, None, chosen, nothing, told)
     return Found(scene, view, chosen, found, [*told, *_said(scene, chosen, found)])
@@ -108,7 +120,16 @@ def _of_numbers(scene: Scene, index: Index, seen: Plausibility) -> tuple[list[Fi
     elif seen.undefined_share > _FEW_UNDEFINED:
         share = round(seen.undefined_share, 2)
         said.append(Finding("index-undefined", "scenes", scene.name, None, share, unit="%", note=index.title))
-    return said, wrong is None
+    over = seen.steps.problem()
+    if over is not None and wrong is None:
+        said.append(Finding("scene-overflow", "scenes", scene.name, None, over[1], JUMPING, "%", over[0]))
+    return said, wrong is None and over is None
+
+
+def _of_clouds(scene: Scene, seen: Plausibility) -> list[Finding]:
+    """What of an image without a mask was taken for cloud."""
+    share = round(seen.clouded_share, 2)
+    return [Finding("scene-cloud-suspected", "scenes", scene.name, None, share, unit="%")] if share > 0.0 else []
 
 
 def _said(scene: Scene, index: Index, found: Threshold) -> list[Finding]:
@@ -123,9 +144,26 @@ def _said(scene: Scene, index: Index, found: Threshold) -> list[Finding]:
         say("scene-all-masked", value=100.0)
     elif not found.holds_water:
         say("water-none", value=found.water, limit=index.driest, note=index.title)
+    elif found.water_share >= ALL and found.method != "given":
+        say("water-only", value=round(100.0 * found.water_share, 2), unit="%")
     elif found.separability < WEAK and found.method != "given":
         say("threshold-weak", value=found.separability, limit=WEAK)
-    return said
+    return [*said, *_of_brightness(scene, index, found)]
+
+
+def _of_brightness(scene: Scene, index: Index, found: Threshold) -> list[Finding]:
+    """Water that is as bright in the infrared as cloud, snow or roofs are, and none at all: its share."""
+    if not found.holds_water:
+        return []
+    band = next((role for role in INFRARED if role in index.roles), "")
+    if found.bright_share > BRIGHT:
+        share = round(100.0 * found.bright_share, 2)
+        return [Finding("water-bright", "scenes", scene.name, None, share, 100.0 * BRIGHT, "%",
+                        f"{band} > {INFRARED[band]:g}")]  # fmt: skip
+    if not scene.reflectance and found.infrared_ratio >= 1.0:
+        ratio = round(100.0 * found.infrared_ratio, 2)
+        return [Finding("water-not-dark", "scenes", scene.name, None, ratio, 100.0, "%", band)]
+    return []
 
 
 def gather_faults(found: Found, more: list[Finding], crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 - a CRS
@@ -140,7 +178,7 @@ def run_of(found: list[Found], crs: Any, layers: dict[str, Any]) -> provenance.R
             "date": each.scene.date,
             "sensor": each.scene.sensor,
             "shape": each.scene.shape,
-            "crs": each.scene.crs.to_string(),
+            "crs": provenance.crs_text(each.scene.crs),
             "shift_m": each.scene.shift_m,
             "index": each.index.name,
             "formula": each.index.formula,
@@ -150,4 +188,4 @@ def run_of(found: list[Found], crs: Any, layers: dict[str, Any]) -> provenance.R
         for each in found
     }
     inputs |= {name: provenance.describe_input(frame) for name, frame in layers.items() if frame is not None}
-    return provenance.Run(__version__, "", inputs, "" if crs is None else crs.to_string())
+    return provenance.Run(__version__, "", inputs, provenance.crs_text(crs))

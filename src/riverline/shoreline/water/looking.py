@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from riverline._kernels.clouds import HELPFUL, NEEDED, like_cloud
 from riverline.demarcation.findings import Finding
 from riverline.errors import SchemaError
 from riverline.geodesy import align
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from riverline.io.scenes import Scene, Window
+    from riverline.io.scenes import Pixels, Scene, Window
     from riverline.io.scenes.plausible import Plausibility
     from riverline.shoreline.water.indices import Index
 
-__all__ = ["STRIP_PIXELS", "Strip", "View", "look_at", "strips_of"]
+__all__ = ["STRIP_PIXELS", "Strip", "View", "look_at", "roles_read", "strips_of", "suspect_clouds"]
 
 STRIP_PIXELS = 6_291_456
 """Pixels of a strip, if nothing else is said."""
@@ -67,6 +68,11 @@ class View:
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
         return self.grid.shape
+
+    @property
+    def upward(self) -> bool:
+        """Whether rows run from south to north; blocks and samples go by the ground, not by how it is stored."""
+        return self.grid.transform.determinant > 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,6 +153,23 @@ def _areas(frame: gpd.GeoDataFrame, grid: PixelGrid, layer: str) -> NDArray[np.o
     return areal
 
 
+def roles_read(scene: Scene, index: Index) -> tuple[str, ...]:
+    """Bands of an index, and where a scene brings no mask and the bands for it, those by which clouds are suspected."""
+    if scene.mask is not None or scene.clear or not scene.reflectance or not set(NEEDED) <= set(scene.bands):
+        return index.roles
+    more = [role for role in (*NEEDED, *HELPFUL) if role in scene.bands and role not in index.roles]
+    return (*index.roles, *more)
+
+
+def suspect_clouds(pixels: Pixels, scene: Scene) -> None:
+    """Fill in which pixels of an image without a mask are taken for cloud; none where :func:`roles_read` asked not."""
+    if scene.mask is not None or scene.clear or not scene.reflectance or not set(NEEDED) <= set(pixels.roles):
+        return
+    found = like_cloud(dict(zip(pixels.roles, pixels.values, strict=True)))
+    # The brightest clouds fill the sensor: they are told as what they are.
+    pixels.reason[found & (pixels.reason == 0)] = Reason.CLOUD_SUSPECTED
+
+
 @contextmanager
 def strips_of(view: View, index: Index, seen: Plausibility | None = None) -> Iterator[Iterator[Strip]]:
     """Once through a view from the first row to the last, its files open.
@@ -161,12 +184,13 @@ def strips_of(view: View, index: Index, seen: Plausibility | None = None) -> Ite
     Yields
     ------
     Iterator of Strip
-        In order, none overlapping another; starts of strips are multiples of the block of :mod:`thresholds`.
+        In order, none overlapping another; they hold whole blocks of :mod:`thresholds`, counted from the north.
     """
-    with open_scene(view.scene, index.roles) as opened:
+    with open_scene(view.scene, roles_read(view.scene, index)) as opened:
         yield _strips(view, index, opened, seen)
         if seen is not None:
             seen.undeclared |= opened.undeclared
+            seen.steps = opened.steps
 
 
 def _strips(
@@ -179,22 +203,26 @@ def _strips(
     columns = slice(left, view.window[1].stop)
     whole = int(np.lcm(BLOCK, min(block_rows(opened), _TALLEST)))
     block = whole if view.pixels >= whole * view.shape[1] else BLOCK
-    for rows, _ in strips(view.shape, pixels=max(view.pixels, block * view.shape[1]), block=block):
+    lead = view.shape[0] % BLOCK if view.upward and view.shape[0] > BLOCK else 0
+    thin = (slice(None, None, -_EVERY if view.upward else _EVERY), slice(None, None, _EVERY))
+    for span, _ in strips((view.shape[0] - lead, view.shape[1]), pixels=max(view.pixels, block * view.shape[1]),
+                          block=block):  # fmt: skip
+        rows = slice(span.start + lead if span.start else 0, span.stop + lead)
         height = rows.stop - rows.start
         pixels = read_pixels(opened, (slice(rows.start + top, rows.stop + top), columns))
+        suspect_clouds(pixels, view.scene)
+        bands = pixels.values[: len(index.roles)]
         values = compute_index(index.formula, dict(zip(pixels.roles, pixels.values, strict=True)))
         reason = pixels.reason
         nowhere = ~np.isfinite(values)
         if seen is not None:
-            thin = (slice(None, None, _EVERY), slice(None, None, _EVERY))
             usable = reason[thin] == 0
-            seen.add(
-                pixels.values[:, thin[0], thin[1]][:, usable], undefined=int(np.count_nonzero(nowhere[thin] & usable))
-            )
+            seen.add(bands[:, thin[0], thin[1]][:, usable], undefined=int(np.count_nonzero(nowhere[thin] & usable)))
+            seen.clouded += int(np.count_nonzero(reason[thin] == Reason.CLOUD_SUSPECTED))
         reason[nowhere & (reason == 0)] = Reason.NODATA
         np.clip(values, *index.range, out=values)
         _add_areas(view, rows.start, height, reason)
-        yield Strip(rows.start, values, reason, pixels.values)
+        yield Strip(rows.start, values, reason, bands)
 
 
 def _add_areas(view: View, row: int, height: int, reason: NDArray[np.uint8]) -> None:

@@ -19,7 +19,7 @@ from riverline.io.scenes.places import strips
 from riverline.schema import LOOKS
 from riverline.shoreline.water.finding import find_water, gather_faults, run_of
 from riverline.shoreline.water.indices import compute_index
-from riverline.shoreline.water.looking import STRIP_PIXELS
+from riverline.shoreline.water.looking import STRIP_PIXELS, roles_read, suspect_clouds
 from riverline.shoreline.water.mapping import raster_file
 from riverline.shoreline.water.result import WaterOccurrence
 
@@ -155,7 +155,7 @@ def _sum_up(
     damaged: dict[int, str] = {}
     with ExitStack() as stack:
         opened = {
-            number: stack.enter_context(open_scene(each.scene, each.index.roles, grid=grid))
+            number: stack.enter_context(open_scene(each.scene, roles_read(each.scene, each.index), grid=grid))
             for number, each in enumerate(found)
             if each.view is not None
         }
@@ -175,6 +175,7 @@ def _sum_up(
 def _look(found: Found, opened: Any, window: Any) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:  # noqa: ANN401
     """Which pixels of a window are seen, and which are wet."""
     part = read_pixels(opened, window)
+    suspect_clouds(part, found.scene)
     values = compute_index(found.index.formula, dict(zip(part.roles, part.values, strict=True)))
     seen = part.valid & np.isfinite(values)
     return seen, seen & (values > found.threshold.value) if found.threshold.holds_water else np.zeros_like(seen)

@@ -31,6 +31,11 @@ BLOCK = 16
 TILE = 256
 """Side of the tiles of a local threshold, pixels."""
 
+INFRARED = {"swir1": 0.11, "nir": 0.22}
+"""Reflectance that water does not have, by band, the better first. In the short-wave infrared what makes a pixel over
+water surely cloud in Fmask (Zhu & Woodcock 2012); in the near infrared twice what Fmask takes for clear water,
+since muddy water is brighter: our own choice."""
+
 _NEAR = ("half", "edge")
 _EVERY = 4
 _MIXED = (0.05, 0.95)
@@ -66,6 +71,14 @@ class Threshold:
         Whether the upper class is water at all, by the index's ``driest``; a number that is given is trusted.
     tiles
         Of a local threshold, its value at the middle of each tile; else of shape (0, 0).
+    lead
+        Rows by which the first row of tiles is short: images stored from south to north have their tiles counted from
+        the last row.
+    bright_share
+        Share of the water that is brighter in the infrared than water can be, 0 to 1; NaN where the index has no
+        infrared, or numbers are no reflectance.
+    infrared_ratio
+        Mean infrared of the water in that of the land; NaN where the index has none, or there is no land.
     """
 
     index: str
@@ -79,6 +92,9 @@ class Threshold:
     pixels: int
     holds_water: bool
     tiles: NDArray[np.float32] = field(repr=False)
+    lead: int = field(default=0, repr=False)
+    bright_share: float = float("nan")
+    infrared_ratio: float = float("nan")
 
 
 def require_threshold(threshold: object) -> None:
@@ -112,23 +128,30 @@ def find_threshold(view: View, index: Index, threshold: Method | float, strips: 
     strips
         Once through the scene.
     """
-    everything, around = Histogram(), Histogram(bands=len(index.roles))
+    infrared = next((role for role in INFRARED if role in index.roles), "")
+    everything, around = Histogram(bands=2 if infrared else 0), Histogram(bands=len(index.roles))
     tiles = _tile_counts(view) if threshold == "local" else None
     near = threshold in _NEAR
     for strip in strips:
-        usable = strip.reason == 0
+        values, usable, bands = _southward(strip, upward=view.upward)
         thin = slice(None, None, _EVERY if near else 1)  # of all pixels a part will do where the edge decides
-        everything.add(strip.field[thin][usable[thin]])
+        shown = usable[thin]
+        dark = bands[index.roles.index(infrared), thin][shown] if infrared else None
+        everything.add(values[thin][shown], None if dark is None else np.stack([dark > INFRARED[infrared], dark]))
         if near:
-            chosen = _around_edge(strip.field, usable, index.seed)
-            around.add(strip.field[chosen], strip.bands[:, chosen])
+            chosen = _around_edge(values, usable, index.seed)
+            around.add(values[chosen], bands[:, chosen])
         elif tiles is not None:
-            _count_tiles(tiles, strip, usable, index)
+            _count_tiles(tiles, strip, index, view)
     looked = around if near and around.counts.sum() >= _ENOUGH else everything
     value = _value(looked, index, threshold, seeded=looked is around)
     if np.isnan(value):
         return threshold_of_nothing(index, threshold)
     split = split_at(looked.counts, looked.centres, value)
+    if isinstance(threshold, str) and view.scene.reflectance and split.lower > index.seed:
+        # Both classes are water: what parts them is no bank.
+        value = index.seed
+        split = split_at(looked.counts, looked.centres, value)
     spread = split.spread
     if threshold == "edge" and looked is around:
         spread = float(np.hypot(spread, value - _half(looked, index, value)))
@@ -136,8 +159,28 @@ def find_threshold(view: View, index: Index, threshold: Method | float, strips: 
         index.name, threshold if isinstance(threshold, str) else "given", value, split.separability, spread,
         split.upper, split.lower, split.share, int(looked.counts.sum()),
         holds_water=_holds_water(split, index, threshold),
-        tiles=np.zeros((0, 0), dtype="float32") if tiles is None else _local(tiles, index, value),
+        tiles=np.zeros((0, 0), dtype="float32") if tiles is None else _local(tiles, index, value, upward=view.upward),
+        lead=tiles.shape[0] * TILE - view.shape[0] if tiles is not None and view.upward else 0,
+        **_darkness(everything, value, reflectance=view.scene.reflectance),
     )  # fmt: skip
+
+
+def _southward(strip: Strip, *, upward: bool) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.float32]]:
+    """Values, usable pixels and bands of a strip, rows from north to south."""
+    order = slice(None, None, -1 if upward else 1)
+    return strip.field[order], strip.reason[order] == 0, strip.bands[:, order]
+
+
+def _darkness(histogram: Histogram, value: float, *, reflectance: bool) -> dict[str, float]:
+    """How dark in the infrared that is which a threshold makes water: see :class:`Threshold`."""
+    if not len(histogram.sums):
+        return {}
+    bright, water = histogram.means_above(value)
+    land = histogram.means_above(value, below=True)[1]
+    return {
+        "bright_share": float(bright) if reflectance else float("nan"),
+        "infrared_ratio": float(water / land) if land > 0.0 else float("nan"),
+    }
 
 
 def threshold_of_nothing(index: Index, threshold: Method | float) -> Threshold:
@@ -195,17 +238,22 @@ def _tile_counts(view: View) -> NDArray[np.int64]:
     return np.zeros((down, across, COARSE), dtype="int64")
 
 
-def _count_tiles(tiles: NDArray[np.int64], strip: Strip, usable: NDArray[np.bool_], index: Index) -> None:
+def _count_tiles(tiles: NDArray[np.int64], strip: Strip, index: Index, view: View) -> None:
     low, high = index.range
+    usable = strip.reason == 0
     row, column = np.nonzero(usable)
+    row = view.shape[0] - 1 - row - strip.row if view.upward else row + strip.row
     places = (strip.field[usable] - low) * np.float32(COARSE / (high - low))
     cell = np.clip(places.astype("int64"), 0, COARSE - 1)
-    tile = ((row + strip.row) // TILE) * tiles.shape[1] + column // TILE
+    tile = (row // TILE) * tiles.shape[1] + column // TILE
     tiles += np.bincount(tile * COARSE + cell, minlength=tiles.size).reshape(tiles.shape)
 
 
-def _local(tiles: NDArray[np.int64], index: Index, scene: float) -> NDArray[np.float32]:
-    """A threshold for each tile from itself and its neighbours; the scene's where they do not hold both classes."""
+def _local(tiles: NDArray[np.int64], index: Index, scene: float, *, upward: bool) -> NDArray[np.float32]:
+    """A threshold for each tile from itself and its neighbours; the scene's where they do not hold both classes.
+
+    Tiles are counted from the north, and come back in the order of the image's rows.
+    """
     low, high = index.range
     centres = low + (np.arange(COARSE) + 0.5) * (high - low) / COARSE
     padded = np.pad(tiles, ((1, 1), (1, 1), (0, 0)))
@@ -220,7 +268,7 @@ def _local(tiles: NDArray[np.int64], index: Index, scene: float) -> NDArray[np.f
         both = min(split.share, 1.0 - split.share) >= _LOCAL_SHARE and split.separability >= _LOCAL_SEPARABILITY
         if both and split.upper >= index.driest:
             found[place] = split.value
-    return found
+    return found[::-1] if upward else found
 
 
 def surface(threshold: Threshold, rows: slice, columns: int) -> NDArray[np.float32] | np.float32:
@@ -229,7 +277,7 @@ def surface(threshold: Threshold, rows: slice, columns: int) -> NDArray[np.float
         return np.float32(threshold.value)
     from scipy.ndimage import map_coordinates
 
-    row = (np.arange(rows.start, rows.stop) + 0.5) / TILE - 0.5
+    row = (np.arange(rows.start, rows.stop) + threshold.lead + 0.5) / TILE - 0.5
     column = (np.arange(columns) + 0.5) / TILE - 0.5
     places = np.meshgrid(row, column, indexing="ij")
     return np.asarray(map_coordinates(threshold.tiles, places, order=1, mode="nearest", output="float32"))

@@ -39,7 +39,7 @@ __all__ = ["trace_waterlines"]
 SUBPIXEL_SHARE = 0.15
 """Error of a contour between pixels, in pixels: 1.43 to 1.56 m at 10 m (Bishop-Taylor et al. 2019, table A1)."""
 
-_CAUSES = {int(reason): reason.name.lower() for reason in Reason} | {0: "none", BEYOND: "edge", AXIS: "axis"}
+_CAUSES = {int(reason): reason.word for reason in Reason} | {0: "none", BEYOND: "edge", AXIS: "axis"}
 _SHORTEST_PIXELS = 10
 _SAME = 3
 

@@ -1,0 +1,199 @@
+"""Clouds on images without a mask, banks that nobody sees, and images stored the other way up."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+from rasterio import Affine
+
+import imagery
+import riverline as rl
+from riverline._kernels.clouds import HELPFUL, NEEDED, like_cloud
+from riverline.shoreline.water.result import UNKNOWN, WET
+from riverline.shoreline.water.thresholds import METHODS
+
+ROLES = ("blue", "green", "red", "nir", "swir1", "swir2")
+SEEN = {
+    "water": (0.06, 0.08, 0.05, 0.03, 0.02, 0.01),
+    "muddy": (0.09, 0.14, 0.17, 0.15, 0.04, 0.02),
+    "shallow": (0.14, 0.12, 0.06, 0.04, 0.02, 0.01),
+    "field": (0.04, 0.08, 0.05, 0.40, 0.20, 0.10),
+    "sand": (0.14, 0.22, 0.30, 0.38, 0.45, 0.40),
+    "soil": (0.08, 0.11, 0.15, 0.22, 0.30, 0.26),
+    "snow": (0.80, 0.82, 0.78, 0.70, 0.06, 0.05),
+    "cloud": (0.45, 0.44, 0.46, 0.50, 0.40, 0.30),
+    "haze": (0.22, 0.20, 0.19, 0.25, 0.18, 0.12),
+}
+
+
+def codes(result):
+    return result.faults["code"].tolist()
+
+
+def valley(*, clouds=True, rows=96, columns=130):
+    """Six bands of a river through fields, a cloud over a bank and one over land; and where the clouds are."""
+    share = imagery.river(rows, columns)[0][0].astype("float64")
+    wet = ((0.12 - share) / 0.02)[None]
+    water, field, cloud = (np.array(SEEN[name])[:, None, None] for name in ("water", "field", "cloud"))
+    values = wet * water + (1.0 - wet) * field
+    values += np.random.default_rng(2).normal(0.0, 0.003, values.shape)
+    hidden = np.zeros(share.shape, dtype=bool)
+    if clouds:
+        hidden[30:52, 40:70] = hidden[4:20, 100:125] = True
+        values = np.where(hidden, cloud, values)
+    return np.clip(values, 0.001, 1.0).astype("float32"), hidden
+
+
+def opened(folder, values, roles=ROLES, name="valley_20240415.tif", **options):
+    more = {key: options.pop(key) for key in ("transform",) if key in options}
+    path = imagery.write(folder / name, values, **more)
+    return rl.read_scene(path, **{"bands": {role: n for n, role in enumerate(roles, 1)}, "scale": 1.0, **options})
+
+
+# Clouds
+
+
+def test_a_cloud_is_told_from_what_is_as_bright_and_from_every_water():
+    found = {name: bool(like_cloud(dict(zip(ROLES, np.float32(row)[:, None], strict=True)))[0])
+             for name, row in SEEN.items()}  # fmt: skip
+    assert [name for name, cloud in found.items() if cloud] == ["cloud", "haze"]
+
+
+def test_without_short_wave_infrared_its_tests_are_left_out():
+    assert set(ROLES) == {*NEEDED, *HELPFUL}
+    found = [
+        name for name, row in SEEN.items() if like_cloud(dict(zip(NEEDED, np.float32(row)[:4, None], strict=True)))[0]
+    ]
+    assert found == ["snow", "cloud", "haze"]
+    nothing = np.full((4, 3), np.nan, dtype="float32")
+    assert not like_cloud(dict(zip(NEEDED, nothing, strict=True))).any()
+
+
+@pytest.mark.parametrize("index", ["mndwi", "ndwi", "awei_sh"])
+def test_clouds_of_an_image_without_a_mask_are_unknown_and_told_with_their_share(tmp_path, index):
+    values, hidden = valley()
+    scene = opened(tmp_path, values)
+    found = rl.map_water(scene, index=index)
+    assert (found.water[hidden] == UNKNOWN).all()
+    assert (found.water[~hidden] != UNKNOWN).all()
+    clear = rl.map_water(opened(tmp_path, valley(clouds=False)[0], name="clear_20240415.tif"), index=index)
+    assert ((found.water == WET) == ((clear.water == WET) & ~hidden)).all()
+    assert found.threshold.value == pytest.approx(clear.threshold.value, abs=0.05)
+    told = found.faults.query("code == 'scene-cloud-suspected'")
+    assert told["value"].tolist() == [pytest.approx(100.0 * hidden.mean(), abs=0.7)]
+    assert "water-bright" not in codes(found)
+    assert "scene-cloud-suspected" not in codes(clear)
+
+
+def test_waterlines_end_at_suspected_clouds_and_say_so(tmp_path):
+    traced = rl.trace_waterlines(opened(tmp_path, valley()[0]))
+    assert set(traced.gaps["cause"]) == {"edge", "cloud-suspected"}
+    assert (traced.gaps["cause"] == "cloud-suspected").sum() >= 2
+    assert any("疑似云" in text for text in traced.faults["detail"])
+    strips = rl.trace_waterlines(opened(tmp_path, valley()[0]), strip_pixels=130 * 16)
+    assert strips.lines.geometry.to_wkb().tolist() == traced.lines.geometry.to_wkb().tolist()
+
+
+def test_a_stack_does_not_look_at_suspected_clouds(tmp_path):
+    values, hidden = valley()
+    scenes = [opened(tmp_path, values), opened(tmp_path, valley(clouds=False)[0], name="other_20240515.tif")]
+    stack = rl.measure_water_occurrence(scenes)
+    assert (stack.looks == np.where(hidden, 1, 2)).all()
+
+
+def test_a_mask_and_the_word_of_the_caller_are_believed(tmp_path):
+    values, hidden = valley()
+    sure = opened(tmp_path, values, mask=False)
+    found = rl.map_water(sure, threshold="zero")
+    assert (found.water[hidden] == WET).all()
+    assert found.faults.query("code == 'water-bright'")["value"].iloc[0] > 20.0
+    imagery.write(tmp_path / "fmask.tif", np.zeros(hidden.shape, dtype="uint8"))
+    masked = opened(tmp_path, values, mask={"fmask": "fmask.tif"})
+    told = codes(rl.map_water(masked, threshold="zero"))
+    assert "scene-cloud-suspected" not in told
+    assert "water-bright" in told
+
+
+def test_where_bands_are_lacking_for_the_tests_bright_water_is_an_error_with_its_share(tmp_path):
+    values, hidden = valley()
+    found = rl.map_water(opened(tmp_path, values[[1, 4]], ("green", "swir1")), threshold="zero")
+    told = found.faults.query("code == 'water-bright'").iloc[0]
+    assert told["severity"] == "error"
+    assert told["note"] == "swir1 > 0.11"
+    share = 100.0 * (hidden & (found.water == WET)).sum() / (found.water == WET).sum()
+    assert told["value"] == pytest.approx(share, abs=6.0)
+    clear = rl.map_water(opened(tmp_path, valley(clouds=False)[0][[1, 4]], ("green", "swir1"), "clear_20240415.tif"))
+    assert not {"water-bright", "water-not-dark"} & set(codes(clear))
+
+
+def test_of_bare_numbers_water_that_is_no_darker_than_land_is_an_error(tmp_path):
+    values = np.stack([np.full((64, 64), 800.0), np.full((64, 64), 2600.0)])
+    values += np.random.default_rng(1).normal(0, 20.0, values.shape)
+    values[:, 20:44, 20:44] = np.array([5200.0, 5000.0])[:, None, None]
+    path = imagery.write(tmp_path / "a_20240415.tif", values.astype("uint16"))
+    found = rl.map_water(rl.read_scene(path, bands={"green": 1, "nir": 2}))
+    assert found.faults.query("code == 'water-not-dark'")["value"].iloc[0] > 150.0
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("mask", [None, False])
+def test_clouds_over_taylorsville_are_not_taken_for_water_in_silence(real_data, mask):
+    """Broken cloud over a lake that is cut out of the image: what is left of water is next to nothing."""
+    path = real_data / "l8_taylorsville_lake" / "L8_Taylorsville.tif"
+    scene = rl.read_scene(path, sensor="landsat-8-espa", date="2016-01-01", mask=mask)
+    found = rl.map_water(scene)
+    if mask is False:
+        assert found.faults.query("code == 'water-bright'")["value"].iloc[0] > 90.0
+        return
+    assert found.faults.query("code == 'scene-cloud-suspected'")["value"].iloc[0] == pytest.approx(16.4, abs=0.3)
+    assert found.water_m2 < 0.8e6  # it was 21.1 km²
+    near_infrared = rl.read_window(scene, ("nir",))["nir"]
+    assert np.median(near_infrared[found.water == WET]) < 0.11
+    causes = rl.trace_waterlines(scene, index="ndwi").gaps["cause"]
+    assert set(causes) <= {"cloud-suspected", "nodata"}
+
+
+# Images that are all water
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_an_image_that_is_all_water_says_so_and_is_water(tmp_path, method):
+    values = np.array(SEEN["water"])[:, None, None] + np.random.default_rng(4).normal(0.0, 0.004, (6, 80, 80))
+    found = rl.map_water(opened(tmp_path, values.astype("float32")), threshold=method)
+    assert (found.water == WET).mean() > 0.99
+    assert found.faults.query("code == 'water-only'")["value"].iloc[0] > 99.0
+    assert not {"water-none", "threshold-weak"} & set(codes(found))
+    banks = rl.map_water(opened(tmp_path, valley(clouds=False)[0], name="other_20240415.tif"), threshold=method)
+    assert "water-only" not in codes(banks)
+
+
+# Images stored from south to north
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("rows", [96, 101, 135])
+def test_a_threshold_does_not_depend_on_which_row_is_stored_first(tmp_path, method, rows):
+    values = valley(clouds=False, rows=rows)[0][:4]
+    a, b, west, d, e, north = imagery.NORTH_UP[:6]
+    upward = Affine(a, b, west, d, -e, north + e * rows)
+    down = opened(tmp_path, values, ROLES[:4])
+    up = opened(tmp_path, values[:, ::-1], ROLES[:4], "up_20240415.tif", transform=upward)
+    for pixels in (6_000_000, 130 * 16):
+        one, other = (rl.map_water(each, threshold=method, strip_pixels=pixels) for each in (down, up))
+        for name in ("value", "separability", "spread", "water", "land", "water_share", "pixels", "bright_share"):
+            assert getattr(one.threshold, name) == pytest.approx(getattr(other.threshold, name), rel=1e-6), name
+        assert (one.water == other.water[::-1]).all()
+
+
+def test_a_local_threshold_follows_the_ground_whichever_way_it_is_stored(tmp_path):
+    rows = 300
+    values = np.concatenate(
+        [valley(clouds=False, rows=150)[0][:4], 1.4 * valley(clouds=False, rows=150)[0][:4]], axis=1
+    )
+    a, b, west, d, e, north = imagery.NORTH_UP[:6]
+    down = opened(tmp_path, values, ROLES[:4])
+    up = opened(tmp_path, values[:, ::-1], ROLES[:4], "up_20240415.tif",
+                transform=Affine(a, b, west, d, -e, north + e * rows))  # fmt: skip
+    one, other = (rl.trace_waterlines(each, threshold="local").lines.geometry for each in (down, up))
+    assert shapely.hausdorff_distance(shapely.union_all(one), shapely.union_all(other)) < 1e-3
