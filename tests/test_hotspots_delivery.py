@@ -65,12 +65,14 @@ def test_layers_are_written_with_chinese_names_and_styles(spots, tmp_path):
 def test_the_command_tells_reaches_and_ranks_and_writes_both_files(files, tmp_path):
     out = tmp_path / "out"
     told = run("hotspots", files / "problems.gpkg", "--axes", files / "axes.gpkg", "--column", "BH=problem_id",
-               "--on", "2025-12-31", "--days", 365, "--by", "chief", "--out", out)  # fmt: skip
+               "--on", "2025-12-31", "--days", 365, "--by", "chief", "--null", "permutation", "--neighbours",
+               "connected", "--adjustment", "by", "--out", out)  # fmt: skip
     assert "R1/H01" in told
     assert "张三" in told
     assert sorted(path.name for path in out.iterdir()) == ["热点图.html", "热点成果.gpkg"]
     reason = gpd.read_file(out / "热点成果.gpkg", layer="热点河道")["reason"].iloc[0]
-    assert "2025-01-01 至 2025-12-31" in reason
+    for part in ("2025-01-01 至 2025-12-31", "精确置换检验", "水流相通", "BY"):
+        assert part in reason
 
 
 def test_the_command_keeps_the_codes_of_problems(files, tmp_path):

@@ -36,6 +36,15 @@ def hotspots(  # noqa: PLR0913 - one option a choice
         float | None,
         typer.Option(metavar="M", help="邻域沿河距离，不写为河段的两倍 | how far neighbours are, else 2 segments"),
     ] = None,
+    neighbours: Annotated[
+        Literal["along", "connected", "downstream", "upstream"],
+        typer.Option(help="邻域：沿河、水流相通、下游、上游 | which segments are neighbours"),
+    ] = "along",
+    null: Annotated[
+        Literal["auto", "binomial", "permutation", "conditional", "simulation"],
+        typer.Option(help="何为偶然：按暴露量分布、个数重新分配、模拟 | what chance is"),
+    ] = "auto",
+    adjustment: Annotated[Literal["bh", "by"], typer.Option(help="多重检验校正 | correction for many tests")] = "bh",
     whole: Annotated[bool, typer.Option("--whole", help="不分左右岸 | count both banks together")] = False,
     sides: Annotated[Literal["two", "hot"], typer.Option(help="双侧，或只找热点 | two-sided, or hot only")] = "two",
     level: Annotated[float, typer.Option(metavar="P", help="校正后 p 的上限 | largest adjusted p")] = 0.05,
@@ -61,7 +70,8 @@ def hotspots(  # noqa: PLR0913 - one option a choice
         import riverline as rl
         from riverline.cli import spotting
 
-        settings = rl.HotspotSettings(reach_m=reach, sides=sides, level=level, window_days=days)
+        settings = rl.HotspotSettings(neighbours=neighbours, reach_m=reach, null=null, sides=sides,
+                                      adjustment=adjustment, level=level, window_days=days)  # fmt: skip
         tables = {name: text for name, text in (("effort", effort), ("exposure", exposure)) if text is not None}
         title = "四乱热点" if language == "zh" else "Hotspots of problems"
         job = spotting.HotspotJob(layers, out, tables, segment, not whole, by, on, settings, language, title)
