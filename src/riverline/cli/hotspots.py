@@ -51,6 +51,9 @@ def hotspots(  # noqa: PLR0913 - one option a choice
     days: Annotated[
         int | None, typer.Option(metavar="N", help="时段天数，与 --on 同用 | days of the window up to --on")
     ] = None,
+    surface: Annotated[
+        float | None, typer.Option(metavar="M", help="另输出平面密度栅格，写带宽 | density raster, give its bandwidth")
+    ] = None,
     by: Annotated[str, typer.Option(metavar="FIELD", help="排名所依字段，例 chief | column to rank by")] = "river_id",
     column: Annotated[list[str] | None, layer_column_option("BH=problem_id", ("问题", "the problems"))] = None,
     set_: SetOption = None,
@@ -74,7 +77,8 @@ def hotspots(  # noqa: PLR0913 - one option a choice
                                       adjustment=adjustment, level=level, window_days=days)  # fmt: skip
         tables = {name: text for name, text in (("effort", effort), ("exposure", exposure)) if text is not None}
         title = "四乱热点" if language == "zh" else "Hotspots of problems"
-        job = spotting.HotspotJob(layers, out, tables, segment, not whole, by, on, settings, language, title)
+        job = spotting.HotspotJob(layers, out, tables, segment, not whole, by, on, settings, language, title,
+                                  surface)  # fmt: skip
         delivery = with_progress(lambda tell: spotting.carry_out(job, tell), language, console)
         spots = delivery.result
         made = (spotting.reach_table(spots, language), spotting.rank_table(spots, by, language))

@@ -209,6 +209,10 @@ _PATTERNS = c.choices(
     ("none", "无模式", "No pattern"),
 )  # fmt: skip
 
+_BASELINES = c.choices(
+    ("cube", "全部时段", "All periods"), ("window", "同一时窗", "Same window"), ("period", "当期", "Same period"),
+)  # fmt: skip
+
 EMERGING = Schema(
     "emerging", "时空演变", "Emerging hotspots", "segment_id", ("LineString",),
     (
@@ -228,6 +232,8 @@ EMERGING = Schema(
         _number("slope", "森斜率", "Sen slope", "SXL", "Median change of the score a period."),
         c.choice("category", "演变类型", "Category", "YBLX", "Which of the seventeen patterns it is.", _PATTERNS),
         c.text("wording", "措辞", "Wording", "CC", "Published wording that the names follow; two of them differ."),
+        c.choice("baseline", "对照", "Baseline", "DZ", "What each period of a neighbourhood was held against.",
+                 _BASELINES),
         c.text("reason", "判定理由", "Why", "PDLY", "One sentence with the figures behind the name."),
     ),
     "Segments over periods: newly, ever more, on and off, or no longer hot.",
