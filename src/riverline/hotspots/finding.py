@@ -46,6 +46,8 @@ __all__ = ["find_hotspots"]
 
 # Neighbours lie within so many lengths of a segment, unless the settings say how far.
 _REACH = 2.0
+# With more than this share of the segments hot or cold, it is the counts that differ and not some places.
+_MANY = 0.25
 
 
 def find_hotspots(  # noqa: PLR0913 - the choices that are the office's, not the method's; those are in settings
@@ -212,14 +214,19 @@ def _rows(
 
 
 def _about(frame: gpd.GeoDataFrame, chance: Chance, settings: HotspotSettings) -> list[Finding]:
-    """That segments were not looked at, and that there is no evidence of clustering."""
+    """That segments were not looked at, that all counts differ, and that there is no evidence of clustering."""
     found = []
     unseen = frame[frame["verdict"] == "unseen"]
     if len(unseen):
         length = f"{unseen['length_m'].sum() / 1000.0:.1f} km"
         found.append(Finding("segments-unseen", "segments", "*", None, float(len(unseen)), settings.min_passes,
                              note=length))  # fmt: skip
-    if not (frame["verdict"].isin(["hot", "cold"])).any():
+    beyond = int(frame["verdict"].isin(["hot", "cold"]).sum())
+    if chance.null == "binomial" and beyond > _MANY * (len(frame) - len(unseen)):
+        note = f"dispersion p={chance.global_p[1]:.3f}"
+        found.append(Finding("counts-uneven", "segments", "*", None, float(beyond), float(len(frame) - len(unseen)),
+                             note=note))  # fmt: skip
+    if not beyond:
         note = f"n={int(frame['problems'].sum())}, dispersion p={chance.global_p[1]:.3f}"
         found.append(Finding("no-clustering", "segments", "*", None, chance.global_p[0], settings.level, note=note))
     return found
