@@ -29,7 +29,8 @@ COMMANDS = (
     "demo", "demarcate", "axes", "banks", "waters", "works", "join", "stakes", "confirm", "shoreline", "change",
     "waterlines", "inspect", "compare",
     "check", "schema", "rules list", "rules show",
-    "screen", "detect", "hotspots", "patrols", "outfalls", "score", "catalog list", "catalog show",
+    "screen", "detect", "hotspots", "emerging", "near-repeats", "scan", "patrols",
+    "outfalls", "score", "catalog list", "catalog show",
     "ledger take", "ledger record", "ledger list", "ledger history", "ledger statistics", "ledger rebounds",
     "ledger export", "ledger import", "ledger verify",
 )  # fmt: skip

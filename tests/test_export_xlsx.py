@@ -20,7 +20,8 @@ import cadastre
 import riverline as rl
 import staked
 from riverline import schema
-from riverline.export import sheet_cells, sheet_writing
+from riverline.export import sheet_writing
+from riverline.io import sheet_cells
 
 HEAD = 3
 FORMULAS = (

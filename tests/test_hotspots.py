@@ -117,6 +117,20 @@ def test_no_evidence_of_clustering_is_an_answer(straight):
     assert spots.run.inputs["find_hotspots"]["global_p"] == pytest.approx(fault.value)
 
 
+def test_counts_that_differ_everywhere_are_told_so_and_a_planted_reach_is_not(spots, straight):
+    """One segment in five is a heap: hot by number, but in no place more than in others."""
+    random = np.random.default_rng(8)
+    heaps = np.repeat(random.choice(120, 24, replace=False) * 500.0 + 250.0, 25)
+    frame = problems(map(at, heaps, random.choice([-30.0, 30.0], len(heaps))))
+    found = rl.find_hotspots(frame, straight)
+    (fault,) = found.faults[found.faults["code"] == "counts-uneven"].itertuples()
+    assert fault.value == found.segments["verdict"].isin(["hot", "cold"]).sum() > 60
+    assert fault.limit == 240
+    dealt = rl.find_hotspots(frame, straight, settings=rl.HotspotSettings(null="permutation"))
+    assert not dealt.segments["hot"].any()
+    assert "counts-uneven" not in {*dealt.faults["code"], *spots.faults["code"]}
+
+
 def test_nothing_at_all_is_no_evidence_either(straight):
     spots = rl.find_hotspots(problems([]), straight)
     assert spots.segments["problems"].sum() == 0

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
+import rasterio
 import shapely
 from typer.testing import CliRunner
 
@@ -65,12 +66,16 @@ def test_layers_are_written_with_chinese_names_and_styles(spots, tmp_path):
 def test_the_command_tells_reaches_and_ranks_and_writes_both_files(files, tmp_path):
     out = tmp_path / "out"
     told = run("hotspots", files / "problems.gpkg", "--axes", files / "axes.gpkg", "--column", "BH=problem_id",
-               "--on", "2025-12-31", "--days", 365, "--by", "chief", "--out", out)  # fmt: skip
+               "--on", "2025-12-31", "--days", 365, "--by", "chief", "--null", "permutation", "--neighbours",
+               "connected", "--adjustment", "by", "--surface", 800, "--out", out)  # fmt: skip
     assert "R1/H01" in told
     assert "张三" in told
-    assert sorted(path.name for path in out.iterdir()) == ["热点图.html", "热点成果.gpkg"]
+    assert sorted(path.name for path in out.iterdir()) == ["热点图.html", "热点密度.tif", "热点成果.gpkg"]
+    with rasterio.open(out / "热点密度.tif") as source:
+        assert source.read(1).sum() * source.res[0] ** 2 / 1e6 == pytest.approx(80, rel=1e-5)
     reason = gpd.read_file(out / "热点成果.gpkg", layer="热点河道")["reason"].iloc[0]
-    assert "2025-01-01 至 2025-12-31" in reason
+    for part in ("2025-01-01 至 2025-12-31", "精确置换检验", "水流相通", "BY"):
+        assert part in reason
 
 
 def test_the_command_keeps_the_codes_of_problems(files, tmp_path):
@@ -91,3 +96,59 @@ def test_the_command_takes_patrols_and_speaks_english(files, tmp_path):
     assert "--effort" in run("hotspots", files / "problems.gpkg", "--axes", files / "axes.gpkg", "--effort",
                              files / "nowhere.csv", "--out", tmp_path / "no", status=1)  # fmt: skip
     assert not (tmp_path / "no").exists()
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory, files):
+    """A year of problems anywhere, and an outbreak in its last weeks; one of them far from every river."""
+    folder = tmp_path_factory.mktemp("year")
+    random = np.random.default_rng(3)
+    along = np.concatenate([random.uniform(0, 30_000, 90), random.uniform(12_000, 13_000, 14)])
+    ago = np.concatenate([random.integers(0, 360, 90), random.integers(0, 20, 14)])
+    days = (pd.Timestamp("2025-12-31") - pd.to_timedelta(ago, unit="D")).strftime("%Y-%m-%d")
+    places = [*(shapely.Point(X + each, Y + 30) for each in along), shapely.Point(X, Y + 5_000)]
+    columns = {"BH": [f"P{i}" for i in range(105)], "found_on": [*days, "2025-06-01"], "kind": "dumping"}
+    gpd.GeoDataFrame(columns, geometry=places, crs=CRS).to_file(folder / "year.gpkg")
+    return folder / "year.gpkg", files / "axes.gpkg"
+
+
+def test_the_command_names_what_emerges_and_the_report_comes_with_it(year, tmp_path):
+    problems, axes = year
+    told = run("emerging", problems, "--axes", axes, "--on", "2025-12-31", "--baseline", "window", "--whole",
+               "--column", "BH=problem_id", "--out", tmp_path / "out")  # fmt: skip
+    assert "新增热点" in told
+    assert "距最近的河道" in " ".join(told.split()) or "problem-far" in told or "质检" in told
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["演变图.html", "演变成果.gpkg"]
+    rows = gpd.read_file(tmp_path / "out" / "演变成果.gpkg", layer="时空演变")
+    assert set(rows["baseline"]) == {"window"}
+    assert rows.loc[rows["category"] == "new_hot", "start_chainage_m"].between(11_000, 14_000).all()
+    faults = gpd.read_file(tmp_path / "out" / "演变成果.gpkg", layer="质检问题_点")
+    assert faults.loc[faults["code"] == "problem-far", "feature_id"].tolist() == ["P104"]
+    english = run("emerging", problems, "--axes", axes, "--on", "2025-12-31", "--whole", "--language", "en",
+                  "--out", tmp_path / "en")  # fmt: skip
+    assert "New hot spot" in english
+
+
+def test_the_command_scans_for_what_still_goes_on(year, tmp_path):
+    problems, axes = year
+    told = run("scan", problems, "--axes", axes, "--on", "2025-12-31", "--now", "--whole", "--worlds", 99,
+               "--out", tmp_path / "out")  # fmt: skip
+    assert "2025-12-31" in told
+    assert "K1" in told
+    (row,) = gpd.read_file(tmp_path / "out" / "扫描成果.gpkg", layer="扫描聚集区").itertuples()
+    assert row.p == 0.01
+    assert 11_000 <= row.start_chainage_m <= row.end_chainage_m <= 14_000
+
+
+def test_the_command_counts_near_repeats_and_refuses_half_a_pair_of_kinds(year, tmp_path):
+    problems, axes = year
+    told = run("near-repeats", problems, "--axes", axes, "--distance", 0, "--distance", 500, "--days", 0, "--days", 7,
+               "--days", 365, "--worlds", 99, "--out", tmp_path / "近重复.gpkg")  # fmt: skip
+    rows = pyogrio.read_dataframe(tmp_path / "近重复.gpkg", layer="近重复表", read_geometry=False)
+    assert rows["to_days"].tolist() == [7, 365]
+    assert rows["p"].iloc[0] == 0.01
+    assert str(rows["pairs"].iloc[0]) in told
+    run("near-repeats", problems, "--axes", axes, "--first", "dumping", status=2)
+    both = run("near-repeats", problems, "--axes", axes, "--first", "dumping", "--then", "dumping", "--direction",
+               "downstream", "--worlds", 19, "--language", "en")  # fmt: skip
+    assert "Near repeats" in both

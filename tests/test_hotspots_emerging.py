@@ -142,9 +142,9 @@ def test_a_reach_that_is_always_bad_and_one_that_is_newly_so_are_told_apart(foun
     assert (name == "none").sum() > 90
     row = found.set_index("segment_id").loc["R1/0081"]
     assert (row["hot_steps"], row["steps"]) == (1, 12)
-    assert row["reason"].startswith("新增热点（Esri 3 措辞）：12 期中 1 期为热点")
+    assert row["reason"].startswith("新增热点（Esri 3 措辞，对照全部时段）：12 期中 1 期为热点")
     english = rl.hotspots.describe_emerging(found, "en").set_index("segment_id").loc["R1/0081", "reason"]
-    assert english.startswith("New hot spot (wording Esri 3): hot in 1")
+    assert english.startswith("New hot spot (wording Esri 3, against all periods): hot in 1")
 
 
 def test_a_cube_conforms_is_drawn_and_wrong_settings_raise(found):
@@ -152,6 +152,58 @@ def test_a_cube_conforms_is_drawn_and_wrong_settings_raise(found):
     page = rl.maps.show(found)
     names = [child.layer_name for child in page._children.values() if hasattr(child, "layer_name")]
     assert "时空演变：新增热点" in names
-    for wrong in ({"periods": 1}, {"share": 0.0}, {"wording": "4"}):
+    for wrong in ({"periods": 1}, {"share": 0.0}, {"wording": "4"}, {"baseline": "month"}):
         with pytest.raises(rl.JobError):
             rl.hotspots.EmergingSettings(**wrong)
+
+
+def scores(axes, baseline, back=1):
+    """A year in which everything doubles in its second half, and one reach is bad in the last month alone."""
+    random = np.random.default_rng(8)
+    end = pd.Timestamp("2025-12-31")
+    early, late = (end - pd.to_timedelta(random.integers(*span, 400), unit="D") for span in ((180, 360), (0, 180)))
+    along = np.concatenate([random.uniform(0, 60_000, 400), random.uniform(0, 60_000, 400)])
+    fresh = end - pd.to_timedelta(random.integers(0, 25, 14), unit="D")
+    some = np.concatenate([np.arange(0, 400, 8), np.arange(400, 800)])  # fifty early, four hundred late
+    days = np.concatenate([early.to_numpy(), late.to_numpy()])[some]
+    events = frame([*along[some], *[40_250.0] * 14], [*days, *fresh])
+    emerging = rl.hotspots.EmergingSettings(baseline=baseline, back=back)
+    return rl.hotspots.find_emerging(events, axes, on=end.date(), by_bank=False, emerging=emerging).set_index(
+        "segment_id"
+    )
+
+
+def test_a_rise_everywhere_is_hot_against_the_cube_but_not_against_its_own_time(axes):
+    against = {name: scores(axes, name) for name in ("cube", "window", "period")}
+    for found in against.values():
+        assert found.loc["R1/0081", "category"] == "new_hot"
+    elsewhere = {name: found.drop(["R1/0080", "R1/0081", "R1/0082"])["z"].mean() for name, found in against.items()}
+    assert elsewhere["cube"] > 1.0
+    assert abs(elsewhere["window"]) < 0.3
+    assert abs(elsewhere["period"]) < 0.3
+    assert "对照当期" in against["period"]["reason"].iloc[0]
+
+
+def test_without_looking_back_the_window_is_the_period(axes):
+    one, other = scores(axes, "window", back=0), scores(axes, "period", back=0)
+    np.testing.assert_allclose(one["z"], other["z"])
+
+
+def test_each_baseline_is_the_binomial_written_out(axes):
+    """One segment and period by hand: four segments of a kilometre, neighbours at one kilometre, three periods."""
+    from riverline._kernels.statistics.local_statistics import with_self
+    from riverline.hotspots.emerging import _steps
+    from riverline.hotspots.segments import neighbours_of, segments_of
+
+    segments = segments_of(axes.set_geometry(axes.geometry.segmentize(1e9)), 15_000.0, by_bank=False)
+    own = with_self(neighbours_of(segments, rl.HotspotSettings(), 15_000.0))
+    counts = np.array([[3.0, 0, 5], [1, 1, 0], [0, 2, 0], [4, 0, 1]])
+    asked = {  # the first segment with the second one, last period and the one before
+        "cube": (6, 17, 0.5 * 2 / 3),
+        "window": (6, 9, 0.5),
+        "period": (6, 6 + 1, 0.5 * 2 / (0.5 * 2 + 0.5)),
+    }
+    for baseline, (n, total, share) in asked.items():
+        cube = rl.hotspots.EmergingSettings(periods=3, baseline=baseline)
+        score = _steps(counts, own, np.full(4, 0.25), rl.HotspotSettings(), cube)[2]
+        assert score[0, 2] == pytest.approx((n - total * share) / np.sqrt(total * share * (1 - share)))

@@ -74,6 +74,38 @@ def test_complaints_of_new_york_end_in_counts_or_faults(real_data):
     assert spots.segments["problems"].sum() + lost == len(table) == 4_969
     assert spots.segments["problems"].sum() > 100
     assert len(spots.clusters)
+    # Complaints of animals follow streets and houses: most segments are hot or cold, and where counts are dealt out
+    # none is hot. Two straight lines stand for the rivers, so nothing may be read into the places.
+    assert spots.faults["code"].eq("counts-uneven").sum() == 1
+    dealt = rl.find_hotspots(frame, axes, on=days.max().date(),
+                             settings=rl.HotspotSettings(max_distance_m=3_000.0, null="conditional"))  # fmt: skip
+    assert not dealt.segments["hot"].any()
+    seen = rl.hotspots.measure_surface(frame, axes, on=days.max().date(), settings=settings, cell_m=100.0)
+    assert seen.density.sum() * 0.01 == pytest.approx(spots.segments["problems"].sum(), abs=3)
     assert (spots.surface["density"] * spots.surface["length_m"] / 1e3).sum() == pytest.approx(
         spots.segments["problems"].sum(), rel=1e-3
     )
+
+
+def test_complaints_go_through_the_ledger_to_what_comes_again(real_data, tmp_path):
+    """Taken on one day, asked for as of another: what the ledger gives is what the search takes."""
+    table = pd.read_csv(real_data / "complaints_nyc311" / "311_Animals_short.csv", low_memory=False)
+    day = pd.to_datetime(table["Created Date"], format="%m/%d/%Y %H:%M").dt.normalize()
+    places = gpd.points_from_xy(table["Longitude"], table["Latitude"], crs=4326)
+    columns = {"problem_id": table["Unique Key"].astype(str), "found_on": day, "kind": "dumping"}
+    ledger = rl.Ledger.open(tmp_path / "ledger.gpkg")
+    ledger.take(gpd.GeoDataFrame(columns, geometry=places).to_crs(32618), source="NYC 311", on="2025-03-15")
+    river = shapely.LineString([(588_000, 4_507_000), (601_000, 4_519_000)])
+    axes = gpd.GeoDataFrame({"river_id": ["East"], "name": ["East"]}, geometry=[river], crs=32618)
+    half = ledger.problems(on="2025-02-01")
+    report = rl.hotspots.check_problems(half, axes, on="2025-02-01")
+    spots = rl.find_hotspots(half, axes, on="2025-02-01")
+    lost = report["code"].isin(["problem-far", "problem-unplaced", "problem-bankless"]).sum()
+    assert spots.segments["problems"].sum() + lost == (day <= "2025-02-01").sum()
+    cube = rl.hotspots.EmergingSettings(periods=10, period_days=7)
+    named = rl.hotspots.find_emerging(ledger.problems(), axes, on="2025-03-14", emerging=cube)
+    assert named["problems"].sum() > spots.segments["problems"].sum()
+    near = rl.hotspots.find_near_repeats(ledger.problems(), axes, distances_m=(0, 100, 500), days=(0, 3, 30), worlds=99)
+    # The same places complain again within days, more than at any distance later.
+    assert near["ratio"].iloc[0] == near["ratio"].max() > 1.2
+    assert near["p"].iloc[0] == 0.01

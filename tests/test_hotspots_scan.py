@@ -166,3 +166,41 @@ def test_a_scan_conforms_and_wrong_calls_raise(axes):
         rl.hotspots.scan_rivers(frame([1]), axes, settings=rl.hotspots.ScanSettings(periods=3))
     with pytest.raises(rl.JobError, match="reach_m, worlds"):
         rl.hotspots.ScanSettings(reach_m=0, worlds=0)
+
+
+def test_windows_after_the_first_share_no_segment_with_it_and_are_the_best_of_the_rest(world):
+    distances, counts, share = world
+    windows = windows_of(distances, 60.0)
+    first = scan(counts, share, windows)
+    taken = np.zeros(12, dtype=bool)
+    taken[windows.held(first.window)] = True
+    second = scan(counts, share, windows, taken=taken)
+    assert not taken[windows.held(second.window)].any()
+    best = 0.0
+    for number in np.flatnonzero(windows.whole):
+        held = windows.held(number)
+        if taken[held].any():
+            continue
+        for begin in range(4):
+            for end in range(begin, 4):
+                n, e = counts[held, begin : end + 1].sum(), counts.sum() * share[held, begin : end + 1].sum()
+                best = max(best, poisson_ratio(np.array([n]), np.array([e]), counts.sum())[0])
+    assert second.ratio == pytest.approx(best, rel=1e-12)
+    assert scan(counts, share, windows, taken=np.ones(12, dtype=bool)).ratio == -1.0
+
+
+def test_two_planted_stretches_are_told_and_chance_gives_no_third(axes):
+    random = np.random.default_rng(12)
+    along = [*random.uniform(0, 40_000, 60), *random.uniform(8_000, 9_500, 20), *random.uniform(30_000, 31_000, 14)]
+    settings = rl.hotspots.ScanSettings(worlds=199)
+    found = rl.hotspots.scan_rivers(frame(along), axes, by_bank=False, settings=settings)
+    assert len(found) == 2
+    assert (found["p"] <= 0.05).all()
+    ordered = found.sort_values("start_chainage_m")
+    assert ordered["end_chainage_m"].iloc[0] <= 11_000
+    assert ordered["start_chainage_m"].iloc[1] >= 28_000
+    assert not len(rl.check(found, rl.schema.SCAN_CLUSTERS))
+    one = rl.hotspots.scan_rivers(
+        frame(along), axes, by_bank=False, settings=rl.hotspots.ScanSettings(most=1, worlds=199)
+    )
+    assert one["likelihood_ratio"].tolist() == [found["likelihood_ratio"].max()]

@@ -69,3 +69,15 @@ def test_closing_times_leave_open_complaints_open(taken):
     # Censoring can only lengthen what the closed ones alone would say.
     assert told["median_days"] >= days.median()
     assert told["within_30"] <= (days <= 30).mean() + 1e-9
+
+
+def test_closing_times_by_agency_claim_nothing_of_times_that_nobody_was_watched_for(taken):
+    """Of 1,695 complaints to the sanitation department 92 are open, all of them for less than thirty days."""
+    ledger, _ = taken
+    told = ledger.closing_times(on="2025-03-15").set_index(["scope", "part"])
+    row = told.loc[("responsible", "DSNY")]
+    assert (row["problem_count"], row["closed_count"]) == (1_695, 1_603)
+    assert row[["within_30", "within_30_low", "within_90"]].isna().all()
+    everyone = told.loc[("all", "*")]
+    assert (everyone["problem_count"], everyone["closed_count"], everyone["median_days"]) == (4_969, 4_692, 0.0)
+    assert everyone["within_30_low"] < 0.967 < everyone["within_30_high"]

@@ -177,6 +177,27 @@ def test_damaged_bytes_are_found_and_the_log_brings_all_back(walked, tmp_path, p
     assert_geodataframe_equal(rl.Ledger.rebuild(tmp_path / "新.gpkg", log=log).problems(), problems)
 
 
+def test_a_file_that_opens_but_is_not_whole_is_told(walked):
+    """One code in an index is another one: the file opens, and its tables say something else than the index."""
+    with sqlite3.connect(walked.path) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        page, size = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+        (root,) = db.execute(
+            "SELECT rootpage FROM sqlite_master WHERE type = 'index' AND tbl_name = 'intake' LIMIT 1"
+        ).fetchone()
+    db.close()
+    assert root <= page
+    content = bytearray(walked.path.read_bytes())
+    begin = (root - 1) * size
+    at = content.rindex(b"D", begin, begin + size)
+    content[at] = ord("Z")
+    walked.path.write_bytes(content)
+    told = walked.verify()
+    assert set(told["code"]) == {"ledger-damaged"}
+    assert told["severity"].eq("error").all()
+    assert "index" in told["note"].iloc[0]
+
+
 @pytest.mark.parametrize(
     "spoil",
     [

@@ -10,6 +10,7 @@ import pytest
 
 import riverline as rl
 from ledgers import ledger_of, problems_of, walk
+from riverline.io.sheet_cells import clean_text
 
 
 @pytest.fixture
@@ -114,7 +115,7 @@ def test_edits_that_cannot_be_are_faults(ledger, tmp_path, cells, code):
 
 
 HOSTILE = [
-    '=HYPERLINK("http://x")', "'", "+1", "-1", "@SUM(A1)", "\tx", "'=1", "<b>", "a\x07b", " 空格 ", "两\r\n行",
+    '=HYPERLINK("http://x")', "＝1", "'", "+1", "-1", "@SUM(A1)", "\tx", "'=1", "<b>", "a\x07b", " 空格 ", "两\r\n行",
     "长" * 40_000, "http://例子",
 ]  # fmt: skip
 
@@ -122,10 +123,13 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_no_text_becomes_a_formula_and_none_is_taken_for_an_edit(tmp_path, text):
     ledger = ledger_of(tmp_path, problems_of(1, problem_id=["A"], description=text, responsible=text))
-    sheet = ledger.to_excel(tmp_path / "台账.xlsx")
+    sheet = ledger.to_excel(tmp_path / "台账.xlsx", language="en" if len(text) > 32_767 else "zh")
     cells = [cell for row in openpyxl.load_workbook(sheet).worksheets[0].iter_rows() for cell in row]
     assert not [cell for cell in cells if cell.data_type == "f" or cell.hyperlink]
-    assert not [cell for cell in cells if str(cell.value or "")[:1] in {"=", "+", "-", "@", "\t"}]
+    active = [cell for cell in cells if str(cell.value or "").strip()[:1] in {"=", "+", "-", "@", "＝"}]
+    assert all(cell.quotePrefix for cell in active)
+    shown = {cell.value for cell in cells}
+    assert text in shown or len(text) > 32_767 or clean_text(text) in shown
     edit(sheet)
     made = ledger.take_back(sheet, by="某", on="2025-06-01")
     assert made.events.empty

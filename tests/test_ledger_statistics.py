@@ -47,6 +47,19 @@ def test_the_product_limit_is_that_of_statsmodels(rows):
         assert quantile(curve, 0.5) + 1 == pytest.approx(reference.quantile(0.5), nan_ok=True)
 
 
+def test_the_last_one_that_was_watched_does_not_make_it_certain_for_all():
+    """Sixty at once, thirty nobody knows more of after a week, one on the ninth day: the curve falls to nothing."""
+    curve = product_limit([0.0] * 60 + [7.0] * 30 + [9.0], [True] * 60 + [False] * 30 + [True])
+    share, low, high = surviving(curve, [8, 9, 10], 0.95)
+    assert share[0] == pytest.approx(31 / 91)
+    assert (share[1], low[1]) == (0.0, 0.0)
+    assert 0.2 < high[1] < share[0]
+    assert np.isnan([share[2], low[2], high[2]]).all()
+    done = surviving(product_limit([0.0] * 20, [True] * 20), [5, 1e4], 0.95)
+    assert done[0].tolist() == [0.0, 0.0]
+    assert done[2] == pytest.approx(proportion_confint(0, 20, method="wilson")[1])
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.integers(1, 300), st.floats(0, 1))
 def test_wilson_is_that_of_statsmodels(count, share):

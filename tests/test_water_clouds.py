@@ -9,7 +9,7 @@ from rasterio import Affine
 
 import imagery
 import riverline as rl
-from riverline._kernels.clouds import HELPFUL, NEEDED, like_cloud
+from riverline._kernels.grids.clouds import HELPFUL, NEEDED, like_cloud
 from riverline.shoreline.water.result import UNKNOWN, WET
 from riverline.shoreline.water.thresholds import METHODS
 

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tomllib
 from collections import Counter
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from pydantic import ValidationError
 
 from riverline.catalog.model import Catalog
 from riverline.errors import RuleError
 from riverline.rules.dating import as_day
-from riverline.rules.shipped import names_in
-from riverline.rules.wording import wrong_values
+from riverline.rules.shipped import RuleFolder, find, names_in, read, validated, wrong_file
 
 if TYPE_CHECKING:
     import datetime as dt
+    import os
     from collections.abc import Iterator
     from importlib.resources.abc import Traversable
 
 __all__ = ["list_catalogs", "load_catalog"]
 
 _SHIPPED = files("riverline.catalog") / "catalogs"
+_KIND = RuleFolder(_SHIPPED, "认定目录", "catalogues")
 _SUFFIX = ".toml"
 _NAME = re.compile(r"^[\w.-]+$")
 Problem = tuple[str, str]
@@ -105,18 +103,18 @@ def _cited(catalog: Catalog) -> set[str]:
 
 
 def _load(source: str | os.PathLike[str], *, folder: Path | None, above: tuple[str, ...]) -> Catalog:
-    path = _find(source, folder)
+    path = find(_KIND, source, beside=folder)
     if str(path) in above:
         chain = " → ".join(Path(each).name for each in (*above, str(path)))
         raise RuleError(f"extends 成环：{chain}", f"catalogues extend each other in a circle: {chain}")
-    text, data = _read(path)
+    text, data = read(_KIND, path)
     inside = path.parent if isinstance(path, Path) and path.is_absolute() else folder
     extends = data.get("extends")
     parent = _load(extends, folder=inside, above=(*above, str(path))) if isinstance(extends, str) and extends else None
-    own = _checked(path, text, data if parent is None else _heads(path, parent) | data)
+    own = validated(_KIND, path, Catalog, text, data if parent is None else _heads(path, parent) | data)
     problems = list(_problems(own, parent))
     if problems:
-        raise RuleError.listing(f"认定目录 {path.name} 有误", f"catalogue {path.name} is wrong", problems)
+        raise wrong_file(_KIND, path, problems)
     items = tuple(item.model_copy(update={"origin": own.name}) for item in own.items)
     if parent is None:
         return own.model_copy(update={"items": items})
@@ -130,51 +128,12 @@ def _load(source: str | os.PathLike[str], *, folder: Path | None, above: tuple[s
     )
 
 
-def _find(source: str | os.PathLike[str], folder: Path | None) -> Traversable:
-    text = os.fspath(source)
-    if isinstance(source, str) and text in names_in(_SHIPPED):
-        return _SHIPPED / f"{text}{_SUFFIX}"
-    path = (Path(text) if folder is None else folder / text).absolute()
-    if path.suffix != _SUFFIX or not path.is_file():
-        names = names_in(_SHIPPED)
-        raise RuleError(
-            f"没有认定目录 {text!r}；现有：{'、'.join(names)}；自编目录请给出 .toml 文件的路径",
-            f"there is no catalogue {text!r}; shipped are: {', '.join(names)}; for your own give the path of its "
-            ".toml file",
-        )
-    return path
-
-
-def _read(path: Traversable) -> tuple[str, dict[str, Any]]:
-    """What a file says, as text and as values."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-        return text, tomllib.loads(text.replace("\r\n", "\n"))
-    except UnicodeDecodeError as error:
-        raise RuleError(
-            f"认定目录 {path.name} 不是 UTF-8 编码；请另存为 UTF-8",
-            f"catalogue {path.name} is not UTF-8; save it as UTF-8",
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise RuleError(
-            f"认定目录 {path.name} 不是合法的 TOML：{error}", f"catalogue {path.name} is no TOML: {error}"
-        ) from error
-
-
 def _heads(path: Traversable, parent: Catalog) -> dict[str, Any]:
     """What a file that adds to another catalogue need not say of itself."""
     stem = path.name.removesuffix(_SUFFIX)
     place = {"jurisdiction": parent.jurisdiction, "jurisdiction_en": parent.jurisdiction_en}
     name = stem if _NAME.match(stem) else "local"
     return {"name": name, "title": f"{parent.title} + {stem}", "title_en": f"{parent.title_en} + {stem}", **place}
-
-
-def _checked(path: Traversable, text: str, data: dict[str, Any]) -> Catalog:
-    try:
-        return Catalog.model_validate(data)
-    except ValidationError as error:
-        problems = list(wrong_values(error, text=text, data=data))
-        raise RuleError.listing(f"认定目录 {path.name} 有误", f"catalogue {path.name} is wrong", problems) from error
 
 
 def _problems(own: Catalog, parent: Catalog | None) -> Iterator[Problem]:

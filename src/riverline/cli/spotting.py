@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    import geopandas as gpd
     from rich.table import Table
 
     from riverline.cli.handover import Step
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["HotspotJob", "carry_out", "rank_table", "reach_table"]
 
 NAMES = "热点图.html", "热点成果.gpkg"
+SURFACE_NAME = "热点密度.tif"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class HotspotJob:
     """From files to hotspots.
 
     ``layers`` names the inputs ``problems`` and ``axes``; ``tables`` the files of ``exposure`` and ``effort``; ``by``
-    is the column that is ranked by.
+    is the column that is ranked by; ``surface_m`` the bandwidth of a raster beside the layers.
     """
 
     layers: Mapping[str, Layer]
@@ -51,6 +54,7 @@ class HotspotJob:
     settings: rl.HotspotSettings | None = None
     language: Language = "zh"
     title: str = ""
+    surface_m: float | None = None
 
 
 def carry_out(job: HotspotJob, tell: Callable[[Step], None]) -> Delivery:
@@ -75,15 +79,22 @@ def carry_out(job: HotspotJob, tell: Callable[[Step], None]) -> Delivery:
     )
     spots = describe_hotspots(spots, job.language)
     ranked = rank_reaches(spots, by=job.by)
+    beside = {} if job.surface_m is None else {SURFACE_NAME: partial(_write_surface, job, frames["problems"], axes)}
     few = sum(len(each) for each in (spots.segments, spots.surface, spots.faults)) <= MOST_ON_MAP
     paths = hand_over(
         job.out,
         draw=(lambda: rl.maps.show(axes, spots, language=job.language, title=job.title)) if few else None,
         write=lambda path: rl.export.to_geopackage(path, spots, ranked, language=job.language),
         names=NAMES,
+        beside=beside,
         step=step,
     )
-    return Delivery(frames, spots, *paths)
+    return Delivery(frames, spots, *paths, more_paths=tuple(job.out / name for name in beside))
+
+
+def _write_surface(job: HotspotJob, problems: gpd.GeoDataFrame, axes: gpd.GeoDataFrame, path: Path) -> None:
+    bandwidth = 0.0 if job.surface_m is None else job.surface_m
+    rl.hotspots.measure_surface(problems, axes, bandwidth_m=bandwidth, on=job.on, path=path, settings=job.settings)
 
 
 def _intervals(name: str, text: str) -> pd.DataFrame:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from riverline.errors import JobError
-from riverline.export.sheet_cells import clean_text
 from riverline.export.tables import GEOMETRY
+from riverline.io.sheet_cells import clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -22,8 +22,8 @@ from riverline.export.dressing import DATE
 from riverline.export.geopackage import OGR_ERRORS, cannot_write, publish
 from riverline.export.profiled import profiled
 from riverline.export.profiles import load_profile
-from riverline.export.sheet_cells import is_risky
 from riverline.export.tables import GEOMETRY, tables_of
+from riverline.io.sheet_cells import is_risky
 from riverline.style import collect, in_language
 
 if TYPE_CHECKING:

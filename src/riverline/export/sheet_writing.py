@@ -8,14 +8,14 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from riverline.export.sheet_cells import MOST_ROWS, clean_text, display_width, is_risky, sheet_name
 from riverline.export.sheets import Blocks, Sheet
+from riverline.io.sheet_cells import MOST_ROWS, clean_text, display_width, is_risky, sheet_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from riverline.export.sheet_cells import Cell
+    from riverline.io.sheet_cells import Cell
     from riverline.schema import Language
 
 __all__ = ["Page", "paged", "read_digests", "write_pages"]

@@ -11,15 +11,15 @@ import pandas as pd
 from riverline import faults
 from riverline.export.forms import FormColumn, FormTable, Words
 from riverline.export.naming import named
-from riverline.export.sheet_cells import cells_of, clean_text, cut_text, number_format
 from riverline.io.chainage_text import format_chainage
+from riverline.io.sheet_cells import cells_of, clean_text, cut_text, number_format
 from riverline.schema import FRAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from riverline.export.forms import Form
-    from riverline.export.sheet_cells import Cell
+    from riverline.io.sheet_cells import Cell
     from riverline.schema import Language, Schema
     from riverline.style import Layer
 

@@ -41,6 +41,12 @@ HOTSPOT_CODES = (
     Code("segments-unseen", "note", "{value} 个河段（{note}）巡查不足 {limit} 次，未作检验，也不判为冷点",
          "{value} segments ({note}) were passed fewer than {limit} times: neither tested nor called cold",
          "补巡后重做", "walk them and run again"),
+    Code("counts-uneven", "note",
+         "受检 {limit} 段中 {value} 段为热点或冷点，超过四分之一：各段个数相差太大（{note}），热点只说明多，不说明聚集",
+         "{value} of {limit} tested segments are hot or cold, more than a quarter: counts differ too much ({note}), so "
+         "that hot says many, not clustered",
+         "核对暴露量和重复登记；看 moran 一列，或用 null='permutation' 只找高值相邻处",
+         "see exposure and doubles; read the column moran, or find where high counts meet by null='permutation'"),
     Code("no-clustering", "note", "没有聚集的证据：全局 p={value}（限 {limit}）；{note}",
          "there is no evidence of clustering: global p={value} (limit {limit}); {note}",
          "无须处理；不要按个数多少另行指定热点", "nothing to do; do not call reaches hot by their count alone"),

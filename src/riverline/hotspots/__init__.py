@@ -9,6 +9,8 @@ from __future__ import annotations
 from riverline.hotspots.density import measure_density
 from riverline.hotspots.emerging import EmergingSettings, describe_emerging, find_emerging
 from riverline.hotspots.finding import find_hotspots
+from riverline.hotspots.planar import Surface, measure_surface
+from riverline.hotspots.quality import check_problems
 from riverline.hotspots.ranking import first_to_walk, rank_reaches
 from riverline.hotspots.repeating import find_near_repeats
 from riverline.hotspots.result import Hotspots as Hotspots
@@ -19,6 +21,8 @@ from riverline.hotspots.wording import describe_hotspots
 __all__ = [
     "EmergingSettings",
     "ScanSettings",
+    "Surface",
+    "check_problems",
     "describe_emerging",
     "describe_hotspots",
     "find_emerging",
@@ -26,6 +30,7 @@ __all__ = [
     "find_near_repeats",
     "first_to_walk",
     "measure_density",
+    "measure_surface",
     "rank_reaches",
     "scan_rivers",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 __all__ = ["EmergingSettings", "describe_emerging", "find_emerging"]
 
 _REACH = 2.0
+_BASELINES = {
+    "cube": ("对照全部时段", "against all periods"),
+    "window": ("对照同一时窗", "against the same window"),
+    "period": ("对照当期", "against the same period"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,10 @@ class EmergingSettings:
         Share of the periods from which a segment counts as always hot.
     trend_level
         Largest p of a trend that counts.
+    baseline
+        What a step of a neighbourhood is held against. ``"cube"``: all problems of all periods; ``"window"``: those of
+        the same periods, the step and those ``back``, so that a rise everywhere is no hotspot; ``"period"``: those of
+        the same step elsewhere.
     wording
         Which of the published wordings of the seventeen categories: ``"3"`` or ``"2.8"`` (Esri's, by version).
     autocorrelated
@@ -60,6 +69,7 @@ class EmergingSettings:
     back: int = 1
     share: float = 0.9
     trend_level: float = 0.05
+    baseline: Literal["cube", "window", "period"] = "cube"
     wording: Wording = "3"
     autocorrelated: bool = True
 
@@ -69,6 +79,9 @@ class EmergingSettings:
                 "EmergingSettings 有误：periods ≥ 2，period_days ≥ 1，back ≥ 0，0 < share ≤ 1",
                 "EmergingSettings are wrong: periods 2 or more, period_days 1 or more, back 0 or more, 0 < share <= 1",
             )
+        if self.baseline not in _BASELINES:
+            raise JobError(f'baseline 应为 "cube"、"window" 或 "period"，实际为 {self.baseline!r}',
+                           f'baseline must be "cube", "window" or "period", got {self.baseline!r}')  # fmt: skip
         if self.wording not in {"2.8", "3"}:
             raise JobError(f'wording 应为 "2.8" 或 "3"，实际为 {self.wording!r}',
                            f'wording must be "2.8" or "3", got {self.wording!r}')  # fmt: skip
@@ -110,8 +123,10 @@ def find_emerging(
     Notes
     -----
     Each step of each segment is tested exactly: its neighbourhood, along the water and ``back`` periods long, holds a
-    binomial share of all problems of the cube. p are corrected over all steps and segments together. The trend is that
-    of the scores, by Mann-Kendall with ties.
+    binomial share of the problems of the baseline. The baselines are those that Esri's tool has (entire cube,
+    neighbourhood time step, individual time step). With the last one the neighbourhood and what lies outside it in the
+    step are two Poisson counts, compared given their sum. p are corrected over all steps and segments together. The
+    trend is that of the scores, by Mann-Kendall with ties.
 
     Examples
     --------
@@ -141,7 +156,7 @@ def find_emerging(
     frame = segments.frame.assign(
         problems=counts.sum(axis=1).astype("int64"), steps=counts.shape[1], hot_steps=hot.sum(axis=1),
         cold_steps=cold.sum(axis=1), z=score[:, -1], trend_z=trend.z, trend_p=trend.p, slope=trend.slope,
-        category=pd.array(named, dtype="str"), wording=f"Esri {cube.wording}", reason="",
+        category=pd.array(named, dtype="str"), wording=f"Esri {cube.wording}", baseline=cube.baseline, reason="",
     )  # fmt: skip
     return describe_emerging(EMERGING.conform(frame))
 
@@ -167,13 +182,20 @@ def _steps(
     cube: EmergingSettings,
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Floats]:
     """Hot and cold steps, and their scores."""
-    steps, total = counts.shape[1], counts.sum()
+    steps = counts.shape[1]
     running = np.concatenate([np.zeros((len(counts), 1)), np.cumsum(counts, axis=1)], axis=1)
     first = np.maximum(np.arange(steps) - cube.back, 0)
     held = running[:, 1:] - running[:, first]
     around = np.asarray(own @ held)
-    part = np.asarray(own @ share)[:, None] * (np.arange(steps) + 1 - first) / steps
-    upper, lower = binomial_tails(around, part, float(total))
+    space, long = np.asarray(own @ share)[:, None], np.arange(steps) + 1 - first
+    if cube.baseline == "cube":
+        total, part = np.full(around.shape, counts.sum()), space * long / steps
+    elif cube.baseline == "window":
+        total, part = np.broadcast_to(held.sum(axis=0), around.shape), np.broadcast_to(space, around.shape)
+    else:
+        total = around + counts.sum(axis=0) - np.asarray(own @ counts)
+        part = space * long / (space * long + 1.0 - space)
+    upper, lower = binomial_tails(around, part, total)
     with np.errstate(divide="ignore", invalid="ignore"):
         score = np.nan_to_num((around - total * part) / np.sqrt(total * part * (1.0 - part)))
     p = np.minimum(2.0 * np.minimum(upper, lower), 1.0) if settings.sides == "two" else upper
@@ -204,14 +226,16 @@ def describe_emerging(frame: gpd.GeoDataFrame, language: Language = "zh") -> gpd
     0
     """
     label = {choice.value: choice.label(language) for choice in EMERGING["category"].choices}
+    against = {name: words[0 if language == "zh" else 1] for name, words in _BASELINES.items()}
     sentence = {
-        "zh": "{name}（{wording} 措辞）：{steps} 期中 {hot} 期为热点、{cold} 期为冷点，趋势 z={z:.2f}（p={p:.3f}）",
-        "en": "{name} (wording {wording}): hot in {hot} and cold in {cold} of {steps} periods, "
+        "zh": "{name}（{wording} 措辞，{baseline}）：{steps} 期中 {hot} 期为热点、{cold} 期为冷点，"
+        "趋势 z={z:.2f}（p={p:.3f}）",
+        "en": "{name} (wording {wording}, {baseline}): hot in {hot} and cold in {cold} of {steps} periods, "
         "trend z={z:.2f} (p={p:.3f})",
     }[language]
-    names = ["category", "wording", "steps", "hot_steps", "cold_steps", "trend_z", "trend_p"]
+    names = ["category", "wording", "baseline", "steps", "hot_steps", "cold_steps", "trend_z", "trend_p"]
     told = [
-        sentence.format(name=label[c], wording=w, steps=s, hot=h, cold=k, z=z, p=p)
-        for c, w, s, h, k, z, p in frame[names].itertuples(index=False)
+        sentence.format(name=label[c], wording=w, baseline=against[b], steps=s, hot=h, cold=k, z=z, p=p)
+        for c, w, b, s, h, k, z, p in frame[names].itertuples(index=False)
     ]
     return EMERGING.conform(frame.assign(reason=pd.array(told, dtype="str")))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from riverline import faults
 from riverline._kernels.statistics.ranks import funnel_limits, ranks
-from riverline._kernels.statistics.shrinkage import gamma_prior, smooth
+from riverline._kernels.statistics.shrinkage import smooth
 from riverline._version import __version__
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.errors import JobError
@@ -18,6 +18,7 @@ from riverline.hotspots.counting import count_problems
 from riverline.hotspots.density import density_of
 from riverline.hotspots.exposing import passes_of, spread_over
 from riverline.hotspots.quality import report
+from riverline.hotspots.ranking import PRIORS
 from riverline.hotspots.reaches import FUNNEL_LEVEL, reaches_of
 from riverline.hotspots.result import Hotspots
 from riverline.hotspots.segments import neighbours_of, segments_of
@@ -45,6 +46,8 @@ __all__ = ["find_hotspots"]
 
 # Neighbours lie within so many lengths of a segment, unless the settings say how far.
 _REACH = 2.0
+# With more than this share of the segments hot or cold, it is the counts that differ and not some places.
+_MANY = 0.25
 
 
 def find_hotspots(  # noqa: PLR0913 - the choices that are the office's, not the method's; those are in settings
@@ -103,9 +106,11 @@ def find_hotspots(  # noqa: PLR0913 - the choices that are the office's, not the
     Notes
     -----
     Chance is exact for counts: each of the N problems falls anew in proportion to exposure (or, if the settings ask for
-    it, the counts are dealt out anew). The p of a segment is that of its neighbourhood, itself included, corrected for
-    all segments (Benjamini & Hochberg 1995, or Benjamini & Yekutieli 2001), so that at most ``settings.level`` of the
-    hot segments are false discoveries. The global p is that of Simes: the smallest adjusted p.
+    it, the counts are dealt out anew). The p of a segment is that of its neighbourhood, itself included (Gi*), and is
+    corrected for all segments (Benjamini & Hochberg 1995, or Benjamini & Yekutieli 2001), so that at most
+    ``settings.level`` of the hot segments are false discoveries. ``moran`` says by the same chance whether the
+    neighbours alone are high or low, given what the segment has itself: a lone heap is hot, but not high among high.
+    The global p is that of Simes: the smallest adjusted p.
 
     Examples
     --------
@@ -185,7 +190,7 @@ def _rows(
     seen = np.where(tested, values, 0.0)
     total = np.where(tested, size, 0.0)
     mean = seen.sum() / total.sum() if total.sum() > 0.0 else 0.0
-    rates = smooth(seen, total, gamma_prior(seen, total))
+    rates = smooth(seen, total, PRIORS[settings.smoothing](seen, total))
     place = ranks(rates.rate, rates.low, rates.high)
     low, high = funnel_limits(mean * total, FUNNEL_LEVEL)
     columns: dict[str, Any] = {"problems": counts}
@@ -198,8 +203,10 @@ def _rows(
                                                                       where=size > 0.0),
         "smoothed": rates.rate, "smoothed_low": rates.low, "smoothed_high": rates.high,
         "neighbours": np.diff(neighbours.indptr), "around": chance.around, "around_expected": chance.expected,
-        "z": chance.z, "moran_z": chance.moran, "p": chance.p, "p_adjusted": chance.adjusted,
+        "z": chance.z, "p": chance.p, "p_adjusted": chance.adjusted,
         "verdict": pd.array(chance.verdict, dtype="str"), "hot": chance.verdict == "hot",
+        "moran_z": chance.moran.z, "moran_p": chance.moran.p, "moran_p_adjusted": chance.moran.adjusted,
+        "moran": pd.array(chance.moran.kind, dtype="str"),
         "rank_place": place.rank, "rank_first": place.first, "rank_last": place.last,
         "funnel": pd.array(np.where(seen > high, "above", np.where(seen < low, "below", "within")), dtype="str"),
     }  # fmt: skip
@@ -207,14 +214,19 @@ def _rows(
 
 
 def _about(frame: gpd.GeoDataFrame, chance: Chance, settings: HotspotSettings) -> list[Finding]:
-    """That segments were not looked at, and that there is no evidence of clustering."""
+    """That segments were not looked at, that all counts differ, and that there is no evidence of clustering."""
     found = []
     unseen = frame[frame["verdict"] == "unseen"]
     if len(unseen):
         length = f"{unseen['length_m'].sum() / 1000.0:.1f} km"
         found.append(Finding("segments-unseen", "segments", "*", None, float(len(unseen)), settings.min_passes,
                              note=length))  # fmt: skip
-    if not (frame["verdict"].isin(["hot", "cold"])).any():
+    beyond = int(frame["verdict"].isin(["hot", "cold"]).sum())
+    if chance.null == "binomial" and beyond > _MANY * (len(frame) - len(unseen)):
+        note = f"dispersion p={chance.global_p[1]:.3f}"
+        found.append(Finding("counts-uneven", "segments", "*", None, float(beyond), float(len(frame) - len(unseen)),
+                             note=note))  # fmt: skip
+    if not beyond:
         note = f"n={int(frame['problems'].sum())}, dispersion p={chance.global_p[1]:.3f}"
         found.append(Finding("no-clustering", "segments", "*", None, chance.global_p[0], settings.level, note=note))
     return found

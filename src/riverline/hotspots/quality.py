@@ -9,12 +9,20 @@ import pandas as pd
 import shapely
 from scipy import stats
 
+from riverline import faults
 from riverline.channel.given import texts
-from riverline.demarcation.findings import Finding
+from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.geodesy import gcj02_from_wgs84
 from riverline.geodesy.datum import to_degrees
+from riverline.hotspots.counting import count_problems
+from riverline.hotspots.segments import segments_of
+from riverline.hotspots.settings import HotspotSettings
+from riverline.rules.dating import as_day
 
 if TYPE_CHECKING:
+    import datetime as dt
+
+    import geopandas as gpd
     from numpy.typing import NDArray
 
     from riverline.hotspots.counting import Counted
@@ -22,7 +30,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["report"]
+__all__ = ["check_problems", "report"]
 
 # A shift is told from this length, if it explains this share of the squared distances from the axes and the rivers run
 # in more than one direction: the smaller moment of the directions is at least this share of all.
@@ -34,6 +42,49 @@ _FEWEST, _FEWEST_DATED = 10, 20
 # Chance below which a day is heaped: small, for many days are looked at.
 _HEAPED = 1e-6
 _EARTH_M = 6_378_137.0
+# Length of the segments that nothing of the report depends on.
+_SEGMENT_M = 1_000.0
+
+
+def check_problems(
+    problems: gpd.GeoDataFrame,
+    axes: gpd.GeoDataFrame,
+    *,
+    by_bank: bool = True,
+    on: dt.date | str | None = None,
+    settings: HotspotSettings | None = None,
+) -> gpd.GeoDataFrame:
+    """The ledger quality report by itself, to be read before any statistic.
+
+    Parameters
+    ----------
+    problems, axes, by_bank, on, settings
+        As for :func:`riverline.find_hotspots`, whose ``faults`` begin with the same rows.
+
+    Returns
+    -------
+    GeoDataFrame
+        Rows of :data:`riverline.schema.FAULTS`: what does not count, and why; shifted coordinates, heaped dates, twins.
+
+    Raises
+    ------
+    SchemaError, CRSError, RuleError
+        As for :func:`riverline.find_hotspots`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> import riverline as rl
+    >>> axis = shapely.LineString([(500000, 3500000), (520000, 3500000)])
+    >>> axes = gpd.GeoDataFrame({"river_id": ["R1"], "name": ["清水河"]}, geometry=[axis], crs=4548)
+    >>> far = gpd.GeoDataFrame({"problem_id": ["P1"]}, geometry=[shapely.Point(510000, 3509000)], crs=4548)
+    >>> rl.hotspots.check_problems(far, axes)[["code", "feature_id", "value"]].values.tolist()
+    [['problem-far', 'P1', 9000.0]]
+    """
+    segments = segments_of(axes, _SEGMENT_M, by_bank=by_bank)
+    counted = count_problems(problems, segments, settings or HotspotSettings(), as_day(on))
+    found = findings_to_faults([*counted.findings, *report(counted, segments)], axes.crs)
+    return faults.combine(found, crs=axes.crs)
 
 
 def report(counted: Counted, segments: Segments) -> list[Finding]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from riverline._kernels.statistics.ranks import funnel_limits, ranks
-from riverline._kernels.statistics.shrinkage import gamma_prior, smooth
+from riverline._kernels.statistics.shrinkage import gamma_prior, moment_prior, smooth
 from riverline.errors import SchemaError
 from riverline.hotspots.reaches import FUNNEL_LEVEL
 from riverline.schema import HOT_SEGMENTS, REACH_RANKS
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
     from riverline.hotspots.result import Hotspots
 
-__all__ = ["first_to_walk", "rank_reaches"]
+__all__ = ["PRIORS", "first_to_walk", "rank_reaches"]
+
+# What rates are drawn towards, by the name that settings give it.
+PRIORS = {"likelihood": gamma_prior, "moments": moment_prior}
 
 
 def rank_reaches(spots: Hotspots, *, by: str = "river_id") -> pd.DataFrame:
@@ -73,14 +76,14 @@ def rank_reaches(spots: Hotspots, *, by: str = "river_id") -> pd.DataFrame:
     })  # fmt: skip
     sums = table.groupby("part", sort=True).sum().reset_index()
     value, size = sums.pop("value").to_numpy(), sums["exposure"].to_numpy()
-    ranked = _ranked(value, size)
+    ranked = _ranked(value, size, str(spots.run.inputs["find_hotspots"]["smoothing"]))
     ranked |= {"rank_id": sums["part"].where(sums["part"] != "", "-"), "length_m": sums["length_m"].round(1)}
     return REACH_RANKS.conform(sums.assign(**ranked).sort_values(["rank_place", "part"]).reset_index(drop=True))
 
 
-def _ranked(value: Any, size: Any) -> dict[str, Any]:  # noqa: ANN401 - arrays
+def _ranked(value: Any, size: Any, smoothing: str) -> dict[str, Any]:  # noqa: ANN401 - arrays
     mean = value.sum() / size.sum() if size.sum() > 0.0 else 0.0
-    rates = smooth(value, size, gamma_prior(value, size))
+    rates = smooth(value, size, PRIORS[smoothing](value, size))
     place = ranks(rates.rate, rates.low, rates.high)
     low, high = funnel_limits(mean * size, FUNNEL_LEVEL)
     return {

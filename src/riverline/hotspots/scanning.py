@@ -12,7 +12,7 @@ import shapely
 
 from riverline._kernels.network.river_graph import Places, graph_of, within
 from riverline._kernels.network.river_joins import joins
-from riverline._kernels.network.river_scan import Windows, scan, significance
+from riverline._kernels.network.river_scan import Windows, judge, scan, significance
 from riverline.errors import JobError
 from riverline.hotspots.counting import count_problems
 from riverline.hotspots.segments import segments_of
@@ -52,6 +52,8 @@ class ScanSettings:
         Length and number of the periods up to the day ``on``; one period is a scan of place alone.
     prospective
         Whether only windows count that reach the last period: what is going on now.
+    most, level
+        Most windows that are told, and the largest p of those after the best: none shares a segment with a better one.
     worlds, enough
         Most random worlds, and after how many better ones to stop.
     max_distance_m, snap_m, same_bank
@@ -63,6 +65,8 @@ class ScanSettings:
     period_days: int = 30
     periods: int = 1
     prospective: bool = False
+    most: int = 5
+    level: float = 0.05
     worlds: int = 999
     enough: int = 10
     max_distance_m: float = 1_000.0
@@ -70,7 +74,18 @@ class ScanSettings:
     same_bank: bool = True
 
     def __post_init__(self) -> None:
-        positive = ("reach_m", "share", "period_days", "periods", "worlds", "enough", "max_distance_m", "snap_m")
+        positive = (
+            "reach_m",
+            "share",
+            "period_days",
+            "periods",
+            "most",
+            "level",
+            "worlds",
+            "enough",
+            "max_distance_m",
+            "snap_m",
+        )
         wrong = [name for name in positive if not getattr(self, name) > 0]
         if wrong:
             raise JobError(f"ScanSettings 的 {', '.join(wrong)} 应大于 0", f"{', '.join(wrong)} must be above 0")
@@ -87,7 +102,7 @@ def scan_rivers(
     seed: int = 0,
     settings: ScanSettings | None = None,
 ) -> gpd.GeoDataFrame:
-    """The window along rivers, of place or of place and time, that is hardest to explain by chance.
+    """The windows along rivers, of place or of place and time, that are hardest to explain by chance.
 
     Parameters
     ----------
@@ -106,9 +121,11 @@ def scan_rivers(
     Returns
     -------
     GeoDataFrame
-        One row of :data:`riverline.schema.SCAN_CLUSTERS`, the best window; none where no window holds more than
-        expected. ``p`` is simulated; ``tail_p``, by a Gumbel tail, is not bound by the number of worlds, and gives the
-        ``recurrence_days`` of a prospective scan: how many days of chance bring one such alarm.
+        Rows of :data:`riverline.schema.SCAN_CLUSTERS`: the best window, and those after it that share no segment with a
+        better one and are beyond chance themselves; none where no window holds more than expected. ``p`` is simulated,
+        for all of them against the best window of random worlds, so that those after the first are judged on the safe
+        side; ``tail_p``, by a Gumbel tail, is not bound by the number of worlds, and gives the ``recurrence_days`` of a
+        prospective scan: how many days of chance bring one such alarm.
 
     Raises
     ------
@@ -138,11 +155,32 @@ def scan_rivers(
     length = segments.end - segments.begin
     share = np.repeat((length / length.sum() / chosen.periods)[:, None], chosen.periods, axis=1)
     windows, distance = _windows(segments, share.sum(axis=1), chosen)
-    best = scan(counts, share, windows, last_only=chosen.prospective, controls=others)
-    if best.ratio <= 0.0:
+    found = _apart(counts, share, windows, others, chosen)
+    if not found:
         return SCAN_CLUSTERS.empty(axes.crs)
-    chance = _chance(best, counts, share, windows, others, chosen, seed)
-    return _row(best, chance, windows, float(distance[best.window]), segments, chosen, day)
+    first = _chance(found[0], counts, share, windows, others, chosen, seed)
+    judged = [(each, judge(first.values, each.ratio, worlds=chosen.worlds)) for each in found]
+    rows = [
+        _row(best, chance, windows, float(distance[best.window]), segments, chosen, day)
+        for number, (best, chance) in enumerate(judged)
+        if number == 0 or chance.p <= chosen.level
+    ]
+    return SCAN_CLUSTERS.conform(gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs=axes.crs))
+
+
+def _apart(
+    counts: Floats, share: Floats, windows: Windows, controls: Floats | None, settings: ScanSettings
+) -> list[Best]:
+    """The best window, and the best of those that share no segment with a better one, as often as is asked."""
+    taken = np.zeros(len(counts), dtype=bool)
+    found: list[Best] = []
+    while len(found) < settings.most:
+        best = scan(counts, share, windows, last_only=settings.prospective, controls=controls, taken=taken)
+        if best.ratio <= 0.0:
+            break
+        found.append(best)
+        taken[windows.held(best.window)] = True
+    return found
 
 
 def _counts(problems: gpd.GeoDataFrame, segments: Segments, settings: ScanSettings, day: dt.date | None) -> Floats:
@@ -207,9 +245,9 @@ def _chance(
 def _row(
     best: Best, chance: Significance, windows: Windows, reach: float, segments: Segments, settings: ScanSettings,
     day: dt.date | None,
-) -> gpd.GeoDataFrame:  # fmt: skip
-    centre = int(np.searchsorted(windows.start, best.window, side="right") - 1)
-    members = windows.member[windows.start[centre] : best.window + 1]
+) -> dict[str, Any]:  # fmt: skip
+    members = windows.held(best.window)
+    centre = members[0]
     frame = segments.frame.iloc[np.sort(members)]
     own = frame[frame["river_id"] == segments.frame["river_id"].iloc[centre]]
     shape = shapely.line_merge(shapely.multilinestrings(list(frame.geometry)))
@@ -219,7 +257,7 @@ def _row(
         "end_chainage_m": own["end_chainage_m"].max(), "length_m": round(float(frame["length_m"].sum()), 1),
         "reach_m": reach, "segments": len(members), "problems": int(best.count), "expected": best.expected,
         "likelihood_ratio": best.ratio, "p": chance.p, "tail_p": chance.tail_p, "worlds": chance.worlds,
-        "first_day": pd.NaT, "last_day": pd.NaT, "recurrence_days": np.nan,
+        "first_day": pd.NaT, "last_day": pd.NaT, "recurrence_days": np.nan, "geometry": shape,
     }  # fmt: skip
     if segments.by_bank and settings.same_bank:
         row["bank"] = segments.frame["bank"].iloc[centre]
@@ -229,5 +267,4 @@ def _row(
         row["first_day"] = ends - pd.Timedelta(days=settings.period_days * (best.last - best.first + 1) - 1)
     if settings.prospective:
         row["recurrence_days"] = settings.period_days / max(chance.tail_p, _LEAST_TAIL)
-    table = pd.DataFrame([row])
-    return SCAN_CLUSTERS.conform(gpd.GeoDataFrame(table, geometry=[shape], crs=segments.frame.crs))
+    return row

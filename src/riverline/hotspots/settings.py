@@ -31,9 +31,10 @@ class HotspotSettings:
     null
         What chance is. ``"binomial"``: all problems fall anew, in proportion to exposure (exact); a heap on one segment
         is then as hot as one on several. ``"permutation"``: the segments' counts are dealt out anew (exact, for equal
-        exposures); hot is then only where high counts meet. ``"simulation"``: rates are dealt out anew, with a fitted
-        tail, for any weights. ``"auto"``: binomial for counts, for whole weights on equal exposures permutation, else
-        simulation.
+        exposures); hot is then only where high counts meet. ``"conditional"``: each segment keeps its count and the
+        others' are dealt out around it, as the conditional permutations of esda and GeoDa do, but exactly.
+        ``"simulation"``: rates are dealt out anew, with a fitted tail, for any weights. ``"auto"``: binomial for
+        counts, for whole weights on equal exposures permutation, else simulation.
     sides
         ``"two"``: hot and cold are looked for, and p is two-sided; ``"hot"``: hot only, and p is one-sided.
     adjustment
@@ -45,6 +46,9 @@ class HotspotSettings:
         bank that its area takes, at least 1 m.
     severity_weights
         Severity and weight; a severity that is not in it weighs as ``"unknown"`` does.
+    smoothing
+        Prior of the smoothed rates. ``"likelihood"``: the likeliest gamma-Poisson one; ``"moments"``: Marshall's (1991)
+        global one, as GeoDa, esda and spdep have it, save that no rate ever falls below 0.
     min_passes
         Segments that patrols passed less often, on average over their length, are not tested.
     window_days
@@ -63,7 +67,7 @@ class HotspotSettings:
     reach_m: float | None = None
     same_bank: bool = True
     decay: Literal["none", "linear", "gaussian"] = "none"
-    null: Literal["auto", "permutation", "binomial", "simulation"] = "auto"
+    null: Literal["auto", "permutation", "conditional", "binomial", "simulation"] = "auto"
     sides: Literal["two", "hot"] = "two"
     adjustment: Literal["bh", "by"] = "bh"
     level: float = 0.05
@@ -71,6 +75,7 @@ class HotspotSettings:
     severity_weights: tuple[tuple[str, float], ...] = (
         ("minor", 1.0), ("serious", 2.0), ("major", 3.0), ("unknown", 1.0),
     )  # fmt: skip
+    smoothing: Literal["likelihood", "moments"] = "likelihood"
     min_passes: float = 1.0
     window_days: int | None = None
     max_distance_m: float = 1_000.0
@@ -83,7 +88,7 @@ class HotspotSettings:
         if not 0.0 < self.level < 1.0:
             problems.append((f"level 应在 0 与 1 之间，实际为 {self.level!r}",
                              f"level must lie between 0 and 1, got {self.level!r}"))  # fmt: skip
-        if self.decay != "none" and self.null in {"permutation", "binomial"}:
+        if self.decay != "none" and self.null in {"permutation", "conditional", "binomial"}:
             problems.append(('距离衰减的邻域没有精确分布，请用 null="simulation" 或 "auto"',
                              'weights that decay have no exact null; type null="simulation" or "auto"'))  # fmt: skip
         if problems:

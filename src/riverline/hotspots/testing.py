@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import sparse, stats
 
-from riverline._kernels.statistics.exact_null import MOST_DRAWN, binomial_tails, permutation_tails
-from riverline._kernels.statistics.local_statistics import local_moran, sum_scores, with_self
+from riverline._kernels.statistics.exact_null import MOST_DRAWN, binomial_tails, conditional_tails, permutation_tails
+from riverline._kernels.statistics.local_statistics import gi_star, local_moran, sum_scores, with_self
 from riverline._kernels.statistics.tail_fit import simulated_tails
 from riverline.errors import JobError
 
@@ -21,12 +21,32 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["Chance", "chance_of", "dispersion_chance"]
+__all__ = ["Chance", "Moran", "chance_of", "dispersion_chance"]
 
 # Exposures that differ by less than this share of their mean are equal.
 _EVEN = 0.01
 # The global test draws so many maps, while that is not more numbers than this.
 _WORLDS, _MOST_DRAWN = 999, 20_000_000
+# Stands in for an exposure of 0 that something is divided by.
+_NOTHING = 1e-300
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moran:
+    """Local Moran of segments, n of them; NaN where one was not tested or has no neighbours.
+
+    Attributes
+    ----------
+    z, p, adjusted : (n,)
+        Score, and p of the neighbours' sum, given the segment's own value, before and after correction.
+    kind : (n,)
+        ``high_high``, ``low_low``, ``high_low`` (itself high, its neighbours low), ``low_high`` or ``none``.
+    """
+
+    z: Floats
+    p: Floats
+    adjusted: Floats
+    kind: NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,13 +56,15 @@ class Chance:
     Attributes
     ----------
     null
-        ``permutation``, ``binomial`` or ``simulation``.
+        ``permutation``, ``conditional``, ``binomial`` or ``simulation``.
     around, expected : (n,)
         Weighted sum of the neighbourhood, itself included, and its expectation.
-    z, moran, p, adjusted : (n,)
-        Scores, and p before and after correction.
+    z, p, adjusted : (n,)
+        Score, and p before and after correction.
     verdict : (n,)
         ``hot``, ``cold``, ``unseen`` or ``none``.
+    moran
+        The neighbours by themselves.
     global_p
         Chance of the smallest adjusted p anywhere (Simes), and of counts differing as much as they do.
     """
@@ -51,10 +73,10 @@ class Chance:
     around: Floats
     expected: Floats
     z: Floats
-    moran: Floats
     p: Floats
     adjusted: Floats
     verdict: NDArray[np.object_]
+    moran: Moran
     global_p: tuple[float, float]
 
 
@@ -88,51 +110,114 @@ def chance_of(
     """
     rows = np.flatnonzero(tested)
     near = sparse.csr_array(weights)[rows][:, rows]
-    own = with_self(near)
-    value, size = values[rows], exposure[rows]
-    null = _null_for(value, size, near, settings)
-    around = np.asarray(own @ value)
-    share = np.asarray(own @ size) / size.sum() if len(rows) and size.sum() > 0 else np.zeros(len(rows))
-    rate = value / size
-    if null == "permutation":
-        upper, lower = permutation_tails(value.astype("int64"), np.diff(near.indptr), np.rint(around).astype("int64"))
-        score = sum_scores(value, own)
-    elif null == "binomial":
-        upper, lower = binomial_tails(around, share, float(value.sum()))
-        mean = share * value.sum()
-        with np.errstate(invalid="ignore", divide="ignore"):
-            score = (around - mean) / np.sqrt(mean * (1.0 - share))
-    else:
-        sums = (own @ sparse.diags_array(size)).tocsr() if len(rows) else own
-        upper, lower = simulated_tails(rate, sums, seed, simulations=settings.simulations)
-        score = sum_scores(rate, sums)
-    p = np.minimum(2.0 * np.minimum(upper, lower), 1.0) if settings.sides == "two" else upper
-    adjusted = stats.false_discovery_control(p, method=settings.adjustment) if len(p) else p
-    simes = float(stats.false_discovery_control(p).min()) if len(p) else 1.0
+    held = _Held(values[rows], exposure[rows], near, with_self(near))
+    null = _null_for(held, settings)
+    upper, lower, score = _neighbourhood(held, null, settings, seed)
+    p, adjusted = _corrected(upper, lower, settings)
     found = adjusted <= settings.level
     verdict = np.full(len(values), "unseen", dtype="object")
     verdict[rows] = np.where(
         found & (upper < lower), "hot", np.where(found & (settings.sides == "two"), "cold", "none")
     )
-    moran = local_moran(rate, near)[1] if len(rows) > 2 else np.full(len(rows), np.nan)  # noqa: PLR2004 - its moments
-    spread = dispersion_chance(value, size, seed)
-    z, moran, p, adjusted = (_everywhere(each, rows, len(values)) for each in (score, moran, p, adjusted))
+    simes = float(stats.false_discovery_control(p).min()) if len(p) else 1.0
+    spread = dispersion_chance(held.value, held.size, seed)
     whole = with_self(weights)
-    total = value.sum() / size.sum() if size.sum() > 0 else 0.0
+    total = held.value.sum() / held.size.sum() if held.size.sum() > 0 else 0.0
+    z, p, adjusted = (_everywhere(each, rows, len(values)) for each in (score, p, adjusted))
     return Chance(
         null=null,
         around=np.asarray(whole @ np.where(tested, values, 0.0)),
         expected=np.asarray(whole @ np.where(tested, exposure, 0.0)) * total,
-        z=z, moran=moran, p=p, adjusted=adjusted, verdict=verdict, global_p=(simes, spread),
+        z=z, p=p, adjusted=adjusted, verdict=verdict, moran=_moran(held, null, settings, seed, rows, len(values)),
+        global_p=(simes, spread),
     )  # fmt: skip
 
 
-def _null_for(values: Floats, exposure: Floats, near: Any, settings: HotspotSettings) -> str:  # noqa: ANN401
-    whole = bool((values == np.rint(values)).all())
-    few = int(np.diff(near.indptr).max(initial=0)) + 1 <= MOST_DRAWN
-    even = len(values) == 0 or np.ptp(exposure) <= _EVEN * exposure.mean()
+@dataclass(frozen=True, slots=True, eq=False)
+class _Held:
+    """What is tested: values, their exposures, neighbours without and with the segment itself."""
+
+    value: Floats
+    size: Floats
+    near: Any
+    own: Any
+
+    @property
+    def rate(self) -> Floats:
+        return self.value / self.size
+
+    @property
+    def around(self) -> NDArray[np.int64]:
+        """Number of neighbours of each."""
+        return np.diff(self.near.indptr)
+
+    def sized(self, weights: Any) -> Any:  # noqa: ANN401 - sparse
+        """Weights that make sums of rates sums of values."""
+        return (weights @ sparse.diags_array(self.size)).tocsr() if len(self.size) else weights
+
+
+def _neighbourhood(held: _Held, null: str, settings: HotspotSettings, seed: int) -> tuple[Floats, Floats, Floats]:
+    """Both tails of each neighbourhood, itself included, and its score."""
+    sums = np.asarray(held.own @ held.value)
+    if null == "permutation":
+        upper, lower = permutation_tails(_whole(held.value), held.around, _whole(sums))
+        return upper, lower, gi_star(held.value, held.near)
+    if null == "conditional":
+        return *_beside(held, null, settings, seed), gi_star(held.value, held.near)
+    if null == "binomial":
+        share = np.asarray(held.own @ held.size) / max(held.size.sum(), _NOTHING)
+        upper, lower = binomial_tails(sums, share, float(held.value.sum()))
+        mean = share * held.value.sum()
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return upper, lower, (sums - mean) / np.sqrt(mean * (1.0 - share))
+    rows = held.sized(held.own)
+    return *simulated_tails(held.rate, rows, seed, simulations=settings.simulations), sum_scores(held.rate, rows)
+
+
+def _beside(held: _Held, null: str, settings: HotspotSettings, seed: int) -> tuple[Floats, Floats]:
+    """Both tails of the neighbours of each, itself left out, given what it has itself."""
+    sums = np.asarray(held.near @ held.value)
+    if null in {"permutation", "conditional"}:
+        return conditional_tails(_whole(held.value), held.around, _whole(sums))
+    if null == "binomial":
+        others = held.size.sum() - held.size
+        share = np.asarray(held.near @ held.size) / np.maximum(others, _NOTHING)
+        return binomial_tails(sums, share, held.value.sum() - held.value)
+    return simulated_tails(held.rate, held.sized(held.near), seed, simulations=settings.simulations)
+
+
+def _moran(held: _Held, null: str, settings: HotspotSettings, seed: int, rows: NDArray[np.intp], count: int) -> Moran:
+    """Local Moran: whether the neighbours of a segment are high or low, and it itself."""
+    z = local_moran(held.rate, held.near)[1] if len(rows) > 2 else np.full(len(rows), np.nan)  # noqa: PLR2004 - its moments
+    p, adjusted = np.full((2, len(rows)), np.nan)
+    kind = np.full(count, "none", dtype="object")
+    some = held.around > 0
+    if some.any():
+        upper, lower = (each[some] for each in _beside(held, null, settings, seed))
+        p[some], adjusted[some] = _corrected(upper, lower, settings)
+        itself = np.where(held.rate[some] > held.value.sum() / held.size.sum(), "high", "low").astype("object")
+        named = itself + np.where(upper < lower, "_high", "_low").astype("object")
+        kind[rows[some]] = np.where(adjusted[some] <= settings.level, named, "none")
+    z, p, adjusted = (_everywhere(each, rows, count) for each in (z, p, adjusted))
+    return Moran(z, p, adjusted, kind)
+
+
+def _corrected(upper: Floats, lower: Floats, settings: HotspotSettings) -> tuple[Floats, Floats]:
+    """Both p of one or two sides, before and after correction for all."""
+    p = np.minimum(2.0 * np.minimum(upper, lower), 1.0) if settings.sides == "two" else upper
+    return p, stats.false_discovery_control(p, method=settings.adjustment) if len(p) else p
+
+
+def _whole(values: Floats) -> NDArray[np.int64]:
+    return np.rint(values).astype("int64")
+
+
+def _null_for(held: _Held, settings: HotspotSettings) -> str:
+    whole = bool((held.value == np.rint(held.value)).all())
+    few = int(held.around.max(initial=0)) + 1 <= MOST_DRAWN
+    even = len(held.value) == 0 or np.ptp(held.size) <= _EVEN * held.size.mean()
     if settings.null != "auto":
-        if settings.null == "permutation" and not (whole and few):
+        if settings.null in {"permutation", "conditional"} and not (whole and few):
             raise JobError(
                 f'精确置换检验要求整数权重，且邻域不超过 {MOST_DRAWN} 段；请用 null="simulation"',
                 f"the exact permutation null needs whole weights and at most {MOST_DRAWN} segments in a "

@@ -28,6 +28,10 @@ _NEAR = {
 }
 _NULLS = {
     "permutation": ("精确置换检验（个数重新分给各段）", "exact permutation test (counts dealt out anew)"),
+    "conditional": (
+        "精确条件置换检验（本段个数不变，其余重新分配）",
+        "exact conditional permutation test (each keeps its count, the others are dealt out anew)",
+    ),
     "binomial": ("以总数为条件的二项检验（按暴露量分布）", "binomial test given the total, by exposure"),
     "simulation": ("随机模拟检验（尾部拟合）", "simulation with a fitted tail"),
 }

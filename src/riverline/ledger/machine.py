@@ -5,23 +5,21 @@ from __future__ import annotations
 import datetime as dt  # noqa: TC003 - pydantic reads the annotations
 import hashlib
 import json
-import os
-import tomllib
 from collections import Counter
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import pandas as pd
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from riverline.errors import RuleError
 from riverline.rules.fields import Confidence, Frozen, Metres, Name, Sentence, as_tuple, confidence_of, wrong
 from riverline.rules.model import Document  # noqa: TC001 - pydantic reads the annotations
-from riverline.rules.shipped import names_in
-from riverline.rules.wording import wrong_values
+from riverline.rules.shipped import RuleFolder, find, names_in, read, validated
 
 if TYPE_CHECKING:
+    import os
     from importlib.resources.abc import Traversable
 
     from riverline.schema import Language
@@ -33,7 +31,7 @@ INTAKE_EVENTS = {"found": ("发现", "Found"), "carried": ("接入", "Taken over
 """Events that an intake makes and nobody records: a problem is found; its state is taken over from its source."""
 
 _SHIPPED = files("riverline.ledger") / "rulesets"
-_SUFFIX = ".toml"
+_KIND = RuleFolder(_SHIPPED, "台账规则", "ledger rules")
 
 Status = Literal["found", "assigned", "rectifying", "review", "closed", "reopened", "rejected"]
 Severity = Literal["minor", "serious", "major", "unknown"]
@@ -223,15 +221,8 @@ def load_ledger_rules(name_or_path: str | os.PathLike[str] = "national") -> Ledg
     >>> [event.name for event in rules.events][:4], rules.deadlines
     (['assigned', 'rectifying', 'review', 'returned'], ())
     """
-    path = _find(os.fspath(name_or_path))
-    text, data = _read(path)
-    try:
-        return LedgerRules.model_validate(data)
-    except ValidationError as error:
-        problems = list(wrong_values(error, text=text, data=data))
-        raise RuleError.listing(
-            f"台账规则 {path.name} 有误", f"ledger rules {path.name} are wrong", problems
-        ) from error
+    path = find(_KIND, name_or_path)
+    return validated(_KIND, path, LedgerRules, *_read(path))
 
 
 def list_ledger_rules() -> pd.DataFrame:
@@ -255,36 +246,14 @@ def list_ledger_rules() -> pd.DataFrame:
     )
 
 
-def _find(text: str) -> Traversable:
-    if text in names_in(_SHIPPED):
-        return _SHIPPED / f"{text}{_SUFFIX}"
-    path = Path(text)
-    if path.suffix != _SUFFIX or not path.is_file():
-        listed = ", ".join(names_in(_SHIPPED))
-        raise RuleError(
-            f"没有台账规则 {text!r}；现有：{listed}；自编规则请给出 .toml 文件的路径",
-            f"there are no ledger rules {text!r}; shipped are: {listed}; for your own give the path of a .toml file",
-        )
-    return path
-
-
 def _read(path: Traversable, above: tuple[str, ...] = ()) -> tuple[str, dict[str, Any]]:
-    """Text of a file, and what it and those it extends hold."""
+    """Text of a file, and what it and those it extends hold; a path in it is from where it lies."""
     if str(path) in above:
         raise RuleError(f"extends 成环：{path.name}", f"ledger rules extend each other in a circle: {path.name}")
-    try:
-        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-        data = tomllib.loads(text)
-    except UnicodeDecodeError as error:
-        raise RuleError(
-            f"台账规则 {path.name} 不是 UTF-8 编码；请另存为 UTF-8", f"ledger rules {path.name} are not UTF-8"
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise RuleError(
-            f"台账规则 {path.name} 不是合法的 TOML：{error}", f"ledger rules {path.name} are no TOML: {error}"
-        ) from error
+    text, data = read(_KIND, path)
     if isinstance(data.get("extends"), str) and data["extends"]:
-        _, parent = _read(_find(data["extends"]), (*above, str(path)))
+        beside = path.parent if isinstance(path, Path) else None
+        _, parent = _read(find(_KIND, data["extends"], beside=beside), (*above, str(path)))
         documents = [*data.get("documents", []), *parent.get("documents", [])]
         data = {**parent, **data, "documents": documents}
     return text, data

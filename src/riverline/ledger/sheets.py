@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import zipfile
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 import pandas as pd
 
 from riverline import faults
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.errors import LedgerError, MissingDependencyError
+from riverline.io.sheet_cells import MOST_ROWS, cells_of, clean_text, cut_text, is_risky
 from riverline.ledger import state
 from riverline.ledger.cells import mended, texts_of, values_of
 from riverline.ledger.chain import tail
@@ -19,7 +21,7 @@ from riverline.ledger.opening import COLUMNS, crs_of, opened, writing
 from riverline.ledger.recording import AMENDABLE, Wish, write_events
 from riverline.ledger.result import Recorded
 from riverline.ledger.state import LAST, LAST_DAY
-from riverline.schema import PROBLEMS, Column
+from riverline.schema import PROBLEMS, Column, Language
 from riverline.schema.columns import text
 from riverline.schema.values import read_values
 from riverline.schema.words import plain_name
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from riverline.ledger.machine import LedgerRules
-    from riverline.schema import Language
 
 __all__ = ["from_excel", "to_excel"]
 
@@ -37,10 +38,6 @@ _VERSION = Column("version", "integer", "台账版本", "Version of the ledger",
                   "Number of the last event when the sheet was written; leave it as it is.")  # fmt: skip
 _KEY = text("problem_id", "问题编号", "Problem code", "WTBH", "Key.")
 _SHOWN = ("problem_id", *COLUMNS)
-_MOST_ROWS, _MOST_LETTERS = 1_048_575, 32_000
-# Letters that make a spreadsheet take text for a formula, also after it is saved as CSV.
-_ACTIVE = ("=", "+", "-", "@", "\t")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 # What would be read as the code of a letter, _x0041_, is written as _x005F_x0041_, and not read back by every reader.
 _ESCAPED = re.compile(r"_x005F_(?=x[0-9A-Fa-f]{4}_)")
 _WIDTHS = {"text": 14, "date": 12, "number": 12, "integer": 8}
@@ -52,23 +49,21 @@ def to_excel(path: Path, target: Path, *, language: Language) -> Path:
     with opened(path) as db:
         version = tail(db)[0]
         rows = state.problems(path, db, None)
-    if len(rows) > _MOST_ROWS:
+    if len(rows) >= MOST_ROWS:
         raise LedgerError(
-            f"问题 {len(rows):,} 条，超过工作表的 {_MOST_ROWS:,} 行", f"{len(rows):,} problems do not fit a sheet"
+            f"问题 {len(rows):,} 条，超过工作表的 {MOST_ROWS:,} 行", f"{len(rows):,} problems do not fit a sheet"
         )
     columns = [PROBLEMS[name] for name in _SHOWN] + [_VERSION]
-    cells = [_shown(values_of(rows[name], PROBLEMS[name]), PROBLEMS[name], language) for name in _SHOWN]
+    cells = [cells_of(rows[name], PROBLEMS[name], language) for name in _SHOWN]
     with whole_file(target) as draft, draft.open("wb") as file:
         book = writer.Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True})
         sheet = book.add_worksheet(PROBLEMS.label(language))
-        heading, day = (
-            book.add_format({"bold": True, "bg_color": "#DCE6F1"}),
-            book.add_format({"num_format": "yyyy-mm-dd"}),
-        )
+        forms = ({"bold": True, "bg_color": "#DCE6F1"}, {"num_format": "yyyy-mm-dd"}, {"quote_prefix": True})
+        heading, day, quoted = map(book.add_format, forms)
         _head(sheet, columns, len(rows), heading, day, language)
         for number, row in enumerate(zip(*cells, [version] * len(rows), strict=True), 1):
             for at, value in enumerate(row):
-                _write(sheet, number, at, value)
+                _write(sheet, number, at, value, quoted, language)
         book.close()
     return target
 
@@ -98,39 +93,21 @@ def _head(sheet: Any, columns: list[Column], count: int, heading: Any, day: Any,
     sheet.autofilter(0, 0, max(count, 1), len(columns) - 1)
 
 
-def _write(sheet: Any, row: int, at: int, value: Any) -> None:  # noqa: ANN401
-    if value is None or value == "":
+def _write(sheet: Any, row: int, at: int, value: Any, quoted: Any, language: Language) -> None:  # noqa: ANN401
+    if value is None:
         return
     if isinstance(value, str):
-        sheet.write_string(row, at, value)
-    elif isinstance(value, pd.Timestamp):
-        sheet.write_datetime(row, at, value.to_pydatetime())
+        sheet.write_string(row, at, cut_text(value, language=language)[0], quoted if is_risky(value) else None)
+    elif isinstance(value, dt.date):
+        sheet.write_datetime(row, at, value)
     else:
         sheet.write_number(row, at, value)
 
 
-def _shown(values: list[Any], column: Column, language: Language) -> list[Any]:
-    """Values as the cells of a sheet hold them: labels of choices, days, text that no program takes for a formula."""
-    if column.kind == "date":
-        return [None if each is None else pd.Timestamp(each) for each in values]
-    if column.choices:
-        labels = {each.value: each.label(language) for each in column.choices}
-        return [None if each is None else labels.get(each, each) for each in values]
-    return [_safe(_plain(each)) for each in values] if column.kind == "text" else values
-
-
-def _plain(text: str) -> str:
-    """Text as a sheet can give it back: no control characters, no longer than a cell."""
-    return _CONTROL.sub("�", text.replace("\r\n", "\n").replace("\r", "\n"))[:_MOST_LETTERS]
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.lstrip("'").startswith(_ACTIVE) else text
-
-
-def _unsafe(value: str) -> str:
-    value = _ESCAPED.sub("_", value)
-    return value[1:] if value.startswith("'") and value.lstrip("'").startswith(_ACTIVE) else value
+def _shown(text: str) -> set[str]:
+    """What a text may be in a cell: without what no cell holds, and cut in words of either language if it is long."""
+    whole = clean_text(text)
+    return {cut_text(whole, language=language)[0] for language in get_args(Language)}
 
 
 class _Sheet(NamedTuple):
@@ -185,7 +162,7 @@ def _read(source: Path) -> _Sheet:
 def _typed(frame: pd.DataFrame) -> _Sheet:
     values, raw, wrong = {}, {}, {}
     for name in (each for each in COLUMNS if each in frame.columns):
-        cells = frame[name].map(lambda cell: mended(_unsafe(cell)) if isinstance(cell, str) else cell)
+        cells = frame[name].map(lambda cell: mended(_ESCAPED.sub("_", cell)) if isinstance(cell, str) else cell)
         reading = read_values(cells, PROBLEMS[name])
         values[name] = values_of(reading.converted, PROBLEMS[name])
         raw[name] = cells.tolist()
@@ -194,7 +171,7 @@ def _typed(frame: pd.DataFrame) -> _Sheet:
         outside = [bool(allowed) and each is not None and each not in allowed for each in values[name]]
         wrong[name] = [bool(one or other) for one, other in zip(bad, outside, strict=True)]
     version = pd.to_numeric(frame["version"], errors="coerce").fillna(-1).astype("int64").tolist()
-    return _Sheet([_unsafe(each) for each in texts_of(frame["problem_id"])], version, values, raw, wrong)
+    return _Sheet([_ESCAPED.sub("_", each) for each in texts_of(frame["problem_id"])], version, values, raw, wrong)
 
 
 def _edits(db: sqlite3.Connection, sheet: _Sheet) -> tuple[list[tuple[int, list[str], str]], list[Finding]]:
@@ -226,7 +203,8 @@ def _by_code(columns: dict[str, list[Any]]) -> dict[str, dict[str, Any]]:
 def _differs(sheet: _Sheet, row: int, name: str, before: Any) -> bool:  # noqa: ANN401 - a value
     """Whether a cell says something else than what was written there."""
     if PROBLEMS[name].kind == "text" and not PROBLEMS[name].choices:
-        return bool(str(sheet.cells[name][row]) != _plain(before).strip() and sheet.cells[name][row] != _plain(before))
+        shown = _shown(before)
+        return str(sheet.cells[name][row]) not in shown | {each.strip() for each in shown}
     return bool(sheet.wrong[name][row] or sheet.cells[name][row] != before)
 
 

@@ -20,6 +20,13 @@ _FUNNEL = c.choices(
     ("within", "限内", "Within"),
     ("below", "低于下限", "Below"),
 )
+_MORAN = c.choices(
+    ("high_high", "高—高", "High among high"),
+    ("low_low", "低—低", "Low among low"),
+    ("high_low", "高—低", "High among low"),
+    ("low_high", "低—高", "Low among high"),
+    ("none", "不显著", "Not beyond chance"),
+)
 _PROBLEMS = Column("problems", "integer", "问题数", "Problems", "WTS", "How many problems were counted.")
 _EXPECTED = Column("expected", "number", "期望数", "Expected", "QWS",
                    "Problems if all were spread evenly over the exposure.")  # fmt: skip
@@ -40,7 +47,7 @@ def _whole(name: str, label_zh: str, label_en: str, short: str, meaning: str) ->
 _RATES = (
     c.or_blank(_number("rate", "发生率", "Rate", "FSL", "Problems per unit of exposure; blank without exposure.")),
     _number("smoothed", "平滑率", "Smoothed rate", "PHL",
-            "Rate drawn towards the mean by how little it rests on (gamma-Poisson); never below 0."),
+            "Rate drawn towards the mean by how little it rests on (empirical Bayes); never below 0."),
     _number("smoothed_low", "平滑率下限", "Smoothed, low", "PHXX", "Lower end of its 95 % interval."),
     _number("smoothed_high", "平滑率上限", "Smoothed, high", "PHSX", "Upper end of its 95 % interval."),
 )  # fmt: skip
@@ -71,12 +78,18 @@ HOT_SEGMENTS = Schema(
         _number("around_expected", "邻域期望数", "Expected around", "LYQWS", "The same if all were spread evenly."),
         c.or_blank(_number("z", "标准分", "Score", "BZF",
                            "Standard score of the neighbourhood: Gi*, or that of the binomial count.")),
-        c.or_blank(_number("moran_z", "局部莫兰标准分", "Local Moran score", "MLBZF",
-                           "Standard score of local Moran's I of the rates.")),
         c.or_blank(_number("p", "p 值", "p", "PZ", "Chance of a neighbourhood as extreme as this.")),
         c.or_blank(_P_ADJUSTED),
         c.choice("verdict", "热点判定", "Verdict", "RDPD", "What the adjusted p says.", _VERDICTS),
         Column("hot", "boolean", "是否热点", "Hot", "SFRD", "Whether the verdict is hot."),
+        c.or_blank(_number("moran_z", "局部莫兰标准分", "Local Moran score", "MLBZF",
+                           "Standard score of local Moran's I of the rates; blank where it has no neighbours.")),
+        c.or_blank(_number("moran_p", "局部莫兰 p 值", "Local Moran p", "MLPZ",
+                           "Chance of neighbours as extreme as these, given what the segment has itself.")),
+        c.or_blank(_number("moran_p_adjusted", "局部莫兰校正后 p 值", "Local Moran, adjusted p", "MLJZ",
+                           "The same after the correction for all segments with neighbours.")),
+        c.choice("moran", "局部莫兰类型", "Local Moran", "MLLX",
+                 "The segment against the mean, and its neighbours beyond chance.", _MORAN),
         *_RANKS,
     ),
     "Segments by bank: how many problems, how many by chance, and how sure.",
@@ -196,6 +209,10 @@ _PATTERNS = c.choices(
     ("none", "无模式", "No pattern"),
 )  # fmt: skip
 
+_BASELINES = c.choices(
+    ("cube", "全部时段", "All periods"), ("window", "同一时窗", "Same window"), ("period", "当期", "Same period"),
+)  # fmt: skip
+
 EMERGING = Schema(
     "emerging", "时空演变", "Emerging hotspots", "segment_id", ("LineString",),
     (
@@ -215,6 +232,8 @@ EMERGING = Schema(
         _number("slope", "森斜率", "Sen slope", "SXL", "Median change of the score a period."),
         c.choice("category", "演变类型", "Category", "YBLX", "Which of the seventeen patterns it is.", _PATTERNS),
         c.text("wording", "措辞", "Wording", "CC", "Published wording that the names follow; two of them differ."),
+        c.choice("baseline", "对照", "Baseline", "DZ", "What each period of a neighbourhood was held against.",
+                 _BASELINES),
         c.text("reason", "判定理由", "Why", "PDLY", "One sentence with the figures behind the name."),
     ),
     "Segments over periods: newly, ever more, on and off, or no longer hot.",

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["Best", "Significance", "Windows", "bernoulli_ratio", "gumbel_tail", "poisson_ratio", "scan", "significance"]
+__all__ = [
+    "Best", "Significance", "Windows", "bernoulli_ratio", "gumbel_tail", "judge", "poisson_ratio", "scan",
+    "significance",
+]  # fmt: skip
 
 _EULER = 0.5772156649015329
 
@@ -51,6 +54,11 @@ class Windows:
     start: Integers
     whole: Flags
 
+    def held(self, window: int) -> Integers:
+        """Segments of a window."""
+        centre = int(np.searchsorted(self.start, window, side="right") - 1)
+        return self.member[self.start[centre] : window + 1]
+
 
 @dataclass(frozen=True, slots=True)
 class Best:
@@ -66,11 +74,16 @@ class Best:
 
 @dataclass(frozen=True, slots=True)
 class Significance:
-    """How often chance gives a better window: simulated p, p by a Gumbel tail, and worlds that were drawn."""
+    """How often chance gives a better window: simulated p, p by a Gumbel tail, and the best ratio of each world."""
 
     p: float
     tail_p: float
-    worlds: int
+    values: Floats
+
+    @property
+    def worlds(self) -> int:
+        """Worlds that were drawn."""
+        return len(self.values)
 
 
 def poisson_ratio(count: Floats, expected: Floats, total: float) -> Floats:
@@ -116,8 +129,10 @@ def bernoulli_ratio(cases: Floats, looked: Floats, total: float, all_looked: flo
     return np.asarray(np.where(higher, np.maximum(parts(cases, looked) + parts(out_cases, out) - alone, 0.0), 0.0))
 
 
-def scan(counts: Floats, share: Floats, windows: Windows, *, last_only: bool = False, controls: Floats | None = None
-         ) -> Best:  # fmt: skip
+def scan(
+    counts: Floats, share: Floats, windows: Windows, *, last_only: bool = False, controls: Floats | None = None,
+    taken: Flags | None = None,
+) -> Best:  # fmt: skip
     """The best window.
 
     Parameters
@@ -132,7 +147,15 @@ def scan(counts: Floats, share: Floats, windows: Windows, *, last_only: bool = F
         Whether only windows count that reach the last period.
     controls : (n, t), optional
         Events that are no cases: windows are then judged by their share of cases.
+    taken : (n,), optional
+        Segments that a better window has: windows that hold one of them do not count.
+
+    Returns
+    -------
+    Best
+        Its ratio is -1 where no window is left.
     """
+    allowed = windows.whole if taken is None else windows.whole & (_grown(taken.astype("float64"), windows) < 0.5)  # noqa: PLR2004 - a whole number
     total = float(counts.sum())
     best = Best(0, 0, 0, -1.0, 0.0, 0.0)
     for first, last in _spans(counts.shape[1], last_only=last_only):
@@ -145,7 +168,7 @@ def scan(counts: Floats, share: Floats, windows: Windows, *, last_only: bool = F
             everyone = total + float(controls.sum())
             expected = looked * total / everyone
             ratio = bernoulli_ratio(inside, looked, total, everyone)
-        ratio[~windows.whole] = -1.0
+        ratio[~allowed] = -1.0
         at = int(np.argmax(ratio))
         # The first of windows that are as good, up to rounding: whatever the order of sums.
         if ratio[at] > best.ratio * (1.0 + 1e-12):
@@ -195,8 +218,24 @@ def significance(
     while len(values) < worlds and better < enough:
         values.append(draw(random))
         better += values[-1] >= observed * (1.0 - 1e-12)
-    p = better / len(values) if better >= enough and len(values) < worlds else (1 + better) / (worlds + 1)
-    return Significance(p, gumbel_tail(np.array(values), observed), len(values))
+    return judge(np.array(values), observed, worlds=worlds)
+
+
+def judge(values: Floats, observed: float, *, worlds: int) -> Significance:
+    """How often worlds that were drawn for the best window are as good as another one that is not better than it.
+
+    Parameters
+    ----------
+    values
+        Best ratio of each world; fewer than ``worlds`` where drawing stopped early.
+    observed
+        Log likelihood ratio of the window.
+    worlds
+        How many would have been drawn.
+    """
+    better = int((values >= observed * (1.0 - 1e-12)).sum())
+    p = better / len(values) if len(values) < worlds else (1 + better) / (worlds + 1)
+    return Significance(p, gumbel_tail(values, observed), values)
 
 
 def gumbel_tail(values: Floats, observed: float) -> float:

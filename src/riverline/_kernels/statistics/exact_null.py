@@ -7,7 +7,7 @@ smallest p as with simulation, and ties count in full.
 
 Examples
 --------
->>> chances_of_sums(np.array([0, 0, 1, 2]), 2).round(6).tolist()
+>>> chances_of_sums(np.array([0, 1, 2]), np.array([2, 1, 1]), 2).round(6).tolist()
 [0.166667, 0.333333, 0.333333, 0.166667]
 """
 
@@ -30,15 +30,15 @@ MOST_DRAWN = 150
 """Most places of a neighbourhood: 1/k! must be a number of full precision."""
 
 
-def chances_of_sums(counts: Integers, drawn: int) -> Floats:
+def chances_of_sums(value: Integers, many: Integers, drawn: int) -> Floats:
     """Probability of each sum of values drawn without replacement.
 
     Parameters
     ----------
-    counts : (n,)
-        Counts, none below 0.
+    value, many : (v,)
+        Distinct counts in rising order, none below 0, and how many places have each.
     drawn
-        How many are drawn, at most n and :data:`MOST_DRAWN`.
+        How many are drawn, at most as many as there are places and :data:`MOST_DRAWN`.
 
     Returns
     -------
@@ -53,14 +53,9 @@ def chances_of_sums(counts: Integers, drawn: int) -> Floats:
 
     Examples
     --------
-    >>> chances_of_sums(np.array([3, 3, 3]), 2).tolist()
+    >>> chances_of_sums(np.array([3]), np.array([3]), 2).tolist()
     [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]
     """
-    value, many = np.unique(np.asarray(counts, dtype="int64"), return_counts=True)
-    return _sums(value, many, drawn)
-
-
-def _sums(value: Integers, many: Integers, drawn: int) -> Floats:
     count = int(many.sum())
     if not 0 <= drawn <= min(count, MOST_DRAWN):
         message = f"{drawn} of {count} values cannot be drawn; at most {MOST_DRAWN}"
@@ -106,7 +101,7 @@ def permutation_tails(counts: Integers, around: Integers, sums: Integers) -> tup
     upper, lower = np.ones((2, len(around)))
     for size in np.unique(around):
         here = np.flatnonzero(around == size)
-        upper[here], lower[here] = _tails(_sums(value, many, int(size) + 1), sums[here])
+        upper[here], lower[here] = _tails(chances_of_sums(value, many, int(size) + 1), sums[here])
     return upper, lower
 
 
@@ -151,11 +146,12 @@ def conditional_tails(counts: Integers, around: Integers, sums: Integers) -> tup
         others = many.copy()
         others[place[here[0]]] -= 1
         left = others > 0
-        upper[here], lower[here] = _tails(_sums(value[left], others[left], int(around[here[0]])), sums[here])
+        chance = chances_of_sums(value[left], others[left], int(around[here[0]]))
+        upper[here], lower[here] = _tails(chance, sums[here])
     return upper, lower
 
 
-def binomial_tails(sums: Floats, shares: Floats, total: float) -> tuple[Floats, Floats]:
+def binomial_tails(sums: Floats, shares: Floats, total: float | Floats) -> tuple[Floats, Floats]:
     """Exact chance of a neighbourhood's count, given its share of the exposure and the number of events in all.
 
     Parameters
@@ -164,7 +160,7 @@ def binomial_tails(sums: Floats, shares: Floats, total: float) -> tuple[Floats, 
         Events in each neighbourhood.
     shares : (m,)
         Its share of the exposure, 0 to 1.
-    total
+    total : (m,) or one for all
         Events in all.
 
     Returns

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Numbers = NDArray[np.float64] | NDArray[np.int64]
 
-__all__ = ["Prior", "Smoothed", "gamma_prior", "marshall", "smooth"]
+__all__ = ["Prior", "Smoothed", "gamma_prior", "moment_prior", "smooth"]
 
 # A shape above this is no spread at all: rates are then one and the same.
 _MOST_SHAPE = 1e6
@@ -89,6 +89,41 @@ def gamma_prior(counts: Numbers, exposure: Floats) -> Prior:
     return Prior(mean, _MOST_SHAPE) if flat <= best.fun + 1e-12 else Prior(float(centre), float(shape))
 
 
+def moment_prior(counts: Numbers, exposure: Floats) -> Prior:
+    """The gamma prior by moments, under which :func:`smooth` gives Marshall's estimate, as GeoDa, esda and spdep do.
+
+    Parameters
+    ----------
+    counts : (n,)
+        Events.
+    exposure : (n,)
+        Rows without exposure say nothing.
+
+    Returns
+    -------
+    Prior
+        Where the rates differ less than chance makes them, Marshall's variance is below 0, and rates drawn by it may be
+        so too; here the shape is then 1e6, and all rates are the mean.
+
+    References
+    ----------
+    Marshall, R. J. (1991). Mapping disease and mortality rates using empirical Bayes estimators. Applied Statistics 40.
+
+    Examples
+    --------
+    >>> prior = moment_prior(np.array([0, 8]), np.array([10.0, 10.0]))
+    >>> smooth(np.array([0, 8]), np.array([10.0, 10.0]), prior).rate.round(3).tolist()
+    [0.1, 0.7]
+    """
+    known = exposure > 0.0
+    count, size = np.asarray(counts, dtype="float64")[known], exposure[known]
+    mean = float(count.sum() / size.sum()) if size.sum() > 0.0 else 0.0
+    if mean <= 0.0:
+        return Prior(mean, _MOST_SHAPE)
+    spread = float((size * (count / size - mean) ** 2).sum() / size.sum() - mean / size.mean())
+    return Prior(mean, mean**2 / spread if spread * _MOST_SHAPE > mean**2 else _MOST_SHAPE)
+
+
 def smooth(counts: Numbers, exposure: Floats, prior: Prior, *, level: float = 0.95) -> Smoothed:
     """Rates drawn towards the prior: ``(count + shape) / (exposure + shape / mean)``, with their interval.
 
@@ -97,7 +132,7 @@ def smooth(counts: Numbers, exposure: Floats, prior: Prior, *, level: float = 0.
     counts, exposure : (n,)
         A row without exposure has the prior itself.
     prior
-        Of :func:`gamma_prior`.
+        Of :func:`gamma_prior` or :func:`moment_prior`.
     level
         Probability of the interval.
     """
@@ -108,26 +143,3 @@ def smooth(counts: Numbers, exposure: Floats, prior: Prior, *, level: float = 0.
     tail = (1.0 - level) / 2
     low, high = (special.gammaincinv(shape, share) / scale for share in (tail, 1.0 - tail))
     return Smoothed(shape / scale, low, high)
-
-
-def marshall(counts: Numbers, exposure: Floats) -> Floats:
-    """Marshall's (1991) moment estimate of the same, as most tools give it: a reference, for it may go below 0.
-
-    Parameters
-    ----------
-    counts, exposure : (n,)
-        Every exposure above 0.
-
-    References
-    ----------
-    Marshall, R. J. (1991). Mapping disease and mortality rates using empirical Bayes estimators. Applied Statistics 40.
-
-    Examples
-    --------
-    >>> marshall(np.array([0, 8]), np.array([10.0, 10.0])).round(3).tolist()
-    [0.1, 0.7]
-    """
-    mean = counts.sum() / exposure.sum()
-    rate = counts / exposure
-    spread = (exposure * (rate - mean) ** 2).sum() / exposure.sum() - mean / exposure.mean()
-    return np.asarray(mean + (rate - mean) * spread / (spread + mean / exposure))

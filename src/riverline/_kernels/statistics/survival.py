@@ -33,13 +33,16 @@ class ProductLimit:
         Share to which it has not happened, just after each time.
     spread : (k,)
         Greenwood's sum: variance of the logarithm of the share.
+    at_risk : (k,)
+        How many were watched until then.
     last
-        Longest time that anybody was watched; NaN where there is nobody.
+        Longest time that anybody was watched; without end where it has happened to all, NaN where there is nobody.
     """
 
     time: Floats
     survival: Floats
     spread: Floats
+    at_risk: Floats
     last: float
 
 
@@ -68,13 +71,14 @@ def product_limit(times: ArrayLike, happened: ArrayLike) -> ProductLimit:
     event = np.asarray(happened, dtype=bool)
     if not len(durations):
         none = np.zeros(0)
-        return ProductLimit(none, none, none, float("nan"))
+        return ProductLimit(none, none, none, none, float("nan"))
     moments, deaths = np.unique(durations[event], return_counts=True)
     at_risk = len(durations) - np.searchsorted(np.sort(durations), moments, side="left")
     survival = np.cumprod(1.0 - deaths / at_risk, dtype="float64")
     with np.errstate(divide="ignore"):
         spread = np.cumsum(deaths / (at_risk * (at_risk - deaths)))
-    return ProductLimit(moments, survival, spread, float(durations.max()))
+    last = float("inf") if event.all() else float(durations.max())
+    return ProductLimit(moments, survival, spread, at_risk.astype("float64"), last)
 
 
 def surviving(curve: ProductLimit, times: ArrayLike, confidence: float) -> tuple[Floats, Floats, Floats]:
@@ -93,7 +97,8 @@ def surviving(curve: ProductLimit, times: ArrayLike, confidence: float) -> tuple
     -------
     share, low, high : (m,)
         NaN for times beyond the last that anybody was watched, unless it had happened to all by then. Where nothing
-        has happened yet the interval is that of nothing: 1 to 1.
+        has happened yet the interval is that of nothing: 1 to 1. Where it happened to all who were still watched,
+        which may be one of them, the share is 0 and its upper end that before, times Wilson's for the last step.
 
     Examples
     --------
@@ -105,13 +110,16 @@ def surviving(curve: ProductLimit, times: ArrayLike, confidence: float) -> tuple
     place = np.searchsorted(curve.time, wanted, side="right")
     share = np.append(1.0, curve.survival)[place]
     spread = np.append(0.0, curve.spread)[place]
-    unknown = ~(wanted <= curve.last) & ~(share == 0.0)
+    unknown = ~(wanted <= curve.last)
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
     with np.errstate(divide="ignore", invalid="ignore"):
         reach = z * np.sqrt(spread) / np.log(share)
         low, high = share ** np.exp(-reach), share ** np.exp(reach)
     sure = (share == 0.0) | (share == 1.0)
     low, high = np.where(sure, share, low), np.where(sure, share, high)
+    if len(curve.time):
+        before = curve.survival[-2] if len(curve.time) > 1 else 1.0
+        high = np.where(share == 0.0, before * wilson(0.0, curve.at_risk[-1], confidence)[1], high)
     return tuple(np.where(unknown, np.nan, each) for each in (share, low, high))  # type: ignore[return-value]
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from riverline.export.shipped import Frozen, load, to_tuple
-from riverline.rules.shipped import names_in
+from riverline.errors import JobError
+from riverline.rules.fields import Frozen, as_tuple
+from riverline.rules.shipped import RuleFolder, load, names_in
 from riverline.schema import FRAMES
 
 if TYPE_CHECKING:
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
 __all__ = ["Form", "FormColumn", "FormTable", "Words", "list_forms", "load_form"]
 
 _SHIPPED = files(__name__)
+_KIND = RuleFolder(_SHIPPED, "表式", "forms", JobError)
 
 
 def _column(value: object) -> object:
     return {"column": value} if isinstance(value, str) else value
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(to_tuple)]
+Names = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
 
 
 class Words(Frozen):
@@ -68,8 +70,8 @@ class FormColumn(Frozen):
 
 
 _Column = Annotated[FormColumn, BeforeValidator(_column)]
-_Columns = Annotated[tuple[_Column, ...], BeforeValidator(to_tuple)]
-_Values = Annotated[tuple[str | int, ...], BeforeValidator(to_tuple)]
+_Columns = Annotated[tuple[_Column, ...], BeforeValidator(as_tuple)]
+_Values = Annotated[tuple[str | int, ...], BeforeValidator(as_tuple)]
 
 
 class FormTable(Frozen):
@@ -107,7 +109,7 @@ class FormTable(Frozen):
     title: Words
     layout: Literal["table", "blocks"] = "table"
     columns: _Columns = ()
-    lines: Annotated[tuple[Names, ...], BeforeValidator(to_tuple)] = ()
+    lines: Annotated[tuple[Names, ...], BeforeValidator(as_tuple)] = ()
     sketch: Words | None = None
     only: dict[str, _Values] = Field(default_factory=dict)
     order: Names = ()
@@ -133,7 +135,7 @@ class Form(Frozen):
     contents: Words
     rows: Words
     page: Words
-    tables: Annotated[tuple[FormTable, ...], BeforeValidator(to_tuple), Field(min_length=1)]
+    tables: Annotated[tuple[FormTable, ...], BeforeValidator(as_tuple), Field(min_length=1)]
 
 
 def list_forms() -> list[str]:
@@ -177,7 +179,7 @@ def load_form(name_or_path: str | os.PathLike[str]) -> Form:
     >>> [table.title.zh for table in rl.export.load_form("office").tables][:3]
     ['划界公告表', '管理范围成果表', '保护范围成果表']
     """
-    return load(name_or_path, _SHIPPED, Form, _problems, called=("表式", "form"))
+    return load(_KIND, name_or_path, Form, _problems)
 
 
 def _problems(form: Form) -> Iterator[tuple[str, str]]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from riverline.export.shipped import Frozen, load, to_tuple
-from riverline.rules.shipped import names_in
+from riverline.errors import JobError
+from riverline.rules.fields import Frozen, as_tuple
+from riverline.rules.shipped import RuleFolder, load, names_in
 from riverline.schema import FRAMES
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Profile", "ProfileField", "ProfileLayer", "list_profiles", "load_profile"]
 
 _SHIPPED = files("riverline.export") / "profiles"
+_KIND = RuleFolder(_SHIPPED, "成果模板", "export profiles", JobError)
 
 
 class ProfileField(Frozen):
@@ -44,7 +46,7 @@ class ProfileField(Frozen):
     column: str = ""
     row: bool = False
     codes: dict[str, int | str] = Field(default_factory=dict)
-    words: dict[str, Annotated[tuple[str, ...], BeforeValidator(to_tuple)]] = Field(default_factory=dict)
+    words: dict[str, Annotated[tuple[str, ...], BeforeValidator(as_tuple)]] = Field(default_factory=dict)
     printed: bool = False
 
 
@@ -53,7 +55,7 @@ class ProfileLayer(Frozen):
 
     schema_name: Annotated[str, Field(alias="schema")]
     name: Annotated[str, Field(min_length=1)]
-    fields: Annotated[tuple[ProfileField, ...], BeforeValidator(to_tuple), Field(min_length=1)]
+    fields: Annotated[tuple[ProfileField, ...], BeforeValidator(as_tuple), Field(min_length=1)]
 
 
 class Profile(Frozen):
@@ -64,7 +66,7 @@ class Profile(Frozen):
     title_en: str = ""
     seen: Literal["S", "M", "C", "D", "U"]
     source: str
-    layers: Annotated[tuple[ProfileLayer, ...], BeforeValidator(to_tuple), Field(min_length=1)]
+    layers: Annotated[tuple[ProfileLayer, ...], BeforeValidator(as_tuple), Field(min_length=1)]
 
 
 def list_profiles() -> list[str]:
@@ -108,7 +110,7 @@ def load_profile(name_or_path: str | os.PathLike[str]) -> Profile:
     >>> [layer.name for layer in rl.export.load_profile("sichuan").layers]
     ['岸线规划功能分区', '涉河设施']
     """
-    return load(name_or_path, _SHIPPED, Profile, _problems, called=("成果模板", "export profile"))
+    return load(_KIND, name_or_path, Profile, _problems)
 
 
 def _problems(profile: Profile) -> list[tuple[str, str]]:

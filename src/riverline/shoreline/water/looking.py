@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from riverline._kernels.clouds import HELPFUL, NEEDED, like_cloud
+from riverline._kernels.grids.clouds import HELPFUL, NEEDED, like_cloud
 from riverline.demarcation.findings import Finding
 from riverline.errors import SchemaError
 from riverline.geodesy import align

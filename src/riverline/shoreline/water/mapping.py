@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +12,7 @@ import numpy as np
 from riverline.demarcation.findings import Finding
 from riverline.errors import ReadError
 from riverline.geodesy import ellipsoidal_area
+from riverline.io.rasters import raster_file
 from riverline.io.scenes.places import footprint
 from riverline.shoreline.water.finding import find_water, gather_faults, run_of
 from riverline.shoreline.water.looking import STRIP_PIXELS, strips_of
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from riverline.shoreline.water.looking import Strip
     from riverline.shoreline.water.thresholds import Method, Threshold
 
-__all__ = ["map_water", "pixel_m2", "raster_file", "wet_of"]
+__all__ = ["map_water", "pixel_m2", "wet_of"]
 
 
 def map_water(
@@ -160,36 +159,3 @@ def _target(path: Path | None, grid: PixelGrid) -> Iterator[Any]:
         return
     with raster_file(path, grid, count=1, dtype="uint8", nodata=UNKNOWN) as target:
         yield _Written(target)
-
-
-@contextmanager
-def raster_file(path: Path, grid: PixelGrid, **profile: Any) -> Iterator[Any]:  # noqa: ANN401 - rasterio's own
-    """A GeoTIFF that appears whole at the end of the block, or not at all.
-
-    Parameters
-    ----------
-    path
-        Where it is to stand.
-    grid
-        Its pixels.
-    profile
-        Number and type of bands, nodata.
-    """
-    import rasterio
-    from rasterio.crs import CRS
-
-    rows, columns = grid.shape
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".riverline-", suffix=".tif")
-    os.close(handle)
-    draft = Path(name)
-    tiled = {"tiled": True, "blockxsize": 256, "blockysize": 256} if min(rows, columns) >= 256 else {}  # noqa: PLR2004
-    try:
-        with rasterio.open(draft, "w", driver="GTiff", height=rows, width=columns, transform=grid.transform,
-                           crs=CRS.from_wkt(grid.crs.to_wkt()), compress="deflate", zlevel=1, bigtiff="IF_SAFER",
-                           **tiled, **profile) as target:  # fmt: skip
-            yield target
-        with draft.open("rb") as written:
-            os.fsync(written.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

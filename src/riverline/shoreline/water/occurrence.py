@@ -14,13 +14,13 @@ import pandas as pd
 from riverline import faults
 from riverline.demarcation.findings import Finding
 from riverline.errors import ReadError, SchemaError
+from riverline.io.rasters import raster_file
 from riverline.io.scenes import common_grid, open_scene, read_pixels
 from riverline.io.scenes.places import strips
 from riverline.schema import LOOKS
 from riverline.shoreline.water.finding import find_water, gather_faults, run_of
 from riverline.shoreline.water.indices import compute_index
 from riverline.shoreline.water.looking import STRIP_PIXELS, roles_read, suspect_clouds
-from riverline.shoreline.water.mapping import raster_file
 from riverline.shoreline.water.result import WaterOccurrence
 
 if TYPE_CHECKING:
