@@ -13,6 +13,7 @@ import shapely
 
 from riverline.geodesy import align
 from riverline.maps.texts import Texts, texts_of
+from riverline.schema import WATERLINES
 from riverline.style import NEUTRAL, THEMES, themes
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer, Symbol, Theme
 
-__all__ = ["CRS", "Group", "groups_of", "lighten", "merge", "name_points", "to_features"]
+__all__ = ["CRS", "Group", "groups_of", "lighten", "line_names", "merge", "name_points", "to_features"]
 
 CRS = "EPSG:4326"
 # How far display lines may leave the real ones: the first that keeps a page within the vertex budget is taken.
@@ -30,6 +31,7 @@ _VERTEX_BUDGET = 300_000
 _METRES_PER_DEGREE = 111_320.0
 _DECIMALS = 7
 _MAX_NAMES = 300
+_MAX_LINE_NAMES = 24
 
 Kind = Literal["point", "line", "area"]
 
@@ -57,6 +59,8 @@ class Group:
         Number of the category in its theme for a halo, -1 for a group of a main theme.
     figures
         What popups draw beside their rows; ``properties.f`` of a feature numbers them.
+    scale
+        Between which sizes of a pixel it is drawn, metres (above, up to); empty for all.
     """
 
     layer: str
@@ -72,6 +76,7 @@ class Group:
     texts: tuple[str, ...] = ()
     halo: int = -1
     figures: tuple[dict[str, Any], ...] = ()
+    scale: tuple[float, ...] = ()
 
 
 def merge(layers: Sequence[Layer]) -> tuple[Layer, ...]:
@@ -332,3 +337,32 @@ def _middles(geometry: np.ndarray) -> np.ndarray:
     middle = shapely.point_on_surface(geometry)
     middle[lines] = shapely.line_interpolate_point(geometry[lines], 0.5, normalized=True)
     return middle
+
+
+def line_names(layers: Sequence[Layer], language: Language) -> tuple[list[str], np.ndarray]:
+    """What the longest waterline of each river, bank and day is called, and where: at its middle.
+
+    Parameters
+    ----------
+    layers
+        Layers in lon/lat.
+    language
+        Language of the banks' names.
+
+    Returns
+    -------
+    tuple
+        n names such as 左岸 2025-08-18 and (n,) points; none where they would be more than 24.
+    """
+    frames = [layer.frame for layer in layers if layer.name == "waterlines"]
+    if not frames or not len(frames[0]):
+        return [], np.array([], dtype=object)
+    rows = frames[0][~blank(frames[0])].sort_values("length_m", ascending=False, kind="stable")
+    rows = rows.drop_duplicates(["river_id", "bank", "date"]).sort_values(["date", "river_id", "bank"])
+    if len(rows) > _MAX_LINE_NAMES:
+        return [], np.array([], dtype=object)
+    banks = [str(WATERLINES["bank"].value_label(bank, language) or "") for bank in rows["bank"].fillna("")]
+    days = [str(day)[:10] if pd.notna(day) else "" for day in rows["date"]]
+    names = [f"{bank} {day}".strip() for bank, day in zip(banks, days, strict=True)]
+    kept = np.array([bool(name) for name in names], dtype=bool)
+    return [name for name in names if name], _middles(rows.geometry.to_numpy())[kept]
