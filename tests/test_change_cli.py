@@ -90,7 +90,13 @@ def test_the_result_is_drawn_by_trend_with_a_legend_and_is_exported_as_a_whole(t
     change = bk.measured(frame)
     page = rl.maps.show(change, frame)
     names = [child.layer_name for child in page._children.values() if isinstance(child, folium.FeatureGroup)]
-    for wanted in ("岸线变化速率：冲刷后退", "岸线变化速率：淤积前进", "冲淤范围：冲刷后退", "历次岸线", "岸线断面"):
+    for wanted in (
+        "岸线变化速率：冲刷 &gt; 1 m/a，已证实",
+        "岸线变化速率：淤积 &gt; 1 m/a，已证实",
+        "冲淤范围：冲刷后退",
+        "历次岸线",
+        "岸线断面",
+    ):
         assert wanted in names
     shown = {
         child.layer_name: child.show for child in page._children.values() if isinstance(child, folium.FeatureGroup)

@@ -63,7 +63,7 @@ _WORDS = {
     "zh": {
         "lang": "zh-CN", "legend": "图例", "zoom_in": "放大", "zoom_out": "缩小", "names": "河流名称",
         "lines": "水边线名称",
-        "everything": "看全图", "back": "回到成果", "crowd": "此处 {count} 个，放大后分开",
+        "everything": "看全图", "back": "回到成果", "away": "（放大后显示）", "crowd": "此处 {count} 个，放大后分开",
         "rules": "规则集", "other": "其他要素", "join": "",
         "picture": "本图供查看，法定界线以成果数据为准；线形按 {tolerance:g} 米容差化简。",
         "missing": "{missing} 个要素没有图形，未绘出。", "nothing": "没有可绘的要素。",
@@ -71,7 +71,8 @@ _WORDS = {
     "en": {
         "lang": "en", "legend": "Legend", "zoom_in": "Zoom in", "zoom_out": "Zoom out", "names": "River names",
         "lines": "Waterline names",
-        "everything": "Everything", "back": "Back to the results", "crowd": "{count} here: zoom in to part them",
+        "everything": "Everything", "back": "Back to the results", "away": " (from closer by)",
+        "crowd": "{count} here: zoom in to part them",
         "rules": "Rules", "other": "Other layers", "join": " ",
         "picture": "A picture, not the legal line: that is in the data. Lines are simplified by up to {tolerance:g} m.",
         "missing": "Not drawn for want of a geometry: {missing}.", "nothing": "There is nothing to draw.",

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from riverline.geodesy import align
+from riverline.maps.ribbons import along_banks, beside_ribbons, rate_classes
 from riverline.maps.texts import Texts, texts_of
 from riverline.schema import WATERLINES
 from riverline.style import NEUTRAL, THEMES, themes
@@ -163,17 +164,34 @@ def groups_of(
         Rows without geometry are in no group.
     """
     found: list[Group] = []
+    layers = along_banks(layers)
     for theme in (*THEMES, NEUTRAL):
         for layer in layers:
             if theme in themes(layer.name if layer.schema else ""):
                 drawn = replace(layer, frame=layer.frame[~blank(layer.frame)].reset_index(drop=True))
-                found += (
-                    _halos(drawn, theme, language)
-                    if theme.halo
-                    else _groups(drawn, theme, language, names, figures or {})
-                )
+                if theme.halo:
+                    found += _halos(drawn, theme, language)
+                elif layer.name == "rates":
+                    found += _rates(drawn, theme, language, names)
+                else:
+                    found += _groups(drawn, theme, language, names, figures or {})
+    if any(group.layer == "rates" for group in found):
+        found = [beside_ribbons(group) for group in found]
     # Layers that are drawn in one way share a heading, the last of the legend.
     return tuple(sorted(found, key=lambda group: not group.heading))
+
+
+def _rates(layer: Layer, theme: Theme, language: Language, names: Mapping[str, str]) -> Iterator[Group]:
+    """Ribbons by rate and certainty, and transects that nothing is known of."""
+    plain, rest = replace(theme, column=""), np.ones(len(layer.frame), dtype=bool)
+    for heading, label, symbol, rows in rate_classes(layer.frame, language):
+        rest[rows] = False
+        drawn = replace(layer, frame=layer.frame.iloc[rows].reset_index(drop=True))
+        for group in _groups(drawn, plain, language, names, {}):
+            yield replace(group, heading=heading, label=label, symbol=symbol)
+    unknown = replace(layer, frame=layer.frame[rest].reset_index(drop=True))
+    for group in _groups(unknown, theme, language, names, {}):
+        yield replace(group, symbol=replace(group.symbol, shown=False))
 
 
 def blank(frame: gpd.GeoDataFrame) -> np.ndarray:
@@ -352,10 +370,10 @@ def line_names(layers: Sequence[Layer], language: Language) -> tuple[list[str], 
     Returns
     -------
     tuple
-        n names such as 左岸 2025-08-18 and (n,) points; none where they would be more than 24.
+        n names such as 左岸 2025-08-18 and (n,) points; none where they would be more than 24, or beside rates.
     """
     frames = [layer.frame for layer in layers if layer.name == "waterlines"]
-    if not frames or not len(frames[0]):
+    if not frames or not len(frames[0]) or any(layer.name == "rates" for layer in layers):
         return [], np.array([], dtype=object)
     rows = frames[0][~blank(frames[0])].sort_values("length_m", ascending=False, kind="stable")
     rows = rows.drop_duplicates(["river_id", "bank", "date"]).sort_values(["date", "river_id", "bank"])

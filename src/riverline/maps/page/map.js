@@ -192,6 +192,8 @@ var riverline = window.riverline || (function () {
         item.appendChild(swatch(row.kind, row.style));
         element('span', row.label, item);
         element('b', String(row.count), item);
+        item.querySelector('span').dataset.away = spec.words.away;
+        groups[i].legendItem = item;
         function follow() {
           item.hidden = !map.hasLayer(groups[i]);
           list.title.hidden = !list.items.querySelector('li:not([hidden])');
@@ -281,6 +283,7 @@ var riverline = window.riverline || (function () {
       group.drawn = group.drawn || group.getLayers();
       if (seen === group.seen) { return; }
       group.seen = seen;
+      group.legendItem.classList.toggle('away', !seen);
       group.drawn.forEach(function (layer) { group[seen ? 'addLayer' : 'removeLayer'](layer); });
     });
   }
