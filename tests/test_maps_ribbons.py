@@ -101,12 +101,13 @@ def page():
         yield opened
 
 
+RED = "let red; themap.eachLayer(l => { if (l.feature && l.options.color === '#7F0019') { red = l; } });"
 DRAWN = """
     const found = {ribbons: 0, areas: 0, shores: 0};
     themap.eachLayer(l => {
       if (!l.feature || !l.getLatLngs) { return; }
       if (l.options.fillColor && l.feature.geometry.type.includes('Polygon')) { found.areas += 1; }
-      else if (l.options.weight > 4) { found.ribbons += 1; }
+      else if (['#D9825F', '#C23B2A', '#7F0019'].includes(l.options.color)) { found.ribbons += 1; }
       else if (l.options.color === '#5D6A75') { found.shores += 1; }
     });
     return found;
@@ -131,6 +132,9 @@ def test_areas_and_shorelines_are_there_from_close_by_and_the_legend_says_so(pag
     page.run("themap.setZoom(11, {animate: false})")
     far = page.run(DRAWN)
     assert far == {"ribbons": 22, "areas": 0, "shores": 0}
+    # Two banks 160 m apart are three pixels apart: ribbons are slimmer than from close by.
+    slim = "let w = 0; themap.eachLayer(l => { if (l.feature && l.options.color === RED) w = l.options.weight; });"
+    assert page.run(f"{slim} return w") < 5.0
     assert page.run(away) == ["冲刷后退", "历次岸线"]
     toggle = """
         [...document.querySelectorAll('.leaflet-control-layers-overlays label')]
@@ -141,7 +145,9 @@ def test_areas_and_shorelines_are_there_from_close_by_and_the_legend_says_so(pag
     page.run(toggle)
     page.run("themap.setZoom(16, {animate: false})")
     assert page.run(DRAWN) == close
-    page.run("let one; themap.eachLayer(l => { if (l.feature && l.options.weight > 4) one = l; }); one.openPopup();")
+    page.run(
+        "let one; themap.eachLayer(l => { if (l.feature && l.options.color === '#7F0019') one = l; }); one.openPopup();"
+    )
     time.sleep(0.3)
     told = page.text(".leaflet-popup-content")[0]
     assert "变化速率" in told

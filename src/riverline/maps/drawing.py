@@ -261,9 +261,11 @@ def _spec(
             "style": path_options(group.symbol),
         }
         | ({"scale": group.scale} if group.scale else {})
+        | ({"slims": True} if group.layer == "rates" else {})
         for group in groups
     ]
-    order = sorted(range(len(groups)), key=lambda i: groups[i].order)
+    # The fastest erosion is the first of its rows in the legend and lies on top.
+    order = sorted(range(len(groups)), key=lambda i: (groups[i].order, -i if groups[i].layer == "rates" else i))
     told = {"title": title, "words": words, "note": words["join"].join(notes)}
     return told | {"rows": rows, "order": order}
 

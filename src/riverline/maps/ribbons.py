@@ -120,14 +120,16 @@ def _crossings(lines: Objects, layers: Sequence[Layer]) -> pd.Series:
     if not frames:
         return found
     shores = pd.concat(frames, ignore_index=True).dropna(subset="geometry")
-    one, other = shapely.STRtree(shores.geometry.to_numpy()).query(lines, predicate="intersects")
-    met = shapely.intersection(lines[one], shores.geometry.to_numpy()[other])
-    parts, pair = shapely.get_parts(met, return_index=True)
-    points = shapely.get_point(shapely.boundary(parts), -1)
-    points = np.where(shapely.get_dimensions(parts) == 0, parts, points)
-    along = shapely.line_locate_point(lines[one][pair], points)
-    order = np.lexsort((along, shores["date"].to_numpy()[other][pair], one[pair]))
-    last = pd.Series(points[order], index=one[pair][order], dtype=object)
+    # Piece by piece: a bank of thousands of vertices is not walked for each transect.
+    place, owner = shapely.get_coordinates(shores.geometry.to_numpy(), return_index=True)
+    ends = np.flatnonzero(owner[1:] == owner[:-1])
+    steps = shapely.linestrings(np.stack([place[ends], place[ends + 1]], axis=1))
+    one, other = shapely.STRtree(steps).query(lines, predicate="intersects")
+    points = shapely.centroid(shapely.intersection(lines[one], steps[other]))
+    day = shores["date"].to_numpy()[owner[ends][other]]
+    along = shapely.line_locate_point(lines[one], points)
+    order = np.lexsort((along, day, one))
+    last = pd.Series(points[order], index=one[order], dtype=object)
     last = last[~last.index.duplicated(keep="last")]
     found[last.index] = last
     return found

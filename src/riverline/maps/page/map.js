@@ -104,11 +104,14 @@ var riverline = window.riverline || (function () {
       return element('span', parts.join(' · ') || spec.title);
     }
     return function (feature, layer) {
-      var weight = layer.options.weight;
+      var weight;
       var wide = spec.figures && spec.figures.some(function (figure) { return figure.picture; });
       layer.bindPopup(popup, { maxWidth: wide ? 620 : 380, autoPanPaddingTopLeft: [60, 60] }).bindTooltip(tip, { sticky: true });
       if (spec.hover) {
-        layer.on('mouseover', function () { layer.setStyle({ weight: weight + 2 }); });
+        layer.on('mouseover', function () {
+          weight = layer.options.weight;
+          layer.setStyle({ weight: weight + 2 });
+        });
         layer.on('mouseout', function () { layer.setStyle({ weight: weight }); });
       }
     };
@@ -128,7 +131,7 @@ var riverline = window.riverline || (function () {
     }
     // A band as wide as at 1:2,000 would cover the two banks of a river that is a few pixels wide.
     function fit() {
-      var metres = 40075016.7 * Math.cos(this.getCenter().lat * Math.PI / 180) / Math.pow(2, this.getZoom() + 8);
+      var metres = metresOf(this);
       var share = Math.max(0.45, Math.min(1, 1.1 - 0.2 * Math.log2(metres)));
       group.eachLayer(function (layer) {
         if (!(layer instanceof L.CircleMarker)) { layer.setStyle({ weight: options.weight * share }); }
@@ -274,12 +277,22 @@ var riverline = window.riverline || (function () {
     });
   }
 
+  function metresOf(map) {
+    return 40075016.7 * Math.cos(map.getCenter().lat * Math.PI / 180) / Math.pow(2, map.getZoom() + 8);
+  }
+
   // What is only legible from close by, or only from far off, is there at these scales: metres a pixel, [above, below].
+  // Ribbons along two banks are slimmer from far off: they would cover each other.
   function atScale(map, groups, rows) {
-    var metres = 40075016.7 * Math.cos(map.getCenter().lat * Math.PI / 180) / Math.pow(2, map.getZoom() + 8);
+    var metres = metresOf(map), share = Math.max(0.3, Math.min(1, 1.3 - 0.16 * Math.log2(metres)));
     rows.forEach(function (row, i) {
+      var group = groups[i];
+      if (row.slims && group.share !== share) {
+        group.share = share;
+        group.eachLayer(function (layer) { layer.setStyle({ weight: row.style.weight * share }); });
+      }
       if (!row.scale) { return; }
-      var group = groups[i], seen = metres > row.scale[0] && metres <= row.scale[1];
+      var seen = metres > row.scale[0] && metres <= row.scale[1];
       group.drawn = group.drawn || group.getLayers();
       if (seen === group.seen) { return; }
       group.seen = seen;
