@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import folium
@@ -11,6 +11,7 @@ from folium.utilities import JsCode
 
 from riverline._version import __version__
 from riverline.maps.basemaps import Basemap, tianditu
+from riverline.maps.clock import Clock, add_clock
 from riverline.maps.elements import (
     Asides,
     Frame,
@@ -41,7 +42,7 @@ from riverline.schema import FAULTS
 from riverline.style import in_language
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
 
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from riverline.maps.swiping import Side
     from riverline.rules import RuleSet
     from riverline.schema import Language
-    from riverline.style import Layer
+    from riverline.style import Layer, Theme
 
 __all__ = ["Look", "draw"]
 
@@ -82,7 +83,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Language, heading, basemap and size of a map, and what it opens on."""
+    """Language, heading, basemap and size of a map, what it opens on, its months, and themes of its own by layer."""
 
     language: Language = "zh"
     title: str = ""
@@ -91,6 +92,8 @@ class Look:
     width: str | int = "100%"
     height: str | int = "100%"
     focus: Any = None
+    clock: Clock | None = None
+    themes: Mapping[str, Theme] = field(default_factory=dict)
 
 
 def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips: Chips | None = None) -> folium.Map:
@@ -104,7 +107,8 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     if chips is not None:
         figures, told = embed_chips(figures, found, chips, language)
     sides = make_sides(pair, box_of(merged), language=language, names=names) if pair else ()
-    groups = see_through(groups_of(light, language=language, names=names, figures=figures), sides)
+    groups = groups_of(light, language=language, names=names, figures=figures, own=look.themes)
+    groups = see_through(groups, sides)
     view, whole = _view(merged, sides, look.focus)
     page = _page(view, look, "riverlineSwipe.canvas" if sides else "L.canvas")
     for tiles in tianditu(look.basemap, key=look.tianditu_key, language=language) if look.basemap else ():
@@ -130,6 +134,8 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     spec |= {"corner": _corner(found, language), "bounds": _corners(view), "whole": _corners(whole)}
     spec |= {"notice": undrawn(found, language, names), "crowded": _crowded(groups)}
     page.add_child(identify(Frame(spec, [*drawn, *lines]), page.get_name()))
+    if look.clock is not None:
+        add_clock(page, look.clock, drawn, language)
     page.add_child(identify(Layers(position="topleft"), page.get_name()))
     page.get_root().title = html_text(look.title or "riverline")  # type: ignore[attr-defined]
     return page

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from riverline.geodesy import align
+from riverline.maps.clock import clock_marks
 from riverline.maps.ribbons import along_banks, beside_ribbons, rate_classes
 from riverline.maps.texts import Texts, texts_of
 from riverline.schema import WATERLINES
@@ -144,6 +145,7 @@ def groups_of(
     language: Language,
     names: Mapping[str, str],
     figures: Mapping[str, dict[str, Any]] | None = None,
+    own: Mapping[str, Theme] | None = None,
 ) -> tuple[Group, ...]:
     """Groups of all layers, in legend order.
 
@@ -157,6 +159,8 @@ def groups_of(
         River names by code.
     figures
         What popups of suspects draw, by the suspect's code.
+    own
+        Themes that layers are drawn by in place of theirs, by the layer's name.
 
     Returns
     -------
@@ -164,10 +168,11 @@ def groups_of(
         Rows without geometry are in no group.
     """
     found: list[Group] = []
-    layers = along_banks(layers)
-    for theme in (*THEMES, NEUTRAL):
+    layers, own = along_banks(layers), own or {}
+    for theme in (*own.values(), *THEMES, NEUTRAL):
         for layer in layers:
-            if theme in themes(layer.name if layer.schema else ""):
+            mine = themes(layer.name if layer.schema else "")
+            if theme in ((own[layer.name],) if layer.name in own else mine):
                 drawn = replace(layer, frame=layer.frame[~blank(layer.frame)].reset_index(drop=True))
                 if theme.halo:
                     found += _halos(drawn, theme, language)
@@ -212,7 +217,10 @@ def _groups(
     title = layer.label(language)
     for value, rows in _categories(layer.frame, theme):
         pool, numbers = _pool(texts, rows)
-        properties = [{"t": each.tolist(), "h": int(h)} for each, h in zip(numbers, halo[rows], strict=True)]
+        marks = clock_marks(layer.frame.iloc[rows])
+        properties = [
+            {"t": each.tolist(), "h": int(h)} | mark for each, h, mark in zip(numbers, halo[rows], marks, strict=True)
+        ]
         own = _number_figures(layer, rows, figures, properties)
         geometry = layer.frame.geometry.to_numpy()[rows]
         yield Group(

@@ -355,7 +355,7 @@ var riverline = window.riverline || (function () {
       arrange();
       declutter(map);
     }
-    map.on('overlayadd overlayremove zoomend', settle);
+    map.on('overlayadd overlayremove zoomend riverlinesettle', settle);
     map.whenReady(settle);
   }
 
