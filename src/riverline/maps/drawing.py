@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import folium
+import numpy as np
 from folium.utilities import JsCode
 
 from riverline._version import __version__
@@ -44,8 +45,6 @@ from riverline.style import in_language
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy as np
-
     from riverline.maps.figures import Chips
     from riverline.maps.groups import Group
     from riverline.maps.pictures import Box
@@ -63,7 +62,7 @@ _CHINA = ([35.0, 104.0], 4)
 _WORDS = {
     "zh": {
         "lang": "zh-CN", "legend": "图例", "zoom_in": "放大", "zoom_out": "缩小", "names": "河流名称",
-        "lines": "水边线名称",
+        "lines": "水边线名称", "labels": "热点名次",
         "everything": "看全图", "back": "回到成果", "away": "（放大后显示）", "crowd": "此处 {count} 个，放大后分开",
         "rules": "规则集", "other": "其他要素", "join": "",
         "picture": "本图供查看，法定界线以成果数据为准；线形按 {tolerance:g} 米容差化简。",
@@ -71,7 +70,7 @@ _WORDS = {
     },
     "en": {
         "lang": "en", "legend": "Legend", "zoom_in": "Zoom in", "zoom_out": "Zoom out", "names": "River names",
-        "lines": "Waterline names",
+        "lines": "Waterline names", "labels": "Hotspots by place",
         "everything": "Everything", "back": "Back to the results", "away": " (from closer by)",
         "crowd": "{count} here: zoom in to part them",
         "rules": "Rules", "other": "Other layers", "join": " ",
@@ -83,7 +82,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Language, heading, basemap and size of a map, what it opens on, its months, and themes of its own by layer."""
+    """Language, heading, basemap and size of a map, what it opens on, its months, themes of its own, names."""
 
     language: Language = "zh"
     title: str = ""
@@ -94,6 +93,7 @@ class Look:
     focus: Any = None
     clock: Clock | None = None
     themes: Mapping[str, Theme] = field(default_factory=dict)
+    labels: tuple[tuple[str, Any], ...] = ()
 
 
 def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips: Chips | None = None) -> folium.Map:
@@ -124,6 +124,8 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     ]
     add_swipe(page, sides, [*images, *lines], language)
     _name(page, light, names, language)
+    _add_names(page, np.array([place for _, place in look.labels], dtype=object), [text for text, _ in look.labels],
+               _WORDS[language]["labels"], "line")  # fmt: skip
     every = [*groups, *(group for side in sides for group in side.groups)]
     everything = [*merged, *(layer for side in sides for layer in side.merged)]
     # A note on data without a place is told in the tables: no feature is missing for it.

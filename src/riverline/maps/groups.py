@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer, Symbol, Theme
 
-__all__ = ["CRS", "Group", "groups_of", "lighten", "line_names", "merge", "name_points", "to_features"]
+__all__ = ["CRS", "Group", "groups_of", "lighten", "line_names", "merge", "middles", "name_points", "to_features"]
 
 CRS = "EPSG:4326"
 # How far display lines may leave the real ones: the first that keeps a page within the vertex budget is taken.
@@ -352,13 +352,14 @@ def name_points(layers: Sequence[Layer], names: Mapping[str, str]) -> gpd.GeoSer
         order = np.argsort(size, kind="stable")
         codes = frame["river_id"].astype("str").to_numpy()
         rows = [i for i in order if codes[i] in names and not blank(frame)[i]]
-        points = _middles(geometry[rows])
+        points = middles(geometry[rows])
         found |= {codes[i]: (size[i], point) for i, point in zip(rows, points, strict=True)}
     largest = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))[:_MAX_NAMES]
     return gpd.GeoSeries({code: point for code, (_, point) in largest}, crs=CRS)
 
 
-def _middles(geometry: np.ndarray) -> np.ndarray:
+def middles(geometry: np.ndarray) -> np.ndarray:
+    """A point in the middle of each line, or inside each area, (n,)."""
     lines = shapely.get_dimensions(geometry) == 1
     middle = shapely.point_on_surface(geometry)
     middle[lines] = shapely.line_interpolate_point(geometry[lines], 0.5, normalized=True)
@@ -391,4 +392,4 @@ def line_names(layers: Sequence[Layer], language: Language) -> tuple[list[str], 
     days = [str(day)[:10] if pd.notna(day) else "" for day in rows["date"]]
     names = [f"{bank} {day}".strip() for bank, day in zip(banks, days, strict=True)]
     kept = np.array([bool(name) for name in names], dtype=bool)
-    return [name for name in names if name], _middles(rows.geometry.to_numpy())[kept]
+    return [name for name in names if name], middles(rows.geometry.to_numpy())[kept]
