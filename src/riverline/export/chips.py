@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from riverline import style
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import geopandas as gpd
-    import pandas as pd
     from numpy.typing import NDArray
 
     from riverline.schema import Language
@@ -35,6 +35,7 @@ SUSPECT, HALO = "#FFE600", "#111111"
 _CHIP, _CURVES = ((0.015, 0.318), (0.355, 0.318)), (0.745, 0.24)
 _LOW, _HIGH = 0.115, 0.735
 """Left ends and widths of the parts, and their lower end and height, as shares of the picture."""
+_TICKS = 4
 _WORDS: dict[str, dict[str, Any]] = {
     "zh": {"sides": ("前", "后"), "day": "影像日期", "mean": "指数均值", "suspect": "图斑", "line": "管理范围线",
            "shows": "可见变化"},
@@ -300,7 +301,7 @@ def _draw_curves(
     font: str,
     language: Language,
 ) -> None:
-    from matplotlib.dates import AutoDateLocator, DateFormatter
+    from matplotlib.dates import DateFormatter
 
     days = rows["date"].to_numpy()
     for name, color, dash in style.CURVES:
@@ -312,7 +313,8 @@ def _draw_curves(
         axis.axvline(day, color="#D55E00", linewidth=0.8, alpha=0.7, label="" if number else words["shows"])
     axis.set_xlabel(words["day"], fontfamily=font, fontsize=9)
     axis.set_ylabel(words["mean"], fontfamily=font, fontsize=9)
-    axis.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=5))  # type: ignore[no-untyped-call]
+    ticks = pd.date_range(rows["date"].min(), rows["date"].max(), periods=_TICKS).unique()
+    axis.set_xticks(ticks.to_numpy())
     axis.xaxis.set_major_formatter(DateFormatter("%Y-%m"))  # type: ignore[no-untyped-call]
     axis.tick_params(labelsize=8)
     axis.legend(prop={"family": font, "size": 8}, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, frameon=False,
