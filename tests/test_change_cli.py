@@ -90,12 +90,18 @@ def test_the_result_is_drawn_by_trend_with_a_legend_and_is_exported_as_a_whole(t
     change = bk.measured(frame)
     page = rl.maps.show(change, frame)
     names = [child.layer_name for child in page._children.values() if isinstance(child, folium.FeatureGroup)]
-    for wanted in ("岸线变化速率：冲刷后退", "岸线变化速率：淤积前进", "冲淤范围：冲刷后退", "历次岸线", "岸线断面"):
+    for wanted in (
+        "岸线变化速率：冲刷 &gt; 1 m/a，已证实",
+        "岸线变化速率：淤积 &gt; 1 m/a，已证实",
+        "冲淤范围：冲刷后退",
+        "历次岸线",
+        "岸线断面",
+    ):
         assert wanted in names
     shown = {
         child.layer_name: child.show for child in page._children.values() if isinstance(child, folium.FeatureGroup)
     }
-    assert shown["岸线变化速率：冲刷后退"]
+    assert shown["岸线变化速率：冲刷 &gt; 1 m/a，已证实"]
     assert not shown["岸线断面"]
     rates = dict(rl.style.themes("rates")[0].symbols)
     red, blue = (tuple(int(rates[v].color[i : i + 2], 16) for i in (1, 3, 5)) for v in ("erosion", "accretion"))

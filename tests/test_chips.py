@@ -33,9 +33,20 @@ def test_each_suspect_has_a_picture_that_shows_it_before_and_after(tmp_path, fou
     assert [path.parent for path in paths] == [folder]
     assert sorted(folder.iterdir()) == paths
     picture = imread(paths[0])
-    assert picture.shape[:2] == (420, 1200)
-    before, after = picture[60:380, 20:400, :3], picture[60:380, 420:800, :3]
+    assert picture.shape[:2] == (520, 1200)
+    before, after = picture[90:450, 30:390, :3], picture[90:450, 438:798, :3]
     assert np.abs(before.mean(axis=(0, 1)) - after.mean(axis=(0, 1))).max() > 0.02
+    # The outline is yellow on black, on both: one of the two stands out from any ground.
+    for chip in (before, after):
+        yellow = np.argwhere((chip[..., 0] > 0.9) & (chip[..., 1] > 0.8) & (chip[..., 2] < 0.2))
+        black = np.argwhere(chip.max(axis=-1) < 0.12)
+        assert len(yellow) > 200
+        for row, column in yellow[:: len(yellow) // 20]:
+            assert np.abs(black - (row, column)).max(axis=1).min() <= 4
+    # Date, scale and key have bands of their own: nothing but paper and ink lies beside the images.
+    for band in (picture[50:74, 18:790, :3], picture[464:500, 18:790, :3]):
+        assert np.median(band) > 0.99
+        assert 0.01 < (band.min(axis=-1) < 0.5).mean() < 0.3
 
 
 def test_without_an_image_before_and_after_there_is_no_picture(tmp_path, found) -> None:

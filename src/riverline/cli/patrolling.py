@@ -75,7 +75,7 @@ def carry_out(job: PatrolJob, tell: Callable[[Step], None]) -> Delivery:
     title = "巡河覆盖" if job.language == "zh" else "Patrol coverage"
     paths = hand_over(
         job.out,
-        draw=(lambda: rl.maps.show(*shown, language=job.language, title=title))
+        draw=(lambda: rl.maps.show_patrols(result, result.faults, axes, language=job.language, title=title))
         if sum(len(frame) for frame in shown) <= MOST_ON_MAP
         else None,
         write=lambda path: rl.export.to_geopackage(path, result, language=job.language),

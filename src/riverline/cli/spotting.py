@@ -83,7 +83,7 @@ def carry_out(job: HotspotJob, tell: Callable[[Step], None]) -> Delivery:
     few = sum(len(each) for each in (spots.segments, spots.surface, spots.faults)) <= MOST_ON_MAP
     paths = hand_over(
         job.out,
-        draw=(lambda: rl.maps.show(axes, spots, language=job.language, title=job.title)) if few else None,
+        draw=(lambda: rl.maps.show_hotspots(spots, axes, language=job.language, title=job.title)) if few else None,
         write=lambda path: rl.export.to_geopackage(path, spots, ranked, language=job.language),
         names=NAMES,
         beside=beside,

@@ -75,7 +75,7 @@ def carry_out(job: WaterlineJob, tell: Callable[[Step], None]) -> Delivery:
     layers_name, mask_name = NAMES[job.language]
     paths = hand_over(
         job.out,
-        draw=lambda: rl.maps.show(traced, *drawn, language=job.language, title=title),
+        draw=lambda: rl.maps.show(traced, *drawn, scenes=scene, language=job.language, title=title),
         write=lambda path: rl.export.to_geopackage(path, traced, language=job.language),
         names=(MAP_NAME, layers_name),
         beside={mask_name: lambda path: rl.map_water(scene, **choices, **areas, path=path)} if job.mask else {},

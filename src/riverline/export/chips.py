@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from riverline import style
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import geopandas as gpd
-    import pandas as pd
     from numpy.typing import NDArray
 
     from riverline.schema import Language
@@ -30,7 +30,18 @@ __all__ = ["to_chips"]
 FONTS = ("Noto Sans CJK SC", "Noto Serif CJK SC", "Source Han Sans SC", "Microsoft YaHei", "SimHei", "PingFang SC",
          "WenQuanYi Zen Hei")  # fmt: skip
 SMALLEST_M, LARGEST_PX = 150.0, 1_200
-_WORDS = {"zh": ("前", "后", "影像日期", "指数均值"), "en": ("before", "after", "day", "mean of the index")}
+SUSPECT, HALO = "#FFE600", "#111111"
+"""Outline of a suspect and what lies under it: one of the two stands out from any ground."""
+_CHIP, _CURVES = ((0.015, 0.318), (0.355, 0.318)), (0.745, 0.24)
+_LOW, _HIGH = 0.115, 0.735
+"""Left ends and widths of the parts, and their lower end and height, as shares of the picture."""
+_TICKS = 4
+_WORDS: dict[str, dict[str, Any]] = {
+    "zh": {"sides": ("前", "后"), "day": "影像日期", "mean": "指数均值", "suspect": "图斑", "line": "管理范围线",
+           "shows": "可见变化"},
+    "en": {"sides": ("before", "after"), "day": "day", "mean": "mean of the index", "suspect": "suspect",
+           "line": "management line", "shows": "shows the change"},
+}  # fmt: skip
 
 
 def to_chips(
@@ -196,21 +207,25 @@ def _draw(
     from matplotlib.figure import Figure
 
     font, language = _font(language)
+    words = _WORDS[language]
     grid = _grid(row.geometry, crs, pair[0].grid.pixel, margin_m)
-    figure = Figure(figsize=(12.0, 4.2), dpi=100, layout="constrained")
+    figure = Figure(figsize=(12.0, 5.2), dpi=100)
     FigureCanvasAgg(figure)
-    axes = figure.subplots(1, 3)
-    for axis, scene, word in zip(axes, pair, _WORDS[language], strict=False):
-        _draw_chip(axis, scene, grid, row.geometry, lines)
-        axis.set_title(f"{word} {scene.date}", fontfamily=font)
-    _draw_curves(axes[2], rows, _WORDS[language], font, language)
+    for (left, width), scene, word in zip(_CHIP, pair, words["sides"], strict=True):
+        axis = figure.add_axes((left, _LOW, width, _HIGH))
+        legal = _draw_chip(axis, scene, grid, row.geometry, lines)
+        axis.set_title(f"{word} {scene.date}", fontfamily=font, loc="left", fontsize=12)
+        axis.set_title("N ↑", loc="right", fontsize=12)
+        _draw_foot(axis, {words["suspect"]: "suspect"} | ({words["line"]: "line"} if legal else {}), font)
+    left, width = _CURVES
+    _draw_curves(figure.add_axes((left, _LOW + 0.03, width, _HIGH - 0.03)), rows, words, font, language)
     kind = SUSPECTS["kind"].value_label(row["kind"], language)
     probable = f"{SUSPECTS['confidence'].label(language)} {row['confidence']:.2f}"
     told = [str(row["suspect_id"]), kind, f"{row['inside_m2']:,.0f} m²", probable]
     if row.get("standing", "counted") != "counted":
         told.append(SUSPECTS["standing"].value_label(row["standing"], language))
     title = "  ".join(told)
-    figure.suptitle(title, fontfamily=font)
+    figure.suptitle(title, fontfamily=font, y=0.975, fontsize=13)
     with warnings.catch_warnings():
         # A code may hold letters that no font of the machine has; the picture is none the worse.
         warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
@@ -226,38 +241,49 @@ def _font(language: Language) -> tuple[str, Language]:
     return (chinese, language) if chinese is not None else ("DejaVu Sans", "en")
 
 
+def _looks(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a line is drawn with, below and above: it can be told from bright and from dark ground."""
+    if name == "suspect":
+        return {"color": HALO, "linewidth": 4.6}, {"color": SUSPECT, "linewidth": 2.0}
+    color = style.themes("extents")[0].symbols[0][1].color
+    return {"color": "white", "linewidth": 3.4, "alpha": 0.9}, {"color": color, "linewidth": 1.6, "linestyle": "--"}
+
+
 def _draw_chip(
     axis: Any,  # noqa: ANN401 - matplotlib's
     scene: Scene,
     grid: PixelGrid,
     shape: shapely.Geometry,
     lines: gpd.GeoSeries | None,
-) -> None:
-    from matplotlib_scalebar.scalebar import ScaleBar
-
+) -> bool:
+    """The image, the legal line and the suspect; whether there is a line."""
     roles = next((each for each in style.COLOURS if set(each) <= set(scene.bands)), (next(iter(scene.bands)),) * 3)
     pixels = read_window(scene, tuple(dict.fromkeys(roles)), grid=grid)
     side = grid.shape[0] * grid.pixel
     west, north = grid.transform.c, grid.transform.f
     axis.imshow(_stretched(np.stack([pixels[role] for role in roles], axis=-1)), interpolation="nearest",
                 extent=(west, west + side, north - side, north))  # fmt: skip
-    symbol = style.themes("extents")[0].symbols[0][1]
-    drawn = [(shape, {"color": "#FFE600", "linewidth": 1.8})]
-    drawn += (
-        []
-        if lines is None
-        else [
-            (each, {"color": symbol.color, "linewidth": 1.0, "linestyle": "--"})
-            for each in lines[lines.intersects(shapely.box(*axis.viewLim.extents))]
-        ]
-    )
-    for each, look in drawn:
-        for part in shapely.get_parts(shapely.boundary(each)):
-            axis.plot(*shapely.get_coordinates(part).T, **look)
+    window = shapely.box(*axis.viewLim.extents)
+    edges = [] if lines is None else list(shapely.boundary(lines[lines.intersects(window)].to_numpy()))
+    for name, drawn in (("line", edges), ("suspect", [shapely.boundary(shape)])):
+        for look in _looks(name):
+            for part in shapely.get_parts(drawn):
+                axis.plot(*shapely.get_coordinates(part).T, **look)
     axis.set(xlim=(west, west + side), ylim=(north - side, north), xticks=[], yticks=[])
-    axis.add_artist(ScaleBar(1.0, "m", location="lower right", box_alpha=0.6))
-    axis.annotate("N", (0.06, 0.97), (0.06, 0.82), xycoords="axes fraction", ha="center", va="top", color="white",
-                  arrowprops={"arrowstyle": "->", "color": "white"})  # fmt: skip
+    return bool(shapely.intersects(edges, window).any()) if edges else False
+
+
+def _draw_foot(axis: Any, names: dict[str, str], font: str) -> None:  # noqa: ANN401 - matplotlib's
+    """Scale and key in a band of their own below an image."""
+    from matplotlib.lines import Line2D
+    from matplotlib_scalebar.scalebar import ScaleBar
+
+    below: dict[str, Any] = {"bbox_transform": axis.transAxes, "frameon": False}
+    axis.add_artist(ScaleBar(1.0, "m", location="upper left", scale_loc="right", border_pad=0.2, pad=0.3,
+                             bbox_to_anchor=(-0.01, -0.005), **below))  # fmt: skip
+    keys = [tuple(Line2D([], [], **look) for look in _looks(name)) for name in names.values()]
+    axis.legend(keys, names, loc="upper right", bbox_to_anchor=(1.01, -0.005), ncols=2, borderpad=0.2,
+                prop={"family": font, "size": 9}, handlelength=2.2, columnspacing=1.2, **below)  # fmt: skip
 
 
 def _stretched(values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -271,19 +297,25 @@ def _stretched(values: NDArray[np.float32]) -> NDArray[np.float32]:
 def _draw_curves(
     axis: Any,  # noqa: ANN401 - matplotlib's
     rows: pd.DataFrame,
-    words: tuple[str, ...],
+    words: dict[str, Any],
     font: str,
     language: Language,
 ) -> None:
+    from matplotlib.dates import DateFormatter
+
     days = rows["date"].to_numpy()
     for name, color, dash in style.CURVES:
         values = rows[name].to_numpy(dtype="float64")
         if np.isfinite(values).any():
             axis.plot(days, values, dash, color=color, marker="o", markersize=4,
                       label=CHANGE_EVIDENCE[name].label(language))  # fmt: skip
-    for day in rows[rows["shown"] == "shows"]["date"]:
-        axis.axvline(day, color="#D55E00", linewidth=0.6, alpha=0.6)
-    axis.set_xlabel(words[2], fontfamily=font)
-    axis.set_ylabel(words[3], fontfamily=font)
-    axis.tick_params(axis="x", rotation=30)
-    axis.legend(prop={"family": font, "size": 8})
+    for number, day in enumerate(rows[rows["shown"] == "shows"]["date"]):
+        axis.axvline(day, color="#D55E00", linewidth=0.8, alpha=0.7, label="" if number else words["shows"])
+    axis.set_xlabel(words["day"], fontfamily=font, fontsize=9)
+    axis.set_ylabel(words["mean"], fontfamily=font, fontsize=9)
+    ticks = pd.date_range(rows["date"].min(), rows["date"].max(), periods=_TICKS).unique()
+    axis.set_xticks(ticks.to_numpy())
+    axis.xaxis.set_major_formatter(DateFormatter("%Y-%m"))  # type: ignore[no-untyped-call]
+    axis.tick_params(labelsize=8)
+    axis.legend(prop={"family": font, "size": 8}, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, frameon=False,
+                borderpad=0.2)  # fmt: skip

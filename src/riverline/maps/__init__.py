@@ -13,7 +13,10 @@ from __future__ import annotations
 
 from riverline.maps.basemaps import Basemap
 from riverline.maps.changing import show_change
+from riverline.maps.hotspots import show_hotspots
+from riverline.maps.ledger import show_ledger
+from riverline.maps.patrols import show_patrols
 from riverline.maps.saving import save
 from riverline.maps.showing import show
 
-__all__ = ["Basemap", "save", "show", "show_change"]
+__all__ = ["Basemap", "save", "show", "show_change", "show_hotspots", "show_ledger", "show_patrols"]

@@ -106,14 +106,27 @@ def title_of(group: Group) -> str:
     return f"{heading}：{group.label}" if heading else group.label
 
 
-def draw_features(group: Group, *, hover: bool, pane: str = "") -> folium.GeoJson:
-    """The features of a group as a layer of folium's; ``pane`` is where Leaflet puts them, its own if empty."""
+def draw_features(group: Group, *, hover: bool, crowd: str, pane: str = "") -> folium.GeoJson:
+    """The features of a group as a layer of folium's.
+
+    Parameters
+    ----------
+    group
+        What is drawn.
+    hover
+        Whether features widen under the pointer.
+    crowd
+        What a mark says that stands for others: their ``{count}``.
+    pane
+        Where Leaflet puts them, its own if empty.
+    """
     spec = {
         "title": title_of(group),
         "fields": group.fields,
         "tip": group.tip,
         "texts": group.texts,
         "hover": hover,
+        "crowd": crowd,
     } | ({"figures": group.figures} if group.figures else {})
     where: dict[str, Any] = {"pane": pane} if pane else {}
     return folium.GeoJson(

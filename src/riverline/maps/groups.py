@@ -12,7 +12,10 @@ import pandas as pd
 import shapely
 
 from riverline.geodesy import align
+from riverline.maps.clock import clock_marks
+from riverline.maps.ribbons import along_banks, beside_ribbons, rate_classes
 from riverline.maps.texts import Texts, texts_of
+from riverline.schema import WATERLINES
 from riverline.style import NEUTRAL, THEMES, themes
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer, Symbol, Theme
 
-__all__ = ["CRS", "Group", "groups_of", "lighten", "merge", "name_points", "to_features"]
+__all__ = ["CRS", "Group", "groups_of", "lighten", "line_names", "merge", "middles", "name_points", "to_features"]
 
 CRS = "EPSG:4326"
 # How far display lines may leave the real ones: the first that keeps a page within the vertex budget is taken.
@@ -30,6 +33,7 @@ _VERTEX_BUDGET = 300_000
 _METRES_PER_DEGREE = 111_320.0
 _DECIMALS = 7
 _MAX_NAMES = 300
+_MAX_LINE_NAMES = 24
 
 Kind = Literal["point", "line", "area"]
 
@@ -57,6 +61,8 @@ class Group:
         Number of the category in its theme for a halo, -1 for a group of a main theme.
     figures
         What popups draw beside their rows; ``properties.f`` of a feature numbers them.
+    scale
+        Between which sizes of a pixel it is drawn, metres (above, up to); empty for all.
     """
 
     layer: str
@@ -72,6 +78,7 @@ class Group:
     texts: tuple[str, ...] = ()
     halo: int = -1
     figures: tuple[dict[str, Any], ...] = ()
+    scale: tuple[float, ...] = ()
 
 
 def merge(layers: Sequence[Layer]) -> tuple[Layer, ...]:
@@ -138,6 +145,7 @@ def groups_of(
     language: Language,
     names: Mapping[str, str],
     figures: Mapping[str, dict[str, Any]] | None = None,
+    own: Mapping[str, Theme] | None = None,
 ) -> tuple[Group, ...]:
     """Groups of all layers, in legend order.
 
@@ -151,6 +159,8 @@ def groups_of(
         River names by code.
     figures
         What popups of suspects draw, by the suspect's code.
+    own
+        Themes that layers are drawn by in place of theirs, by the layer's name.
 
     Returns
     -------
@@ -158,17 +168,35 @@ def groups_of(
         Rows without geometry are in no group.
     """
     found: list[Group] = []
-    for theme in (*THEMES, NEUTRAL):
+    layers, own = along_banks(layers), own or {}
+    for theme in (*own.values(), *THEMES, NEUTRAL):
         for layer in layers:
-            if theme in themes(layer.name if layer.schema else ""):
+            mine = themes(layer.name if layer.schema else "")
+            if theme in ((own[layer.name],) if layer.name in own else mine):
                 drawn = replace(layer, frame=layer.frame[~blank(layer.frame)].reset_index(drop=True))
-                found += (
-                    _halos(drawn, theme, language)
-                    if theme.halo
-                    else _groups(drawn, theme, language, names, figures or {})
-                )
+                if theme.halo:
+                    found += _halos(drawn, theme, language)
+                elif layer.name == "rates":
+                    found += _rates(drawn, theme, language, names)
+                else:
+                    found += _groups(drawn, theme, language, names, figures or {})
+    if any(group.layer == "rates" for group in found):
+        found = [beside_ribbons(group) for group in found]
     # Layers that are drawn in one way share a heading, the last of the legend.
     return tuple(sorted(found, key=lambda group: not group.heading))
+
+
+def _rates(layer: Layer, theme: Theme, language: Language, names: Mapping[str, str]) -> Iterator[Group]:
+    """Ribbons by rate and certainty, and transects that nothing is known of."""
+    plain, rest = replace(theme, column=""), np.ones(len(layer.frame), dtype=bool)
+    for heading, label, symbol, rows in rate_classes(layer.frame, language):
+        rest[rows] = False
+        drawn = replace(layer, frame=layer.frame.iloc[rows].reset_index(drop=True))
+        for group in _groups(drawn, plain, language, names, {}):
+            yield replace(group, heading=heading, label=label, symbol=symbol)
+    unknown = replace(layer, frame=layer.frame[rest].reset_index(drop=True))
+    for group in _groups(unknown, theme, language, names, {}):
+        yield replace(group, symbol=replace(group.symbol, shown=False))
 
 
 def blank(frame: gpd.GeoDataFrame) -> np.ndarray:
@@ -189,7 +217,10 @@ def _groups(
     title = layer.label(language)
     for value, rows in _categories(layer.frame, theme):
         pool, numbers = _pool(texts, rows)
-        properties = [{"t": each.tolist(), "h": int(h)} for each, h in zip(numbers, halo[rows], strict=True)]
+        marks = clock_marks(layer.frame.iloc[rows])
+        properties = [
+            {"t": each.tolist(), "h": int(h)} | mark for each, h, mark in zip(numbers, halo[rows], marks, strict=True)
+        ]
         own = _number_figures(layer, rows, figures, properties)
         geometry = layer.frame.geometry.to_numpy()[rows]
         yield Group(
@@ -321,14 +352,44 @@ def name_points(layers: Sequence[Layer], names: Mapping[str, str]) -> gpd.GeoSer
         order = np.argsort(size, kind="stable")
         codes = frame["river_id"].astype("str").to_numpy()
         rows = [i for i in order if codes[i] in names and not blank(frame)[i]]
-        points = _middles(geometry[rows])
+        points = middles(geometry[rows])
         found |= {codes[i]: (size[i], point) for i, point in zip(rows, points, strict=True)}
     largest = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))[:_MAX_NAMES]
     return gpd.GeoSeries({code: point for code, (_, point) in largest}, crs=CRS)
 
 
-def _middles(geometry: np.ndarray) -> np.ndarray:
+def middles(geometry: np.ndarray) -> np.ndarray:
+    """A point in the middle of each line, or inside each area, (n,)."""
     lines = shapely.get_dimensions(geometry) == 1
     middle = shapely.point_on_surface(geometry)
     middle[lines] = shapely.line_interpolate_point(geometry[lines], 0.5, normalized=True)
     return middle
+
+
+def line_names(layers: Sequence[Layer], language: Language) -> tuple[list[str], np.ndarray]:
+    """What the longest waterline of each river, bank and day is called, and where: at its middle.
+
+    Parameters
+    ----------
+    layers
+        Layers in lon/lat.
+    language
+        Language of the banks' names.
+
+    Returns
+    -------
+    tuple
+        n names such as 左岸 2025-08-18 and (n,) points; none where they would be more than 24, or beside rates.
+    """
+    frames = [layer.frame for layer in layers if layer.name == "waterlines"]
+    if not frames or not len(frames[0]) or any(layer.name == "rates" for layer in layers):
+        return [], np.array([], dtype=object)
+    rows = frames[0][~blank(frames[0])].sort_values("length_m", ascending=False, kind="stable")
+    rows = rows.drop_duplicates(["river_id", "bank", "date"]).sort_values(["date", "river_id", "bank"])
+    if len(rows) > _MAX_LINE_NAMES:
+        return [], np.array([], dtype=object)
+    banks = [str(WATERLINES["bank"].value_label(bank, language) or "") for bank in rows["bank"].fillna("")]
+    days = [str(day)[:10] if pd.notna(day) else "" for day in rows["date"]]
+    names = [f"{bank} {day}".strip() for bank, day in zip(banks, days, strict=True)]
+    kept = np.array([bool(name) for name in names], dtype=bool)
+    return [name for name in names if name], middles(rows.geometry.to_numpy())[kept]

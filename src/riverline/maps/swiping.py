@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import folium
+import pyproj
+import shapely
 from folium.template import Template
 
 from riverline.errors import SchemaError
 from riverline.io.scenes import Scene, Scenes
+from riverline.io.scenes.places import footprint_in, shifted
 from riverline.maps.elements import Asides, Script, html_text, identify, json_text
-from riverline.maps.groups import groups_of, lighten, merge
+from riverline.maps.groups import CRS, groups_of, lighten, merge
 from riverline.maps.pictures import MAX_PIXELS, take_pictures
 from riverline.style import in_language
 
@@ -120,10 +123,11 @@ def _scenes(value: Any) -> list[Scene]:  # noqa: ANN401
     return [value] if isinstance(value, Scene) else list(value)
 
 
-def choose(scenes: Sequence[Scene]) -> tuple[tuple[Scene, ...], ...]:
+def choose(scenes: Sequence[Scene], area: Box | None = None) -> tuple[tuple[Scene, ...], ...]:
     """Images of the newest day, and before them those of the earliest day of its season, else of the earliest day.
 
-    Two images are taken as they are given. Of more than two those without a date are left out, unless none has one.
+    Two images are taken as they are given. Of more than two those without a date are left out, unless none has one, and
+    so are those that do not reach ``area`` (degrees), unless none does.
 
     Examples
     --------
@@ -135,6 +139,7 @@ def choose(scenes: Sequence[Scene]) -> tuple[tuple[Scene, ...], ...]:
     """
     if len(scenes) <= len(PANES):
         return tuple((scene,) for scene in scenes)
+    scenes = [scene for scene in scenes if area is None or _reaches(scene, area)] or scenes
     days = sorted({scene.date for scene in scenes if scene.date is not None})
     if len(days) < len(PANES):
         kept = [scene for scene in scenes if scene.date is not None] or list(scenes)
@@ -143,6 +148,12 @@ def choose(scenes: Sequence[Scene]) -> tuple[tuple[Scene, ...], ...]:
     near = [day for day in days[:-1] if _apart(day.timetuple().tm_yday, last.timetuple().tm_yday) <= _SEASON_DAYS]
     chosen = ((near or days)[0], last)
     return tuple(tuple(scene for scene in scenes if scene.date == day) for day in chosen)
+
+
+def _reaches(scene: Scene, area: Box) -> bool:
+    return bool(
+        shapely.intersects(footprint_in(shifted(scene.grid, scene.shift_m), pyproj.CRS(CRS)), shapely.box(*area))
+    )
 
 
 def _apart(one: int, other: int) -> int:

@@ -295,7 +295,7 @@ THEMES: tuple[Theme, ...] = (
     _single("intakes", 73, _mark(SKY, "diamond", 11.0)),
     _single("patrol_gaps", 46, _line("#B00020", 5.4, 4, 3)),
     _single("track_points", 52, _mark(BLUE, "circle", 4.0, shown=False)),
-    Theme("waterlines", "bank", 63, (("left", _line("#00629B", 2.0)), ("right", _line("#8C4A00", 2.0, 7, 3)))),
+    Theme("waterlines", "bank", 63, (("left", _line("#0057B8", 3.4)), ("right", _line("#B3410B", 3.4, 12, 4)))),
     _single("waterline_gaps", 64, _mark(PURPLE, "circle", 7.0)),
     _single("segments", 42, _line(PURPLE, 2.2)),
     Theme("levees", "feature", 48, (

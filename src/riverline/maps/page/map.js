@@ -2,6 +2,7 @@
 var riverline = window.riverline || (function () {
   'use strict';
   var SVG = 'http://www.w3.org/2000/svg';
+  var CELL = 24, APART = 17;
   var CORNERS = { square: [4, Math.PI / 4], triangle: [3, 0], diamond: [4, 0], pentagon: [5, 0], star: [10, 0] };
 
   function element(tag, text, parent) {
@@ -22,15 +23,45 @@ var riverline = window.riverline || (function () {
     return points;
   }
 
+  // A mark may stand for others that it would cover (`crowd` of them, itself included) or be one of those (0).
   var Shape = L.CircleMarker.extend({
+    crowd: 1,
     _updatePath: function () {
       var renderer = this._renderer, ctx = renderer._ctx, points = outline(this.options.shape, this._radius);
-      if (!points || !ctx) { L.CircleMarker.prototype._updatePath.call(this); return; }
-      if (!renderer._drawing || this._empty()) { return; }
-      ctx.beginPath();
-      points.forEach(function (p, i) { ctx[i ? 'lineTo' : 'moveTo'](this._point.x + p[0], this._point.y + p[1]); }, this);
-      ctx.closePath();
-      renderer._fillStroke(ctx, this);
+      if (!ctx) { L.CircleMarker.prototype._updatePath.call(this); return; }
+      if (!renderer._drawing || this._empty() || !this.crowd) { return; }
+      if (points) {
+        ctx.beginPath();
+        points.forEach(function (p, i) { ctx[i ? 'lineTo' : 'moveTo'](this._point.x + p[0], this._point.y + p[1]); }, this);
+        ctx.closePath();
+        renderer._fillStroke(ctx, this);
+      } else { L.CircleMarker.prototype._updatePath.call(this); }
+      if (this.crowd > 1) { this._count(ctx); }
+    },
+    _count: function (ctx) {
+      var x = this._point.x + this._radius + 2, y = this._point.y - this._radius;
+      ctx.save();
+      ctx.globalAlpha = 1;
+      ctx.setLineDash([]);
+      ctx.font = '600 11px sans-serif';
+      ctx.textBaseline = 'middle';
+      ctx.lineWidth = 3;
+      ctx.strokeStyle = '#fff';
+      ctx.fillStyle = '#22303c';
+      ctx.strokeText(this.crowd, x, y);
+      ctx.fillText(this.crowd, x, y);
+      ctx.restore();
+    },
+    _updateBounds: function () {
+      L.CircleMarker.prototype._updateBounds.call(this);
+      if (this.crowd > 1) { this._pxBounds.extend(this._pxBounds.max.add([30, 0])).extend(this._pxBounds.min.subtract([0, 8])); }
+    },
+    _containsPoint: function (p) { return this.crowd > 0 && L.CircleMarker.prototype._containsPoint.call(this, p); },
+    // A click on a mark that stands for others parts them.
+    _openPopup: function (event) {
+      if (this.crowd < 2) { L.CircleMarker.prototype._openPopup.call(this, event); return; }
+      L.DomEvent.stop(event);
+      this._map.fitBounds(this.crowdBounds, { padding: [80, 80], maxZoom: APART });
     }
   });
 
@@ -38,10 +69,10 @@ var riverline = window.riverline || (function () {
     return function (feature, latlng) { return new Shape(latlng, options); };
   }
 
-  function name(texts) {
+  function name(texts, kind) {
     return function (feature, latlng) {
       var text = element('span', texts[feature.properties.t]);
-      var icon = L.divIcon({ className: 'riverline-name', html: text, iconSize: [0, 0] });
+      var icon = L.divIcon({ className: 'riverline-name' + (kind ? ' riverline-name-' + kind : ''), html: text, iconSize: [0, 0] });
       return L.marker(latlng, { icon: icon, interactive: false, keyboard: false });
     };
   }
@@ -69,14 +100,18 @@ var riverline = window.riverline || (function () {
     function tip(layer) {
       var values = texts(layer.feature);
       var parts = spec.tip.map(function (i) { return values[i]; }).filter(Boolean);
+      if (layer.crowd > 1) { parts.push(spec.crowd.replace('{count}', layer.crowd)); }
       return element('span', parts.join(' · ') || spec.title);
     }
     return function (feature, layer) {
-      var weight = layer.options.weight;
+      var weight;
       var wide = spec.figures && spec.figures.some(function (figure) { return figure.picture; });
       layer.bindPopup(popup, { maxWidth: wide ? 620 : 380, autoPanPaddingTopLeft: [60, 60] }).bindTooltip(tip, { sticky: true });
       if (spec.hover) {
-        layer.on('mouseover', function () { layer.setStyle({ weight: weight + 2 }); });
+        layer.on('mouseover', function () {
+          weight = layer.options.weight;
+          layer.setStyle({ weight: weight + 2 });
+        });
         layer.on('mouseout', function () { layer.setStyle({ weight: weight }); });
       }
     };
@@ -96,7 +131,7 @@ var riverline = window.riverline || (function () {
     }
     // A band as wide as at 1:2,000 would cover the two banks of a river that is a few pixels wide.
     function fit() {
-      var metres = 40075016.7 * Math.cos(this.getCenter().lat * Math.PI / 180) / Math.pow(2, this.getZoom() + 8);
+      var metres = metresOf(this);
       var share = Math.max(0.45, Math.min(1, 1.1 - 0.2 * Math.log2(metres)));
       group.eachLayer(function (layer) {
         if (!(layer instanceof L.CircleMarker)) { layer.setStyle({ weight: options.weight * share }); }
@@ -160,6 +195,8 @@ var riverline = window.riverline || (function () {
         item.appendChild(swatch(row.kind, row.style));
         element('span', row.label, item);
         element('b', String(row.count), item);
+        item.querySelector('span').dataset.away = spec.words.away;
+        groups[i].legendItem = item;
         function follow() {
           item.hidden = !map.hasLayer(groups[i]);
           list.title.hidden = !list.items.querySelector('li:not([hidden])');
@@ -195,26 +232,131 @@ var riverline = window.riverline || (function () {
     });
   }
 
+  function leaves(layer, found) {
+    if (layer.eachLayer) { layer.eachLayer(function (each) { leaves(each, found); }); }
+    else if (layer instanceof Shape) { found.push(layer); }
+    return found;
+  }
+
+  // Of marks that would cover each other one is drawn, with their number; from APART on all are.
+  function thin(map, groups) {
+    var zoom = map.getZoom(), cells = {};
+    function around(p, hit) {
+      var x = Math.floor(p.x / CELL), y = Math.floor(p.y / CELL);
+      for (var i = x - 1; i <= x + 1; i++) {
+        for (var j = y - 1; j <= y + 1; j++) { (cells[i + ':' + j] || []).forEach(hit); }
+      }
+    }
+    function set(mark, crowd) {
+      if (mark.crowd === crowd) { return; }
+      mark.crowd = crowd;
+      if (mark._map) { mark._updateBounds(); mark.redraw(); }
+    }
+    groups.filter(function (group) { return map.hasLayer(group); }).forEach(function (group) {
+      leaves(group, []).forEach(function (mark) {
+        var p = map.project(mark.getLatLng(), zoom), best = null, least = CELL;
+        if (zoom < APART) {
+          around(p, function (other) {
+            var away = p.distanceTo(other.p);
+            if (away < least) { least = away; best = other; }
+          });
+        }
+        if (best) {
+          best.count += 1;
+          best.mark.crowdBounds.extend(mark.getLatLng());
+          set(mark, 0);
+          return;
+        }
+        var key = Math.floor(p.x / CELL) + ':' + Math.floor(p.y / CELL);
+        mark.crowdBounds = L.latLngBounds([mark.getLatLng()]);
+        (cells[key] = cells[key] || []).push({ mark: mark, p: p, count: 1 });
+      });
+    });
+    Object.keys(cells).forEach(function (key) {
+      cells[key].forEach(function (kept) { set(kept.mark, kept.count); });
+    });
+  }
+
+  function metresOf(map) {
+    return 40075016.7 * Math.cos(map.getCenter().lat * Math.PI / 180) / Math.pow(2, map.getZoom() + 8);
+  }
+
+  // What is only legible from close by, or only from far off, is there at these scales: metres a pixel, [above, below].
+  // Ribbons along two banks are slimmer from far off: they would cover each other.
+  function atScale(map, groups, rows) {
+    var metres = metresOf(map), share = Math.max(0.3, Math.min(1, 1.3 - 0.16 * Math.log2(metres)));
+    rows.forEach(function (row, i) {
+      var group = groups[i];
+      if (row.slims && group.share !== share) {
+        group.share = share;
+        group.eachLayer(function (layer) { layer.setStyle({ weight: row.style.weight * share }); });
+      }
+      if (!row.scale) { return; }
+      var seen = metres > row.scale[0] && metres <= row.scale[1];
+      group.drawn = group.drawn || group.getLayers();
+      if (seen === group.seen) { return; }
+      group.seen = seen;
+      group.legendItem.classList.toggle('away', !seen);
+      group.drawn.forEach(function (layer) { group[seen ? 'addLayer' : 'removeLayer'](layer); });
+    });
+  }
+
+  // One button between the zoom and the layers: everything, and back to what the map is about.
+  function wholeButton(map, spec, fit) {
+    var control = L.control({ position: 'topleft' });
+    control.onAdd = function () {
+      var bar = element('div'), link = element('a', '', bar), svg, differs = String(spec.bounds) !== String(spec.whole);
+      bar.className = 'leaflet-bar leaflet-control riverline-whole';
+      svg = shape('svg', { viewBox: '0 0 24 24', width: 16, height: 16, 'aria-hidden': 'true' }, link);
+      shape('path', { d: 'M9 3H3v6M15 3h6v6M9 21H3v-6M15 21h6v-6', fill: 'none', stroke: 'currentColor', 'stroke-width': 2.4 }, svg);
+      link.href = '#';
+      link.setAttribute('role', 'button');
+      function say(whole) {
+        link.title = whole && differs ? spec.words.back : spec.words.everything;
+        link.setAttribute('aria-label', link.title);
+        link.setAttribute('aria-pressed', String(whole));
+      }
+      say(false);
+      L.DomEvent.disableClickPropagation(bar);
+      L.DomEvent.on(link, 'click', function (event) {
+        L.DomEvent.preventDefault(event);
+        var whole = !differs || link.getAttribute('aria-pressed') !== 'true';
+        fit(whole ? spec.whole : spec.bounds);
+        say(whole && differs);
+      });
+      return bar;
+    };
+    control.addTo(map);
+  }
+
   // Everything around the layers: title, zoom, scale, legend, corner text, drawing order.
   function dress(map, spec, groups) {
     document.documentElement.lang = spec.words.lang;
     map.getContainer().classList.add('riverline');
     L.control.zoom({ zoomInTitle: spec.words.zoom_in, zoomOutTitle: spec.words.zoom_out }).addTo(map);
+    if (spec.whole) { wholeButton(map, spec, fit); }
     L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
     map.attributionControl.setPrefix(false).addAttribution(spec.corner);
     if (spec.title) { element('div', spec.title, map.getContainer()).className = 'riverline-title'; }
     var box = legend(map, spec, groups).getContainer();
-    if (spec.bounds) {
+    function fit(bounds) {
       var right = box.classList.contains('folded') ? 30 : box.offsetWidth + 24;
-      map.fitBounds(spec.bounds, {
+      map.fitBounds(bounds, {
         paddingTopLeft: [30, spec.title ? 66 : 30], paddingBottomRight: [right, 40], maxZoom: 17, animate: false
       });
     }
+    if (spec.bounds) { fit(spec.bounds); }
     function arrange() {
       spec.order.forEach(function (i) { if (map.hasLayer(groups[i])) { groups[i].bringToFront(); } });
     }
-    map.on('overlayadd', arrange).on('overlayadd zoomend', function () { declutter(map); });
-    map.whenReady(function () { arrange(); declutter(map); });
+    function settle() {
+      atScale(map, groups, spec.rows);
+      spec.crowded.forEach(function (set) { thin(map, set.map(function (i) { return groups[i]; })); });
+      arrange();
+      declutter(map);
+    }
+    map.on('overlayadd overlayremove zoomend riverlinesettle', settle);
+    map.whenReady(settle);
   }
 
   return { describe: describe, dress: dress, halo: halo, name: name, point: point };

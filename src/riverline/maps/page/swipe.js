@@ -13,7 +13,7 @@ var riverlineSwipe = window.riverlineSwipe || (function () {
     return node;
   }
 
-  // Lines on images have a white edge: whatever is under them, they can be told from it.
+  // Lines on images have a white edge, whole under dashes too: whatever is under them, they can be told from it.
   var Cased = L.Canvas.extend({
     _fillStroke: function (ctx, layer) {
       var options = layer.options;
@@ -23,7 +23,7 @@ var riverlineSwipe = window.riverlineSwipe || (function () {
         ctx.lineWidth = options.weight + 2;
         ctx.lineCap = options.lineCap;
         ctx.lineJoin = options.lineJoin;
-        ctx.setLineDash(options._dashArray || []);
+        ctx.setLineDash([]);
         ctx.stroke();
       }
       L.Canvas.prototype._fillStroke.call(this, ctx, layer);

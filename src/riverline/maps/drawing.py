@@ -1,0 +1,302 @@
+"""Layers and images as one folium map: panes, groups, names, legend, and what the page says of itself."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import folium
+import numpy as np
+from folium.utilities import JsCode
+
+from riverline._version import __version__
+from riverline.maps.basemaps import Basemap, tianditu
+from riverline.maps.clock import Clock, add_clock
+from riverline.maps.elements import (
+    Asides,
+    Frame,
+    Layers,
+    Script,
+    draw_features,
+    html_text,
+    identify,
+    json_text,
+    leaflet_options,
+    path_options,
+    title_of,
+)
+from riverline.maps.figures import embed_chips, evidence_curves
+from riverline.maps.focus import box_of, first_view
+from riverline.maps.groups import blank, groups_of, lighten, line_names, merge, name_points, to_features
+from riverline.maps.notices import undrawn
+from riverline.maps.swiping import (
+    Pair,
+    add_pictures,
+    add_swipe,
+    make_sides,
+    notes_of,
+    see_through,
+)
+from riverline.maps.texts import river_names
+from riverline.schema import FAULTS
+from riverline.style import in_language
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from riverline.maps.figures import Chips
+    from riverline.maps.groups import Group
+    from riverline.maps.pictures import Box
+    from riverline.maps.swiping import Side
+    from riverline.rules import RuleSet
+    from riverline.schema import Language
+    from riverline.style import Layer, Theme
+
+__all__ = ["Look", "draw"]
+
+_HOVER_LIMIT = 5_000
+# Marks that are many and close by their nature; problems and suspects are seen one by one at every scale.
+_CROWDED = frozenset({"boards", "existing", "forecasts", "intersections", "stakes", "track_points", "waterline_gaps"})
+_CHINA = ([35.0, 104.0], 4)
+_WORDS = {
+    "zh": {
+        "lang": "zh-CN", "legend": "图例", "zoom_in": "放大", "zoom_out": "缩小", "names": "河流名称",
+        "lines": "水边线名称", "labels": "热点名次",
+        "everything": "看全图", "back": "回到成果", "away": "（放大后显示）", "crowd": "此处 {count} 个，放大后分开",
+        "rules": "规则集", "other": "其他要素", "join": "",
+        "picture": "本图供查看，法定界线以成果数据为准；线形按 {tolerance:g} 米容差化简。",
+        "missing": "{missing} 个要素没有图形，未绘出。", "nothing": "没有可绘的要素。",
+    },
+    "en": {
+        "lang": "en", "legend": "Legend", "zoom_in": "Zoom in", "zoom_out": "Zoom out", "names": "River names",
+        "lines": "Waterline names", "labels": "Hotspots by place",
+        "everything": "Everything", "back": "Back to the results", "away": " (from closer by)",
+        "crowd": "{count} here: zoom in to part them",
+        "rules": "Rules", "other": "Other layers", "join": " ",
+        "picture": "A picture, not the legal line: that is in the data. Lines are simplified by up to {tolerance:g} m.",
+        "missing": "Not drawn for want of a geometry: {missing}.", "nothing": "There is nothing to draw.",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Language, heading, basemap and size of a map, what it opens on, its months, themes of its own, names."""
+
+    language: Language = "zh"
+    title: str = ""
+    basemap: Basemap | None = None
+    tianditu_key: str | None = None
+    width: str | int = "100%"
+    height: str | int = "100%"
+    focus: Any = None
+    clock: Clock | None = None
+    themes: Mapping[str, Theme] = field(default_factory=dict)
+    labels: tuple[tuple[str, Any], ...] = ()
+
+
+def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips: Chips | None = None) -> folium.Map:
+    """The map of layers, and of images and layers of two sides, as :func:`show` and :func:`show_change` give it out."""
+    language = look.language
+    found = in_language(found, language)
+    merged = merge(found)
+    light, tolerance = lighten(merged)
+    names = river_names([*found, *(layer for part in (pair.parts if pair else ()) for layer in part.layers)])
+    figures, told = evidence_curves(found, language), ""
+    if chips is not None:
+        figures, told = embed_chips(figures, found, chips, language)
+    sides = make_sides(pair, box_of(merged), language=language, names=names) if pair else ()
+    groups = groups_of(light, language=language, names=names, figures=figures, own=look.themes)
+    groups = see_through(groups, sides)
+    view, whole = _view(merged, sides, look.focus)
+    page = _page(view, look, "riverlineSwipe.canvas" if sides else "L.canvas")
+    for tiles in tianditu(look.basemap, key=look.tianditu_key, language=language) if look.basemap else ():
+        page.add_child(identify(tiles, tiles.tile_name))
+    if any(group.figures for group in groups):
+        page.add_child(identify(Asides("figures"), page.get_name()))
+    images = add_pictures(page, sides, language) if sides else []
+    drawn = _add_groups(page, groups, opened=_opened(found), crowd=_WORDS[language]["crowd"])
+    lines = [
+        name
+        for side in sides
+        for name in _add_groups(page, side.groups, opened=frozenset(), crowd="", pane=f"{side.pane}Lines")
+    ]
+    add_swipe(page, sides, [*images, *lines], language)
+    _name(page, light, names, language)
+    _add_names(page, np.array([place for _, place in look.labels], dtype=object), [text for text, _ in look.labels],
+               _WORDS[language]["labels"], "line")  # fmt: skip
+    every = [*groups, *(group for side in sides for group in side.groups)]
+    everything = [*merged, *(layer for side in sides for layer in side.merged)]
+    # A note on data without a place is told in the tables: no feature is missing for it.
+    missing = sum(int(blank(layer.frame).sum()) for layer in everything if layer.name != FAULTS.name)
+    tolerance = max([tolerance, *(side.tolerance for side in sides)])
+    notes = [*notes_of(sides, language), told]
+    spec = _spec(every, title=look.title, language=language, tolerance=tolerance, missing=missing, notes=notes)
+    spec |= {"corner": _corner(found, language), "bounds": _corners(view), "whole": _corners(whole)}
+    spec |= {"notice": undrawn(found, language, names), "crowded": _crowded(groups)}
+    page.add_child(identify(Frame(spec, [*drawn, *lines]), page.get_name()))
+    if look.clock is not None:
+        add_clock(page, look.clock, drawn, language)
+    page.add_child(identify(Layers(position="topleft"), page.get_name()))
+    page.get_root().title = html_text(look.title or "riverline")  # type: ignore[attr-defined]
+    return page
+
+
+def _view(
+    layers: Sequence[Layer],
+    sides: Sequence[Side],
+    focus: Any,  # noqa: ANN401 - as in show
+) -> tuple[Box | None, Box | None]:
+    """What the page opens on, and everything: what it is about, else the images, else all layers."""
+    everything = [*layers, *(layer for side in sides for layer in side.merged)]
+    images = _box_of_images(sides)
+    whole = box_of(everything)
+    if images and whole:
+        whole = (*map(min, images[:2], whole[:2]), *map(max, images[2:], whole[2:]))  # type: ignore[assignment]
+    whole = whole or images
+    return first_view(everything, focus) or images or whole, whole
+
+
+def _box_of_images(sides: Sequence[Side]) -> Box | None:
+    bounds = [picture.bounds for side in sides for picture in side.pictures]
+    if not bounds:
+        return None
+    south, west = (min(low[i] for low, _ in bounds) for i in (0, 1))
+    north, east = (max(high[i] for _, high in bounds) for i in (0, 1))
+    return west, south, east, north
+
+
+def _corners(box: Box | None) -> list[list[float]] | None:
+    """A box as Leaflet has it."""
+    return None if box is None else [[box[1], box[0]], [box[3], box[2]]]
+
+
+def _page(box: Box | None, look: Look, canvas: str) -> folium.Map:
+    west, south, east, north = box or (0.0, 0.0, 0.0, 0.0)
+    page = folium.Map(
+        location=[(south + north) / 2, (west + east) / 2] if box else _CHINA[0],
+        zoom_start=12 if box else _CHINA[1],
+        tiles=None,
+        width=look.width,
+        height=look.height,
+        zoom_control=False,
+        prefer_canvas=True,
+        font_size="13px",
+        # Thin lines need a margin to be hit; the camel case is what reaches Leaflet when there are no tiles.
+        renderer=JsCode(f"{canvas}({{tolerance: 5, padding: 0.3}})"),  # type: ignore[arg-type]
+        maxZoom=20,
+        # Any zoom, so that the first view fills the window; the buttons and the wheel go on in halves and more.
+        zoomSnap=0,
+        zoomDelta=0.5,
+    )
+    identify(page, repr([round(each, 9) for each in box or ()]))
+    return page
+
+
+def _opened(layers: Sequence[Layer]) -> frozenset[str]:
+    """Layers of which every category is to be seen at once: the faults of an inspection are what its map is about."""
+    return frozenset(layer.name for layer in layers if layer.name == FAULTS.name and "check_id" in layer.frame)
+
+
+def _add_groups(
+    page: folium.Map, groups: Sequence[Group], *, opened: frozenset[str], crowd: str, pane: str = ""
+) -> list[str]:
+    sources: dict[str, list[str]] = {}
+    drawn = []
+    hover = sum(group.count for group in groups if group.halo < 0) <= _HOVER_LIMIT
+    for number, group in enumerate(groups):
+        title = _layer_name(group, number, groups)
+        parent = identify(
+            folium.FeatureGroup(title, show=group.symbol.shown or group.layer in opened),
+            page.get_name(),
+            f"{pane}{number}",
+        )
+        page.add_child(parent)
+        drawn.append(parent.get_name())
+        if group.halo < 0:
+            child = identify(
+                draw_features(group, hover=hover, pane=pane, crowd=crowd), parent.get_name(), json.dumps(group.features)
+            )
+            parent.add_child(child)
+            sources.setdefault(group.layer, []).append(child.get_name())
+    for group, name in zip(groups, drawn, strict=True):
+        if group.halo >= 0:
+            borrowed = f"[{', '.join(sources[group.layer])}], {group.halo}, {leaflet_options(group.symbol)}"
+            page.add_child(identify(Script(f"riverline.halo({name}, {borrowed});"), name))
+    return drawn
+
+
+def _layer_name(group: Group, number: int, groups: Sequence[Group]) -> str:
+    same = sum(title_of(each) == title_of(group) for each in groups[:number])
+    # Leaflet writes the name as HTML, and folium renders what it writes as a template once more.
+    return html_text(title_of(group) + f" ({same + 1})" * bool(same))
+
+
+def _name(page: folium.Map, layers: Sequence[Layer], names: dict[str, str], language: Language) -> None:
+    """Names of rivers, and what waterlines are."""
+    places = name_points(layers, names)
+    _add_names(page, places.to_numpy(), [names[code] for code in places.index], _WORDS[language]["names"])
+    called, middles = line_names(layers, language)
+    _add_names(page, middles, called, _WORDS[language]["lines"], "line")
+
+
+def _add_names(page: folium.Map, points: np.ndarray, texts: Sequence[str], title: str, kind: str = "") -> None:
+    if not len(points):
+        return
+    features = to_features(points, [{"t": i} for i in range(len(texts))])
+    layer = folium.GeoJson(
+        {"type": "FeatureCollection", "features": features},
+        pointToLayer=JsCode(f"riverline.name({json_text(texts)}, {json_text(kind)})"),
+    )
+    parent = identify(folium.FeatureGroup(title), page.get_name(), "names", title)
+    parent.add_child(identify(layer, parent.get_name(), json.dumps(features)))
+    page.add_child(parent)
+
+
+def _spec(
+    groups: Sequence[Group], *, title: str, language: Language, tolerance: float, missing: int, notes: Sequence[str]
+) -> dict[str, Any]:
+    words = _WORDS[language]
+    notes = [*filter(None, notes), words["picture"].format(tolerance=tolerance) if groups else words["nothing"]]
+    notes += [words["missing"].format(missing=missing)] * bool(missing)
+    rows = [
+        {
+            "heading": group.heading,
+            "label": group.label,
+            "kind": group.kind,
+            "count": group.count,
+            "style": path_options(group.symbol),
+        }
+        | ({"scale": group.scale} if group.scale else {})
+        | ({"slims": True} if group.layer == "rates" else {})
+        for group in groups
+    ]
+    # The fastest erosion is the first of its rows in the legend and lies on top.
+    order = sorted(range(len(groups)), key=lambda i: (groups[i].order, -i if groups[i].layer == "rates" else i))
+    told = {"title": title, "words": words, "note": words["join"].join(notes)}
+    return told | {"rows": rows, "order": order}
+
+
+def _crowded(groups: Sequence[Group]) -> list[list[int]]:
+    """Numbers of the groups whose marks are many and close, those of one layer together, the chief ones first."""
+    found: dict[str, list[int]] = {}
+    for number, group in enumerate(groups):
+        if group.layer in _CROWDED and group.halo < 0:
+            found.setdefault(group.layer, []).append(number)
+    return list(found.values())
+
+
+def _rules_title(rules: RuleSet, language: Language) -> str:
+    return rules.title if language == "zh" else rules.title_en or rules.title
+
+
+def _corner(layers: Sequence[Layer], language: Language) -> str:
+    parts = {f"riverline {__version__}": None}
+    for layer in layers:
+        if layer.rules is not None:
+            name, digest = str(layer.rules.name), str(layer.rules.digest)
+            mark = "（{}）" if language == "zh" else " ({})"
+            title = f"{_WORDS[language]['rules']} {_rules_title(layer.rules, language)}"
+            parts[f"{title}{mark.format(f'{name} {digest[:12]}')}"] = None
+    return " | ".join(html_text(part) for part in parts)

@@ -1,0 +1,116 @@
+"""Hotspots as a map: the reaches to walk first, numbered, with what was found and what was to be expected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from riverline.errors import SchemaError
+from riverline.geodesy import align
+from riverline.maps.drawing import Look, draw
+from riverline.maps.groups import CRS, middles
+from riverline.maps.showing import refuse_too_many
+from riverline.schema import HOT_REACHES
+from riverline.style import collect
+
+if TYPE_CHECKING:
+    import folium
+    import geopandas as gpd
+
+    from riverline.hotspots import Hotspots
+    from riverline.maps.basemaps import Basemap
+    from riverline.schema import Language
+
+__all__ = ["show_hotspots"]
+
+_MOST = 20
+_WORDS = {
+    "zh": ("", "{place}. {name} {problems:,.0f} 个，应有 {expected:.1f}"),
+    "en": (" ", "{place}. {name}: {problems:,.0f}, {expected:.1f} expected"),
+}
+
+
+def show_hotspots(
+    hotspots: Hotspots,
+    *results: Any,  # noqa: ANN401 - any result or frame
+    language: Language = "zh",
+    title: str = "",
+    basemap: Basemap | None = None,
+    max_features: int = 30_000,
+    **layers: Any,  # noqa: ANN401
+) -> folium.Map:
+    """A map of hotspots that opens on the hot reaches, each with its place, its problems and how many were expected.
+
+    Parameters
+    ----------
+    hotspots
+        From :func:`riverline.find_hotspots`.
+    *results
+        What lies under them, as in :func:`show`: axes, extents, the problems themselves.
+    language, title, basemap, max_features
+        As in :func:`show`.
+    **layers
+        More frames or results, each with a name.
+
+    Returns
+    -------
+    folium.Map
+        Hot reaches are numbered from the least likely by chance (adjusted p), at most twenty; popups give the reason.
+        Density along the water and segments that are neither hot nor cold are layers to switch on. Without a hot reach
+        the map opens on everything.
+
+    Raises
+    ------
+    SchemaError
+        If ``hotspots`` are not what ``find_hotspots`` returns.
+    CRSError
+        If something cannot be reprojected safely.
+    JobError
+        If there are too many features.
+
+    Examples
+    --------
+    >>> import riverline as rl
+    >>> county = rl.samples.path("清水县.gpkg")
+    >>> axes = rl.read_layer(county, rl.schema.AXES, layer="axes")
+    >>> problems = rl.read_layer(county, rl.schema.PROBLEMS, layer="problems")
+    >>> page = rl.maps.show_hotspots(rl.find_hotspots(problems, axes), axes, problems, title="四乱热点")
+    >>> [child.layer_name for child in page._children.values() if hasattr(child, "layer_name")][-1]
+    '热点名次'
+    """
+    clusters = getattr(hotspots, "clusters", None)
+    if clusters is None or not hasattr(hotspots, "segments"):
+        what = type(hotspots).__name__
+        raise SchemaError(
+            f"hotspots 应为 riverline.find_hotspots 的返回值，实际为 {what}",
+            f"hotspots must be what riverline.find_hotspots returns, got {what}",
+        )
+    HOT_REACHES.require(clusters, layer="hot_reaches")
+    found = collect(hotspots, *results, **layers)
+    refuse_too_many(found, max_features)
+    hot = clusters[(clusters["verdict"] == "hot").to_numpy(dtype=bool)]
+    labels = _labels(hot, language)
+    return draw(found, Look(language, title, basemap, focus=hot if len(hot) else None, labels=labels))
+
+
+def _labels(hot: gpd.GeoDataFrame, language: Language) -> tuple[tuple[str, Any], ...]:
+    """What each hot reach is called on the map, and where: at its middle."""
+    ratio = -hot["problems"].astype("float64") / hot["expected"].astype("float64")
+    order = np.lexsort((hot["reach_id"].astype("str"), ratio, hot["p_adjusted"].astype("float64")))
+    rows = align(hot.iloc[order[:_MOST]], CRS, layer="hot_reaches")
+    names = rows["name"] if "name" in rows else rows["river_id"]
+    names = names.where(names.notna() & (names != ""), rows["river_id"])
+    join, words = _WORDS[language]
+    banks = [_bank(bank, language) for bank in rows["bank"]] if "bank" in rows else [""] * len(rows)
+    called = [join.join(filter(None, each)) for each in zip(names, banks, strict=True)]
+    told = [
+        words.format(place=place, name=name, problems=count, expected=expected)
+        for place, (name, count, expected) in enumerate(zip(called, rows["problems"], rows["expected"], strict=True), 1)
+    ]
+    return tuple(zip(told, middles(rows.geometry.to_numpy()), strict=True))
+
+
+def _bank(bank: Any, language: Language) -> str:  # noqa: ANN401 - whatever a cell holds
+    return "" if pd.isna(bank) else str(HOT_REACHES["bank"].value_label(bank, language) or "")

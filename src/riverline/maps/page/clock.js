@@ -1,0 +1,99 @@
+/* riverline: months on a map, and one column to choose by. Text reaches the page by textContent only. */
+var riverlineClock = window.riverlineClock || (function () {
+  'use strict';
+
+  function element(tag, text, parent) {
+    var node = document.createElement(tag);
+    if (text) { node.textContent = text; }
+    if (parent) { parent.appendChild(node); }
+    return node;
+  }
+
+  // What is there at a step, and of the chosen value; a feature without steps is always there.
+  function shows(feature, state) {
+    var own = feature.properties;
+    if (own.s && (state.at < own.s[0] || state.at > own.s[1])) { return false; }
+    return state.choice < 0 || own.c === undefined || own.c === state.choice;
+  }
+
+  function apply(map, children, state) {
+    children.forEach(function (each) {
+      var seen = 0;
+      each.features.forEach(function (layer) {
+        var there = shows(layer.feature, state);
+        seen += there;
+        if (there !== each.layer.hasLayer(layer)) { each.layer[there ? 'addLayer' : 'removeLayer'](layer); }
+      });
+      each.group.legendItem.querySelector('b').textContent = seen;
+    });
+    map.fire('riverlinesettle');
+  }
+
+  function build(spec, state, changed) {
+    var box = element('div'), row = element('div', '', box);
+    box.className = 'riverline-clock leaflet-control';
+    L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
+    if (spec.steps.length > 1) {
+      var play = element('button', '▶', row), range = element('input', '', row), timer = null;
+      play.type = 'button';
+      play.title = spec.words.play;
+      range.type = 'range';
+      range.min = 0;
+      range.max = spec.steps.length - 1;
+      range.setAttribute('aria-label', spec.words.month);
+      var told = element('output', '', row);
+      var show = function (at) {
+        state.at = at;
+        range.value = at;
+        told.textContent = spec.steps[at];
+        range.setAttribute('aria-valuetext', spec.steps[at]);
+      };
+      var stop = function () {
+        clearInterval(timer);
+        timer = null;
+        play.textContent = '▶';
+        play.title = spec.words.play;
+      };
+      range.addEventListener('input', function () { show(Number(range.value)); changed(); });
+      play.addEventListener('click', function () {
+        if (timer) { stop(); return; }
+        play.textContent = '⏸';
+        play.title = spec.words.pause;
+        show(state.at >= spec.steps.length - 1 ? 0 : state.at + 1);
+        changed();
+        timer = setInterval(function () {
+          if (state.at >= spec.steps.length - 1) { stop(); return; }
+          show(state.at + 1);
+          changed();
+        }, 900);
+      });
+      show(state.at);
+    } else { element('output', spec.steps[0] || '', row); }
+    if (spec.choices.length > 1) {
+      var label = element('label', spec.words.facet, element('div', '', box)), select = element('select', '', label);
+      [spec.words.every].concat(spec.choices).forEach(function (text, i) { element('option', text, select).value = i - 1; });
+      select.addEventListener('change', function () { state.choice = Number(select.value); changed(); });
+    }
+    return box;
+  }
+
+  function start(map, spec, groups) {
+    var state = { at: spec.at, choice: -1 }, children = [];
+    groups.forEach(function (group) {
+      group.getLayers().forEach(function (layer) {
+        if (!layer.getLayers) { return; }
+        var features = layer.getLayers().filter(function (each) { return each.feature; });
+        if (features.some(function (each) { return each.feature.properties.s || each.feature.properties.c !== undefined; })) {
+          children.push({ group: group, layer: layer, features: features });
+        }
+      });
+    });
+    function changed() { apply(map, children, state); }
+    var control = L.control({ position: 'bottomleft' });
+    control.onAdd = function () { return build(spec, state, changed); };
+    control.addTo(map);
+    changed();
+  }
+
+  return { start: start };
+})();
