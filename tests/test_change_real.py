@@ -68,6 +68,15 @@ def test_no_two_transects_of_a_bank_cross_on_hundreds_of_real_bends(river):
     assert (change.transects["limited_by"] == "other_arm").sum() > 500, "there are necks"
 
 
+def test_transects_meet_the_axis_at_their_station_only_however_sharp_the_bend(river):
+    _, _, _, axes, change = river
+    line, transects = axes.geometry.iloc[0], change.transects
+    stations = shapely.get_coordinates(shapely.line_interpolate_point(line, transects["chainage_m"].to_numpy()))
+    met, row = shapely.get_coordinates(shapely.intersection(transects.geometry.to_numpy(), line), return_index=True)
+    assert len(np.unique(row)) > 0.9 * len(transects)
+    assert np.hypot(*(met - stations[row]).T).max() < 1e-3
+
+
 def test_positions_lie_on_their_shorelines_and_most_transects_meet_every_date(river):
     _, banks, _, _, change = river
     lines = banks.set_index("shoreline_id").geometry
