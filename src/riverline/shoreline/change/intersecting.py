@@ -202,7 +202,8 @@ def _told(share: pd.Series[float], by_river: dict[str, list[str]], shorelines: S
     first = {str(code): row for row, code in reversed(list(enumerate(shorelines.shoreline_id)))}
     findings = [
         Finding("banks-all-contradict", "axes", river,
-                shapely.multilinestrings(shorelines.line[[first[code] for code in codes]]), len(codes), note=", ".join(codes))
+                shapely.multilinestrings(shorelines.line[[first[code] for code in codes]]),
+                len(codes), note=", ".join(codes))
         for river, codes in sorted(by_river.items())
     ]  # fmt: skip
     together = {code for codes in by_river.values() for code in codes}
