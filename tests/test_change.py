@@ -595,6 +595,21 @@ def test_shorelines_far_from_their_axis_are_measured_where_the_caller_says_how_f
     assert "shoreline-beyond-reach" not in bk.codes_of(change)
 
 
+def test_shorelines_of_another_river_that_cross_the_axis_by_chance_have_no_rate_either():
+    """Most of each lies farther off than the river is wide by far, though some of its places are within reach."""
+    days = (("2000-01-01", 0.0), ("2010-01-01", 5.0))
+    crossing = [
+        (day, bank, bk.line([(0, 3000 + side * (30 + out)), (1000, -3000 + side * (30 + out))]))
+        for day, out in days
+        for bank, side in (("left", 1), ("right", -1))
+    ]
+    change = bk.measured(bk.shorelines(*crossing))
+    assert change.rates["rate"].isna().all()
+    told = change.faults.query("code == 'shoreline-beyond-reach'")
+    assert told["feature_id"].tolist() == ["S1", "S2", "S3", "S4"]
+    assert (told["value"] > told["limit"]).all()
+
+
 def test_a_course_that_was_left_far_from_the_others_is_told_as_the_part_that_it_is():
     left = bk.line([(0, 50), (600, 50), (600, 900), (1000, 900)])
     change = bk.measured(bk.shorelines(("2000-01-01", "left", left), ("2010-01-01", "left", bk.level(55.0))))

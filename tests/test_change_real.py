@@ -153,3 +153,12 @@ def test_banks_whose_names_were_turned_are_all_refused_though_the_river_moved_by
         faults = rl.measure_shoreline_change(frame, axes, spacing_m=400.0).faults
         told = faults.query("code == 'shoreline-bank-contradicts'")
         assert told["feature_id"].tolist() == banks["shoreline_id"][rows].tolist()
+
+
+@pytest.mark.parametrize("name", ["purus", "tarauaca"])
+def test_banks_a_hundred_kilometres_off_are_all_refused_though_some_pass_by_the_axis(real_data, name):
+    banks, _, axes = read(real_data, name)
+    change = rl.measure_shoreline_change(banks.set_geometry(banks.translate(100_000.0)), axes, spacing_m=400.0)
+    assert change.rates["rate"].isna().all()
+    told = change.faults.query("code == 'shoreline-beyond-reach'")
+    assert set(told["feature_id"]) == set(banks["shoreline_id"])

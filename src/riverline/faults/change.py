@@ -26,9 +26,9 @@ CHANGE_CODES = (
          "核对位置、河流编码和岸别，或加大 reach_m、减小 spacing_m",
          "check its place, river and bank, or give a larger reach_m or a smaller spacing_m"),
     Code("shoreline-beyond-reach", "error",
-         "岸线 {feature} 离本河的中心线或基线至少 {value} {unit}，断面只到 {limit} {unit}，未使用",
-         "shoreline {feature} lies {value} {unit} or more from the axis or baseline of its river, where transects go "
-         "{limit} {unit}; it was not used",
+         "岸线 {feature} 不在本河：离中心线或基线（中位）{value} {unit}，超出断面可及的 {limit} {unit}，未使用",
+         "shoreline {feature} does not lie at its river: {value} {unit} from the axis or baseline (median), beyond the "
+         "{limit} {unit} that transects may go; it was not used",
          "核对河流编码和坐标系；确属本河（如河口、旧河道）时用 reach_m（命令行 --reach）写明断面长度",
          "check its river and CRS; where it is of this river (an estuary, an old course) give reach_m, --reach on the "
          "command line"),

@@ -78,9 +78,9 @@ def measure_shoreline_change(  # noqa: PLR0913 - one argument a convention that 
     reach_m
         How far transects go to either side; if not given, a quarter farther than the river's shorelines lie, but no
         more than six times their median distance (three widths of the river): what is farther off is a course that
-        was left. Only what lies within 20 widths of the river counts there, its width being the median distance of the
-        banks of a day, else ``width_m`` of the axis; and within 10 km in any case. What lies beyond is told, whole
-        shorelines as errors.
+        was left. A shoreline of which more than half lies beyond 20 widths of the river (the median distance of the
+        banks of a day, else ``width_m`` of the axis) or 10 km is not used and is an error; of others what lies beyond
+        the reach is a note.
     uncertainty_m
         One standard deviation of the position of shorelines that state none; unknown if not given.
     jump_slope

@@ -37,6 +37,8 @@ _MARGIN = 1.25
 # And no farther than so many times the median: seen from an axis three widths of the river. What lies beyond is a bend
 # that was cut off or a course that was left; a transect to it measures no bank that moved.
 _MOST_MEDIANS = 6.0
+# A shoreline is of another river where more of it than this lies beyond what the river's width allows.
+_MOST_BEYOND = 0.5
 # Most places of a river's shorelines that are looked at to see how far off they lie, and of a bank to see how wide.
 _PLACES, _WIDTH_PLACES = 20_000, 200
 
@@ -69,6 +71,17 @@ class _Places:
     metres: Floats
     away: Floats
 
+    @property
+    def nearest(self) -> Floats:
+        """Distance of each from the nearest origin that it lies beside; infinite beside none."""
+        return np.asarray(self.away.min(axis=0))
+
+    def summed(self, places: NDArray[np.bool_], lines: Integers) -> Floats:
+        """Metres of each of some lines that such places stand for."""
+        metres = np.zeros(int(lines.max()) + 1)
+        np.add.at(metres, self.line[places], self.metres[places])
+        return np.asarray(metres[lines])
+
 
 def reaches_of(origins: Origins, shorelines: Shorelines, method: Method) -> Reaches:
     """How far transects go, and what of the shorelines lies beyond.
@@ -84,31 +97,57 @@ def reaches_of(origins: Origins, shorelines: Shorelines, method: Method) -> Reac
 
     Notes
     -----
-    A river's reach is a quarter more than its shorelines' largest distance, and at most six times their median, both of
-    what lies within 20 widths of the river and 10 km. Its width is the median distance between the banks of a day;
-    where no day has both, what the axis states. From a baseline only the 10 km hold.
+    A shoreline of which more than half lies farther off than 20 widths of the river, or 10 km, is not of this river.
+    Its width is the median distance between the banks of a day; where no day has both, what the axis states. From a
+    baseline only the 10 km hold. The reach is a quarter more than the largest distance of the others, and at most six
+    times their median. A reach that the caller gives holds alone.
     """
-    k = len(origins.line)
-    median, reach, limit = np.zeros(k), np.full(k, method.spacing_m), np.full(k, FARTHEST_M)
-    nearest, outside = np.full(len(shorelines.line), np.inf), np.zeros(len(shorelines.line))
+    k, s = len(origins.line), len(shorelines.line)
+    median, reach = np.zeros(k), np.full(k, method.spacing_m)
+    beyond, about = np.zeros(s, dtype=bool), np.full((3, s), np.nan)
     rows_of = rows_by_name(shorelines.river_id)
     for river, mine in rows_by_name(origins.river_id).items():
         rows = rows_of.get(river, np.zeros(0, dtype="int64"))
         if not len(rows):
             continue
         of_row, places = _looked_at(origins.line[mine], shorelines.line[rows], method.spacing_m)
-        limit[mine] = _limit(origins, mine, shorelines.only(rows))
-        for number, away in zip(mine, places.away, strict=True):
-            near = away[away <= limit[number]]
-            if len(near):
-                median[number] = np.median(near)
-                reach[number] = min(near.max() * _MARGIN, median[number] * _MOST_MEDIANS) or method.spacing_m
-                limit[number] = reach[number]
-        if method.reach_m is not None:
-            reach[mine] = limit[mine] = method.reach_m
-        nearest[rows], outside[rows] = _of_rows(places, limit[mine], of_row)
-    beyond = _none_within(origins, shorelines, limit, nearest)
-    return Reaches(median, reach, beyond, _told(shorelines, origins, limit, nearest, outside, beyond))
+        limit = np.inf if method.reach_m is not None else _limit(origins, mine, shorelines.only(rows))
+        beyond[rows] = _mostly_beyond(places, limit, of_row, shorelines.shoreline_id[rows])
+        median[mine], reach[mine] = _reach(places, limit, of_row[~beyond[rows]], method)
+        told = np.where(beyond[rows], limit, reach[mine].max())
+        outside = places.summed(np.isfinite(places.nearest) & ~(places.away <= reach[mine, None]).any(axis=0), of_row)
+        about[:, rows] = _typical(places, of_row), outside, told
+        beyond[rows] |= _none_within(origins.line[mine], reach[mine], shorelines.only(rows), places, of_row)
+    return Reaches(median, reach, beyond, _told(shorelines, about, beyond))
+
+
+def _mostly_beyond(places: _Places, limit: float, of_row: Integers, codes: Names) -> NDArray[np.bool_]:
+    """Rows of shorelines of which more than half of what lies beside an origin lies beyond a limit."""
+    beside = np.isfinite(places.nearest)
+    frame = pd.DataFrame(
+        {"all": places.summed(beside, of_row), "far": places.summed(beside & (places.nearest > limit), of_row)}
+    )
+    sums = frame.groupby(codes.astype(str)).transform("sum")
+    return np.asarray(sums["far"] > _MOST_BEYOND * sums["all"], dtype=bool)
+
+
+def _reach(places: _Places, limit: float, lines: Integers, method: Method) -> tuple[Floats, Floats]:
+    """Median distance of some lines from each origin, of what lies within a limit, and how far transects go for it."""
+    of_these = np.isin(places.line, lines)
+    median, reach = np.zeros(len(places.away)), np.full(len(places.away), method.spacing_m)
+    for number, away in enumerate(places.away):
+        near = away[of_these & np.isfinite(away) & (away <= limit)]
+        if len(near):
+            median[number] = np.median(near)
+            reach[number] = min(near.max() * _MARGIN, median[number] * _MOST_MEDIANS) or method.spacing_m
+    return median, reach if method.reach_m is None else np.full_like(reach, method.reach_m)
+
+
+def _typical(places: _Places, of_row: Integers) -> Floats:
+    """Median distance of each row from the nearest origin that it lies beside, NaN beside none."""
+    beside = np.isfinite(places.nearest)
+    typical = pd.Series(places.nearest[beside]).groupby(places.line[beside]).median()
+    return np.asarray(typical.reindex(of_row), dtype="float64")
 
 
 def _looked_at(origins: Names, lines: Names, step: float) -> tuple[Integers, _Places]:
@@ -157,44 +196,32 @@ def _width(shorelines: Shorelines) -> float:
     return float(np.median(np.concatenate(found))) if found else float("nan")
 
 
-def _of_rows(places: _Places, limit: Floats, of_row: Integers) -> tuple[Floats, Floats]:
-    """Smallest distance of each row from an origin, and metres of it that lie beside one and beyond its reach."""
-    lines = int(of_row.max()) + 1
-    beside = np.isfinite(places.away).any(axis=0)
-    within = (places.away <= limit[:, None]).any(axis=0)
-    nearest = np.full(lines, np.inf)
-    np.minimum.at(nearest, places.line, places.away.min(axis=0))
-    outside = np.zeros(lines)
-    np.add.at(outside, places.line[beside & ~within], places.metres[beside & ~within])
-    return nearest[of_row], outside[of_row]
-
-
-def _none_within(origins: Origins, shorelines: Shorelines, limit: Floats, nearest: Floats) -> NDArray[np.bool_]:
-    """Shorelines that lie beside an origin of their river, and none of whose parts any transect reaches."""
-    far = np.isfinite(nearest)
-    for number, river in enumerate(origins.river_id):
-        rows = np.flatnonzero(far & (shorelines.river_id == river))
+def _none_within(
+    origins: Names, reach: Floats, shorelines: Shorelines, places: _Places, of_row: Integers
+) -> NDArray[np.bool_]:
+    """Rows of shorelines that lie beside an origin of their river, and none of whose parts any transect reaches."""
+    beside = np.isfinite(places.nearest)
+    within = np.asarray((places.away <= reach[:, None]).any(axis=0))
+    far = (places.summed(beside, of_row) > 0.0) & (places.summed(within, of_row) == 0.0)
+    for number in np.flatnonzero(far):
         # Between the places that were looked at a line may come nearer.
-        far[rows] = shapely.distance(shorelines.line[rows], origins.line[number]) > limit[number]
-    reached = set(shorelines.shoreline_id[~far])
-    return far & np.array([code not in reached for code in shorelines.shoreline_id], dtype=bool)
+        far[number] = (shapely.distance(shorelines.line[number], origins) > reach).all()
+    codes = shorelines.shoreline_id.astype(str)
+    return np.asarray(pd.Series(far).groupby(codes).transform("all"), dtype=bool)
 
 
-def _told(
-    shorelines: Shorelines, origins: Origins, limit: Floats, nearest: Floats, outside: Floats, beyond: NDArray[np.bool_]
-) -> list[Finding]:
-    widest = pd.Series(limit).groupby(origins.river_id.astype(str)).max()
-    frame = pd.DataFrame(
-        {"code": shorelines.shoreline_id, "river": shorelines.river_id, "nearest": nearest, "outside": outside,
-         "beyond": beyond}
-    )  # fmt: skip
-    rows = frame.groupby("code").agg({"river": "first", "nearest": "min", "outside": "sum", "beyond": "all"})
+def _told(shorelines: Shorelines, about: Floats, beyond: NDArray[np.bool_]) -> list[Finding]:
+    """One finding a shoreline: how far off it lies if it is beyond, else how much of it is."""
     first = dict(zip(shorelines.shoreline_id[::-1], shorelines.line[::-1], strict=True))
+    frame = pd.DataFrame(about.T, columns=["away", "outside", "limit"])
+    frame = frame.assign(code=shorelines.shoreline_id, beyond=beyond)
+    rows = frame.groupby("code").agg({"away": "median", "outside": "sum", "limit": "max", "beyond": "all"})
     rows = rows[rows["beyond"] | (rows["outside"] > 0.0)]
     codes = np.where(rows["beyond"], "shoreline-beyond-reach", "shoreline-partly-beyond")
-    values = rows["nearest"].where(rows["beyond"], rows["outside"]).round(1)
-    reach = rows["river"].astype("str").map(widest).round(1)
+    values = rows["away"].where(rows["beyond"], rows["outside"]).round(1)
     return [
         Finding(code, "observed_shorelines", str(name), first[name], value, limit, "m")
-        for code, name, value, limit in zip(codes.tolist(), rows.index, values.tolist(), reach.tolist(), strict=True)
+        for code, name, value, limit in zip(
+            codes.tolist(), rows.index, values.tolist(), rows["limit"].round(1).tolist(), strict=True
+        )
     ]
