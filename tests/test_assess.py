@@ -184,6 +184,22 @@ def test_laws_of_matching(one, other, random):
     assert more["hit_count"] >= row["hit_count"]
 
 
+def test_what_a_permit_covers_is_no_false_alarm_of_a_result_and_is_told():
+    features = held.things(box(200, 80, 240, 120), box(400, 0, 440, 40))
+    allowed = held.permits(box(190, 70, 250, 130))
+    screened = rl.screen(features, held.drawn(), axes=held.axes(), permits=allowed)
+    assert screened.suspects["is_counted"].tolist().count(False) == 1
+    truth = layer(box(400, 0, 440, 40))
+    made = rl.assess_detection(screened, truth)
+    assert made.accuracies.iloc[0][["precision", "recall"]].tolist() == [1.0, 1.0]
+    told = made.faults.query("code == 'suspects-not-counted'").iloc[0]
+    permitted = screened.suspects.query("not is_counted")
+    assert (told["value"], told["severity"], told["note"]) == (1.0, "note", permitted["suspect_id"].iloc[0])
+    every = rl.assess_detection(screened.suspects, truth)
+    assert every.accuracies.iloc[0]["precision"] == 0.5
+    assert every.faults.empty
+
+
 def test_a_screening_is_held_against_its_truth():
     screened = rl.screen(held.things(box(200, 80, 240, 120), box(400, 0, 440, 40)), held.drawn(), axes=held.axes())
     made = rl.assess_detection(screened, layer(box(400, 0, 440, 40)))

@@ -557,6 +557,99 @@ def test_names_of_banks_go_by_the_other_bank_of_their_day_and_not_by_an_axis_tha
     assert told["value"].tolist() == [100.0, 100.0]
 
 
+def both_banks(middle: float, width: float = 60.0) -> gpd.GeoDataFrame:
+    """Both banks of two days, around a middle so far to the left of the axis, five metres farther out on the second."""
+    days = (("2000-01-01", 0.0), ("2010-01-01", 5.0))
+    sides = (("left", 1.0), ("right", -1.0))
+    return bk.shorelines(
+        *((day, bank, bk.level(middle + sign * (width / 2.0 + out))) for day, out in days for bank, sign in sides)
+    )
+
+
+@pytest.mark.parametrize(
+    ("shorelines", "axes"),
+    [
+        (both_banks(100_000.0), bk.axes()),
+        (both_banks(100_000.0).drop(columns="bank"), bk.axes()),
+        (both_banks(3000.0), bk.axes()),
+        (both_banks(3000.0).drop(columns="bank"), bk.axes(width_m=60.0)),
+        (both_banks(-3000.0).query("bank == 'left'"), bk.axes(width_m=60.0)),
+    ],
+    ids=["100 km off", "100 km off, no banks", "50 widths off", "no banks, 50 widths off", "one bank, 50 widths off"],
+)
+def test_shorelines_far_from_their_axis_have_no_rate_and_are_told_by_name_and_distance(shorelines, axes):
+    change = bk.measured(shorelines, axes)
+    assert change.rates["rate"].isna().all()
+    told = change.faults.query("code == 'shoreline-beyond-reach'").set_index("feature_id")
+    assert set(told.index) == set(shorelines["shoreline_id"])
+    assert set(told["severity"]) == {"error"}
+    away = shorelines.set_index("shoreline_id").geometry.distance(axes.geometry.iloc[0]).round(1)
+    assert told["value"].to_dict() == away.to_dict()
+    assert (told["limit"] <= 10_000.0).all()
+    assert "shoreline-never-hit" not in bk.codes_of(change)
+
+
+def test_shorelines_far_from_their_axis_are_measured_where_the_caller_says_how_far():
+    change = bk.measured(both_banks(3000.0), reach_m=4000.0)
+    assert sorted(change.rates["nsm_m"].abs().round(6).unique()) == [5.0]
+    assert "shoreline-beyond-reach" not in bk.codes_of(change)
+
+
+def test_shorelines_of_another_river_that_cross_the_axis_by_chance_have_no_rate_either():
+    """Most of each lies farther off than the river is wide by far, though some of its places are within reach."""
+    days = (("2000-01-01", 0.0), ("2010-01-01", 5.0))
+    crossing = [
+        (day, bank, bk.line([(0, 3000 + side * (30 + out)), (1000, -3000 + side * (30 + out))]))
+        for day, out in days
+        for bank, side in (("left", 1), ("right", -1))
+    ]
+    change = bk.measured(bk.shorelines(*crossing))
+    assert change.rates["rate"].isna().all()
+    told = change.faults.query("code == 'shoreline-beyond-reach'")
+    assert told["feature_id"].tolist() == ["S1", "S2", "S3", "S4"]
+    assert (told["value"] > told["limit"]).all()
+
+
+def test_a_course_that_was_left_far_from_the_others_is_told_as_the_part_that_it_is():
+    left = bk.line([(0, 50), (600, 50), (600, 900), (1000, 900)])
+    change = bk.measured(bk.shorelines(("2000-01-01", "left", left), ("2010-01-01", "left", bk.level(55.0))))
+    told = change.faults.set_index("code").loc["shoreline-partly-beyond"]
+    reach = change.transects["reach_m"].max()
+    assert (told["feature_id"], told["severity"]) == ("S1", "note")
+    assert told["limit"] == pytest.approx(reach, abs=0.1)
+    assert told["value"] == pytest.approx(400.0 + 900.0 - reach, abs=100.0)
+    assert bk.of_bank(change.rates, "left")["nsm_m"].notna().sum() == 7
+
+
+def test_a_river_whose_banks_all_contradict_is_one_fault_that_says_what_is_the_matter():
+    banks = bk.retreating()
+    upstream = bk.axes(bk.level(0.0).reverse())
+    swapped = banks.assign(bank=banks["bank"].map({"left": "right", "right": "left"}))
+    for change in (bk.measured(banks, upstream), bk.measured(swapped)):
+        errors = change.faults.query("severity == 'error'")
+        assert errors["code"].tolist() == ["banks-all-contradict"]
+        row = errors.iloc[0]
+        assert (row["layer"], row["feature_id"], row["value"]) == ("axes", "R1", len(banks))
+        assert row["note"].split(", ") == sorted(banks["shoreline_id"])
+        assert "画反" in row["detail"]
+        assert change.rates["rate"].isna().all()
+        assert not {"shoreline-never-hit", "shoreline-bank-contradicts"} & set(change.faults["code"])
+    right = bk.measured(swapped, upstream)
+    assert "banks-all-contradict" not in bk.codes_of(right)
+    assert right.rates["rate"].notna().all()
+
+
+def test_a_single_shoreline_or_a_day_that_contradicts_is_told_by_its_own_name():
+    banks = bk.retreating()
+    one = bk.measured(banks.head(1).assign(bank="right")).faults.query("layer == 'observed_shorelines'")
+    assert one["code"].tolist() == ["shoreline-bank-contradicts"]
+    day = banks["date"] == banks["date"].iloc[0]
+    turned = banks.assign(bank=banks["bank"].where(~day, banks["bank"].map({"left": "right", "right": "left"})))
+    told = bk.measured(turned).faults.query("severity == 'error'")
+    assert set(told["code"]) == {"shoreline-bank-contradicts"}
+    assert sorted(told["feature_id"]) == sorted(banks["shoreline_id"][day])
+
+
 def test_a_river_without_shorelines_and_one_with_a_single_date_are_told():
     far = bk.line([(0, 5000), (1000, 5000)])
     frame = bk.shorelines(("2000-01-01", "left", bk.level(50.0)), ("2000-01-01", "left", bk.level(52.0)))

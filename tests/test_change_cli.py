@@ -37,7 +37,7 @@ def test_the_command_gives_what_the_library_gives(files, tmp_path):
     told = run(
         "change", f"{files}::岸线", "--axes", f"{files}::axes", "--spacing", 100, "--column", "RQ=date", "--out", out
     )
-    assert sorted(path.name for path in out.iterdir()) == ["map.html", "岸线变化.gpkg"]
+    assert sorted(path.name for path in out.iterdir()) == ["map.html", "岸线变化.gpkg", "岸线变化表.xlsx"]
     assert "1.00" in told
     assert "证实后退" in told
     names = set(pyogrio.list_layers(out / "岸线变化.gpkg")[:, 0])

@@ -68,6 +68,16 @@ def test_no_two_transects_of_a_bank_cross_on_hundreds_of_real_bends(river):
     assert (change.transects["limited_by"] == "other_arm").sum() > 500, "there are necks"
 
 
+def test_transects_meet_the_axis_at_their_station_only_however_sharp_the_bend(river):
+    _, _, _, axes, change = river
+    line, transects = axes.geometry.iloc[0], change.transects
+    stations = shapely.get_coordinates(shapely.line_interpolate_point(line, transects["chainage_m"].to_numpy()))
+    met, row = shapely.get_coordinates(shapely.intersection(transects.geometry.to_numpy(), line), return_index=True)
+    # The others begin a rounding error beside the line.
+    assert len(np.unique(row)) > 0.4 * len(transects)
+    assert np.hypot(*(met - stations[row]).T).max() < 1e-3
+
+
 def test_positions_lie_on_their_shorelines_and_most_transects_meet_every_date(river):
     _, banks, _, _, change = river
     lines = banks.set_index("shoreline_id").geometry
@@ -143,3 +153,12 @@ def test_banks_whose_names_were_turned_are_all_refused_though_the_river_moved_by
         faults = rl.measure_shoreline_change(frame, axes, spacing_m=400.0).faults
         told = faults.query("code == 'shoreline-bank-contradicts'")
         assert told["feature_id"].tolist() == banks["shoreline_id"][rows].tolist()
+
+
+@pytest.mark.parametrize("name", ["purus", "tarauaca"])
+def test_banks_a_hundred_kilometres_off_are_all_refused_though_some_pass_by_the_axis(real_data, name):
+    banks, _, axes = read(real_data, name)
+    change = rl.measure_shoreline_change(banks.set_geometry(banks.translate(100_000.0)), axes, spacing_m=400.0)
+    assert change.rates["rate"].isna().all()
+    told = change.faults.query("code == 'shoreline-beyond-reach'")
+    assert set(told["feature_id"]) == set(banks["shoreline_id"])

@@ -125,6 +125,24 @@ def test_what_another_tool_wrote_keeps_every_difference(tmp_path, found, driver,
     assert told.set_index("code").loc["key-duplicated", "value"] == 2.0
 
 
+def test_a_field_check_comes_back_from_a_shapefile_that_cut_its_names(tmp_path, found) -> None:
+    changes, _ = found
+    sent = rl.prepare_checks(changes)
+    judged = sent.assign(check_verdict="属实", check_note="新建厂房", evidence="").drop(columns="checked_on")
+    # A table of dBase knows days as text or as dates, and no times.
+    judged = judged.assign(**{name: judged[name].dt.strftime("%Y-%m-%d") for name in ("first_seen", "last_seen")})
+    path = tmp_path / "回来.shp"
+    cut = {name: name.encode()[:10].decode() for name in judged.columns if len(name) > 10}
+    assert {"check_verdict", "intrusion_m", "shoreline_m"} <= set(cut)
+    judged.rename(columns=cut).to_file(path, encoding="UTF-8")
+    back = rl.read_layer(path, rl.schema.FIELD_CHECKS)
+    differences, told = rl.compare_checks(sent, back)
+    assert told.empty
+    rows = differences.set_index("column")["after"].to_dict()
+    assert rows == {"check_verdict": "confirmed", "check_note": "新建厂房"}
+    assert back["intrusion_m"].tolist() == pytest.approx(sent["intrusion_m"].tolist())
+
+
 def test_only_suspects_can_be_sent_out_and_only_once(found) -> None:
     changes, _ = found
     with pytest.raises(rl.SchemaError):
@@ -152,7 +170,12 @@ def test_the_command_writes_map_layers_and_pictures_of_one_run(tmp_path) -> None
         ["detect", str(folder), "--extents", str(lines), "--level", "2024-07-01=13.2", "--chips", "--out", str(out)],
     )
     assert ran.exit_code == 0, ran.output
-    assert sorted(path.name for path in out.iterdir()) == ["变化图.html", "变化图斑.gpkg", "图斑影像"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        "变化图.html",
+        "变化图斑.gpkg",
+        "变化图斑表.xlsx",
+        "图斑影像",
+    ]
     assert "riverlineSwipe.swipe(" in (out / "变化图.html").read_text(encoding="utf-8")
     layers = set(pyogrio.list_layers(out / "变化图斑.gpkg")[:, 0])
     assert all(any(layer.startswith(name) for layer in layers) for name in ("疑似问题图斑", "变化证据", "外业核查表"))
@@ -163,7 +186,12 @@ def test_the_command_writes_map_layers_and_pictures_of_one_run(tmp_path) -> None
     ran = CliRunner().invoke(app, command, env={"COLUMNS": "160"})
     assert ran.exit_code == 0, ran.output
     assert "Of them confirmed" in ran.output
-    assert sorted(path.name for path in english.iterdir()) == ["changes.gpkg", "changes.html", "chips"]
+    assert sorted(path.name for path in english.iterdir()) == [
+        "changes.gpkg",
+        "changes.html",
+        "changes_tables.xlsx",
+        "chips",
+    ]
     assert chinese_in(english / "changes.gpkg", but=("evidence", "citation", "name")) == []
     rows = gpd.read_file(english / "changes.gpkg", layer="suspects_areas")
     assert rows["citation"].str.match(r"^[ -~]+ · 《").all()

@@ -135,7 +135,11 @@ def test_the_command_screens_the_samples_as_the_library_does(county, tmp_path):
         f"{SAMPLES}::permits", "--on", "2026-01-01", "--tolerance", "0.5", "--out", tmp_path / "成果",
     )  # fmt: skip
     assert "侵占情况统计表" in output
-    assert sorted(path.name for path in (tmp_path / "成果").iterdir()) == ["侵占图.html", "侵占成果.gpkg"]
+    assert sorted(path.name for path in (tmp_path / "成果").iterdir()) == [
+        "侵占图.html",
+        "侵占成果.gpkg",
+        "侵占成果表.xlsx",
+    ]
     written = gpd.read_file(tmp_path / "成果" / "侵占成果.gpkg", layer="疑似问题图斑_面")
     houses = pyogrio.read_dataframe(SAMPLES, layer="buildings")
     extents = pyogrio.read_dataframe(county, layer="管理与保护范围")
@@ -163,7 +167,9 @@ def test_the_command_takes_a_layer_of_extents_speaks_english_and_refuses_as_one(
                  "--catalog", "eight_chaos", "--out", tmp_path / "out")  # fmt: skip
     assert "Encroachment by river" in output
     assert "outline" in output
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["encroachment.gpkg", "encroachment.html"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "encroachment.gpkg", "encroachment.html", "encroachment_tables.xlsx",
+    ]  # fmt: skip
     written = tmp_path / "out" / "encroachment.gpkg"
     rows = gpd.read_file(written, layer="suspects_areas")
     assert rows["reason"].str.contains("wholly inside the line").any()
@@ -179,6 +185,16 @@ def test_the_command_takes_a_layer_of_extents_speaks_english_and_refuses_as_one(
                   tmp_path / "none", status=1)  # fmt: skip
     assert refused == "" or "atlantis" in refused
     assert not (tmp_path / "none").exists()
+
+
+def test_the_kind_of_extent_stands_in_the_table_of_a_narrow_terminal(county, tmp_path):
+    command = ["screen", f"{SAMPLES}::buildings", "--extents", str(county), "--out", str(tmp_path / "out")]
+    ran = CliRunner().invoke(app, command, env={"COLUMNS": "80", "TERM": "dumb"})
+    assert ran.exit_code == 0, ran.output
+    table = ran.output.partition("侵占情况统计表")[2].partition("质检问题")[0]
+    assert "范围类型" in table.partition("终端较窄")[0]
+    assert "管理范围" in table
+    assert max(len(line) for line in table.splitlines()) <= 80
 
 
 def test_the_command_lists_and_shows_catalogues():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import riverline as rl
 from riverline.cli.handover import MAP_NAME, MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
+from riverline.cli.office import tables_beside
 from riverline.cli.steps import in_plane, read_layers
 from riverline.cli.tables import add_row, table_of
 from riverline.schema import CHANGE_AREAS, RATES
@@ -55,6 +56,7 @@ def carry_out(job: ChangeJob, tell: Callable[[Step], None]) -> Delivery:
     result = replace(result, faults=rl.faults.combine([*checked, result.faults], crs=result.rates.crs))
     shown = [result.rates, result.areas, result.faults, *frames.values()]
     title = "岸线变化" if job.language == "zh" else "Shoreline change"
+    beside = tables_beside(LAYERS_NAMES[job.language], result, language=job.language)
     paths = hand_over(
         job.out,
         draw=(lambda: rl.maps.show(*shown, language=job.language, title=title))
@@ -62,9 +64,11 @@ def carry_out(job: ChangeJob, tell: Callable[[Step], None]) -> Delivery:
         else None,
         write=lambda path: rl.export.to_geopackage(path, result, language=job.language),
         names=(MAP_NAME, LAYERS_NAMES[job.language]),
+        beside=beside,
         step=step,
     )
-    return Delivery(frames, result, *paths)
+    more = tuple(job.out / name for name in beside)
+    return Delivery(frames, result, *paths, more_paths=more, without_tables=not beside)
 
 
 def change_table(result: ShorelineChange, language: Language) -> Table:

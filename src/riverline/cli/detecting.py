@@ -12,9 +12,12 @@ from riverline.cli.options import (
     CRSOption,
     EncodingOption,
     LanguageOption,
+    OnlyOption,
     OutOption,
+    SetOption,
     StrictOption,
     file_option,
+    layer_column_option,
     named_layers,
     pair,
 )
@@ -55,8 +58,9 @@ class DetectJob:
 def carry_out(job: DetectJob, tell: Callable[[Step], None]) -> Delivery:
     """Do the job; map and layers appear together at its end, or not at all, and the pictures after them."""
     import riverline as rl
-    from riverline.cli.drawn import holds_lines, read_drawn
+    from riverline.cli.drawn import read_limits
     from riverline.cli.handover import Delivery, Steps, hand_over, require_folder
+    from riverline.cli.office import tables_beside
     from riverline.cli.steps import read_named
 
     step = Steps(tell, 4 + job.chips)
@@ -64,11 +68,10 @@ def carry_out(job: DetectJob, tell: Callable[[Step], None]) -> Delivery:
     rules, catalog = rl.load_change_rules(job.rules), rl.load_catalog(job.catalog)
     schemas = rl.schema.FRAMES | {"previous": rl.schema.SUSPECTS}
     step("读取图层", "read the layers")
-    lines = read_drawn(job.layers["extents"].path) if holds_lines(job.layers["extents"]) else None
-    rest = {name: layer for name, layer in job.layers.items() if lines is None or name != "extents"}
-    frames = {name: read_named(name, layer, schemas[name]) for name, layer in rest.items()}
-    frames["extents"] = rl.geodesy.to_metric(frames["extents"]) if lines is None else lines.extents
-    limits = frames["extents"] if lines is None else lines
+    limits = read_limits(job.layers["extents"])
+    frames = {"extents": limits.extents if isinstance(limits, rl.Demarcation) else limits}
+    rest = {name: layer for name, layer in job.layers.items() if name != "extents"}
+    frames |= {name: read_named(name, layer, schemas[name]) for name, layer in rest.items()}
     source = job.scenes[0] if len(job.scenes) == 1 else list(job.scenes)
     scenes = rl.read_scenes(source, **job.reading)
     others = {name: frames[name] for name in ("axes", "permits", "previous") if name in frames}
@@ -80,18 +83,21 @@ def carry_out(job: DetectJob, tell: Callable[[Step], None]) -> Delivery:
     drawn = [*(frames[name] for name in ("extents", "axes") if name in frames), scenes]
     checks = {"核查": rl.prepare_checks(found)}
     map_name, layers_name, chips_name = NAMES[job.language]
+    beside = tables_beside(layers_name, found, language=job.language)
     paths = hand_over(
         job.out,
         draw=lambda: rl.maps.show(found, *drawn, language=job.language, title=title),
         write=lambda path: rl.export.to_geopackage(path, found, language=job.language, **checks),
         names=(map_name, layers_name),
+        beside=beside,
         step=step,
     )
     folder, pictures = job.out / chips_name, []
     if job.chips:
         step("输出图斑影像", "write the pictures")
         pictures = rl.export.to_chips(folder, found, scenes=scenes, extents=frames["extents"], language=job.language)
-    return Delivery(frames, found, *paths, more_paths=(folder,) if pictures else (), scenes=tuple(scenes))
+    more = tuple(job.out / name for name in beside) + ((folder,) if pictures else ())
+    return Delivery(frames, found, *paths, more_paths=more, scenes=tuple(scenes), without_tables=not beside)
 
 
 def _table(found: Changes, language: Language) -> Table:
@@ -157,6 +163,9 @@ def detect(  # noqa: PLR0913 - one option a layer
         typer.Option(metavar="DATE=M", help="各期水位，可写多次，例 2024-04-15=13.2 | water level of a day"),
     ] = None,
     chips: Annotated[bool, typer.Option("--chips", help="输出每个图斑的前后影像 | a picture of each suspect")] = False,
+    column: Annotated[list[str] | None, layer_column_option("LX=kind", ("管理范围", "the extents"))] = None,
+    set_: SetOption = None,
+    only: OnlyOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     out: OutOption = Path("变化检测成果"),
@@ -166,8 +175,8 @@ def detect(  # noqa: PLR0913 - one option a layer
     """影像变化检测：管理范围内新增的填、建、挖、堆、种，输出地图与图斑 | what changed inside the extents."""
     named = {"extents": extents, "axes": axes, "permits": permits, "previous": previous}
     levels = _levels(level)
-    with told(language) as console:
-        layers = named_layers(named, crs, encoding, None)
+    layers = named_layers(named, crs, encoding, column, set_, only=only, unnamed="extents")
+    with told(language, command="detect") as console:
         given = {"sensor": sensor, "scale": scale, "bands": band_pairs("--band", band or []),
                  "mask": band_pairs("--mask-band", [] if mask_band is None else [mask_band])}  # fmt: skip
         reading = {name: value for name, value in given.items() if value is not None}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import geopandas as gpd
@@ -15,13 +15,22 @@ import shapely
 import riverline as rl
 from riverline import provenance
 from riverline.channel.given import texts
+from riverline.cli.steps import numbered, read_named
+from riverline.encroachment.given_extents import complete_extents
+from riverline.io.refusals import why_unreadable
+from riverline.schema import EXTENTS, Schema
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from riverline.cli.steps import Layer
     from riverline.rules import RuleSet
-    from riverline.schema import Schema
+
+_PLAIN = Schema(
+    EXTENTS.name, EXTENTS.label_zh, EXTENTS.label_en, EXTENTS.key, EXTENTS.geometry,
+    tuple(column if column.name == "kind" else replace(column, optional=True) for column in EXTENTS), EXTENTS.meaning,
+)  # fmt: skip
+"""Extents from elsewhere: the kind alone has to be told."""
 
 ASIDE = "aside"
 """Where a frame keeps, in both languages, what of its file was left aside."""
@@ -32,7 +41,31 @@ _NEAR_M = 2e-3
 _JOINED = "demarcation ("
 """What the inputs of a joined county are called: each a result, with the rules that drew it."""
 
-__all__ = ["ASIDE", "faults_in", "holds_lines", "layer_of", "lines_and_extents", "read_drawn", "read_told"]
+__all__ = [
+    "ASIDE",
+    "faults_in",
+    "holds_lines",
+    "layer_of",
+    "lines_and_extents",
+    "read_drawn",
+    "read_limits",
+    "read_told",
+]
+
+
+def read_limits(layer: Layer, rules: str = "") -> rl.Demarcation | gpd.GeoDataFrame:
+    """What things are held against: a file that ``demarcate`` wrote with its lines, or a layer of extents, in metres.
+
+    Parameters
+    ----------
+    layer
+        The file; of a layer from elsewhere shapes and their kind are enough.
+    rules
+        For :func:`read_drawn`.
+    """
+    if holds_lines(layer):
+        return read_drawn(layer.path, rules)
+    return rl.geodesy.to_metric(complete_extents(read_named("extents", numbered(layer, EXTENTS["extent_id"]), _PLAIN)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +204,8 @@ def _names(path: Path) -> list[str]:
     try:
         return [str(name) for name in pyogrio.list_layers(path)[:, 0]]
     except pyogrio.errors.DataSourceError as error:
-        raise rl.ReadError(f"无法读取 {path.name}：{error}", f"cannot read {path.name}: {error}") from error
+        zh, en = why_unreadable(error)
+        raise rl.ReadError(f"无法读取 {path.name}：{zh}", f"cannot read {path.name}: {en}") from error
 
 
 def _drawn_with(

@@ -35,7 +35,8 @@ def tables_beside(layers_name: str, *results: Any, language: Language) -> dict[s
     Parameters
     ----------
     layers_name
-        Name of the file of layers that they stand beside: ``成果.gpkg`` has ``成果表.xlsx``.
+        Name of the file of layers that they stand beside: ``成果.gpkg`` has ``成果表.xlsx``, ``changes.gpkg`` has
+        ``changes_tables.xlsx``.
     *results
         Results and frames, as :func:`riverline.export.to_xlsx` takes them.
     language
@@ -50,4 +51,5 @@ def tables_beside(layers_name: str, *results: Any, language: Language) -> dict[s
     def write(path: Path) -> Path:
         return rl.export.to_xlsx(path, *results, language=language)
 
-    return {f"{layers_name.removesuffix('.gpkg')}表.xlsx": write} if tables_written() else {}
+    stem = layers_name.removesuffix(".gpkg")
+    return {f"{stem}_tables.xlsx" if stem.isascii() else f"{stem}表.xlsx": write} if tables_written() else {}

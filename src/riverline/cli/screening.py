@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import riverline as rl
-from riverline.cli.drawn import holds_lines, read_drawn
+from riverline.cli.drawn import read_limits
 from riverline.cli.handover import MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
+from riverline.cli.office import tables_beside
 from riverline.cli.steps import numbered, read_named
 from riverline.cli.tables import add_row, table_of
 from riverline.schema import ENCROACHED, FEATURES, Schema
@@ -60,23 +61,23 @@ def carry_out(job: ScreenJob, tell: Callable[[Step], None]) -> Delivery:
     require_folder(job.out)
     catalog = rl.load_catalog(job.catalog, on=job.on)  # what does not exist is told before the work begins
     frames: dict[str, gpd.GeoDataFrame] = {}
-    drawn: Demarcation | gpd.GeoDataFrame | None = None
+    drawn: Demarcation | gpd.GeoDataFrame
     for name, layer in job.layers.items():
         schema = _ANY if name == "features" else rl.schema.FRAMES[name]
         step(f"读取{schema.label_zh}", f"read {schema.label_en}")
-        if name == "extents" and holds_lines(layer):
-            drawn = read_drawn(layer.path, job.rules)
-            frames["extents"] = drawn.extents
+        if name == "extents":
+            drawn = read_limits(layer, job.rules)
+            frames["extents"] = drawn.extents if isinstance(drawn, rl.Demarcation) else drawn
         else:
             frames[name] = read_named(
                 name, numbered(layer, _ANY["feature_id"]) if name == "features" else layer, schema
             )
-    drawn = rl.geodesy.to_metric(frames["extents"]) if drawn is None else drawn
     others = {name: frames[name] for name in ("axes", "permits") if name in frames}
     step("与界线、许可比对", "hold against the line")
     found = rl.screen(frames["features"], drawn, tolerance_m=job.tolerance_m, on=job.on, **others)
     found = rl.classify(found, catalog)
     layers = [found, *([frames["permits"]] if "permits" in frames else [])]
+    beside = tables_beside(NAMES[job.language][1], *layers, language=job.language)
     few = len(found.suspects) + len(found.faults) <= MOST_ON_MAP
     shown = [drawn, *others.values()]
     paths = hand_over(
@@ -84,16 +85,20 @@ def carry_out(job: ScreenJob, tell: Callable[[Step], None]) -> Delivery:
         draw=(lambda: rl.maps.show(*shown, found, language=job.language, title=job.title)) if few else None,
         write=lambda path: rl.export.to_geopackage(path, *layers, language=job.language),
         names=NAMES[job.language],
+        beside=beside,
         step=step,
     )
-    return Delivery(frames, found, *paths)
+    more = tuple(job.out / name for name in beside)
+    return Delivery(frames, found, *paths, more_paths=more, without_tables=not beside)
 
 
 def sums_table(result: Screening, language: Language) -> Table:
     """One row a river, kind of extent and bank, and one for all."""
     names = ("name", "extent_kind", "bank", "suspects", "across", "permitted", "counted_m2", "shoreline_m")
     heads = [ENCROACHED[name].label(language) for name in names]
-    table = table_of(ENCROACHED.label(language), heads, right=(3, 4, 5, 6, 7), lesser=(1,), language=language)
+    # Where a heading may be broken, so that the kind of extent, without which rows look alike, has its place.
+    heads = [head.replace("疑似", "疑似 ").replace("其中", "其中 ") for head in heads]
+    table = table_of(ENCROACHED.label(language), heads, right=(3, 4, 5, 6, 7), lesser=(4, 5), language=language)
     for row in result.sums.itertuples():
         labels = [ENCROACHED[name].value_label(getattr(row, name), language) for name in ("extent_kind", "bank")]
         counts = [str(getattr(row, name)) for name in ("suspects", "across", "permitted")]

@@ -56,6 +56,7 @@ def carry_out(job: WaterlineJob, tell: Callable[[Step], None]) -> Delivery:
     """Do the job; the files appear together at its end, or not at all."""
     import riverline as rl
     from riverline.cli.handover import MAP_NAME, Delivery, Steps, hand_over, require_folder
+    from riverline.cli.office import tables_beside
     from riverline.cli.steps import read_layers
 
     step = Steps(tell, len(job.layers) + 3)
@@ -73,15 +74,18 @@ def carry_out(job: WaterlineJob, tell: Callable[[Step], None]) -> Delivery:
     drawn = [frames[name] for name in ("axes",) if name in frames]
     areas = {name: frame for name, frame in frames.items() if name != "axes"}
     layers_name, mask_name = NAMES[job.language]
+    tables = tables_beside(layers_name, traced, language=job.language)
+    masks = {mask_name: lambda path: rl.map_water(scene, **choices, **areas, path=path)} if job.mask else {}
     paths = hand_over(
         job.out,
         draw=lambda: rl.maps.show(traced, *drawn, scenes=scene, language=job.language, title=title),
         write=lambda path: rl.export.to_geopackage(path, traced, language=job.language),
         names=(MAP_NAME, layers_name),
-        beside={mask_name: lambda path: rl.map_water(scene, **choices, **areas, path=path)} if job.mask else {},
+        beside={**tables, **masks},
         step=step,
     )
-    return Delivery(frames, traced, *paths, more_paths=(job.out / mask_name,) if job.mask else (), scenes=(scene,))
+    more = tuple(job.out / name for name in (*tables, *masks))
+    return Delivery(frames, traced, *paths, more_paths=more, scenes=(scene,), without_tables=not tables)
 
 
 def _schema(name: str) -> Schema:

@@ -54,9 +54,10 @@ def assess_detection(
     Parameters
     ----------
     found
-        Areas, such as rows of :data:`riverline.schema.SUSPECTS`, or a result that has them as ``suspects``; ``kind``
-        and ``confidence`` (a probability) are used where they are there. In a CRS in metres. Every row counts as found:
-        take out what you do not mean, such as rows that are ``near`` or under a permit.
+        A result that has ``suspects``: those that count (``is_counted``) are what was found; what a permit covers, or
+        lies in the protection extent or outside, is a note. Or areas, such as rows of
+        :data:`riverline.schema.SUSPECTS`, all of which count as found. ``kind`` and ``confidence`` (a probability) are
+        used where they are there. In a CRS in metres.
     truth
         Areas that are there, all of them, with ``kind`` where known. Or points: a stratified random sample, each with
         ``kind``, blank or ``none`` where there is nothing.
@@ -107,7 +108,7 @@ def assess_detection(
     DetectionAccuracy(precision 0.750, recall 0.750, F1 0.750, area IoU 0.524, Brier 0.045, 0 faults)
     """
     _require_numbers(iou, sizes_m2, thresholds, confidence, matching)
-    frame = getattr(found, "suspects", found)
+    frame, aside = _counted(found)
     sampled = _require(frame, truth, extents)
     crs = frame.crs
     true, about_truth = _usable(align(truth, crs, layer="truth"), "truth")
@@ -129,11 +130,23 @@ def assess_detection(
             steps = np.linspace(0.0, 1.0, 21) if thresholds is None else np.unique(np.asarray(thresholds, dtype=float))
             tables["curve"] = _curve(chance, pairs, steps, iou=iou, several=several)
             tables["reliability"] = _reliability(chance, right, confidence)
-    found_faults = fault_rows.combine(findings_to_faults([*about_found, *about_truth], crs), crs=crs)
+    found_faults = fault_rows.combine(findings_to_faults([*aside, *about_found, *about_truth], crs), crs=crs)
     run = Run(__version__, "", described, crs_text(crs))
     schemas = {"accuracies": ACCURACIES, "curve": ACCURACY_CURVE, "reliability": RELIABILITY, "estimates": CLASS_AREAS}
     filled = {name: _table(schema, tables[name]) for name, schema in schemas.items()}
     return DetectionAccuracy(**filled, brier=brier, faults=found_faults, run=run)
+
+
+def _counted(found: Any) -> tuple[Any, list[Finding]]:  # noqa: ANN401 - a frame or a result with suspects
+    """What was found: of a result the suspects that count, and a note of the others; a frame as it is."""
+    frame = getattr(found, "suspects", None)
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return found, []
+    counts = frame.get("is_counted", pd.Series(True, index=frame.index)).fillna(value=True).to_numpy(dtype=bool)
+    others = frame[~counts]
+    told = [Finding("suspects-not-counted", "suspects", "*", shapely.geometrycollections(_shapes(others)), len(others),
+                    note=", ".join(others["suspect_id"].astype("str")))]  # fmt: skip
+    return frame[counts], told if len(others) else []
 
 
 def _table(schema: Schema, rows: Any) -> pd.DataFrame:  # noqa: ANN401 - a list of rows, a table, or nothing

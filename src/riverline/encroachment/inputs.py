@@ -13,6 +13,7 @@ from riverline.demarcation import Demarcation
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.intake import row_names, split_usable, typed
 from riverline.demarcation.result import require_metric_result
+from riverline.encroachment.given_extents import complete_extents
 from riverline.encroachment.permits import Permits, permits_of
 from riverline.errors import RiverlineError, SchemaError
 from riverline.geodesy import align, require_metric
@@ -95,7 +96,7 @@ def prepare(
     """
     if isinstance(drawn, Demarcation):
         require_metric_result(drawn, name="result_or_extents")
-    extents = drawn.extents if isinstance(drawn, Demarcation) else drawn
+    extents = drawn.extents if isinstance(drawn, Demarcation) else complete_extents(drawn)
     lines = drawn.lines if isinstance(drawn, Demarcation) and len(drawn.lines) else None
     _require_all(extents, features, permits)
     crs = extents.crs

@@ -62,9 +62,10 @@ def screen(
         ``feature_id`` (or the key of another layer, or OpenStreetMap's ``osm_way_id`` and ``osm_id``) names them;
         ``first_seen``, ``last_seen`` and ``source`` are taken over, all other columns come through.
     result_or_extents
-        A :class:`riverline.Demarcation`, or rows of :data:`riverline.schema.EXTENTS` in a CRS in metres. Without the
-        lines of a demarcation the outline of an extent stands in for them, and a note says so; without an axis too
-        the outline tells no banks, and the cuts across the river at its ends count as line.
+        A :class:`riverline.Demarcation`, or rows of :data:`riverline.schema.EXTENTS` in a CRS in metres, of which
+        ``kind`` and the geometry are enough. Without the lines of a demarcation the outline of an extent stands in for
+        them, and a note says so; without an axis too the outline tells no banks, and the cuts across the river at its
+        ends count as line.
     axes
         Rows of :data:`riverline.schema.AXES`: banks, chainages and distances to the axis are then measured on them.
     permits
@@ -109,10 +110,8 @@ def screen(
     >>> import geopandas as gpd, shapely
     >>> import riverline as rl
     >>> x, y = 500_000, 3_500_000
-    >>> columns = {"extent_id": "R1-management", "river_id": "R1", "name": "清水河", "kind": "management"}
-    >>> columns |= {"area_m2": 2e5, "left_length_m": 1e3, "right_length_m": 1e3, "axis_length_m": 1e3}
-    >>> columns |= {"clearance_m": 0.0, "rules": "test", "version": "1"}
-    >>> extents = gpd.GeoDataFrame([columns], geometry=[shapely.box(x, y - 100, x + 1000, y + 100)], crs=4548)
+    >>> columns = {"river_id": ["R1"], "kind": "management"}
+    >>> extents = gpd.GeoDataFrame(columns, geometry=[shapely.box(x, y - 100, x + 1000, y + 100)], crs=4548)
     >>> axis = shapely.LineString([(x, y), (x + 1000, y)])
     >>> axes = gpd.GeoDataFrame({"river_id": ["R1"], "name": ["清水河"]}, geometry=[axis], crs=4548)
     >>> houses = gpd.GeoDataFrame(

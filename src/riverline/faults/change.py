@@ -15,10 +15,27 @@ CHANGE_CODES = (
          "shoreline {feature} says {note}, yet {value} % of its hits lie beyond the other bank of its day, or across "
          "the axis (allowed {limit} %); it was not used", "核对岸别；河道整体越过中心线时，改用较新的中心线",
          "check its bank; where the river has left the axis, use a newer axis"),
+    Code("banks-all-contradict", "error",
+         "河流 {feature} 的 {value} 条岸线岸别全部与中心线相反，均未使用：中心线画反（应由上游向下游），或左右岸写反",
+         "the banks of all {value} shorelines of river {feature} contradict its axis, and none was used: the axis is "
+         "drawn upstream, or left and right were swapped",
+         "核对水流方向：中心线画反的先翻转（geometry.reverse()），左右岸写反的对调 bank",
+         "see which way the water flows: turn an axis that is drawn upstream (geometry.reverse()), or swap bank"),
     Code("shoreline-never-hit", "warning", "岸线 {feature} 没有与任何断面相交，未使用",
          "no transect meets shoreline {feature}; it was not used",
          "核对位置、河流编码和岸别，或加大 reach_m、减小 spacing_m",
          "check its place, river and bank, or give a larger reach_m or a smaller spacing_m"),
+    Code("shoreline-beyond-reach", "error",
+         "岸线 {feature} 不在本河：离中心线或基线（中位）{value} {unit}，超出断面可及的 {limit} {unit}，未使用",
+         "shoreline {feature} does not lie at its river: {value} {unit} from the axis or baseline (median), beyond the "
+         "{limit} {unit} that transects may go; it was not used",
+         "核对河流编码和坐标系；确属本河（如河口、旧河道）时用 reach_m（命令行 --reach）写明断面长度",
+         "check its river and CRS; where it is of this river (an estuary, an old course) give reach_m, --reach on the "
+         "command line"),
+    Code("shoreline-partly-beyond", "note",
+         "岸线 {feature} 约有 {value} {unit} 在断面可及的 {limit} {unit} 以外，该段未使用",
+         "about {value} {unit} of shoreline {feature} lie beyond the {limit} {unit} that transects go and are left out",
+         "属旧河道、裁弯则正常；否则加大 reach_m", "right at old courses and cut-offs; else give a larger reach_m"),
     Code("uncertainty-not-positive", "error", "岸线 {feature} 的定位中误差不大于零（{value} {unit}），按未知处理",
          "the position error of shoreline {feature} is not above zero ({value} {unit}); taken as unknown",
          "填写大于零的一倍中误差", "fill in one standard deviation, above zero"),

@@ -13,6 +13,12 @@ DETECTION_CODES = (
          "管理范围 {feature} 只被 {value} 个日期的影像覆盖（至少 {limit} 个），未检测",
          "extent {feature} is covered by the images of {value} days (at least {limit} are needed) and was left out",
          "补充覆盖该范围的影像", "bring images that cover it"),
+    Code("change-not-compared", "error",
+         "管理范围 {feature}：没有两期影像可以比较（{note}），有无变化不明；没有疑似图斑不等于没有变化",
+         "extent {feature}: no two images could be compared ({note}); whether anything changed is not known, and that "
+         "there are no suspects says nothing",
+         "按下面各影像的质检问题处理后重跑：换用少云的影像、先配准、给出系数",
+         "mend what the other faults say of each image and run again: clearer images, registered ones, their factor"),
     Code("change-unseen-day", "warning",
          "影像 {feature} 与参照影像 {note} 共同可用的像元只有 {value} 个（云、阴影、无数据），未参与",
          "{feature} and its reference {note} share only {value} usable pixels (cloud, shadow, nothing) and were not "

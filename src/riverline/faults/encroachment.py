@@ -44,6 +44,11 @@ ENCROACHMENT_CODES = (
     Code("axis-not-one", "note", "范围 {feature} 有 {value} 条可用中心线，岸别、桩号按界线推定或不明",
          "extent {feature} has {value} usable axes; banks and chainages come from the line, or are unknown",
          "用 axes= 提供该河唯一的一条中心线", "give the one axis of the river with axes="),
+    Code("suspects-not-counted", "note",
+         "{value} 个疑似图斑不计入问题（许可覆盖、仅在保护范围或在线外），未参与精度评定",
+         "{value} suspects do not count (permitted, in the protection extent or outside) and took no part in the "
+         "assessment",
+         "要一并评定时改给 found.suspects", "give found.suspects to have them assessed as well"),
     Code("permit-without-reach", "warning", "许可 {feature} 是{note}，没有半径，未扣除",
          "permit {feature} is a {note} without a radius and was not subtracted",
          "填写 radius_m，或改绘为面", "fill in radius_m, or draw it as an area"),

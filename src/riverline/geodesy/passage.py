@@ -135,11 +135,14 @@ def find_passage(
     try:
         return _registered(here, there, names, bounds)
     except ProjError as error:
+        call = f'riverline.geodesy.align(frame, "{name_of(there)}", layer="…", transformation=…)'
         raise CRSError(
-            f"{names}：PROJ 数据库中没有已知的基准转换，不作粗略转换（可能相差数十米）；请用 transformation= 给出转换"
-            "（PROJ pipeline、pyproj.Transformer 或 riverline.geodesy.helmert_pipeline(…)）",
-            f"{names}: no datum transformation is registered, and a ballpark one, tens of metres off, is refused; give "
-            "transformation= (a PROJ pipeline, a pyproj.Transformer or riverline.geodesy.helmert_pipeline(…))",
+            f"{names}：PROJ 数据库中没有已知的基准转换，不作粗略转换（可能相差数十米）；请先换算图层：{call}，"
+            "transformation 为 PROJ pipeline、pyproj.Transformer 或 riverline.geodesy.helmert_pipeline(…)；"
+            "用命令行时先在 QGIS 等软件中换算好",
+            f"{names}: no datum transformation is registered, and a ballpark one, tens of metres off, is refused; "
+            f"bring the layer over first: {call}, with a PROJ pipeline, a pyproj.Transformer or "
+            "riverline.geodesy.helmert_pipeline(…); for the command line do so in QGIS or the like",
         ) from error
 
 

@@ -67,6 +67,11 @@ def match_columns(
     >>> from riverline import schema
     >>> match_columns(["HDBM", "名称", "HK"], schema.AXES, {"HDBM": "river_id"})
     ({'HDBM': 'river_id', '名称': 'name', 'HK': 'width_m'}, {})
+
+    A shapefile keeps ten bytes of a name:
+
+    >>> match_columns(["catchment_"], schema.AXES, {}, name_bytes=10)
+    ({'catchment_': 'catchment_km2'}, {})
     """
     known = list(columns)
     match, problems = _mapped(fields, known, mapping, name_bytes, codec)
@@ -74,9 +79,11 @@ def match_columns(
     own = {column.name for column in known} & set(fields) - set(match) - set(match.values())
     match |= {name: name for name in fields if name in own}
     candidates: dict[str, list[str]] = {}
-    for column in known:
+    # A name that was cut is told from those of columns that begin alike by nothing: then it has to be mapped.
+    cuts = [_cut(column.name, name_bytes, codec) for column in known]
+    for column, cut in zip(known, cuts, strict=True):
         if column.name not in match.values():
-            names = _names(column, name_bytes, codec)
+            names = _names(column, name_bytes, codec) | ({plain_name(cut)} if cuts.count(cut) == 1 else set())
             candidates[column.name] = [each for each in fields if each not in match and plain_name(each) in names]
     claims = [field for fields_ in candidates.values() for field in fields_]
     for name, found in candidates.items():

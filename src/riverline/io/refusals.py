@@ -13,8 +13,11 @@ from riverline.io.dbf import read_header
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["refuse_unreadable", "sibling"]
+__all__ = ["refuse_unreadable", "sibling", "why_unreadable"]
 
+_GDAL_WORDS = {
+    "not recognized as being in a supported file format": ("不是可识别的图层格式", "its format is not recognised"),
+}
 _SHAPE_HEADER_BYTES = 100
 _INDEX_RECORD_BYTES = 8
 
@@ -58,6 +61,21 @@ def refuse_unreadable(path: Path) -> None:
         )
     if kind == "shape":
         _refuse_broken_shapefile(path)
+
+
+def why_unreadable(error: Exception) -> tuple[str, str]:
+    """What GDAL says of a file that it cannot read, in Chinese and English; words of its own are quoted as such.
+
+    Examples
+    --------
+    >>> why_unreadable(ValueError("'/data/a.txt' not recognized as being in a supported file format."))
+    ('不是可识别的图层格式', 'its format is not recognised')
+    >>> why_unreadable(ValueError("disk I/O error"))
+    ('GDAL 报“disk I/O error”', 'disk I/O error')
+    """
+    text = str(error)
+    known = next((told for words, told in _GDAL_WORDS.items() if words in text), None)
+    return known or (f"GDAL 报“{text}”", text)
 
 
 def sibling(path: Path, suffix: str) -> Path | None:

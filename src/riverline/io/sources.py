@@ -12,6 +12,7 @@ from riverline.errors import Hint, ReadError
 from riverline.io.decoding import Reading, codec_title, decoded, given_codec, sample_frame, settled_codec
 from riverline.io.gdal import RAW, list_layers, take_rows
 from riverline.io.notes import few, note
+from riverline.io.refusals import why_unreadable
 from riverline.io.shapefiles import read_shapefile
 
 if TYPE_CHECKING:
@@ -65,9 +66,10 @@ def read_rows(source: DataSet, schema: Schema, *, encoding: str | None, bbox: BB
     except _FAILURES as error:
         if isinstance(error, ReadError):
             raise
+        zh, en = why_unreadable(error)
         raise ReadError(
-            f"无法读取 {source.name}：{error}；请确认它是矢量图层并完整，必要时在 QGIS 中另存为 GeoPackage",
-            f"cannot read {source.name}: {error}; see that it is a vector layer and whole, or save it as a GeoPackage "
+            f"无法读取 {source.name}：{zh}；请确认它是矢量图层并完整，必要时在 QGIS 中另存为 GeoPackage",
+            f"cannot read {source.name}: {en}; see that it is a vector layer and whole, or save it as a GeoPackage "
             "in QGIS",
         ) from error
     reading.notes[:0] = notes

@@ -17,11 +17,21 @@ if TYPE_CHECKING:
 __all__ = ["undrawn"]
 
 _SHOWN = 8
-# Errors that leave a feature without its place on the map.
-_CODES = ("river-not-done", "feature-blank", "geometry-missing", "geometry-empty")
+# Errors that leave a feature without its place on the map, or without an answer.
+_CODES = ("river-not-done", "change-not-compared", "feature-blank", "geometry-missing", "geometry-empty")
 _WORDS = {
-    "zh": {"title": "未能绘出（{count}）", "more": "… 另有 {left} 条，见质检问题", "row": "{name}：{detail}"},
-    "en": {"title": "Could not be drawn ({count})", "more": "… {left} more, see the faults", "row": "{name}: {detail}"},
+    "zh": {
+        "title": "未能绘出（{count}）",
+        "unknown": "未能比较，有无变化不明（{count}）",
+        "more": "… 另有 {left} 条，见质检问题",
+        "row": "{name}：{detail}",
+    },
+    "en": {
+        "title": "Could not be drawn ({count})",
+        "unknown": "Not compared, change unknown ({count})",
+        "more": "… {left} more, see the faults",
+        "row": "{name}: {detail}",
+    },
 }
 
 
@@ -68,7 +78,8 @@ def undrawn(layers: Sequence[Layer], language: Language, names: Mapping[str, str
         for code, detail in zip(told["feature_id"].head(_SHOWN), told["detail"].head(_SHOWN), strict=True)
     ]
     left = len(told) - _SHOWN
+    title = "unknown" if (told["code"] == "change-not-compared").all() else "title"
     return {
-        "title": words["title"].format(count=len(told)),
+        "title": words[title].format(count=len(told)),
         "rows": texts + [words["more"].format(left=left)] * (left > 0),
     }

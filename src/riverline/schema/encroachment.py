@@ -39,6 +39,8 @@ _STANDINGS = c.choices(
     ("protection", "仅在保护范围，不计入", "In the protection extent, not counted"),
     ("outside", "线外邻近，不计入", "Outside the line, not counted"),
 )
+_STATES = c.choices(("confirmed", "已复核", "Confirmed"), ("unconfirmed", "未复核", "Not confirmed"))
+_TRACKINGS = c.choices(("new", "新增", "New"), ("kept", "延续", "Kept"), ("unseen", "本轮看不清", "Not seen"))
 _INSIDE = c.square_metres("inside_m2", "范围内面积", "Area inside", "FWNMJ", "Area inside the line of the extent.")
 _COUNTED = c.square_metres(
     "counted_m2", "计入面积", "Area counted", "JRMJ", "Area inside that no valid permit covers; 0 where not counted."
@@ -113,6 +115,13 @@ SUSPECTS = Schema(
         c.optional(c.EXTENT_ID),
         c.optional(_EXTENT_KIND),
         c.optional(c.text("feature_id", "地物编码", "Feature code", "DWBM", "Feature of the layer that was screened.")),
+        c.optional(c.or_blank(c.choice("state", "复核情况", "State", "FHQK",
+                                       "Whether enough days of both seasons show it; of suspects from images.",
+                                       _STATES))),
+        c.optional(c.or_blank(c.choice("tracking", "与上轮比较", "Tracking", "YSLBJ",
+                                       "Against the round before; of suspects from images.", _TRACKINGS))),
+        c.optional(c.text("change_class", "变化类别", "Class of change", "BHLB",
+                          "Row of the table of decisions; of suspects from images.")),
         c.optional(c.text("rule_id", "认定条目", "Catalogue item", "RDTM", "Item of the catalogue that decided.")),
         c.optional(c.CITATION),
     ),

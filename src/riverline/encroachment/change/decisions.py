@@ -292,4 +292,10 @@ def _text_of(name_or_path: str | os.PathLike[str]) -> str:
             f'没有变化判定表 {path.name}；请写 "national" 或 TOML 文件路径',
             f'there is no table {path.name}; write "national" or the path of a TOML file',
         )
-    return path.read_text(encoding="utf-8-sig")
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RuleError(
+            f"变化判定表 {path.name} 不是 UTF-8 编码；请另存为 UTF-8",
+            f"the table {path.name} is not UTF-8; save it as UTF-8",
+        ) from error

@@ -21,6 +21,7 @@ from riverline.encroachment.change.reading import open_stack, undeclared_in
 from riverline.encroachment.change.result import Changes
 from riverline.encroachment.change.rows import Against, implausible_shares, rows_of
 from riverline.encroachment.change.tracking import looked_at
+from riverline.encroachment.given_extents import complete_extents
 from riverline.errors import JobError
 from riverline.provenance import Run, crs_text, describe_input
 
@@ -39,6 +40,11 @@ __all__ = ["detect_change"]
 
 VALUES, BLOCK_PX, SMALLEST_PX = 4_500_000, 512, 64
 """Values of a window over all days and bands; side of the blocks that tiled files have; smallest side of a window."""
+
+UNCOMPARED = frozenset(
+    {"change-unseen-day", "change-not-comparable", "change-shifted", "scene-overflow", "scene-values-implausible"}
+)
+"""Faults of an image that keep it from being compared."""
 
 
 def detect_change(
@@ -60,8 +66,8 @@ def detect_change(
         From :func:`riverline.read_scenes` or :func:`riverline.read_scene`: any sensor, any CRS; several of one day are
         a mosaic. Bands that all of them have are compared; an image that lacks what most have is left out and told.
     extents
-        A :class:`riverline.Demarcation`, or rows of :data:`riverline.schema.EXTENTS` in a CRS in metres; thousands are
-        fine. Only windows of the images that meet one are read.
+        A :class:`riverline.Demarcation`, or rows of :data:`riverline.schema.EXTENTS` in a CRS in metres, of which
+        ``kind`` and the geometry are enough; thousands are fine. Only windows of the images that meet one are read.
     axes
         Rows of :data:`riverline.schema.AXES`, for banks and chainages.
     permits
@@ -116,11 +122,9 @@ def detect_change(
     >>> folder = rl.samples.path("清水河_2023-03-18.tif").parent
     >>> scenes = rl.read_scenes(sorted(folder.glob("清水河_*.tif")))
     >>> axes = rl.read_layer(folder / "清水县.gpkg", rl.schema.AXES, layer="axes")
-    >>> columns = {"extent_id": "QS01-management", "river_id": "QS01", "name": "清水河", "kind": "management"}
-    >>> columns |= {"area_m2": 1.0, "left_length_m": 1.0, "right_length_m": 1.0, "axis_length_m": 1.0}
-    >>> columns |= {"clearance_m": 0.0, "rules": "test", "version": "1"}
     >>> river = axes.set_index("river_id").geometry["QS01"]
-    >>> extents = gpd.GeoDataFrame([columns], geometry=[river.buffer(190.0)], crs=axes.crs)
+    >>> columns = {"river_id": ["QS01"], "name": "清水河", "kind": "management"}
+    >>> extents = gpd.GeoDataFrame(columns, geometry=[river.buffer(190.0)], crs=axes.crs)
     >>> changes = rl.detect_change(scenes, extents, axes=axes)
     >>> changes.suspects.groupby("kind").size().to_dict()
     {'construction': 4, 'dumping': 2, 'extraction': 2, 'occupation': 4}
@@ -133,7 +137,7 @@ def detect_change(
         )
     if isinstance(extents, Demarcation):
         require_metric_result(extents, name="extents")
-    drawn = extents.extents if isinstance(extents, Demarcation) else extents
+    drawn = extents.extents if isinstance(extents, Demarcation) else complete_extents(extents)
     days, findings = days_of(scenes, table)
     usable, wrong = usable_extents(drawn)
     days, roles, lacking = comparable(days)
@@ -149,10 +153,13 @@ def detect_change(
         search = Search(days, roles, with_levels(pairs, heights, table, ground.grid.pixel), table,
                         _possible(pairs, table), table.digest)  # fmt: skip
         patches = find_patches(stack, ground, search, window_px=window_px or _side(search)) if pairs else None
-        against = Against(usable, extents, axes, permits, previous)
+        limits = extents if isinstance(extents, Demarcation) else drawn
+        against = Against(usable, limits, axes, permits, previous)
         made = rows_of(patches, search, heights, against, lambda places: looked_at(stack, places, _newest(pairs)))
         findings += [*impossible.values(), *undeclared_in(stack, days)]
     findings += [*_about_days(search, patches), *implausible_shares(made.suspects, usable, table)]
+    if not pairs:
+        findings += _not_compared(usable, findings)
     crs = drawn.crs
     every = faults.combine([*findings_to_faults(findings + made.findings, crs), *made.faults], crs=crs)
     return Changes(made.suspects, made.evidence, every, _run(search, ground, usable, patches))
@@ -201,6 +208,17 @@ def _about_days(search: Search, patches: Patches | None) -> list[Finding]:
     if patches is not None and not patches.water_px and search.pairs[0].limits.water[0]:
         findings.append(Finding("change-no-water", "scenes", days[search.earliest].name, None))
     return findings
+
+
+def _not_compared(extents: gpd.GeoDataFrame, findings: list[Finding]) -> list[Finding]:
+    """An error for each extent that images cover, none of which could be compared: no suspects are then no answer."""
+    uncovered = {each.feature_id for each in findings if each.code == "change-not-covered"}
+    reasons = ", ".join(sorted({each.code for each in findings} & UNCOMPARED))
+    return [
+        Finding("change-not-compared", "extents", str(name), shape, note=reasons)
+        for name, shape in zip(extents["extent_id"], extents.geometry, strict=True)
+        if name not in uncovered
+    ]
 
 
 def _run(search: Search, ground: Ground, extents: gpd.GeoDataFrame, patches: Patches | None) -> Run:

@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from riverline._kernels.lines import casting
-from riverline._kernels.lines.chainage import locate_many
-from riverline.channel.given import rows_by_name
 from riverline.shoreline.change.inputs import BANK_OF
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from riverline._kernels.lines.casting import Rays
-    from riverline.shoreline.change.inputs import Inputs, Origins, Shorelines
+    from riverline.shoreline.change.inputs import Origins
     from riverline.shoreline.change.method import Method
+    from riverline.shoreline.change.reaching import Reaches
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
@@ -27,13 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Transects", "cast_transects"]
 
-# Transects reach this much farther than the farthest place of a shoreline, for lines that bulge between vertices.
-_MARGIN = 1.25
-# And no farther than so many times the median: seen from an axis three widths of the river. What lies beyond is a bend
-# that was cut off or a course that was left; a transect to it measures no bank that moved.
-_MOST_MEDIANS = 6.0
-# Most places of a river's shorelines that are looked at to see how far off they lie.
-_PLACES = 20_000
 _LIMITS = np.array(["reach", "other_arm", "neighbour"], dtype="object")
 
 
@@ -70,28 +61,26 @@ class Transects:
     partner: Integers
 
 
-def cast_transects(inputs: Inputs, method: Method) -> Transects:
+def cast_transects(origins: Origins, reaches: Reaches, method: Method) -> Transects:
     """Transects of every river and bank.
 
     Parameters
     ----------
-    inputs
-        Lines and shorelines.
+    origins
+        Lines that they are cast from.
+    reaches
+        How far they go.
     method
-        Spacing, smoothing, reach and convention.
+        Spacing, smoothing and convention.
     """
-    origins = inputs.origins
-    median, farthest = _distances(origins, inputs.shorelines, method)
-    farthest = np.minimum(farthest * _MARGIN, median * _MOST_MEDIANS)
-    farthest = np.where(farthest > 0.0, farthest, method.spacing_m)
-    reach = np.full(len(origins.line), method.reach_m) if method.reach_m is not None else farthest
-    window = np.full(len(origins.line), method.smoothing_m) if method.smoothing_m is not None else 2.0 * median
+    smoothing = 2.0 * reaches.median if method.smoothing_m is None else method.smoothing_m
+    window = np.broadcast_to(smoothing, len(origins.line))
     sides = (casting.LEFT, casting.RIGHT) if origins.is_axis else np.asarray(origins.bank * origins.away)
     lines = casting.Lines.of(origins.line)
     rays = casting.cast(
         lines, spacing=method.spacing_m, window=window, sides=sides, centred=method.convention != "dsas"
     )
-    full = reach[rays.line]
+    full = reaches.reach[rays.line]
     river = np.unique(origins.river_id.astype(str), return_inverse=True)[1]
     to_arms = casting.ends_at_arms(rays, full, origins.line.tolist())
     length = casting.ends_at_rays(rays, to_arms, river[rays.line])
@@ -121,33 +110,3 @@ def _codes(river_id: Names, bank: Names) -> Names:
     number = frame.groupby(["river", "bank"], sort=False).cumcount() + 1
     code = frame["river"] + "-" + frame["bank"].str[0].str.upper() + "-" + number.astype("str").str.zfill(4)
     return code.to_numpy(dtype="object")
-
-
-def _distances(origins: Origins, shorelines: Shorelines, method: Method) -> tuple[Floats, Floats]:
-    """Median and largest distance of a river's shorelines from each of its origins; 0 where there is none.
-
-    What lies beyond the ends of an origin has no distance from it across. A shoreline given twice counts once.
-    """
-    median, farthest = np.zeros((2, len(origins.line)))
-    once = pd.DataFrame({"river": shorelines.river_id, "shape": shapely.to_wkb(shapely.normalize(shorelines.line))})
-    kept = ~once.duplicated().to_numpy()
-    lines, of_river = shorelines.line[kept], rows_by_name(shorelines.river_id[kept])
-    nothing = np.zeros(0, dtype="int64")
-    for number, (origin, river) in enumerate(zip(origins.line, origins.river_id, strict=True)):
-        places = _along(lines[of_river.get(str(river), nothing)], method.spacing_m)
-        _, chainage, offset = locate_many(places, [origin])
-        beside = np.abs(offset[(chainage > 0.0) & (chainage < origin.length * (1.0 - 1e-12))])
-        if len(beside):
-            median[number], farthest[number] = np.median(beside), beside.max()
-    return median, farthest
-
-
-def _along(lines: Names, step: float) -> Floats:
-    """Places along lines, a step apart or so far that they are no more than can be looked at."""
-    if not len(lines):
-        return np.zeros((0, 2))
-    laid = casting.Lines.of(lines)
-    count = np.ceil(laid.length / max(step, laid.length.sum() / _PLACES)).astype("int64")
-    owner = np.repeat(np.arange(len(lines)), count)
-    number = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
-    return laid.at(owner, (number + 0.5) * laid.length[owner] / count[owner])

@@ -50,6 +50,8 @@ class Origins:
         Side of the bank that a baseline belongs to; ``UNKNOWN`` for an axis, which has both.
     away : (k,)
         1 where a ray from it goes away from the axis, -1 where it goes towards it (a baseline on land).
+    width : (k,)
+        Width of the river that an axis states, NaN where it states none.
     """
 
     line: Names
@@ -57,6 +59,7 @@ class Origins:
     start: Floats
     bank: Integers
     away: Integers
+    width: Floats
 
     @property
     def is_axis(self) -> bool:
@@ -87,7 +90,7 @@ class Shorelines:
     bank: Integers
     uncertainty: Floats
 
-    def only(self, rows: NDArray[np.bool_]) -> Shorelines:
+    def only(self, rows: NDArray[np.bool_] | Integers) -> Shorelines:
         """Some of them."""
         return Shorelines(*(getattr(self, name)[rows] for name in self.__slots__))
 
@@ -158,18 +161,22 @@ def _origins(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[Origins, list[Fin
         told = zip(rows[schema.key][sideless], rows.geometry[sideless], lacking, strict=True)
         findings += [Finding("value-blank", schema.name, str(key), place, note=name) for key, place, name in told]
         rows = rows[~sideless]
-    start = rows["start_chainage_m"].to_numpy(dtype="float64") if "start_chainage_m" in rows else np.zeros(len(rows))
-    start = np.nan_to_num(start)
+    start, width = (_numbers(rows, name) for name in ("start_chainage_m", "width_m"))
+    start, width = np.nan_to_num(start), np.where(width > 0.0, width, np.nan)
     river_id = texts(rows["river_id"])
     lines = np.asarray(rows.geometry.array, dtype="object")
     order = np.lexsort((shapely.to_wkb(lines), start, river_id.astype(str)))
-    rows, river_id, lines, start = rows.iloc[order], river_id[order], lines[order], start[order]
+    rows, river_id, lines, start, width = rows.iloc[order], river_id[order], lines[order], start[order], width[order]
     if schema is not BASELINES:
         nothing = np.zeros(len(lines), dtype="int64")
-        return Origins(lines, river_id, start, nothing, nothing + 1), findings
+        return Origins(lines, river_id, start, nothing, nothing + 1, width), findings
     bank = rows["bank"].map(SIDES).to_numpy(dtype="int64")
     away = np.where(rows["placement"] == "waterside", 1, -1)
-    return Origins(lines, river_id, start, bank, away), findings
+    return Origins(lines, river_id, start, bank, away, width), findings
+
+
+def _numbers(rows: gpd.GeoDataFrame, name: str) -> Floats:
+    return rows[name].to_numpy(dtype="float64") if name in rows else np.full(len(rows), np.nan)
 
 
 def _shorelines(
@@ -224,7 +231,7 @@ def _placed(
 
 
 def _uncertainty(rows: gpd.GeoDataFrame, method: Method) -> tuple[Floats, list[Finding]]:
-    given = rows["uncertainty_m"].to_numpy(dtype="float64") if "uncertainty_m" in rows else np.full(len(rows), np.nan)
+    given = _numbers(rows, "uncertainty_m")
     impossible = given <= 0.0
     if method.convention == "dsas":
         impossible &= given < 0.0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from riverline._kernels.lines.hits import Path, hits
 from riverline.demarcation.findings import Finding
@@ -35,6 +36,9 @@ PASSED = (0.4, 0.6)
 right wherever the axis lies, above the second it is wrong."""
 
 FEWEST_STATIONS = 3
+
+FEWEST_TURNED = 2
+"""As many shorelines of a river that all name the wrong bank are not so many mistakes, but one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +132,16 @@ def meet(transects: Transects, shorelines: Shorelines, path: Path, method: Metho
     positions
         One for each transect and date.
     findings
-        ``shoreline-bank-contradicts`` and ``shoreline-never-hit``: with these every shoreline is accounted for.
+        ``shoreline-bank-contradicts``, or ``banks-all-contradict`` for a river of which no shoreline agrees, and
+        ``shoreline-never-hit``: with these every shoreline is accounted for.
     """
     met = _meetings(transects, shorelines, path)
     contradicting: list[Finding] = []
+    refused: set[str] = set()
     if (transects.partner != np.arange(len(transects.partner))).any():
-        met, contradicting = _agreeing(met, transects, shorelines)
-    refused = {each.feature_id for each in contradicting}
+        share, by_river = _contradicting(met, transects, shorelines)
+        met = met.only(~np.isin(shorelines.shoreline_id[met.shoreline].astype(str), list(share.index)))
+        refused, contradicting = set(share.index), _told(share, by_river, shorelines)
     unmet = np.setdiff1d(shorelines.shoreline_id.astype(str), shorelines.shoreline_id[met.shoreline].astype(str))
     first = dict(zip(shorelines.shoreline_id[::-1], shorelines.line[::-1], strict=True))
     findings = contradicting + [
@@ -161,27 +168,52 @@ def _meetings(transects: Transects, shorelines: Shorelines, path: Path) -> _Meet
     return _Meetings(transect, away, line, found.segment, found.share).only(kept)
 
 
-def _agreeing(met: _Meetings, transects: Transects, shorelines: Shorelines) -> tuple[_Meetings, list[Finding]]:
-    """Hits of shorelines that lie on the bank that they name: by the other bank of their day, else by the axis."""
-    code = pd.Series(shorelines.shoreline_id[met.shoreline])
+def _contradicting(
+    met: _Meetings, transects: Transects, shorelines: Shorelines
+) -> tuple[pd.Series[float], dict[str, list[str]]]:
+    """Shorelines not on the bank that they name, by the other bank of their day, else by the axis.
+
+    Returns
+    -------
+    share
+        For each of them, the share of its hits that says so.
+    by_river
+        Codes of all, for rivers of which several name a bank and none lies on the one that it names.
+    """
+    code = pd.Series(shorelines.shoreline_id[met.shoreline].astype(str), dtype="object")
     named = shorelines.bank[met.shoreline] != UNKNOWN
     across = (pd.Series(met.away < 0.0) & named).groupby(code).mean()
     passed = _passed(met, transects, shorelines).reindex(across.index)
     by_bank = passed.notna() & ((passed < PASSED[0]) | (passed > PASSED[1]))
     share = passed.where(by_bank, across)
-    wrong = share[share > MOST_ACROSS].index
-    bad = code.isin(wrong).to_numpy()
-    findings = []
-    for name in sorted(wrong):
-        first = int(np.flatnonzero(shorelines.shoreline_id == name)[0])
-        bank = BANK_OF[int(shorelines.bank[first])]
-        findings.append(
-            Finding(
-                "shoreline-bank-contradicts", "observed_shorelines", str(name), shorelines.line[first],
-                round(float(share[name]) * 100.0, 1), MOST_ACROSS * 100.0, "%", bank,
-            )
-        )  # fmt: skip
-    return met.only(~bad), findings
+    wrong = share[share > MOST_ACROSS].sort_index()
+    river = pd.Series(shorelines.river_id[met.shoreline].astype(str))[named]
+    codes = code[named].groupby(river).unique()
+    all_wrong = {
+        str(name): sorted(own)
+        for name, own in codes.items()
+        if len(own) >= FEWEST_TURNED and set(own) <= set(wrong.index)
+    }
+    return wrong, all_wrong
+
+
+def _told(share: pd.Series[float], by_river: dict[str, list[str]], shorelines: Shorelines) -> list[Finding]:
+    """One finding for a river that is turned as a whole, else one for each shoreline."""
+    first = {str(code): row for row, code in reversed(list(enumerate(shorelines.shoreline_id)))}
+    findings = [
+        Finding("banks-all-contradict", "axes", river,
+                shapely.multilinestrings(shorelines.line[[first[code] for code in codes]]),
+                len(codes), note=", ".join(codes))
+        for river, codes in sorted(by_river.items())
+    ]  # fmt: skip
+    together = {code for codes in by_river.values() for code in codes}
+    findings += [
+        Finding("shoreline-bank-contradicts", "observed_shorelines", code, shorelines.line[first[code]],
+                round(value * 100.0, 1), MOST_ACROSS * 100.0, "%", BANK_OF[int(shorelines.bank[first[code]])])
+        for code, value in zip(share.index.astype(str), share.tolist(), strict=True)
+        if code not in together
+    ]  # fmt: skip
+    return findings
 
 
 def _passed(met: _Meetings, transects: Transects, shorelines: Shorelines) -> pd.Series:

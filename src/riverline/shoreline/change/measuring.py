@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from riverline import faults
@@ -18,6 +19,7 @@ from riverline.shoreline.change.intersecting import meet, series_of
 from riverline.shoreline.change.lacking import lacking
 from riverline.shoreline.change.method import method_of
 from riverline.shoreline.change.rates import rates_of
+from riverline.shoreline.change.reaching import reaches_of
 from riverline.shoreline.change.result import ShorelineChange
 
 if TYPE_CHECKING:
@@ -76,7 +78,9 @@ def measure_shoreline_change(  # noqa: PLR0913 - one argument a convention that 
     reach_m
         How far transects go to either side; if not given, a quarter farther than the river's shorelines lie, but no
         more than six times their median distance (three widths of the river): what is farther off is a course that
-        was left.
+        was left. A shoreline of which more than half lies beyond 20 widths of the river (the median distance of the
+        banks of a day, else ``width_m`` of the axis) or 10 km is not used and is an error; of others what lies beyond
+        the reach is a note.
     uncertainty_m
         One standard deviation of the position of shorelines that state none; unknown if not given.
     jump_slope
@@ -153,12 +157,20 @@ def measure_shoreline_change(  # noqa: PLR0913 - one argument a convention that 
     )
     inputs = prepare(shorelines, axes, method)
     crs = inputs.crs
-    transects = cast_transects(inputs, method)
+    reaches = reaches_of(inputs.origins, inputs.shorelines, method)
+    inputs = replace(
+        inputs,
+        shorelines=inputs.shorelines.only(~reaches.beyond),
+        findings=[*inputs.findings, *reaches.findings],
+    )
+    transects = cast_transects(inputs.origins, reaches, method)
     path = Path.of(inputs.shorelines.line)
     positions, findings = meet(transects, inputs.shorelines, path, method)
     series = series_of(positions, transects)
     rates = rates_of(series, method)
-    findings = [*inputs.findings, *findings, *lacking(inputs, transects, positions, series)]
+    turned = {each.feature_id for each in findings if each.code == "banks-all-contradict"}
+    unknown = [each for each in lacking(inputs, transects, positions, series) if each.feature_id not in turned]
+    findings = [*inputs.findings, *findings, *unknown]
     return ShorelineChange(
         transects=transect_frame(transects, series, method, crs),
         intersections=intersection_frame(positions, transects, method, crs),
