@@ -99,6 +99,21 @@ def test_rows_that_cannot_be_used_are_faults_and_nothing_is_guessed():
     assert summed.trace.set_index("indicator")["value"]["rebounds"] == 3.0
 
 
+def test_where_nothing_is_to_be_judged_a_sheet_may_give_full_points_but_not_for_what_is_blank(tmp_path):
+    document = '[[documents]]\nid = "d"\ntitle = "办法"\nseen = "S"\nsource = "原文"\n'
+    head = 'name = "own"\ntitle = "x"\njurisdiction = "x"\n' + document
+    item = '[[indicators]]\nid = "{}"\ntitle = "t"\ndocument = "d"\narticle = "1"\nweight = 50.0\nmethod = "share"\n'
+    path = tmp_path / "own.toml"
+    path.write_text(head + item.format("met") + item.format("closed") + 'missing = "full"\n', encoding="utf-8")
+    rows = table(("R1", {"met": 0.5}), ("R2", {"met": 0.5, "closed": 0.2}), ("R3", {"met": 0.5, "closed": np.nan}))
+    result = rl.assess(rows, rules=rl.rules.load_score_rules(path))
+    assert result.scores["score"].fillna(-1).tolist() == [75.0, 35.0, -1.0]
+    trace = result.trace.set_index(["subject", "indicator"])
+    assert trace.loc[("R1", "closed"), "reckoning"] == "无应考事项，计满分"
+    assert pd.isna(trace.loc[("R1", "closed"), "value"])
+    assert (result.scores["lowest"] <= result.scores["highest"]).all()
+
+
 def test_frames_follow_their_schemas_and_wrong_calls_are_refused(tmp_path):
     result = rl.assess(table(("R1", FULL)))
     for frame, wanted in (
