@@ -494,6 +494,23 @@ def test_ranks_come_with_what_is_not_certain():
     assert set(walked["river_id"]) == {"R1"}
 
 
+def test_chiefs_reaches_are_ranked_by_the_chief_of_each_segments_middle():
+    axes = rivers(line((0, 0), (10_000, 0)))
+    spots = rl.find_hotspots(problems([at(100 + 20 * k, -20) for k in range(30)]), axes)
+    rows = {"chief_id": list("ABCD"), "river_id": "R1", "level": ["village"] * 3 + ["county"], "name": list("甲乙丙丁"),
+            "start_chainage_m": [0.0, 4_700.0, 0.0, 0.0], "end_chainage_m": [4_700.0, 1e4, 1e4, 1e4],
+            "bank": ["right", "right", "left", None]}  # fmt: skip
+    chiefs = gpd.GeoDataFrame(rows, geometry=[axes.geometry.iloc[0]] * 4, crs=axes.crs)
+    table = rl.hotspots.rank_reaches(spots, by="chief_village", chiefs=chiefs).set_index("part")
+    assert table["problems"].to_dict() == {"甲": 30, "乙": 0, "丙": 0}
+    # The segment from 4,500 to 5,000 m is of whoever has its middle.
+    assert table["length_m"].to_dict() == {"甲": 4_500.0, "乙": 5_500.0, "丙": 10_000.0}
+    assert table["rank_place"].idxmin() == "甲"
+    assert rl.hotspots.rank_reaches(spots, by="chief_county", chiefs=chiefs)["part"].tolist() == ["丁"]
+    with pytest.raises(rl.SchemaError, match="chiefs"):
+        rl.hotspots.rank_reaches(spots, chiefs=chiefs.drop(columns="level"))
+
+
 def test_the_surface_holds_every_problem(spots):
     assert (spots.surface["density"] * spots.surface["length_m"] / 1000).sum() == pytest.approx(230, rel=1e-3)
     peak = spots.surface.loc[spots.surface["density"].idxmax()]

@@ -148,7 +148,10 @@ def _values(indicators: pd.DataFrame, sheet: ScoreRules) -> tuple[pd.DataFrame, 
     lacking[~told["subject_kind"].isin(kinds).to_numpy()] = "subject_kind"
     stranger = (~told["indicator"].isin(items)).to_numpy() & (lacking == "")
     findings = [_about("value-without-subject", told, row, lacking[row]) for row in np.flatnonzero(lacking != "")]
-    findings += [_about("indicator-unknown", told, row, told["indicator"][row]) for row in np.flatnonzero(stranger)]
+    many = told.loc[stranger, "indicator"].value_counts().sort_index()
+    findings += [
+        Finding("indicator-unknown", INDICATORS.name, str(name), None, float(count)) for name, count in many.items()
+    ]
     told = told[(lacking == "") & ~stranger].sort_values([*_SUBJECT, "indicator", "value_id"], ignore_index=True)
     wrong = np.array(
         [_beyond(items[name], value) for name, value in zip(told["indicator"], told["value"], strict=True)]
