@@ -570,6 +570,20 @@ def test_tables_of_fixes_are_read_and_numbered(tmp_path):
     assert again["time"].tolist() == points["time"].tolist()
 
 
+def test_who_walked_is_filled_in_only_where_the_file_does_not_say(tmp_path):
+    rows = ["T1,张三,village,2025-05-06T09:00:00+08:00,117.1,31.6", "T2,,,2025-05-06T10:00:00+08:00,117.2,31.6"]
+    full = tmp_path / "full.csv"
+    full.write_text("\n".join(["track_id,patroller,level,time,lon,lat", *rows]) + "\n", encoding="utf-8")
+    read = rl.read_tracks(full, patroller="李四", level="county")
+    assert read[["patroller", "level"]].to_numpy().tolist() == [["张三", "village"], ["李四", "county"]]
+    assert read.attrs["source"]["path"] == "full.csv"
+    bare = tmp_path / "bare.csv"
+    bare.write_text("track_id,time,lon,lat\nT1,2025-05-06T09:00:00+08:00,117.1,31.6\n", encoding="utf-8")
+    assert rl.read_tracks(bare, patroller="李四", level="county")["patroller"].tolist() == ["李四"]
+    # What the caller says of the whole file holds for the whole file.
+    assert rl.read_tracks(full, values={"patroller": "王五"}, level="county")["patroller"].tolist() == ["王五", "王五"]
+
+
 def test_what_is_no_gpx_is_refused(tmp_path):
     (tmp_path / "a.gpx").write_text("<gpx", encoding="utf-8")
     with pytest.raises(rl.ReadError, match="GPX"):

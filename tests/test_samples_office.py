@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from typer.testing import CliRunner
 
 import riverline as rl
 from riverline import samples
 from riverline._kernels.chainage import position
+from riverline.cli.commands import app
 
 COUNTY, OFFICE = "清水县.gpkg", "清水县河长制.gpkg"
 LAST = "2025-12-31"
@@ -143,9 +145,9 @@ def test_the_hot_reach_is_found_and_nothing_else(truth, axes, ledger):
     (hot,) = spots.clusters.to_dict("records")
     planted = truth["hot"]
     assert (hot["verdict"], hot["river_id"], hot["bank"]) == ("hot", planted["river_id"], planted["bank"])
-    # Neighbourhoods reach a kilometre: the planted one lies inside, and no end is farther off than that.
-    assert planted["start_chainage_m"] - 1_000 <= hot["start_chainage_m"] <= planted["start_chainage_m"]
-    assert planted["end_chainage_m"] <= hot["end_chainage_m"] <= planted["end_chainage_m"] + 1_000
+    # The planted one lies inside; a neighbourhood is a kilometre, so no end is farther off than that and a segment.
+    assert planted["start_chainage_m"] - 1_500 <= hot["start_chainage_m"] <= planted["start_chainage_m"]
+    assert planted["end_chainage_m"] <= hot["end_chainage_m"] <= planted["end_chainage_m"] + 1_500
     first = rl.hotspots.first_to_walk(spots, kilometres=1)
     assert set(first["segment_id"]) <= set(spots.segments.loc[spots.segments["hot"], "segment_id"])
     assert first["start_chainage_m"].between(10_700, 12_000).all()
@@ -243,6 +245,28 @@ def test_outfalls_and_sections_are_placed_and_the_one_that_missed_its_target_is_
     # Axes of tributaries end at the bank: with a snap as wide as the river theirs flow on into it.
     ways = inventory.outfalls.groupby("river_id")["intake_way"].agg(set).to_dict()
     assert ways == {"QS01": {"same_river"}, "BS02": {"network"}, "LX03": {"network"}}
+
+
+def test_commands_lead_from_tracks_to_what_nobody_looked_at(tmp_path):
+    """A file that says who walked keeps saying so beside the telephone's, which does not."""
+    office, axes = samples.path(OFFICE), f"{samples.path(COUNTY)}::axes"
+    command = ["patrols", samples.path("巡河轨迹.csv"), samples.path("马得闲.gpx"), "--patroller", "马得闲", "--level",
+               "village", "--axes", axes, "--duties", f"{office}::duties", "--warnings", f"{office}::patrol_warnings",
+               "--since", "2025-10-01", "--until", LAST, "--out", tmp_path]  # fmt: skip
+    ran = CliRunner().invoke(app, [str(each) for each in command])
+    assert ran.exit_code == 0, ran.output
+    duties = rl.read_layer(tmp_path / "巡河成果.gpkg", rl.schema.PATROLLED_DUTIES).set_index("chief")
+    assert duties.index[duties["perfunctory"] == "yes"].tolist() == ["马得闲"]
+    assert (duties["patrols"] > 0).all()
+    passes = f"{tmp_path / '巡河成果.gpkg'}::巡河经过区间"
+    command = ["hotspots", f"{office}::problems", "--axes", axes, "--effort", passes, "--on", LAST, "--out",
+               tmp_path / "热点"]  # fmt: skip
+    ran = CliRunner().invoke(app, [str(each) for each in command])
+    assert ran.exit_code == 0, ran.output
+    made = gpd.read_file(tmp_path / "热点" / "热点成果.gpkg", layer="四乱热点河段")
+    mine = (made["river_id"] == "QS01") & (made["bank"] == "right") & made["start_chainage_m"].between(10_900, 11_600)
+    assert mine.sum() == 2
+    assert made.loc[mine, "passes"].max() < made["passes"].max() / 4
 
 
 # The year's score
