@@ -264,9 +264,56 @@ def test_commands_lead_from_tracks_to_what_nobody_looked_at(tmp_path):
     ran = CliRunner().invoke(app, [str(each) for each in command])
     assert ran.exit_code == 0, ran.output
     made = gpd.read_file(tmp_path / "热点" / "热点成果.gpkg", layer="四乱热点河段")
+    values = tmp_path / "指标值.csv"
+    days = ["--since", "2025-10-01", "--until", LAST, "--out", str(values)]
+    file = str(tmp_path / "巡河成果.gpkg")
+    ran = CliRunner().invoke(app, ["indicators", "--by", "chief", "--patrols", file, *days])
+    assert ran.exit_code == 0, ran.output
+    rows = rl.read_table(values, rl.schema.INDICATORS).set_index(["subject", "indicator"])["value"]
+    assert (rows["马得闲", "perfunctory"], rows["卫柳", "perfunctory"]) == (1.0, 0.0)
     mine = (made["river_id"] == "QS01") & (made["bank"] == "right") & made["start_chainage_m"].between(10_900, 11_600)
     assert mine.sum() == 2
     assert made.loc[mine, "passes"].max() < made["passes"].max() / 4
+
+
+def test_commands_lead_from_a_layer_of_problems_to_the_score(tmp_path):
+    def run(*arguments):
+        ran = CliRunner().invoke(app, [str(each) for each in arguments], env={"COLUMNS": "160", "TERM": "dumb"})
+        assert ran.exit_code == 0, ran.output
+        return ran.output
+
+    office, axes, book = samples.path(OFFICE), f"{samples.path(COUNTY)}::axes", tmp_path / "台账.gpkg"
+    where = ("--axes", axes, "--admin", f"{samples.path(COUNTY)}::towns", "--chiefs", f"{office}::chiefs")
+    said = run("ledger", "take", book, f"{office}::problems", "--source", "巡河", "--on", LAST, *where)
+    assert "新收 210 条" in said
+    said = run("ledger", "events", book, f"{office}::events")
+    assert "已记录 801 个事件" in said
+    assert "早于上一事件" in said.replace("\n", "")
+    rows = rl.Ledger.open(book).problems().set_index("problem_id")
+    # What no river can be named for was told and is taken all the same.
+    assert (rows.loc["BAD-07", "river_id"], rows.loc["BAD-08", "chief_village"]) == ("", "周一帆")
+    values, days = tmp_path / "指标值.csv", ("--since", "2025-10-01", "--until", LAST, "--period", "2025Q4")
+    said = run("indicators", "--by", "chief", *days, "--ledger", book, "--out", values)
+    assert "个对象" in said
+    ledger = rl.Ledger.open(book)
+    wanted = rl.gather_indicators(by="chief", since=days[1], until=LAST, period="2025Q4", ledger=ledger)
+    read = rl.read_table(values, rl.schema.INDICATORS)
+    assert read["value_id"].tolist() == wanted["value_id"].tolist()
+    assert read["value"].tolist() == pytest.approx(wanted["value"].tolist())
+    said = run("score", values, "--rules", samples.path("清水县考核办法.toml"), "--out", tmp_path / "考核")
+    assert "马得闲" in said
+
+
+def test_the_ledgers_layers_of_reaches_need_the_axes(tmp_path):
+    ran = CliRunner().invoke(
+        app, ["ledger", "take", str(tmp_path / "a.gpkg"), "x.gpkg", "--source", "x", "--on", LAST, "--chiefs", "y.gpkg"]
+    )
+    assert ran.exit_code == 2
+    assert "--axes" in ran.output
+    days = ("--since", "2025-10-01", "--until", LAST)
+    ran = CliRunner().invoke(app, ["indicators", "--by", "river", *days, "--ledger", str(tmp_path / "none.gpkg")])
+    assert ran.exit_code == 1
+    assert "none.gpkg" in ran.output
 
 
 # The year's score

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
 import numpy as np
 import pandas as pd
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from riverline.ledger import Ledger
-    from riverline.outfalls import OutfallInventory
-    from riverline.patrol import Patrols
 
 __all__ = ["SubjectKind", "gather_indicators"]
 
@@ -29,6 +27,23 @@ _NAMES = ("subject", "indicator", "value", "source_ids")
 _CHIEFS = tuple(f"chief_{choice.value}" for choice in CHIEFS["level"].choices)
 
 
+class _Walked(Protocol):
+    """Of :class:`riverline.Patrols` what indicators are made of."""
+
+    @property
+    def checks(self) -> pd.DataFrame: ...
+
+    @property
+    def duties(self) -> pd.DataFrame: ...
+
+
+class _Judged(Protocol):
+    """Of :class:`riverline.OutfallInventory` what indicators are made of."""
+
+    @property
+    def reaches(self) -> gpd.GeoDataFrame: ...
+
+
 def gather_indicators(
     *,
     by: SubjectKind,
@@ -36,8 +51,8 @@ def gather_indicators(
     until: dt.date | str,
     period: str = "",
     ledger: Ledger | None = None,
-    patrols: Patrols | None = None,
-    inventory: OutfallInventory | None = None,
+    patrols: _Walked | None = None,
+    inventory: _Judged | None = None,
     chiefs: gpd.GeoDataFrame | None = None,
 ) -> pd.DataFrame:
     """Indicators of rivers, administrative units or chiefs from results, ready for :func:`riverline.assess`.
@@ -53,10 +68,11 @@ def gather_indicators(
     ledger
         Gives ``closed_share``, ``overdue`` and ``rebounds``.
     patrols
-        Of that period. Give ``patrol_met``, ``coverage`` and ``perfunctory``; not for administrative units, which
-        duties do not name.
+        What :func:`riverline.measure_patrols` gave for that period, or its ``checks`` and ``duties``. They give
+        ``patrol_met``, ``coverage`` and ``perfunctory``; not for administrative units, which duties do not name.
     inventory
-        Gives ``targets_met``; for chiefs with ``chiefs`` only, for administrative units not.
+        What :func:`riverline.place_outfalls` gave, or its ``reaches``. Gives ``targets_met``; for chiefs with
+        ``chiefs`` only, for administrative units not.
     chiefs
         Rows of :data:`riverline.schema.CHIEFS`: on whose reach each water section lies.
 
@@ -194,7 +210,7 @@ def _whose(problems: gpd.GeoDataFrame, by: str) -> pd.DataFrame:
     return pd.concat([named, nobodys], ignore_index=True)
 
 
-def _of_patrols(patrols: Patrols, by: str) -> list[pd.DataFrame]:
+def _of_patrols(patrols: _Walked, by: str) -> list[pd.DataFrame]:
     name = "river_id" if by == "river" else "chief"
     checks, duties = patrols.checks, patrols.duties
     judged = checks[checks["outcome"].isin(["met", "not_met", "unknown"])]
@@ -218,7 +234,7 @@ def _summed(rows: pd.DataFrame, indicator: str, layer: str) -> pd.DataFrame:
     return told.assign(value=number.reindex(told["subject"]).to_numpy())
 
 
-def _of_sections(inventory: OutfallInventory, by: str, chiefs: gpd.GeoDataFrame | None) -> list[pd.DataFrame]:
+def _of_sections(inventory: _Judged, by: str, chiefs: gpd.GeoDataFrame | None) -> list[pd.DataFrame]:
     reaches = pd.DataFrame(inventory.reaches.drop(columns="geometry"))
     reaches = reaches[(reaches["water_section_id"] != "").to_numpy(dtype=bool)]
     met = reaches["target_met"].map({"met": 1.0, "not_met": 0.0}).to_numpy("float64")

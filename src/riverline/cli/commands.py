@@ -16,6 +16,7 @@ from riverline.cli.advice import nothing_drawn
 from riverline.cli.assessing import assessing
 from riverline.cli.change import change
 from riverline.cli.detecting import detect
+from riverline.cli.gathering import indicators
 from riverline.cli.hotspots import hotspots
 from riverline.cli.join import join
 from riverline.cli.ledgers import ledger_app
@@ -145,7 +146,7 @@ def demarcate(  # noqa: PLR0913 - one option a layer
 for command in (
     preparations.axes, preparations.banks, subjects.waters, subjects.works, join,
     deliveries.stakes, deliveries.confirm, deliveries.shoreline, change, waterlines, encroaching.screen, detect,
-    hotspots, patrols, outfalls, score,
+    hotspots, patrols, outfalls, indicators, score,
 ):  # fmt: skip
     app.command()(command)
 
