@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -302,6 +304,7 @@ def test_commands_lead_from_a_layer_of_problems_to_the_score(tmp_path):
     assert read["value"].tolist() == pytest.approx(wanted["value"].tolist())
     said = run("score", values, "--rules", samples.path("清水县考核办法.toml"), "--out", tmp_path / "考核")
     assert "马得闲" in said
+    assert "未出图" not in said
 
 
 def test_the_ledgers_layers_of_reaches_need_the_axes(tmp_path):
@@ -336,3 +339,20 @@ def test_chiefs_are_scored_by_the_samples_sheet_and_the_lazy_one_has_the_cards(t
     told = result.trace.groupby("subject")["points"].sum(min_count=1)
     known = scores.dropna().index
     assert told[known].clip(0, 100).round(6).to_dict() == scores[known].round(6).to_dict()
+
+
+@pytest.mark.slow
+def test_every_line_that_the_guide_shows_for_the_offices_year_runs_on_the_samples(tmp_path, monkeypatch):
+    text = (Path(__file__).parent.parent / "docs" / "guide.md").read_text(encoding="utf-8")
+    block = text.partition("cd data/samples/\n")[2].partition("```")[0].replace("\\\n", " ")
+    lines = [shlex.split(line, comments=True) for line in block.splitlines()]
+    assert [line[1] for line in lines] == [
+        "ledger", "ledger", "ledger", "patrols", "hotspots", "outfalls", "indicators", "score",
+    ]  # fmt: skip
+    for file in samples.path(OFFICE).parent.iterdir():
+        (tmp_path / file.name).symlink_to(file)
+    monkeypatch.chdir(tmp_path)
+    for line in lines:
+        ran = CliRunner().invoke(app, line[1:])
+        assert (line[0], ran.exit_code) == ("riverline", 0), ran.output
+    assert {"台账.gpkg", "指标值.csv", "巡河", "热点", "排污口", "考核"} <= {each.name for each in tmp_path.iterdir()}
