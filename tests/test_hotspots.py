@@ -375,6 +375,18 @@ def test_a_constant_offset_of_all_snaps_is_told_and_the_web_maps_named():
     assert 300 < fault.value < 800
 
 
+def test_a_shifted_source_is_told_though_the_others_are_right():
+    axes, right = winding(200)
+    _, wrong = winding(14, shift=(250.0, -180.0), seed=5)
+    both = problems([*right, *wrong], source=["巡河", "举报"] * 100 + ["随手拍"] * 14)
+    (fault,) = rl.find_hotspots(both, axes).faults.query("code == 'snaps-shifted'").itertuples()
+    assert fault.note.endswith("source=随手拍")
+    assert fault.value == pytest.approx(308, abs=40)
+    few = both.drop(index=range(200, 206))
+    assert "snaps-shifted" not in set(rl.find_hotspots(few, axes).faults["code"])
+    assert "snaps-shifted" not in set(rl.find_hotspots(both.drop(columns="source"), axes).faults["code"])
+
+
 def test_problems_along_one_bank_are_no_shift():
     axes, _ = winding(10)
     side = shapely.offset_curve(axes.geometry.iloc[0], 150.0)

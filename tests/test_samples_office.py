@@ -170,6 +170,10 @@ def test_dates_that_heap_and_a_shifted_batch_are_told(truth, axes, ledger):
     (shifted,) = rl.find_hotspots(given, axes).faults.query("code == 'snaps-shifted'")["detail"]
     assert truth["batch"]["coordinates"] in shifted
     assert "snaps-shifted" not in set(rl.find_hotspots(true, axes).faults["code"])
+    # Among the others it is told by its source.
+    mixed = pd.concat([ledger.problems(on=LAST), given.assign(source="随手拍")], ignore_index=True)
+    (shifted,) = rl.find_hotspots(mixed, axes).faults.query("code == 'snaps-shifted'")["note"]
+    assert shifted.endswith("source=随手拍")
 
 
 def test_the_batch_is_taken_by_its_own_words_where_it_is_put_right(axes, tmp_path):
