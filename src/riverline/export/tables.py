@@ -118,7 +118,7 @@ def tables_of(layers: Sequence[Layer], *, language: Language) -> tuple[Table, ..
 def _together(layers: Sequence[Layer]) -> tuple[Layer, pd.DataFrame]:
     first = layers[0]
     # Rows that lie nowhere, such as faults of a table, are in whatever CRS the others are.
-    drawn = [layer for layer in layers if layer.spatial and layer.frame.geometry.notna().any()]
+    drawn = [layer for layer in layers if _drawn(layer)]
     crs = {str(layer.frame.crs) for layer in drawn or layers if layer.spatial}
     label = first.label("zh")
     if len(crs) > 1:
@@ -134,6 +134,11 @@ def _together(layers: Sequence[Layer]) -> tuple[Layer, pd.DataFrame]:
     frames = [each.frame if each in drawn or not (drawn and each.spatial) else _laid(each, drawn[0]) for each in layers]
     frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     return first, _ordered(first, frame)
+
+
+def _drawn(layer: Layer) -> bool:
+    """Whether any row lies somewhere."""
+    return layer.spatial and not shapely.is_missing(np.asarray(layer.frame.geometry.array, dtype=object)).all()
 
 
 def _laid(layer: Layer, other: Layer) -> pd.DataFrame:
