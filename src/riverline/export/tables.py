@@ -118,8 +118,8 @@ def tables_of(layers: Sequence[Layer], *, language: Language) -> tuple[Table, ..
 def _together(layers: Sequence[Layer]) -> tuple[Layer, pd.DataFrame]:
     first = layers[0]
     # Rows that lie nowhere, such as faults of a table, are in whatever CRS the others are.
-    drawn = [layer for layer in layers if _drawn(layer)]
-    crs = {str(layer.frame.crs) for layer in drawn or layers if layer.spatial}
+    held = [layer for layer in layers if _drawn(layer)] or [layer for layer in layers if layer.spatial][:1]
+    crs = {str(layer.frame.crs) for layer in held}
     label = first.label("zh")
     if len(crs) > 1:
         raise CRSError(
@@ -131,7 +131,7 @@ def _together(layers: Sequence[Layer]) -> tuple[Layer, pd.DataFrame]:
             f'{label}：图层没有坐标系；请用 frame.set_crs("EPSG:4548") 指定',
             f'{first.label("en")}: the layer has no CRS; set it with frame.set_crs("EPSG:4548")',
         )
-    frames = [each.frame if each in drawn or not (drawn and each.spatial) else _laid(each, drawn[0]) for each in layers]
+    frames = [_laid(each, held[0]) if each.spatial and each not in held else each.frame for each in layers]
     frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     return first, _ordered(first, frame)
 
