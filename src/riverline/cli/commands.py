@@ -16,6 +16,7 @@ from riverline.cli.advice import nothing_drawn
 from riverline.cli.assessing import assessing
 from riverline.cli.change import change
 from riverline.cli.detecting import detect
+from riverline.cli.gathering import indicators
 from riverline.cli.hotspots import hotspots
 from riverline.cli.join import join
 from riverline.cli.ledgers import ledger_app
@@ -80,7 +81,7 @@ def root(
 
 @app.command()
 def demo(out: OutOption = Path("清水县成果"), language: LanguageOption = "zh") -> None:
-    """用自带样例做完一个县的全部成果，输出 map.html 与 成果.gpkg | make every product of the sample county."""
+    """用自带样例做完一个县的全部成果和河长制一年，输出 map.html、成果.gpkg 等 | every product of the sample county."""
     with told(language) as console:
         from riverline.cli.county import hand_over_county
         from riverline.cli.joining import rivers_of
@@ -88,8 +89,8 @@ def demo(out: OutOption = Path("清水县成果"), language: LanguageOption = "z
         from riverline.cli.summary import river_table
 
         delivery = with_progress(lambda tell: hand_over_county(out, language, tell), language, console)
-        county = delivery.result
-        tables = (river_table(rivers_of(county.joined), language), product_table(county, language))
+        county, year = delivery.result
+        tables = (river_table(rivers_of(county.joined), language), product_table(county, year, language))
         conclude(console, delivery, tables, county.joined.faults, language)
 
 
@@ -145,7 +146,7 @@ def demarcate(  # noqa: PLR0913 - one option a layer
 for command in (
     preparations.axes, preparations.banks, subjects.waters, subjects.works, join,
     deliveries.stakes, deliveries.confirm, deliveries.shoreline, change, waterlines, encroaching.screen, detect,
-    hotspots, patrols, outfalls, score,
+    hotspots, patrols, outfalls, indicators, score,
 ):  # fmt: skip
     app.command()(command)
 
