@@ -19,6 +19,7 @@ import pandas as pd
 import pyogrio
 import rasterio
 import sample_delivery as more
+import sample_ledger as office
 import sample_upland as upland
 import shapely
 from rasterio.transform import from_origin
@@ -429,6 +430,7 @@ def main(folder: Path) -> None:
     for name, frame in layers.items():
         write_layer(frame, gpkg, name)
     upland.write_rules(folder)
+    office.write_office(folder, made, layers["towns"])
     terrain(rng, made, levees, folder / "白石溪地形.tif")
     image(rng, made, folder / "影像2024.tif", later=False)
     image(rng, made, folder / "影像2026.tif", later=True)

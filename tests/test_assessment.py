@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 from pandas.testing import assert_frame_equal
+from shapely import LineString, Point
 from typer.testing import CliRunner
 
 import riverline as rl
@@ -89,6 +92,8 @@ def test_rows_that_cannot_be_used_are_faults_and_nothing_is_guessed():
     assert codes(result) == [
         "indicator-unknown", "value-out-of-range", "value-twice", "value-twice", "value-without-subject",
     ]  # fmt: skip
+    lost = result.faults.set_index("code").loc["indicator-unknown"]
+    assert (lost["feature_id"], lost["value"]) == ("mood", 1.0)
     assert result.scores["subject"].tolist() == ["R1", "R2"]
     assert result.scores["score"].isna().all()
     assert_frame_equal(frame, before)
@@ -97,6 +102,36 @@ def test_rows_that_cannot_be_used_are_faults_and_nothing_is_guessed():
         assert_frame_equal(getattr(result, name), getattr(turned, name))
     summed = rl.assess(pd.concat([table(("R1", FULL)), table(("R1", {"rebounds": 1.0})).assign(value_id="more")]))
     assert summed.trace.set_index("indicator")["value"]["rebounds"] == 3.0
+
+
+def test_where_nothing_is_to_be_judged_a_sheet_may_give_full_points_but_not_for_what_is_blank(tmp_path):
+    document = '[[documents]]\nid = "d"\ntitle = "办法"\nseen = "S"\nsource = "原文"\n'
+    head = 'name = "own"\ntitle = "x"\njurisdiction = "x"\n' + document
+    item = '[[indicators]]\nid = "{}"\ntitle = "t"\ndocument = "d"\narticle = "1"\nweight = 50.0\nmethod = "share"\n'
+    path = tmp_path / "own.toml"
+    path.write_text(head + item.format("met") + item.format("closed") + 'missing = "full"\n', encoding="utf-8")
+    rows = table(("R1", {"met": 0.5}), ("R2", {"met": 0.5, "closed": 0.2}), ("R3", {"met": 0.5, "closed": np.nan}))
+    result = rl.assess(rows, rules=rl.rules.load_score_rules(path))
+    assert result.scores["score"].fillna(-1).tolist() == [75.0, 35.0, -1.0]
+    trace = result.trace.set_index(["subject", "indicator"])
+    assert trace.loc[("R1", "closed"), "reckoning"] == "无应考事项，计满分"
+    assert pd.isna(trace.loc[("R1", "closed"), "value"])
+    assert (result.scores["lowest"] <= result.scores["highest"]).all()
+
+
+def test_scores_are_written_beside_results_that_lie_somewhere(tmp_path):
+    """Faults of a table lie nowhere: their placeholder of a CRS is in nobody's way."""
+    axis = gpd.GeoDataFrame(
+        {"river_id": ["R1"], "name": ["甲河"]}, geometry=[LineString([(500_000, 0), (501_000, 0)])], crs=4548
+    )
+    spots = rl.find_hotspots(gpd.GeoDataFrame(geometry=[Point(500_100, 9_000)], crs=4548), axis)
+    result = rl.assess(table(("R1", FULL), ("R2", {"mood": 1.0})))
+    for order in ((spots, result), (result, spots)):
+        path = rl.export.to_geopackage(tmp_path / "a.gpkg", *order)
+        names = [str(name) for name in pyogrio.list_layers(path)[:, 0] if "质检问题" in name]
+        rows = pd.concat([pyogrio.read_dataframe(path, layer=name) for name in names])
+        assert {"indicator-unknown", "problem-far"} <= set(rows["code"])
+        assert {pyogrio.read_info(path, layer=name)["crs"] for name in names} <= {"EPSG:4548", None}
 
 
 def test_frames_follow_their_schemas_and_wrong_calls_are_refused(tmp_path):

@@ -37,6 +37,7 @@ SAMPLES = [
     *("--terrain", str(samples.path("白石溪地形.tif"))),
 ]
 WIDTH = 100
+DEMO_FILES = ["map.html", "台账.gpkg", "成果.gpkg", "成果表.xlsx", "河长制图.html", "河长制成果.gpkg"]
 
 
 def run(*arguments: object, status: int | None = 0):
@@ -91,7 +92,7 @@ def expected():
 
 def test_demo_writes_a_map_that_loads_nothing_and_layers_with_every_row(shown, expected):
     _, folder = shown
-    assert sorted(path.name for path in folder.iterdir()) == ["map.html", "成果.gpkg", "成果表.xlsx"]
+    assert sorted(path.name for path in folder.iterdir()) == DEMO_FILES
     page = (folder / "map.html").read_text(encoding="utf-8")
     assert "清水县河道管理范围（样例）" in page
     assert loads_nothing(page)
@@ -149,6 +150,23 @@ def test_demo_hands_over_every_product_of_the_county(shown):
     assert {"公告牌", "岸线控制线", "宗地增减", "水利及涉河工程_面"} <= set(layers)
 
 
+def test_demo_runs_the_offices_year(shown):
+    output, folder = shown
+    for text in ("台账问题", "反弹问题 14", "清水河 K", "疑似应付式 1", "黄牌 1，红牌 1"):
+        assert text in output
+    ledger = rl.Ledger.open(folder / "台账.gpkg")
+    assert ledger.verify().empty
+    assert len(ledger.problems()) == 215
+    layers = layers_of(folder / "河长制成果.gpkg")
+    assert layers["热点河道"]["river_id"].tolist() == ["QS01"]
+    assert {"四乱热点河段", "巡河记录", "入河排污口台账", "反弹问题_点"} <= set(layers)
+    tables = {str(name) for name, kind in pyogrio.list_layers(folder / "河长制成果.gpkg") if kind is None}
+    assert {"巡河经过区间", "考核得分", "得分明细", "销号统计表"} <= tables
+    page = (folder / "河长制图.html").read_text(encoding="utf-8")
+    assert loads_nothing(page)
+    assert "清水县河长制（样例）" in page
+
+
 def test_demo_tells_what_it_did_in_tables_of_a_hundred_columns(shown):
     output, folder = shown
     assert max(cell_len(line) for line in output.splitlines() if "→" not in line) <= WIDTH
@@ -167,7 +185,7 @@ def test_demo_tells_what_it_did_in_tables_of_a_hundred_columns(shown):
     assert "左岸 km" in heads
     assert "最小裕度 mm" in heads
     assert "完成" in output
-    assert "12/12" in output
+    assert "16/16" in output
     assert "未划" not in output
     told = output.replace("\n", "")
     assert str(folder / "map.html") in told
@@ -190,7 +208,8 @@ def test_demarcate_on_the_samples_draws_the_rivers_of_the_demo(shown, tmp_path):
 
 def test_two_demos_write_the_same_bytes(shown, tmp_path):
     run("demo", "--out", tmp_path)
-    assert (tmp_path / "成果.gpkg").read_bytes() == (shown[1] / "成果.gpkg").read_bytes()
+    for name in ("成果.gpkg", "河长制成果.gpkg"):
+        assert (tmp_path / name).read_bytes() == (shown[1] / name).read_bytes(), name
 
 
 @pytest.mark.slow
@@ -220,7 +239,7 @@ def test_demo_as_a_process_of_its_own_in_a_fresh_folder_on_a_gbk_terminal(tmp_pa
     assert "清水河 QS01" in output
     assert "平方公里" in output
     assert "?" not in output
-    assert sorted(path.name for path in (tmp_path / "清水县成果").iterdir()) == ["map.html", "成果.gpkg", "成果表.xlsx"]
+    assert sorted(path.name for path in (tmp_path / "清水县成果").iterdir()) == DEMO_FILES
 
 
 @pytest.mark.slow

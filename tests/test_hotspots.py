@@ -389,6 +389,18 @@ def test_a_constant_offset_of_all_snaps_is_told_and_the_web_maps_named():
     assert 300 < fault.value < 800
 
 
+def test_a_shifted_source_is_told_though_the_others_are_right():
+    axes, right = winding(200)
+    _, wrong = winding(14, shift=(250.0, -180.0), seed=5)
+    both = problems([*right, *wrong], source=["巡河", "举报"] * 100 + ["随手拍"] * 14)
+    (fault,) = rl.find_hotspots(both, axes).faults.query("code == 'snaps-shifted'").itertuples()
+    assert fault.note.endswith("source=随手拍")
+    assert fault.value == pytest.approx(308, abs=40)
+    few = both.drop(index=range(200, 206))
+    assert "snaps-shifted" not in set(rl.find_hotspots(few, axes).faults["code"])
+    assert "snaps-shifted" not in set(rl.find_hotspots(both.drop(columns="source"), axes).faults["code"])
+
+
 def test_problems_along_one_bank_are_no_shift():
     axes, _ = winding(10)
     side = shapely.offset_curve(axes.geometry.iloc[0], 150.0)
@@ -506,6 +518,23 @@ def test_ranks_come_with_what_is_not_certain():
     walked = rl.hotspots.first_to_walk(spots, kilometres=10.0)
     assert walked["length_m"].sum() == pytest.approx(10_000)
     assert set(walked["river_id"]) == {"R1"}
+
+
+def test_chiefs_reaches_are_ranked_by_the_chief_of_each_segments_middle():
+    axes = rivers(line((0, 0), (10_000, 0)))
+    spots = rl.find_hotspots(problems([at(100 + 20 * k, -20) for k in range(30)]), axes)
+    rows = {"chief_id": list("ABCD"), "river_id": "R1", "level": ["village"] * 3 + ["county"], "name": list("甲乙丙丁"),
+            "start_chainage_m": [0.0, 4_700.0, 0.0, 0.0], "end_chainage_m": [4_700.0, 1e4, 1e4, 1e4],
+            "bank": ["right", "right", "left", None]}  # fmt: skip
+    chiefs = gpd.GeoDataFrame(rows, geometry=[axes.geometry.iloc[0]] * 4, crs=axes.crs)
+    table = rl.hotspots.rank_reaches(spots, by="chief_village", chiefs=chiefs).set_index("part")
+    assert table["problems"].to_dict() == {"甲": 30, "乙": 0, "丙": 0}
+    # The segment from 4,500 to 5,000 m is of whoever has its middle.
+    assert table["length_m"].to_dict() == {"甲": 4_500.0, "乙": 5_500.0, "丙": 10_000.0}
+    assert table["rank_place"].idxmin() == "甲"
+    assert rl.hotspots.rank_reaches(spots, by="chief_county", chiefs=chiefs)["part"].tolist() == ["丁"]
+    with pytest.raises(rl.SchemaError, match="chiefs"):
+        rl.hotspots.rank_reaches(spots, chiefs=chiefs.drop(columns="level"))
 
 
 def test_the_surface_holds_every_problem(spots):

@@ -538,3 +538,23 @@ def test_outlines_of_water_are_read_as_areas_and_open_lines_stay_for_the_check(t
     works = {"work_id": ["W1", "W2", "W3"], "river_id": "R1", "kind": "dam"}
     gpd.GeoDataFrame(works, geometry=[outline, course, slit], crs=4548).to_file(tmp_path / "works.gpkg")
     assert (rl.read_layer(tmp_path / "works.gpkg", rl.schema.WORKS).geom_type == "LineString").all()
+
+
+# Tables beside layers
+
+
+def test_a_table_of_a_geopackage_is_read_by_a_schema_without_geometry(tmp_path):
+    """What is written beside layers is read back; a schema with geometry still refuses it."""
+    duties = pd.DataFrame({"duty_id": ["D1"], "river_id": "R1", "chief": ["张三"], "level": ["village"]})
+    axes = gpd.GeoDataFrame({"river_id": ["R1"], "name": ["甲河"]}, geometry=[LINE], crs=4548)
+    path = rl.export.to_geopackage(tmp_path / "a.gpkg", axes, rl.schema.DUTIES.conform(duties))
+    for which in (None, "河长责任段"):
+        back = rl.read_layer(path, rl.schema.DUTIES, layer=which)
+        assert back.loc[0, ["duty_id", "chief", "level"]].tolist() == ["D1", "张三", "village"]
+        assert back.geometry.isna().all()
+    assert rl.read_layer(path, rl.schema.AXES)["river_id"].tolist() == ["R1"]
+    with pytest.raises(rl.ReadError, match="read_table"):
+        rl.read_layer(path, rl.schema.AXES, layer="河长责任段")
+    own = pd.DataFrame({"责任编码": ["D2"], "河流编码": "R1", "河长": "李四", "河长级别": "村级"})
+    pyogrio.write_dataframe(own, tmp_path / "b.gpkg", layer="本局责任段")
+    assert rl.read_layer(tmp_path / "b.gpkg", rl.schema.DUTIES)["chief"].tolist() == ["李四"]

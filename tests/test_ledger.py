@@ -102,8 +102,11 @@ def test_suspects_become_problems_with_their_evidence(tmp_path):
         geometry=shapely.box(X, Y, X + np.array([10, 20, 30]), Y + 10),
         crs=CRS,
     )
-    made = ledger_of(tmp_path).take(suspects, source="遥感", on="2025-06-01")
+    ledger = ledger_of(tmp_path)
+    made = ledger.take(suspects, source="遥感", on="2025-06-01")
     assert codes(made) == ["problem-kindless", "suspect-not-counted", "value-choice"]
+    # Which suspect it was stays with the problem.
+    assert ledger.problems()["suspect_id"].tolist() == made.added["suspect_id"].tolist() == ["S1"]
     (row,) = made.added.to_dict("records")
     assert row["found_on"] == pd.Timestamp("2025-05-01")
     assert row["description"] == "新增堆体"
@@ -269,6 +272,36 @@ def test_many_events_are_taken_in_the_order_of_their_days(tmp_path):
     assert ledger.problems()["status"].tolist() == ["closed", "closed"]
     assert ledger.problems()["responsible"].tolist() == ["张三", ""]
     assert ledger.problems(on="2025-01-15")["due_on"].isna().all()
+
+
+@pytest.mark.parametrize("blank", ["", "  ", None, np.nan])
+def test_a_blank_cell_of_a_table_of_events_changes_nothing(tmp_path, blank):
+    """Tables of files have "" where nothing was written: that is no wish to take the day back."""
+    ledger = ledger_of(tmp_path, problems_of(1, problem_id=["A"]))
+    steps = pd.DataFrame(
+        {"problem_id": "A", "event": ["assigned", "rectifying", "review"], "on": "2025-02-03", "by": "甲"}
+    )
+    made = ledger.record_all(steps.assign(due_on=["2025-06-01", blank, blank], severity=["重大", blank, blank]))
+    assert made.faults.empty
+    (row,) = ledger.problems().to_dict("records")
+    assert (str(row["due_on"])[:10], row["severity"], row["status"]) == ("2025-06-01", "major", "review")
+    # One by one a value may be taken back.
+    ledger.record("A", "amended", on="2025-02-04", by="甲", changes={"due_on": None})
+    assert ledger.problems()["due_on"].isna().all()
+
+
+def test_of_many_events_only_those_with_a_wrong_value_are_refused(tmp_path):
+    ledger = ledger_of(tmp_path, problems_of(3, problem_id=list("ABC")))
+    steps = {"problem_id": list("ABC"), "event": "assigned", "on": "2025-02-03", "by": "甲"}
+    made = ledger.record_all(pd.DataFrame({**steps, "due_on": ["2025-06-01", "03/04/2025", "20250602"]}))
+    assert (made.faults["code"].tolist(), made.faults["feature_id"].tolist()) == (["event-value"], ["B"])
+    assert ledger.problems()["status"].tolist() == ["assigned", "found", "assigned"]
+    made = ledger.record_all(pd.DataFrame({**steps, "event": "amended", "kind": ["乱堆", "堆积", ""]}))
+    assert made.faults["feature_id"].tolist() == ["B"]
+    assert ledger.problems()["kind"].tolist() == ["dumping", "extraction", "dumping"]
+    assert set(ledger.record_all(pd.DataFrame({**steps, "event": "amended", "status": "closed"})).faults["code"]) == {
+        "event-value"
+    }
 
 
 def test_files_are_kept_by_path_and_digest(tmp_path):

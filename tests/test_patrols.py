@@ -467,12 +467,35 @@ def test_nothing_gives_nothing():
     assert len(empty.gaps) == 1
     none = pt.measured(pt.walked([(0, 20), (600, 20)]), of=pt.duties().iloc[:0])
     assert (len(none.tracks), len(none.coverage), len(none.gaps), len(none.checks), len(none.duties)) == (1, 0, 0, 0, 0)
+    # What was walked is told whoever has a duty.
+    assert (len(empty.passes), len(none.passes)) == (0, 1)
+
+
+def test_passes_are_intervals_of_chainage_and_the_effort_of_a_search_for_hotspots():
+    there_and_back = pt.fixes("T1", [(0, 20), (600, 20), (200, 20)])
+    crossing = pt.fixes("T2", [(300, 20), (500, 20), (500, -20), (900, -20)], start="2025-05-07T09:00", every=20.0)
+    axes = pt.axes(start_chainage_m=[5000.0])
+    result = pt.measured(pd.concat([crossing, there_and_back], ignore_index=True), on=axes)
+    told = result.passes[["track_id", "bank", "start_chainage_m", "end_chainage_m", "length_m"]]
+    assert told.to_numpy().tolist() == [
+        ["T1", "left", 5000.0, 5600.0, 600.0],
+        ["T2", "left", 5300.0, 5500.0, 200.0],
+        ["T2", "right", 5500.0, 5900.0, 400.0],
+    ]
+    assert result.passes["on"].dt.strftime("%m-%d").tolist() == ["05-06", "05-07", "05-07"]
+    assert result.tracks["covered_m"].tolist() == [600.0, 600.0]
+    problems = gpd.GeoDataFrame(geometry=[pt.at(50, 10)], crs=pt.CRS)
+    segments = rl.find_hotspots(problems, axes, segment_m=200, effort=result.passes).segments
+    passes = segments.set_index(["bank", "start_chainage_m"])["passes"].to_dict()
+    assert [passes["left", 5000.0 + m] for m in (0, 200, 400, 600, 800)] == pytest.approx([1, 1.5, 1.5, 0, 0])
+    assert [passes["right", 5000.0 + m] for m in (0, 200, 400, 600, 800)] == pytest.approx([0, 0, 0.5, 1, 0.5])
 
 
 def test_frames_follow_their_schemas():
     result = pt.measured(pt.walked([(0, 20), (600, 20)]))
     pairs = {"tracks": schema.PATROLS, "coverage": schema.COVERAGE, "gaps": schema.PATROL_GAPS,
-             "checks": schema.DUTY_CHECKS, "duties": schema.PATROLLED_DUTIES}  # fmt: skip
+             "passes": schema.PATROL_PASSES, "checks": schema.DUTY_CHECKS,
+             "duties": schema.PATROLLED_DUTIES}  # fmt: skip
     for name, wanted in pairs.items():
         frame = getattr(result, name)
         assert rl.check(frame, wanted).query("severity == 'error'").empty, name
@@ -545,6 +568,20 @@ def test_tables_of_fixes_are_read_and_numbered(tmp_path):
     points.to_file(layer)
     again = rl.read_tracks(layer)
     assert again["time"].tolist() == points["time"].tolist()
+
+
+def test_who_walked_is_filled_in_only_where_the_file_does_not_say(tmp_path):
+    rows = ["T1,张三,village,2025-05-06T09:00:00+08:00,117.1,31.6", "T2,,,2025-05-06T10:00:00+08:00,117.2,31.6"]
+    full = tmp_path / "full.csv"
+    full.write_text("\n".join(["track_id,patroller,level,time,lon,lat", *rows]) + "\n", encoding="utf-8")
+    read = rl.read_tracks(full, patroller="李四", level="county")
+    assert read[["patroller", "level"]].to_numpy().tolist() == [["张三", "village"], ["李四", "county"]]
+    assert read.attrs["source"]["path"] == "full.csv"
+    bare = tmp_path / "bare.csv"
+    bare.write_text("track_id,time,lon,lat\nT1,2025-05-06T09:00:00+08:00,117.1,31.6\n", encoding="utf-8")
+    assert rl.read_tracks(bare, patroller="李四", level="county")["patroller"].tolist() == ["李四"]
+    # What the caller says of the whole file holds for the whole file.
+    assert rl.read_tracks(full, values={"patroller": "王五"}, level="county")["patroller"].tolist() == ["王五", "王五"]
 
 
 def test_what_is_no_gpx_is_refused(tmp_path):

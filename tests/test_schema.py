@@ -47,7 +47,8 @@ def test_the_design_is_complete():
     hot_segments hot_reaches reach_ranks densities scan_clusters near_repeats emerging
     indicators scores score_trace cards
     water_sections intakes placed_outfalls section_reaches
-    track_points duties patrol_warnings activities patrols coverage patrol_gaps duty_checks patrolled_duties"""
+    track_points duties patrol_warnings activities patrols coverage patrol_gaps patrol_passes duty_checks
+    patrolled_duties"""
     assert set(schema.FRAMES) == set(wanted.split())
     assert all(getattr(schema, name.upper()) is frame for name, frame in schema.FRAMES.items())
 

@@ -22,7 +22,7 @@ from riverline.errors import (
 
 if TYPE_CHECKING:
     from riverline import catalog, channel, export, faults, geodesy, hotspots, inspection, maps, rules, samples, schema
-    from riverline.assessment import Assessment, assess
+    from riverline.assessment import Assessment, assess, gather_indicators
     from riverline.catalog import load_catalog
     from riverline.channel import attach, estimate_bank_tops, locate, split_axes, trace_axis
     from riverline.channel.attaching import Attached
@@ -155,6 +155,7 @@ __all__ = [
     "faults",
     "find_hotspots",
     "find_stand_ins",
+    "gather_indicators",
     "geodesy",
     "hotspots",
     "inspect",
@@ -274,6 +275,7 @@ _HOMES = {
     "place_outfalls": "outfalls",
     "Assessment": "assessment",
     "assess": "assessment",
+    "gather_indicators": "assessment",
     "Patrols": "patrol",
     "measure_patrols": "patrol",
     "measure_registration": "io.scenes",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from riverline.assessment.gathering import gather_indicators
 from riverline.assessment.scoring import Assessment, assess
 
-__all__ = ["Assessment", "assess"]
+__all__ = ["Assessment", "assess", "gather_indicators"]

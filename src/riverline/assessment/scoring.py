@@ -27,6 +27,7 @@ __all__ = ["Assessment", "assess"]
 
 _NOWHERE = "EPSG:4490"
 _SUBJECT = ["subject_kind", "subject", "period"]
+_NOTHING: dict[str, str] = {"zh": "无应考事项，计满分", "en": "nothing to be judged: full points"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +96,8 @@ def assess(indicators: pd.DataFrame, *, rules: ScoreRules | None = None, languag
 
     Notes
     -----
-    An indicator without a value is unknown, unless the sheet says that none means zero. A score with an unknown
+    An indicator without a value is unknown, unless the sheet says that no row means zero, or nothing to be judged and
+    full points; a row whose value is blank is unknown by any sheet. A score with an unknown
     indicator is blank; how low and how high it may be is told instead, and a card that depends on it is ``unknown``.
 
     Examples
@@ -146,7 +148,10 @@ def _values(indicators: pd.DataFrame, sheet: ScoreRules) -> tuple[pd.DataFrame, 
     lacking[~told["subject_kind"].isin(kinds).to_numpy()] = "subject_kind"
     stranger = (~told["indicator"].isin(items)).to_numpy() & (lacking == "")
     findings = [_about("value-without-subject", told, row, lacking[row]) for row in np.flatnonzero(lacking != "")]
-    findings += [_about("indicator-unknown", told, row, told["indicator"][row]) for row in np.flatnonzero(stranger)]
+    many = told.loc[stranger, "indicator"].value_counts().sort_index()
+    findings += [
+        Finding("indicator-unknown", INDICATORS.name, str(name), None, float(count)) for name, count in many.items()
+    ]
     told = told[(lacking == "") & ~stranger].sort_values([*_SUBJECT, "indicator", "value_id"], ignore_index=True)
     wrong = np.array(
         [_beyond(items[name], value) for name, value in zip(told["indicator"], told["value"], strict=True)]
@@ -186,11 +191,15 @@ def _trace(values: pd.DataFrame, sheet: ScoreRules, language: Language) -> pd.Da
         how: Literal["inner", "left"] = "inner" if isinstance(item, Adjustment) else "left"
         rows = subjects.merge(mine, on=_SUBJECT, how=how).assign(indicator=item.id)
         given = rows["source_ids"].notna()
-        if getattr(item, "missing", "unknown") == "zero":
+        missing = getattr(item, "missing", "unknown")
+        if missing == "zero":
             rows["value"] = rows["value"].mask(~given, 0.0)
         told = [_reckoned(item, value) for value in rows["value"]]
         rows["points"] = np.array([points for points, _ in told], dtype="float64")
         rows["reckoning"] = [text for _, text in told]
+        if missing == "full" and not isinstance(item, Adjustment):
+            rows["points"] = rows["points"].where(given, item.weight)
+            rows["reckoning"] = rows["reckoning"].where(given, _NOTHING[language])
         weight = item.cap if isinstance(item, Adjustment) else item.weight
         title = item.title if language == "zh" else item.title_en or item.title
         parts.append(

@@ -17,6 +17,7 @@ from riverline.cli.assessing import assessing
 from riverline.cli.change import change
 from riverline.cli.detecting import detect
 from riverline.cli.emerging import emerging, near_repeats, scan
+from riverline.cli.gathering import indicators
 from riverline.cli.hotspots import hotspots
 from riverline.cli.join import join
 from riverline.cli.ledgers import ledger_app
@@ -81,7 +82,7 @@ def root(
 
 @app.command()
 def demo(out: OutOption = Path("清水县成果"), language: LanguageOption = "zh") -> None:
-    """用自带样例做完一个县的全部成果，输出 map.html 与 成果.gpkg | make every product of the sample county."""
+    """用自带样例做完一个县的全部成果和河长制一年，输出 map.html、成果.gpkg 等 | every product of the sample county."""
     with told(language) as console:
         from riverline.cli.county import hand_over_county
         from riverline.cli.joining import rivers_of
@@ -89,8 +90,8 @@ def demo(out: OutOption = Path("清水县成果"), language: LanguageOption = "z
         from riverline.cli.summary import river_table
 
         delivery = with_progress(lambda tell: hand_over_county(out, language, tell), language, console)
-        county = delivery.result
-        tables = (river_table(rivers_of(county.joined), language), product_table(county, language))
+        county, year = delivery.result
+        tables = (river_table(rivers_of(county.joined), language), product_table(county, year, language))
         conclude(console, delivery, tables, county.joined.faults, language)
 
 
@@ -146,7 +147,7 @@ def demarcate(  # noqa: PLR0913 - one option a layer
 for command in (
     preparations.axes, preparations.banks, subjects.waters, subjects.works, join,
     deliveries.stakes, deliveries.confirm, deliveries.shoreline, change, waterlines, encroaching.screen, detect,
-    hotspots, emerging, near_repeats, scan, patrols, outfalls, score,
+    hotspots, emerging, near_repeats, scan, patrols, outfalls, indicators, score,
 ):  # fmt: skip
     app.command()(command)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
@@ -13,12 +15,13 @@ from riverline import samples
 from riverline.cli.handover import LAYERS_NAME, Delivery, Steps, hand_over, require_folder
 from riverline.cli.office import tables_beside
 from riverline.cli.steps import Layer, demo_job, read_named, schema_of
+from riverline.cli.year import STEPS, read_year, run_year, written_year
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from riverline.cli.handover import Step
+    from riverline.cli.year import Year
     from riverline.confirmation import Confirmation
     from riverline.inspection import Inspection
     from riverline.revision import Revision
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
 
     Frames = Mapping[str, gpd.GeoDataFrame]
 
-__all__ = ["County", "carry_out", "hand_over_county"]
+__all__ = ["County", "Demo", "carry_out", "hand_over_county"]
 
 RULES = "清水县规则.toml"
 """Rules invented like the county, of its reservoirs and works: no text of law was read for most of them."""
@@ -57,7 +60,7 @@ _LADDER = ("roads", "canals", "villages", "slope_feet", "scarps", "flood_marks")
 _REACH_M = 120.0
 """What stands in for a line of a stream without one: layers of things that are there, and how far from its axis."""
 
-_STEPS = 12
+_STEPS = 12 + STEPS
 
 
 class _Ranges(NamedTuple):
@@ -97,8 +100,15 @@ class County:
         return tuple(getattr(self, each.name) for each in fields(self)[3:])
 
 
+class Demo(NamedTuple):
+    """The county and its office's year."""
+
+    county: County
+    year: Year
+
+
 def hand_over_county(out: Path, language: Language, tell: Callable[[Step], None]) -> Delivery:
-    """Do the demo: read the samples, make every product, write one map and one file of layers.
+    """Do the demo: read the samples, make every product and the office's year, write maps, layers and the ledger.
 
     Parameters
     ----------
@@ -121,19 +131,24 @@ def hand_over_county(out: Path, language: Language, tell: Callable[[Step], None]
     layers = {name: (layer, schema_of(name)) for name, layer in job.layers.items()}
     layers |= {name: (_sample(name), schema) for name, schema in MORE.items()}
     frames = {name: read_named(name, layer, schema) for name, (layer, schema) in layers.items()}
+    plain, office = frames["axes"], read_year()
     county = carry_out(_with_uplands(frames), step)
     axes, works = (pd.concat([frames[name], frames[f"upland_{name}"]], ignore_index=True) for name in ("axes", "works"))
     seen = (works, *county.products[1:-2], county.revision)
-    beside = tables_beside(LAYERS_NAME, *county.products, works, language=language)
-    paths = hand_over(
-        out,
-        draw=lambda: rl.maps.show(county.joined, axes, *seen, language=language, title=job.title),
-        write=lambda path: rl.export.to_geopackage(path, *county.products, works, language=language),
-        beside=beside,
-        step=step,
-    )
+    tables = tables_beside(LAYERS_NAME, *county.products, works, language=language)
+    with tempfile.TemporaryDirectory() as folder:
+        given = {**office, "axes": plain, "towns": frames["towns"]}
+        year = run_year(given, Path(folder) / "ledger.gpkg", step, rivers=county.rivers, language=language)
+        beside = {**tables, **written_year(year, plain, language)}
+        paths = hand_over(
+            out,
+            draw=lambda: rl.maps.show(county.joined, axes, *seen, language=language, title=job.title),
+            write=lambda path: rl.export.to_geopackage(path, *county.products, works, language=language),
+            beside=beside,
+            step=step,
+        )
     more = tuple(out / name for name in beside)
-    return Delivery(frames, county, *paths, more_paths=more, without_tables=not beside)
+    return Delivery({**frames, **office}, Demo(county, year), *paths, more_paths=more, without_tables=not tables)
 
 
 def _sample(name: str) -> Layer:

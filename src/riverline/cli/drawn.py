@@ -111,7 +111,7 @@ def read_drawn(path: Path, rules: str = "", *, on: str | None = None) -> rl.Dema
     _require_same_rules(extents, known)
     lines, extents = _drawn_with(lines, extents, known)
     told = {"management_lines": provenance.describe_input(lines)}
-    run = provenance.Run(rl.__version__, known.digest, told, lines.crs.to_string())
+    run = provenance.Run(rl.__version__, known.digest, told, provenance.crs_text(lines.crs))
     return rl.Demarcation(lines, extents, rl.schema.FAULTS.empty(lines.crs), known, run)
 
 
@@ -128,7 +128,7 @@ def _read_county(
     known = rl.load_rules(rules or name, on=on)
     if known.digest != digest:
         raise _other_rules(f"{name} {digest[:12]}", known)
-    run = provenance.Run(rl.__version__, digest, inputs, lines.crs.to_string())
+    run = provenance.Run(rl.__version__, digest, inputs, provenance.crs_text(lines.crs))
     return rl.Demarcation(lines, extents, rl.schema.FAULTS.empty(lines.crs), known, run)
 
 
@@ -146,7 +146,7 @@ def read_told(path: Path) -> rl.Demarcation:
     digest = said.get("rules_digest") or ", ".join(sorted(set(extents["version"])))
     known = json.loads(said.get("run", "{}"))
     version = known.get("version", said.get("riverline_version", ""))
-    run = provenance.Run(version, digest, known.get("inputs", {}), lines.crs.to_string())
+    run = provenance.Run(version, digest, known.get("inputs", {}), provenance.crs_text(lines.crs))
     rules = cast("RuleSet", _DrawnBy(name, title, digest))
     return rl.Demarcation(lines, extents, rl.schema.FAULTS.empty(lines.crs), rules, run)
 

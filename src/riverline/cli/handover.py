@@ -56,7 +56,8 @@ class Steps:
 class Delivery:
     """What a job read and made, and its files: the map is None where there is too much for one.
 
-    ``scenes`` are the images among what it read; ``without_tables`` is True where tables belong to the files and the
+    ``scenes`` are the images among what it read; ``tables_only`` is True for what has no map by its nature;
+    ``without_tables`` is True where tables belong to the files and the
     extra that writes them is not there.
     """
 
@@ -67,6 +68,7 @@ class Delivery:
     more_paths: tuple[Path, ...] = ()
     scenes: tuple[Scene, ...] = ()
     without_tables: bool = False
+    tables_only: bool = False
 
     @property
     def paths(self) -> tuple[Path, ...]:

@@ -9,10 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 import riverline as rl
-from riverline.cli.options import FILE, CRSOption, EncodingOption, LanguageOption, StrictOption, file_and_layer, pair
+from riverline.cli.options import (
+    FILE,
+    CRSOption,
+    EncodingOption,
+    LanguageOption,
+    StrictOption,
+    file_and_layer,
+    file_option,
+    pair,
+)
 from riverline.cli.telling import end, tell_file, told
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
     from rich.console import Console
 
@@ -32,6 +42,7 @@ LedgerRulesOption = Annotated[
     str, typer.Option(metavar="NAME", help="台账规则名称或 TOML 文件 | rules of the ledger, by name or TOML file")
 ]
 SHOWN = 40
+_SEGMENT_M = 500.0
 _LISTED = ("problem_id", "river_id", "bank", "chainage_m", "kind", "severity", "status", "found_on", "due_on")
 
 
@@ -51,6 +62,11 @@ def take(  # noqa: PLR0913 - one option a thing to say
             metavar="OURS::YOURS=VALUE", help="词语对应，例 kind::垃圾=dumping | a word of a column, repeated"
         ),
     ] = None,
+    axes: Annotated[
+        str | None, file_option("河道中心线：先定河流、岸别、桩号、河段 | axes: put problems on their river first")
+    ] = None,
+    admin: Annotated[str | None, file_option("行政区，配合 --axes | administrative units, with --axes")] = None,
+    chiefs: Annotated[str | None, file_option("各级河长，配合 --axes | chiefs, with --axes")] = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
     rules: LedgerRulesOption = "national",
@@ -58,11 +74,17 @@ def take(  # noqa: PLR0913 - one option a thing to say
     strict: StrictOption = False,
 ) -> None:
     """收入疑似图斑、问题或投诉，已有的不重复收 | take problems; what is there already adds nothing."""
+    if axes is None and (admin or chiefs):
+        raise typer.BadParameter("--admin 和 --chiefs 需要 --axes | --admin and --chiefs need --axes")
     with told(language) as console:
         from riverline.cli.summary import fault_counts
 
-        frame = _read(file, column, crs, encoding)
+        frame, placing = _read(file, column, crs, encoding), []
+        if axes is not None:
+            frame, faults = _on_rivers(frame, axes, {"admin": admin, "chiefs": chiefs})
+            placing.append(faults)
         made = rl.Ledger.open(ledger, rules=rules).take(frame, source=source, on=on, words=_words(word))
+        made = replace(made, faults=rl.faults.combine([*placing, made.faults], crs=made.faults.crs))
         zh, en = (
             f"新收 {len(made.added)} 条，已有 {len(made.kept)} 条",
             f"{len(made.added)} added, {len(made.kept)} kept",
@@ -99,6 +121,32 @@ def record(  # noqa: PLR0913 - one option a thing that is said of an event
         code = book.record(problem, event, on=on, by=by, note=note, files=file or [], changes=changes)
         said = f"已记录，事件编号 {code}" if language == "zh" else f"recorded as event {code}"
         console.print(said, highlight=False)
+
+
+@ledger_app.command("events")
+def take_events(
+    ledger: LedgerArgument,
+    file: Annotated[str, typer.Argument(metavar=FILE, help="事件表：问题编号、事件、日期、经办人 | a table of events")],
+    *,
+    column: Annotated[
+        list[str] | None, typer.Option(metavar="YOURS=OURS", help="字段对应，可写多次 | field mapping, may be repeated")
+    ] = None,
+    encoding: EncodingOption = None,
+    rules: LedgerRulesOption = "national",
+    language: LanguageOption = "zh",
+    strict: StrictOption = False,
+) -> None:
+    """一次记录一张事件表，不合规则的逐条说明 | record a table of events; those that are not allowed are told."""
+    with told(language) as console:
+        from riverline.cli.summary import fault_rows
+
+        path, layer = file_and_layer(file)
+        table = _events(path, layer, dict(pair(text) for text in column or []), encoding)
+        made = rl.Ledger.open(ledger, rules=rules).record_all(table)
+        zh, en = f"已记录 {len(made.events)} 个事件", f"{len(made.events)} events recorded"
+        console.print(zh if language == "zh" else en, highlight=False)
+        console.print(fault_rows(made.faults, language))
+        end(made.faults, strict=strict)
 
 
 @ledger_app.command("list")
@@ -243,6 +291,40 @@ def _read(file: str, column: list[str] | None, crs: str | None, encoding: str | 
     loose = replace(schema, columns=tuple(replace(column, optional=True) for column in schema))
     frame = rl.read_layer(path, loose, layer=layer, columns=columns or None, crs=crs, encoding=encoding)
     return rl.geodesy.to_metric(frame) if frame.crs.is_geographic else frame
+
+
+def _on_rivers(
+    frame: pd.DataFrame, axes: str, named: dict[str, str | None]
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Problems with river, bank, chainage, segment, and what the named layers tell; and what could not be found out."""
+    from riverline.ledger import reading
+
+    schemas = {"admin": rl.schema.ADMIN, "chiefs": rl.schema.CHIEFS}
+    path, layer = file_and_layer(axes)
+    line = rl.geodesy.to_metric(rl.read_layer(path, rl.schema.AXES, layer=layer))
+    known = {}
+    for name, text in named.items():
+        if text is not None:
+            path, layer = file_and_layer(text)
+            known[name] = rl.read_layer(path, schemas[name], layer=layer)
+    placed = rl.attach(
+        reading.placed(frame, line.crs), line, segments=rl.split_axes(line, length_m=_SEGMENT_M), **known
+    )
+    return placed.problems, placed.faults
+
+
+def _events(path: Path, layer: str | None, columns: dict[str, str], encoding: str | None) -> pd.DataFrame:
+    """A table of events from a file of text, a workbook, or a GeoPackage."""
+    import pandas as pd
+    import pyogrio
+
+    if path.suffix.lower() in {".csv", ".txt", ".xlsx", ".xls"}:
+        return _table(path, columns, encoding)
+    try:
+        read = pyogrio.read_dataframe(path, layer=layer, read_geometry=False)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise rl.ReadError(f"无法读取表格 {path}：{error}", f"cannot read the table {path}: {error}") from error
+    return pd.DataFrame(read).rename(columns=columns)
 
 
 def _table(path: Path, columns: dict[str, str], encoding: str | None) -> pd.DataFrame:

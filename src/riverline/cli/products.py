@@ -1,4 +1,4 @@
-"""The table that the demo ends with: one row a product of the county, what it is and what is wrong with it."""
+"""The table that the demo ends with: one row a product of county and office, what it is and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from rich.text import Text
 import riverline as rl
 from riverline.cli.joining import without_rivers
 from riverline.cli.tables import plain
+from riverline.io.chainage_text import format_chainage
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from riverline.cli.county import County
+    from riverline.cli.year import Year
     from riverline.schema import Column, Language
 
 __all__ = ["product_table"]
@@ -32,14 +34,14 @@ class _Row(NamedTuple):
     faults: pd.DataFrame | None = None
 
 
-def product_table(county: County, language: Language) -> Table:
+def product_table(county: County, year: Year, language: Language) -> Table:
     """One row a product: its name, how many, the figures that are looked at first, errors and warnings."""
     zh = language == "zh"
     heads = ("成果", "数量", "要点", "错误", "警告") if zh else ("Product", "Count", "In short", "Errors", "Warnings")
     table = Table(title="交付成果" if zh else "Products")
     for number, head in enumerate(heads):
         table.add_column(head, overflow="fold", justify="right" if number in {1, 3, 4} else "left")
-    for row in _rows(county, language):
+    for row in (*_rows(county, language), *_year_rows(year, language)):
         wrong = ["-" if row.faults is None else str((row.faults["severity"] == each).sum()) for each in _SEVERE]
         cells = (row.zh if zh else row.en, f"{row.number:,}", row.told, *wrong)
         table.add_row(*(Text(plain(cell)) for cell in cells))
@@ -123,3 +125,45 @@ def _moved(county: County, language: Language) -> str:
     change = S.AREA_CHANGES["change"]
     told += [f"{change.value_label(each, language)} {area:,.0f} m²" for each, area in sums.items()]
     return _joined(told, language)
+
+
+def _year_rows(year: Year, language: Language) -> list[_Row]:
+    """The office's year: ledger, hotspots, patrols, outfalls, scores."""
+    patrols, water, scores = year.patrols, year.inventory, year.scores.scores
+    return [
+        _Row("台账问题", "Problems in the ledger", len(year.problems), _kept(year, language), year.faults),
+        _Row("热点河段", "Hot reaches", int((year.spots.clusters["verdict"] == "hot").sum()), _hot(year, language),
+             year.spots.faults),
+        _Row("巡河记录", "Patrols", len(patrols.tracks), _walked(year, language), patrols.faults),
+        _Row("入河排污口", "Outfalls", len(water.outfalls),
+             _counted(water.reaches, S.SECTION_REACHES["target_met"], language), water.faults),
+        _Row("河长得分", "Scores of chiefs", len(scores), _scored(year, language), year.scores.faults),
+    ]  # fmt: skip
+
+
+def _kept(year: Year, language: Language) -> str:
+    row = year.sums[year.sums["scope"] == "all"].iloc[0]
+    names = ("closed_count", "open_count", "overdue_count", "rejected_count")
+    told = [f"{S.LEDGER_SUMS[name].label(language)} {row[name]}" for name in names]
+    back = year.rebounds.rows["problem_id"].nunique()
+    return _joined([*told, f"{S.REBOUNDS.label(language)} {back}"], language)
+
+
+def _hot(year: Year, language: Language) -> str:
+    hot = year.spots.clusters[year.spots.clusters["verdict"] == "hot"]
+    return _joined([f"{row.name} {format_chainage(row.start_chainage_m)}—{format_chainage(row.end_chainage_m)}"
+                    for row in hot.itertuples(name="Reach")], language)  # fmt: skip
+
+
+def _walked(year: Year, language: Language) -> str:
+    odd = year.patrols.duties.query("perfunctory == 'yes'")["chief"].tolist()
+    told = _counted(year.patrols.tracks, S.PATROLS["validity"], language)
+    word = S.PATROLLED_DUTIES["perfunctory"].value_label("yes", language)
+    return _joined([told, f"{word} {len(odd)}"], language)
+
+
+def _scored(year: Year, language: Language) -> str:
+    cards = year.scores.cards[year.scores.cards["standing"] == "shown"]
+    scores = year.scores.scores["score"]
+    told = f"{scores.min():.1f}—{scores.max():.1f}"
+    return _joined([told, _counted(cards, S.CARDS["card"], language)], language)

@@ -70,7 +70,7 @@ def score(  # noqa: PLR0913 - one option a choice
                 names=("map.html", _NAMES[language]),
                 step=step,
             )
-            return Delivery({"indicators": frame}, result, *written)
+            return Delivery({"indicators": frame}, result, *written, tables_only=True)
 
         delivery = with_progress(carry_out, language, console)
         zh = ("对象", "考核期", "得分", "未知", "牌")

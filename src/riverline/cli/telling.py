@@ -104,7 +104,7 @@ def conclude(
 
         tables = (scenes_table(delivery.scenes, language), *tables)
     tell(console, delivery.inputs, tables, faults, language, each=each)
-    if delivery.map_path is None:
+    if delivery.map_path is None and not delivery.tables_only:
         few = (
             f"要素多于 {MOST_ON_MAP:,} 个，未出图"
             if language == "zh"

@@ -21,7 +21,7 @@ from riverline.encroachment.result import Screening
 from riverline.encroachment.rows import gathered, suspects_of
 from riverline.encroachment.summing import sums_of
 from riverline.errors import JobError
-from riverline.provenance import Run
+from riverline.provenance import Run, crs_text
 from riverline.rules.dating import as_day
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def screen(
     found = faults.combine(findings_to_faults(findings, crs), crs=crs)
     told = {"tolerance_m": float(tolerance_m), "on": None if day is None else day.isoformat()}
     digest = result_or_extents.rules.digest if isinstance(result_or_extents, Demarcation) else ""
-    run = Run(__version__, digest, inputs.described | {"screen": told}, crs.to_string())
+    run = Run(__version__, digest, inputs.described | {"screen": told}, crs_text(crs))
     return Screening(suspects, sums, found, run)
 
 

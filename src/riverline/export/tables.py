@@ -118,7 +118,9 @@ def tables_of(layers: Sequence[Layer], *, language: Language) -> tuple[Table, ..
 
 def _together(layers: Sequence[Layer]) -> tuple[Layer, pd.DataFrame]:
     first = layers[0]
-    crs = {str(layer.frame.crs) for layer in layers if layer.spatial}
+    # Rows that lie nowhere, such as faults of a table, are in whatever CRS the others are.
+    held = [layer for layer in layers if _drawn(layer)] or [layer for layer in layers if layer.spatial][:1]
+    crs = {str(layer.frame.crs) for layer in held}
     label = first.label("zh")
     if len(crs) > 1:
         raise CRSError(
@@ -131,9 +133,20 @@ def _together(layers: Sequence[Layer]) -> tuple[Layer, pd.DataFrame]:
             f"{first.label('en')}: the layer has no CRS; find it out, then say it with frame.set_crs(…), "
             'such as frame.set_crs("EPSG:4548")',
         )
-    frames = [layer.frame for layer in layers]
+    frames = [_laid(each, held[0]) if each.spatial and each not in held else each.frame for each in layers]
     frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     return first, _ordered(first, frame)
+
+
+def _drawn(layer: Layer) -> bool:
+    """Whether any row lies somewhere."""
+    return layer.spatial and not shapely.is_missing(np.asarray(layer.frame.geometry.array, dtype=object)).all()
+
+
+def _laid(layer: Layer, other: Layer) -> pd.DataFrame:
+    """Rows that lie nowhere, in the CRS of another layer."""
+    rows: pd.DataFrame = gpd.GeoDataFrame(layer.frame).set_crs(other.frame.crs, allow_override=True)
+    return rows
 
 
 def _ordered(layer: Layer, frame: pd.DataFrame) -> pd.DataFrame:

@@ -27,8 +27,10 @@ HOTSPOT_CODES = (
          "{value} problems lie outside the window {note} and are not counted", "无须处理", "nothing to do"),
     Code("problems-rejected", "note", "{value} 个问题经核实不属实，未计入",
          "{value} problems were rejected and are not counted", "无须处理", "nothing to do"),
-    Code("snaps-shifted", "warning", "问题点整体偏离河道约 {value} {unit}，方向一致（{note}），坐标系可能不对",
-         "all problems lie off the rivers by some {value} {unit} in one direction ({note}); their datum may be wrong",
+    Code("snaps-shifted", "warning",
+         "问题点（全部，或写明来源的一批）偏离河道约 {value} {unit}，方向一致（{note}），坐标系可能不对",
+         "problems, all or of the source named, lie off the rivers by some {value} {unit} in one direction ({note}); "
+         "their datum may be wrong",
          "坐标若取自高德、腾讯地图，是 GCJ-02：先用 riverline.geodesy.wgs84_from_gcj02 改正",
          "coordinates picked on web maps of China are GCJ-02: mend them with riverline.geodesy.wgs84_from_gcj02 first"),
     Code("dates-heaped", "note", "{value} 个问题的发现日期集中在{note}，超出偶然",

@@ -19,7 +19,7 @@ from riverline.hotspots.segments import segments_of
 from riverline.hotspots.settings import HotspotSettings
 from riverline.io.rasters import raster_file
 from riverline.io.scenes import PixelGrid
-from riverline.provenance import Run, describe_input
+from riverline.provenance import Run, crs_text, describe_input
 from riverline.rules.dating import as_day
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def measure_surface(
             target.update_tags(bandwidth_m=f"{bandwidth_m:g}", unit="1/km2")
     inputs = {"problems": describe_input(problems), "axes": describe_input(axes)}
     found = faults.combine(findings_to_faults(counted.findings, axes.crs), crs=axes.crs)
-    return Surface(density, grid, float(bandwidth_m), found, Run(__version__, "", inputs, axes.crs.to_string()))
+    return Surface(density, grid, float(bandwidth_m), found, Run(__version__, "", inputs, crs_text(axes.crs)))
 
 
 def _grid(place: Floats, cell: float, margin: float, crs: Any) -> PixelGrid:  # noqa: ANN401

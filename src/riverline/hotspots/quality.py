@@ -106,9 +106,21 @@ def report(counted: Counted, segments: Segments) -> list[Finding]:
 
 
 def _shifted(counted: Counted, segments: Segments) -> list[Finding]:
-    """One shift that explains how far all problems lie from the axes: d = v · u, u the direction off the axis."""
-    nearest = shapely.line_interpolate_point(segments.axes.line[counted.axis], counted.along)
-    away = counted.place - shapely.get_coordinates(nearest).reshape(-1, 2)
+    """A shift of all problems, else of those of one source: a batch in other coordinates hides among the others."""
+    whole = np.ones(len(counted.rows), dtype=bool)
+    found = _shift_of(counted, segments, whole, "")
+    if found or "source" not in counted.rows:
+        return found
+    source = texts(counted.rows["source"])
+    names = sorted({str(each) for each in source if each})
+    return [each for name in names for each in _shift_of(counted, segments, source == name, name)]
+
+
+def _shift_of(counted: Counted, segments: Segments, rows: NDArray[np.bool_], source: str) -> list[Finding]:
+    """One shift that explains how far problems lie from the axes: d = v · u, u the direction off the axis."""
+    place = counted.place[rows]
+    nearest = shapely.line_interpolate_point(segments.axes.line[counted.axis[rows]], counted.along[rows])
+    away = place - shapely.get_coordinates(nearest).reshape(-1, 2)
     distance = np.hypot(away[:, 0], away[:, 1])
     used = distance > 0
     if used.sum() < _FEWEST:
@@ -124,13 +136,14 @@ def _shifted(counted: Counted, segments: Segments) -> list[Finding]:
     even = ((far - far.mean()) ** 2).sum()
     if size < _LEAST_SHIFT_M or left > (1.0 - _EXPLAINED) * (far**2).sum() or left > _BETTER * even:
         return []
-    note = f"dx={shift[0]:.0f} m, dy={shift[1]:.0f} m" + _of_web_maps(counted, segments, shift)
+    note = f"dx={shift[0]:.0f} m, dy={shift[1]:.0f} m" + _of_web_maps(place, segments, shift)
+    note += f"; source={source}" if source else ""
     return [Finding("snaps-shifted", "problems", "*", None, round(size), unit="m", note=note)]
 
 
-def _of_web_maps(counted: Counted, segments: Segments, shift: Floats) -> str:
+def _of_web_maps(place: Floats, segments: Segments, shift: Floats) -> str:
     """Whether the shift is that of GCJ-02 where the problems lie."""
-    x, y = np.median(counted.place - shift, axis=0)
+    x, y = np.median(place - shift, axis=0)
     lon, lat = to_degrees(segments.axes.crs, np.array([x]), np.array([y]))
     east, north = gcj02_from_wgs84(lon, lat)
     expected = np.radians([(east[0] - lon[0]) * np.cos(np.radians(lat[0])), north[0] - lat[0]]) * _EARTH_M

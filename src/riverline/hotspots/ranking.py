@@ -9,9 +9,10 @@ import pandas as pd
 
 from riverline._kernels.statistics.ranks import funnel_limits, ranks
 from riverline._kernels.statistics.shrinkage import gamma_prior, moment_prior, smooth
+from riverline.channel.reaches import chiefs_of
 from riverline.errors import SchemaError
 from riverline.hotspots.reaches import FUNNEL_LEVEL
-from riverline.schema import HOT_SEGMENTS, REACH_RANKS
+from riverline.schema import CHIEFS, HOT_SEGMENTS, REACH_RANKS
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -24,7 +25,7 @@ __all__ = ["PRIORS", "first_to_walk", "rank_reaches"]
 PRIORS = {"likelihood": gamma_prior, "moments": moment_prior}
 
 
-def rank_reaches(spots: Hotspots, *, by: str = "river_id") -> pd.DataFrame:
+def rank_reaches(spots: Hotspots, *, by: str = "river_id", chiefs: gpd.GeoDataFrame | None = None) -> pd.DataFrame:
     """Groups of segments, such as the chiefs' reaches, ranked by their rate with the interval of each rank.
 
     Parameters
@@ -32,7 +33,10 @@ def rank_reaches(spots: Hotspots, *, by: str = "river_id") -> pd.DataFrame:
     spots
         What :func:`riverline.find_hotspots` gave.
     by
-        Column of ``spots.segments`` that names the group: ``river_id``, ``chief``, or any that the axes brought along.
+        Column of ``spots.segments`` that names the group: ``river_id``, ``chief``, or any that the axes brought along;
+        with ``chiefs`` also ``chief_village``, ``chief_township`` … ``chief_province``.
+    chiefs
+        Rows of :data:`riverline.schema.CHIEFS`: a segment is on the reach of whoever answers for its middle.
 
     Returns
     -------
@@ -61,7 +65,7 @@ def rank_reaches(spots: Hotspots, *, by: str = "river_id") -> pd.DataFrame:
     >>> rl.hotspots.rank_reaches(spots, by="chief")[["part", "problems", "rank_first", "rank_last"]].values.tolist()
     [['张', 30, 1, 2], ['李', 1, 1, 2]]
     """
-    frame = spots.segments
+    frame = spots.segments if chiefs is None else _with_chiefs(spots.segments, chiefs)
     if by not in frame.columns:
         raise SchemaError(
             f"热点河段没有字段 {by}；可用：{', '.join(map(str, frame.columns))}",
@@ -79,6 +83,15 @@ def rank_reaches(spots: Hotspots, *, by: str = "river_id") -> pd.DataFrame:
     ranked = _ranked(value, size, str(spots.run.inputs["find_hotspots"]["smoothing"]))
     ranked |= {"rank_id": sums["part"].where(sums["part"] != "", "-"), "length_m": sums["length_m"].round(1)}
     return REACH_RANKS.conform(sums.assign(**ranked).sort_values(["rank_place", "part"]).reset_index(drop=True))
+
+
+def _with_chiefs(segments: gpd.GeoDataFrame, chiefs: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Segments with the chief of each level who answers for their middle."""
+    CHIEFS.require(chiefs, layer="chiefs")
+    middle = segments[["start_chainage_m", "end_chainage_m"]].mean(axis=1)
+    bank = segments["bank"] if "bank" in segments else pd.Series("", index=segments.index)
+    at = {"river_id": segments["river_id"], "chainage_m": middle, "bank": bank}
+    return segments.assign(**chiefs_of(chiefs, at)[0])
 
 
 def _ranked(value: Any, size: Any, smoothing: str) -> dict[str, Any]:  # noqa: ANN401 - arrays

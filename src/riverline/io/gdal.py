@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
     from riverline.io.notes import Note
 
-__all__ = ["RAW", "BBox", "list_layers", "take_rows"]
+__all__ = ["PLACEHOLDER", "RAW", "BBox", "list_layers", "take_rows"]
 
 BBox = tuple[float, float, float, float]
 
 # Every byte is a character of it and comes back as the same byte: text is taken out raw and decoded afterwards.
 RAW = "ISO-8859-1"
+# Rows without geometry need some CRS to be a frame with one; it claims nothing, and moves along to any other.
+PLACEHOLDER = "EPSG:4490"
 # Whole numbers beyond this have no float of their own.
 _EXACT = 2.0**53
 
@@ -38,7 +40,7 @@ def list_layers(path: Path) -> dict[str, str | None]:
 
 
 def take_rows(
-    path: Path, *, layer: str | None, encoding: str | None, bbox: BBox | None
+    path: Path, *, layer: str | None, encoding: str | None, bbox: BBox | None, bare: bool = False
 ) -> tuple[gpd.GeoDataFrame, str, list[Note]]:
     """Rows of a layer as GDAL gives them, the name of its driver, and what was remarked.
 
@@ -51,11 +53,13 @@ def take_rows(
         frame then holds the numbers of the records.
     bbox
         Only features that touch it.
+    bare
+        Whether rows without a geometry column will do: theirs is then empty, in a CRS that claims nothing.
 
     Raises
     ------
     ReadError
-        If the layer has no geometry.
+        If the layer has no geometry, and has to have one.
     """
     import pyogrio
 
@@ -64,6 +68,8 @@ def take_rows(
         warnings.simplefilter("always")
         info = pyogrio.read_info(path, layer=layer, encoding=encoding)
         frame = pyogrio.read_dataframe(path, fid_as_index=encoding == RAW, **options)
+    if bare and not isinstance(frame, gpd.GeoDataFrame):
+        frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([None] * len(frame), index=frame.index), crs=PLACEHOLDER)
     if not isinstance(frame, gpd.GeoDataFrame):
         raise ReadError(
             f"{path.name} 没有图形列；坐标在表格字段中时请用 read_table 读取",

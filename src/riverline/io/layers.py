@@ -58,7 +58,8 @@ def read_layer(
         Anything that GDAL reads (.shp, .gpkg, .gdb, .geojson, .kml, .dxf, .tab …), GeoParquet, a folder of layers, or
         a .zip of any of these.
     schema
-        What the layer is, such as ``riverline.schema.LEVEES``.
+        What the layer is, such as ``riverline.schema.LEVEES``. One without geometry, such as ``DUTIES``, reads a table
+        of the file, as :func:`riverline.export.to_geopackage` writes them.
     columns
         ``{"field in the file": "column of the schema"}``, or a list of columns where one field is several. Columns
         that are not mapped are found under the dictionary's own name, label or short name. Fields that nothing claims

@@ -28,6 +28,7 @@ __all__ = ["read_rows"]
 # What pyogrio (RuntimeError), pyarrow and shapely raise about a file.
 _FAILURES = (RuntimeError, OSError, ValueError, TypeError, NotImplementedError, shapely.GEOSException)
 
+_STYLES = "layer_styles"
 _ENCODING_UNUSED = note("GeoParquet 总是 UTF-8，未用参数 encoding", "GeoParquet is always UTF-8; encoding was not used")
 
 
@@ -62,7 +63,7 @@ def read_rows(source: DataSet, schema: Schema, *, encoding: str | None, bbox: BB
         if suffix == ".shp":
             reading = read_shapefile(source.path, given=given, bbox=bbox)
         else:
-            reading = _read_any(source.path, layer, given, bbox)
+            reading = _read_any(source.path, layer, given, bbox, bare=not schema.geometry)
     except _FAILURES as error:
         if isinstance(error, ReadError):
             raise
@@ -93,6 +94,10 @@ def _layer(source: DataSet, schema: Schema) -> tuple[str, list[Note]]:
         if source.layer in every:
             return source.layer, []
         raise _which_layer(source, spatial or list(every))
+    tables = [name for name, kind in every.items() if kind is None and name != _STYLES]
+    named = [name for name in tables if name in {schema.name, schema.label_zh, schema.label_en}]
+    if not schema.geometry and (len(named) == 1 or (len(tables) == 1 and not spatial)):
+        return (named or tables)[0], []
     if len(spatial) == 1:
         return spatial[0], []
     if not spatial:
@@ -143,16 +148,16 @@ def _read_parquet(source: DataSet, bbox: BBox | None) -> Reading:
     return Reading(frame.reset_index(drop=True), "GeoParquet", source.path.stem, "UTF-8", "declared")
 
 
-def _read_any(path: Path, layer: str, given: str | None, bbox: BBox | None) -> Reading:
+def _read_any(path: Path, layer: str, given: str | None, bbox: BBox | None, *, bare: bool) -> Reading:
     """Anything but a shapefile: mostly UTF-8 by definition, else decoded by the evidence of what was read."""
     if given is None:
         try:
-            frame, driver, notes = take_rows(path, layer=layer, encoding=None, bbox=bbox)
+            frame, driver, notes = take_rows(path, layer=layer, encoding=None, bbox=bbox, bare=bare)
         except UnicodeDecodeError:
             pass  # not what the format promises: read the bytes and find out
         else:
             return Reading(frame, driver, layer, "UTF-8", "declared", notes=notes)
-    frame, driver, notes = take_rows(path, layer=layer, encoding=RAW, bbox=bbox)
+    frame, driver, notes = take_rows(path, layer=layer, encoding=RAW, bbox=bbox, bare=bare)
     codec, origin, said = settled_codec(path.name, sample_frame(frame), given)
     text, told = decoded(frame.reset_index(drop=True), codec, strict=given is not None)
     return Reading(text, driver, layer, codec_title(codec), origin, notes=[*notes, *said, *told])

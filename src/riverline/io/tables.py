@@ -12,6 +12,7 @@ from riverline.errors import CRSError
 from riverline.geodesy.datum import horizontal
 from riverline.io.coordinates import Located, coordinate_pair, locate_rows, role_of
 from riverline.io.decoding import Reading
+from riverline.io.gdal import PLACEHOLDER
 from riverline.io.grids import read_grid
 from riverline.io.headers import plain_numbers, table_of
 from riverline.io.layers import describe_source, shape_to_schema
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from riverline.schema import Schema
 
 __all__ = ["read_table"]
-
-# Rows without coordinates need some CRS to be a frame with one; it claims nothing, and moves along to any other.
-_PLACEHOLDER = "EPSG:4490"
 
 
 def read_table(  # noqa: PLR0913 - one argument a question that a table may leave open
@@ -107,7 +105,7 @@ def read_table(  # noqa: PLR0913 - one argument a question that a table may leav
     grid = read_grid(Path(path), sheet=sheet, encoding=encoding)
     table, notes = table_of(grid, _name_test(schema, mapping, x, y))
     located, problems = _locate(table, schema, mapping, x=x, y=y, crs=crs)
-    frame = gpd.GeoDataFrame(table, geometry=located.points, crs=located.crs or _PLACEHOLDER)
+    frame = gpd.GeoDataFrame(table, geometry=located.points, crs=located.crs or PLACEHOLDER)
     reading = Reading(frame, grid.driver, grid.layer, grid.encoding, grid.encoding_from, notes=[*grid.notes, *notes])
     shaped, said = shape_to_schema(
         frame, schema, columns=columns, values=values, reading=reading, crs_error=located.error, also=problems

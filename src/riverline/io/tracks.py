@@ -17,7 +17,7 @@ from riverline.schema import TRACK_POINTS
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from riverline.io.mapping import Columns
 
@@ -45,7 +45,7 @@ def read_tracks(
     path
         ``.gpx``; a table (.csv, .txt, .xlsx); or anything else that GDAL reads.
     patroller, level
-        Who walked, and at which level, where the file does not say: GPX never does.
+        Who walked, and at which level, where the file does not say, in a column or in a row of it: GPX never does.
     columns, values, crs, encoding, layer
         As for :func:`riverline.read_layer` and :func:`riverline.read_table`.
 
@@ -85,23 +85,34 @@ def read_tracks(
         raise JobError(f"没有级别 {level!r}；可用：{there}", f"there is no level {level!r}; there are: {there}")
     if source.suffix.lower() == ".gpx":
         return _read_gpx(source, patroller or "", level)
-    given = {**(values or {}), **{name: each for name, each in (("patroller", patroller), ("level", level)) if each}}
     told: dict[str, Any] = {"columns": columns, "crs": crs, "encoding": encoding}
+    spare = {"patroller": patroller or None, "level": level, "point_id": "{row}"}
     if source.suffix.lower() in _TABLES:
-        return _numbered(lambda more: read_table(source, TRACK_POINTS, values=more, sheet=layer, **told), given)
-    return _numbered(lambda more: read_layer(source, TRACK_POINTS, values=more, layer=layer, **told), given)
+        return _read(lambda more: read_table(source, TRACK_POINTS, values=more, sheet=layer, **told), values, spare)
+    return _read(lambda more: read_layer(source, TRACK_POINTS, values=more, layer=layer, **told), values, spare)
 
 
-def _numbered(read: Any, values: dict[str, Any]) -> gpd.GeoDataFrame:  # noqa: ANN401 - a reader
-    """What is read, points numbered by their row where they have no code of their own."""
+def _read(
+    read: Callable[[dict[str, Any] | None], gpd.GeoDataFrame], values: Mapping[str, Any] | None, spare: dict[str, Any]
+) -> gpd.GeoDataFrame:
+    """What is read; who walked, at which level and the number of a row are filled in where the file does not say."""
     from riverline.errors import SchemaError
 
+    given, left = dict(values or {}), {name: each for name, each in spare.items() if each is not None}
     try:
-        return read(values or None)
+        frame = read(given or None)
     except SchemaError as error:
-        if "point_id" in values or "point_id" not in str(error):
+        lacking = {name: each for name, each in left.items() if name not in given and f"{name!r}" in str(error)}
+        if not lacking:
             raise
-    return read({**values, "point_id": "{row}"})
+        frame = read({**given, **lacking})
+    source = frame.attrs
+    for name in ("patroller", "level"):
+        if name in left and name not in given:
+            blank = frame[name].isna() | (frame[name].astype("str").str.strip() == "")
+            frame[name] = frame[name].mask(blank, left[name])
+    frame.attrs = source
+    return frame
 
 
 def _read_gpx(path: Path, patroller: str, level: str | None) -> gpd.GeoDataFrame:

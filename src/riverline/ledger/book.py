@@ -137,7 +137,8 @@ class Ledger(Asked):
         A row keeps its own ``problem_id``. One without gets a code made of source, suspect's code, kind, day, words and
         place to the centimetre. A suspect is found on the newest day that shows it, else on the day of the intake; one
         that is not counted (permitted, or outside the line) is not taken. A problem that comes with a state other than
-        found has it taken over by an event ``carried``: on its day of closing, else on the day of the intake.
+        found has it taken over by an event ``carried``: on its day of closing, else on the day of the intake. The
+        ``suspect_id`` of a suspect stays with its problem, as columns of one's own do.
         """
         return intake.take(self.path, self.rules, frame, source=source, on=on, columns=columns, words=words)
 
@@ -195,8 +196,8 @@ class Ledger(Asked):
         ----------
         frame
             ``problem_id``, ``event``, ``on``, ``by``, and where there is something to say ``note``, ``files`` (lists of
-            paths) and columns of :data:`riverline.schema.PROBLEMS` to change. Rows are taken in the order of their
-            days, those of one day in their own.
+            paths) and columns of :data:`riverline.schema.PROBLEMS` to change; a blank cell changes nothing. Rows are
+            taken in the order of their days, those of one day in their own.
 
         Returns
         -------

@@ -165,7 +165,7 @@ def _completed(rows: gpd.GeoDataFrame, *, source: str) -> gpd.GeoDataFrame:
 
 def _extras(frame: gpd.GeoDataFrame) -> list[str]:
     """Columns that the dictionary does not know, as JSON; empty where there are none."""
-    known = {*COLUMNS, "problem_id", "suspect_id", frame.geometry.name}
+    known = {*COLUMNS, "problem_id", frame.geometry.name}
     other = frame[[name for name in frame.columns if name not in known]]
     if other.empty or not len(other.columns):
         return [""] * len(frame)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from riverline import faults
@@ -242,16 +243,46 @@ def _wishes(frame: pd.DataFrame) -> list[Wish]:
     days = values_of(on, EVENTS["on"])
     said = {name: texts_of(frame[name]) for name in ("problem_id", "event", "by")}
     note = texts_of(frame["note"]) if "note" in frame.columns else [""] * len(frame)
-    changed = [name for name in frame.columns if name in COLUMNS]
-    plain = {name: frame[name].astype("object").where(frame[name].notna(), None).tolist() for name in changed}
+    changes, wrong = _changes(frame)
     files = frame["files"].tolist() if "files" in frame.columns else [()] * len(frame)
     return [
-        made_wish(
-            said["problem_id"][k], said["event"][k], on=days[k] or "", by=said["by"][k], note=note[k],
-            files=_listed(files[k]), changes={name: plain[name][k] for name in changed if plain[name][k] is not None},
-        )
+        Wish(said["problem_id"][k], said["event"][k], days[k] or "", said["by"][k], note[k], changes[k],
+             tuple(map(_attached, _listed(files[k]))), wrong[k])
         for k in range(len(frame))
     ]  # fmt: skip
+
+
+def _changes(frame: pd.DataFrame) -> tuple[list[dict[str, Any]], list[str]]:
+    """What each row changes, in the dictionary's types, and what is wrong with it; a blank cell changes nothing."""
+    changes: list[dict[str, Any]] = [{} for _ in range(len(frame))]
+    wrong = [""] * len(frame)
+    for name in (each for each in frame.columns if each in COLUMNS):
+        cells = frame[name].reset_index(drop=True)
+        typed, fault = _typed_column(cells, name)
+        for row in np.flatnonzero(
+            ~(cells.isna() | (cells.astype("str").str.strip() == "")).to_numpy(dtype=bool)
+        ).tolist():
+            changes[row][name] = typed[row]
+            wrong[row] = wrong[row] or fault[row]
+    return [{} if fault else each for each, fault in zip(changes, wrong, strict=True)], wrong
+
+
+def _typed_column(cells: pd.Series[Any], name: str) -> tuple[list[Any], list[str]]:
+    """Cells in the type of their column, and what is wrong with each, empty if nothing."""
+    if name not in AMENDABLE:
+        return [None] * len(cells), [mended(f"{name} = {value}") for value in cells]
+    column = PROBLEMS[name]
+    plain = cells.map(lambda value: mended(value) if isinstance(value, str) else value)
+    reading = read_values(plain, column)
+    typed = values_of(reading.converted, column)
+    bad = reading.unreadable | reading.ambiguous | reading.zoneless
+    if column.choices:
+        known = {each.value for each in column.choices}
+        bad = bad | np.array([value is not None and value not in known for value in typed], dtype=bool)
+    among = f" ∉ {allowed(column)}" if column.choices else ""
+    return typed, [
+        mended(f"{titled(column)} = {value}{among}") if fault else "" for value, fault in zip(plain, bad, strict=True)
+    ]
 
 
 def _listed(files: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever a cell holds

@@ -16,6 +16,7 @@ from riverline.geodesy import round_half_up
 from riverline.patrol.frequency import checks_of
 from riverline.patrol.inputs import Window, prepare
 from riverline.patrol.judging import judge
+from riverline.patrol.passing import passes_of
 from riverline.patrol.periods import local_days, units
 from riverline.patrol.reaches import coverage_of, gaps_of, names_on_duty, on_duty, plain_name
 from riverline.patrol.result import Patrols
@@ -79,7 +80,7 @@ def measure_patrols(  # noqa: PLR0913 - one argument a table
     Returns
     -------
     Patrols
-        Tracks, coverage, gaps, checks, duties, faults, rules and run.
+        Tracks, coverage, gaps, passes, checks, duties, faults, rules and run.
 
     Raises
     ------
@@ -156,6 +157,7 @@ def measure_patrols(  # noqa: PLR0913 - one argument a table
         tracks=_frame(facts, walks, inputs),
         coverage=coverage_of(inside, valid, day, reaches, inputs.axes, periods=periods),
         gaps=gaps_of(inside, day, reaches, inputs.axes, periods=periods),
+        passes=passes_of(walks, facts),
         checks=checks,
         duties=sums_of(inside, facts, reaches, checks, rules.suspicion),
         faults=faults.combine(findings_to_faults(findings, crs), crs=crs),

@@ -31,6 +31,9 @@ class Patrols:
         Rows of :data:`riverline.schema.COVERAGE`: duty by bank by period. Covered and gaps add up to the reach.
     gaps
         Rows of :data:`riverline.schema.PATROL_GAPS`.
+    passes
+        Rows of :data:`riverline.schema.PATROL_PASSES`, a table: intervals of chainage by track and bank, which
+        :func:`riverline.find_hotspots` takes as ``effort``.
     checks
         Rows of :data:`riverline.schema.DUTY_CHECKS`, a table: how often each duty was due and done.
     duties
@@ -46,6 +49,7 @@ class Patrols:
     tracks: gpd.GeoDataFrame
     coverage: gpd.GeoDataFrame
     gaps: gpd.GeoDataFrame
+    passes: pd.DataFrame
     checks: pd.DataFrame
     duties: pd.DataFrame
     faults: gpd.GeoDataFrame

@@ -15,6 +15,7 @@ __all__ = [
     "PATROLLED_DUTIES",
     "PATROLS",
     "PATROL_GAPS",
+    "PATROL_PASSES",
     "PATROL_WARNINGS",
     "TRACK_POINTS",
 ]
@@ -172,6 +173,25 @@ PATROL_GAPS = Schema(
     "patrol_gaps", "未走到河段", "Reaches not walked", "gap_id", ("LineString", "MultiLineString"),
     (c.key("gap_id", "空白编码", "Gap code", "KBBM"), *_REACH),
     "Stretches of a duty's reach that nobody on duty walked in the period.",
+)  # fmt: skip
+
+PATROL_PASSES = Schema(
+    "patrol_passes", "巡河经过区间", "Passes of patrols", "pass_id", (),
+    (
+        c.key("pass_id", "经过编码", "Pass code", "JGBM"),
+        _TRACK,
+        _PATROLLER,
+        c.or_blank(_LEVEL),
+        c.or_blank(Column("on", "date", "日期", "Day", "RQ", "Day of the patrol; blank where its track has no times.")),
+        c.RIVER_ID,
+        c.BANK,
+        c.START_CHAINAGE,
+        c.END_CHAINAGE,
+        c.LENGTH,
+        c.choice("validity", "是否有效", "Validity", "SFYX", "Of the patrol.", VALIDITIES),
+    ),
+    "What each patrol passed of which bank, each place of a patrol once: the effort of a search for hotspots; a table "
+    "without geometry.",
 )  # fmt: skip
 
 DUTY_CHECKS = Schema(

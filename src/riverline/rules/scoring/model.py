@@ -42,14 +42,15 @@ class Indicator(_Item):
     combine
         What several rows for one unit and period make: their ``sum``, or a fault (``only``).
     missing
-        Without a row: ``unknown``, or ``zero`` where no row means none.
+        Without a row: ``unknown``, ``zero`` where no row means none, or ``full`` where no row means that there was
+        nothing to be judged, and full points.
     """
 
     weight: _Positive
     method: Literal["share", "deduct", "award"]
     rate: _Positive = 1.0
     combine: Literal["only", "sum"] = "only"
-    missing: Literal["unknown", "zero"] = "unknown"
+    missing: Literal["unknown", "zero", "full"] = "unknown"
 
 
 class Adjustment(_Item):
