@@ -20,8 +20,8 @@ DETECTION_CODES = (
     Code("change-not-normalised", "warning",
          "影像 {feature} 与 {note}：{limit} 个抽样像元约 {value} {unit} 未变，但各波段的差异非大气所"
          "能解释；按反射率直接比较，季节差异会混入结果",
-         "{feature} and {note}: about {value} {unit} of {limit} sampled pixels stayed as they were, yet bands differ by "
-         "more than the air explains; reflectance was compared as it is, seasons and all",
+         "{feature} and {note}: about {value} {unit} of {limit} sampled pixels stayed as they were, yet bands differ "
+         "by more than the air explains; reflectance was compared as it is, seasons and all",
          "核对两期影像是否同一地区、同一季节、同一产品级别",
          "see whether both are of one place, one season and one level of processing"),
     Code("change-not-comparable", "warning",
