@@ -197,3 +197,42 @@ def test_a_local_threshold_follows_the_ground_whichever_way_it_is_stored(tmp_pat
                 transform=Affine(a, b, west, d, -e, north + e * rows))  # fmt: skip
     one, other = (rl.trace_waterlines(each, threshold="local").lines.geometry for each in (down, up))
     assert shapely.hausdorff_distance(shapely.union_all(one), shapely.union_all(other)) < 1e-3
+
+
+# Thresholds that follow another edge
+
+
+def offsets_m(lines, edge):
+    """Distances of the vertices of lines from other lines, metres."""
+    places = shapely.points(shapely.get_coordinates(lines.geometry))
+    return shapely.distance(places, shapely.union_all(edge.geometry))
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("name", ["影像2024.tif", "影像2026.tif", "清水河_2024-08-15.tif", "清水河_2024-03-20.tif"])
+def test_a_threshold_that_is_far_off_is_told_and_its_uncertainty_covers_it(name, method):
+    scene = rl.read_scene(rl.samples.path(name), sensor=None if "清水" in name else "rgbn")
+    edge, traced = rl.trace_waterlines(scene), rl.trace_waterlines(scene, threshold=method)
+    off = offsets_m(traced.lines, edge.lines)
+    stated = float(traced.lines["uncertainty_m"].median())
+    assert np.median(off) <= 2.0 * stated
+    told = traced.faults.query("code == 'threshold-apart'")
+    if np.median(off) > scene.grid.pixel or np.mean(off) > 2.0 * scene.grid.pixel:
+        assert told["note"].tolist() == [method]
+        assert stated > scene.grid.pixel
+    if method == "edge":
+        assert told.empty
+
+
+def test_otsu_of_the_sample_states_more_than_three_metres():
+    scene = rl.read_scene(rl.samples.path("影像2024.tif"), sensor="rgbn")
+    for method, least in (("otsu", 45.0), ("half", 20.0)):
+        found = rl.trace_waterlines(scene, threshold=method)
+        assert found.lines["uncertainty_m"].min() > least
+        assert "threshold-apart" in codes(found)
+    assert rl.trace_waterlines(scene).lines["uncertainty_m"].max() < 4.0
+
+
+def test_a_number_that_is_given_is_trusted():
+    scene = rl.read_scene(rl.samples.path("影像2024.tif"), sensor="rgbn")
+    assert "threshold-apart" not in codes(rl.map_water(scene, threshold=-0.125))

@@ -123,6 +123,13 @@ IMAGERY_CODES = (
          "water and land of {feature} are parted by {value} only (at least {limit}): the threshold is unsure",
          "用 extent= 限定到河道附近，或写明 threshold= 的数值",
          "limit it to the river with extent=, or give a number as threshold="),
+    Code("threshold-apart", "warning",
+         "影像 {feature} 按 {note} 求得的阈值所画的线平均离水陆交界 {value} {unit}（至多 {limit} {unit}）："
+         "可能分的是裸地与植被",
+         "lines at the threshold that {note} found on {feature} lie {value} {unit} from where water meets land, on "
+         "average (at most {limit} {unit}): it may part bare ground from plants",
+         '改用 threshold="edge"，或核对后写明数值；不确定度已计入该偏离',
+         'take threshold="edge", or look and give a number; the uncertainty counts it'),
     Code("rgb-only", "warning", "影像 {feature} 没有近红外或短波红外，水体按红蓝之差判定：浑水、阴影、深色地物会误判",
          "{feature} has no infrared: water was told by blue against red, which errs on turbid water, shadow and dark "
          "ground", "有近红外时用 bands= 指明", "if a band is infrared, say so with bands="),

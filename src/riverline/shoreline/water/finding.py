@@ -15,6 +15,7 @@ from riverline.io.scenes.plausible import Plausibility
 from riverline.shoreline.water.indices import choose_index
 from riverline.shoreline.water.looking import look_at, strips_of
 from riverline.shoreline.water.thresholds import (
+    APART,
     INFRARED,
     Threshold,
     find_threshold,
@@ -148,6 +149,8 @@ def _said(scene: Scene, index: Index, found: Threshold) -> list[Finding]:
         say("water-only", value=round(100.0 * found.water_share, 2), unit="%")
     elif found.separability < WEAK and found.method != "given":
         say("threshold-weak", value=found.separability, limit=WEAK)
+    if found.holds_water and found.apart_px > APART:
+        say("threshold-apart", value=round(found.apart_px, 2), limit=APART, unit="px", note=found.method)
     return [*said, *_of_brightness(scene, index, found)]
 
 

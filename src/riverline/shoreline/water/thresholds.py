@@ -36,6 +36,9 @@ INFRARED = {"swir1": 0.11, "nir": 0.22}
 water surely cloud in Fmask (Zhu & Woodcock 2012); in the near infrared twice what Fmask takes for clear water,
 since muddy water is brighter: our own choice."""
 
+APART = 1.0
+"""Pixels beyond which lines follow another edge than the water's; up to there it may be ``edge`` that is off."""
+
 _NEAR = ("half", "edge")
 _EVERY = 4
 _MIXED = (0.05, 0.95)
@@ -79,6 +82,9 @@ class Threshold:
         infrared, or numbers are no reflectance.
     infrared_ratio
         Mean infrared of the water in that of the land; NaN where the index has none, or there is no land.
+    apart_px
+        How far lines lie from those of ``edge``, pixels, the mean: the ground whose index is between the two thresholds
+        in the blocks that hold an edge, by the side of a block. Of a number that is given it is not asked.
     """
 
     index: str
@@ -95,6 +101,7 @@ class Threshold:
     lead: int = field(default=0, repr=False)
     bright_share: float = float("nan")
     infrared_ratio: float = float("nan")
+    apart_px: float = 0.0
 
 
 def require_threshold(threshold: object) -> None:
@@ -138,10 +145,10 @@ def find_threshold(view: View, index: Index, threshold: Method | float, strips: 
         shown = usable[thin]
         dark = bands[index.roles.index(infrared), thin][shown] if infrared else None
         everything.add(values[thin][shown], None if dark is None else np.stack([dark > INFRARED[infrared], dark]))
-        if near:
+        if isinstance(threshold, str):
             chosen = _around_edge(values, usable, index.seed)
             around.add(values[chosen], bands[:, chosen])
-        elif tiles is not None:
+        if tiles is not None:
             _count_tiles(tiles, strip, index, view)
     looked = around if near and around.counts.sum() >= _ENOUGH else everything
     value = _value(looked, index, threshold, seeded=looked is around)
@@ -161,6 +168,7 @@ def find_threshold(view: View, index: Index, threshold: Method | float, strips: 
         holds_water=_holds_water(split, index, threshold),
         tiles=np.zeros((0, 0), dtype="float32") if tiles is None else _local(tiles, index, value, upward=view.upward),
         lead=tiles.shape[0] * TILE - view.shape[0] if tiles is not None and view.upward else 0,
+        apart_px=_apart(around, index, value) if isinstance(threshold, str) and threshold != "edge" else 0.0,
         **_darkness(everything, value, reflectance=view.scene.reflectance),
     )  # fmt: skip
 
@@ -204,6 +212,15 @@ def _value(histogram: Histogram, index: Index, threshold: Method | float, *, see
     if not np.isfinite(found):
         return index.seed
     return _half(histogram, index, found) if threshold == "half" else found
+
+
+def _apart(around: Histogram, index: Index, value: float) -> float:
+    """How far lines lie from those that part the blocks with an edge best, pixels; 0 where there are too few."""
+    if around.counts.sum() < _ENOUGH:
+        return 0.0
+    low, high = sorted((_value(around, index, "edge", seeded=True), value))
+    between = around.counts[(around.centres > low) & (around.centres <= high)].sum()
+    return float(BLOCK * between / around.counts.sum())
 
 
 def _half(histogram: Histogram, index: Index, parting: float) -> float:

@@ -21,7 +21,7 @@ from riverline.shoreline.water.looking import STRIP_PIXELS, Strip, strips_of
 from riverline.shoreline.water.mapping import pixel_m2
 from riverline.shoreline.water.naming import AXIS, Named, name_banks
 from riverline.shoreline.water.result import Waterlines
-from riverline.shoreline.water.thresholds import surface
+from riverline.shoreline.water.thresholds import APART, surface
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -97,7 +97,9 @@ def trace_waterlines(  # noqa: PLR0913 - each is a choice that has to be visible
 
     The uncertainty is that of the pixel (0.15 of its side), of the threshold (its spread, taken as equally likely all
     over, by the gradient of the index across the line) and of the registration, as independent standard deviations.
-    Part of the threshold's is a bias: ``edge`` draws bright ground too far landward, and says so in the spread.
+    Part of the threshold's is a bias: ``edge`` draws bright ground too far landward, and says so in the spread. Other
+    methods may follow another edge than the water's, such as that of bare ground in fields: how far their lines are
+    from those of ``edge`` is told beyond a pixel, and then counts in full.
 
     Examples
     --------
@@ -208,6 +210,7 @@ def _rows(
     count = int(long.sum())
     with np.errstate(divide="ignore", invalid="ignore"):
         moved = np.nan_to_num(threshold.spread, nan=0.0) / np.sqrt(3.0) * pixel_m / named.steepness[long]
+        moved = np.hypot(moved, threshold.apart_px * pixel_m if threshold.apart_px > APART else 0.0)
     pixel = np.full(count, SUBPIXEL_SHARE * pixel_m)
     registered = np.full(count, float(registration_m))
     frame = gpd.GeoDataFrame(
