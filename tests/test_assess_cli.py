@@ -94,6 +94,17 @@ def test_stand_ins_of_the_command_go_into_a_demarcation(survey, tmp_path):
     run("standins", f"{survey}::axes", "--within", 9, "--out", tmp_path / "替代线.shp", status=1)
 
 
+def test_titles_are_confirmed_against_an_extent_that_somebody_else_drew(survey, tmp_path):
+    gpd.GeoDataFrame({"类型": ["管理范围"]}, geometry=[box(0, 0, 600, 200)], crs=county.CRS).to_file(
+        tmp_path / "范围.shp"
+    )
+    told = run("confirm", tmp_path / "范围.shp", f"{survey}::parcels", "--column", "parcels::宗地=parcel_id",
+               "--set", "extents::kind=management", "--out", tmp_path / "确权")  # fmt: skip
+    holdings = gpd.read_file(tmp_path / "确权" / "权属成果.gpkg", layer="权属分块")
+    assert holdings.set_index("parcel_id").area.to_dict() == pytest.approx({"": 45_000.0, "P1": 75_000.0})
+    assert "P1" in told or "宗地" in told
+
+
 def test_waters_take_values_rows_and_a_zone(survey, tmp_path):
     ponds = [f"{survey}::ponds", "--rules", "national", "--column", "编码=water_id", "--set", "kind=lake", "--set",
              "water::river_id=L{row}"]  # fmt: skip

@@ -117,6 +117,16 @@ def test_a_sliver_is_narrow_and_not_small():
     assert [row[:2] for row in rows(narrow, "sliver-overlap")] == [("A", "B")]
 
 
+def test_an_office_s_own_extent_needs_no_more_than_its_shape_and_kind():
+    plain = cadastre.extents(EXTENT)[["kind", "geometry"]]
+    fields = cadastre.parcels({"A": ("甲", "collective", box(0, -100, 500, 100))})
+    given, own = rl.confirm(plain, fields).holdings, rl.confirm(cadastre.extents(EXTENT), fields).holdings
+    assert given["adjusted_area_m2"].tolist() == own["adjusted_area_m2"].tolist()
+    assert given["status"].tolist() == own["status"].tolist()
+    with pytest.raises(rl.SchemaError, match="kind"):
+        rl.confirm(plain[["geometry"]], fields)
+
+
 @pytest.mark.parametrize("closed", [0, 1])
 def test_a_crack_that_opens_onto_untitled_water_is_a_sliver_by_its_width(closed):
     """Two fields 0.2 m apart by a river that nobody holds: the crack opens onto the water, at one end or at both."""

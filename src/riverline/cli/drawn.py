@@ -16,7 +16,7 @@ import riverline as rl
 from riverline import provenance
 from riverline.channel.given import texts
 from riverline.cli.steps import numbered, read_named
-from riverline.encroachment.given_extents import complete_extents
+from riverline.demarcation.given_extents import complete_extents
 from riverline.io.refusals import why_unreadable
 from riverline.schema import EXTENTS, Schema
 
@@ -48,6 +48,7 @@ __all__ = [
     "layer_of",
     "lines_and_extents",
     "read_drawn",
+    "read_extents",
     "read_limits",
     "read_told",
 ]
@@ -65,7 +66,13 @@ def read_limits(layer: Layer, rules: str = "") -> rl.Demarcation | gpd.GeoDataFr
     """
     if holds_lines(layer):
         return read_drawn(layer.path, rules)
-    return rl.geodesy.to_metric(complete_extents(read_named("extents", numbered(layer, EXTENTS["extent_id"]), _PLAIN)))
+    return read_extents(layer)
+
+
+def read_extents(layer: Layer) -> gpd.GeoDataFrame:
+    """Extents in metres, of which shapes and their kind are enough; what else they lack is filled."""
+    plain = numbered(layer, EXTENTS["extent_id"])
+    return rl.geodesy.to_metric(complete_extents(read_named("extents", plain, _PLAIN)))
 
 
 @dataclass(frozen=True, slots=True)

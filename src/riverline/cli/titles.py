@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import riverline as rl
+from riverline.cli.drawn import read_extents
 from riverline.cli.handover import Delivery, Steps, hand_over, require_folder
 from riverline.cli.office import tables_beside
 from riverline.cli.steps import read_layers
@@ -55,8 +56,10 @@ def carry_out(job: TitleJob, tell: Callable[[Step], None]) -> Delivery:
     """Do the job; the files appear together at its end, or not at all."""
     step = Steps(tell, len(job.layers) + 4)
     require_folder(job.out)
-    frames = read_layers(job.layers, _schema, step)
-    extents = frames["extents"] = rl.geodesy.to_metric(frames["extents"])
+    step(f"读取{rl.schema.EXTENTS.label_zh}", f"read {rl.schema.EXTENTS.label_en}")
+    extents = read_extents(job.layers["extents"])
+    rest = {name: layer for name, layer in job.layers.items() if name != "extents"}
+    frames = {"extents": extents, **read_layers(rest, _schema, step)}
     step("检查图层", "check the layers")
     checked = [rl.check(frame, _schema(name)) for name, frame in frames.items() if name != REGISTERED.name]
     step("确权", "confirm titles")

@@ -70,8 +70,8 @@ def confirm(
     Parameters
     ----------
     extents
-        A :class:`riverline.Demarcation`, or rows of :data:`riverline.schema.EXTENTS` in a CRS in metres. Protection
-        extents are set aside.
+        A :class:`riverline.Demarcation`, or rows of :data:`riverline.schema.EXTENTS` in a CRS in metres; of extents
+        from elsewhere geometry and ``kind`` are enough. Protection extents are set aside.
     parcels
         Rows of :data:`riverline.schema.PARCELS`; a column ``registered_area_m2`` is held against the drawing.
     axes
@@ -120,10 +120,8 @@ def confirm(
     >>> import geopandas as gpd, shapely
     >>> import riverline as rl
     >>> x, y = 500_000, 3_500_000
-    >>> columns = {"extent_id": "R1-management", "river_id": "R1", "name": "清水河", "kind": "management"}
-    >>> columns |= {"area_m2": 999_999.99, "left_length_m": 1e3, "right_length_m": 1e3, "axis_length_m": 1e3}
-    >>> columns |= {"clearance_m": 0.0, "rules": "test", "version": "1"}
-    >>> extents = gpd.GeoDataFrame([columns], geometry=[shapely.box(x, y, x + 1000, y + 1000)], crs=4548)
+    >>> columns = {"extent_id": ["R1-management"], "river_id": "R1", "kind": "management"}
+    >>> extents = gpd.GeoDataFrame(columns, geometry=[shapely.box(x, y, x + 1000, y + 1000)], crs=4548)
     >>> parcels = gpd.GeoDataFrame(
     ...     {"parcel_id": ["P1", "P2"], "owner": ["张三", "李四"], "ownership": "collective"},
     ...     geometry=[shapely.box(x, y, x + 600, y + 1000), shapely.box(x + 500, y, x + 900, y + 1000)],

@@ -11,6 +11,7 @@ import shapely
 
 from riverline.channel.given import usable_axes
 from riverline.demarcation.findings import Finding
+from riverline.demarcation.given_extents import complete_extents
 from riverline.demarcation.intake import row_names, split_usable, typed
 from riverline.demarcation.mending import left_out, mended
 from riverline.errors import RiverlineError, SchemaError
@@ -89,7 +90,8 @@ def prepare(
     Parameters
     ----------
     extents
-        Rows of :data:`riverline.schema.EXTENTS` in metres; protection extents are set aside with a note.
+        Rows of :data:`riverline.schema.EXTENTS` in metres, at least ``kind`` and geometry; protection extents are set
+        aside with a note.
     layers
         ``parcels``, and ``land_classes`` and ``admin`` where given.
     axes
@@ -108,6 +110,7 @@ def prepare(
         With everything that is wrong with all layers.
     """
     given = {name: frame for name, frame in layers.items() if frame is not None}
+    extents = complete_extents(extents)
     _require_all(extents, {"parcels": None, **given})
     crs = extents.crs
     described = {"extents": describe_input(extents)}

@@ -11,9 +11,9 @@ import shapely
 from riverline.channel.given import texts, usable_axes
 from riverline.demarcation import Demarcation
 from riverline.demarcation.findings import Finding
+from riverline.demarcation.given_extents import complete_extents
 from riverline.demarcation.intake import row_names, split_usable, typed
 from riverline.demarcation.result import require_metric_result
-from riverline.encroachment.given_extents import complete_extents
 from riverline.encroachment.permits import Permits, permits_of
 from riverline.errors import RiverlineError, SchemaError
 from riverline.geodesy import align, require_metric

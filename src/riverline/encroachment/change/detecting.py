@@ -10,6 +10,7 @@ from riverline import faults
 from riverline._version import __version__
 from riverline.demarcation import Demarcation
 from riverline.demarcation.findings import Finding, findings_to_faults
+from riverline.demarcation.given_extents import complete_extents
 from riverline.demarcation.result import require_metric_result
 from riverline.encroachment.change.decisions import ChangeRules, load_change_rules
 from riverline.encroachment.change.gates import gated, with_levels
@@ -21,7 +22,6 @@ from riverline.encroachment.change.reading import open_stack, undeclared_in
 from riverline.encroachment.change.result import Changes
 from riverline.encroachment.change.rows import Against, implausible_shares, rows_of
 from riverline.encroachment.change.tracking import looked_at
-from riverline.encroachment.given_extents import complete_extents
 from riverline.errors import JobError
 from riverline.provenance import Run, crs_text, describe_input
 
