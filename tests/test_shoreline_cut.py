@@ -166,6 +166,8 @@ def test_water_in_pieces_has_edges_along_each_and_a_pond_beside_it_has_none(rive
     assert areas(plan) == pytest.approx({"R1-L-001": BANDS, "R1-R-001": BANDS}, abs=0.1)
     drawn = plan.lines[plan.lines["line"] == "waterside"]
     assert drawn["length_m"].tolist() == [LENGTH, LENGTH]
+    told = plan.faults[plan.faults["code"] == "water-in-pieces"]
+    assert told[["note", "value"]].to_numpy().tolist() == [["left", 2.0], ["right", 2.0]]
 
 
 def test_water_that_ends_before_the_reach_ends_at_its_outermost_places(river):

@@ -30,6 +30,11 @@ SHORELINE_CODES = (
     Code("waterside-from-water", "note", "河流 {feature} 的{note}临水边界线取自水域现状水边线，可信度为低",
          "the waterside line of the {note} of river {feature} is the edge of the water; confidence low",
          "换用按造床流量水面线核定的临水边界线", "use the line of the bank-forming discharge"),
+    Code("water-in-pieces", "warning",
+         "河流 {feature} 的水域沿河断为 {value} 段，{note}临水边界线在断开处以直线相接",
+         "the water of river {feature} is in {value} pieces along it; the waterside line of the {note} joins them "
+         "straight", "补全断开处的水域，或用 waterside= 给出临水边界线",
+         "complete the water, or give lines as waterside="),
     Code("waterside-short", "warning",
          "河流 {feature} 的{note}临水边界线两端共有 {value} {unit} 未覆盖（允许 {limit} {unit}），端部以斜线相接",
          "the waterside line of the {note} of river {feature} stops {value} {unit} short (allowed {limit} {unit}); its "

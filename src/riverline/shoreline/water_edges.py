@@ -33,7 +33,7 @@ def water_edges(
     extent: shapely.Geometry | None,
     left: Sequence[Floats],
     right: Sequence[Floats],
-) -> dict[str, Floats]:
+) -> tuple[dict[str, Floats], int]:
     """The left and right edge of a river's water, between the ends of its reach.
 
     Parameters
@@ -47,8 +47,10 @@ def water_edges(
 
     Returns
     -------
-    dict
+    edges
         Coordinates (m, 2) for ``left`` and ``right``, downstream; empty where no water lies between the banks.
+    pieces
+        In how many pieces the water is along the river.
 
     Notes
     -----
@@ -59,7 +61,7 @@ def water_edges(
     Examples
     --------
     >>> bank = np.array([[0.0, 50.0], [1000.0, 50.0]])
-    >>> found = water_edges(shapely.box(-10, -20, 1010, 20), None, [bank], [bank * [1, -1]])
+    >>> found, pieces = water_edges(shapely.box(-10, -20, 1010, 20), None, [bank], [bank * [1, -1]])
     >>> found["left"].tolist(), found["right"].tolist()
     ([[0.0, 20.0], [1000.0, 20.0]], [[0.0, -20.0], [1000.0, -20.0]])
     """
@@ -71,7 +73,7 @@ def water_edges(
     parts = shapely.get_parts(shapely.get_parts(shapely.intersection(water, land)))
     parts = parts[shapely.get_dimensions(parts) == 2]  # noqa: PLR2004 - areas
     if not len(parts):
-        return {}
+        return {}, 0
     row = [shapely.Polygon(shapely.get_exterior_ring(part)) for part in _in_a_row(parts, courses["left"])]
     corners = [[_between(part, courses, at) for at in (0, -1)] for part in row]
     corners[0][0] = _at_end(row[0], land, courses, 0) or corners[0][0]
@@ -80,7 +82,8 @@ def water_edges(
         ring_edges(part, np.array([start[0], end[0], start[1], end[1]]))
         for part, (start, end) in zip(row, corners, strict=True)
     ]
-    return {bank: np.vstack([shapely.get_coordinates(edge[bank]) for edge in edges]) for bank in ("left", "right")}
+    found = {bank: np.vstack([shapely.get_coordinates(edge[bank]) for edge in edges]) for bank in ("left", "right")}
+    return found, len(row)
 
 
 def _in_a_row(parts: Shapes, course: Floats) -> list[Any]:

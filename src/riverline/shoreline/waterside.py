@@ -79,6 +79,7 @@ class _Edge:
     confidence: str
     source_ids: tuple[str, ...]
     from_water: bool = False
+    pieces: int = 1
 
 
 def shores_of(sides: list[Side], inputs: Inputs) -> list[Shore]:
@@ -145,8 +146,10 @@ def _edges(
         return {}, dict.fromkeys(banks, "waterside-one-bank")
     ids = tuple(rows["water_id"].astype("str"))
     lines = {bank: [part.coords for part in parts] for bank, parts in banks.items()}
-    found = water_edges(shapely.union_all(rows.geometry.array), extent, lines["left"], lines["right"])
-    return {bank: _Edge(coords, FROM_WATER[0], "low", ids, from_water=True) for bank, coords in found.items()}, {}
+    found, pieces = water_edges(shapely.union_all(rows.geometry.array), extent, lines["left"], lines["right"])
+    return {
+        bank: _Edge(coords, FROM_WATER[0], "low", ids, from_water=True, pieces=pieces) for bank, coords in found.items()
+    }, {}
 
 
 def _drawn(parts: list[Side], rows: gpd.GeoDataFrame) -> _Edge:
@@ -213,6 +216,8 @@ def _shore(side: Side, edge: _Edge, extent: Any, stretch: Floats, whole: tuple[f
     if edge.from_water:
         line = shapely.LineString(cropped)
         findings.append(Finding("waterside-from-water", "water", side.river_id, line, note=side.bank))
+        if edge.pieces > 1:
+            findings.append(Finding("water-in-pieces", "water", side.river_id, line, edge.pieces, note=side.bank))
     return Shore(side, cropped, band, edge.basis, edge.confidence, edge.source_ids, findings)
 
 
