@@ -31,6 +31,7 @@ def made(tmp_path_factory):
     result = rl.demarcate(axes(RIVER), rule_set(tmp_path_factory.mktemp("rules")), bank_tops=bank_tops(*TOPS))
     parcels = frame([box(-50, -200, 900, 200), box(900, -200, 2050, 200)], parcel_id=["P1", "P2"],
                     owner=["张三", "李四"], ownership="collective")  # fmt: skip
+    plan = planned(result)
     return result, {
         "axes": axes(RIVER),
         "stakes": rl.place_stakes(result),
@@ -39,7 +40,17 @@ def made(tmp_path_factory):
         "levees": frame([shapely.LineString(shifted([(0, 70), (2000, 70)]))], levee_id="L1", river_id="R1",
                         feature="landside_toe"),
         "bridges": frame([box(990, -200, 1010, 200)], work_id="桥1", kind="bridge"),
+        "zones": plan.zones,
+        "shorelines": plan.lines,
     }  # fmt: skip
+
+
+def planned(result):
+    """The plan between the management lines and lines 60 m from the axis, with a wetland on the left bank."""
+    waterside = frame([shapely.LineString(shifted([(0, y), (2000, y)])) for y in (60, -60)],
+                      waterside_id=["W1", "W2"], river_id="R1", bank=["left", "right"])  # fmt: skip
+    wetland = frame([box(700, 60, 1200, 80)], sensitive_id="S1", sensitive_kind="wetland")
+    return rl.plan_shoreline(result, waterside=waterside, sensitive=wetland)
 
 
 def shifted(coords):
@@ -92,6 +103,9 @@ def test_the_sample_county_passes_every_check_it_has_layers_for():
     parcels = rl.read_layer(rl.samples.path("清水县.gpkg"), rl.schema.PARCELS, layer="parcels")
     layers = {name: frames[name] for name in ("axes", "water", "levees")}
     layers |= {"stakes": rl.place_stakes(result), "boards": rl.place_boards(result)}
+    waterside = rl.read_layer(rl.samples.path("清水县.gpkg"), rl.schema.WATERSIDE, layer="waterside")
+    plan = rl.plan_shoreline(result, waterside=waterside, axes=frames["axes"])
+    layers |= {"zones": plan.zones, "shorelines": plan.lines}
     inspection = rl.inspect(result, holdings=rl.confirm(result, parcels).holdings, **layers)
     outcomes = inspection.checks.set_index("check_id")["outcome"]
     assert outcomes.drop("unbroken-at-bridges").eq("passed").all()
@@ -105,7 +119,8 @@ def test_what_was_not_given_is_not_applicable_and_says_so(made):
     table = rl.inspect(made[0]).checks.set_index("check_id")
     apart = table[table["outcome"] == "not_applicable"]
     assert set(apart.index) == {"covers-water", "covers-levees", "unbroken-at-bridges", "stakes-on-line",
-                                "stakes-numbered", "stakes-spacing", "stated-places"}  # fmt: skip
+                                "stakes-numbered", "stakes-spacing", "stated-places", "zones-apart", "zones-inside",
+                                "zones-whole"}  # fmt: skip
     assert apart["counted"].eq(0).all()
     assert apart["note"].str.startswith("未提供").all()
 
@@ -253,7 +268,49 @@ def stake_east(result, layers):
     return result, layers | {"stakes": layers["stakes"].assign(lon=layers["stakes"]["lon"] + 1.0)}
 
 
+def zone_as(shape, **columns):
+    """The first zone of the left bank with another shape."""
+
+    def plant(result, layers):
+        zones = layers["zones"].assign(**columns)
+        return result, layers | {"zones": zones.set_geometry([shape, *zones.geometry[1:]], crs=CRS)}
+
+    return plant
+
+
+def zone_over_the_next(*made):
+    return zone_as(box(0, 60, 710, 90))(*made)
+
+
+def zone_beyond_the_extent(*made):
+    return zone_as(box(0, 60, 700, 93))(*made)
+
+
+def zone_over_the_water(*made):
+    """Inside the extent and apart from others, but no land of the band."""
+    return zone_as(box(0, 55, 700, 90))(*made)
+
+
+def zone_lost(result, layers):
+    return result, layers | {"zones": layers["zones"].iloc[1:]}
+
+
+def zones_adjusted_wrong(result, layers):
+    wrong = [layers["zones"]["adjusted_area_m2"].iloc[0] + 0.02, *layers["zones"]["adjusted_area_m2"][1:]]
+    return result, layers | {"zones": layers["zones"].assign(adjusted_area_m2=wrong)}
+
+
+def band_lost(result, layers):
+    return result, layers | {"shorelines": layers["shorelines"].query("bank == 'right'")}
+
+
 PLANTED = [
+    (zone_over_the_next, {"zones-apart": 1, "zones-whole": 1, "stated-areas": 1}),
+    (zone_beyond_the_extent, {"zones-inside": 1, "zones-whole": 1, "stated-areas": 1}),
+    (zone_over_the_water, {"zones-whole": 1, "stated-areas": 1}),
+    (zone_lost, {"zones-whole": 1}),
+    (zones_adjusted_wrong, {"zones-whole": 1}),
+    (band_lost, {"zones-whole": 1}),
     (line_short, {"bank-whole": 1, "edge-with-lines": 1, "stated-lengths": 2}),
     (line_a_bit_short, {"edge-with-lines": 1, "stated-lengths": 2}),
     (area_untrue, {"stated-areas": 1}),
@@ -380,6 +437,23 @@ def test_an_edge_that_two_rivers_share_is_a_line_of_both(made):
         both = pd.concat([lines, twin.assign(river_id=river)], ignore_index=True)
         told = rl.inspect(replace(made[0], lines=both)).faults
         assert (told["code"] == "duplicate-geometry").sum() == wanted
+
+
+def test_zones_say_how_much_they_share_lack_and_reach_beyond(made):
+    _, over = zone_over_the_next(*made)
+    for zones in (over["zones"], over["zones"].iloc[::-1]):
+        faults = rl.inspect(made[0], zones=zones, shorelines=over["shorelines"]).faults.set_index("code")
+        told = faults.loc["zone-in-another"]
+        assert (told["feature_id"], told["note"], round(told["value"], 3)) == ("R1-L-001", "R1-L-002", 300.0)
+        whole = faults.loc[["zones-not-whole"]]
+        assert whole["feature_id"].tolist() == ["R1-L-outer"]
+        assert whole["value"].tolist() == pytest.approx([300.0], rel=3e-3)
+    _, beyond = zone_beyond_the_extent(*made)
+    told = rl.inspect(made[0], zones=beyond["zones"]).faults.set_index("code").loc["zone-beyond-extent"]
+    assert told["feature_id"] == "R1-L-001"
+    assert told["value"] == pytest.approx(2100.0, rel=1e-3)
+    lost = rl.inspect(made[0], zones=made[1]["zones"].iloc[:0], shorelines=made[1]["shorelines"])
+    assert lost.checks.set_index("check_id").loc["zones-whole", ["counted", "failed"]].tolist() == [4, 2]
 
 
 def test_what_overlaps_is_measured_and_told_once_whatever_the_order(made):

@@ -71,6 +71,26 @@ def test_checks_of_the_command_are_those_of_the_library(drawn, tmp_path):
     assert max(map(len, output.splitlines())) <= max(WIDTH, len(str(tmp_path)) + 20)
 
 
+def test_zones_of_a_plan_are_held_against_the_extents_they_lie_in(drawn, tmp_path):
+    result = drawn / "旧" / "成果.gpkg"
+    made = results(drawn, "旧")
+    inner = made.lines.geometry.to_numpy()
+    inner = [shapely.transform(line, lambda xy: xy * [1, 0.5] + [0, county.ORIGIN[1] / 2]) for line in inner]
+    waterside = gpd.GeoDataFrame({"waterside_id": ["W1", "W2"], "river_id": made.lines["river_id"].to_numpy(),
+                                  "bank": made.lines["bank"].to_numpy()}, geometry=inner, crs=county.CRS)  # fmt: skip
+    plan = rl.plan_shoreline(made, waterside=waterside)
+    shifted = plan.zones.set_geometry(plan.zones.translate(50.0, 0.0))
+    for name, zones, outcome in (("真", plan.zones, "passed"), ("误", shifted, "failed")):
+        file, out = tmp_path / f"{name}.gpkg", tmp_path / name
+        rl.export.to_geopackage(file, zones, plan.lines)
+        run("inspect", result, "--rules", "national", "--zones", f"{file}::岸线功能分区", "--shorelines",
+            f"{file}::岸线控制线", "--out", out)  # fmt: skip
+        table = pyogrio.read_dataframe(out / "质检.gpkg", layer="质检结果表", read_geometry=False)
+        outcomes = table.set_index("check_id")["outcome"]
+        assert outcomes["zones-inside"] == outcome
+        assert outcomes[["zones-apart", "zones-whole"]].tolist() == ["passed", "passed"]
+
+
 def test_a_check_of_ones_own_that_fails_is_status_3_when_strict(drawn, tmp_path):
     mine = tmp_path / "mine.toml"
     mine.write_text('[[checks]]\nid = "wide"\ntitle = "够宽"\nlayer = "management_lines"\ncolumn = "offset_m"\n'

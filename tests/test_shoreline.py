@@ -195,7 +195,11 @@ def test_counties_cut_zones_and_sum_up(straight):
         ["甲县", "清水市", 300.0, 50.0], ["乙县", "清水市", 700.0, 150.0],
     ]  # fmt: skip
     assert sh.totals(plan, "admin") == {"乙县": (1400.0, 150.0, 10.71), "甲县": (600.0, 50.0, 8.33)}
-    assert plan.uses["admin"].tolist() == ["乙县"]
+    # The row of each county has what the table has.
+    assert rows_of(plan.uses[["used_id", "admin", "occupied_m", "start_chainage_m", "end_chainage_m"]]) == [
+        ["U1@R1-L", "甲县", 50.0, 250.0, 300.0], ["U1@R1-L#2", "乙县", 150.0, 300.0, 450.0],
+    ]  # fmt: skip
+    assert shapely.length(plan.uses.geometry.to_numpy()) == pytest.approx([50.0, 150.0])
 
 
 def test_a_stretch_too_short_to_draw_joins_its_stricter_neighbour(straight):

@@ -196,6 +196,8 @@ def carry_out(frames: Frames, step: Callable[[str, str], None]) -> County:
         stakes=stakes,
         boards=boards,
         holdings=titles.holdings,
+        zones=plan.zones,
+        shorelines=plan.lines,
         bridges=works[works["kind"] == "bridge"],
         **known,
     )

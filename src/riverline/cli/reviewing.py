@@ -33,6 +33,8 @@ BESIDE: dict[str, Schema] = {
     "levees": rl.schema.LEVEES,
     "bridges": rl.schema.WORKS,
     "settings": rl.schema.SETTINGS,
+    "zones": rl.schema.ZONES,
+    "shorelines": rl.schema.SHORELINES,
 }
 
 

@@ -46,6 +46,8 @@ def inspect(  # noqa: PLR0913 - one option a layer
     levees: Annotated[str | None, file_option("堤防 | levees")] = None,
     bridges: Annotated[str | None, file_option("桥梁 | bridges")] = None,
     settings: Annotated[str | None, file_option("周边环境，布桩所用 | surroundings that stakes were placed by")] = None,
+    zones: Annotated[str | None, file_option("岸线功能分区 | zones of a shoreline plan")] = None,
+    shorelines: Annotated[str | None, file_option("岸线控制线 | the two lines of a shoreline plan")] = None,
     column: Annotated[list[str] | None, layer_column_option("bridges::编号=work_id")] = None,
     set_: SetOption = None,
     only: OnlyOption = None,
@@ -58,7 +60,7 @@ def inspect(  # noqa: PLR0913 - one option a layer
 ) -> None:
     """成果质检：逐项检查，输出 map.html 与 质检.gpkg | check a delivery before it leaves the house."""
     named = {"stakes": stakes, "boards": boards, "holdings": holdings, "axes": axes, "water": water, "levees": levees,
-             "bridges": bridges, "settings": settings}  # fmt: skip
+             "bridges": bridges, "settings": settings, "zones": zones, "shorelines": shorelines}  # fmt: skip
     layers = named_layers(named, crs, encoding, column, set_, only=only)
     with told(language) as console:
         from riverline.cli.reviewing import InspectJob, inspect_file

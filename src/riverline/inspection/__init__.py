@@ -4,7 +4,8 @@ A public call reads as its parts: :mod:`registry <riverline.inspection.registry>
 :mod:`known <riverline.inspection.known>` takes what single layers and stakes are told by their own checks,
 :mod:`bank_ends <riverline.inspection.bank_ends>`, :mod:`cover <riverline.inspection.cover>` and
 :mod:`outlines <riverline.inspection.outlines>` hold lines and extents against each other and the ground,
-:mod:`stated <riverline.inspection.stated>` what stands in rows against their geometry;
+:mod:`stated <riverline.inspection.stated>` what stands in rows against their geometry,
+:mod:`zoned <riverline.inspection.zoned>` the zones of a shoreline plan against each other and its band;
 :mod:`comparing <riverline.inspection.comparing>` reads checks that users write.
 """
 

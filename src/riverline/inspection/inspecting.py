@@ -45,6 +45,8 @@ def inspect(  # noqa: PLR0913 - one argument a layer
     levees: gpd.GeoDataFrame | None = None,
     bridges: gpd.GeoDataFrame | None = None,
     settings: gpd.GeoDataFrame | None = None,
+    zones: gpd.GeoDataFrame | None = None,
+    shorelines: gpd.GeoDataFrame | None = None,
     rules: Sequence[Check] | None = None,
 ) -> Inspection:
     """Check a delivery before it leaves the house.
@@ -60,6 +62,9 @@ def inspect(  # noqa: PLR0913 - one argument a layer
         Rows of :data:`riverline.schema.WORKS` at which lines must not be broken.
     settings
         Rows of :data:`riverline.schema.SETTINGS` that stakes were placed by: how far apart they may stand.
+    zones, shorelines
+        Zones and lines of a :class:`riverline.shoreline.ShorelinePlan`; with both, zones are summed up against the
+        band between the lines.
     rules
         The checks, from :func:`riverline.load_checks`; those that ship if not given.
 
@@ -93,12 +98,12 @@ def inspect(  # noqa: PLR0913 - one argument a layer
     >>> tops = gpd.GeoDataFrame({"bank_id": ["B1", "B2"], "river_id": "R1"}, geometry=[left, right], crs=4548)
     >>> result = rl.demarcate(axes, rl.load_rules("national"), bank_tops=tops)
     >>> rl.inspect(result, axes=axes, stakes=rl.place_stakes(result))
-    Inspection(22 checks: 19 passed, 0 failed, 3 not applicable; 0 faults)
+    Inspection(25 checks: 19 passed, 0 failed, 6 not applicable; 0 faults)
     """
     require_result(result)
     checks = load_checks() if rules is None else _require_checks(rules)
     given = {"stakes": stakes, "boards": boards, "holdings": holdings, "axes": axes, "water": water, "levees": levees,
-             "works": bridges, "settings": settings}  # fmt: skip
+             "works": bridges, "settings": settings, "zones": zones, "shorelines": shorelines}  # fmt: skip
     layers = {"management_lines": result.lines, "extents": result.extents}
     layers |= {name: frame for name, frame in given.items() if frame is not None}
     _require_layers(layers)

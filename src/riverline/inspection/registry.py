@@ -7,16 +7,17 @@ from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
-from riverline.inspection import bank_ends, cover, edges, known, outlines, stated
+from riverline.inspection import bank_ends, cover, edges, known, outlines, stated, zoned
 from riverline.inspection.check import Check
 
 __all__ = ["LIMITS", "shipped"]
 
 LIMITS = files("riverline.inspection") / "limits.toml"
 
-_DRAWN = ("management_lines", "extents", "stakes", "boards", "holdings", "axes", "water", "levees", "works")
+_DRAWN = ("management_lines", "extents", "stakes", "boards", "holdings", "axes", "water", "levees", "works", "zones",
+          "shorelines")  # fmt: skip
 _LINES = ("management_lines", "axes", "levees")
-_AREAS = ("extents", "holdings", "water")
+_AREAS = ("extents", "holdings", "water", "zones")
 
 _CHECKS = (
     Check("codes", "主键、河流编码和必填字段不为空、不重复、取值正确", "Codes are there, unique and valid", _DRAWN,
@@ -54,10 +55,16 @@ _CHECKS = (
           outlines.extents_apart, unit="m"),
     Check("stated-lengths", "所填长度与图形一致", "Stated lengths are those of the geometry",
           ("management_lines", "extents"), stated.stated_lengths, unit="m"),
-    Check("stated-areas", "所填面积与图形一致", "Stated areas are those of the geometry", ("extents", "holdings"),
-          stated.stated_areas, unit="m²"),
+    Check("stated-areas", "所填面积与图形一致", "Stated areas are those of the geometry",
+          ("extents", "holdings", "zones"), stated.stated_areas, unit="m²"),
     Check("stated-places", "所填坐标与图形一致", "Stated coordinates are those of the geometry", ("stakes", "boards"),
           stated.stated_places, unit="m"),
+    Check("zones-apart", "岸线功能分区互不重叠", "Shoreline zones do not overlap", ("zones",), zoned.zones_apart,
+          ("zones",), unit="m"),
+    Check("zones-inside", "岸线功能分区在管理范围内", "Shoreline zones lie in the extents", ("zones",),
+          zoned.zones_inside, ("zones",), unit="m"),
+    Check("zones-whole", "一岸各分区之和等于岸线范围", "Zones of a bank sum to the band between its two lines",
+          ("shorelines",), zoned.zones_whole, ("zones", "shorelines"), unit="m²"),
 )  # fmt: skip
 
 

@@ -41,9 +41,11 @@ def stated_lengths(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]
 
 
 def stated_areas(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
-    """Extents and holdings whose stated area is not the ellipsoidal one of their geometry."""
-    for layer in ("extents", "holdings"):
+    """Extents, holdings and zones whose stated area is not the ellipsoidal one of their geometry."""
+    for layer in ("extents", "holdings", "zones"):
         frame = subject.rows(layer)
+        if "area_m2" not in frame.columns:
+            continue
         usable = frame[shapely.is_valid(frame.geometry.array) & ~shapely.is_empty(frame.geometry.array)]
         yield _unlike(usable, layer, "area_m2", ellipsoidal_area(usable).to_numpy(dtype="float64"), limit, "m²")
 

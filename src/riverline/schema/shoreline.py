@@ -132,7 +132,7 @@ USED_SHORELINES = Schema(
         c.degrees("end_lat", "终点纬度", "End latitude", "ZDWD", "CGCS2000, on the management line."),
         _COUNTY,
     ),
-    "Stretches of management line that uses take, one row a use and bank.",
+    "Stretches of management line that uses take, one row a use, bank and, where counties are given, county.",
 )  # fmt: skip
 
 UTILISATION = Schema(

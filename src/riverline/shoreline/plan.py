@@ -154,7 +154,9 @@ def plan_shoreline(
     found = faults.combine(findings_to_faults(findings, crs), crs=crs)
     run = Run(__version__, result.rules.digest, inputs.described, crs_text(crs))
     lines = _lines(shores, inputs)
-    return ShorelinePlan(lines, zones, used_of(taken, shores, inputs), utilisation_of(zones), found, rules, run)
+    return ShorelinePlan(
+        lines, zones, used_of(taken, shores, stretches, inputs), utilisation_of(zones), found, rules, run
+    )
 
 
 def _claimed(shores: Sequence[Shore], claims: Claims, inputs: Inputs) -> Spans:

@@ -70,7 +70,8 @@ def spans_on(shores: Sequence[Shore], frame: gpd.GeoDataFrame, reach_m: float) -
     Spans
         One for each connected piece of a feature in a band: from its first to its last place, each place brought to
         the nearest of the management line. A feature of which nothing is in any band is looked for in the water, and
-        belongs to the bank that is nearest to it there; to both where they are as near.
+        belongs to the bank that is nearest to it there; to both where they are as near. Before the parts of one bank
+        what has no length of its own is on the nearest only.
     """
     banks = [number for number, shore in enumerate(shores) if shore.band is not None] if len(frame) else []
     shapes = np.asarray(frame.geometry.array, dtype=object)
@@ -120,14 +121,27 @@ def _spans(rows: Indices, number: int, pieces: Shapes, shore: Shore, *, in_water
 
 
 def _nearest(found: Spans, shores: Sequence[Shore], shapes: Shapes) -> Spans:
-    """Of features in the water, only what is on the bank nearest to them."""
+    """Of features in the water, what is on the bank nearest to them."""
     if not len(found.row):
         return found
     edges = np.array([None if shore.band is None else shore.line for shore in shores], dtype=object)
     away = shapely.distance(shapes[found.row], edges[found.shore])
-    least = np.full(len(shapes), np.inf)
-    np.minimum.at(least, found.row, away)
-    return found.only(away <= least[found.row])
+    bank = _banks(shores)[found.shore]
+    nearest = np.full((len(shapes), bank.max() + 1), np.inf)
+    np.minimum.at(nearest, (found.row, bank), away)
+    kept = nearest[found.row, bank] <= nearest.min(axis=1)[found.row]
+    # Of one bank's parts the first of the nearest takes what has no length, such as a point.
+    order = np.lexsort((found.shore, away, bank, found.row))
+    order = order[(found.end <= found.start)[order]]
+    again = (np.diff(found.row[order]) == 0) & (np.diff(bank[order]) == 0)
+    kept[order[1:][again]] = False
+    return found.only(kept)
+
+
+def _banks(shores: Sequence[Shore]) -> Indices:
+    """A number for the bank that each shore is, or is a part of."""
+    names = np.array([f"{shore.side.river_id}\n{shore.side.bank}" for shore in shores], dtype=str)
+    return np.asarray(np.unique(names, return_inverse=True)[1], dtype=np.intp)
 
 
 def _meant(shore: Shore, frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:

@@ -27,15 +27,16 @@ class ShorelinePlan:
     lines
         Rows of :data:`riverline.schema.SHORELINES`: waterside and outer line of each bank.
     zones
-        Rows of :data:`riverline.schema.ZONES`: the zones of a bank do not overlap, are the land between its two lines
-        together, and their adjusted areas sum to its area exactly, in hundredths of a square metre.
+        Rows of :data:`riverline.schema.ZONES`: zones do not overlap; those of a bank are together the land between its
+        two lines within the extent, and their adjusted areas sum to its area exactly, in hundredths of a square metre.
     uses
-        Rows of :data:`riverline.schema.USED_SHORELINES`: the stretch of management line that each use takes.
+        Rows of :data:`riverline.schema.USED_SHORELINES`: the stretch of management line that each use takes
+        in each county.
     utilisation
         Rows of :data:`riverline.schema.UTILISATION`, a table without geometry.
     faults
         Rows of :data:`riverline.schema.FAULTS`: banks without a waterside line, uses on no shoreline or on both banks,
-        factors that no rule speaks of.
+        factors that no rule speaks of, land that two banks would have.
     rules
         The zone rules.
     run

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from riverline.channel.given import Axes
+
     Floats = NDArray[np.float64]
 
-__all__ = ["Side", "chainage_at", "confidence_in", "sides_of", "weakest"]
+__all__ = ["Side", "axis_of", "chainage_at", "confidence_in", "sides_of", "weakest"]
 
 _SHARED_DECIMALS = 3
 """Ends of pieces that are equal to the millimetre are one place."""
@@ -47,6 +49,9 @@ class Side:
         What the line was drawn from, in Chinese.
     line_ids
         Keys of its pieces.
+    goes_on
+        Whether the bank goes on before its start and after its end: along an edge shared with a lake or a work, or as
+        another part.
     """
 
     river_id: str
@@ -59,6 +64,7 @@ class Side:
     confidence: tuple[str, ...]
     basis: str
     line_ids: tuple[str, ...]
+    goes_on: tuple[bool, bool] = (False, False)
 
     @property
     def length(self) -> float:
@@ -74,6 +80,14 @@ class Side:
     def key(self) -> str:
         """Code of the bank: ``R1-L``, or ``R1-L2`` for its second part."""
         return f"{self.river_id}-{self.bank[0].upper()}{self.part if self.part > 1 else ''}"
+
+
+def axis_of(side: Side, axes: Axes | None) -> shapely.LineString | None:
+    """The axis of a bank's river, where it has exactly one."""
+    if axes is None:
+        return None
+    rows = np.flatnonzero(axes.river_id == side.river_id)
+    return axes.line[rows[0]] if len(rows) == 1 else None
 
 
 def chainage_at(side: Side, stations: Any) -> Floats:  # noqa: ANN401 - numbers
@@ -116,16 +130,32 @@ def sides_of(lines: gpd.GeoDataFrame, names: dict[str, str]) -> list[Side]:
     """
     shapes = np.asarray(lines.geometry.array, dtype=object)
     drawn = (shapely.get_type_id(shapes) == 1) & (shapely.length(shapes) > 0.0) & ~shapely.is_closed(shapes)
-    drawn &= ~shared_with_others(lines)
-    rows = lines[drawn].sort_values(["river_id", "bank", "start_chainage_m", "end_chainage_m", "line_id"])
+    shared = drawn & shared_with_others(lines)
+    cuts = _ends_by_river(lines[shared])
+    rows = lines[drawn & ~shared].sort_values(["river_id", "bank", "start_chainage_m", "end_chainage_m", "line_id"])
     found = []
     for (river, bank), pieces in rows.groupby(["river_id", "bank"], sort=True):
         chains = _chains([shapely.get_coordinates(line)[:, :2] for line in pieces.geometry])
-        found += [
+        parts = [
             _side(pieces.iloc[chain], str(river), names.get(str(river), ""), str(bank), number)
             for number, chain in enumerate(chains, 1)
         ]
+        found += [_going_on(part, len(parts), cuts.get(str(river), set())) for part in parts]
     return found
+
+
+def _ends_by_river(shared: gpd.GeoDataFrame) -> dict[str, set[tuple[float, float]]]:
+    """Where edges shared with lakes and works begin and end, by the river's code."""
+    ends: dict[str, set[tuple[float, float]]] = {}
+    for river, line in zip(shared["river_id"].astype("str"), shared.geometry, strict=True):
+        ends.setdefault(river, set()).update(_place(xy) for xy in shapely.get_coordinates(line)[[0, -1], :2])
+    return ends
+
+
+def _going_on(side: Side, parts: int, cuts: set[tuple[float, float]]) -> Side:
+    """A part of a bank with what is known of its ends."""
+    start, end = (_place(side.coords[at]) in cuts for at in (0, -1))
+    return replace(side, goes_on=(start or side.part > 1, end or side.part < parts))
 
 
 def _chains(pieces: list[Floats]) -> list[list[int]]:

@@ -14,7 +14,7 @@ from riverline._kernels.lines.intervals import covered
 from riverline.demarcation.findings import Finding
 from riverline.geodesy import align, apportion, ellipsoidal_area, round_half_up
 from riverline.schema import ZONES
-from riverline.shoreline.sides import chainage_at, confidence_in, weakest
+from riverline.shoreline.sides import axis_of, chainage_at, confidence_in, weakest
 from riverline.shoreline.wording import ALSO, DEFAULT_ZONE
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def zones_of(
 
 def _shapes(shore: Shore, stretches: list[Stretch], inputs: Inputs) -> tuple[NDArray[np.object_], bool]:
     stations = np.array([each.start for each in stretches[1:]])
-    axis = _axis_of(shore.side, inputs)
+    axis = axis_of(shore.side, inputs.axes)
     for toward in (axis, None) if axis is not None else (None,):
         feet = feet_of(shore.side.coords, shore.coords, stations, toward)
         shapes, clean = part_band(shore.side.coords, shore.coords, stations, feet)
@@ -110,14 +110,6 @@ def _areas(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
 
 def _one(parts: NDArray[np.object_]) -> shapely.Geometry:
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon([*parts]) if len(parts) else shapely.Polygon()
-
-
-def _axis_of(side: Side, inputs: Inputs) -> shapely.LineString | None:
-    """The axis of a river, where it has exactly one."""
-    if inputs.axes is None:
-        return None
-    rows = np.flatnonzero(inputs.axes.river_id == side.river_id)
-    return inputs.axes.line[rows[0]] if len(rows) == 1 else None
 
 
 def _columns(shore: Shore, stretches: list[Stretch], claims: Claims, inputs: Inputs) -> dict[str, Any]:
