@@ -43,7 +43,9 @@ def test_straight_river_gives_two_straight_lines(tmp_path) -> None:
     assert extent(result, "protection").area == pytest.approx(200_000, abs=2)
     row = result.extents[result.extents["kind"] == "management"].iloc[0]
     assert (row.left_length_m, row.right_length_m, row.axis_length_m) == (1000.0, 1000.0, 1000.0)
-    assert row.clearance_m >= -1e-6
+    # Nought to the millimetre, without the noise of doubles that a table would print as -0.000.
+    assert f"{row.clearance_m:.3f}" == "0.000"
+    assert row.clearance_m == 0.0
     assert set(result.lines["basis"]) == {"levee"}
     assert result.lines["confidence"].tolist() == ["high", "high"]
     assert rl.check(result.lines, rl.schema.MANAGEMENT_LINES).empty

@@ -115,6 +115,26 @@ def test_the_sample_county_passes_every_check_it_has_layers_for():
     assert not inspection.faults["severity"].eq("error").any()
 
 
+def test_a_column_that_is_stored_as_another_type_without_loss_is_noted_and_fails_nothing(made):
+    result, layers = made
+    inspection = rl.inspect(result, **layers | {"axes": layers["axes"].assign(rank=2)})
+    assert inspection.checks["failed"].eq(0).all()
+    assert inspection.faults[["check_id", "code", "severity"]].to_numpy().tolist() == [["codes", "column-type", "note"]]
+
+
+def test_stakes_stand_on_the_line_of_their_own_river_and_bank_not_on_anybodys(made):
+    result, layers = made
+    stakes = layers["stakes"]
+    swapped = stakes.assign(bank=stakes["bank"].map({"left": "right", "right": "left"}))
+    for wrong, code, count in (
+        (swapped, "stake-off-line", len(stakes)),
+        (stakes.assign(bank="right"), "stake-off-line", int((stakes["bank"] == "left").sum())),
+        (stakes.assign(river_id="R7"), "stake-without-line", len(stakes)),
+    ):
+        faults = rl.inspect(result, stakes=wrong).faults
+        assert (faults.query("check_id == 'stakes-on-line'")["code"] == code).sum() == count
+
+
 def test_what_was_not_given_is_not_applicable_and_says_so(made):
     table = rl.inspect(made[0]).checks.set_index("check_id")
     apart = table[table["outcome"] == "not_applicable"]

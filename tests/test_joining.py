@@ -83,6 +83,20 @@ def test_a_pond_in_a_ring_lake_keeps_its_range_and_its_line_is_not_drawn_twice()
     ]
     assert "单独划界" in rl.faults.describe(result.faults).set_index("code").loc["water-nested", "detail"]
     assert "duplicate-geometry" not in set(rl.check(result.lines, rl.schema.MANAGEMENT_LINES)["code"])
+    # The pond's line runs round the hole: the check before delivery takes it for the lake's edge.
+    assert rl.inspect(result).checks["failed"].eq(0).all()
+    told_off = rl.inspect(replace(result, lines=result.lines.iloc[:1])).faults
+    told_off = told_off[told_off["code"] == "edge-without-line"]
+    assert told_off["feature_id"].tolist() == ["A-management", "B-management"]
+    assert told_off["value"].tolist() == pytest.approx([400.0, 400.0], abs=0.1)
+
+
+def test_a_lake_within_a_river_leaves_a_hole_round_which_its_own_line_runs(tmp_path) -> None:
+    river, pond = rivers(tmp_path), lakes(box(1000, -20, 1040, 20))
+    county = rl.join_demarcations([river, pond], AXES)
+    assert shapely.get_num_interior_rings(shape(county, "R1").geoms[0]) == 1
+    assert county.lines["river_id"].value_counts().to_dict() == {"R1": 2, "A": 1}
+    assert rl.inspect(county).checks["failed"].eq(0).all()
 
 
 def test_strips_of_two_lakes_are_parted_and_neither_loses_its_water(tmp_path) -> None:

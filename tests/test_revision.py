@@ -107,6 +107,18 @@ def test_another_source_is_data_and_with_another_rule_both(rules, straight):
         assert (left["cause"], left["old_sources"], left["new_sources"]) == (cause, "L1", "L9")
 
 
+def test_a_bank_that_a_lake_cuts_moved_because_the_two_were_parted_and_not_for_its_data(straight):
+    """The river is what it was: only that a lake beside it was joined to the county parts it from the lake."""
+    lake = gpd.GeoDataFrame({"water_id": ["H"], "river_id": ["H"], "kind": ["lake"]},
+                            geometry=[box(900, 60, 1100, 300)], crs=CRS)  # fmt: skip
+    river = straight[30.0]
+    county = rl.join_demarcations([river, rl.demarcate_waters(lake, rl.load_rules("national"))], axes(RIVER))
+    for old, new in ((river, county), (county, river)):
+        rows = rl.compare(old, new).stretches.query("river_id == 'R1'").sort_values("length_m")
+        assert rows[["bank", "cause"]].iloc[-1].tolist() == ["left", "shared"]
+    assert rl.compare(county, county).stretches.empty
+
+
 def causes_of(old, new):
     return rl.compare(old, new).stretches["cause"].tolist()
 

@@ -80,7 +80,8 @@ def test_a_chord_gives_land_away_on_the_side_of_the_land_only(bank, cut):
     stakes = rl.place_stakes(demarcation(bulge))
     assert stakes[["deviation_m", "inside_m"]].iloc[0].tolist() == [10.0, cut]
     pushed = rl.place_stakes(demarcation(bulge), role="define")
-    assert places(pushed) == [pytest.approx((0.0, cut), abs=1e-3), pytest.approx((40.0, cut), abs=1e-3)]
+    # Square to the line, whose slope is a half, they have to go half as far along it as out.
+    assert places(pushed) == [pytest.approx((-cut / 2, cut), abs=1e-3), pytest.approx((40.0 + cut / 2, cut), abs=1e-3)]
     assert pushed["inside_m"].iloc[0] == 0.0
     assert pushed["role"].eq("define").all()
 
@@ -457,6 +458,35 @@ def test_what_was_placed_is_kept_as_it_is_when_it_comes_back():
     assert again["status"].eq("kept").all()
     told = ["status", "moved_m"]
     assert_geodataframe_equal(again.drop(columns=told), stakes.drop(columns=told), check_less_precise=True)
+
+
+@pytest.mark.parametrize("bank", ["left", "right"])
+@pytest.mark.parametrize("seed", [1, 2, 42])
+def test_a_chain_that_defines_the_line_is_kept_as_it_is_when_it_comes_back(seed, bank):
+    result = demarcation(Piece(winding(seed), bank=bank))
+    stakes = rl.place_stakes(result, role="define")
+    assert stakes["offset_m"].max() > 4.0 * RULES.policy.stakes.stands_m
+    again = rl.place_stakes(result, role="define", existing=stakes)
+    assert again["status"].eq("kept").all()
+    assert again["number"].tolist() == stakes["number"].tolist()
+    assert again["moved_m"].max() == again["inside_m"].max() == 0.0
+    assert "stake-to-move" not in rl.check_stakes(again, result)["code"].tolist()
+
+
+def test_a_stake_pushed_too_far_or_not_far_enough_has_to_move_where_stakes_define_the_line():
+    radius, spare = 2000.0, RULES.policy.stakes.stands_m
+    result = demarcation(Piece(circle(radius, 1024), basis="lake", bank=""))
+    stakes = rl.place_stakes(result, role="define")
+    out = shapely.get_coordinates(stakes.geometry) - (X, Y)
+    out /= np.hypot(*out.T)[:, None]
+    shift = np.zeros(len(stakes))
+    shift[[8, 16, 24, 32]] = 0.9 * spare, 1.3 * spare, 40.0, -0.9 * spare
+    moved = stakes.set_geometry(
+        shapely.points(shapely.get_coordinates(stakes.geometry) + shift[:, None] * out), crs=CRS
+    )
+    again = rl.place_stakes(result, role="define", existing=moved)
+    assert np.flatnonzero(again["status"] == "moved").tolist() == [16, 24]
+    assert again["moved_m"].iloc[[16, 24]].tolist() == pytest.approx([1.3 * spare, 40.0], abs=0.3)
 
 
 def test_a_kept_stake_is_not_pushed_and_what_its_chords_cut_is_told():

@@ -15,6 +15,7 @@ from riverline._version import __version__
 from riverline.demarcation.banks.basis import candidates_by_river, water_of
 from riverline.demarcation.banks.lacking import why_bare
 from riverline.demarcation.banks.names import with_doubtful_names
+from riverline.demarcation.extents.closed import kept_clear
 from riverline.demarcation.extents.river import Outcome, demarcate_river
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.demarcation.inputs import Inputs, prepare, require_rules
@@ -233,7 +234,7 @@ def _extents(outcomes: list[Outcome], inputs: Inputs, rules: RuleSet, lines: gpd
             "left_length_m": round_half_up([per_bank.get((river, "left"), np.nan) for river in rivers], decimals),
             "right_length_m": round_half_up([per_bank.get((river, "right"), np.nan) for river in rivers], decimals),
             "axis_length_m": round_half_up([made.axis.length for made, _, _ in rows], decimals),
-            "clearance_m": [made.clearance for made, _, _ in rows],
+            "clearance_m": kept_clear([made.clearance for made, _, _ in rows]),
             "founded_share": [_founded_share(made) for made, _, _ in rows],
             "confidence": [weakest([row.piece.confidence for row in made.lines]) for made, _, _ in rows],
             "rules": [", ".join(_sets_of(made, rules)) for made, _, _ in rows],

@@ -34,7 +34,7 @@ CODES = (
     Code("zone-missing", "error", "{value} 个时间没有时区：{note}", "{value} times have no time zone: {note}",
          '用 frame["字段"].dt.tz_localize("Asia/Shanghai") 指定',
          'set it with frame["column"].dt.tz_localize("Asia/Shanghai")'),
-    Code("column-type", "warning", "字段的存储类型不对，{value} 个值可无损转换：{note}",
+    Code("column-type", "note", "字段的存储类型不对，{value} 个值可无损转换：{note}",
          "the column is stored as another type; {value} values convert without loss: {note}",
          "用 riverline.schema 中对应数据字典的 conform(frame) 转换", "convert with the schema's conform(frame)"),
     # schema, geometry of any layer

@@ -33,7 +33,8 @@ CODES: dict[str, tuple[str, ...]] = {
     "placement": ("axis-order", "zone-prefix", "out-of-area", "beyond-area", "off-projection", "far-away"),
     "codes": ("key-blank", "key-duplicated", "river-blank", "value-blank", "value-type", "value-choice", "date-order",
               "zone-missing", "column-type"),
-    "stakes-on-line": ("stake-off-line", "stake-without-place", "stake-to-move", "stake-in-other-river"),
+    "stakes-on-line": ("stake-off-line", "stake-without-line", "stake-without-place", "stake-to-move",
+                       "stake-in-other-river"),
     "stakes-numbered": ("stake-number-twice", "stake-number-shared"),
     "stakes-spacing": ("stakes-far-apart", "stake-out-of-sight", "stake-chord-inside"),
 }  # fmt: skip

@@ -66,19 +66,40 @@ def _management(subject: Subject) -> gpd.GeoDataFrame:
 
 
 def _without_lines(extents: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> tuple[NDArray[np.intp], Shapes]:
-    """Parts of the edges of extents along which no line of their river runs: row of the extent, part."""
+    """Parts of the edges of extents along which no line of their river runs: row of the extent, part.
+
+    A hole is where another extent lies: that one's line runs round it, whether or not the river has it for its own too.
+    """
     along = shapely.buffer(lines.geometry.array, _TOUCH_M, cap_style="flat", quad_segs=1)
     by_river = pd.Series(along).groupby(texts(lines["river_id"])).agg(shapely.union_all)
     covered = by_river.reindex(texts(extents["river_id"])).to_numpy(dtype=object)
     shapes = np.asarray(extents.geometry.array)
     edges = shapely.boundary(shapes)
     edges[~shapely.is_valid(shapes)] = None
+    for row in np.flatnonzero(shapely.is_valid(shapes) & _has_holes(shapes)):
+        edges[row] = _less(edges[row], _holes(shapes[row]), along)
     there = np.asarray(pd.notna(covered), dtype=bool)
     edges[there] = shapely.line_merge(shapely.difference(edges[there], covered[there]))
     parts, row = shapely.get_parts(edges, return_index=True)
     # Where a line bends or ends, a crumb of the edge stays outside its strip.
     kept = shapely.length(parts) > 2.0 * _TOUCH_M
     return row[kept], parts[kept]
+
+
+def _has_holes(shapes: Shapes) -> NDArray[np.bool_]:
+    parts, row = shapely.get_parts(shapes, return_index=True)
+    return np.bincount(row, weights=shapely.get_num_interior_rings(parts), minlength=len(shapes)) > 0
+
+
+def _holes(shape: shapely.Geometry) -> Shapes:
+    return np.array([ring for part in shapely.get_parts(shape).tolist() for ring in part.interiors], dtype=object)
+
+
+def _less(edge: shapely.Geometry, holes: Shapes, along: Shapes) -> shapely.Geometry:
+    """An edge without what runs beside a line of anybody round its holes."""
+    near = np.unique(shapely.STRtree(along).query(holes, predicate="intersects")[1])
+    left = shapely.difference(holes, shapely.union_all(along[near]))
+    return shapely.union_all([shapely.difference(edge, shapely.union_all(holes)), *left])
 
 
 def _lacking(bare: NDArray[np.intp], parts: Shapes, extents: gpd.GeoDataFrame, subject: Subject) -> NDArray[np.float64]:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["CAUSES", "causes", "in_words", "sources"]
 
-CAUSES = ("rule", "data", "rule_and_data", "version", "unknown")
+CAUSES = ("rule", "data", "rule_and_data", "shared", "version", "unknown")
+
+# Rules of the policy by which ranges that meet are parted: within a kind, and between kinds.
+_PARTED = ("/policy.shared", "/policy.shared_kinds")
 
 
 def causes(
@@ -52,6 +55,10 @@ def causes(
 
     Another rule moves a line by the change of its strip and by no more. Where it moved by another distance, and the
     data may have changed, both did: that holds too in a concave bend, where lines of two strips are farther apart.
+
+    Where only one of the two pieces is the edge of a neighbour, or each is of another's, the line moved because the
+    ranges were parted by rule (``shared``), whatever else changed. Between two edges of one neighbour it moved for what
+    moved the neighbour's.
     """
     same_rules = old.rules.digest == new.rules.digest
     same_version = old.run.version == new.run.version
@@ -66,7 +73,14 @@ def causes(
     if same_data is not True:
         beyond = np.abs(moved_m - _wider_m(before, after)) > tolerance_m
         found[other_rule & (other_source | beyond)] = CAUSES.index("rule_and_data")
+    was, now = _parted(before), _parted(after)
+    found[(was != now) | (was & now & other_source)] = CAUSES.index("shared")
     return found
+
+
+def _parted(pieces: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Which pieces are edges of a neighbour, drawn by the rule that parts ranges."""
+    return np.array([rule.endswith(_PARTED) for rule in texts(pieces["rule_id"]).tolist()], dtype=bool)
 
 
 def _left(*, same_rules: bool, same_version: bool, same_data: bool | None) -> str:

@@ -14,6 +14,7 @@ _CAUSES = c.choices(
     ("rule", "规则变化", "Rule"),
     ("data", "资料变化", "Data"),
     ("rule_and_data", "规则与资料均变化", "Rule and data"),
+    ("shared", "与相邻范围划分", "Parted from a neighbour"),
     ("version", "软件版本变化", "Version"),
     ("came", "新增", "Came"),
     ("went", "取消", "Went"),

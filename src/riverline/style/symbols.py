@@ -234,6 +234,7 @@ THEMES: tuple[Theme, ...] = (
         ("rule", _line(RED, 7.0)),
         ("data", _line(BLUE, 5.6, 12, 4)),
         ("rule_and_data", _line(PURPLE, 6.4, 12, 4, 2, 4)),
+        ("shared", _line(SKY, 6.0, 4, 2)),
         ("version", _line(OCHRE, 5.0, 2, 3)),
         ("came", _line(GREEN, 5.6)),
         ("went", _line(BLACK, 4.2, 6, 4)),

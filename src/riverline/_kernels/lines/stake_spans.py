@@ -26,7 +26,7 @@ _ALIKE_DECIMALS = 6
 _SLACK = 1e-9
 
 
-def turn_places(line: ArrayLike, breaks: ArrayLike, *, tolerance_m: float, least_m: float) -> Floats:
+def turn_places(line: ArrayLike, breaks: ArrayLike, *, tolerance_m: ArrayLike, least_m: float) -> Floats:
     """Breaks with the vertices added at which the line turns away from the chords between them.
 
     Parameters
@@ -35,8 +35,8 @@ def turn_places(line: ArrayLike, breaks: ArrayLike, *, tolerance_m: float, least
         Vertices in metres.
     breaks : (k,)
         Places that are there already, two at least.
-    tolerance_m
-        How far a vertex may lie from the chord of its span.
+    tolerance_m : (k - 1,) or a number
+        How far a vertex between two of the given breaks may lie from the chord of its span.
     least_m
         How far a vertex must be from either end of its span, along the line, to be a break.
 
@@ -48,7 +48,7 @@ def turn_places(line: ArrayLike, breaks: ArrayLike, *, tolerance_m: float, least
     Notes
     -----
     Ramer-Douglas-Peucker from the given breaks on, all spans at once, with two bounds: the farthest vertex of those
-    that keep ``least_m`` is taken, and a vertex nearer than ``tolerance_m`` never. Where every vertex that is too far
+    that keep ``least_m`` is taken, and a vertex nearer than its tolerance never. Where every vertex that is too far
     from the chord is too near to an end, the span stays as it is.
 
     Examples
@@ -61,13 +61,15 @@ def turn_places(line: ArrayLike, breaks: ArrayLike, *, tolerance_m: float, least
     line, breaks = np.asarray(line, dtype="float64"), np.asarray(breaks, dtype="float64")
     along = vertex_chainages(line)
     open_ = np.flatnonzero((along > breaks[0]) & (along < breaks[-1]))
+    allowed = np.broadcast_to(np.asarray(tolerance_m, dtype="float64"), len(breaks) - 1)
+    tolerance = allowed[np.clip(np.searchsorted(breaks, along, side="right") - 1, 0, len(breaks) - 2)]
     while len(open_):
         span = np.searchsorted(breaks, along[open_], side="right") - 1
         start, end = breaks[span], breaks[span + 1]
         room = np.minimum(along[open_] - start, end - along[open_]) >= least_m
         chords = position(line, breaks)
         away = np.round(_from_segment(line[open_], chords[span], chords[span + 1]), _ALIKE_DECIMALS)
-        far = np.flatnonzero(room & (away > tolerance_m))
+        far = np.flatnonzero(room & (away > tolerance[open_]))
         if not len(far):
             break
         best = far[np.lexsort((along[open_[far]], -away[far], span[far]))]

@@ -42,6 +42,7 @@ __all__ = [
     "closed_lines",
     "closed_rows",
     "codes_of",
+    "kept_clear",
     "ring_clearance",
     "ring_extent",
     "ring_rows",
@@ -178,6 +179,18 @@ def ring_clearance(rows: Sequence[tuple[shapely.LineString, Piece]], ringed: Rin
     return min(least, default=float("nan"))
 
 
+def kept_clear(clearances: Sequence[float]) -> NDArray[np.float64]:
+    """Clearances in metres as rows state them, (n,): what is below the precision of coordinates is nought.
+
+    Examples
+    --------
+    >>> kept_clear([-1.6e-10, 2.5, -0.02, float("nan")]).tolist()
+    [0.0, 2.5, -0.02, nan]
+    """
+    found = np.asarray(clearances, dtype="float64")
+    return np.where(np.abs(found) <= INSIDE_M, 0.0, found)
+
+
 def inside_finding(layer: str, code: str, extent: shapely.Geometry, kept: float) -> list[Finding]:
     """``line-inside`` where a line is nearer than the legal width."""
     return [Finding("line-inside", layer, code, extent, -kept, 0.0, "m")] if kept < -INSIDE_M else []
@@ -306,7 +319,7 @@ def closed_extents(outcomes: Sequence[Closed], crs: Any, rules: RuleSet) -> gpd.
             "left_length_m": np.nan,
             "right_length_m": np.nan,
             "axis_length_m": np.nan,
-            "clearance_m": [made.clearance for made, _, _ in rows],
+            "clearance_m": kept_clear([made.clearance for made, _, _ in rows]),
             "rules": [", ".join(_sets_of(made, rules)) for made, _, _ in rows],
             "version": rules.digest,
         },

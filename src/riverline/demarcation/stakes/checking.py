@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from riverline import faults
+from riverline._kernels.lines.chainage import locate
 from riverline._kernels.lines.stake_spans import longest_spans
 from riverline.channel.given import finite, texts
 from riverline.demarcation.result import require_result
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from riverline.demarcation.result import Demarcation
+    from riverline.demarcation.stakes.bank_lines import BankLine
 
     Floats = NDArray[np.float64]
     Mask = NDArray[np.bool_]
@@ -136,22 +138,46 @@ def _silent(boards: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _places(stakes: gpd.GeoDataFrame, result: Demarcation) -> list[gpd.GeoDataFrame]:
-    """Stakes that have no place, have to be moved, or stand off the line although nobody pushed them out."""
+    """Stakes that have no place, have to be moved, or stand off the line of their own river and bank.
+
+    Where stakes define the line they may stand to the landside of it, as far as one that is not lost.
+    """
     rules = result.rules.policy.stakes
     status = _texts(stakes, "status")
     missing, moved = status == "missing", status == "moved"
-    off = np.full(len(stakes), np.nan)
-    lines = np.asarray(result.lines.geometry.array)
-    sites = np.asarray(stakes.geometry.array)
-    if len(lines):
-        pair, gap = shapely.STRtree(lines).query_nearest(sites, return_distance=True, all_matches=False)
-        off[pair[0]] = gap
-    astray = ~missing & (_texts(stakes, "role") != "define") & ~(np.nan_to_num(off) <= rules.stands_m)
+    lines = bank_lines(result.lines)
+    line, off, landward = _off_own_line(stakes, lines)
+    # A blank code is told by another check.
+    bare = ~missing & (line < 0) & (texts(stakes["river_id"]) != "")
+    out = np.where(_texts(stakes, "role") == "define", np.maximum(-landward, off - rules.lost_m), off)
+    astray = ~missing & (line >= 0) & ~(out <= rules.stands_m)
     return [
         _rows("stake-without-place", stakes, missing, value=off, limit=rules.lost_m, unit="m"),
         _rows("stake-to-move", stakes, moved, value=_metres(stakes, "moved_m"), unit="m"),
+        _rows("stake-without-line", stakes, bare, note=_whose(stakes)),
         _rows("stake-off-line", stakes, astray, value=off, limit=rules.stands_m, unit="m"),
     ]
+
+
+def _off_own_line(stakes: gpd.GeoDataFrame, lines: list[BankLine]) -> tuple[NDArray[np.int64], Floats, Floats]:
+    """The line of its river and bank that each stake belongs to, how far off it is, and how far to the landside."""
+    line, _ = places_of(stakes, lines)
+    off, landward = np.full((2, len(stakes)), np.nan)
+    shapes = np.asarray(stakes.geometry.array)
+    sites = np.column_stack([shapely.get_x(shapes), shapely.get_y(shapes)])
+    for here, each in zip(rows_by_line(line, len(lines)), lines, strict=True):
+        if len(here):
+            landward[here] = -each.landside * locate(sites[here], each.coords)[1]
+            off[here] = np.abs(landward[here])
+    return line, off, landward
+
+
+def _whose(stakes: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    """River and bank that stakes state, as people read them."""
+    banks = [STAKES["bank"].value_label(each) if each else "" for each in texts(stakes["bank"])]
+    return np.array(
+        [f"{river}{bank}" for river, bank in zip(texts(stakes["river_id"]), banks, strict=True)], dtype="object"
+    )
 
 
 def _spans(stakes: gpd.GeoDataFrame, result: Demarcation, settings: gpd.GeoDataFrame | None) -> list[gpd.GeoDataFrame]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from riverline._kernels.lines.chainage import locate
 from riverline._kernels.lines.stake_chain import push_out
 from riverline._kernels.lines.stake_spans import chord_errors, even_places, turn_places
 from riverline.channel.given import finite, texts
@@ -91,7 +92,9 @@ def prepare_ground(
     return Ground(result.lines, lines, around, stretches(lines, layers["settings"]), result.rules.policy)
 
 
-def lay_out(ground: Ground, plan: Plan, existing: gpd.GeoDataFrame | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+def lay_out(
+    ground: Ground, plan: Plan, existing: gpd.GeoDataFrame | None, *, define: bool
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The places of all stakes, in order along each line.
 
     Parameters
@@ -100,6 +103,8 @@ def lay_out(ground: Ground, plan: Plan, existing: gpd.GeoDataFrame | None) -> tu
         What is placed on what.
     existing
         Stakes that stand already, from :func:`~.existing.read_existing`.
+    define
+        Whether stakes are pushed to the landside: existing ones that stand there as they have to are kept.
 
     Returns
     -------
@@ -113,19 +118,58 @@ def lay_out(ground: Ground, plan: Plan, existing: gpd.GeoDataFrame | None) -> tu
     controls = together(controls[controls["reason"].isin(plan.reasons)], rules)
     controls = once_at_mouths(controls, ground.bank_lines, rules)
     found = locate_existing(existing, ground.bank_lines, rules)
+    if define and existing is not None:
+        found = _kept_landward(ground, plan, controls, existing, found)
+    return _places(ground, plan, controls, existing, found, define=define), found
+
+
+def _kept_landward(
+    ground: Ground, plan: Plan, controls: pd.DataFrame, existing: gpd.GeoDataFrame, found: pd.DataFrame
+) -> pd.DataFrame:
+    """What is said of existing stakes, those kept that stand as far to the landside as their chain has to there.
+
+    All of them are laid out as if they were kept, so that none leaves its place on the line before it is judged.
+    """
+    placed = found["line"] >= 0
+    kept = found.assign(status=found["status"].where(~placed, "kept"))
+    places = _places(ground, plan, controls, existing, kept, define=True)
+    points = stand(ground, places, existing, found, define=True)
+    right = np.zeros(len(existing), dtype=bool)
+    shapes = np.asarray(existing.geometry.array)
+    sites = np.column_stack([shapely.get_x(shapes), shapely.get_y(shapes)])
+    for rows, each in by_line(ground, places):
+        old = places["existing"].to_numpy()[rows]
+        here, old = rows[old >= 0], old[old >= 0]
+        stood, has_to = (locate(at, each.coords)[1] for at in (sites[old], points[here]))
+        right[old] = np.abs(stood - has_to) <= ground.policy.stakes.stands_m
+    return found.assign(status=found["status"].mask(placed & right, "kept"))
+
+
+def _places(
+    ground: Ground,
+    plan: Plan,
+    controls: pd.DataFrame,
+    existing: gpd.GeoDataFrame | None,
+    found: pd.DataFrame,
+    *,
+    define: bool,
+) -> pd.DataFrame:
+    """The places of all stakes, in order along each line, with the existing ones as they were found."""
+    rules = ground.policy.stakes
     settings = settings_at(ground.along_lines, found["line"].to_numpy(), found["along"].to_numpy())
     reach = limits(settings, plan.spacing)[0]
     given = join(controls, existing, found, reach_m=reach, together_m=rules.together_m)
     parts = [given]
     for number, rows_here in enumerate(rows_by_line(given["line"].to_numpy(), len(ground.bank_lines))):
         line, around = ground.bank_lines[number], ground.along_lines[number]
-        parts.append(_between(number, line, given.iloc[rows_here], around, plan, spare_m=2.0 * rules.stands_m))
+        spare = 2.0 * rules.stands_m, rules.stands_m if define else 0.0
+        parts.append(_between(number, line, given.iloc[rows_here], around, plan, spare))
     rows = [part for part in parts if len(part)]
     places = pd.concat(rows, ignore_index=True) if rows else given
     if plan.founded:
         founded = is_founded(texts(ground.lines["rule_id"]))[pieces_at(ground, places)]
         places = places[founded | (places["existing"].to_numpy() >= 0)]
-    return places.sort_values(["line", "along", "existing"], kind="stable").reset_index(drop=True), found
+    return places.sort_values(["line", "along", "existing"], kind="stable").reset_index(drop=True)
 
 
 def pieces_at(ground: Ground, places: pd.DataFrame) -> NDArray[np.int64]:
@@ -142,23 +186,43 @@ def pieces_at(ground: Ground, places: pd.DataFrame) -> NDArray[np.int64]:
 
 
 def _between(
-    number: int, bank_line: BankLine, given: pd.DataFrame, around: Stretches, plan: Plan, *, spare_m: float
+    number: int,
+    bank_line: BankLine,
+    given: pd.DataFrame,
+    around: Stretches,
+    plan: Plan,
+    spare_m: tuple[float, float],
 ) -> pd.DataFrame:
-    """The stakes at turns and at even distances that one line needs beside those that are given."""
+    """The stakes at turns and at even distances that one line needs beside those that are given.
+
+    Between two that stand already, spans may be longer and the line farther from the chord by what is spared: what was
+    pushed to the landside is found again beside its place on the line, not on it.
+    """
     coords, fixed = bank_line.coords, given["along"].to_numpy()
     # Without its last place, np.interp and turns would stop short of the end of the line.
     breaks = np.unique(np.concatenate([[0.0, bank_line.length], np.clip(fixed, 0.0, bank_line.length)]))
     _, most = limits(around.settings, plan.spacing)
-    turns = turn_places(coords, breaks, tolerance_m=plan.sight_line_m, least_m=plan.turns_apart_m)
-    stood = np.isin(turns, fixed[given["existing"].to_numpy() >= 0])
-    even = even_places(turns, around.knots, most, spare_m=spare_m * (stood[:-1] & stood[1:]))
+    stood = fixed[given["existing"].to_numpy() >= 0]
+
+    def turned(places: Floats) -> Floats:
+        allowed = plan.sight_line_m + spare_m[1] * _within(places, stood)
+        return turn_places(coords, places, tolerance_m=allowed, least_m=plan.turns_apart_m)
+
+    turns = turned(breaks)
+    even = even_places(turns, around.knots, most, spare_m=spare_m[0] * _within(turns, stood))
     # Where an even distance cuts a bend, the chords on either side may leave the line once more.
-    every = turn_places(coords, even, tolerance_m=plan.sight_line_m, least_m=plan.turns_apart_m)
+    every = turned(even)
     added = every[~np.isin(every, breaks)]
     spaced = np.isin(added, even) & ~np.isin(added, turns)
     reason = np.where(spaced, "spacing", "turn")
     columns = {"line": number, "along": added, "reason": reason, "reasons": reason, "sources": "", "existing": -1}
     return pd.DataFrame(columns)
+
+
+def _within(places: Floats, stood: Floats) -> NDArray[np.bool_]:
+    """Which spans run between two stakes that stand already."""
+    there = np.isin(places, stood)
+    return np.asarray(there[:-1] & there[1:])
 
 
 def stand(

@@ -71,7 +71,8 @@ def place_stakes(  # noqa: PLR0913 - one argument a layer
         with distance and bearing to their nearest place, unless the field team wrote others.
     role
         ``"mark"``: the line counts, and stakes stand on it. ``"define"``: the line from stake to stake counts; stakes
-        are pushed to the landside until no chord gives land away, existing ones that are kept excepted.
+        are pushed to the landside until no chord gives land away, existing ones that are kept excepted: those on the
+        line, and those that stand as far to the landside as their chain has to, so that a chain given back is kept.
     of
         ``"protection"`` places them along the outer line of the protection extents instead, with numbers of their own;
         chainage, rule and width are those of the management line beside it.

@@ -79,7 +79,7 @@ def rows_of(
     """
     crs, policy = result.lines.crs, ground.policy
     old = read_existing(existing, crs, key=plan.schema.key)
-    places, found = lay_out(ground, plan, old)
+    places, found = lay_out(ground, plan, old, define=role == "define")
     points = stand(ground, places, old, found, define=role == "define")
     measured = measure(ground, places, points)
     columns = _columns(result, ground, places, points, breaks=breaks)
