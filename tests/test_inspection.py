@@ -139,8 +139,8 @@ def test_what_was_not_given_is_not_applicable_and_says_so(made):
     table = rl.inspect(made[0]).checks.set_index("check_id")
     apart = table[table["outcome"] == "not_applicable"]
     assert set(apart.index) == {"covers-water", "covers-levees", "unbroken-at-bridges", "stakes-on-line",
-                                "stakes-numbered", "stakes-spacing", "stated-places", "zones-apart", "zones-inside",
-                                "zones-whole"}  # fmt: skip
+                                "stakes-numbered", "stakes-spacing", "stated-places", "stated-rows", "zones-apart",
+                                "zones-inside", "zones-whole"}  # fmt: skip
     assert apart["counted"].eq(0).all()
     assert apart["note"].str.startswith("未提供").all()
 
@@ -350,17 +350,18 @@ PLANTED = [
     (line_twice, {"duplicates": 1, "dangles": 2, "stated-lengths": 1}),
     (crossing_axis, {"self-crossings": 1}),
     (bow_tie, {"closed-areas": 1}),
-    (blank_code, {"codes": 1}),
+    (blank_code, {"codes": 1, "stated-rows": 2}),
     (strange_river, {"codes": 2}),
     (long_bank, {"bank-length": 1}),
     (wide_water, {"covers-water": 1}),
     (levee_beyond, {"covers-levees": 1}),
-    (stake_astray, {"stakes-on-line": 1, "stated-places": 1}),
-    (number_twice, {"stakes-numbered": 2}),
-    (stakes_apart, {"stakes-spacing": 1}),
+    # Its neighbours name it, and are as far from it as they say no more.
+    (stake_astray, {"stakes-on-line": 1, "stated-places": 1, "stated-rows": 3}),
+    (number_twice, {"stakes-numbered": 2, "stated-rows": 3}),
+    (stakes_apart, {"stakes-spacing": 1, "stated-rows": 1}),
     (holding_overlaps, {"neighbours-equal": 1, "stated-areas": 1}),
     (holding_lost, {"neighbours-equal": 1}),
-    (line_off_the_extent, {"neighbours-equal": 1, "edge-with-lines": 1}),
+    (line_off_the_extent, {"neighbours-equal": 1, "edge-with-lines": 1, "stated-rows": 5}),
     (far_off, {"placement": 1}),
     (no_geometry, {"geometry": 1}),
 ]
@@ -374,6 +375,33 @@ def test_each_defect_fails_its_check_and_no_other(made, plant, wanted):
     wrong = inspection.faults[inspection.faults["severity"] != "note"]
     assert set(wrong["check_id"]) == set(wanted)
     assert FAULTS.conform(inspection.faults).columns.tolist() == inspection.faults.columns.tolist()
+
+
+UNTRUE = {
+    "next_m": 3.0, "next_bearing": 7.0, "next_bearing_dms": "1°00′", "previous_m": 5.0, "previous": "X", "next": "X",
+    "chainage_m": 99_999.0, "printed_chainage": "K9+999", "lon_dms": "1°02′", "lat_dms": "1°02′", "zone": 12,
+    "rule_id": "a/b", "citation": "《别的条例》", "offset_m": 3.3,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("column", UNTRUE)
+@pytest.mark.parametrize("rows", [slice(None), slice(3, 4)], ids=["all", "one"])
+def test_a_column_of_stakes_that_is_not_what_the_drawing_says_is_told_by_its_name(made, column, rows):
+    result, layers = made
+    stakes = layers["stakes"].copy()
+    stakes.loc[stakes.index[rows], column] = UNTRUE[column]
+    told = rl.inspect(result, stakes=stakes).faults.query("code == 'stake-row-unlike' and note == @column")
+    assert set(told["feature_id"]) == set(stakes["stake_id"][rows])
+    assert (told["check_id"] == "stated-rows").all()
+
+
+def test_printed_chainages_that_breaks_shift_and_stakes_of_both_roles_are_as_they_should_be(made):
+    result, _ = made
+    there = box(700, 0, 701, 1).centroid
+    breaks = frame([there], break_id=["D1"], river_id=["R1"], back_m=[700.0], ahead_m=[10_850.0])
+    for more in ({"breaks": breaks}, {"role": "define"}, {}):
+        stakes = rl.place_stakes(result, **more)
+        assert "stated-rows" not in failed(rl.inspect(result, stakes=stakes))
 
 
 def test_every_check_that_ships_has_a_planted_defect():

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
-from riverline.inspection import bank_ends, cover, edges, known, outlines, stated, zoned
+from riverline.inspection import bank_ends, cover, edges, known, outlines, stake_rows, stated, zoned
 from riverline.inspection.check import Check
 
 __all__ = ["LIMITS", "shipped"]
@@ -59,6 +59,9 @@ _CHECKS = (
           ("extents", "holdings", "zones"), stated.stated_areas, unit="m²"),
     Check("stated-places", "所填坐标与图形一致", "Stated coordinates are those of the geometry", ("stakes", "boards"),
           stated.stated_places, unit="m"),
+    Check("stated-rows", "界桩所填桩号、依据、相邻桩与图形一致",
+          "Chainages, rules and neighbours that rows of stakes state are those of the drawing", ("stakes",),
+          stake_rows.stated_rows, ("stakes", "management_lines"), unit="m"),
     Check("zones-apart", "岸线功能分区互不重叠", "Shoreline zones do not overlap", ("zones",), zoned.zones_apart,
           ("zones",), unit="m"),
     Check("zones-inside", "岸线功能分区在管理范围内", "Shoreline zones lie in the extents", ("zones",),
