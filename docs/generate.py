@@ -96,7 +96,7 @@ def command_page() -> str:
     """What ``--help`` prints."""
     from typer.testing import CliRunner
 
-    from riverline.cli.commands import app
+    from riverline.cli.app import app
 
     parts = ["# 命令行 · Command line\n"]
     for command in ("", *COMMANDS):

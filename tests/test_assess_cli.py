@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 import county
 import riverline as rl
-from riverline.cli.commands import app
-from riverline.cli.drawn import read_drawn
+from riverline.cli.app import app
+from riverline.cli.jobs.drawn import read_drawn
 
 WIDTH = 100
 

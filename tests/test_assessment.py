@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import riverline as rl
 from riverline import schema
-from riverline.cli.commands import app
+from riverline.cli.app import app
 
 FULL = {"patrol_met": 0.9, "coverage": 0.5, "closed_share": 1.0, "rebounds": 2.0, "targets_met": 1.0}
 

@@ -17,7 +17,7 @@ import riverline as rl
 from cadastre import CRS
 from held import box, line, permits, things
 from riverline.catalog import Catalog
-from riverline.cli.commands import app
+from riverline.cli.app import app
 from riverline.encroachment import describe_suspects
 from riverline.schema import SUSPECTS
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 import banks as bk
 import riverline as rl
-from riverline.cli.commands import app
+from riverline.cli.app import app
 
 
 def run(*arguments: object, status: int = 0) -> str:

@@ -157,7 +157,7 @@ def test_only_suspects_can_be_sent_out_and_only_once(found) -> None:
 def test_the_command_writes_map_layers_and_pictures_of_one_run(tmp_path) -> None:
     from typer.testing import CliRunner
 
-    from riverline.cli.commands import app
+    from riverline.cli.app import app
 
     folder = tmp_path / "影像"
     folder.mkdir()
@@ -208,7 +208,7 @@ def test_the_command_writes_map_layers_and_pictures_of_one_run(tmp_path) -> None
 def test_the_command_takes_the_lines_of_a_demarcation_with_its_extents(tmp_path):
     from typer.testing import CliRunner
 
-    from riverline.cli.commands import app
+    from riverline.cli.app import app
 
     county, levees = rl.samples.path("清水县.gpkg"), rl.samples.path("堤防.shp")
     command = [

@@ -21,8 +21,8 @@ import cadastre
 import county
 import riverline as rl
 from riverline import samples
-from riverline.cli import steps
-from riverline.cli.commands import app
+from riverline.cli.app import app
+from riverline.cli.jobs import steps
 
 ROOT = Path(__file__).resolve().parent.parent
 COUNTY = samples.path("清水县.gpkg")

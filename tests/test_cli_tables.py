@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import county
 from riverline import samples
-from riverline.cli.commands import app
+from riverline.cli.app import app
 from riverline.cli.tables import add_row, table_of
 
 COUNTY = samples.path("清水县.gpkg")

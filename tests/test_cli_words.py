@@ -12,11 +12,11 @@ from typer.testing import CliRunner
 
 import riverline as rl
 from county import CRS, ORIGIN, rule_set
-from riverline.cli.advice import as_options
-from riverline.cli.commands import app
-from riverline.cli.sketched import band_table
-from riverline.cli.steps import Layer
-from riverline.cli.summary import closed_table, input_label, river_table
+from riverline.cli.app import app
+from riverline.cli.jobs.steps import Layer
+from riverline.cli.printing.advice import as_options
+from riverline.cli.printing.sketched import band_table
+from riverline.cli.printing.summary import closed_table, input_label, river_table
 from riverline.errors import Hint
 from riverline.schema import AXES
 

@@ -11,7 +11,7 @@ import changing
 import held
 import riverline as rl
 from changing import build, image, pair, whole
-from riverline.cli.commands import app
+from riverline.cli.app import app
 
 
 def run(*arguments: object, status: int = 0) -> str:

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 import county
 import riverline as rl
-from riverline.cli.commands import app
+from riverline.cli.app import app
 from riverline.demarcation.stakes.numbers import write
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -11,7 +11,7 @@ import riverline as rl
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     """The sample county's inputs and result."""
-    from riverline.cli.steps import carry_out, demo_job
+    from riverline.cli.jobs.steps import carry_out, demo_job
 
     return carry_out(demo_job(tmp_path_factory.mktemp("demo"), "zh"), lambda _: None)
 

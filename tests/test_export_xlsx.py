@@ -380,7 +380,7 @@ def test_shapes_and_lists_of_extra_columns_are_text(tmp_path):
 
 
 def test_commands_write_their_tables_beside_the_layers_or_say_what_they_need(tmp_path, monkeypatch):
-    from riverline.cli import office
+    from riverline.cli.jobs import office
 
     path = tmp_path / "界桩表.xlsx"
     (write,) = office.tables_beside("界桩.gpkg", invented.water(), language="zh").values()

@@ -12,7 +12,7 @@ import shapely
 from typer.testing import CliRunner
 
 import riverline as rl
-from riverline.cli.commands import app
+from riverline.cli.app import app
 
 CRS = "EPSG:4548"
 X, Y = 500_000.0, 3_400_000.0

@@ -15,7 +15,7 @@ from geopandas.testing import assert_geodataframe_equal
 
 import riverline as rl
 from county import CRS, ORIGIN, axes, bank_tops, rule_set
-from riverline.cli.steps import demo_job
+from riverline.cli.jobs.steps import demo_job
 from riverline.inspection import Check, failing
 from riverline.inspection.known import CODES
 from riverline.inspection.registry import shipped

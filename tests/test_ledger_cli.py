@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 import riverline as rl
 from ledgers import problems_of
-from riverline.cli.commands import app
+from riverline.cli.app import app
 
 
 def run(*arguments, status=0):

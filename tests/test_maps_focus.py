@@ -109,7 +109,7 @@ def test_of_many_images_only_those_that_reach_what_was_found_are_chosen() -> Non
 def test_the_map_of_waterlines_lies_on_its_image_opens_on_them_and_says_what_they_are(page, tmp_path) -> None:
     from typer.testing import CliRunner
 
-    from riverline.cli.commands import app
+    from riverline.cli.app import app
 
     image, county = rl.samples.path("清水河_2025-08-18.tif"), rl.samples.path("清水县.gpkg")
     ran = CliRunner().invoke(app, ["waterlines", str(image), "--axes", f"{county}::axes", "--out", str(tmp_path)])

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 import patrolled as pt
 import riverline as rl
 from riverline import schema
-from riverline.cli.commands import app
+from riverline.cli.app import app
 
 
 def outfalls(*places, kinds="城镇污水处理厂排污口", river=""):

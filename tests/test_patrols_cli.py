@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 import patrolled as pt
 import riverline as rl
-from riverline.cli.commands import app
+from riverline.cli.app import app
 
 
 def run(*arguments: object, status: int = 0) -> str:

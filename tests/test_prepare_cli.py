@@ -16,7 +16,7 @@ import county
 import riverline as rl
 import zoo
 from riverline import samples
-from riverline.cli.commands import app
+from riverline.cli.app import app
 
 COUNTY = samples.path("清水县.gpkg")
 WIDTH = 100

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import county
 import riverline as rl
-from riverline.cli.commands import app
+from riverline.cli.app import app
 
 WIDTH = 100
 

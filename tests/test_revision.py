@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import riverline as rl
 from county import CRS, ORIGIN, axes, levees, rule_set
-from riverline.cli.steps import demo_job
+from riverline.cli.jobs.steps import demo_job
 from riverline.provenance import content_digest, describe_file
 from riverline.revision.shifting import shift_terrain, shift_toes
 from riverline.schema import AREA_CHANGES, BAND_TITLES, BANDS, STAKE_CHANGES, STRETCHES, TITLE_CHANGES

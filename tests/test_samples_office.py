@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 import riverline as rl
 from riverline import samples
 from riverline._kernels.lines.chainage import position
-from riverline.cli.commands import app
+from riverline.cli.app import app
 
 COUNTY, OFFICE = "清水县.gpkg", "清水县河长制.gpkg"
 LAST = "2025-12-31"

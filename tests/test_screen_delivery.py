@@ -16,7 +16,7 @@ import held
 import riverline as rl
 from held import box, permits, things
 from invented import HOSTILE
-from riverline.cli.commands import app
+from riverline.cli.app import app
 from riverline.encroachment import describe_suspects
 from riverline.maps.groups import groups_of, merge
 from riverline.maps.texts import texts_of

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 import riverline as rl
 import shorelines as sh
 from riverline import samples
-from riverline.cli.commands import app
+from riverline.cli.app import app
 
 SHIPPED = rl.rules.zoning.loading._SHIPPED.joinpath("national.toml").read_text(encoding="utf-8")
 SICHUAN = [

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 import county
 import riverline as rl
-from riverline.cli.commands import app
-from riverline.cli.staked import stake_table
+from riverline.cli.app import app
+from riverline.cli.printing.staked import stake_table
 
 WIDTH = 100
 

@@ -718,7 +718,7 @@ def test_real_clouds_end_lines(real_data):
 def run(*arguments, status=0):
     from typer.testing import CliRunner
 
-    from riverline.cli.commands import app
+    from riverline.cli.app import app
 
     ran = CliRunner().invoke(app, ["waterlines", *map(str, arguments)], env={"COLUMNS": "120", "TERM": "dumb"})
     assert ran.exit_code == status, ran.output

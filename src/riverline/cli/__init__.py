@@ -21,7 +21,7 @@ def main() -> None:
             "命令行需要附加包：pip install 'riverline[cli]'\nthe command needs an extra: pip install 'riverline[cli]'\n"
         )
         raise SystemExit(1) from None
-    from riverline.cli.commands import app
+    from riverline.cli.app import app
 
     app()
 

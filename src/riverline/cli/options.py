@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 import riverline as rl
+from riverline.cli.files import file_and_layer
 
 if TYPE_CHECKING:
-    from riverline.cli.steps import Layer
+    from riverline.cli.jobs.steps import Layer
     from riverline.schema import Schema
 
 __all__ = [
@@ -30,7 +31,6 @@ __all__ = [
     "StrictOption",
     "ZoneOption",
     "columns_by_layer",
-    "file_and_layer",
     "file_option",
     "layer_column_option",
     "named_layers",
@@ -126,7 +126,7 @@ def _layer(
     only: dict[str, str] | None = None,
 ) -> Layer:
     """A layer to read: ``survey.gpkg::堤防`` names the file and the layer in it."""
-    from riverline.cli.steps import Layer
+    from riverline.cli.jobs.steps import Layer
 
     return Layer(*file_and_layer(text), crs, encoding, columns, values, only)
 
@@ -162,12 +162,6 @@ def named_layers(
         name: _layer(text, crs, encoding, columns.get(name), values.get(name), rows.get(name))
         for name, text in given.items()
     }
-
-
-def file_and_layer(text: str) -> tuple[Path, str | None]:
-    """``FILE::LAYER`` parted."""
-    file, _, layer = text.partition("::")
-    return Path(file), layer or None
 
 
 def columns_by_layer(

@@ -1,0 +1,195 @@
+"""The subcommands about time: ``emerging``, ``near-repeats`` and ``scan``.
+
+What draws on geopandas is imported by the command that needs it, so that ``riverline --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from riverline.cli.options import (
+    FILE,
+    CRSOption,
+    EncodingOption,
+    LanguageOption,
+    OnlyOption,
+    OutOption,
+    SetOption,
+    StrictOption,
+    file_option,
+    layer_column_option,
+    named_layers,
+)
+from riverline.cli.printing.telling import conclude, end, tell, tell_file, told, with_progress
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+
+    from riverline.cli.jobs.steps import Layer
+
+__all__ = ["emerging", "near_repeats", "scan"]
+
+ProblemsArgument = Annotated[str, typer.Argument(metavar=FILE, help="四乱问题：点、线或面 | problems of any geometry")]
+AxesOption = Annotated[str, file_option("河道中心线 | river axes")]
+ColumnsOption = Annotated[list[str] | None, layer_column_option("BH=problem_id", ("问题", "the problems"))]
+LastDayOption = Annotated[str, typer.Option("--on", metavar="YYYY-MM-DD", help="最后一期的最后一天 | the last day")]
+SegmentOption = Annotated[float, typer.Option(metavar="M", help="河段长度 | length of a segment")]
+WholeOption = Annotated[bool, typer.Option("--whole", help="不分左右岸 | count both banks together")]
+PeriodsOption = Annotated[int, typer.Option(metavar="N", help="期数 | number of periods")]
+PeriodDaysOption = Annotated[int, typer.Option("--period", metavar="DAYS", help="每期天数 | days of a period")]
+
+_DISTANCES_M, _DAYS = (0.0, 200.0, 500.0, 1_000.0), (0.0, 7.0, 14.0, 30.0, 90.0)
+
+
+def emerging(  # noqa: PLR0913 - one option a choice
+    problems: ProblemsArgument,
+    *,
+    axes: AxesOption,
+    on: LastDayOption,
+    periods: PeriodsOption = 12,
+    period_days: PeriodDaysOption = 30,
+    baseline: Annotated[
+        Literal["cube", "window", "period"],
+        typer.Option(help="每期与何对照：全部时段、同一时窗、当期 | what a period is held against"),
+    ] = "cube",
+    wording: Annotated[
+        Literal["2.8", "3"], typer.Option(help="类型名称按 Esri 哪一版措辞 | Esri's wording of the names, by version")
+    ] = "3",
+    segment: SegmentOption = 500.0,
+    whole: WholeOption = False,
+    column: ColumnsOption = None,
+    set_: SetOption = None,
+    only: OnlyOption = None,
+    crs: CRSOption = None,
+    encoding: EncodingOption = None,
+    out: OutOption = Path("演变成果"),
+    language: LanguageOption = "zh",
+    strict: StrictOption = False,
+) -> None:
+    """时空演变：哪些河段新成热点、一直是、时有时无、已消退 | which reaches are newly, ever more, or no longer hot."""
+    layers = _layers(problems, axes, crs, encoding, column, set_, only)
+    with told(language) as console:
+        import riverline as rl
+        from riverline.cli.jobs import emerging as recurring
+
+        cube = rl.hotspots.EmergingSettings(
+            periods=periods, period_days=period_days, baseline=baseline, wording=wording
+        )
+
+        def find(problems: gpd.GeoDataFrame, axes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+            found = rl.hotspots.find_emerging(problems, axes, on=on, segment_m=segment, by_bank=not whole,
+                                              emerging=cube)  # fmt: skip
+            return rl.hotspots.describe_emerging(found, language)
+
+        job = recurring.TimeJob(layers, out, find, recurring.EMERGING_NAMES, on, language, by_bank=not whole)
+        delivery = with_progress(lambda step: recurring.carry_out(job, step), language, console)
+        conclude(console, delivery, (recurring.category_table(delivery.result.found, language),),
+                 delivery.result.faults, language, strict=strict)  # fmt: skip
+
+
+def scan(  # noqa: PLR0913 - one option a choice
+    problems: ProblemsArgument,
+    *,
+    axes: AxesOption,
+    on: LastDayOption,
+    periods: PeriodsOption = 12,
+    period_days: PeriodDaysOption = 30,
+    prospective: Annotated[
+        bool, typer.Option("--now", help="只看到最后一天仍在发生的 | only what still goes on on the last day")
+    ] = False,
+    reach: Annotated[float, typer.Option(metavar="M", help="窗口最大半径，沿河 | largest reach of a window")] = 5_000.0,
+    worlds: Annotated[int, typer.Option(metavar="N", help="最多模拟次数 | most random worlds")] = 999,
+    segment: SegmentOption = 500.0,
+    whole: WholeOption = False,
+    column: ColumnsOption = None,
+    set_: SetOption = None,
+    only: OnlyOption = None,
+    crs: CRSOption = None,
+    encoding: EncodingOption = None,
+    out: OutOption = Path("扫描成果"),
+    language: LanguageOption = "zh",
+    strict: StrictOption = False,
+) -> None:
+    """沿河时空扫描：最难用偶然解释的河段与时段，及互不重叠的其余 | stretches and days that chance explains least."""
+    layers = _layers(problems, axes, crs, encoding, column, set_, only)
+    with told(language) as console:
+        import riverline as rl
+        from riverline.cli.jobs import emerging as recurring
+
+        settings = rl.hotspots.ScanSettings(
+            reach_m=reach, periods=periods, period_days=period_days, prospective=prospective, worlds=worlds
+        )
+
+        def find(problems: gpd.GeoDataFrame, axes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+            return rl.hotspots.scan_rivers(problems, axes, on=on, segment_m=segment, by_bank=not whole,
+                                           settings=settings)  # fmt: skip
+
+        job = recurring.TimeJob(layers, out, find, recurring.SCAN_NAMES, on, language, by_bank=not whole)
+        delivery = with_progress(lambda step: recurring.carry_out(job, step), language, console)
+        conclude(console, delivery, (recurring.scan_table(delivery.result.found, language),),
+                 delivery.result.faults, language, strict=strict)  # fmt: skip
+
+
+def near_repeats(  # noqa: PLR0913 - one option a choice
+    problems: ProblemsArgument,
+    *,
+    axes: AxesOption,
+    distance: Annotated[
+        list[float] | None,
+        typer.Option(metavar="M", help="距离分级，可写多次，不写为 0、200、500、1000 | edges of distances, repeated"),
+    ] = None,
+    days: Annotated[
+        list[float] | None,
+        typer.Option(metavar="DAYS", help="间隔分级，可写多次，不写为 0、7、14、30、90 | edges of days, repeated"),
+    ] = None,
+    first: Annotated[
+        str | None, typer.Option(metavar="KIND", help="先发类型，例 extraction | the earlier kind")
+    ] = None,
+    then: Annotated[str | None, typer.Option(metavar="KIND", help="后发类型，例 dumping | the later kind")] = None,
+    direction: Annotated[
+        Literal["both", "downstream", "upstream"],
+        typer.Option(help="后发在下游、上游或不分 | where the later one lies"),
+    ] = "both",
+    worlds: Annotated[int, typer.Option(metavar="N", help="模拟次数 | random deals of the days")] = 999,
+    column: ColumnsOption = None,
+    set_: SetOption = None,
+    only: OnlyOption = None,
+    crs: CRSOption = None,
+    encoding: EncodingOption = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.gpkg", help="表另存为文件 | write the table to a file")
+    ] = None,
+    language: LanguageOption = "zh",
+    strict: StrictOption = False,
+) -> None:
+    """近重复：一个问题之后，附近河段多久又有 | whether one problem brings the next, near along the water and soon."""
+    if (first is None) != (then is None):
+        raise typer.BadParameter("--first 与 --then 要一起给出 | --first and --then go together")
+    layers = _layers(problems, axes, crs, encoding, column, set_, only)
+    with told(language) as console:
+        import riverline as rl
+        from riverline.cli.jobs import emerging as recurring
+
+        frames, faults = recurring.read_problems(layers, lambda _zh, _en: None)
+        kinds = None if first is None or then is None else (first, then)
+        found = rl.hotspots.find_near_repeats(
+            frames["problems"], frames["axes"], distances_m=distance or _DISTANCES_M, days=days or _DAYS, kinds=kinds,
+            direction=direction, worlds=worlds,
+        )  # fmt: skip
+        tell(console, frames, (recurring.repeat_table(found, language),), faults, language)
+        if out is not None:
+            tell_file(console, rl.export.to_geopackage(out, found, faults, language=language))
+        end(faults, strict=strict)
+
+
+def _layers(
+    problems: str, axes: str, crs: str | None, encoding: str | None, column: list[str] | None, set_: list[str] | None,
+    only: list[str] | None,
+) -> Mapping[str, Layer]:  # fmt: skip
+    named: dict[str, str | None] = {"problems": problems, "axes": axes}
+    return named_layers(named, crs, encoding, column, set_, only=only, unnamed="problems")

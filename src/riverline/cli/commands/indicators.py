@@ -1,0 +1,91 @@
+"""The subcommand that makes indicators of the year's results: what ``riverline score`` takes.
+
+What draws on geopandas is imported when the command runs, so that ``riverline --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from riverline.cli.options import LanguageOption, file_option
+from riverline.cli.printing.telling import tell_file, told
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+__all__ = ["indicators"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """Results as they stand in files of their commands."""
+
+    checks: gpd.GeoDataFrame
+    duties: gpd.GeoDataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class _Reaches:
+    reaches: gpd.GeoDataFrame
+
+
+def indicators(  # noqa: PLR0913 - one option a result
+    *,
+    by: Annotated[
+        Literal["river", "admin", "chief"], typer.Option(help="考核对象：河流、行政区、河长 | whom the score is for")
+    ],
+    since: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="考核期第一天 | first day")],
+    until: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="考核期最后一天 | last day")],
+    period: Annotated[str, typer.Option(metavar="TEXT", help="考核期名称，例 2025Q4 | name of the period")] = "",
+    ledger: Annotated[Path | None, typer.Option(metavar="台账.gpkg", help="整改台账 | the ledger")] = None,
+    patrols: Annotated[
+        Path | None, typer.Option(metavar="FILE.gpkg", help="riverline patrols 的成果 | layers of riverline patrols")
+    ] = None,
+    outfalls: Annotated[
+        Path | None, typer.Option(metavar="FILE.gpkg", help="riverline outfalls 的成果 | layers of riverline outfalls")
+    ] = None,
+    chiefs: Annotated[str | None, file_option("各级河长，断面归谁 | chiefs, on whose reach a section lies")] = None,
+    out: Annotated[Path, typer.Option(metavar="FILE.csv", help="输出文件 | file for the values")] = Path("指标值.csv"),
+    language: LanguageOption = "zh",
+) -> None:
+    """由台账、巡河、水质成果汇总考核指标，交给 riverline score | indicators from results, for riverline score."""
+    with told(language) as console:
+        import riverline as rl
+        from riverline.cli.files import file_and_layer
+
+        schema = rl.schema
+        walked = judged = reaches = None
+        if patrols is not None:
+            walked = _Written(*(rl.read_layer(patrols, each) for each in (schema.DUTY_CHECKS, schema.PATROLLED_DUTIES)))
+        if outfalls is not None:
+            judged = _Reaches(rl.read_layer(outfalls, schema.SECTION_REACHES))
+        if chiefs is not None:
+            path, layer = file_and_layer(chiefs)
+            reaches = rl.read_layer(path, schema.CHIEFS, layer=layer)
+        if ledger is not None and not ledger.is_file():
+            raise rl.ReadError(f"找不到台账 {ledger}", f"there is no ledger {ledger}")
+        book = None if ledger is None else rl.Ledger.open(ledger)
+        rows = rl.gather_indicators(
+            by=by,
+            since=since,
+            until=until,
+            period=period,
+            ledger=book,
+            patrols=walked,
+            inventory=judged,
+            chiefs=reaches,
+        )
+        try:
+            rows.to_csv(out, index=False, encoding="utf-8-sig")
+        except OSError as error:
+            raise rl.JobError(
+                f"不能写入 {out.name}：{error.strerror}", f"cannot write {out.name}: {error.strerror}"
+            ) from error
+        said = f"{rows['subject'].nunique()} 个对象，{len(rows)} 个指标值"
+        english = f"{len(rows)} values of {rows['subject'].nunique()} subjects"
+        console.print(said if language == "zh" else english, highlight=False)
+        tell_file(console, out)

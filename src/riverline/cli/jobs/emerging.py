@@ -1,0 +1,140 @@
+"""The jobs behind the subcommands about time: read, report on the ledger, find, map, layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+import riverline as rl
+from riverline.cli.jobs.handover import MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
+from riverline.cli.jobs.steps import numbered, read_layers
+from riverline.cli.tables import add_row, table_of
+from riverline.hotspots.counting import ANY_PROBLEMS
+from riverline.io.chainage_text import format_chainage
+from riverline.schema import EMERGING, NEAR_REPEATS, SCAN_CLUSTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    import geopandas as gpd
+    from rich.table import Table
+
+    from riverline.cli.jobs.handover import Step
+    from riverline.cli.jobs.steps import Layer
+    from riverline.schema import Language
+
+__all__ = [
+    "EMERGING_NAMES", "SCAN_NAMES", "Found", "TimeJob", "carry_out", "category_table", "read_problems", "repeat_table",
+    "scan_table",
+]  # fmt: skip
+
+EMERGING_NAMES = "演变图.html", "演变成果.gpkg"
+SCAN_NAMES = "扫描图.html", "扫描成果.gpkg"
+
+
+_SCANNED = ("river_id", "bank", "start_chainage_m", "end_chainage_m", "first_day", "last_day", "problems", "expected",
+            "p", "recurrence_days")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TimeJob:
+    """From files of ``problems`` and ``axes`` to what ``find`` makes of them."""
+
+    layers: Mapping[str, Layer]
+    out: Path
+    find: Callable[[gpd.GeoDataFrame, gpd.GeoDataFrame], Any]
+    names: tuple[str, str]
+    on: str
+    language: Language = "zh"
+    by_bank: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found, and the quality report of the problems."""
+
+    found: gpd.GeoDataFrame
+    faults: gpd.GeoDataFrame
+
+
+def carry_out(job: TimeJob, tell: Callable[[Step], None]) -> Delivery:
+    """Do the job; the files appear together at its end, or not at all."""
+    step = Steps(tell, len(job.layers) + 4)
+    require_folder(job.out)
+    frames, faults = read_problems(job.layers, step, by_bank=job.by_bank, on=job.on)
+    step("按时间查找", "look at them over time")
+    found = job.find(frames["problems"], frames["axes"])
+    few = len(found) + len(faults) <= MOST_ON_MAP
+    paths = hand_over(
+        job.out,
+        draw=(lambda: rl.maps.show(frames["axes"], found, faults, language=job.language)) if few else None,
+        write=lambda path: rl.export.to_geopackage(path, found, faults, language=job.language),
+        names=job.names,
+        step=step,
+    )
+    return Delivery(frames, Found(found, faults), *paths)
+
+
+def read_problems(
+    layers: Mapping[str, Layer], step: Callable[[str, str], None], *, by_bank: bool = False, on: str | None = None
+) -> tuple[dict[str, gpd.GeoDataFrame], gpd.GeoDataFrame]:
+    """Problems and axes in metres, and the quality report that comes before any statistic."""
+    key = ANY_PROBLEMS["problem_id"]
+    asked = {name: numbered(layer, key) if name == "problems" else layer for name, layer in layers.items()}
+    frames = read_layers(asked, lambda name: ANY_PROBLEMS if name == "problems" else rl.schema.FRAMES[name], step)
+    frames["axes"] = rl.geodesy.to_metric(frames["axes"])
+    step("检查台账质量", "look at the quality of the ledger")
+    return frames, rl.hotspots.check_problems(frames["problems"], frames["axes"], by_bank=by_bank, on=on)
+
+
+def category_table(found: gpd.GeoDataFrame, language: Language) -> Table:
+    """How many segments, kilometres and problems have each name, those without a pattern last."""
+    column = EMERGING["category"]
+    heads = [
+        column.label(language),
+        *(("河段数", "km", "问题数") if language == "zh" else ("Segments", "km", "Problems")),
+    ]
+    table = table_of(EMERGING.label(language), heads, right=(1, 2, 3), language=language)
+    for choice in column.choices:
+        rows = found[found["category"] == choice.value]
+        if len(rows):
+            figures = (str(len(rows)), f"{rows['length_m'].sum() / 1000:,.1f}", str(rows["problems"].sum()))
+            add_row(table, choice.label(language), *figures)
+    return table
+
+
+def scan_table(found: gpd.GeoDataFrame, language: Language) -> Table:
+    """One row a window, the best first."""
+    names = [name for name in _SCANNED if name in found.columns]
+    heads = [SCAN_CLUSTERS[name].label(language) for name in names]
+    right = tuple(range(len(names) - 4, len(names)))
+    table = table_of(SCAN_CLUSTERS.label(language), heads, right=right, lesser=(len(names) - 1,), language=language)
+    for row in found.sort_values("likelihood_ratio", ascending=False)[names].to_dict("records"):
+        add_row(table, *(_cell(name, row[name], language) for name in names))
+    return table
+
+
+def repeat_table(found: pd.DataFrame, language: Language) -> Table:
+    """One row a pair of bands."""
+    names = ("from_m", "to_m", "from_days", "to_days", "pairs", "expected", "ratio", "p")
+    heads = [NEAR_REPEATS[name].label(language) for name in names]
+    table = table_of(NEAR_REPEATS.label(language), heads, right=tuple(range(8)), lesser=(6,), language=language)
+    formats = dict(zip(names, ("g", "g", "g", "g", "", ".1f", ".2f", ".3f"), strict=True))
+    for row in found[list(names)].to_dict("records"):
+        add_row(table, *("—" if pd.isna(row[name]) else format(row[name], formats[name]) for name in names))
+    return table
+
+
+def _cell(name: str, value: Any, language: Language) -> str:  # noqa: ANN401
+    if pd.isna(value):
+        return "—"
+    if name.endswith("chainage_m"):
+        return format_chainage(value)
+    if name.endswith("_day"):
+        return str(value.date().isoformat())
+    if name == "bank":
+        return SCAN_CLUSTERS["bank"].value_label(value, language)
+    return format(value, {"expected": ".1f", "p": ".3f", "recurrence_days": ",.0f"}.get(name, ""))

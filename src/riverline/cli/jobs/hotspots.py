@@ -1,0 +1,132 @@
+"""The job behind ``riverline hotspots`` as steps: read, find, rank, map, layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyogrio
+
+import riverline as rl
+from riverline.cli.files import file_and_layer
+from riverline.cli.jobs.handover import MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
+from riverline.cli.jobs.steps import numbered, read_layers
+from riverline.cli.tables import add_row, table_of
+from riverline.hotspots import describe_hotspots, rank_reaches
+from riverline.hotspots.counting import ANY_PROBLEMS
+from riverline.schema import HOT_REACHES, REACH_RANKS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    import geopandas as gpd
+    from rich.table import Table
+
+    from riverline.cli.jobs.handover import Step
+    from riverline.cli.jobs.steps import Layer
+    from riverline.hotspots import Hotspots
+    from riverline.schema import Language
+
+__all__ = ["HotspotJob", "carry_out", "rank_table", "reach_table"]
+
+NAMES = "热点图.html", "热点成果.gpkg"
+SURFACE_NAME = "热点密度.tif"
+
+
+@dataclass(frozen=True, slots=True)
+class HotspotJob:
+    """From files to hotspots.
+
+    ``layers`` names the inputs ``problems`` and ``axes``; ``tables`` the files of ``exposure`` and ``effort``; ``by``
+    is the column that is ranked by; ``surface_m`` the bandwidth of a raster beside the layers.
+    """
+
+    layers: Mapping[str, Layer]
+    out: Path
+    tables: Mapping[str, str] = field(default_factory=dict)
+    segment_m: float = 500.0
+    by_bank: bool = True
+    by: str = "river_id"
+    on: str | None = None
+    settings: rl.HotspotSettings | None = None
+    language: Language = "zh"
+    title: str = ""
+    surface_m: float | None = None
+
+
+def carry_out(job: HotspotJob, tell: Callable[[Step], None]) -> Delivery:
+    """Do the job; the files appear together at its end, or not at all."""
+    step = Steps(tell, len(job.layers) + 3)
+    require_folder(job.out)
+    tables = {name: _intervals(name, text) for name, text in job.tables.items()}
+    key = ANY_PROBLEMS["problem_id"]
+    layers = {name: numbered(layer, key) if name == "problems" else layer for name, layer in job.layers.items()}
+    frames = read_layers(layers, lambda name: ANY_PROBLEMS if name == "problems" else rl.schema.FRAMES[name], step)
+    axes = frames["axes"] = rl.geodesy.to_metric(frames["axes"])
+    step("查找热点", "find hotspots")
+    spots = rl.find_hotspots(
+        frames["problems"],
+        axes,
+        segment_m=job.segment_m,
+        by_bank=job.by_bank,
+        on=job.on,
+        settings=job.settings,
+        exposure=tables.get("exposure"),
+        effort=tables.get("effort"),
+    )
+    spots = describe_hotspots(spots, job.language)
+    ranked = rank_reaches(spots, by=job.by)
+    beside = {} if job.surface_m is None else {SURFACE_NAME: partial(_write_surface, job, frames["problems"], axes)}
+    few = sum(len(each) for each in (spots.segments, spots.surface, spots.faults)) <= MOST_ON_MAP
+    paths = hand_over(
+        job.out,
+        draw=(lambda: rl.maps.show_hotspots(spots, axes, language=job.language, title=job.title)) if few else None,
+        write=lambda path: rl.export.to_geopackage(path, spots, ranked, language=job.language),
+        names=NAMES,
+        beside=beside,
+        step=step,
+    )
+    return Delivery(frames, spots, *paths, more_paths=tuple(job.out / name for name in beside))
+
+
+def _write_surface(job: HotspotJob, problems: gpd.GeoDataFrame, axes: gpd.GeoDataFrame, path: Path) -> None:
+    bandwidth = 0.0 if job.surface_m is None else job.surface_m
+    rl.hotspots.measure_surface(problems, axes, bandwidth_m=bandwidth, on=job.on, path=path, settings=job.settings)
+
+
+def _intervals(name: str, text: str) -> pd.DataFrame:
+    """A table of chainage intervals from any file that GDAL reads."""
+    path, layer = file_and_layer(text)
+    try:
+        return pd.DataFrame(pyogrio.read_dataframe(path, layer=layer, read_geometry=False))
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise rl.ReadError(
+            f"--{name} 的文件 {path} 读不了；应为 CSV、XLSX 或 GPKG 表",
+            f"--{name}: {path} cannot be read; give a CSV, XLSX or GPKG table",
+        ) from error
+
+
+def reach_table(spots: Hotspots, language: Language) -> Table:
+    """One row a hot, or cold, reach, with its reason."""
+    names = ("reach_id", "verdict", "problems", "expected", "reason")
+    heads = [HOT_REACHES[name].label(language) for name in names]
+    table = table_of(HOT_REACHES.label(language), heads, right=(2, 3), lesser=(0,), language=language)
+    for row in spots.clusters.itertuples():
+        verdict = HOT_REACHES["verdict"].value_label(row.verdict, language)
+        add_row(table, row.reach_id, verdict, str(row.problems), f"{row.expected:.1f}", row.reason)
+    return table
+
+
+def rank_table(spots: Hotspots, by: str, language: Language) -> Table:
+    """The first ten groups by rate, with how sure their ranks are."""
+    names = ("part", "problems", "exposure", "smoothed", "rank_place", "rank_first", "rank_last", "funnel")
+    heads = [REACH_RANKS[name].label(language) for name in names]
+    table = table_of(REACH_RANKS.label(language), heads, right=(1, 2, 3, 4, 5, 6), lesser=(2,), language=language)
+    for row in rank_reaches(spots, by=by).head(10).itertuples():
+        funnel = REACH_RANKS["funnel"].value_label(row.funnel, language)
+        figures = (f"{row.exposure:,.1f}", f"{row.smoothed:.2f}", row.rank_place, row.rank_first, row.rank_last)
+        add_row(table, row.part, str(row.problems), *map(str, figures), funnel)
+    return table
