@@ -732,7 +732,7 @@ def test_the_command_writes_lines_gaps_map_and_mask(tmp_path):
     shown = run(
         rl.samples.path("影像2026.tif"), "--sensor", "rgbn", "--axes", f"{county}::axes", "--mask", "--out", out
     )
-    assert sorted(path.name for path in out.iterdir()) == ["map.html", "水体.tif", "水边线.gpkg"]
+    assert sorted(path.name for path in out.iterdir()) == ["map.html", "水体.tif", "水边线.gpkg", "水边线表.xlsx"]
     lines = rl.read_layer(out / "水边线.gpkg", WATERLINES, layer="水边线")
     assert lines["bank"].tolist() == ["left", "right"]
     assert "左岸" in shown
@@ -743,7 +743,9 @@ def test_the_command_writes_lines_gaps_map_and_mask(tmp_path):
     english = run(rl.samples.path("影像2026.tif"), "--band", "green=2", "--band", "nir=4", "--threshold", "0.1",
                   "--language", "en", "--out", tmp_path / "en")  # fmt: skip
     assert "Waterlines · ndwi > 0.100 (given)" in english
-    assert sorted(path.name for path in (tmp_path / "en").iterdir()) == ["map.html", "waterlines.gpkg"]
+    assert sorted(path.name for path in (tmp_path / "en").iterdir()) == [
+        "map.html", "waterlines.gpkg", "waterlines_tables.xlsx",
+    ]  # fmt: skip
     # No layer was read, so none is listed; the image is.
     assert "Inputs" not in english
     assert "2026-04-12" in english

@@ -98,7 +98,7 @@ def inspect(  # noqa: PLR0913 - one argument a layer
     >>> tops = gpd.GeoDataFrame({"bank_id": ["B1", "B2"], "river_id": "R1"}, geometry=[left, right], crs=4548)
     >>> result = rl.demarcate(axes, rl.load_rules("national"), bank_tops=tops)
     >>> rl.inspect(result, axes=axes, stakes=rl.place_stakes(result))
-    Inspection(25 checks: 19 passed, 0 failed, 6 not applicable; 0 faults)
+    Inspection(26 checks: 20 passed, 0 failed, 6 not applicable; 0 faults)
     """
     require_result(result)
     checks = load_checks() if rules is None else _require_checks(rules)

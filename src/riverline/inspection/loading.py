@@ -59,7 +59,7 @@ def load_checks(path: str | os.PathLike[str] | None = None, *, checks: Sequence[
     --------
     >>> import riverline as rl
     >>> len(rl.load_checks())
-    25
+    26
     """
     file = CheckFile() if path is None else _read(Path(path))
     known = {check.check_id for check in shipped()}
