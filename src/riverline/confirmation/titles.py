@@ -104,12 +104,13 @@ def with_cracks(parts: Parts, region: shapely.Geometry, *, tolerance_m: float) -
     width = np.full(len(parts.members), np.inf)
     odd = np.flatnonzero([len(each) != 1 for each in parts.members])
     width[odd] = widths(parts.geometry[odd], limit_m=tolerance_m)
+    gaps = [row for row in odd[np.isinf(width[odd])].tolist() if not parts.members[row]]
+    if not gaps:
+        return parts, width
     geometry, members, found = list(parts.geometry), list(parts.members), list(width)
     edge = shapely.boundary(region)
     shapely.prepare(edge)
-    for row in odd[np.isinf(width[odd])].tolist():
-        if members[row]:
-            continue
+    for row in gaps:
         thin = cracks(geometry[row], edge, limit_m=tolerance_m)
         if len(thin):
             rest = shapely.get_parts(shapely.difference(geometry[row], shapely.union_all(thin)))

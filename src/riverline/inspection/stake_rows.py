@@ -13,6 +13,7 @@ from riverline.channel.given import texts
 from riverline.demarcation.stakes.columns import coordinate_columns
 from riverline.geodesy import format_dms
 from riverline.inspection.check import failing
+from riverline.inspection.stated import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +85,7 @@ def _neighbours(stakes: gpd.GeoDataFrame, limit: float) -> dict[str, Flags]:
             if column in stakes:
                 wrong[column] = _unlike(stakes, column, drawn, slack, known=returned, circle="bearing" in column)
         if f"{name}_bearing_dms" in stakes and f"{name}_bearing" in stakes:
-            stated = _numbers(stakes, f"{name}_bearing")
+            stated = numbers(stakes, f"{name}_bearing")
             wrong[f"{name}_bearing_dms"] = _differs(stakes, f"{name}_bearing_dms", format_dms(stated))
     return wrong
 
@@ -95,8 +96,8 @@ def _rows_of(stakes: gpd.GeoDataFrame, name: str) -> Rows:
     keys = pd.MultiIndex.from_arrays([*line, texts(stakes["number"])])
     wanted = pd.MultiIndex.from_arrays([*line, texts(stakes[name])])
     first = ~keys.duplicated()
-    found = np.flatnonzero(first)[keys[first].get_indexer(wanted)]
-    return np.where((keys[first].get_indexer(wanted) >= 0) & (texts(stakes[name]) != ""), found, -1)
+    place = keys[first].get_indexer(wanted)
+    return np.where((place >= 0) & (texts(stakes[name]) != ""), np.flatnonzero(first)[place], -1)
 
 
 def _on_pieces(stakes: gpd.GeoDataFrame, subject: Subject, limit: float) -> dict[str, Flags]:
@@ -105,13 +106,13 @@ def _on_pieces(stakes: gpd.GeoDataFrame, subject: Subject, limit: float) -> dict
     if lines.empty or stakes.empty:
         return {}
     stake, piece, apart = _pieces(stakes, lines)
-    known = np.isin(np.arange(len(stakes)), stake)
+    known = _any(stake, len(stakes))
     wrong = {}
     if "chainage_m" in stakes:
-        at = _numbers(stakes, "chainage_m")[stake]
-        low, high = (_numbers(lines, name)[piece] for name in ("start_chainage_m", "end_chainage_m"))
+        at = numbers(stakes, "chainage_m")[stake]
+        low, high = (numbers(lines, name)[piece] for name in ("start_chainage_m", "end_chainage_m"))
         fits = (at >= np.fmin(low, high) - _CHAINAGE_M) & (at <= np.fmax(low, high) + _CHAINAGE_M)
-        stated = np.isfinite(_numbers(stakes, "chainage_m"))
+        stated = np.isfinite(numbers(stakes, "chainage_m"))
         wrong["chainage_m"] = known & stated & ~_any(stake[fits | np.isnan(low)], len(stakes))
     for name in _LINE:
         if name in stakes and name in lines:
@@ -146,7 +147,7 @@ def _printed(stakes: gpd.GeoDataFrame) -> dict[str, Flags]:
     """Printed chainages: readable, and as far from the true one as a neighbour's, for breaks shift whole stretches."""
     if "printed_chainage" not in stakes or "chainage_m" not in stakes:
         return {}
-    said, at = texts(stakes["printed_chainage"]), _numbers(stakes, "chainage_m")
+    said, at = texts(stakes["printed_chainage"]), numbers(stakes, "chainage_m")
     printed = parse_chainage(pd.Series(said).where(said != "")).to_numpy(dtype="float64", na_value=np.nan)
     shift = printed - at
     order = np.lexsort((at, texts(stakes["bank"]).astype(str), texts(stakes["river_id"]).astype(str)))
@@ -168,7 +169,7 @@ def _unlike(
     stakes: gpd.GeoDataFrame, column: str, drawn: Floats, slack: Floats, *, known: Flags, circle: bool = False
 ) -> Flags:
     """Figures that are not what is drawn, or that nothing is drawn for."""
-    stated = _numbers(stakes, column)
+    stated = numbers(stakes, column)
     off = np.abs(stated - drawn)
     off = np.fmin(off, 360.0 - off) if circle else off
     lost = ~known if column != "offset_m" else np.zeros(len(stakes), dtype=bool)
@@ -179,7 +180,3 @@ def _any(rows: Rows, count: int) -> Flags:
     found = np.zeros(count, dtype=bool)
     found[rows] = True
     return found
-
-
-def _numbers(frame: gpd.GeoDataFrame, column: str) -> Floats:
-    return frame[column].to_numpy(dtype="float64", na_value=np.nan)

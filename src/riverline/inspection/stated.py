@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["stated_areas", "stated_lengths", "stated_places"]
+__all__ = ["numbers", "stated_areas", "stated_lengths", "stated_places"]
 
 _BANK_LENGTHS = {"left": "left_length_m", "right": "right_length_m"}
 _PLANE = ("x_m", "y_m", "y_zoned_m")
@@ -55,14 +55,14 @@ def stated_places(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
     for layer in ("stakes", "boards"):
         frame = subject.rows(layer)
         drawn = coordinate_columns(frame.geometry.reset_index(drop=True), subject.result.rules.policy.stakes)
-        off = [np.abs(_numbers(frame, name) - np.asarray(drawn[name])) for name in _PLANE if name in frame]
+        off = [np.abs(numbers(frame, name) - np.asarray(drawn[name])) for name in _PLANE if name in frame]
         most = np.fmax.reduce([*off, _off_in_degrees(frame, subject.crs)])
         yield failing(frame, layer, where=most > limit, code="coordinates-unlike", value=most, limit=limit, unit="m")
 
 
 def _off_in_degrees(frame: gpd.GeoDataFrame, crs: Any) -> Floats:  # noqa: ANN401 - a CRS
     """Distance of the place that longitude and latitude name from the one that is drawn; NaN where there is none."""
-    lon, lat = _numbers(frame, "lon"), _numbers(frame, "lat")
+    lon, lat = numbers(frame, "lon"), numbers(frame, "lat")
     there = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat) & ~shapely.is_missing(frame.geometry.array))
     off = np.full(len(frame), np.nan)
     if len(there):
@@ -83,10 +83,11 @@ def _pieces(lines: gpd.GeoDataFrame, extents: gpd.GeoDataFrame, bank: str) -> Fl
 def _unlike(
     frame: gpd.GeoDataFrame, layer: str, column: str, drawn: Floats, limit: float | Floats, unit: str
 ) -> gpd.GeoDataFrame:
-    off = np.abs(_numbers(frame, column) - drawn)
+    off = np.abs(numbers(frame, column) - drawn)
     told: dict[str, Any] = {"value": off, "limit": limit, "unit": unit, "note": column}
     return failing(frame, layer, where=off > limit, code="measure-unlike", **told)
 
 
-def _numbers(frame: gpd.GeoDataFrame, column: str) -> Floats:
+def numbers(frame: gpd.GeoDataFrame, column: str) -> Floats:
+    """A column as plain numbers, NaN where it is blank."""
     return frame[column].to_numpy(dtype="float64", na_value=np.nan)
