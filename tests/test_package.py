@@ -111,14 +111,14 @@ def test_import_loads_nothing_heavy():
 
 
 def test_first_lines_cost_little_more_than_geopandas():
-    """CPU seconds, the least of five runs each."""
+    """CPU of the least of seven runs each, taken in turn: machines differ in speed, so a share and not seconds."""
 
     def seconds(code: str) -> float:
         command = [sys.executable, "-c", f"{code}; import time; print(time.process_time())"]
-        runs = [subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(5)]
-        return min(map(float, runs))
+        return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
-    assert seconds(FIRST_LINES) - seconds("import geopandas") <= 0.15
+    ours, theirs = zip(*((seconds(FIRST_LINES), seconds("import geopandas")) for _ in range(7)), strict=True)
+    assert min(ours) <= 1.5 * min(theirs)
 
 
 # What it is made of
