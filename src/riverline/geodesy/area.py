@@ -90,7 +90,7 @@ def ellipsoidal_area(
         coarse = np.abs(measure(paths.lon[whole], paths.lat[whole], paths.path[whole], len(rings), ellipsoid))
         fine = (4.0 * fine - coarse) / 3.0
     total = np.asarray(np.bincount(feature, weights=sign * fine, minlength=len(shapes)), dtype="float64")
-    return _series(total, frame, shapes, "area_m2")
+    return _per_feature(total, frame, shapes, "area_m2")
 
 
 def geodesic_length(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.Series:
@@ -134,10 +134,10 @@ def geodesic_length(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.Series:
     *_, each = ellipsoid.geod.inv(lon[:-1][within], lat[:-1][within], lon[1:][within], lat[1:][within])
     owner = feature[paths.path[1:][within]]
     total = np.asarray(np.bincount(owner, weights=np.asarray(each), minlength=len(shapes)), dtype="float64")
-    return _series(total, frame, shapes, "length_m")
+    return _per_feature(total, frame, shapes, "length_m")
 
 
-def _series(
+def _per_feature(
     total: Floats,
     frame: gpd.GeoDataFrame | gpd.GeoSeries,
     shapes: Shapes,
@@ -183,12 +183,22 @@ def _survey_areas(lon: Floats, lat: Floats, ring: Indices, count: int, ellipsoid
     within = ring[1:] == ring[:-1]
     half, middle = (b[1:] - b[:-1]) / 2.0, (b[1:] + b[:-1]) / 2.0
     e2 = (2.0 - 1.0 / ellipsoid.inverse_flattening) / ellipsoid.inverse_flattening
-    series = sum(
-        term * np.sin(odd * half) * np.cos(odd * middle)
-        for odd, term in zip((1, 3, 5, 7, 9), _series_terms(e2), strict=True)
-    )
+    series = _series(np.sin(half), np.cos(middle), _series_terms(e2))
     strip = (ellipsoid.a**2 * (1.0 - e2)) * (away[1:] + away[:-1]) * series
     return np.asarray(np.bincount(ring[1:], weights=np.where(within, strip, 0.0), minlength=count), dtype="float64")
+
+
+def _series(sine: Floats, cosine: Floats, terms: tuple[float, ...]) -> Floats:
+    """``Σ t·sin(nα)·cos(nβ)`` for n = 1, 3, 5, … of given sin α and cos β, by the recurrence of multiple angles."""
+    twice_a, twice_b = 2.0 - 4.0 * sine**2, 4.0 * cosine**2 - 2.0
+    before, sin_n = -sine, sine
+    former, cos_n = cosine, cosine
+    total = terms[0] * sine * cosine
+    for term in terms[1:]:
+        before, sin_n = sin_n, twice_a * sin_n - before
+        former, cos_n = cos_n, twice_b * cos_n - former
+        total += term * sin_n * cos_n
+    return total
 
 
 def _series_terms(e2: float) -> tuple[float, float, float, float, float]:

@@ -91,17 +91,16 @@ def subdivide(points: Floats, path: Indices, *, longest: float, halves: bool) ->
     """
     if not len(points):
         return Paths(np.empty(0), np.empty(0), np.empty(0, dtype="intp"), np.empty(0, dtype="bool"))
-    within = np.append(path[1:] == path[:-1], False)
-    step = np.where(within[:, None], np.roll(points, -1, axis=0) - points, 0.0)
-    length = np.hypot(step[:, 0], step[:, 1])
-    pieces = np.where(within, np.maximum(np.ceil(length / longest), 1.0), 0.0).astype("int64") * (2 if halves else 1)
-    repeat = np.maximum(pieces, 1)
-    vertex = np.repeat(np.arange(len(points)), repeat)
-    place = np.arange(len(vertex)) - np.repeat(np.cumsum(repeat) - repeat, repeat)
-    share = place / repeat[vertex]
-    cut = points[vertex] + step[vertex] * share[:, None]
-    even = place % 2 == 0 if halves else np.ones(len(vertex), dtype="bool")
-    return Paths(cut[:, 0], cut[:, 1], path[vertex], even)
+    within = path[1:] == path[:-1]
+    step = np.zeros_like(points)
+    np.subtract(points[1:], points[:-1], out=step[:-1], where=within[:, None])
+    pieces = np.maximum(np.ceil(np.hypot(step[:, 0], step[:, 1]) / longest), 1.0).astype("int64")
+    repeat = np.where(np.append(within, False), pieces * (2 if halves else 1), 1)
+    place = np.arange(repeat.sum()) - np.repeat(np.cumsum(repeat) - repeat, repeat)
+    share = place / np.repeat(repeat, repeat)
+    x, y = (np.repeat(points[:, at], repeat) + np.repeat(step[:, at], repeat) * share for at in (0, 1))
+    even = place % 2 == 0 if halves else np.ones(len(place), dtype="bool")
+    return Paths(x, y, np.repeat(path, repeat), even)
 
 
 def on_ellipsoid(
