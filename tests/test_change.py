@@ -25,6 +25,30 @@ WEDGE = bk.line([(0, 50), (1000, 150)])
 # Rates
 
 
+@pytest.mark.parametrize("short", [1e-9, 9e-4, -1e-9])
+def test_lines_that_end_on_a_transect_are_met_there_up_to_rounding(short):
+    frame = bk.shorelines(
+        ("2000-01-01", "left", bk.level(50.0, short, bk.LENGTH - short)),
+        ("2010-01-01", "left", bk.level(60.0, short, bk.LENGTH - short)),
+    )
+    change = bk.measured(frame)
+    met = bk.of_bank(change.rates, "left")
+    assert met["nsm_m"].notna().sum() == 11
+    np.testing.assert_allclose(met["nsm_m"], 10.0, atol=1e-6)
+    assert change.areas["area_m2"].sum() == pytest.approx(10.0 * bk.LENGTH, rel=1e-3)
+
+
+def test_lines_that_end_before_a_transect_are_not_met_there():
+    frame = bk.shorelines(*((f"{2000 + at}-01-01", "left", bk.level(50.0 + at, 0.01, 999.99)) for at in (0, 10)))
+    assert bk.of_bank(bk.measured(frame).rates, "left")["nsm_m"].notna().sum() == 9
+
+
+def test_ground_beyond_the_first_and_last_transect_is_told_where_it_is_much():
+    for spacing, left in ((100.0, None), (300.0, 100.0), (600.0, 400.0)):
+        told = bk.measured(bk.retreating(), spacing_m=spacing).faults.query("code == 'change-ends-left'")
+        assert told["value"].tolist() == ([] if left is None else [left])
+
+
 def test_banks_that_retreat_a_metre_a_year_have_every_rate_of_one():
     change = bk.measured(bk.retreating(uncertainty_m=2.0))
     rates = change.rates

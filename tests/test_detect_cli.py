@@ -74,8 +74,8 @@ def test_the_command_maps_fields_and_takes_values_for_whole_layers(images, tmp_p
 @pytest.mark.parametrize(
     ("language", "name", "sheets", "heads"),
     [
-        ("zh", "变化图斑表.xlsx", ["疑似问题清单", "变化证据"], ["图斑编号", "四乱类型", "复核情况", "侵入深度（m）"]),
-        ("en", "changes_tables.xlsx", ["Suspects", "Evidence of change"], ["Suspect code", "Kind", "State"]),
+        ("zh", "变化图斑表.xlsx", ["疑似问题清单", "变化证据"], ["图斑编号", "四乱类型", "影像印证", "侵入深度（m）"]),
+        ("en", "changes_tables.xlsx", ["Suspects", "Evidence of change"], ["Suspect code", "Kind", "Shown by images"]),
     ],
 )
 def test_the_tables_of_a_detection_stand_beside_its_layers(images, tmp_path, language, name, sheets, heads):
@@ -90,7 +90,7 @@ def test_the_tables_of_a_detection_stand_beside_its_layers(images, tmp_path, lan
     known = {column.name for column in rl.schema.SUSPECTS}
     assert not known & set(head), "every heading is that of the dictionary"
     if language == "zh":
-        assert "未复核" in rows[rows.index(head) + 1]
+        assert "影像不足" in rows[rows.index(head) + 1]
 
 
 def test_waterlines_and_screenings_have_their_tables(images, tmp_path):

@@ -440,6 +440,37 @@ def test_extents_without_a_kind_or_a_river_are_told_or_used_without_one():
     assert found.sums["suspects"].tolist() == [1]
 
 
+@pytest.mark.parametrize("none", [held.valley([box(0, -100, 900, 100)]).assign(kind="river"), held.drawn().extents[:0]])
+def test_without_an_extent_that_can_be_used_nothing_is_called_free_of_problems(none):
+    found = rl.screen(things(box(100, 0, 110, 10), box(200, 500, 210, 510)), none)
+    told = found.faults.set_index("code")
+    assert told.loc["features-not-screened", ["severity", "value"]].tolist() == ["error", 2.0]
+    assert "features-not-inside" not in told.index
+
+
+def test_a_permit_without_days_is_subtracted_and_told():
+    found = screen(box(210, 80, 230, 100), permits=permits(box(200, 70, 240, 110)))
+    assert not found.suspects["is_counted"].any()
+    assert codes(found) == ["permit-undated"]
+
+
+def test_items_of_the_features_themselves_classify_them_by_code_or_title():
+    catalog = rl.load_catalog("national")
+    title = next(item.title for item in catalog.items if item.id == "tall-plants")
+    shapes = [box(x, 0, x + 10, 10) for x in (100, 200, 300)]
+    for name, mapping in (("item", None), ("细类", {"细类": "item"})):
+        given = {name: ["tall-plants", title, "no such thing"]}
+        found = rl.classify(screen(*shapes, columns=given), columns=mapping)
+        assert found.suspects["item"].tolist() == ["tall-plants", "tall-plants", ""]
+        assert found.suspects["item_title"].tolist() == [title, title, ""]
+
+
+def test_a_feature_that_touches_the_line_from_outside_is_no_negative_length_away():
+    row = one(screen(box(200, 100, 240, 120), tolerance_m=1.0))
+    assert "-0.00" not in row["reason"]
+    assert "0.00" in row["reason"]
+
+
 def test_what_the_geometry_library_refuses_is_told_and_the_rest_is_done(monkeypatch):
     from riverline.encroachment import screening
 

@@ -134,6 +134,9 @@ def test_of_bare_numbers_water_that_is_no_darker_than_land_is_an_error(tmp_path)
     path = imagery.write(tmp_path / "a_20240415.tif", values.astype("uint16"))
     found = rl.map_water(rl.read_scene(path, bands={"green": 1, "nir": 2}))
     assert found.faults.query("code == 'water-not-dark'")["value"].iloc[0] > 150.0
+    traced = rl.trace_waterlines(rl.read_scene(path, bands={"green": 1, "nir": 2}))
+    assert len(traced.lines)
+    assert set(traced.lines["doubt"]) == {"bright"}
 
 
 @pytest.mark.real

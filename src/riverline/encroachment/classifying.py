@@ -75,9 +75,11 @@ def classify(
 
     Notes
     -----
-    An item that a row names already is taken; else the first of the catalogue's words that fits an attribute and does
-    not disagree with a kind that is known already. Severity goes by the area that no permit covers (of a row that does
-    not count, by the area inside); by ``volume_m3``, ``shoreline_m`` and ``value_cny`` where the item asks for them.
+    An item that a row names already is taken, by its code or title: in ``item``, in ``feature_item`` (what the ``item``
+    of a layer that was screened is called then), or in what ``columns`` calls ``item``; else the first of the
+    catalogue's words that fits an attribute and does not disagree with a kind that is known already. Severity goes by
+    the area that no permit covers (of a row that does not count, by the area inside); by ``volume_m3``,
+    ``shoreline_m`` and ``value_cny`` where the item asks for them.
     Without the measure, outside all bands, or where the table was not readable, severity is ``unknown``.
 
     Examples
@@ -144,6 +146,7 @@ def _classified(frame: gpd.GeoDataFrame, catalog: Catalog, columns: Mapping[str,
             [kind if item is None else item.kind for kind, item in zip(kinds, items, strict=True)], dtype=object
         ),
         item=pd.array(names.tolist(), dtype="str"),
+        item_title=pd.array(["" if item is None else item.title for item in items], dtype="str"),
         severity=np.array([severity for severity, _ in decided], dtype=object),
         rule_id=pd.array(["" if item is None else f"{item.origin}/{item.id}" for item in items], dtype="str"),
         citation=pd.array(
@@ -168,6 +171,10 @@ def _items(frame: gpd.GeoDataFrame, catalog: Catalog, columns: Mapping[str, str]
     found: Texts = np.where(np.isin(given.astype(str), list(known)), given, "").astype(object)
     kind = frame["kind"].astype("str").fillna("unknown").to_numpy(dtype=object)
     fields = _fields(frame, columns)
+    called = {plain_word(name): item.id for item in catalog.items for name in (item.title, item.title_en, item.id)}
+    for texts in fields.get("item", []):
+        said = pd.Series(texts).map(called).fillna("").to_numpy(dtype=object)
+        found = np.where(found == "", said, found).astype(object)
     for word in catalog.words:
         fits = np.isin(kind.astype(str), ["unknown", "", known[word.item]]) & (found == "")
         if fits.any():

@@ -170,11 +170,17 @@ def refused(features: Features) -> tuple[NDArray[np.bool_], list[Finding]]:
         rows = np.flatnonzero(wrong & ~bad)
         for row, label in zip(rows, features.labels(rows), strict=True):
             note = shapes[row].geom_type if code == "geometry-type" else ""
-            findings.append(
-                Finding(code, "features", label, shapes[row] if finite[row] and there[row] else None, note=note)
-            )
+            shape = shapes[row] if finite[row] and there[row] else None
+            findings.append(Finding(code, "features", label, shape, _infinite(shapes[row], code), note=note))
         bad |= wrong
     return bad, findings
+
+
+def _infinite(shape: shapely.Geometry, code: str) -> float:
+    """Of a shape with such vertices how many there are."""
+    if code != "geometry-infinite":
+        return float("nan")
+    return float((~np.isfinite(shapely.get_coordinates(shape)).all(axis=1)).sum())
 
 
 def invalid(features: Features, rows: Rows) -> tuple[NDArray[np.bool_], list[Finding]]:

@@ -100,6 +100,7 @@ def permits_of(
     state, about = _states(usable, on)
     key = usable["permit_id"].to_numpy(dtype=object)
     kept = np.flatnonzero(~shapely.is_missing(area) & (state != "reversed"))
+    about += _undated(usable.iloc[kept])
     period = np.array([f"{first} – {last}" for first, last in _days(usable)], dtype=object)
     return Permits(key[kept], state[kept], period[kept], area[kept]), findings + short + about
 
@@ -121,6 +122,14 @@ def _areas(rows: gpd.GeoDataFrame) -> tuple[Shapes, list[Finding]]:
                 note=words[shapely.get_dimensions(shapes[row])])
         for row in short
     ]  # fmt: skip
+
+
+def _undated(rows: gpd.GeoDataFrame) -> list[Finding]:
+    """Permits that count for ever since nothing is written of their days."""
+    days = [name for name in ("valid_from", "valid_to") if name in rows.columns]
+    open_ = (rows[days].isna().all(axis=1) & ~rows["_unread"]).to_numpy(dtype=bool)
+    told = zip(rows["permit_id"][open_], rows.geometry[open_], strict=True)
+    return [Finding("permit-undated", "permits", str(key), place) for key, place in told]
 
 
 def _days(rows: gpd.GeoDataFrame) -> list[tuple[str, str]]:

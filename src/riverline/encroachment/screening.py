@@ -231,7 +231,8 @@ def _about_features(made: _Made, inputs: Inputs, hits: Rows) -> list[Finding]:
         for at in np.flatnonzero((count > 1) & (distinct != ""))
     ]
     outside = len(made.usable) - len(used) - len(set(made.bad) - set(used.tolist()))
-    left = [Finding("features-not-inside", "features", "*", None, float(outside))] * bool(outside)
+    code = "features-not-inside" if len(inputs.extents) else "features-not-screened"
+    left = [Finding(code, "features", "*", None, float(outside))] * bool(outside)
     return [*made.bad.values(), *shared, *left]
 
 

@@ -127,7 +127,7 @@ def _place(row: dict[str, Any], evidence: dict[str, Any], language: Language) ->
     said = [_say("protection", language)] * (row.get("extent_kind") == "protection")
     said.append(_say(row["position"], language))
     if row["position"] == "near":
-        said.append(_say("away", language, -row["intrusion_m"]))
+        said.append(_say("away", language, abs(row["intrusion_m"])))
     else:
         if row["inside_m2"] > 0.0:
             said.append(_say("area", language, row["inside_m2"], row["share_inside"]))

@@ -7,9 +7,16 @@ from riverline.faults.code import Code
 __all__ = ["CHANGE_CODES"]
 
 CHANGE_CODES = (
+    Code("change-ends-left", "warning",
+         "河流 {feature} 两端共 {value} {unit}（全长 {limit} {unit}）在首尾断面以外，冲淤面积未计入",
+         "{value} {unit} of river {feature} (of {limit} {unit}) lie before its first or beyond its last transect; "
+         "eroded and accreted areas leave them out", "减小断面间距（spacing_m，命令行 --spacing）",
+         "give a smaller spacing_m (--spacing on the command line)"),
     Code("shoreline-without-date", "error", "岸线 {feature} 没有可用的日期，未使用",
-         "shoreline {feature} has no usable date and was not used", "填写日期，写作 2024-05-06",
-         "fill in its date, such as 2024-05-06"),
+         "shoreline {feature} has no usable date and was not used", "填写日期，写作 2024-05-06；"
+         "只知年份的写该年有代表性的一天，如 1987-07-01，并如实加大中误差",
+         "fill in its date, such as 2024-05-06; where only the year is known a day that stands for it, such as "
+         "1987-07-01, with an error that allows for it"),
     Code("shoreline-bank-contradicts", "error",
          "岸线 {feature} 标为{note}，但 {value} % 的交点在同期另一岸之外，或在中心线另一侧（允许 {limit} %），未使用",
          "shoreline {feature} says {note}, yet {value} % of its hits lie beyond the other bank of its day, or across "

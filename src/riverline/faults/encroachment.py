@@ -9,6 +9,12 @@ __all__ = ["ENCROACHMENT_CODES"]
 ENCROACHMENT_CODES = (
     Code("features-not-inside", "note", "{value} 个地物不在任何管理或保护范围内，不是疑似问题",
          "{value} features lie in no extent and are no suspects", "无须处理", "nothing to do"),
+    Code("features-not-screened", "error", "没有可用的管理范围，{value} 个地物未筛查；没有疑似问题不等于没有问题",
+         "no extent could be used and {value} features were not screened: that nothing was found says nothing",
+         "按管理范围图层的质检问题处理后重跑；kind 应为 management 或 protection，可用 "
+         "--set extents::kind=management 填写（代码中为 frame.assign(kind=…)）",
+         "mend what the other faults say of the extents and run again; kind must be management or protection, and can "
+         "be filled in with --set extents::kind=management (frame.assign(kind=…) in code)"),
     Code("features-elsewhere", "error",
          "地物与管理范围不在一处，相距 {value} {unit}（地物 | 范围：{note}）；没有疑似问题不等于没有问题",
          "features and extents are {value} {unit} apart (features | extents: {note}): that nothing was found says "
@@ -54,6 +60,9 @@ ENCROACHMENT_CODES = (
          "填写 radius_m，或改绘为面", "fill in radius_m, or draw it as an area"),
     Code("permit-dates-reversed", "error", "许可 {feature} 的有效期止早于有效期起（{note}），未扣除",
          "permit {feature} ends before it begins ({note}) and was not subtracted", "核对有效期", "check its dates"),
+    Code("permit-undated", "note", "许可 {feature} 没有起止日期，按长期有效扣除",
+         "permit {feature} has no dates and counts as valid for ever", "核对许可文书的有效期；已失效的在 valid_to 写明",
+         "see what the permit itself says; write the last day of one that has run out into valid_to"),
     Code("permit-undecided", "warning", "许可 {feature} 是否有效无法判断（{note}），未扣除",
          "whether permit {feature} is valid cannot be told ({note}); it was not subtracted",
          '用 on= 指定日期，例如 on="2025-06-01"；有效期写作年-月-日',

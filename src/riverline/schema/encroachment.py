@@ -39,7 +39,7 @@ _STANDINGS = c.choices(
     ("protection", "仅在保护范围，不计入", "In the protection extent, not counted"),
     ("outside", "线外邻近，不计入", "Outside the line, not counted"),
 )
-_STATES = c.choices(("confirmed", "已复核", "Confirmed"), ("unconfirmed", "未复核", "Not confirmed"))
+_STATES = c.choices(("confirmed", "影像足够", "Enough images"), ("unconfirmed", "影像不足", "Too few images"))
 _TRACKINGS = c.choices(("new", "新增", "New"), ("kept", "延续", "Kept"), ("unseen", "本轮看不清", "Not seen"))
 _INSIDE = c.square_metres("inside_m2", "范围内面积", "Area inside", "FWNMJ", "Area inside the line of the extent.")
 _COUNTED = c.square_metres(
@@ -81,6 +81,7 @@ SUSPECTS = Schema(
         c.or_blank(c.BANK),
         c.choice("kind", "四乱类型", "Kind", "SLLX", "Kind of the four chaos, with local additions.", _KINDS),
         c.ITEM,
+        c.optional(c.text("item_title", "细类名称", "Title of the item", "XLMC", "As the catalogue calls it.")),
         c.SEVERITY,
         c.optional(c.text("reason", "认定说明", "Why", "RDSM", "What shows it, in one sentence for a person.")),
         c.PROBABILITY,
@@ -115,8 +116,8 @@ SUSPECTS = Schema(
         c.optional(c.EXTENT_ID),
         c.optional(_EXTENT_KIND),
         c.optional(c.text("feature_id", "地物编码", "Feature code", "DWBM", "Feature of the layer that was screened.")),
-        c.optional(c.or_blank(c.choice("state", "复核情况", "State", "FHQK",
-                                       "Whether enough days of both seasons show it; of suspects from images.",
+        c.optional(c.or_blank(c.choice("state", "影像印证", "Shown by images", "YXYZ",
+                                       "Whether enough days of both seasons show it; nobody was there yet.",
                                        _STATES))),
         c.optional(c.or_blank(c.choice("tracking", "与上轮比较", "Tracking", "YSLBJ",
                                        "Against the round before; of suspects from images.", _TRACKINGS))),

@@ -28,6 +28,7 @@ FORMS = c.choices(
     ("island", "洲岛", "Island"),
     ("pool", "独立水面", "Water by itself"),
 )
+DOUBTS = c.choices(("bright", "亮如云、雪，未必是水", "As bright as cloud or snow, and hardly water"))
 
 _DATE = Column("date", "date", "拍摄日期", "Date", "RQ", "Day it was taken; blank where nobody says.", blank=True)
 _SHORELINE_ID = c.key("shoreline_id", "水边线编码", "Waterline code", "SBXBM")
@@ -69,6 +70,8 @@ WATERLINES = Schema(
                  "One standard deviation of where the line lies, from how far the threshold may be off."),
         c.metres("registration_m", "配准分量", "Part of the registration", "PZFL", "As given; 0 where not."),
         c.optional(_STAGE),
+        c.optional(c.or_blank(c.choice("doubt", "存疑", "In doubt", "CY",
+                                       "Why the lines of an image may be no water's edge at all.", DOUBTS))),
     ),
     "Waterlines of one image: sub-pixel pieces, water to their right, never joined over what it hides.",
 )  # fmt: skip

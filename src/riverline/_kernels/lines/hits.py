@@ -29,6 +29,8 @@ __all__ = ["Hits", "Path", "hits"]
 
 # Hits of a ray on one line nearer to each other than this are one: a vertex belongs to two segments.
 _SAME_M = 1e-6
+# A ray that passes the end of a line by less than this meets it: lines that end on a ray do so up to rounding.
+_BEYOND_M = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,11 @@ def hits(origin: Floats, direction: Floats, length: Floats, path: Path) -> Hits:
 
     Notes
     -----
-    A stretch of line that runs along a ray is met at its ends, where its neighbours are.
+    A stretch of line that runs along a ray is met at its ends, where its neighbours are. An open line is met up to a
+    millimetre beyond its ends, so that it does not depend on rounding whether a ray through its end meets it.
     """
     segment = np.flatnonzero(np.diff(path.line) == 0)
-    ends = np.stack([path.vertices[segment], path.vertices[segment + 1]], axis=1)
+    ends = _reaching(path, segment)
     if not (len(ends) and len(origin)):
         nothing = np.zeros(0, dtype="int64")
         return Hits(nothing, nothing, np.zeros(0), nothing, np.zeros(0))
@@ -96,6 +99,22 @@ def hits(origin: Floats, direction: Floats, length: Floats, path: Path) -> Hits:
     same = (np.diff(ray) == 0) & (np.diff(line) == 0) & (np.diff(distance) < _SAME_M)
     kept = np.append(True, ~same)[: len(ray)]
     return Hits(ray[kept], line[kept], distance[kept], segment[kept], np.clip(share[kept], 0.0, 1.0))
+
+
+def _reaching(path: Path, segment: Integers) -> Floats:
+    """(k, 2, 2) ends of segments, those at the ends of open lines a millimetre longer."""
+    ends = np.stack([path.vertices[segment], path.vertices[segment + 1]], axis=1)
+    if not len(path.line):
+        return ends
+    opens = np.flatnonzero(np.append(True, np.diff(path.line) != 0))
+    closes = np.append(opens[1:], len(path.line)) - 1
+    is_open = (path.vertices[opens] != path.vertices[closes]).any(axis=1)
+    step = ends[:, 1] - ends[:, 0]
+    size = np.hypot(step[:, 0], step[:, 1])[:, None]
+    beyond = _BEYOND_M * np.divide(step, size, out=np.zeros_like(step), where=size > 0.0)
+    ends[:, 0] -= np.where(np.isin(segment, opens[is_open])[:, None], beyond, 0.0)
+    ends[:, 1] += np.where(np.isin(segment + 1, closes[is_open])[:, None], beyond, 0.0)
+    return ends
 
 
 def _meet(origin: Floats, direction: Floats, path: Path, segment: Integers) -> tuple[Floats, Floats, NDArray[np.bool_]]:

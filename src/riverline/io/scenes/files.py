@@ -96,6 +96,12 @@ def open_raster(path: str) -> Iterator[Any]:
 def _require_content(path: Path) -> None:
     if not path.is_file():
         raise ReadError(f"找不到影像 {path.name}", f"there is no image {path.name}")
+    if path.suffix.lower() == ".hdr":
+        raise ReadError(
+            f"{path.name} 是 ENVI 影像的头文件；请写数据文件，即同名、扩展名为 .dat、.img、.bsq 或没有扩展名的那个",
+            f"{path.name} is the header of an ENVI image; give its data file, of the same name with .dat, .img, .bsq "
+            "or no ending",
+        )
     if path.stat().st_size == 0:
         raise ReadError(
             f"{path.name} 是空文件（0 字节）；请重新复制或下载",

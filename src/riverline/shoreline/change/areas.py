@@ -67,7 +67,9 @@ def areas_of(
     Notes
     -----
     A cell lies between neighbouring transects that both met both dates; ground beside a transect that missed one is
-    unknown and in no row. Its edges are the shorelines themselves where both hits are on one of them.
+    unknown and in no row, as is the ground before the first and beyond the last transect of a line, less than a
+    spacing together: ``change-ends-left`` tells where that is much. The edges of a cell are the shorelines themselves
+    where both hits are on one of them.
     """
     cells = _cells(series, transects, method)
     if not len(cells.near):

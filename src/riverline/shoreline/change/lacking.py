@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["lacking"]
 
 _FEWEST_FOR_RATES = 2
+_ENDS_SHARE = 0.05
 _SAME_DECIMALS = 3  # millimetres of a place, thousandths of a direction
 
 
@@ -58,6 +59,7 @@ def lacking(inputs: Inputs, transects: Transects, positions: Positions, series: 
         for river, line in sorted(first.items())
         if river not in with_shoreline
     ]
+    findings += _ends_left(inputs, transects, layer)
     again = _drawn_again(transects)
     frame = pd.DataFrame({"river": transects.river_id, "bank": transects.bank})
     banks: dict[Any, Any] = frame.groupby(["river", "bank"]).indices
@@ -110,6 +112,20 @@ class _Bank:
             yield "shoreline-jumps", self.jumps > 0, float(self.jumps.sum()), none
         if self.unsure:
             yield "uncertainty-missing", every, self.unsure, none
+
+
+def _ends_left(inputs: Inputs, transects: Transects, layer: str) -> list[Finding]:
+    """Lines of which much lies before the first or beyond the last transect, where no area is drawn."""
+    length = shapely.length(inputs.origins.line)
+    rays = pd.DataFrame({"line": transects.rays.line, "chainage": transects.rays.chainage})
+    reached = rays.groupby("line")["chainage"].agg(lambda each: each.max() - each.min())
+    left = length - reached.reindex(np.arange(len(length)), fill_value=0.0).to_numpy()
+    names = inputs.origins.river_id
+    return [
+        Finding("change-ends-left", layer, str(names[row]), inputs.origins.line[row], round(float(left[row]), 1),
+                round(float(length[row]), 1), "m")
+        for row in np.flatnonzero(left > _ENDS_SHARE * length)
+    ]  # fmt: skip
 
 
 def _drawn_again(transects: Transects) -> Flags:

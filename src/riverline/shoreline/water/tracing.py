@@ -40,6 +40,8 @@ SUBPIXEL_SHARE = 0.15
 """Error of a contour between pixels, in pixels: 1.43 to 1.56 m at 10 m (Bishop-Taylor et al. 2019, table A1)."""
 
 _CAUSES = {int(reason): reason.word for reason in Reason} | {0: "none", BEYOND: "edge", AXIS: "axis"}
+# What is bright in the infrared or brighter than green there is no water, whatever the index says.
+_NO_WATER = frozenset({"water-bright", "water-not-dark"})
 _SHORTEST_PIXELS = 10
 _SAME = 3
 
@@ -229,6 +231,7 @@ def _rows(
             "pixel_m": pixel,
             "threshold_m": moved,
             "registration_m": registered,
+            "doubt": "bright" if _NO_WATER & {each.code for each in found.findings} else None,
         },
         geometry=gpd.GeoSeries(list(named.lines[long]), crs=crs),
         crs=crs,
