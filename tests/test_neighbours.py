@@ -313,10 +313,27 @@ def test_shipped_rules_say_that_no_text_was_seen_on_mouths() -> None:
 # What is done with it -------------------------------------------------------------------------------------------------
 
 
-def test_stakes_stand_where_the_line_enters_and_leaves_the_mouth(tmp_path) -> None:
-    stakes = rl.place_stakes(mouth(tmp_path))
-    main = stakes[(stakes["river_id"] == "R1") & (stakes["reason"] == "confluence")]
-    assert main["chainage_m"].tolist() == [450.0, 550.0]
+def test_stakes_stand_where_the_line_enters_and_leaves_the_mouth_and_none_between(tmp_path) -> None:
+    result = mouth(tmp_path)
+    stakes = rl.place_stakes(result, axes=axes(MAIN, TRIBUTARY))
+    sites = shapely.get_coordinates(stakes.geometry) - ORIGIN
+    at = (np.abs(sites - (500, 110)) <= 60).all(axis=1)
+    assert sorted(sites[at].round(3).tolist()) == [[450.0, 110.0], [550.0, 110.0]]
+    assert stakes.loc[at, "river_id"].tolist() == ["R1", "R1"]
+    assert stakes.loc[at, "reasons"].tolist() == ["confluence", "confluence"]
+    assert stakes.loc[at, "chainage_m"].tolist() == [450.0, 550.0]
+    assert rl.inspect(result, axes=axes(MAIN, TRIBUTARY), stakes=stakes).checks["failed"].eq(0).all()
+
+
+@pytest.mark.parametrize("shared", ["higher_rank", "midline"])
+def test_an_edge_that_two_rivers_share_is_staked_once(tmp_path, shared) -> None:
+    result = beside(tmp_path, shared=shared)
+    stakes = rl.place_stakes(result)
+    edge = {"higher_rank": 80.0, "midline": 70.0}[shared]
+    between = stakes[np.abs(stakes.geometry.y - ORIGIN[1] - edge) < 0.1]
+    assert set(between["river_id"]) == {"R1"}
+    assert len(between) == int((stakes["bank"] == "left").sum()) - int((stakes["river_id"] == "R2").sum())
+    assert shapely.distance(between.geometry.array[:-1], between.geometry.array[1:]).min() > 1.0
 
 
 def test_confirmed_land_is_counted_once(tmp_path) -> None:
