@@ -439,13 +439,24 @@ def test_chainages_change_where_the_reference_does_also_on_a_bend(tmp_path) -> N
     down = rl.demarcate(axes(arc(500)), rule_set(tmp_path), levees=toes)
     up = rl.demarcate(axes(arc(500)[::-1]), rule_set(tmp_path), levees=toes)
     length = axes(arc(500)).geometry.length[0]
-    # Inside a bend drawn with chords, a place on the normal of a vertex has one foot on each of the two chords there.
-    feet = 60.0 * np.sin(np.radians(0.5)) + 0.06
+    # Inside a bend drawn with chords, a place on the normal of a vertex has one foot on each of the two chords there;
+    # the line is as far from the axis as the toe and its strip together.
+    feet = (60.0 + 30.0) * np.sin(np.radians(0.5)) + 0.06
     right = down.lines[down.lines["bank"] == "right"]
     assert right["end_chainage_m"].tolist() == pytest.approx([length / 3.0, length], abs=feet)
     left = up.lines[up.lines["bank"] == "left"]
     assert left["end_chainage_m"].tolist() == pytest.approx([length * 2.0 / 3.0, length], abs=feet)
     assert left["source_ids"].tolist() == right["source_ids"].tolist()[::-1]
+
+
+def test_pieces_change_at_the_chainage_of_the_lines_own_place_a_strip_beyond_the_step(tmp_path) -> None:
+    """A toe steps 40 m towards a straight river at 500 m: its strip of 30 m runs 30 m on, and the line turns there."""
+    toes = levees([(0, 120), (500, 120)], [(500, 80), (1000, 80)], [(0, -80), (1000, -80)])
+    result = rl.demarcate(axes([(0, 0), (1000, 0)]), rule_set(tmp_path), levees=toes)
+    left = result.lines[result.lines["bank"] == "left"].sort_values("line_id")
+    ends = np.array([shapely.get_coordinates(each)[[0, -1], 0] - ORIGIN[0] for each in left.geometry])
+    assert left[["start_chainage_m", "end_chainage_m"]].to_numpy() == pytest.approx(ends, abs=0.05)
+    assert left["end_chainage_m"].tolist()[0] == 530.0
 
 
 def around(radius, length=1000.0):

@@ -173,6 +173,17 @@ def test_every_input_ends_in_a_line_or_a_fault_and_every_river_in_an_extent_or_a
 
 
 @laws
+@given(counties())
+def test_stakes_that_nobody_touched_pass_inspection_whatever_the_banks_are(rules, county):
+    result = county.demarcated(rules)
+    for axes in (county.axes, None):
+        stakes = rl.place_stakes(result, axes=axes)
+        told = rl.inspect(result, axes=county.axes, stakes=stakes).faults
+        told = told[(told["layer"] == "stakes") & (told["severity"] != "note")]
+        assert told[["code", "feature_id", "note"]].to_numpy().tolist() == []
+
+
+@laws
 @given(counties(), st.randoms(use_true_random=False))
 def test_inputs_stay_as_they_are_and_neither_row_order_nor_other_columns_matter(rules, county, random):
     def dressed(frame):

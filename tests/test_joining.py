@@ -99,6 +99,47 @@ def test_a_lake_within_a_river_leaves_a_hole_round_which_its_own_line_runs(tmp_p
     assert rl.inspect(county).checks["failed"].eq(0).all()
 
 
+def test_the_outline_of_a_work_within_a_river_is_no_bank_wherever_else_the_line_is_cut(tmp_path) -> None:
+    """A lake bites 40 m deep and 200 m wide into the left bank, and a sluice lies in midstream: 3000 - 200 + 280 m."""
+    parts = rivers(tmp_path), lakes(box(2000, 40, 2200, 200)), sluices(1000)
+    county = rl.join_demarcations(parts, AXES)
+    assert_parted(county, *parts)
+    assert shapely.get_num_interior_rings(shape(county, "R1").geoms[0]) == 1
+    banked = county.lines[county.lines["bank"].notna()]
+    assert not shapely.is_closed(banked.geometry.array).any()
+    assert (banked["end_chainage_m"] > banked["start_chainage_m"]).all()
+    lengths = county.extents.set_index("extent_id").loc["R1-management", ["left_length_m", "right_length_m"]]
+    assert lengths.tolist() == [3080.0, 3000.0]
+    assert lengths.tolist() == [banked.loc[banked["bank"] == bank, "length_m"].sum() for bank in ("left", "right")]
+    # Whichever is joined first, the county is one.
+    for first, then in ((parts[1], parts[2]), (parts[2], parts[1])):
+        step = rl.join_demarcations([rl.join_demarcations([parts[0], first], AXES), then], AXES)
+        assert_geodataframe_equal(step.lines[county.lines.columns], county.lines)
+        assert step.extents[["left_length_m", "right_length_m"]].equals(
+            county.extents[["left_length_m", "right_length_m"]]
+        )
+
+
+def test_an_outline_that_was_taken_for_a_bank_fails_the_check_of_bank_lengths(tmp_path) -> None:
+    county = rl.join_demarcations([rivers(tmp_path), sluices(1000)], AXES)
+    assert rl.inspect(county).checks["failed"].eq(0).all()
+    ring = shapely.get_exterior_ring(shape(county, "G1").geoms[0])
+    whole = county.lines.iloc[[0]].assign(
+        line_id="R1-L-M01", river_id="R1", bank="left", basis="joined", rule_id="national/policy.shared_kinds",
+        source_ids="G1", start_chainage_m=1000.0, end_chainage_m=1000.0, length_m=660.0,
+    )  # fmt: skip
+    corners = shapely.get_coordinates(ring)
+    halves = [shapely.LineString(corners[:3]), shapely.LineString(corners[2:])]
+    twice = pd.concat([whole.assign(line_id=f"R1-L-M0{n}") for n in (1, 2)], ignore_index=True)
+    extents = county.extents.assign(left_length_m=county.extents["left_length_m"] + 660.0)
+    for rows in (whole.set_geometry([ring], crs=CRS), twice.set_geometry(halves, crs=CRS)):
+        lines = pd.concat([county.lines, rows], ignore_index=True)
+        told = rl.inspect(replace(county, lines=lines, extents=extents)).faults.query("check_id == 'bank-length'")
+        assert told["code"].unique().tolist() == ["bank-goes-round"]
+        assert told["feature_id"].tolist() == rows["line_id"].tolist()
+        assert told["value"].tolist() == pytest.approx([660.0] * len(rows))
+
+
 def test_strips_of_two_lakes_are_parted_and_neither_loses_its_water(tmp_path) -> None:
     rules = rule_set(tmp_path, water=5.0)
     small, large = box(0, 0, 100, 100), box(104, 0, 304, 100)

@@ -313,10 +313,27 @@ def test_shipped_rules_say_that_no_text_was_seen_on_mouths() -> None:
 # What is done with it -------------------------------------------------------------------------------------------------
 
 
-def test_stakes_stand_where_the_line_enters_and_leaves_the_mouth(tmp_path) -> None:
-    stakes = rl.place_stakes(mouth(tmp_path))
-    main = stakes[(stakes["river_id"] == "R1") & (stakes["reason"] == "confluence")]
-    assert main["chainage_m"].tolist() == [450.0, 550.0]
+def test_stakes_stand_where_the_line_enters_and_leaves_the_mouth_and_none_between(tmp_path) -> None:
+    result = mouth(tmp_path)
+    stakes = rl.place_stakes(result, axes=axes(MAIN, TRIBUTARY))
+    sites = shapely.get_coordinates(stakes.geometry) - ORIGIN
+    at = (np.abs(sites - (500, 110)) <= 60).all(axis=1)
+    assert sorted(sites[at].round(3).tolist()) == [[450.0, 110.0], [550.0, 110.0]]
+    assert stakes.loc[at, "river_id"].tolist() == ["R1", "R1"]
+    assert stakes.loc[at, "reasons"].tolist() == ["confluence", "confluence"]
+    assert stakes.loc[at, "chainage_m"].tolist() == [450.0, 550.0]
+    assert rl.inspect(result, axes=axes(MAIN, TRIBUTARY), stakes=stakes).checks["failed"].eq(0).all()
+
+
+@pytest.mark.parametrize("shared", ["higher_rank", "midline"])
+def test_an_edge_that_two_rivers_share_is_staked_once(tmp_path, shared) -> None:
+    result = beside(tmp_path, shared=shared)
+    stakes = rl.place_stakes(result)
+    edge = {"higher_rank": 80.0, "midline": 70.0}[shared]
+    between = stakes[np.abs(stakes.geometry.y - ORIGIN[1] - edge) < 0.1]
+    assert set(between["river_id"]) == {"R1"}
+    assert len(between) == int((stakes["bank"] == "left").sum()) - int((stakes["river_id"] == "R2").sum())
+    assert shapely.distance(between.geometry.array[:-1], between.geometry.array[1:]).min() > 1.0
 
 
 def test_confirmed_land_is_counted_once(tmp_path) -> None:
@@ -405,6 +422,50 @@ def _lines_bound(result):
     for _, rows in result.lines.sort_values(["start_chainage_m", "end_chainage_m"]).groupby(["river_id", "bank"]):
         reached = rows["end_chainage_m"].cummax().to_numpy()[:-1]
         assert (rows["start_chainage_m"].to_numpy()[1:] <= reached + 0.11).all()
+
+
+@settings(max_examples=8, deadline=None, phases=[Phase.generate],
+          suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])  # fmt: skip
+@given(network=networks(), policy=st.sampled_from([{}, {"shared": "midline"}]))
+def test_stakes_of_any_network_stand_once_on_a_bank_and_pass_inspection(tmp_path, network, policy) -> None:
+    rivers, tops = network
+    result = rl.demarcate(rivers, ruled(tmp_path, **policy), bank_tops=tops)
+    stakes = rl.place_stakes(result, axes=rivers)
+    # What is looked at are stakes; where extents touch at a point, other checks have their own word.
+    checks = rl.inspect(result, axes=rivers, stakes=stakes).checks.set_index("check_id")
+    assert checks.loc[["stakes-on-line", "stakes-numbered", "stated-rows", "stated-places"], "failed"].eq(0).all()
+    sites = stakes.geometry.array
+    one, other = shapely.STRtree(sites).query(sites, predicate="dwithin", distance=MM)
+    assert (one == other).all()
+    # No stake of a river stands where its own axis leaves its extent: that is midstream.
+    lines = dict(zip(rivers["river_id"], rivers.geometry, strict=True))
+    tips = stakes[stakes["reason"].isin(["start", "end"])]
+    away = shapely.distance(tips.geometry.array, np.array([lines[river] for river in tips["river_id"]], dtype=object))
+    assert away.min() > 1.0
+
+
+@settings(max_examples=10, deadline=None, phases=[Phase.generate],
+          suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])  # fmt: skip
+@given(network=networks(), policy=st.sampled_from([{}, {"shared": "midline"}, {"shared": "larger"}]))
+def test_land_is_told_to_be_with_the_river_that_has_it(tmp_path, network, policy) -> None:
+    rivers, tops = network
+    result = rl.demarcate(rivers, ruled(tmp_path, **policy), bank_tops=tops)
+    whose = result.extents[result.extents["kind"] == "management"].set_index("river_id").geometry
+    for row in result.faults[result.faults["code"].isin(["extents-shared", "shared-by-code"])].itertuples():
+        assert shapely.difference(row.geometry, whose[row.note].buffer(1e-4)).area < 1e-3
+        assert row.value == pytest.approx(row.geometry.area)
+
+
+def test_land_of_two_tributaries_that_the_main_river_has_is_not_told_to_be_with_either(tmp_path) -> None:
+    """Two tributaries of 100 m lie on each other only within the extent of the river that both join."""
+    rows = axes(MAIN, [(300, 600), (500, 0)], [(600, -600), (500, 0)], rank=["main", "tributary-1", "tributary-1"])
+    tops = rl.channel.estimate_bank_tops(rows, width_m=100.0)
+    result = rl.demarcate(rows, ruled(tmp_path), bank_tops=tops)
+    alone = drawn_alone(rows, tops, ruled(tmp_path)).set_index("river_id").geometry
+    assert shapely.intersection(alone["R2"], alone["R3"]).area > 1.0
+    assert {(code, river, other) for code, river, other, _ in told(result, "extents-shared", "shared-by-code")} == {
+        ("extents-shared", "R2", "R1"), ("extents-shared", "R3", "R1")
+    }  # fmt: skip
 
 
 def test_rivers_that_do_not_touch_are_each_river_alone(tmp_path) -> None:

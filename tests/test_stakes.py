@@ -228,9 +228,10 @@ def test_at_a_mouth_stands_one_stake_on_either_side_and_none_in_the_water():
     mouth = stakes[stakes.geometry.y.sub(Y).abs() < 50]
     mouth = mouth[mouth.geometry.x.sub(X).abs() < 50]
     assert sorted(places(mouth)) == [(-6.0, 0.0), (6.0, 0.0)]
-    assert mouth["river_id"].tolist() == ["R2", "R2"]
-    assert mouth["reasons"].tolist() == ["end,confluence,basis"] * 2
-    assert mouth["source_ids"].tolist() == ["R1", "R1"]
+    # They are of the river that goes on: its line would else pass the mouth without one.
+    assert mouth["river_id"].tolist() == ["R1", "R1"]
+    assert mouth["reasons"].tolist() == ["confluence"] * 2
+    assert mouth["source_ids"].tolist() == ["R2", "R2"]
 
 
 # Surroundings
@@ -664,6 +665,21 @@ def test_placed_stakes_have_nothing_to_look_at_but_unknown_surroundings():
     assert told[["code", "feature_id", "value"]].values.tolist() == [["setting-unknown", "R1", 2.0]]
     town = frame([shapely.box(-9, -9, 999, 9)], setting_id=["1"], setting=["town"])
     assert rl.check_stakes(rl.place_stakes(result, settings=town), result).empty
+
+
+def test_a_turn_too_near_a_stake_for_another_is_a_note_with_how_far_the_line_is_off():
+    """The foot of a spike of 30 m is 36 m before its tip, where a stake is; turns stand 50 m apart."""
+    result = demarcation(Piece([(0, 0), (380, 0), (400, 30), (440, 0)]))
+    stakes, limit = rl.place_stakes(result), RULES.policy.stakes.sight_line_m
+    assert places(stakes) == [(0.0, 0.0), (400.0, 30.0), (440.0, 0.0)]
+    away = 380.0 * 30.0 / np.hypot(400.0, 30.0)
+    told = rl.check_stakes(stakes, result).query("code == 'stake-turn-too-near'")
+    assert told[["feature_id", "severity", "note", "limit"]].to_numpy().tolist() == [
+        ["R1-L-001", "note", "R1-L-002", limit]
+    ]
+    assert told["value"].tolist() == pytest.approx([away], abs=1e-3)
+    assert stakes["deviation_m"].iloc[0] == pytest.approx(away, abs=1e-3)
+    assert rl.inspect(result, stakes=stakes).checks.set_index("check_id").loc["stakes-spacing", "outcome"] == "passed"
 
 
 def test_a_span_that_leads_out_of_a_town_is_not_held_to_the_towns_distance():

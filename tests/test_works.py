@@ -136,6 +136,28 @@ def test_every_work_ends_in_a_result_or_a_fault(tmp_path) -> None:
     assert before.equals(frame)
 
 
+def test_a_work_far_from_its_river_is_drawn_and_told_with_the_distance(tmp_path) -> None:
+    sites = [line([(1000, y + 50), (1000, y - 50)]) for y in (500, 560, 4000, 6000)]
+    frame = works(*sites).assign(river_id=[None, None, "R1", None])
+    result = rl.demarcate_works(frame, rule_set(tmp_path), axes=RIVER)
+    columns = ["code", "feature_id", "value", "limit", "note"]
+    rows = result.faults.sort_values("feature_id")[columns].astype(object)
+    assert rows.where(rows.notna(), None).to_numpy().tolist() == [
+        ["work-far-from-river", "G2", 510.0, 500.0, "R1"],
+        ["work-far-from-river", "G3", 3950.0, 500.0, "R1"],
+        ["work-not-done", "G4", None, None, "no-axis"],
+    ]
+    assert sorted(set(result.extents["extent_id"].str[:2])) == ["G1", "G2", "G3"]
+
+
+def test_a_work_with_a_code_that_no_axis_has_is_told_so(tmp_path) -> None:
+    frame = works(DAM).assign(river_id="R9")
+    result = rl.demarcate_works(frame, rule_set(tmp_path), axes=RIVER)
+    assert told(result) == [("work-not-done", "G1", "river-unknown")]
+    assert "河流编码不在中心线图层中" in rl.faults.describe(result.faults)["detail"].iloc[0]
+    assert told(rl.demarcate_works(frame, rule_set(tmp_path))) == [("work-not-done", "G1", "no-axis")]
+
+
 def test_a_work_without_a_kind_is_told_and_asks_for_it(tmp_path) -> None:
     frame = works(DAM, DAM).assign(kind=["dam", None])
     assert told(rl.demarcate_works(frame, rule_set(tmp_path), axes=RIVER)) == [("work-not-done", "G2", "no-kind")]

@@ -32,6 +32,9 @@ DELIVERY_CODES = (
          "范围 {feature} {note}界线长度为中心线的 {value} 倍（允许 {limit} 倍及其倒数）",
          "the line of the {note} of extent {feature} is {value} times as long as the axis (allowed {limit}, or its "
          "inverse)", "核对界线是否缺段、重复或折返", "see whether the line lacks a part, is doubled or turns back"),
+    Code("bank-goes-round", "error", "界线 {feature} 自成一圈（{value} {unit}），是范围内他物的外轮廓，不是岸线",
+         "line {feature} goes round and comes back to itself ({value} {unit}): it is the outline of what lies within "
+         "the extent, and no bank", "删去该线，并重算两岸长度", "take it out, and sum up the banks again"),
     Code("bank-not-whole", "error", "范围 {feature} {note}界线在河段两端共缺 {value} {unit}（允许 {limit} {unit}）",
          "the line of the {note} of extent {feature} lacks {value} {unit} of the reach at its ends (allowed {limit} "
          "{unit})", "补绘缺少的界线", "draw what is missing"),

@@ -47,6 +47,13 @@ STAKE_CODES = (
          "between stakes {feature} and {note} the line leaves the sight line by {value} {unit}, over {limit} {unit}",
          "在转折处补设加密桩",
          "put a densified stake at the turn"),
+    Code("stake-turn-too-near", "note",
+         "界桩 {feature} 至 {note} 之间界线偏离视线 {value} {unit}（限 {limit} {unit}）："
+         "转折处距邻桩不足规则的最小桩距，未加桩",
+         "between stakes {feature} and {note} the line leaves the sight line by {value} {unit} (limit {limit} {unit}): "
+         "the turn is nearer to a stake than the rules let stakes at turns be, so none was put there",
+         "现场核定；需要时在转折处加桩，或在规则集中减小 turns_apart_m",
+         "decide on the spot: put a stake at the turn where it is needed, or lower turns_apart_m in the rule set"),
     Code("stake-in-other-river", "warning", "界桩 {feature} 在河流 {note} 的管理范围内，可能落在水中",
          "stake {feature} stands inside the extent of river {note}, perhaps in its water", "现场核定，必要时改设在岸上",
          "look on the spot; set it ashore if need be"),

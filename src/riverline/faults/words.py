@@ -32,7 +32,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no-level": ("没有所需的水位", "no level of the kind that is asked for"),
     "no-rule": ("没有可用的规则", "no rule for it"),
     "no-kind": ("没有填写工程类型", "its kind is not given"),
-    "no-axis": ("附近没有中心线，工程的方向不明", "no axis is near that tells which way it faces"),
+    "no-axis": ("5 km 内没有中心线，工程的方向不明", "no axis within 5 km tells which way it faces"),
+    "river-unknown": (
+        "所填河流编码不在中心线图层中，工程的方向不明",
+        "the river that it names is not among the axes, so nothing tells which way it faces",
+    ),
     "no-line": ("未能绘出洪水位线", "no flood line came of it"),
     "chainage-used": ("按所填桩号使用", "the chainage was used"),
     "place-used": ("按绘制位置使用", "the place was used"),

@@ -11,6 +11,7 @@ import shapely
 from riverline import faults
 from riverline._kernels.lines.chainage import cut, locate_many
 from riverline.channel.given import texts, usable_axes
+from riverline.demarcation.extents.borders import hanging_together, shared_by_policy
 from riverline.demarcation.extents.closed import closed_rows
 from riverline.inspection.check import failing
 from riverline.inspection.loose_ends import TOUCH_M, ends_of, loose_ends, meeting
@@ -114,7 +115,11 @@ def count_with_banks(subject: Subject) -> int:
 
 
 def bank_lengths(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
-    """Banks whose line is more than the limit times as long as the axis, or as much shorter."""
+    """Banks whose line is more than the limit times as long as the axis, or as much shorter, and edges that go round.
+
+    What closes a bank along a neighbour goes on from its other pieces. An outline that comes back to itself is that of
+    a work or a lake within the extent, which adds to the bank's length and to no chainage.
+    """
     lines, extents = subject.rows("management_lines"), with_banks(subject)
     drawn = pd.Series(shapely.length(lines.geometry.array)).groupby([texts(lines["river_id"]), texts(lines["bank"])])
     sums = drawn.sum()
@@ -123,6 +128,20 @@ def bank_lengths(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
         ratio = along / extents["axis_length_m"].to_numpy(dtype="float64")
         unlike = (ratio > limit) | (ratio < 1.0 / limit)
         yield failing(extents, "extents", where=unlike, code="bank-length-unlike", value=ratio, limit=limit, note=bank)
+    round_ = _going_round(lines)
+    yield failing(lines, "management_lines", where=round_ > 0.0, code="bank-goes-round", value=round_, unit="m")
+
+
+def _going_round(lines: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    """Length of the outline that each piece is a part of, (n,); 0 for a piece of a line that runs along a bank."""
+    shapes, rows = np.asarray(lines.geometry.array), np.flatnonzero(shared_by_policy(lines))
+    banks = texts(lines["river_id"]) + "\n" + texts(lines["bank"])
+    label = hanging_together(lines, rows, banks[rows])
+    order = np.argsort(label, kind="stable")
+    whole = shapely.line_merge(shapely.multilinestrings(shapes[rows[order]], indices=label[order]))
+    length = np.zeros(len(lines))
+    length[rows] = np.where(shapely.is_closed(whole), shapely.length(whole), 0.0)[label]
+    return length
 
 
 def banks_not_whole(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from riverline._kernels.lines.chainage import locate
 from riverline.channel import parse_chainage
-from riverline.channel.given import texts
+from riverline.channel.given import rows_by_name, texts, usable_axes
 from riverline.demarcation.stakes.columns import coordinate_columns
 from riverline.geodesy import format_dms
 from riverline.inspection.check import failing
@@ -113,7 +114,8 @@ def _on_pieces(stakes: gpd.GeoDataFrame, subject: Subject, limit: float) -> dict
         low, high = (numbers(lines, name)[piece] for name in ("start_chainage_m", "end_chainage_m"))
         fits = (at >= np.fmin(low, high) - _CHAINAGE_M) & (at <= np.fmax(low, high) + _CHAINAGE_M)
         stated = np.isfinite(numbers(stakes, "chainage_m"))
-        wrong["chainage_m"] = known & stated & ~_any(stake[fits | np.isnan(low)], len(stakes))
+        fitting = _any(stake[fits | np.isnan(low)], len(stakes)) | _at_foot(stakes, subject)
+        wrong["chainage_m"] = known & stated & ~fitting
     for name in _LINE:
         if name in stakes and name in lines:
             said = texts(stakes[name])
@@ -124,6 +126,24 @@ def _on_pieces(stakes: gpd.GeoDataFrame, subject: Subject, limit: float) -> dict
         nearest[stake[::-1]] = apart[::-1]
         wrong["offset_m"] = _unlike(stakes, "offset_m", nearest, np.full(len(stakes), limit), known=known)
     return wrong
+
+
+def _at_foot(stakes: gpd.GeoDataFrame, subject: Subject) -> Flags:
+    """Stakes whose chainage is that of the nearest place of their river's axis, where axes are given.
+
+    A line that turns back along the river has one chainage where its pieces meet, and its stakes have those of theirs.
+    """
+    right = np.zeros(len(stakes), dtype=bool)
+    if "axes" not in subject.layers:
+        return right
+    axes, at = usable_axes(subject.layers["axes"]), numbers(stakes, "chainage_m")
+    points = np.column_stack([each(shapely.centroid(stakes.geometry.array)) for each in (shapely.get_x, shapely.get_y)])
+    for river, named in rows_by_name(texts(stakes["river_id"])).items():
+        rows = named[np.isfinite(points[named, 0])]
+        for axis in np.flatnonzero(axes.river_id == river):
+            foot, _ = locate(points[rows], shapely.get_coordinates(axes.line[axis]))
+            right[rows] |= np.abs(at[rows] - foot - float(axes.start[axis])) <= _CHAINAGE_M
+    return right
 
 
 def _pieces(stakes: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> tuple[Rows, Rows, Floats]:

@@ -141,10 +141,13 @@ def _line_rows(axis: Axis, bank: Bank, made: Outline, pieces: Sequence[Piece]) -
     lines, makers = edge_pieces(edge, pieces)
     ends = np.array([shapely.get_coordinates(line)[-1] for line in lines])
     along, _ = axis.locate(ends)
-    # Between two pieces the chainage changes where the reference does, not where a line on a bend happens to lie.
+    # Between two pieces the chainage is that of the line's own place, which a strip may part from where the reference
+    # changes by its width; on a bend the nearest place of the axis may be that of another arm, and does not count.
     before = np.array([pieces[maker].end for maker in makers])
     after = np.array([*(pieces[maker].start for maker in makers[1:]), axis.length])
-    between = np.clip(along, np.minimum(before, after), np.maximum(before, after))
+    wide = np.array([pieces[maker].width_m for maker in makers])
+    reach = np.fmax(wide, np.append(wide[1:], 0.0))
+    between = np.clip(along, np.minimum(before, after) - reach, np.maximum(before, after) + reach)
     finish = rising(np.clip(between, 0.0, axis.length))
     finish[-1] = axis.length
     begin = np.concatenate([[0.0], finish[:-1]])

@@ -15,9 +15,10 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from riverline._kernels.areas.cutting import areal
 from riverline._kernels.areas.narrows import narrows
 from riverline._kernels.areas.neighbours import HAIR_M, Parted, Yields, halves, overlaps, part_in_order
-from riverline._kernels.areas.partition import widths
+from riverline._kernels.areas.partition import mean_width, widths
 from riverline._kernels.lines import chainage
 from riverline._kernels.lines.landside import GRID_M
 from riverline.demarcation.edges import within_reach
@@ -111,7 +112,7 @@ def part_neighbours(
     pairs = _pairs(first[both], second[both], shared[both], order)
     claims = _claims(made, pairs, order, rules.policy)
     _claim_strips(made, claims, _pairs(beside, along, strips, order), rules.policy)
-    findings = [*_overlap_findings(made, pairs, order, rules.policy), *claims.findings]
+    findings = [*claims.findings]
     if rules.policy.gaps == "give":
         first, second = np.concatenate([first, beside]), np.concatenate([second, along])
     for members in _clusters(first % count, second % count, order):
@@ -129,7 +130,7 @@ def part_neighbours(
         )
         findings += _settle(made, members, there, parted, claims, rules)
     findings += _closed_mouths(made, order, {(t, river) for river, each in claims.followed.items() for t in each})
-    return made, findings
+    return made, [*_overlap_findings(outcomes, made, pairs, order, rules.policy), *findings]
 
 
 def _pairs(first: Rows, second: Rows, shared: Shapes, order: Precedence) -> _Pairs:
@@ -293,15 +294,23 @@ def _taken_over(followed: Sequence[Outcome]) -> list[LineRow]:
     return rows
 
 
-def _overlap_findings(made: Sequence[Outcome], pairs: _Pairs, order: Precedence, policy: Policy) -> list[Finding]:
-    halved = set(zip(*_beside_one_another(made, pairs), strict=True)) if policy.shared == "midline" else set()
+def _overlap_findings(
+    alone: Sequence[Outcome], made: Sequence[Outcome], pairs: _Pairs, order: Precedence, policy: Policy
+) -> list[Finding]:
+    """What two rivers shared and one of them has now; what a third river has is told of the pairs that it is one of."""
+    halved = set(zip(*_beside_one_another(alone, pairs), strict=True)) if policy.shared == "midline" else set()
+    new = np.array([each.extent for each in made], dtype=object)
+    halves_of = np.array([pair in halved for pair in zip(pairs.winner, pairs.loser, strict=True)], dtype=bool)
+    holders = np.where(halves_of, shapely.union(new[pairs.winner], new[pairs.loser]), new[pairs.winner])
+    grounds = areal(shapely.intersection(pairs.shared, holders))
     findings = []
-    for winner, loser, shared in zip(pairs.winner.tolist(), pairs.loser.tolist(), pairs.shared, strict=True):
-        one, other = made[loser].axis.river_id, made[winner].axis.river_id
-        code = "extents-halved" if (winner, loser) in halved else "extents-shared"
-        findings.append(Finding(code, "axes", one, shared, float(shared.area), unit="m²", note=other))
+    for row in np.flatnonzero(mean_width(grounds) > HAIR_M).tolist():
+        winner, loser, ground = int(pairs.winner[row]), int(pairs.loser[row]), grounds[row]
+        one, other = alone[loser].axis.river_id, alone[winner].axis.river_id
+        code = "extents-halved" if halves_of[row] else "extents-shared"
+        findings.append(Finding(code, "axes", one, ground, float(ground.area), unit="m²", note=other))
         if code == "extents-shared" and policy.shared != "first_code" and order.by_code_only(winner, loser):
-            findings.append(Finding("shared-by-code", "axes", one, shared, float(shared.area), unit="m²", note=other))
+            findings.append(Finding("shared-by-code", "axes", one, ground, float(ground.area), unit="m²", note=other))
     return findings
 
 

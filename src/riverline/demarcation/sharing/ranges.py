@@ -333,6 +333,7 @@ def _shared_findings(
         if (lead, next_) in claims.halved:
             findings.append(_shared_finding("extents-halved", made[next_], made[lead], shared))
             continue
+        led = None
         for keeper, loser in ((lead, next_), (next_, lead)):
             part = areal(np.array([shapely.intersection(shared, new[keeper])], dtype=object))
             if new[keeper] is None or mean_width(part)[0] <= HAIR_M:
@@ -340,8 +341,9 @@ def _shared_findings(
             within = (keeper, loser) in claims.nested
             code = "water-nested" if within else "extents-shared"
             findings.append(_shared_finding(code, made[loser], made[keeper], part[0]))
-        if policy.shared != "first_code" and (claims.tied[one] == claims.tied[other]).all():
-            findings.append(_shared_finding("shared-by-code", made[next_], made[lead], shared))
+            led = part[0] if keeper == lead else led
+        if led is not None and policy.shared != "first_code" and (claims.tied[one] == claims.tied[other]).all():
+            findings.append(_shared_finding("shared-by-code", made[next_], made[lead], led))
     return findings
 
 

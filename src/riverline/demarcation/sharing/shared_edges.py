@@ -96,16 +96,20 @@ def redraw(made: Outcome, extent: shapely.Geometry, beside: Beside) -> Redrawn:
     Redrawn
         Stretches of old rows that lie on the new outline, with their numbers, chainages and pieces; and the new edges
         as rows of the bank that they close, split at the axis where they join both banks. The chainages of a bank's
-        rows leave no gap: what was dropped is covered by what closes it.
+        rows leave no gap: what was dropped is covered by what closes it. Along a hole, where another lies within the
+        river, no bank runs: the line there is the other's.
     """
     old, new = _segments(made.extent), _segments(extent)
-    runs = [run for ring in _rings(extent) for run in _runs(ring, shapely.STRtree(old))]
-    knots = np.array([tip for run in runs for tip in (run[0], run[-1])]).reshape(-1, 2)
+    outlines = [_runs(ring, shapely.STRtree(old)) for ring in _rings(extent)]
+    outer = [bool(shapely.is_ccw(shapely.linearrings(ring))) for ring in _rings(extent)]
+    runs = [(run, out) for fresh, out in zip(outlines, outer, strict=True) for run in fresh]
+    knots = np.array([tip for run, _ in runs for tip in (run[0], run[-1])]).reshape(-1, 2)
     cuts = [cut for row in _numbered(made.lines) for cut in _cut(row, knots, shapely.STRtree(new), made.axis)]
     kept = [cut.row for cut in cuts if cut.stays]
     dropped = [cut.row.line for cut in cuts if not cut.stays]
     tips = [tip for row in kept for tip in _tips(row)]
-    closings = [closing for run in runs for closing in _closings(run, tips, made, cut=bool(dropped))]
+    cut = bool(dropped)
+    closings = [each for run, out in runs for each in _closings(run, tips, made, loose=cut and out)]
     closings = _without_gaps(closings, kept, made.axis.length)
     closings.sort(key=lambda closing: (closing.bank, closing.start, closing.end, closing.coords[0].tolist()))
     joined = [row for closing in closings for row in _by_neighbour(closing, beside)]
@@ -218,13 +222,13 @@ def _tips(row: LineRow) -> list[_Tip]:
     return [_Tip(ends[0], row.bank, row.start, ahead=False), _Tip(ends[1], row.bank, row.end, ahead=True)]
 
 
-def _closings(run: Floats, tips: Sequence[_Tip], made: Outcome, *, cut: bool) -> list[_Closing]:
-    """A new edge parted among the banks whose stretches it joins."""
+def _closings(run: Floats, tips: Sequence[_Tip], made: Outcome, *, loose: bool) -> list[_Closing]:
+    """A new edge parted among the banks whose stretches it joins; one that joins none is of a bank if ``loose``."""
     axis = made.axis
     ends = [_tip_at(place, tips) for place in (run[0], run[-1])]
     first, last = ends
     if first is None and last is None:
-        return _loose(run, axis) if cut else []
+        return [each for part in _unrolled(run, axis) for each in _loose(part, axis)] if loose else []
     if first is not None and last is not None and first.bank == last.bank:
         low, high = sorted([first, last], key=lambda tip: tip.chainage)
         return [_Closing(run if low is first else run[::-1], first.bank, low.chainage, high.chainage)]
@@ -278,12 +282,22 @@ def _next(tip: _Tip, tips: Sequence[_Tip], axis: Axis) -> float:
     return (tip.chainage + max(beyond)) / 2.0 if beyond else 0.0
 
 
+def _unrolled(run: Floats, axis: Axis) -> list[Floats]:
+    """An edge that goes round parted where it is farthest upstream and downstream: an outline has two banks."""
+    if not np.array_equal(run[0], run[-1]):
+        return [run]
+    along, _ = axis.locate(run[:-1])
+    turned = np.roll(run[:-1], -int(np.argmin(along)), axis=0)
+    low = int((np.argmax(along) - np.argmin(along)) % len(along))
+    return [turned[: low + 1], np.vstack([turned[low:], turned[:1]])] if low else []
+
+
 def _loose(run: Floats, axis: Axis) -> list[_Closing]:
     """A new edge that meets no stretch that stays: of the bank on whose side its middle lies."""
     middle = shapely.get_coordinates(shapely.line_interpolate_point(shapely.LineString(run), 0.5, normalized=True))
     along, offset = axis.locate(np.vstack([run[[0, -1]], middle]))
     start, end = float(along[:2].min()), float(along[:2].max())
-    if end - start < SHORTEST_M and not np.array_equal(run[0], run[-1]):
+    if end - start < SHORTEST_M:
         return []
     bank: Bank = "right" if offset[2] > 0.0 else "left"
     return [_Closing(run if along[0] <= along[1] else run[::-1], bank, start, end)]

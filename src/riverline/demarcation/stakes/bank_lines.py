@@ -11,7 +11,8 @@ import shapely
 
 from riverline._kernels.lines.chainage import locate, position, vertex_chainages
 from riverline.channel.given import rows_by_name, texts, usable_axes
-from riverline.demarcation.extents.closed import codes_of, shared_with_others
+from riverline.demarcation.extents.borders import staked_by_others
+from riverline.demarcation.extents.closed import codes_of
 from riverline.geodesy import align
 
 if TYPE_CHECKING:
@@ -116,12 +117,13 @@ def bank_lines(lines: gpd.GeoDataFrame, axes: gpd.GeoDataFrame | None = None) ->
     Returns
     -------
     list of BankLine
-        By river, closed lines by code, left before right, from upstream, rings last. Where a bank's line runs across
-        the water along a lake or a work it is parted: the stakes of that edge are the other's.
+        By river, closed lines by code, left before right, from upstream, rings last. Where a bank's line runs
+        along a lake or a work, across the water of a mouth, or along a line of another river it is parted: the stakes
+        of that edge are the other's.
     """
     known = _axes_by_river(lines, axes)
     drawn = np.nan_to_num(shapely.length(np.asarray(lines.geometry.array))) > 0.0
-    usable = np.flatnonzero(drawn & ~shared_with_others(lines))
+    usable = np.flatnonzero(drawn & ~staked_by_others(lines))
     bank, code = texts(lines["bank"])[usable], codes_of(lines)[usable]
     keys = texts(lines["river_id"])[usable] + "\x1f" + bank + "\x1f" + np.where(bank == "", code, "")
     found: list[BankLine] = []

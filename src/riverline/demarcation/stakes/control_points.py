@@ -30,6 +30,8 @@ REASONS = ("start", "end", "boundary", "confluence", "structure", "basis")
 
 # Where several share a stake it stands at the first of these: the end of a line may lie in the water of a mouth.
 _STANDS_AT = ("confluence", "start", "end", "boundary", "structure", "basis")
+# A bank that begins or ends at another river has its corner on that river's line.
+_TIPS = frozenset({"start", "end"})
 # Lines and extents that share an edge keep it to a micron.
 _SHARED_M = 1e-5
 
@@ -130,6 +132,11 @@ def once_at_mouths(points: pd.DataFrame, bank_lines: Sequence[BankLine], rules: 
         The lines.
     rules
         Which reasons give way to a neighbour, and how near that is; of two that both would, the second does.
+
+    Notes
+    -----
+    A bank that ends at a river that goes on has its corner on that river's line: the stake there is that of the river
+    that goes on, for its line would else run past the mouth without one.
     """
     if not len(points) or not rules.yielding_m:
         return points
@@ -138,10 +145,21 @@ def once_at_mouths(points: pd.DataFrame, bank_lines: Sequence[BankLine], rules: 
         np.vstack([bank_lines[i].at(np.array([s])) for i, s in zip(line, points["along"], strict=True)])
     )
     code = np.array([each.code for each in bank_lines], dtype="object")[line]
-    yields = np.array([set(each.split(",")) <= set(rules.yielding) for each in points["reasons"]], dtype=bool)
-    one, other = shapely.STRtree(sites).query(sites, predicate="dwithin", distance=rules.yielding_m)
-    goes = yields[one] & (code[one] != code[other]) & (~yields[other] | (other < one))
-    return points[~np.isin(np.arange(len(points)), one[goes])].reset_index(drop=True)
+    reasons = [set(each.split(",")) for each in points["reasons"]]
+    yields = np.array([each <= set(rules.yielding) for each in reasons], dtype=bool)
+    ends = np.array([each & _TIPS and "confluence" in each for each in reasons], dtype=bool)
+    ends &= np.array([each <= _TIPS | set(rules.yielding) for each in reasons], dtype=bool)
+    tree = shapely.STRtree(sites)
+    one, other = tree.query(sites, predicate="dwithin", distance=rules.together_m)
+    goes_on = np.array(["confluence" in each for each in reasons], dtype=bool) & ~ends
+    goes_on &= np.array([each.bank != "" for each in bank_lines], dtype=bool)[line]
+    there = ends[one] & (code[one] != code[other]) & (goes_on[other] | (ends[other] & (other < one)))
+    gone = np.isin(np.arange(len(points)), one[there])
+    firm = ~yields | np.isin(np.arange(len(points)), other[there])
+    one, other = tree.query(sites, predicate="dwithin", distance=rules.yielding_m)
+    goes = ~firm[one] & ~gone[other] & (code[one] != code[other]) & (firm[other] | (other < one))
+    gone[one[goes]] = True
+    return points[~gone].reset_index(drop=True)
 
 
 def _table(line: object, along: object, reason: str, source: object) -> pd.DataFrame:

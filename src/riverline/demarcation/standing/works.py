@@ -39,6 +39,9 @@ __all__ = ["demarcate_works"]
 FAR_M = 5_000.0
 """An axis farther from a work than this says nothing of which way it faces: as for levees and their river."""
 
+NEAR_M = 500.0
+"""A work farther from its river than this may be one of another: it is drawn, and told with how far off it is."""
+
 SIDES = ("upstream", "right", "downstream", "left")
 
 
@@ -92,7 +95,7 @@ def demarcate_works(
         From :func:`riverline.load_rules`.
     axes
         Rivers, digitised downstream: they tell which way a work faces. A work names its river by ``river_id``; one
-        that names none is of the nearest within 5 km.
+        that names none is of the nearest within 5 km; how far it is from its river is told beyond 500 m.
     on
         Day for which to draw; the rule set must be in force then.
 
@@ -175,8 +178,18 @@ def _work(row: _Row, rules: RuleSet, rivers: dict[str, Axis]) -> Closed:
     frame = _frame_of(row.shape, axis)
     turns = axis is None and decision.upstream_m != decision.downstream_m
     if frame is None or turns:
-        return _failed(done, row, "no-axis")
-    return _drawn(done, row, decision, frame)
+        named = not pd.isna(row.river_id) and row.river_id != ""
+        return _failed(done, row, "river-unknown" if named and rivers and axis is None else "no-axis")
+    drawn = _drawn(done, row, decision, frame)
+    return replace(drawn, findings=[*drawn.findings, *_far_from(axis, row)])
+
+
+def _far_from(axis: Axis | None, row: _Row) -> list[Finding]:
+    """A word on a work that faces as a river far away runs."""
+    away = 0.0 if axis is None else float(shapely.distance(axis.line, row.shape))
+    if axis is None or away <= NEAR_M:
+        return []
+    return [Finding("work-far-from-river", "works", row.work_id, row.shape, away, NEAR_M, "m", axis.river_id)]
 
 
 def _failed(done: Closed, row: _Row, why: str) -> Closed:
