@@ -73,7 +73,8 @@ def plan_shoreline(
         Rows of :data:`riverline.schema.AXES`: zones are then cut on the axis's normal. Without them they are cut on
         the shortest way to the waterside line, which is the same where a river runs straight.
     admin
-        Counties, with a column ``name``, ``admin`` or ``admin_id``, and ``city`` where known.
+        Counties, with a column ``name``, ``admin`` or ``admin_id``, and ``city`` where known; or towns with a column
+        ``county``: those of one county are put together. Towns without it are taken as they are, which is told.
 
     Returns
     -------
@@ -160,19 +161,18 @@ def plan_shoreline(
 
 
 def _claimed(shores: Sequence[Shore], claims: Claims, inputs: Inputs) -> Spans:
-    """Where sensitive areas that a rule speaks of lie along the banks, with a length."""
+    """Where sensitive areas lie along the banks, with a length."""
     spans = spans_on(shores, claims.frame, inputs.rules.policy.water_reach_m)
-    known = np.array([rule is not None for rule in claims.rules], dtype=bool)
-    return spans.only(known[spans.row] & (spans.end > spans.start))
+    return spans.only(spans.end > spans.start)
 
 
 def _unmet(claims: Claims, met: set[int]) -> list[Finding]:
-    """Sensitive areas that a rule speaks of and that have no length on any shoreline."""
+    """Sensitive areas that have no length on any shoreline."""
     frame = claims.frame
     return [
         Finding("sensitive-off-shoreline", "sensitive", frame["sensitive_id"].iloc[number], frame.geometry.iloc[number])
-        for number, rule in enumerate(claims.rules)
-        if rule is not None and number not in met
+        for number in range(len(frame))
+        if number not in met
     ]
 
 
