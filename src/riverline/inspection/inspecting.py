@@ -114,7 +114,7 @@ def inspect(  # noqa: PLR0913 - one argument a layer
     if "check_id" not in told:
         told = told.assign(check_id=pd.Series([], dtype="str"))
     described = {name: describe_input(frame) for name, frame in layers.items()}
-    run = Run(__version__, result.rules.digest, described, crs_text(subject.crs))
+    run = Run(__version__, result.rules.digest, described, crs_text(subject.crs), result.run.rule_sets)
     return Inspection(table, told, run)
 
 

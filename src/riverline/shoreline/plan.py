@@ -153,7 +153,7 @@ def plan_shoreline(
     findings += [each for shore in shores for each in shore.findings]
     crs = inputs.lines.crs
     found = faults.combine(findings_to_faults(findings, crs), crs=crs)
-    run = Run(__version__, result.rules.digest, inputs.described, crs_text(crs))
+    run = Run(__version__, result.rules.digest, inputs.described, crs_text(crs), result.run.rule_sets)
     lines = _lines(shores, inputs)
     return ShorelinePlan(
         lines, zones, used_of(taken, shores, stretches, inputs), utilisation_of(zones), found, rules, run

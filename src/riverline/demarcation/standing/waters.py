@@ -29,7 +29,7 @@ from riverline.demarcation.sharing.ranges import Ranges, part_ranges
 from riverline.demarcation.standing.closing import Shore
 from riverline.demarcation.standing.shores import demarcate_shore
 from riverline.geodesy import require_metric
-from riverline.provenance import Run, crs_text, describe_input
+from riverline.provenance import Run, crs_text, describe_input, rules_used
 from riverline.schema import BANK_TOPS, FLOOD_LEVELS, LEVEES, WATER
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def demarcate_waters(
     findings += [*met, *(each for made in outcomes for each in (*made.findings, *borrowed(made, rules)))]
     findings += _unused(shores, alone)
     told = faults.combine(findings_to_faults(findings, water.crs), crs=water.crs)
-    run = Run(__version__, rules.digest, described, crs_text(water.crs))
+    run = Run(__version__, rules.digest, described, crs_text(water.crs), rules_used(rules, extents["rules"]))
     return Demarcation(drawn, extents, told, rules, run)
 
 

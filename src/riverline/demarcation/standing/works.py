@@ -21,7 +21,7 @@ from riverline.demarcation.intake import refused
 from riverline.demarcation.references import Piece, ruled_piece, weakest
 from riverline.demarcation.result import Demarcation
 from riverline.geodesy import align, require_metric
-from riverline.provenance import Run, crs_text, describe_input
+from riverline.provenance import Run, crs_text, describe_input, rules_used
 from riverline.schema import WORKS
 
 if TYPE_CHECKING:
@@ -155,7 +155,8 @@ def demarcate_works(
     extents = closed_extents(outcomes, works.crs, rules)
     findings += [each for made in outcomes for each in (*made.findings, *borrowed(made, rules))]
     told = faults.combine(findings_to_faults(findings, works.crs), crs=works.crs)
-    return Demarcation(drawn, extents, told, rules, Run(__version__, rules.digest, described, crs_text(works.crs)))
+    run = Run(__version__, rules.digest, described, crs_text(works.crs), rules_used(rules, extents["rules"]))
+    return Demarcation(drawn, extents, told, rules, run)
 
 
 def _rows(frame: gpd.GeoDataFrame) -> list[_Row]:
