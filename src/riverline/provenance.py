@@ -100,7 +100,7 @@ def rules_used(rules: Any, named: Iterable[str]) -> tuple[RulesUsed, ...]:  # no
     --------
     >>> import riverline as rl
     >>> rules_used(rl.load_rules("national"), ["national"])[0].label()
-    '国家规定（兜底）'
+    '全国性规定与未核实的默认值'
     """
     names = {name for each in named for name in str(each).split(", ")}
     used = [each for each in getattr(rules, "chain", (rules,)) if each is rules or each.name in names]
