@@ -242,13 +242,16 @@ def _numbered(key: str) -> str:
 
 def _proposed(left: Sequence[str], missing: Sequence[Column], key: str, rows: pd.DataFrame | None) -> dict[str, str]:
     """A field for each column that is missing, each once: where rows are there, one that could hold it."""
-    pairs: dict[str, str] = {}
-    for column in missing:
-        free = (name for name in left if name not in pairs)
-        found = next((each for each in free if rows is None or _could_be(rows[each], column, key)), None)
-        if found is not None:
-            pairs[found] = column.name
-    return pairs
+    if rows is None:
+        return dict(zip(left, (column.name for column in missing), strict=False))
+    found: dict[str, str] = {}
+    # Words of choices are sure, codes are not.
+    for column in sorted(missing, key=lambda column: not column.choices):
+        free = (name for name in left if name not in found.values())
+        fit = next((name for name in free if _could_be(rows[name], column, key)), None)
+        if fit is not None:
+            found[column.name] = fit
+    return {found[column.name]: column.name for column in missing if column.name in found}
 
 
 def _could_be(values: pd.Series, column: Column, key: str) -> bool:
