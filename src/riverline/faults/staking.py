@@ -47,6 +47,12 @@ STAKE_CODES = (
          "between stakes {feature} and {note} the line leaves the sight line by {value} {unit}, over {limit} {unit}",
          "在转折处补设加密桩",
          "put a densified stake at the turn"),
+    Code("stake-sight-roomless", "note",
+         "界桩 {feature} 至 {note} 之间界线偏离视线 {value} {unit}，超过 {limit} {unit}；偏离处距桩太近，未加桩",
+         "between stakes {feature} and {note} the line leaves the sight line by {value} {unit}, over {limit} {unit}, "
+         "nearer to a stake than turns may be: no other was placed",
+         "现场看是否通视；需要加桩的，在规则集中减小 turns_apart_m，或手工加设",
+         "look whether one sees along it; for another stake lower turns_apart_m in the rule set, or set one by hand"),
     Code("stake-in-other-river", "warning", "界桩 {feature} 在河流 {note} 的管理范围内，可能落在水中",
          "stake {feature} stands inside the extent of river {note}, perhaps in its water", "现场核定，必要时改设在岸上",
          "look on the spot; set it ashore if need be"),

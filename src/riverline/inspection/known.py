@@ -36,7 +36,8 @@ CODES: dict[str, tuple[str, ...]] = {
     "stakes-on-line": ("stake-off-line", "stake-without-line", "stake-without-place", "stake-to-move",
                        "stake-in-other-river"),
     "stakes-numbered": ("stake-number-twice", "stake-number-shared"),
-    "stakes-spacing": ("stakes-far-apart", "stake-out-of-sight", "stake-chord-inside"),
+    "stakes-spacing": ("stakes-far-apart", "stake-out-of-sight", "stake-sight-roomless",
+                       "stake-chord-inside"),
 }  # fmt: skip
 """Which codes fail which check. Every error and warning that a layer's own check knows fails one."""
 

@@ -68,7 +68,8 @@ def check_stakes(
         Rows of :data:`riverline.schema.FAULTS`: numbers that occur twice, chains that define the line and cut inside it
         (errors); stakes to be moved, without a place, off the line, too far from the next, out of its sight where
         another would fit, or inside the extent of another river, boards without a text of law to cite (warnings);
-        unknown surroundings, works without a stake and numbers that both banks have (notes).
+        spans out of sight that have no room for another, unknown surroundings, works without a stake and numbers that
+        both banks have (notes).
 
     Raises
     ------
@@ -186,10 +187,10 @@ def _spans(stakes: gpd.GeoDataFrame, result: Demarcation, settings: gpd.GeoDataF
     following = _texts(stakes, "next")
     most = _most(stakes, result, settings)
     length, inside = (_metres(stakes, name) for name in ("next_m", "inside_m"))
-    # What the rule set leaves no room for is no fault of the stakes: the check asks what placing them would do.
-    deviation = np.full(len(stakes), np.nan)
+    # What the rule set leaves no room for is no fault of the stakes, but told: no number over its limit is left alone.
+    deviation, roomless = np.full((2, len(stakes)), np.nan)
     there = np.flatnonzero(_texts(stakes, "status") != "missing")
-    deviation[there] = out_of_sight(stakes.iloc[there], bank_lines(result.lines), policy.stakes)
+    deviation[there], roomless[there] = out_of_sight(stakes.iloc[there], bank_lines(result.lines), policy.stakes)
     limit = policy.stakes.sight_line_m
     defines = _texts(stakes, "role") == "define"
     far, unseen = length > most, ~np.isnan(deviation)
@@ -198,6 +199,7 @@ def _spans(stakes: gpd.GeoDataFrame, result: Demarcation, settings: gpd.GeoDataF
     return [
         _rows("stakes-far-apart", stakes, far, value=length, limit=most, **told),
         _rows("stake-out-of-sight", stakes, unseen & ~defines, value=deviation, limit=limit, **told),
+        _rows("stake-sight-roomless", stakes, ~np.isnan(roomless) & ~defines, value=roomless, limit=limit, **told),
         _rows("stake-chord-inside", stakes, cut, value=inside, limit=_CUT_OFF_M, **told),
     ]
 

@@ -1,4 +1,4 @@
-"""Spans that leave the sight line although another stake would fit: asked of the kernel that places stakes at turns."""
+"""Spans that leave the sight line, whether or not another stake would fit: asked of the kernel that places turns."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ __all__ = ["out_of_sight"]
 _ROUNDED_M = 0.01
 
 
-def out_of_sight(stakes: gpd.GeoDataFrame, lines: Sequence[BankLine], rules: Stakes) -> Floats:
-    """How far the line leaves the sight line from each stake to the next where a stake at a turn would mend it.
+def out_of_sight(stakes: gpd.GeoDataFrame, lines: Sequence[BankLine], rules: Stakes) -> tuple[Floats, Floats]:
+    """How far the line leaves the sight line from each stake to the next, by whether a stake at a turn would mend it.
 
     Parameters
     ----------
@@ -41,11 +41,11 @@ def out_of_sight(stakes: gpd.GeoDataFrame, lines: Sequence[BankLine], rules: Sta
 
     Returns
     -------
-    (n,)
-        Largest distance of the line from the chord in metres; NaN where the line keeps the sight line, or leaves it
-        where the least distance of turns leaves no room for a stake: ``deviation_m`` says how far it is off there.
+    mendable, roomless
+        (n,) each, largest distance of the line from the chord in metres; NaN where the line keeps the sight line.
+        ``roomless`` are spans between two stakes in which the least distance of turns leaves no room for another.
     """
-    found = np.full(len(stakes), np.nan)
+    found, roomless = np.full((2, len(stakes)), np.nan)
     sites = np.asarray(stakes.geometry.array)
     for line, own in zip(lines, _of_lines(stakes, lines), strict=True):
         if not len(own):
@@ -60,7 +60,11 @@ def out_of_sight(stakes: gpd.GeoDataFrame, lines: Sequence[BankLine], rules: Sta
         away, _ = chord_errors(line.coords, breaks, line.at(breaks), landside=line.landside)
         stake = np.clip(np.searchsorted(along, breaks[span], side="right") - 1, 0, None)
         np.fmax.at(found, rows[stake], away[span])
-    return found
+        off = (away > rules.sight_line_m + _ROUNDED_M) & np.isin(breaks[:-1], along) & np.isin(breaks[1:], along)
+        off[span] = False
+        whose = rows[np.searchsorted(along, breaks[:-1][off], side="right") - 1]
+        np.fmax.at(roomless, whose, away[off])
+    return found, roomless
 
 
 def _of_lines(stakes: gpd.GeoDataFrame, lines: Sequence[BankLine]) -> list[NDArray[np.int64]]:
