@@ -147,7 +147,7 @@ def register_table(result: Confirmation, language: Language) -> Table:
         kind = REGISTER["ownership"].value_label(row.ownership, language)
         land = f"{row.land_class} {row.class_name}".strip() if language == "zh" else row.land_class
         figures = (f"{getattr(row, each):,.2f}" for each in areas)
-        whose = " ".join(filter(None, (row.name, row.river_id, row.admin)))
+        whose = " ".join(filter(None, map(str, (row.name, row.river_id, row.admin))))
         add_row(table, whose, kind, land, *figures)
     left = len(register) - SHOWN_CLASSES
     if left > 0:
