@@ -177,6 +177,11 @@ def plane_name(crs: object, language: Language = "zh") -> str:
     language
         ``"zh"`` or ``"en"``.
 
+    Returns
+    -------
+    str
+        Such as ``CGCS2000 3度带 中央经线117°``.
+
     Examples
     --------
     >>> from riverline.geodesy import plane_name
