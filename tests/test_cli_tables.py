@@ -11,9 +11,12 @@ from rich.cells import cell_len
 from rich.console import Console
 from typer.testing import CliRunner
 
+import cadastre
 import county
+import riverline as rl
 from riverline import samples
 from riverline.cli.app import app
+from riverline.cli.printing.summary import register_table
 from riverline.cli.tables import add_row, table_of
 
 COUNTY = samples.path("清水县.gpkg")
@@ -72,3 +75,20 @@ def test_a_plan_finds_the_rule_set_though_another_one_drew_some_lines(tmp_path):
     assert any("," in names for names in extents["rules"])
     run("shoreline", tmp_path / "d" / "成果.gpkg", "--water", f"{COUNTY}::water", "--out", tmp_path / "p", width=100)
     assert (tmp_path / "p" / "岸线规划.gpkg").exists()
+
+
+def test_rows_of_two_units_are_told_apart_on_a_narrow_terminal():
+    extent = cadastre.box(0, -100, 1000, 100)
+    units = gpd.GeoDataFrame(
+        {"admin_id": ["1", "2"], "name": ["云河镇", "石门乡"]}, crs=county.CRS,
+        geometry=[cadastre.box(-10, -200, 500, 200), cadastre.box(500, -200, 1010, 200)],
+    )  # fmt: skip
+    owned = {"A": ("甲村", "collective", cadastre.box(0, -100, 500, 100)),
+             "B": ("乙村", "collective", cadastre.box(500, -100, 1000, 100))}  # fmt: skip
+    titles = rl.confirm(cadastre.extents(extent), cadastre.parcels(owned), admin=units)
+    for width in (80, 100, 200):
+        console = Console(file=io.StringIO(), width=width, color_system=None)
+        console.print(register_table(titles, "zh"))
+        told = console.file.getvalue()
+        assert "云河镇" in told
+        assert "石门乡" in told

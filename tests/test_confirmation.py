@@ -117,6 +117,24 @@ def test_a_sliver_is_narrow_and_not_small():
     assert [row[:2] for row in rows(narrow, "sliver-overlap")] == [("A", "B")]
 
 
+def test_a_fault_states_the_width_that_the_holding_states():
+    parted = {"A": ("甲", "collective", box(0, -100, 500, 100)), "B": ("乙", "collective", box(500.2, -100, 1000, 100))}
+    titles = rl.confirm(cadastre.extents(EXTENT), cadastre.parcels(parted))
+    assert titles.faults.set_index("code").loc["sliver-gap", "value"] == 0.2
+    assert titles.holdings["width_m"].dropna().tolist() == [0.2]
+
+
+def test_parcels_without_owners_are_taken_as_a_file_that_lacks_them(tmp_path):
+    bare = cadastre.defects().drop(columns="owner")
+    bare.to_file(tmp_path / "宗地.gpkg")
+    read = rl.confirm(cadastre.extents(EXTENT), rl.read_layer(tmp_path / "宗地.gpkg", rl.schema.PARCELS))
+    held = rl.confirm(cadastre.extents(EXTENT), bare)
+    assert set(held.holdings["owner"]) == {""}
+    columns = ["code", "feature_id", "value", "note"]
+    pd.testing.assert_frame_equal(held.faults[columns], read.faults[columns])
+    assert "owner" not in bare.columns
+
+
 def test_an_office_s_own_extent_needs_no_more_than_its_shape_and_kind():
     plain = cadastre.extents(EXTENT)[["kind", "geometry"]]
     fields = cadastre.parcels({"A": ("甲", "collective", box(0, -100, 500, 100))})

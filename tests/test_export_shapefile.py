@@ -101,11 +101,16 @@ def test_columns_of_ones_own_have_names_that_fit_and_differ(tmp_path):
 
 
 @pytest.mark.parametrize("text", invented.HOSTILE)
-def test_hostile_texts_and_names_stay_texts_in_the_folder(text, tmp_path):
+def test_hostile_texts_and_names_stay_texts_in_the_folder(text, tmp_path, monkeypatch):
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
     frame = county.axes([(0, 0), (2000, 0)]).assign(name=text)
     layers = {text or "空": gpd.GeoDataFrame({"值": [text]}, geometry=[shapely.Point(0, 0)], crs=county.CRS)}
     folder = rl.export.to_shapefile(tmp_path / "x", frame, encoding="UTF-8", **layers)
+    # Nothing lies beside it, nor where the program runs.
     assert {path.parent for path in tmp_path.rglob("*") if path.is_file()} == {folder}
+    assert not list(here.iterdir())
     for file in folder.glob("*.csv"):
         assert not any(cell[:1] in {"=", "+", "@"} for row in rows(folder, file.name) for cell in row)
 

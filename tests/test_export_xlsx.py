@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from decimal import Decimal
 
+import geopandas as gpd
 import numpy as np
 import openpyxl
 import pandas as pd
@@ -17,6 +18,7 @@ from geopandas.testing import assert_geodataframe_equal
 from tests import invented
 
 import cadastre
+import county
 import riverline as rl
 import staked
 from riverline import schema
@@ -126,6 +128,32 @@ def test_the_line_of_notes_names_rules_version_and_plane(placed, book):
         assert result.rules.digest[:12] in note
         assert "EPSG:4548" in note
         assert rl.__version__ in note
+
+
+def test_a_county_names_every_rule_set_by_its_title_whether_or_not_it_ships(tmp_path):
+    """A river by rules of one's own and a sluice by a county's: both in the captions, neither by its code."""
+    axes = county.axes([(0, 0), (3000, 0)])
+    levees = county.levees([(0, 80), (3000, 80)], [(0, -80), (3000, -80)])
+    own, luxi = county.rule_set(tmp_path, levee=0.0), rl.load_rules("jiangxi_luxi")
+    sluice = gpd.GeoDataFrame({"work_id": ["G1"], "river_id": "R1", "kind": "sluice"}, crs=county.CRS,
+                              geometry=[shapely.box(*np.add([1000, -30, 1020, 30], [*county.ORIGIN] * 2))])  # fmt: skip
+    joined = rl.join_demarcations([rl.demarcate(axes, own, levees=levees),
+                                   rl.demarcate_works(sluice, luxi, axes=axes)], axes)  # fmt: skip
+    assert [each.name for each in joined.run.rule_sets] == ["test", "jiangxi_luxi"]
+    path = rl.export.to_xlsx(tmp_path / "a.xlsx", joined)
+    assert table(path, "划界公告表")["规则集"].tolist() == [luxi.title, "测试规则"]
+    for name in ("划界公告表", "管理范围线成果表", "目录"):
+        note = sheet(path, name)["A2"].value
+        assert f"测试规则 {own.digest[:12]}、{luxi.title} {luxi.digest[:12]}" in note
+        assert "坐标系：CGCS2000 3度带 中央经线117°（EPSG:4548）" in note
+    english = rl.export.to_xlsx(tmp_path / "b.xlsx", joined, language="en")
+    note = sheet(english, "Announcement")["A2"].value
+    assert f"Rules for tests {own.digest[:12]}, {luxi.title_en} {luxi.digest[:12]}" in note
+    assert "CRS: CGCS2000 / 3-degree Gauss-Kruger CM 117E (EPSG:4548)" in note
+    page = rl.maps.show(joined).get_root().render()
+    assert f"规则集 测试规则（test {own.digest[:12]}）" in page
+    assert f"规则集 {luxi.title}（jiangxi_luxi {luxi.digest[:12]}）" in page
+    assert set(joined.extents["rules"]) == {"jiangxi_luxi", "test"}
 
 
 def test_numbers_have_the_decimals_of_their_unit(book):

@@ -697,6 +697,41 @@ def test_wrong_calls_say_what_to_do(made, tmp_path):
         rl.inspect(made[0], rules=rl.load_checks(written(tmp_path, text)))
 
 
+@pytest.mark.parametrize(
+    ("column", "sign", "value", "told"),
+    [
+        ("basis", ">=", "1", "basis 是文字，不能与数值比较"),
+        ("offset_m", "==", '"wide"', "offset_m 是数值，不能与文字比较"),
+        ("bank", "in", '["left", 2]', "bank 是文字，不能与数值比较"),
+        ("offset_m", "==", "true", "offset_m 是数值，不能与是否比较"),
+        ("mine", "<", "3", "mine 是文字，不能与数值比较"),
+        ("length_m", ">", "2025-01-01", "length_m 是数值，不能与日期比较"),
+    ],
+)
+def test_a_comparison_that_can_never_hold_is_refused(made, tmp_path, column, sign, value, told):
+    result = replace(made[0], lines=made[0].lines.assign(mine="甲"))
+    text = f'[[checks]]\nid = "mine"\ntitle = "我的"\nlayer = "management_lines"\ncolumn = "{column}"\n'
+    checks = rl.load_checks(written(tmp_path, f'{text}operator = "{sign}"\nvalue = {value}\n'))
+    with pytest.raises(rl.JobError, match=told):
+        rl.inspect(result, rules=checks)
+
+
+def test_lakes_that_name_no_river_are_held_against_the_extent_that_was_drawn_of_them():
+    """As they were demarcated: by their own code. A river's water that names no river is still nobody's."""
+    pond = gpd.GeoDataFrame({"water_id": ["W1"], "kind": "lake", "name": "湖"}, crs=4548,
+                            geometry=[shapely.Point(500000, 3500000).buffer(500, 64)])  # fmt: skip
+    result = rl.demarcate_waters(pond, rl.load_rules("national"))
+    grown = pond.assign(geometry=pond.buffer(50.0))
+    for blank in ({}, {"river_id": None}, {"river_id": ""}):
+        row = rl.inspect(result, water=grown.assign(**blank)).checks.set_index("check_id").loc["covers-water"]
+        assert row[["counted", "failed", "outcome"]].tolist() == [1, 1, "failed"]
+        row = rl.inspect(result, water=pond.assign(**blank)).checks.set_index("check_id").loc["covers-water"]
+        assert row[["counted", "failed", "outcome"]].tolist() == [1, 0, "passed"]
+    river = grown.assign(kind="river", river_id="")
+    row = rl.inspect(result, water=river).checks.set_index("check_id").loc["covers-water"]
+    assert row[["counted", "outcome"]].tolist() == [0, "not_applicable"]
+
+
 def test_it_is_written_with_styles_and_reads_back(made, tmp_path):
     inspection = rl.inspect(broken_line(*made)[0], **made[1])
     file = rl.export.to_geopackage(tmp_path / "质检.gpkg", inspection)

@@ -120,6 +120,27 @@ def test_the_advice_for_what_is_missing_can_be_followed(tmp_path):
     assert followed["levee_id"].tolist() == ["D1", "D2"]
 
 
+def test_only_fields_that_could_hold_what_is_missing_are_proposed(tmp_path):
+    """Areas and lengths are no codes and no kinds; a field whose values are words of the choices is one."""
+    frame = levees()[["geometry"]].assign(AREA=[0.5, 1.5], CLASS=[1, 1], LX=["crest", "other"], NO=[7, 9])
+    with pytest.raises(rl.SchemaError) as caught:
+        read(frame, tmp_path)
+    assert 'columns={"NO": "levee_id", "LX": "feature"}' in caught.value.en
+    assert 'where none is the code: values={"levee_id": "L{row}"}' in caught.value.en
+    bare = levees()[["geometry"]].assign(AREA=[0.5, 0.5])
+    with pytest.raises(rl.SchemaError) as caught:
+        read(bare, tmp_path)
+    assert "columns=" not in caught.value.en.partition("fields that are left: AREA; ")[2]
+    assert 'values={"levee_id": "L{row}", "feature": "…"}' in caught.value.zh
+
+
+def test_where_no_field_is_left_the_advice_is_a_sentence(tmp_path):
+    with pytest.raises(rl.SchemaError) as caught:
+        read(levees()[["levee_id", "geometry"]], tmp_path)
+    assert '没有未对应的字段；整个文件取一个值则写 values={"feature": "…"}' in caught.value.zh
+    assert 'no field is left; one value for the whole file: values={"feature": "…"}' in caught.value.en
+
+
 def test_a_value_for_no_column_or_for_a_mapped_one_is_refused(tmp_path):
     with pytest.raises(rl.SchemaError, match="'nonsense' in values is no column"):
         read(levees(), tmp_path, values={"nonsense": 1})

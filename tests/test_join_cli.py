@@ -6,6 +6,7 @@ import json
 
 import geopandas as gpd
 import numpy as np
+import openpyxl
 import pyogrio
 import pytest
 import shapely
@@ -100,6 +101,11 @@ def test_the_file_says_what_drew_each_part(joined):
     parts = [each for name, each in json.loads(said["run"])["inputs"].items() if name.startswith("demarcation (")]
     assert {each["rules"] for each in parts} == {"national", "jiangxi_luxi"}
     assert said["rules"].startswith("national ")
+    used = json.loads(said["run"])["rule_sets"]
+    titles = {name: rl.load_rules(name).title for name in ("national", "jiangxi_luxi")}
+    assert {each["name"]: each["title"] for each in used} == titles
+    note = openpyxl.load_workbook(joined[0].parent / "成果表.xlsx")["划界公告表"]["A2"].value
+    assert all(title in note for title in titles.values())
 
 
 def test_every_command_goes_on_from_the_county(drawn, joined):

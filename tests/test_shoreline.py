@@ -16,6 +16,7 @@ import riverline as rl
 import shorelines as sh
 from riverline import schema
 from riverline.geodesy import ellipsoidal_area, round_half_up
+from riverline.shoreline.wording import plan_in_english
 
 
 @pytest.fixture(scope="module")
@@ -219,11 +220,73 @@ def test_an_unstable_bank_given_as_a_line_and_water_before_the_bank_count(straig
     assert on_bank(plan, "right")["shoreline_m"].tolist() == [600.0, 200.0, 200.0]
 
 
-def test_factors_without_a_rule_and_off_the_shoreline_are_told(straight):
-    areas = sh.sensitive(("moon", sh.box(0, 0, 50, 90)), ("historic", sh.box(0, 200, 50, 290)))
+def test_a_factor_that_could_not_be_read_leaves_its_stretch_undecided(straight):
+    """No zone says that nothing lies there; what is told of the factor is told once."""
+    areas = sh.sensitive(
+        ("moon", sh.box(0, 0, 50, 90)), ("historic", sh.box(0, 200, 50, 290)), (None, sh.box(300, 0, 400, 90))
+    )
     plan = rl.plan_shoreline(straight, waterside=sh.waterside(), sensitive=areas)
-    assert sh.codes(plan) == ["no-rule", "sensitive-off-shoreline", "value-choice"]
-    assert on_bank(plan)["type"].tolist() == [2]
+    assert sh.codes(plan) == [
+        "sensitive-off-shoreline",
+        "value-blank",
+        "value-choice",
+        "zone-undecided",
+        "zone-undecided",
+    ]
+    zones = on_bank(plan)
+    assert zones["type"].tolist() == [0, 2, 0, 2]
+    assert zones["shoreline_m"].tolist() == [50.0, 250.0, 100.0, 600.0]
+    unclear = zones[zones["type"] == 0]
+    assert unclear["basis"].tolist() == ["敏感因素未能判定，分区未定（区1）", "敏感因素未能判定，分区未定（区3）"]
+    assert set(unclear["confidence"]) == {"low"}
+    assert sh.totals(plan, "type")[0] == (150.0, 0.0, 0.0)
+    english = plan_in_english(unclear)
+    assert english["basis"].iloc[0] == "undecided: a sensitive factor could not be judged (区1)"
+    assert english["restraints"].iloc[0] == "undecided with the zone"
+
+
+def test_what_was_not_read_changes_nothing_where_protection_is_decided(straight):
+    areas = sh.sensitive(("moon", sh.box(0, 0, 100, 90)), ("wetland", sh.box(50, 0, 200, 90)))
+    plan = rl.plan_shoreline(straight, waterside=sh.waterside(), sensitive=areas)
+    assert on_bank(plan)[["type", "shoreline_m"]].to_numpy().tolist() == [[0, 50.0], [1, 50.0], [1, 100.0], [2, 800.0]]
+    assert on_bank(plan)["note"].iloc[1] == "同时涉及：区1"
+
+
+def test_a_factor_of_which_the_rules_do_not_speak_leaves_its_stretch_undecided(straight):
+    own = rl.rules.load_zone_rules()
+    own = own.model_copy(update={"rules": tuple(rule for rule in own.rules if "wetland" not in rule.kinds)})
+    areas = sh.sensitive(("wetland", sh.box(0, 0, 100, 90)))
+    plan = rl.plan_shoreline(straight, waterside=sh.waterside(), sensitive=areas, rules=own)
+    assert sh.codes(plan) == ["no-rule", "zone-undecided"]
+    assert on_bank(plan)["type"].tolist() == [0, 2]
+
+
+def test_towns_that_name_their_county_are_put_together(straight):
+    towns = sh.counties(("甲镇", -10, 300), ("乙镇", 300, 2000), city="清水市")
+    plan = rl.plan_shoreline(straight, waterside=sh.waterside(), admin=towns.assign(county="清水县"))
+    assert sh.totals(plan, "admin") == {"清水县": (2000.0, 0.0, 0.0)}
+    assert len(plan.zones) == 2
+    assert set(plan.zones["city"]) == {"清水市"}
+    assert sh.codes(plan) == []
+
+
+@pytest.mark.parametrize(
+    ("columns", "names"),
+    [({}, ("甲镇", "乙街道")), ({"level": "township"}, ("甲", "乙")), ({"admin_id": "349901100"}, ("甲", "乙"))],
+)
+def test_towns_in_the_place_of_counties_are_told(straight, columns, names):
+    towns = sh.counties((names[0], -10, 300), (names[1], 300, 2000), city="清水市", **columns)
+    plan = rl.plan_shoreline(straight, waterside=sh.waterside(), admin=towns)
+    assert sh.codes(plan) == ["counties-are-towns"]
+    assert plan.faults["value"].tolist() == [2.0]
+    county = sh.counties(("甲县", -10, 2000), city="清水市", level="county", admin_id="349901000")
+    assert sh.codes(rl.plan_shoreline(straight, waterside=sh.waterside(), admin=county)) == []
+
+
+def test_counties_without_their_city_are_told(straight):
+    for frame in (sh.counties(("甲县", -10, 2000)), sh.counties(("甲县", -10, 2000), city="")):
+        plan = rl.plan_shoreline(straight, waterside=sh.waterside(), admin=frame)
+        assert sh.codes(plan) == ["counties-without-city"]
 
 
 def test_cuts_run_on_the_normal_of_the_axis_in_a_bend(bent):

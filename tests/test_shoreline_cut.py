@@ -98,6 +98,8 @@ def test_a_lake_that_cuts_a_bank_leaves_each_part_its_own_length_times_width(riv
     plan, joined = planned(river, lakes(sh.box(2400, -200, 2500, -30)), waterside=waterside)
     wanted = {"R1-L-001": BANDS, "R1-R-001": 2400.0 * 35.0, "R1-R2-001": 2500.0 * 35.0}
     assert areas(plan) == pytest.approx(wanted, abs=1.0)
+    # Numbers go on over the parts of a bank.
+    assert plan.zones["number"].tolist() == ["L001", "R001", "R002"]
     assert plan.lines["length_m"].tolist() == [5000.0, 5000.0, 2400.0, 2400.0, 2500.0, 2500.0]
     assert sh.totals(plan)["R1"][0] == 9900.0
     assert set(plan.faults["code"]) <= {"shoreline-without-bank", "shoreline-of-others", "waterside-from-water"}

@@ -8,6 +8,7 @@ import re
 import sqlite3
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio
 import pytest
 import shapely
@@ -104,6 +105,32 @@ def test_the_profile_declares_the_types_and_lengths_of_the_receiver(plan, tmp_pa
         "REAL", "REAL", "REAL", "TEXT(200)", "TEXT(1000)",
     ]  # fmt: skip
     assert tables == {"岸线规划功能分区", "涉河设施", "layer_styles"}
+
+
+def test_numbers_of_the_receiver_occur_once_in_its_layer_or_count_anew_in_each_river(plan, tmp_path):
+    other = plan.zones.assign(river_id="R2", zone_id=plan.zones["zone_id"].str.replace("R1", "R2"))
+    both = dataclasses.replace(plan, zones=pd.concat([plan.zones, other], ignore_index=True))
+    path = rl.export.to_geopackage(tmp_path / "plan.gpkg", both, profile="sichuan")
+    given = gpd.read_file(path, layer="岸线规划功能分区")["regionid"]
+    assert given.tolist() == ["L001", "L002", "L003", "R001", "L004", "L005", "L006", "R002"]
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        told = database.execute(
+            "SELECT title, description FROM gpkg_data_columns WHERE column_name = 'regionid'"
+        ).fetchone()
+    assert told[0] == "岸段编号（全图层连续编号）"
+    assert "through the whole layer" in told[1]
+    shipped = rl.export.profiles._SHIPPED.joinpath("sichuan.toml").read_text(encoding="utf-8")
+    (tmp_path / "own.toml").write_text(shipped.replace('counted = "layer"', 'counted = "river"'), encoding="utf-8")
+    path = rl.export.to_geopackage(tmp_path / "own.gpkg", both, profile=tmp_path / "own.toml")
+    assert gpd.read_file(path, layer="岸线规划功能分区")["regionid"].tolist() == ["L001", "L002", "L003", "R001"] * 2
+
+
+def test_a_zone_that_is_undecided_has_no_code_of_the_receiver(plan, tmp_path):
+    unclear = dataclasses.replace(plan, zones=plan.zones.assign(type=[0, 1, 2, 2]))
+    path = rl.export.to_geopackage(tmp_path / "plan.gpkg", unclear, profile="sichuan")
+    types = pyogrio.read_dataframe(path, layer="岸线规划功能分区")["type"]
+    assert types.isna().tolist() == [True, False, False, False]
+    assert "未定" in rl.maps.show(unclear).get_root().render()
 
 
 def test_kinds_of_facilities_are_of_the_receivers_list(plan, tmp_path):
@@ -249,6 +276,14 @@ def test_the_command_plans_the_sample_county(planned):
         "岸线规划_sichuan.gpkg",
         "岸线规划表.xlsx",
     ]
+    # Towns were given as counties, and no city.
+    layers = [str(name) for name in pyogrio.list_layers(folder / "规划" / "岸线规划.gpkg")[:, 0]]
+    faults = pd.concat(
+        pyogrio.read_dataframe(folder / "规划" / "岸线规划.gpkg", layer=name, read_geometry=False)
+        for name in layers
+        if name.startswith("质检问题")
+    )
+    assert {"counties-are-towns", "counties-without-city"} <= set(faults["code"])
     receivers = folder / "规划" / "岸线规划_sichuan.gpkg"
     assert {str(name) for name in pyogrio.list_layers(receivers)[:, 0]} == {
         "岸线规划功能分区", "涉河设施", "layer_styles"
@@ -269,6 +304,19 @@ def test_the_command_plans_the_sample_county(planned):
         bank = {"L": "left", "R": "right"}[letter]
         band = lines[(lines["name"] == name) & (lines["bank"] == bank)]["band_area_m2"].iloc[0]
         assert sh.units(rows["area"]) == round(100 * band)
+
+
+def test_the_command_puts_towns_together_by_their_county_and_tells_what_stays_blank(county_files, tmp_path):
+    _, given = county_files
+    place = ("--set", "admin::county=清水县", "--set", "admin::city=清水市")
+    shown = run("shoreline", *given, *place, "--profile", "sichuan", "--out", tmp_path / "out")
+    zones = pyogrio.read_dataframe(tmp_path / "out" / "岸线规划_sichuan.gpkg", layer="岸线规划功能分区")
+    assert set(zones["county"]) == {"清水县"}
+    assert set(zones["city"]) == {"清水市"}
+    assert zones["regionid"].is_unique
+    assert "乡镇" not in shown
+    bare = [each for at, each in enumerate(given) if "--admin" not in (each, given[at - 1])]
+    assert "没有给出县（区）图层" in run("shoreline", *bare, "--profile", "sichuan", "--out", tmp_path / "bare")
 
 
 def test_the_command_speaks_english_and_refuses_in_one_sentence(county_files, tmp_path):
@@ -313,7 +361,7 @@ def test_the_map_of_a_plan_draws_waterside_lines_once(county_files, tmp_path, mo
 def test_rows_are_chosen_by_the_name_that_the_file_gives_them(county_files, planned, tmp_path):
     given, folder = county_files[1], planned[0]
     every = pyogrio.read_dataframe(folder / "规划" / "岸线规划.gpkg", layer="占用岸线")["name"]
-    assert every.nunique() > 1
+    assert len(set(every)) > 1
     name = every.iloc[0]
     shown = run("shoreline", *given, "--only", f"title={name}", "--out", tmp_path / "out")
     used = pyogrio.read_dataframe(tmp_path / "out" / "岸线规划.gpkg", layer="占用岸线")

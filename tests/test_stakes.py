@@ -692,6 +692,21 @@ def test_a_span_that_leads_out_of_a_town_is_not_held_to_the_towns_distance():
     assert codes(stakes.assign(setting="town"), result) == {"stakes-far-apart"}
 
 
+def test_a_span_out_of_sight_without_room_for_a_stake_is_a_note():
+    """A corner 40 m from an end, 20 m off the chord: turns keep 50 m, so that no stake fits, and it is told."""
+    result = demarcation(Piece([(0, 0), (40, 28), (400, 28)]))
+    stakes = rl.place_stakes(result)
+    assert "turn" not in set(stakes["reason"])
+    told = rl.check_stakes(stakes, result).set_index("code").loc["stake-turn-too-near"]
+    chord = shapely.LineString(stakes.geometry.iloc[:2].tolist())
+    corner = shapely.Point(shapely.get_coordinates(result.lines.geometry.iloc[0])[1])
+    assert told["feature_id"] == stakes["stake_id"].iloc[0]
+    assert told["value"] == pytest.approx(corner.distance(chord), abs=1e-3)
+    assert told["value"] > told["limit"]
+    assert told["severity"] == "note"
+    assert "stake-out-of-sight" not in codes(stakes, result)
+
+
 def test_every_thing_to_look_at_is_told():
     result = demarcation(
         Piece([(0, 0), (200, 0), (230, 40), (260, 0), (900, 0)]),

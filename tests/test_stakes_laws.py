@@ -65,6 +65,13 @@ def test_the_line_keeps_the_sight_lines_wherever_a_stake_fits(seed, noise):
         assert not (room & (away > STAKES.sight_line_m + 1e-6)).any()
     # The check asks for no stake that placing would not give, and misses none that was taken away.
     assert "stake-out-of-sight" not in set(rl.check_stakes(stakes, result)["code"])
+    # Every span over the sight line is told, where no other stake fits as a note.
+    told = rl.check_stakes(stakes, result)
+    over = stakes["deviation_m"] > STAKES.sight_line_m + 0.02
+    noted = told.loc[told["code"] == "stake-turn-too-near"]
+    assert set(stakes.loc[over, "stake_id"]) <= set(noted["feature_id"])
+    assert (noted["value"] > STAKES.sight_line_m).all()
+    assert set(noted["severity"]) <= {"note"}
     turns = stakes[stakes["reason"] != "turn"]
     wanted = (stakes["reason"] == "turn").any()
     assert ("stake-out-of-sight" in set(rl.check_stakes(turns, result)["code"])) == wanted

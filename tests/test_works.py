@@ -165,6 +165,14 @@ def test_a_work_without_a_kind_is_told_and_asks_for_it(tmp_path) -> None:
     assert [note for *_, note in told(rl.demarcate_works(bare, rule_set(tmp_path), axes=RIVER))] == ["no-kind"] * 2
 
 
+def test_a_kind_that_is_none_of_the_choices_is_not_called_blank(tmp_path) -> None:
+    drawn = rl.demarcate_works(works(DAM).assign(kind=["lock"]), rule_set(tmp_path), axes=RIVER)
+    assert sorted(drawn.faults["code"]) == ["value-choice", "work-not-done"]
+    said = drawn.faults.set_index("code").loc["work-not-done", "detail"]
+    assert "所填工程类型不在可选范围内" in said
+    assert "没有填写" not in said
+
+
 def test_one_layer_of_works_gives_ranges_and_stakes(tmp_path) -> None:
     rules = rule_set(tmp_path)
     banks = gpd.GeoDataFrame(

@@ -4,21 +4,47 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import shapely
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     import geopandas as gpd
     import pandas as pd
     import pyproj
 
-__all__ = ["Run", "content_digest", "crs_authority", "crs_text", "describe_file", "describe_input", "same_inputs"]
+    from riverline.schema import Language
+
+__all__ = [
+    "RulesUsed",
+    "Run",
+    "content_digest",
+    "crs_authority",
+    "crs_text",
+    "describe_file",
+    "describe_input",
+    "rules_used",
+    "same_inputs",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class RulesUsed:
+    """A rule set that had a hand in a result: its name, what it is called, and the digest of its version."""
+
+    name: str
+    title: str
+    title_en: str
+    digest: str
+
+    def label(self, language: Language = "zh") -> str:
+        """What it is called; by its name if it is called nothing."""
+        return (self.title if language == "zh" else self.title_en) or self.title or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +61,9 @@ class Run:
         Per layer: number of rows, CRS, digest of the content, and what the reader noted (file, encoding, dropped Z …).
     crs
         CRS of the result.
+    rule_sets
+        Every rule set whose rules are in the result, the one that was asked for first: tables, captions and maps name
+        rule sets by it, whether or not they ship.
 
     There is no time in it, so that the same input gives the same file.
     """
@@ -43,11 +72,39 @@ class Run:
     rules_digest: str
     inputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     crs: str = ""
+    rule_sets: tuple[RulesUsed, ...] = ()
 
     def to_json(self) -> str:
         """The run as JSON with sorted keys, Chinese as it is."""
-        content = {"version": self.version, "rules_digest": self.rules_digest, "crs": self.crs, "inputs": self.inputs}
+        content: dict[str, Any] = {
+            "version": self.version,
+            "rules_digest": self.rules_digest,
+            "crs": self.crs,
+            "inputs": self.inputs,
+        }
+        content |= {"rule_sets": [asdict(each) for each in self.rule_sets]} if self.rule_sets else {}
         return json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
+
+
+def rules_used(rules: Any, named: Iterable[str]) -> tuple[RulesUsed, ...]:  # noqa: ANN401 - a rule set of any kind
+    """A rule set, and those that it falls back on that are named.
+
+    Parameters
+    ----------
+    rules
+        A rule set.
+    named
+        Names of rule sets, as extents have them in ``rules``: one, or several with commas between them.
+
+    Examples
+    --------
+    >>> import riverline as rl
+    >>> rules_used(rl.load_rules("national"), ["national"])[0].label()
+    '全国性规定与未核实的默认值'
+    """
+    names = {name for each in named for name in str(each).split(", ")}
+    used = [each for each in getattr(rules, "chain", (rules,)) if each is rules or each.name in names]
+    return tuple(RulesUsed(each.name, each.title, getattr(each, "title_en", ""), each.digest) for each in used)
 
 
 def crs_text(crs: pyproj.CRS | None) -> str:

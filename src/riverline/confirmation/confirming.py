@@ -153,7 +153,8 @@ def confirm(
     names = _names(inputs.extents)
     table = load_land_classes()
     described = inputs.described | {"land_class_table": {"edition": table.edition, "digest": table.digest}}
-    run = Run(__version__, digest, described, crs_text(frame.crs))
+    used = extents.run.rule_sets if isinstance(extents, Demarcation) else ()
+    run = Run(__version__, digest, described, crs_text(frame.crs), used)
     return Confirmation(holdings, register_of(holdings, names), found, _changes(made, inputs), run)
 
 

@@ -45,6 +45,11 @@ def areas_of(shapes: Shapes, crs: Any) -> Floats:  # noqa: ANN401 - a CRS
     return round_half_up(ellipsoidal_area(gpd.GeoSeries(shapes, crs=crs)).to_numpy(), 2)
 
 
+def _stated(width: float) -> float:
+    """A width to the millimetre, as the holdings have it: what is found beyond that is how it was found."""
+    return float(round_half_up([width], 3)[0])
+
+
 def about_titles(
     extent_id: str,
     titles: Titles,
@@ -62,7 +67,7 @@ def about_titles(
         names = sorted(str(key) for key in parcels.key[list(titles.members[row])])
         layer, feature = ("parcels", names[0]) if names else ("extents", extent_id)
         code, place, note = str(titles.code[row]), titles.geometry[row], "; ".join(names[1:])
-        width = float(titles.width[row])
+        width = _stated(titles.width[row])
         if np.isfinite(width):
             findings.append(Finding(code, layer, feature, place, width, tolerance_m, "m", note))
         else:
@@ -101,7 +106,7 @@ def about_line(
     sizes = areas_of(np.concatenate([inside, whole[across]]), crs).reshape(2, -1)
     findings = []
     for position, row in enumerate(wanted.tolist()):
-        key, width = str(parcels.key[row]), float(thin[position])
+        key, width = str(parcels.key[row]), _stated(thin[position])
         if np.isfinite(width):
             findings.append(Finding("sliver-straddle", "parcels", key, inside[position], width, tolerance_m, "m"))
         else:
@@ -167,7 +172,7 @@ def about_claims(holdings: gpd.GeoDataFrame, *, tolerance_m: float) -> tuple[NDA
     for row, place, thin, parcel, area in told:
         note = str(holdings["land_class"].iloc[row])
         if np.isfinite(thin):
-            findings.append(Finding("sliver-claim", "parcels", parcel, place, thin, tolerance_m, "m", note))
+            findings.append(Finding("sliver-claim", "parcels", parcel, place, _stated(thin), tolerance_m, "m", note))
         else:
             code = "river-land-claimed" if land[row] == "state" else "river-land-presumed"
             findings.append(Finding(code, "parcels", parcel, place, float(area), unit="m²", note=note))

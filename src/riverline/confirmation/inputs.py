@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -20,7 +21,6 @@ from riverline.provenance import crs_text, describe_input
 from riverline.schema import ADMIN, EXTENTS, LAND_CLASSES, PARCELS
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from riverline.channel.given import Axes
@@ -109,7 +109,7 @@ def prepare(
     SchemaError, CRSError
         With everything that is wrong with all layers.
     """
-    given = {name: frame for name, frame in layers.items() if frame is not None}
+    given = {name: _with_blanks(frame, LAYERS[name]) for name, frame in layers.items() if frame is not None}
     extents = complete_extents(extents)
     _require_all(extents, {"parcels": None, **given})
     crs = extents.crs
@@ -134,6 +134,16 @@ def prepare(
         described,
         findings + wrong,
     )
+
+
+def _with_blanks(frame: Any, schema: Schema) -> Any:  # noqa: ANN401 - whatever was given
+    """A frame with the columns it lacks that may be blank, as a file is read that lacks them."""
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return frame
+    lacking = [each for each in schema if each.may_be_blank and not each.optional and each.name != schema.key]
+    blank = {each.name: pd.Series([None] * len(frame), frame.index, dtype=each.dtype)
+             for each in lacking if each.name not in frame.columns}  # fmt: skip
+    return frame.assign(**blank) if blank else frame
 
 
 def _require_all(extents: gpd.GeoDataFrame, layers: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ __all__ = ["Finding", "findings_to_faults"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A fault found while demarcating; turned into a row at the end."""
+    """A fault found while demarcating; turned into a row at the end. ``column`` is that whose value it refuses."""
 
     code: str
     layer: str
@@ -26,6 +26,7 @@ class Finding:
     limit: float = float("nan")
     unit: str = ""
     note: str = ""
+    column: str = ""
 
 
 def findings_to_faults(findings: list[Finding], crs: Any) -> list[gpd.GeoDataFrame]:  # noqa: ANN401 - a CRS

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Flags = NDArray[np.bool_]
 
-__all__ = ["row_names", "single_parts", "split_plausible", "split_usable", "typed"]
+__all__ = ["refused", "row_names", "single_parts", "split_plausible", "split_usable", "typed"]
 
 LEVELS_M = (-200.0, 9000.0)
 """Heights between which water can stand: below the Turpan basin (154 m below the sea) up to above every summit."""
@@ -64,7 +64,8 @@ def typed(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFrame, li
         wrong = reading.unreadable | reading.ambiguous | reading.zoneless
         told = zip(row_names(frame, schema)[wrong], result.geometry[wrong], result[column.name][wrong], strict=True)
         findings += [
-            Finding("value-type", schema.name, key, place, note=f"{column.name}={v}") for key, place, v in told
+            Finding("value-type", schema.name, key, place, note=f"{column.name}={v}", column=column.name)
+            for key, place, v in told
         ]
         result[column.name] = reading.converted
     for name in {schema.key, "river_id"} & set(result.columns):
@@ -88,11 +89,24 @@ def _chosen(frame: gpd.GeoDataFrame, result: gpd.GeoDataFrame, schema: Schema) -
             continue
         told = zip(row_names(frame, schema)[outside], frame.geometry[outside], frame[column.name][outside], strict=True)
         findings += [
-            Finding("value-choice", schema.name, key, place, note=f"{titled(column)} = {value} ∉ {allowed(column)}")
+            Finding("value-choice", schema.name, key, place, note=f"{titled(column)} = {value} ∉ {allowed(column)}",
+                    column=column.name)
             for key, place, value in told
-        ]
+        ]  # fmt: skip
         result[column.name] = reading.converted.mask(outside).array
     return findings
+
+
+def refused(findings: Iterable[Finding], column: str) -> frozenset[str]:
+    """Names of the rows whose value of a column was none, so that it is blank now and its fault is told.
+
+    Examples
+    --------
+    >>> from riverline.demarcation.findings import Finding
+    >>> refused([Finding("value-choice", "works", "G1", None, column="kind")], "kind")
+    frozenset({'G1'})
+    """
+    return frozenset(each.feature_id for each in findings if each.column == column)
 
 
 def row_names(frame: gpd.GeoDataFrame, schema: Schema) -> NDArray[np.object_]:

@@ -25,7 +25,7 @@ from riverline.demarcation.settings import with_known_settings
 from riverline.demarcation.sharing.neighbours import part_neighbours
 from riverline.errors import JobError, RuleError
 from riverline.geodesy import ellipsoidal_area, round_half_up
-from riverline.provenance import Run, crs_text
+from riverline.provenance import Run, crs_text, rules_used
 from riverline.schema import EXTENTS, MANAGEMENT_LINES
 
 if TYPE_CHECKING:
@@ -139,7 +139,8 @@ def demarcate(  # noqa: PLR0913 - one argument a layer
     findings += [each for made in outcomes for each in _borrowed(made, rules)]
     frames = [*candidates.faults, *findings_to_faults(findings, axes.crs)]
     frames += findings_to_faults(_unused(inputs, outcomes, faults.combine(frames, crs=axes.crs)), axes.crs)
-    run = Run(__version__, rules.digest, inputs.described, crs_text(axes.crs))
+    used = rules_used(rules, extents["rules"])
+    run = Run(__version__, rules.digest, inputs.described, crs_text(axes.crs), used)
     return Demarcation(lines, extents, faults.combine(frames, crs=axes.crs), rules, run)
 
 

@@ -128,16 +128,29 @@ def _values(rows: pd.DataFrame, field: ProfileField, own: Schema) -> pd.Series[A
         return pd.Series(np.arange(1, len(rows) + 1), dtype=dtype)
     if field.column not in rows.columns:
         return pd.Series([None] * len(rows), dtype=dtype)
-    values = rows[field.column]
+    return _written(rows[field.column], field, own).astype(dtype)
+
+
+def _written(values: pd.Series[Any], field: ProfileField, own: Schema) -> pd.Series[Any]:
+    """The values of a column as the receiver writes them."""
+    if field.counted == "layer":
+        return _counted(values)
     if field.printed:
-        return values.map(lambda metres: "" if pd.isna(metres) else format_chainage(metres)).astype(dtype)
+        return values.map(lambda metres: "" if pd.isna(metres) else format_chainage(metres))
     if field.words:
         known = _word_list(field)
-        return values.map(lambda text: known.get(plain_name(str(text)), ""), na_action="ignore").astype(dtype)
+        return values.map(lambda text: known.get(plain_name(str(text)), ""), na_action="ignore")
     if field.codes:
         codes = {choice.value: field.codes.get(str(choice.value)) for choice in own[field.column].choices}
-        return values.map(codes).astype(dtype)
-    return values.astype(dtype)
+        return values.map(codes)
+    return values
+
+
+def _counted(numbers: pd.Series[Any]) -> pd.Series[Any]:
+    """Numbers such as ``L001`` counted anew for each letter through all rows, so that none occurs twice."""
+    letters = numbers.fillna("").astype("str").str.extract(r"^(\D*)", expand=False)
+    places = letters.groupby(letters).cumcount() + 1
+    return letters + places.astype("str").str.zfill(3)
 
 
 def _column(field: ProfileField, own: Schema) -> Column:
@@ -154,9 +167,11 @@ def _column(field: ProfileField, own: Schema) -> Column:
             for each in source.choices
             if str(each.value) in codes
         )
-    return Column(
-        field.name, kind, source.label_zh, source.label_en, source.short, source.meaning, source.unit, choices
-    )
+    label_zh, label_en, meaning = source.label_zh, source.label_en, source.meaning
+    if field.counted == "layer":
+        label_zh, label_en = f"{label_zh}（全图层连续编号）", f"{label_en} (through the layer)"
+        meaning = f"{meaning.rstrip('.')}; here counted through the whole layer, so that every number occurs once."
+    return Column(field.name, kind, label_zh, label_en, source.short, meaning, source.unit, choices)
 
 
 def _too_long(layer: Layer, wanted: ProfileLayer) -> Iterator[tuple[str, str]]:

@@ -14,8 +14,9 @@ from riverline.errors import JobError, MissingDependencyError
 from riverline.export.forms import load_form
 from riverline.export.sheet_writing import paged, read_digests, write_pages
 from riverline.export.sheets import Head, Sheet, sheets_of
+from riverline.geodesy import plane_name
 from riverline.provenance import crs_authority
-from riverline.style import collect, in_language
+from riverline.style import collect, in_language, rule_sets_of, with_rule_titles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +87,7 @@ def to_xlsx(
     ['目录', '管理范围界桩成果表', '保护范围界桩成果表', '界桩点之记']
     """
     target = Path(path)
-    found = in_language(collect(*results, **layers), language)
+    found = with_rule_titles(in_language(collect(*results, **layers), language), language)
     if target.suffix.lower() != ".xlsx" or not found:
         raise JobError(
             f"to_xlsx 需要以 .xlsx 结尾的文件名和至少一个成果，实际为 {target.name!r}、{len(found)} 个图层",
@@ -140,35 +141,32 @@ def _contents(sheets: Sequence[Sheet | Blocks], form: Form, language: Language) 
 
 def _about(own: Sequence[Layer], every: Sequence[Layer], language: Language) -> str:
     """Rules, version and CRS behind some layers; where they do not tell, those of the results they came with."""
-    known = {layer.rules.digest: layer.rules for layer in every if layer.rules is not None}
-    rules = {layer.rules.digest: layer.rules for layer in own if layer.rules is not None}
-    digests = {layer.run.rules_digest for layer in own if layer.run is not None} - set(rules)
-    rules |= {digest: known[digest] for digest in digests if digest in known}
-    told = [
-        f"{each.title if language == 'zh' else _english(each)} {digest[:_DIGITS]}"
-        for digest, each in (rules or known).items()
-    ]
-    told += [digest[:_DIGITS] for digest in sorted(digests - set(known)) if digest and not rules]
-    planes = dict.fromkeys(_plane(layer) for layer in own if layer.spatial)
-    planes = planes or dict.fromkeys(_plane(layer) for layer in every if layer.spatial)
+    used = rule_sets_of(own)
+    known = rule_sets_of(every)
+    digests = {layer.run.rules_digest for layer in own if layer.run is not None} - {each.digest for each in used}
+    # A result that only names the digest of its rules may stand beside the one that they drew.
+    used += tuple(each for each in known if each.digest in digests)
+    told = [f"{each.label(language)} {each.digest[:_DIGITS]}" for each in used or known]
+    told += [digest[:_DIGITS] for digest in sorted(digests) if digest and not used]
+    planes = dict.fromkeys(_plane(layer, language) for layer in own if layer.spatial)
+    planes = planes or dict.fromkeys(_plane(layer, language) for layer in every if layer.spatial)
     zh = language == "zh"
-    parts = [(("规则集与版本：" if zh else "Rules and version: ") + "、".join(dict.fromkeys(told))) if told else "",
-             (("坐标系：" if zh else "CRS: ") + "、".join(filter(None, planes))) if any(planes) else "",
+    parting = "、" if zh else ", "
+    parts = [(("规则集与版本：" if zh else "Rules and version: ") + parting.join(dict.fromkeys(told))) if told else "",
+             (("坐标系：" if zh else "CRS: ") + parting.join(filter(None, planes))) if any(planes) else "",
              f"riverline {__version__}"]  # fmt: skip
     return ("；" if zh else "; ").join(filter(None, parts))
 
 
-def _english(rules: Any) -> str:  # noqa: ANN401 - something with a title
-    return getattr(rules, "title_en", "") or rules.title
-
-
-def _plane(layer: Layer) -> str:
+def _plane(layer: Layer, language: Language) -> str:
     crs = getattr(layer.frame, "crs", None)
     if crs is None:
         return ""
     plane = pyproj.CRS.from_user_input(crs)
     authority = crs_authority(plane)
-    return f"{plane.name}（{':'.join(authority)}）" if authority else plane.name
+    name = plane_name(plane, language)
+    code = ":".join(authority) if authority else ""
+    return name if not code else f"{name}（{code}）" if language == "zh" else f"{name} ({code})"
 
 
 def _require_same(written: dict[str, str], read: dict[str, str]) -> None:

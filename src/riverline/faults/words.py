@@ -32,6 +32,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no-level": ("没有所需的水位", "no level of the kind that is asked for"),
     "no-rule": ("没有可用的规则", "no rule for it"),
     "no-kind": ("没有填写工程类型", "its kind is not given"),
+    "kind-refused": ("所填工程类型不在可选范围内", "its kind is none of the choices"),
     "no-axis": ("5 km 内没有中心线，工程的方向不明", "no axis within 5 km tells which way it faces"),
     "river-unknown": (
         "所填河流编码不在中心线图层中，工程的方向不明",

@@ -18,7 +18,7 @@ from riverline.geodesy.passage import guarded_transformer, helmert_pipeline
 from riverline.geodesy.planes import is_metric, point_scale, require_metric
 from riverline.geodesy.rounding import apportion, round_half_up
 from riverline.geodesy.spans import zone_of
-from riverline.geodesy.zones import zone_crs, zone_number
+from riverline.geodesy.zones import plane_name, zone_crs, zone_number
 
 __all__ = [
     "GridGuess",
@@ -34,6 +34,7 @@ __all__ = [
     "identify_coordinates",
     "is_metric",
     "parse_dms",
+    "plane_name",
     "point_scale",
     "require_metric",
     "round_half_up",

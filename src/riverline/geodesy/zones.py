@@ -22,9 +22,11 @@ from riverline.geodesy.datum import horizontal
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from riverline.schema import Language
+
     Floats = NDArray[np.float64]
 
-__all__ = ["GaussKruger", "ZoneWidth", "central_meridian", "gauss_kruger", "zone_crs", "zone_number"]
+__all__ = ["GaussKruger", "ZoneWidth", "central_meridian", "gauss_kruger", "plane_name", "zone_crs", "zone_number"]
 
 ZoneWidth = Literal[3, 6]
 
@@ -33,6 +35,12 @@ _LAST_ZONE = {3: 45, 6: 23}
 _FIRST_PLAIN_CODE = {3: 4534, 6: 4502}
 _FIRST_PREFIXED_CODE = {3: 4513, 6: 4491}
 _FALSE_EASTING_M = 500_000.0
+_DATUMS = {
+    "CGCS2000": "CGCS2000",
+    "China Geodetic Coordinate System 2000": "CGCS2000",
+    "Beijing 1954": "1954年北京坐标系",
+    "Xian 1980": "1980西安坐标系",
+}
 _PER_ZONE_M = 1_000_000.0
 
 
@@ -157,3 +165,40 @@ def gauss_kruger(crs: object) -> GaussKruger | None:
     code = flat.to_epsg() or 0
     is_six = _FIRST_PREFIXED_CODE[6] <= code < _FIRST_PREFIXED_CODE[3]
     return GaussKruger(float(values["Longitude of natural origin"]), float(values["False easting"]), is_six)
+
+
+def plane_name(crs: object, language: Language = "zh") -> str:
+    """What a CRS is called: China's datums and Gauss-Krüger zones in Chinese, others and in English as registered.
+
+    Parameters
+    ----------
+    crs
+        Any CRS.
+    language
+        ``"zh"`` or ``"en"``.
+
+    Returns
+    -------
+    str
+        Such as ``CGCS2000 3度带 中央经线117°``.
+
+    Examples
+    --------
+    >>> from riverline.geodesy import plane_name
+    >>> plane_name("EPSG:4548"), plane_name("EPSG:4527"), plane_name("EPSG:4490")
+    ('CGCS2000 3度带 中央经线117°', 'CGCS2000 3度带 中央经线117° 带号39', 'CGCS2000 经纬度')
+    >>> plane_name("EPSG:4548", "en"), plane_name("EPSG:32650")
+    ('CGCS2000 / 3-degree Gauss-Kruger CM 117E', 'WGS 84 / UTM zone 50N')
+    """
+    plane = horizontal(crs)
+    datum = next((zh for name, zh in _DATUMS.items() if plane.name.startswith(name)), "")
+    if language != "zh" or not datum:
+        return str(plane.name)
+    if plane.is_geographic:
+        return f"{datum} 经纬度"
+    zone = gauss_kruger(plane)
+    if zone is None:
+        return str(plane.name)
+    width: ZoneWidth = 6 if zone.is_six or "6-degree" in plane.name else 3
+    number = int((zone.false_easting_m - _FALSE_EASTING_M) / _PER_ZONE_M)
+    return f"{datum} {width}度带 中央经线{zone.meridian:g}°" + (f" 带号{number}" if number else "")

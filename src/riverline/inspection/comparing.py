@@ -59,6 +59,11 @@ class Comparison(Frozen):
             _require_pattern(self.value)
         return self
 
+    @property
+    def values(self) -> tuple[_Scalar, ...]:
+        """What it compares with: none, one or several."""
+        return () if self.value is None else self.value if isinstance(self.value, tuple) else (self.value,)
+
     def holds(self, frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
         """(n,) whether each row of a frame satisfies it; a blank value satisfies nothing."""
         series = frame[self.column]
@@ -67,8 +72,7 @@ class Comparison(Frozen):
             return filled
         if self.operator == "matches":
             return filled & series.astype("str").str.fullmatch(str(self.value)).to_numpy(dtype=bool)
-        wanted = self.value if isinstance(self.value, tuple) else (self.value,)
-        each = [_compared(series, self.operator, value) for value in wanted]
+        each = [_compared(series, self.operator, value) for value in self.values]
         met = np.logical_and.reduce(each) if self.operator == "not in" else np.logical_or.reduce(each)
         return np.asarray(filled & met, dtype=bool)
 
@@ -119,6 +123,7 @@ class UserCheck(Comparison):
     def _find(self, subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]:
         frame = subject.rows(self.layer)
         self._require_columns(frame)
+        self._require_kinds(frame)
         picked = np.ones(len(frame), dtype=bool)
         for each in self.where:
             picked &= each.holds(frame)
@@ -133,6 +138,49 @@ class UserCheck(Comparison):
                 f"检查 {self.id}：图层 {self.layer} 没有字段 {', '.join(missing)}（现有：{there}）",
                 f"check {self.id}: layer {self.layer} has no column {', '.join(missing)} (there are: {there})",
             )
+
+    def _require_kinds(self, frame: gpd.GeoDataFrame) -> None:
+        """Raise where a comparison can never hold, since the column holds something else than its value."""
+        told = []
+        for each in (self, *self.where):
+            held = _kind_held(frame[each.column], self.layer)
+            # Days as text compare as they are written.
+            fits = {held, "text"} if held == "date" else {held}
+            if held and each.operator != "matches":
+                told += [(each.column, held, given) for given in sorted({*map(_kind_of, each.values)} - fits)]
+        if told:
+            zh = "；".join(f"{name} 是{_KINDS[held][0]}，不能与{_KINDS[given][0]}比较" for name, held, given in told)
+            en = "; ".join(
+                f"{name} holds {_KINDS[held][1]}, the value is {_KINDS[given][1]}" for name, held, given in told
+            )
+            raise JobError(f"检查 {self.id}：{zh}", f"check {self.id}: {en}")
+
+
+_KINDS = {"text": ("文字", "text"), "number": ("数值", "a number"), "date": ("日期", "a day"),
+          "boolean": ("是否", "true or false")}  # fmt: skip
+_HELD = {"text": "text", "number": "number", "integer": "number", "date": "date", "timestamp": "date",
+         "boolean": "boolean"}  # fmt: skip
+
+
+def _kind_of(value: object) -> str:
+    """What a value of a comparison is."""
+    kinds: dict[type, str] = {bool: "boolean", int: "number", float: "number", dt.date: "date", str: "text"}
+    return next(kind for each, kind in kinds.items() if isinstance(value, each))
+
+
+def _kind_held(series: pd.Series[Any], layer: str) -> str:
+    """What a column holds by the dictionary, or by its type if it knows none; blank where texts may be numbers."""
+    schema = FRAMES[layer]
+    if series.name in schema:
+        return _HELD.get(schema[str(series.name)].kind, "")
+    if pd.api.types.is_bool_dtype(series.dtype):
+        return "boolean"
+    if pd.api.types.is_numeric_dtype(series.dtype):
+        return "number"
+    if pd.api.types.is_datetime64_any_dtype(series.dtype):
+        return "date"
+    filled = series.dropna()
+    return "" if filled.empty or pd.to_numeric(filled, errors="coerce").notna().any() else "text"
 
 
 class CheckFile(Frozen):

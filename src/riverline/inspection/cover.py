@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from riverline.channel.given import texts
+from riverline.demarcation.standing.codes import codes_of
 from riverline.inspection.check import failing
 
 if TYPE_CHECKING:
@@ -32,8 +33,13 @@ def levees_covered(subject: Subject, limit: float) -> Iterator[gpd.GeoDataFrame]
 
 
 def beside_the_extents(subject: Subject, layer: str) -> NDArray[np.bool_]:
-    """Which rows of a layer belong to a river that has no extent, so that they cannot be looked at."""
-    return np.asarray(~np.isin(texts(subject.rows(layer)["river_id"]).astype(str), _rivers(subject)))
+    """Which rows of a layer belong to a river or a lake that has no extent, so that they cannot be looked at."""
+    return np.asarray(~np.isin(_whose(subject.rows(layer)).astype(str), _rivers(subject)))
+
+
+def _whose(frame: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    """The code under which each row was demarcated: its river's or, of a lake that names none, its own."""
+    return codes_of(frame) if "water_id" in frame else texts(frame["river_id"])
 
 
 def _rivers(subject: Subject) -> NDArray[np.str_]:
@@ -48,7 +54,7 @@ def _uncovered(
     frame = frame[~beside_the_extents(subject, layer)]
     extents = extents[extents["kind"] == "management"]
     around = dict(zip(texts(extents["river_id"]), extents.geometry, strict=True))
-    regions = np.array([around[river] for river in texts(frame["river_id"])], dtype=object)
+    regions = np.array([around[code] for code in _whose(frame)], dtype=object)
     shapes = np.asarray(frame.geometry.array)
     usable = shapely.is_valid(shapes) & shapely.is_valid(regions)
     shapely.prepare(regions)

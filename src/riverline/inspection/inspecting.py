@@ -11,6 +11,7 @@ from riverline._version import __version__
 from riverline.checks import check as check_layer
 from riverline.demarcation.intake import typed
 from riverline.demarcation.result import require_result
+from riverline.demarcation.standing.codes import with_rivers
 from riverline.errors import CRSError, JobError, RiverlineError, SchemaError
 from riverline.geodesy import align
 from riverline.inspection.check import Check, Subject
@@ -102,8 +103,9 @@ def inspect(  # noqa: PLR0913 - one argument a layer
     """
     require_result(result)
     checks = load_checks() if rules is None else _require_checks(rules)
-    given = {"stakes": stakes, "boards": boards, "holdings": holdings, "axes": axes, "water": water, "levees": levees,
-             "works": bridges, "settings": settings, "zones": zones, "shorelines": shorelines}  # fmt: skip
+    given = {"stakes": stakes, "boards": boards, "holdings": holdings, "axes": axes, "water": with_rivers(water),
+             "levees": levees, "works": bridges, "settings": settings, "zones": zones,
+             "shorelines": shorelines}  # fmt: skip
     layers = {"management_lines": result.lines, "extents": result.extents}
     layers |= {name: frame for name, frame in given.items() if frame is not None}
     _require_layers(layers)
@@ -114,7 +116,7 @@ def inspect(  # noqa: PLR0913 - one argument a layer
     if "check_id" not in told:
         told = told.assign(check_id=pd.Series([], dtype="str"))
     described = {name: describe_input(frame) for name, frame in layers.items()}
-    run = Run(__version__, result.rules.digest, described, crs_text(subject.crs))
+    run = Run(__version__, result.rules.digest, described, crs_text(subject.crs), result.run.rule_sets)
     return Inspection(table, told, run)
 
 

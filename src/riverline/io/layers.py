@@ -161,7 +161,8 @@ def shape_to_schema(
     wrong |= {name: given_twice(name) for name in filled if name in match.values()}
     renamed, notes = rename_columns(frame, match, filled)
     claimed = match | {f"={name}": name for name in filled}
-    problems = missing_columns(fields, schema, claimed, key=schema.key) | problems | wrong | (also or {})
+    lacking = missing_columns(fields, schema, claimed, key=schema.key, rows=frame)
+    problems = lacking | problems | wrong | (also or {})
     if problems:
         no_crs = [] if crs_error is None else [(crs_error.zh, crs_error.en, crs_error.hints)]
         raise SchemaError.listing(

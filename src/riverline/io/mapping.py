@@ -14,7 +14,7 @@ import pandas as pd
 
 from riverline.errors import Hint, Problem
 from riverline.io.notes import note
-from riverline.schema.words import plain_name
+from riverline.schema.words import choice_words, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -157,10 +157,13 @@ def given_values(
     return filled, problems
 
 
-def missing_columns(fields: Sequence[str], columns: Iterable[Column], match: Match, *, key: str = "") -> Problems:
+def missing_columns(
+    fields: Sequence[str], columns: Iterable[Column], match: Match, *, key: str = "", rows: pd.DataFrame | None = None
+) -> Problems:
     """What has to be there and is not: one problem a column, and one that shows what to write.
 
-    Only keys and what the dictionary does not let be blank have to be there.
+    Only keys and what the dictionary does not let be blank have to be there. Where the rows are given, a field is
+    proposed for a column only if what it holds could be that column's.
 
     Examples
     --------
@@ -176,7 +179,7 @@ def missing_columns(fields: Sequence[str], columns: Iterable[Column], match: Mat
     if not missing:
         return {}
     found = {column.name: _missing(column) for column in missing}
-    return found | {"columns": _how_to_give([column.name for column in missing], fields, match, key)}
+    return found | {"columns": _how_to_give(missing, fields, match, key, rows)}
 
 
 def blank_columns(columns: Iterable[Column], match: Match, *, key: str) -> list[Column]:
@@ -204,27 +207,65 @@ def fill_columns(
     return frame.assign(**filled, **empty), notes
 
 
-def _how_to_give(missing: Sequence[str], fields: Sequence[str], match: Match, key: str) -> Problem:
-    """What to write for columns that are missing, with a field of the file for each as far as there are any."""
+def _how_to_give(
+    missing: Sequence[Column], fields: Sequence[str], match: Match, key: str, rows: pd.DataFrame | None
+) -> Problem:
+    """What to write for columns that are missing, with a field of the file for each as far as one could be it."""
     left = [name for name in fields if name not in match]
-    ordered = sorted(missing, key=lambda name: name != key)
-    pairs = dict(zip(left, ordered, strict=False))
-    said_zh, said_en, hints = [], [], []
+    ordered = sorted(missing, key=lambda column: column.name != key)
+    pairs = _proposed(left, ordered, key, rows)
+    head = (f"未对应的字段：{', '.join(left)}", f"fields that are left: {', '.join(left)}")
+    said = [head if left else ("没有未对应的字段", "no field is left")]
+    hints = []
     if pairs:
         hints.append(Hint.mapping("columns", pairs))
-        said_zh.append(f"{hints[-1].call}（左边换成含此内容的字段）")
-        said_en.append(f"{hints[-1].call} (the field that holds it)")
-    constants = [name for name in ordered if name not in pairs.values() or name != key]
+        said.append(
+            (f"请写 {hints[-1].call}（左边换成含此内容的字段）", f"say {hints[-1].call} (the field that holds it)")
+        )
+    constants = [each.name for each in ordered if each.name not in pairs.values() or each.name != key]
     if constants:
-        hints.append(Hint.mapping("values", {name: _ROW if name == key else "…" for name in constants}))
-        said_zh.append(f"整个文件取一个值则写 {hints[-1].call}")
-        said_en.append(f"one value for the whole file: {hints[-1].call}")
-    listed = ", ".join(left)
-    return (
-        f"未对应的字段：{listed or '无'}；请写 {'；'.join(said_zh)}",
-        f"fields that are left: {listed or 'none'}; say {'; '.join(said_en)}",
-        tuple(hints),
-    )
+        whole = {name: _numbered(key) if name == key else "…" for name in constants}
+        hints.append(Hint.mapping("values", whole))
+        said.append((f"整个文件取一个值则写 {hints[-1].call}", f"one value for the whole file: {hints[-1].call}"))
+    if key in pairs.values() and rows is not None:
+        # Whether a field of numbers is the code that is wanted, its values do not tell.
+        hints.append(Hint.mapping("values", {key: _numbered(key)}))
+        said.append((f"没有编码字段则按行编号 {hints[-1].call}", f"where none is the code: {hints[-1].call}"))
+    zh, en = zip(*said, strict=True)
+    return "；".join(zh), "; ".join(en), tuple(hints)
+
+
+def _numbered(key: str) -> str:
+    """A code for every row, from its letter and the number of the row."""
+    return f"{key[0].upper()}{_ROW}"
+
+
+def _proposed(left: Sequence[str], missing: Sequence[Column], key: str, rows: pd.DataFrame | None) -> dict[str, str]:
+    """A field for each column that is missing, each once: where rows are there, one that could hold it."""
+    if rows is None:
+        return dict(zip(left, (column.name for column in missing), strict=False))
+    found: dict[str, str] = {}
+    # Words of choices are sure, codes are not.
+    for column in sorted(missing, key=lambda column: not column.choices):
+        free = (name for name in left if name not in found.values())
+        fit = next((name for name in free if _could_be(rows[name], column, key)), None)
+        if fit is not None:
+            found[column.name] = fit
+    return {found[column.name]: column.name for column in missing if column.name in found}
+
+
+def _could_be(values: pd.Series, column: Column, key: str) -> bool:
+    """Whether what a field holds could be a column's: codes that occur once, words of its choices, numbers."""
+    there = values.dropna()
+    if there.empty:
+        return False
+    if column.name == key:
+        return len(there) == len(values) and there.is_unique and not pd.api.types.is_float_dtype(there.dtype)
+    if column.choices:
+        return bool(there.astype("str").map(plain_name).isin(choice_words(column)).any())
+    if column.kind in {"number", "integer"}:
+        return bool(pd.to_numeric(there, errors="coerce").notna().all())
+    return not pd.api.types.is_float_dtype(there.dtype)
 
 
 def _missing(column: Column) -> tuple[str, str]:

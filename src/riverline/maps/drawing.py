@@ -40,7 +40,7 @@ from riverline.maps.swiping import (
 )
 from riverline.maps.texts import river_names
 from riverline.schema import FAULTS
-from riverline.style import in_language
+from riverline.style import in_language, rule_sets_of, with_rule_titles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from riverline.maps.groups import Group
     from riverline.maps.pictures import Box
     from riverline.maps.swiping import Side
-    from riverline.rules import RuleSet
     from riverline.schema import Language
     from riverline.style import Layer, Theme
 
@@ -99,7 +98,7 @@ class Look:
 def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips: Chips | None = None) -> folium.Map:
     """The map of layers, and of images and layers of two sides, as :func:`show` and :func:`show_change` give it out."""
     language = look.language
-    found = in_language(found, language)
+    found = with_rule_titles(in_language(found, language), language)
     merged = merge(found)
     light, tolerance = lighten(merged)
     names = river_names([*found, *(layer for part in (pair.parts if pair else ()) for layer in part.layers)])
@@ -287,16 +286,10 @@ def _crowded(groups: Sequence[Group]) -> list[list[int]]:
     return list(found.values())
 
 
-def _rules_title(rules: RuleSet, language: Language) -> str:
-    return rules.title if language == "zh" else rules.title_en or rules.title
-
-
 def _corner(layers: Sequence[Layer], language: Language) -> str:
-    parts = {f"riverline {__version__}": None}
-    for layer in layers:
-        if layer.rules is not None:
-            name, digest = str(layer.rules.name), str(layer.rules.digest)
-            mark = "（{}）" if language == "zh" else " ({})"
-            title = f"{_WORDS[language]['rules']} {_rules_title(layer.rules, language)}"
-            parts[f"{title}{mark.format(f'{name} {digest[:12]}')}"] = None
-    return " | ".join(html_text(part) for part in parts)
+    parts = [f"riverline {__version__}"]
+    for used in rule_sets_of(layers):
+        mark = "（{}）" if language == "zh" else " ({})"
+        title = f"{_WORDS[language]['rules']} {used.label(language)}"
+        parts.append(f"{title}{mark.format(f'{used.name} {used.digest[:12]}')}")
+    return " | ".join(html_text(part) for part in dict.fromkeys(parts))

@@ -164,4 +164,5 @@ def _run(old: Demarcation, new: Demarcation, tolerance_m: float) -> Run:
         for name, each in (("old", old), ("new", new))
     }  # fmt: skip
     described = told | {"tolerance_m": {"value": tolerance_m}}
-    return Run(__version__, new.rules.digest, described, crs_text(new.lines.crs))
+    used = {each.digest: each for each in (*new.run.rule_sets, *old.run.rule_sets)}
+    return Run(__version__, new.rules.digest, described, crs_text(new.lines.crs), tuple(used.values()))

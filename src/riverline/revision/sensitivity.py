@@ -137,7 +137,7 @@ def measure_sensitivity(
                 found.findings.append(Finding("factor-not-shifted", name, "*", None, note=factor))
     told = faults.combine(findings_to_faults(found.findings, crs), crs=crs)
     described = {**base.run.inputs, "shifts": {**shifts, "map_accuracy": map_accuracy_m}}
-    run = Run(__version__, base.rules.digest, described, base.run.crs)
+    run = Run(__version__, base.rules.digest, described, base.run.crs, base.run.rule_sets)
     return Sensitivity(_frame(found.bands, crs), _titles(found.titles, crs), told, run)
 
 

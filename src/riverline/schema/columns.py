@@ -155,6 +155,7 @@ ZONE_TYPES = choices(
     (2, "岸线保留区", "Reserved"),
     (3, "岸线控制利用区", "Controlled use"),
     (4, "岸线开发利用区", "Development"),
+    (0, "未定", "Undecided"),
 )
 SHORELINE_LINES = choices(("waterside", "临水边界线", "Waterside line"), ("outer", "外缘边界线", "Outer line"))
 SENSITIVE_KINDS = choices(

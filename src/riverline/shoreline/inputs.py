@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -24,7 +26,7 @@ from riverline.rules import ZoneRules
 from riverline.schema import SENSITIVE, USES, WATER, WATERSIDE, Column, Schema
 
 if TYPE_CHECKING:
-    import geopandas as gpd
+    from numpy.typing import NDArray
 
     from riverline.channel.given import Axes
 
@@ -32,8 +34,14 @@ __all__ = ["Inputs", "prepare"]
 
 # What it means for the plan that a feature of a layer took no part.
 _MEANS = {USES.name: "counts-unused", SENSITIVE.name: "counts-insensitive"}
-COUNTY_NAMES = ("name", "admin", "admin_id")
-"""Columns that may say what a county is called; the first that a frame has is taken."""
+COUNTY_NAMES = ("county", "name", "admin", "admin_id")
+"""Columns that may say what a county is called; the first that a frame has is taken, so that towns may name theirs."""
+
+_TOWN = re.compile("(?:镇|乡|街道|街道办事处|苏木|村|社区)$")
+_TOWN_LEVELS = frozenset({"township", "town", "village", "乡", "镇", "乡镇", "乡级", "乡镇级", "街道", "村", "村级"})
+_COUNTY_LEVELS = frozenset({"county", "city", "province", "县", "县级", "区", "区县", "市", "市级", "省", "省级"})
+# Names that are told of a layer of towns.
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,6 +103,8 @@ def prepare(
         frame = given.get(name, schema.empty(crs))
         usable[name], wrong = _usable(align(frame, crs, layer=name), schema)
         findings += wrong
+    if "admin" in given:
+        findings += _about_counties(given["admin"])
     return Inputs(
         lines=result.lines,
         extents=_of_rivers(result),
@@ -202,11 +212,46 @@ def _sorted(frame: gpd.GeoDataFrame, key: str) -> gpd.GeoDataFrame:
 
 
 def _counties(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    name = next(each for each in COUNTY_NAMES if each in frame.columns)
-    named = frame.set_geometry(shapely.force_2d(frame.geometry.array), crs=frame.crs)
-    named = named.assign(admin=named[name].astype("str").str.strip())
-    kept = named[["admin", *(["city"] if "city" in frame.columns else []), named.geometry.name]]
-    areal = (shapely.get_dimensions(kept.geometry.array) == 2) & ~shapely.is_empty(kept.geometry.array)  # noqa: PLR2004
-    return _sorted(
-        kept[areal].rename_geometry("geometry") if kept.geometry.name != "geometry" else kept[areal], "admin"
-    )
+    """One row a county: units that name one county are together its area."""
+    name = _named_by(frame)
+    shapes = shapely.force_2d(np.asarray(frame.geometry.array, dtype=object))
+    columns = {"admin": frame[name].fillna("").astype("str").str.strip().array}
+    if "city" in frame.columns:
+        columns["city"] = frame["city"].fillna("").astype("str").str.strip().array
+    areal = (shapely.get_dimensions(shapes) == 2) & ~shapely.is_empty(shapes)  # noqa: PLR2004 - areas
+    kept = gpd.GeoDataFrame(columns, geometry=shapes, crs=frame.crs)[areal]
+    if name == "county":
+        kept = kept[kept["admin"] != ""].dissolve(list(columns), as_index=False)
+    return _sorted(kept, "admin")
+
+
+def _named_by(frame: gpd.GeoDataFrame) -> str:
+    return next(each for each in COUNTY_NAMES if each in frame.columns)
+
+
+def _about_counties(frame: gpd.GeoDataFrame) -> list[Finding]:
+    """What is to be said of a layer of counties: that it holds towns, that no city is named."""
+    named_by = _named_by(frame)
+    names = frame[named_by].fillna("").astype("str").str.strip()
+    findings = []
+    below = np.zeros(len(frame), dtype=bool) if named_by == "county" else _below_a_county(frame, names)
+    if below.any():
+        listed = "、".join(sorted(set(names[below]))[:_NAMED])
+        findings.append(Finding("counties-are-towns", "admin", "*", None, float(below.sum()), note=listed))
+    cities = frame["city"].fillna("").astype("str").str.strip() if "city" in frame.columns else names.iloc[:0]
+    if not (cities != "").any():
+        findings.append(Finding("counties-without-city", "admin", "*", None))
+    return findings
+
+
+def _below_a_county(frame: gpd.GeoDataFrame, names: pd.Series[Any]) -> NDArray[np.bool_]:
+    """Units that by their level, their code (nine digits or more) or their name are towns or villages."""
+    below = names.str.contains(_TOWN)
+    if "level" in frame.columns:
+        levels = frame["level"].fillna("").astype("str").str.strip().str.lower()
+        below |= levels.isin(_TOWN_LEVELS)
+        below &= ~levels.isin(_COUNTY_LEVELS)
+    if "admin_id" in frame.columns:
+        codes = frame["admin_id"].fillna("").astype("str").str.strip()
+        below |= codes.str.fullmatch(r"\d{9}(\d{3})?") & ~codes.str.fullmatch(r"\d{6}0+")
+    return below.to_numpy(dtype=bool)

@@ -73,7 +73,8 @@ def plan_shoreline(
         Rows of :data:`riverline.schema.AXES`: zones are then cut on the axis's normal. Without them they are cut on
         the shortest way to the waterside line, which is the same where a river runs straight.
     admin
-        Counties, with a column ``name``, ``admin`` or ``admin_id``, and ``city`` where known.
+        Counties, with a column ``name``, ``admin`` or ``admin_id``, and ``city`` where known; or towns with a column
+        ``county``: those of one county are put together. Towns without it are taken as they are, which is told.
 
     Returns
     -------
@@ -152,7 +153,7 @@ def plan_shoreline(
     findings += [each for shore in shores for each in shore.findings]
     crs = inputs.lines.crs
     found = faults.combine(findings_to_faults(findings, crs), crs=crs)
-    run = Run(__version__, result.rules.digest, inputs.described, crs_text(crs))
+    run = Run(__version__, result.rules.digest, inputs.described, crs_text(crs), result.run.rule_sets)
     lines = _lines(shores, inputs)
     return ShorelinePlan(
         lines, zones, used_of(taken, shores, stretches, inputs), utilisation_of(zones), found, rules, run
@@ -160,19 +161,18 @@ def plan_shoreline(
 
 
 def _claimed(shores: Sequence[Shore], claims: Claims, inputs: Inputs) -> Spans:
-    """Where sensitive areas that a rule speaks of lie along the banks, with a length."""
+    """Where sensitive areas lie along the banks, with a length."""
     spans = spans_on(shores, claims.frame, inputs.rules.policy.water_reach_m)
-    known = np.array([rule is not None for rule in claims.rules], dtype=bool)
-    return spans.only(known[spans.row] & (spans.end > spans.start))
+    return spans.only(spans.end > spans.start)
 
 
 def _unmet(claims: Claims, met: set[int]) -> list[Finding]:
-    """Sensitive areas that a rule speaks of and that have no length on any shoreline."""
+    """Sensitive areas that have no length on any shoreline."""
     frame = claims.frame
     return [
         Finding("sensitive-off-shoreline", "sensitive", frame["sensitive_id"].iloc[number], frame.geometry.iloc[number])
-        for number, rule in enumerate(claims.rules)
-        if rule is not None and number not in met
+        for number in range(len(frame))
+        if number not in met
     ]
 
 

@@ -10,6 +10,9 @@ import shapely
 
 from riverline._kernels.lines.chainage import locate
 from riverline.demarcation.findings import Finding
+from riverline.demarcation.intake import refused
+from riverline.schema import SENSITIVE
+from riverline.schema.words import titled
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -22,7 +25,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Claims", "Stretch", "claims_of", "counties_at", "stretches_of"]
+__all__ = ["UNDECIDED", "Claims", "Stretch", "claims_of", "counties_at", "stretches_of"]
+
+UNDECIDED = 0
+"""Type of a zone where a factor lies that could not be read, or of which no rule speaks."""
 
 LEAST_M = 1e-6
 """Two breaks nearer than this are one."""
@@ -44,6 +50,8 @@ class Stretch:
         Positions of the sensitive areas that the rule decided by.
     others
         Positions of those that gave way.
+    unread
+        Positions of those that no rule spoke of and that might have decided otherwise: the zone is undecided.
     county
         Position of the county; -1 outside all.
     """
@@ -54,12 +62,13 @@ class Stretch:
     rule: ZoneRule | None
     sources: tuple[int, ...]
     others: tuple[int, ...]
+    unread: tuple[int, ...] = ()
     county: int = -1
 
     @property
     def decision(self) -> tuple[Any, ...]:
         """All but the place: neighbours with the same are one stretch."""
-        return self.type, self.rule.id if self.rule else "", self.sources, self.others, self.county
+        return self.type, self.rule.id if self.rule else "", self.sources, self.others, self.unread, self.county
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +91,7 @@ class Claims:
 
 
 def claims_of(inputs: Inputs) -> tuple[Claims, list[Finding]]:
-    """The sensitive areas with their rules; a factor that no rule speaks of is a finding."""
+    """The sensitive areas with their rules; a factor that is blank or that no rule speaks of is a finding."""
     frame = inputs.sensitive
     blank = [""] * len(frame)
     levels = frame["level"].fillna("").str.strip() if "level" in frame.columns else blank
@@ -90,12 +99,15 @@ def claims_of(inputs: Inputs) -> tuple[Claims, list[Finding]]:
     rules = tuple(inputs.rules.rule_of(kind, level) for kind, level in zip(kinds, levels, strict=True))
     names = frame["name"].fillna("").str.strip() if "name" in frame.columns else blank
     labels = tuple(name or key for name, key in zip(names, frame["sensitive_id"], strict=True))
-    lost = [number for number, rule in enumerate(rules) if rule is None]
+    told = refused(inputs.findings, "sensitive_kind")
+    rows = zip(frame["sensitive_id"], frame.geometry, kinds, rules, strict=True)
     findings = [
-        Finding("no-rule", "sensitive", frame["sensitive_id"].iloc[number], frame.geometry.iloc[number],
-                note=f"sensitive_kind = {kinds.iloc[number]}")
-        for number in lost
-    ]  # fmt: skip
+        Finding("no-rule", "sensitive", key, place, note=f"sensitive_kind = {kind}")
+        if kind
+        else Finding("value-blank", "sensitive", key, place, note=titled(SENSITIVE["sensitive_kind"]))
+        for key, place, kind, rule in rows
+        if rule is None and (kind or key not in told)
+    ]
     return Claims(frame, rules, labels), findings
 
 
@@ -109,7 +121,7 @@ def stretches_of(shore: Shore, claims: Claims, spans: Spans, inputs: Inputs) -> 
     claims
         Sensitive areas.
     spans
-        Where those that a rule speaks of lie along this bank.
+        Where they lie along this bank.
     inputs
         Zone rules and counties.
 
@@ -135,11 +147,15 @@ def stretches_of(shore: Shore, claims: Claims, spans: Spans, inputs: Inputs) -> 
 def _decided(rules: ZoneRules, claims: Claims, rows: list[int]) -> Stretch:
     """What several sensitive areas make of a place."""
     known = {number: rule for number in rows if (rule := claims.rules[number]) is not None}
+    unread = tuple(number for number in rows if number not in known)
+    # Nothing is stricter than protection: where that is decided, what was not read cannot change it.
+    if unread and not (rules.policy.several == "strictest" and any(rule.type == 1 for rule in known.values())):
+        return Stretch(0.0, 0.0, UNDECIDED, None, (), tuple(known), unread)
     if not known:
         return Stretch(0.0, 0.0, rules.policy.default_type, None, (), ())
     winner = min(known.values(), key=rules.rank)
     sources = tuple(number for number, rule in known.items() if rule.id == winner.id)
-    others = tuple(number for number, rule in known.items() if rule.id != winner.id)
+    others = (*(number for number, rule in known.items() if rule.id != winner.id), *unread)
     return Stretch(0.0, 0.0, winner.type, winner, sources, others)
 
 

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 
     from riverline.rules.zoning import ZoneRules
 
-__all__ = ["ALSO", "DEFAULT_ZONE", "FROM_PLANNER", "FROM_WATER", "plan_in_english"]
+__all__ = [
+    "ALSO",
+    "DEFAULT_ZONE",
+    "FROM_PLANNER",
+    "FROM_WATER",
+    "UNDECIDED_BASIS",
+    "UNDECIDED_RESTRAINTS",
+    "plan_in_english",
+]
 
 FROM_WATER = (
     "水域现状水边线，未按造床流量水面线核定",
@@ -28,6 +36,12 @@ FROM_PLANNER = ("规划单位给定的临水边界线", "waterside line as the p
 
 DEFAULT_ZONE = ("缺省分区（未核实）", "zone by default (unverified)")
 """In place of a citation where no rule speaks of a stretch."""
+
+UNDECIDED_BASIS = ("敏感因素未能判定，分区未定", "undecided: a sensitive factor could not be judged")
+"""Why a stretch has no type: what lies there could not be read, or no rule speaks of it."""
+
+UNDECIDED_RESTRAINTS = ("分区未定，管控要求待定", "undecided with the zone")
+"""What may be built where the zone is not decided."""
 
 ALSO = ("同时涉及", "also concerned")
 """Before what else lies at a stretch."""
@@ -67,7 +81,7 @@ def plan_in_english(frame: pd.DataFrame, rules: ZoneRules | None = None) -> pd.D
 
 
 def _known(rules: ZoneRules) -> Iterator[tuple[str, str]]:
-    yield from (FROM_WATER, FROM_PLANNER, DEFAULT_ZONE, ALSO)
+    yield from (FROM_WATER, FROM_PLANNER, DEFAULT_ZONE, UNDECIDED_BASIS, UNDECIDED_RESTRAINTS, ALSO)
     yield rules.title, rules.title_en
     yield rules.policy.default_basis, rules.policy.default_basis_en
     for document in rules.documents:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -15,13 +16,15 @@ from riverline.demarcation.findings import Finding
 from riverline.geodesy import align, apportion, ellipsoidal_area, round_half_up
 from riverline.schema import ZONES
 from riverline.shoreline.sides import axis_of, chainage_at, confidence_in, weakest
-from riverline.shoreline.wording import ALSO, DEFAULT_ZONE
+from riverline.shoreline.stretches import UNDECIDED
+from riverline.shoreline.wording import ALSO, DEFAULT_ZONE, UNDECIDED_BASIS, UNDECIDED_RESTRAINTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from riverline.rules import ZoneRules
     from riverline.shoreline.inputs import Inputs
     from riverline.shoreline.sides import Side
     from riverline.shoreline.stretches import Claims, Stretch
@@ -65,10 +68,11 @@ def zones_of(
     zones
         Rows of :data:`riverline.schema.ZONES`, bank by bank, downstream.
     findings
-        ``band-tangled`` for a bank whose lines cross.
+        ``band-tangled`` for a bank whose lines cross, ``zone-undecided`` for a zone that has no type.
     """
     findings: list[Finding] = []
-    parts = []
+    parts: list[gpd.GeoDataFrame] = []
+    numbered: Counter[tuple[str, str]] = Counter()
     for shore in shores:
         mine = stretches.get(shore.side.key, [])
         if not mine:
@@ -78,8 +82,14 @@ def zones_of(
             findings.append(
                 Finding("band-tangled", "management_lines", shore.side.river_id, shore.band, note=shore.side.bank)
             )
-        frame = gpd.GeoDataFrame(_columns(shore, mine, claims, inputs), geometry=shapes, crs=inputs.lines.crs)
+        columns = _columns(shore, mine, claims, inputs)
+        bank = (shore.side.river_id, shore.side.bank)
+        first = numbered[bank] + 1
+        numbered[bank] += len(mine)
+        columns["number"] = [f"{bank[1][0].upper()}{first + at:03d}" for at in range(len(mine))]
+        frame = gpd.GeoDataFrame(columns, geometry=shapes, crs=inputs.lines.crs)
         parts.append(frame.assign(**_measured(frame, shore, mine, used[shore.side.key], inputs)))
+        findings += _undecided(parts[-1], mine, claims)
     if not parts:
         return ZONES.empty(inputs.lines.crs), findings
     zones = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), geometry="geometry", crs=inputs.lines.crs)
@@ -115,26 +125,23 @@ def _one(parts: NDArray[np.object_]) -> shapely.Geometry:
 def _columns(shore: Shore, stretches: list[Stretch], claims: Claims, inputs: Inputs) -> dict[str, Any]:
     side, rules = shore.side, inputs.rules
     numbers = range(1, len(stretches) + 1)
-    letter = side.bank[0].upper() + (str(side.part) if side.part > 1 else "")
     reasons = [each.rule for each in stretches]
-    types = [rules.type_of(each.type) for each in stretches]
+    types = [None if each.type == UNDECIDED else rules.type_of(each.type) for each in stretches]
     trust = [
-        weakest([shore.confidence, confidence_in(side, each.start, each.end), rules.confidence(kind),
-                 "low" if rule is None else rules.confidence(rule)])
+        weakest([shore.confidence, confidence_in(side, each.start, each.end),
+                 *("low" if source is None else rules.confidence(source) for source in (kind, rule))])
         for each, rule, kind in zip(stretches, reasons, types, strict=True)
     ]  # fmt: skip
-    default = f"{rules.title}：{DEFAULT_ZONE[0]}"
     columns: dict[str, Any] = {
         "zone_id": [f"{side.key}-{number:03d}" for number in numbers],
         "river_id": side.river_id,
         "name": side.name,
         "bank": side.bank,
-        "number": [f"{letter}{number:03d}" for number in numbers],
         "type": [each.type for each in stretches],
         "basis": [_basis(each, claims, rules.policy.default_basis) for each in stretches],
-        "restraints": [kind.restraints for kind in types],
-        "rule_id": ["default" if rule is None else rule.id for rule in reasons],
-        "citation": [default if rule is None else rules.cite(rule) for rule in reasons],
+        "restraints": [UNDECIDED_RESTRAINTS[0] if kind is None else kind.restraints for kind in types],
+        "rule_id": [_rule_id(each) for each in stretches],
+        "citation": [_citation(each, rules) for each in stretches],
         "confidence": trust,
         "source_ids": [";".join(claims.frame["sensitive_id"].iloc[list(each.sources)]) for each in stretches],
         "note": [_note(each, claims) for each in stretches],
@@ -142,17 +149,45 @@ def _columns(shore: Shore, stretches: list[Stretch], claims: Claims, inputs: Inp
     return columns | _county_columns(stretches, inputs.counties)
 
 
+def _undecided(zones: gpd.GeoDataFrame, stretches: list[Stretch], claims: Claims) -> list[Finding]:
+    """A finding for each zone of a bank that has no type, naming what could not be judged."""
+    rows = zip(zones["zone_id"], zones.geometry, zones["shoreline_m"], stretches, strict=True)
+    return [
+        Finding("zone-undecided", "zones", key, place, float(length), unit="m", note=_named(each.unread, claims))
+        for key, place, length, each in rows
+        if each.type == UNDECIDED
+    ]
+
+
+def _named(rows: Sequence[int], claims: Claims) -> str:
+    return "、".join(claims.labels[number] for number in rows)
+
+
+def _rule_id(stretch: Stretch) -> str:
+    if stretch.type == UNDECIDED:
+        return "undecided"
+    return "default" if stretch.rule is None else stretch.rule.id
+
+
+def _citation(stretch: Stretch, rules: ZoneRules) -> str:
+    if stretch.rule is not None:
+        return rules.cite(stretch.rule)
+    return "" if stretch.type == UNDECIDED else f"{rules.title}：{DEFAULT_ZONE[0]}"
+
+
 def _basis(stretch: Stretch, claims: Claims, default: str) -> str:
+    if stretch.type == UNDECIDED:
+        return f"{UNDECIDED_BASIS[0]}（{_named(stretch.unread, claims)}）"
     if stretch.rule is None:
         return default
-    return f"{stretch.rule.basis}（{'、'.join(claims.labels[number] for number in stretch.sources)}）"
+    return f"{stretch.rule.basis}（{_named(stretch.sources, claims)}）"
 
 
 def _note(stretch: Stretch, claims: Claims) -> str:
     told = []
     for number in stretch.others:
         rule = claims.rules[number]
-        told.append(f"{claims.labels[number]}（{'' if rule is None else rule.basis}）")
+        told.append(claims.labels[number] if rule is None else f"{claims.labels[number]}（{rule.basis}）")
     return f"{ALSO[0]}：{'、'.join(told)}" if told else ""
 
 

@@ -10,12 +10,13 @@ import geopandas as gpd
 import pandas as pd
 
 from riverline.errors import SchemaError
+from riverline.provenance import rules_used
 from riverline.schema import FRAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from riverline.provenance import Run
+    from riverline.provenance import RulesUsed, Run
     from riverline.schema import Language, Schema
 
 __all__ = ["Layer", "collect", "recognise"]
@@ -49,6 +50,13 @@ class Layer:
         """The layer's title: that of the schema, or of a schema of its name whose columns it lacks, or its name."""
         known = self.schema or FRAMES.get(self.name)
         return known.label(language) if known else self.name
+
+    @property
+    def rule_sets(self) -> tuple[RulesUsed, ...]:
+        """The rule sets behind it: the result's own, then those that drew what it was made of."""
+        own = rules_used(self.rules, ()) if self.rules is not None else ()
+        drew = () if self.run is None else self.run.rule_sets
+        return tuple({each.digest: each for each in (*own, *drew)}.values())
 
     @property
     def spatial(self) -> bool:

@@ -117,6 +117,7 @@ THEMES: tuple[Theme, ...] = (
         (2, _area("#8A6D00", 1.6, "#F2C230", 0.30, 8, 3)),
         (3, _area("#B35806", 1.6, "#F1A340", 0.40, 3, 3)),
         (4, _area("#8E0152", 1.6, "#DE77AE", 0.45, 10, 3, 2, 3)),
+        (0, _area("#4D4D4D", 1.6, "#BDBDBD", 0.35, 2, 4)),
     )),
     Theme("shorelines", "line", 61, (
         ("waterside", _line(BLUE, 1.8, 8, 3)),

@@ -186,7 +186,8 @@ def carry_out(frames: Frames, step: Callable[[str, str], None]) -> County:
     boards = rl.place_boards(joined, **around)
     step("编制岸线规划", "plan the shoreline")
     shore = {name: frames[name] for name in ("waterside", "uses", "sensitive", "axes")}
-    plan = rl.plan_shoreline(joined, admin=towns, **shore)
+    # The plan sums up by county, of which the towns are parts.
+    plan = rl.plan_shoreline(joined, admin=towns.assign(county="清水县", city="清水市"), **shore)
     step("确权", "confirm titles")
     titles = rl.confirm(joined, frames["parcels"], land_classes=frames["land_classes"], axes=axes, admin=towns)
     step("成果质检", "check the delivery")

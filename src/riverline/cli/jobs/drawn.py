@@ -118,7 +118,8 @@ def read_drawn(path: Path, rules: str = "", *, on: str | None = None) -> rl.Dema
     _require_same_rules(extents, known)
     lines, extents = _drawn_with(lines, extents, known)
     told = {"management_lines": provenance.describe_input(lines)}
-    run = provenance.Run(rl.__version__, known.digest, told, provenance.crs_text(lines.crs))
+    used = provenance.rules_used(known, extents["rules"])
+    run = provenance.Run(rl.__version__, known.digest, told, provenance.crs_text(lines.crs), used)
     return rl.Demarcation(lines, extents, rl.schema.FAULTS.empty(lines.crs), known, run)
 
 
@@ -135,7 +136,7 @@ def _read_county(
     known = rl.load_rules(rules or name, on=on)
     if known.digest != digest:
         raise _other_rules(f"{name} {digest[:12]}", known)
-    run = provenance.Run(rl.__version__, digest, inputs, provenance.crs_text(lines.crs))
+    run = provenance.Run(rl.__version__, digest, inputs, provenance.crs_text(lines.crs), _rule_sets(said))
     return rl.Demarcation(lines, extents, rl.schema.FAULTS.empty(lines.crs), known, run)
 
 
@@ -153,9 +154,15 @@ def read_told(path: Path) -> rl.Demarcation:
     digest = said.get("rules_digest") or ", ".join(sorted(set(extents["version"])))
     known = json.loads(said.get("run", "{}"))
     version = known.get("version", said.get("riverline_version", ""))
-    run = provenance.Run(version, digest, known.get("inputs", {}), provenance.crs_text(lines.crs))
+    run = provenance.Run(version, digest, known.get("inputs", {}), provenance.crs_text(lines.crs), _rule_sets(said))
     rules = cast("RuleSet", _DrawnBy(name, title, digest))
     return rl.Demarcation(lines, extents, rl.schema.FAULTS.empty(lines.crs), rules, run)
+
+
+def _rule_sets(said: dict[str, str]) -> tuple[provenance.RulesUsed, ...]:
+    """The rule sets that a file names; those of older files, which name none, are not known."""
+    told = json.loads(said.get("run", "{}")).get("rule_sets", [])
+    return tuple(provenance.RulesUsed(**each) for each in told)
 
 
 def _metadata(path: Path, lines: gpd.GeoDataFrame) -> dict[str, str]:

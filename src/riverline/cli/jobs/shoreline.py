@@ -12,8 +12,10 @@ from riverline.cli.jobs.office import tables_beside
 from riverline.cli.jobs.steps import read_layers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
+
+    import geopandas as gpd
 
     from riverline.cli.jobs.handover import Step
     from riverline.cli.jobs.steps import Layer
@@ -58,7 +60,8 @@ def carry_out(job: PlanJob, tell: Callable[[Step], None]) -> Delivery:
     checked = [rl.check(frame, _schema(name)) for name, frame in frames.items() if name not in {"admin", "axes"}]
     given = {"waterside" if name == "water" else name: frame for name, frame in frames.items()}
     plan = rl.plan_shoreline(drawn, rules=zone_rules, **given)
-    plan = replace(plan, faults=rl.faults.combine([*checked, plan.faults], crs=plan.lines.crs))
+    told = [*checked, plan.faults, *_left_blank(job, frames, plan)]
+    plan = replace(plan, faults=rl.faults.combine(told, crs=plan.lines.crs))
     # The plan draws the waterside lines itself.
     known = [frame for name, frame in frames.items() if name not in {"admin", "waterside"}]
     named = {_schema(name).label(job.language): frame for name, frame in frames.items() if name == "admin"}
@@ -76,6 +79,16 @@ def carry_out(job: PlanJob, tell: Callable[[Step], None]) -> Delivery:
     return Delivery(read, plan, *paths, more_paths=tuple(job.out / name for name in beside), without_tables=not tables)
 
 
+def _left_blank(
+    job: PlanJob, frames: Mapping[str, gpd.GeoDataFrame], plan: ShorelinePlan
+) -> Iterator[gpd.GeoDataFrame]:
+    """What is told where a receiver wants counties and no layer names them."""
+    if job.profile is not None and "admin" not in frames:
+        note = [rl.export.load_profile(job.profile).name]
+        yield rl.faults.found("counties-not-given", layer="admin", feature_id=["*"], geometry=[None], note=note,
+                              crs=plan.lines.crs)  # fmt: skip
+
+
 def _for_receiver(job: PlanJob, plan: ShorelinePlan) -> dict[str, Callable[[Path], Path]]:
     """The receiver's layers in a file of their own: its name, and what writes it."""
     name = rl.export.load_profile(str(job.profile)).name
@@ -91,4 +104,10 @@ def _schema(name: str) -> Schema:
     if name != "admin":
         return rl.schema.FRAMES[name]
     label = rl.schema.Column("name", "text", "县（区）名称", "Name of the county", "XQ", "Name of the county.")
-    return rl.schema.Schema("admin", "县（区）", "Counties", "name", ("Polygon", "MultiPolygon"), (label,), "Counties.")
+    told = (
+        rl.schema.Column("county", "text", "所属县（区）", "County", "SSX", "County of a town.", optional=True),
+        replace(rl.schema.ZONES["city"], optional=True),
+        *(replace(rl.schema.ADMIN[name], optional=True) for name in ("admin_id", "level")),
+    )
+    columns = (label, *told)
+    return rl.schema.Schema("admin", "县（区）", "Counties", "name", ("Polygon", "MultiPolygon"), columns, "Counties.")

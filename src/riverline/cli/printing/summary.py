@@ -137,20 +137,24 @@ def _millimetres(metres: float) -> str:
 def register_table(result: Confirmation, language: Language) -> Table:
     """The register: one row a river, administrative unit, ownership and class; the sum of all below."""
     areas = ("adjusted_area_m2", "clear_m2", "untitled_m2", "contested_m2")
-    heads = [REGISTER[name].label(language) for name in ("name", "admin", "ownership", "land_class", *areas)]
-    table = table_of(REGISTER.label(language), heads, right=(4, 5, 6, 7), lesser=(5, 1), language=language)
+    heads = [REGISTER[name].label(language) for name in ("name", "ownership", "land_class", *areas)]
+    # Units stand with their river: a narrow terminal that left them out would show rows that look alike.
     register = result.register
+    if (register["admin"].fillna("") != "").any():
+        heads[0] = f"{heads[0]} / {REGISTER['admin'].label(language)}"
+    table = table_of(REGISTER.label(language), heads, right=(3, 4, 5, 6), lesser=(4,), language=language)
     for row in register.head(SHOWN_CLASSES).itertuples():
         kind = REGISTER["ownership"].value_label(row.ownership, language)
         land = f"{row.land_class} {row.class_name}".strip() if language == "zh" else row.land_class
         figures = (f"{getattr(row, each):,.2f}" for each in areas)
-        add_row(table, f"{row.name} {row.river_id}".strip(), row.admin, kind, land, *figures)
+        whose = " ".join(filter(None, map(str, (row.name, row.river_id, row.admin))))
+        add_row(table, whose, kind, land, *figures)
     left = len(register) - SHOWN_CLASSES
     if left > 0:
         add_row(table, f"… 另有 {left} 行" if language == "zh" else f"… {left} more")
     table.add_section()
     total = "合计" if language == "zh" else "All"
-    add_row(table, total, "", "", "", *(f"{register[each].sum():,.2f}" for each in areas))
+    add_row(table, total, "", "", *(f"{register[each].sum():,.2f}" for each in areas))
     return table
 
 

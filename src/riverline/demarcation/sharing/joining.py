@@ -16,7 +16,7 @@ from riverline.demarcation.sharing.ranges import Ranges, part_ranges
 from riverline.demarcation.sharing.rows_again import Members, frames_of, members_of
 from riverline.errors import CRSError, JobError, SchemaError
 from riverline.geodesy import align
-from riverline.provenance import Run, crs_text, describe_input
+from riverline.provenance import Run, crs_text, describe_input, rules_used
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from riverline.demarcation.extents.closed import Closed
     from riverline.demarcation.findings import Finding
     from riverline.demarcation.references import Axis
+    from riverline.provenance import RulesUsed
     from riverline.rules import RuleSet
 
 __all__ = ["join_demarcations"]
@@ -106,7 +107,9 @@ def join_demarcations(
     made, findings = _parted(given, ready.frame, rules)
     lines, extents = frames_of(given, made, rules)
     told = [*(each.faults for each in results), *findings_to_faults(findings, crs)]
-    run = Run(__version__, rules.digest, _described(results, axes), crs_text(crs))
+    every = [*rules_used(rules, ()), *(used for each in results for used in _used_by(each))]
+    used = tuple({each.digest: each for each in every}.values())
+    run = Run(__version__, rules.digest, _described(results, axes), crs_text(crs), used)
     return Demarcation(lines, extents, faults.combine(told, crs=crs), rules, run)
 
 
@@ -148,6 +151,10 @@ def _require_axes(results: Sequence[Demarcation], axes: dict[str, Axis]) -> None
             f"axes 缺少成果中的河流：{'、'.join(lacking)}；请给出划界所用的全部中心线",
             f"axes lack rivers of the results: {', '.join(lacking)}; give all axes that they were demarcated with",
         )
+
+
+def _used_by(result: Demarcation) -> tuple[RulesUsed, ...]:
+    return result.run.rule_sets or rules_used(result.rules, result.extents["rules"])
 
 
 def _described(results: Sequence[Demarcation], axes: gpd.GeoDataFrame) -> dict[str, dict[str, Any]]:

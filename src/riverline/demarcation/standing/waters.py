@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -27,15 +26,18 @@ from riverline.demarcation.nearness import LEAST_M
 from riverline.demarcation.result import Demarcation
 from riverline.demarcation.sharing.ranges import Ranges, part_ranges
 from riverline.demarcation.standing.closing import Shore
+from riverline.demarcation.standing.codes import STANDING, codes_of, with_rivers
 from riverline.demarcation.standing.shores import demarcate_shore
 from riverline.geodesy import require_metric
-from riverline.provenance import Run, crs_text, describe_input
+from riverline.provenance import Run, crs_text, describe_input, rules_used
 from riverline.schema import BANK_TOPS, FLOOD_LEVELS, LEVEES, WATER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
     from pathlib import Path
+
+    import geopandas as gpd
 
     from riverline.demarcation.references import Axis
     from riverline.rules import RuleSet
@@ -44,7 +46,6 @@ if TYPE_CHECKING:
 __all__ = ["demarcate_waters"]
 
 LAYERS: dict[str, Schema] = {"levees": LEVEES, "lines": BANK_TOPS, "flood_levels": FLOOD_LEVELS}
-STANDING = ("lake", "reservoir")
 
 
 def demarcate_waters(
@@ -138,7 +139,7 @@ def demarcate_waters(
     findings += [*met, *(each for made in outcomes for each in (*made.findings, *borrowed(made, rules)))]
     findings += _unused(shores, alone)
     told = faults.combine(findings_to_faults(findings, water.crs), crs=water.crs)
-    run = Run(__version__, rules.digest, described, crs_text(water.crs))
+    run = Run(__version__, rules.digest, described, crs_text(water.crs), rules_used(rules, extents["rules"]))
     return Demarcation(drawn, extents, told, rules, run)
 
 
@@ -158,9 +159,7 @@ def _prepared(
     terrain: str | Path | None,
 ) -> tuple[list[Shore], Path | None, list[Finding], dict[str, dict[str, Any]]]:
     """The waters with their rows, the terrain, what could not be used, and what the run remembers."""
-    if isinstance(water, gpd.GeoDataFrame) and "river_id" not in water.columns:
-        # A lake need not be of a river.
-        water = water.assign(river_id=pd.array([""] * len(water), dtype="str"))
+    water = with_rivers(water)
     WATER.require(water)
     require_metric(water, layer="water")
     frames = {name: frame for name, frame in given.items() if frame is not None}
@@ -172,7 +171,7 @@ def _prepared(
     # What is of rivers is told without a place: a map of lakes would have to show the whole county for it.
     findings += [Finding("feature-not-used", "water", str(key), None) for key in rows["water_id"][~still]]
     rows = rows[still].reset_index(drop=True)
-    rows = rows.assign(code=rows["river_id"].fillna("").where(rows["river_id"].fillna("") != "", rows["water_id"]))
+    rows = rows.assign(code=codes_of(rows))
     findings += scale_findings(rows.geometry.array, water.crs, layer="water") if len(rows) else []
     rivers: list[Axis] = []
     if axes is not None:

@@ -17,13 +17,15 @@ from riverline._version import __version__
 from riverline.demarcation.extents.closed import Closed, borrowed, closed_extents, closed_lines
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.demarcation.inputs import prepare, require_rules, scale_findings, usable_rows
+from riverline.demarcation.intake import refused
 from riverline.demarcation.references import Piece, ruled_piece, weakest
 from riverline.demarcation.result import Demarcation
 from riverline.geodesy import align, require_metric
-from riverline.provenance import Run, crs_text, describe_input
+from riverline.provenance import Run, crs_text, describe_input, rules_used
 from riverline.schema import WORKS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
     import geopandas as gpd
@@ -150,12 +152,14 @@ def demarcate_works(
         findings += ready.findings
     shared = rows["work_id"][rows["work_id"].duplicated()].unique()
     findings += [Finding("work-not-done", "works", str(key), None, note="duplicate-key") for key in shared]
-    outcomes = [_work(row, rules, rivers) for row in _rows(rows[~rows["work_id"].isin(shared)])]
+    strange = refused(findings, "kind")
+    outcomes = [_work(row, rules, rivers, strange) for row in _rows(rows[~rows["work_id"].isin(shared)])]
     drawn = closed_lines(outcomes, works.crs, rules, "W")
     extents = closed_extents(outcomes, works.crs, rules)
     findings += [each for made in outcomes for each in (*made.findings, *borrowed(made, rules))]
     told = faults.combine(findings_to_faults(findings, works.crs), crs=works.crs)
-    return Demarcation(drawn, extents, told, rules, Run(__version__, rules.digest, described, crs_text(works.crs)))
+    run = Run(__version__, rules.digest, described, crs_text(works.crs), rules_used(rules, extents["rules"]))
+    return Demarcation(drawn, extents, told, rules, run)
 
 
 def _rows(frame: gpd.GeoDataFrame) -> list[_Row]:
@@ -163,15 +167,15 @@ def _rows(frame: gpd.GeoDataFrame) -> list[_Row]:
     return [_Row(*cells) for cells in there.itertuples(index=False)]
 
 
-def _work(row: _Row, rules: RuleSet, rivers: dict[str, Axis]) -> Closed:
-    """What came of one work."""
+def _work(row: _Row, rules: RuleSet, rivers: dict[str, Axis], strange: Collection[str]) -> Closed:
+    """What came of one work; the kind of those that are ``strange`` was given and is none."""
     axis = _axis_of(row, rivers)
     river = axis.river_id if axis is not None else row.work_id if pd.isna(row.river_id) else str(row.river_id)
     name = "" if pd.isna(row.name) else str(row.name)
     size = "" if pd.isna(row.size) else str(row.size)
     done = Closed(row.work_id, river, name, "works")
     if pd.isna(row.kind):
-        return _failed(done, row, "no-kind")
+        return _failed(done, row, "kind-refused" if row.work_id in strange else "no-kind")
     decision = rules.decide_other("works", river=axis.name if axis is not None else "", kind=row.kind, size=size)
     if decision is None:
         return _failed(done, row, "no-rule")

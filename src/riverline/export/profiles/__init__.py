@@ -32,6 +32,9 @@ class ProfileField(Frozen):
         Column of the data dictionary; empty for the number of the row.
     row
         ``True``: the field numbers the rows.
+    counted
+        Of a column of numbers such as ``L001``: ``layer`` counts each letter through the whole layer, in the order of
+        its rows, so that every number occurs once; ``river`` leaves them as they are, anew in each river.
     codes
         The receiver's codes for the column's values.
     words
@@ -45,6 +48,7 @@ class ProfileField(Frozen):
     length: Annotated[int, Field(ge=0)] = 0
     column: str = ""
     row: bool = False
+    counted: Literal["river", "layer"] = "river"
     codes: dict[str, int | str] = Field(default_factory=dict)
     words: dict[str, Annotated[tuple[str, ...], BeforeValidator(as_tuple)]] = Field(default_factory=dict)
     printed: bool = False

@@ -1,0 +1,78 @@
+"""Rule sets by what they are called: one source for tables, captions and maps, whether or not a rule set ships."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from riverline.rules import list_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from riverline.provenance import RulesUsed
+    from riverline.schema import Language
+    from riverline.style.layers import Layer
+
+__all__ = ["rule_sets_of", "with_rule_titles"]
+
+_COLUMN = "rules"
+
+
+def rule_sets_of(layers: Iterable[Layer]) -> tuple[RulesUsed, ...]:
+    """Every rule set behind some layers once, in the order in which they come up.
+
+    Examples
+    --------
+    >>> import riverline as rl
+    >>> from riverline.style import collect
+    >>> rule_sets_of(collect(rl.schema.AXES.empty("EPSG:4548")))
+    ()
+    """
+    return tuple({each.digest: each for layer in layers for each in layer.rule_sets}.values())
+
+
+def with_rule_titles(layers: Sequence[Layer], language: Language) -> tuple[Layer, ...]:
+    """Layers whose column of rule sets has their titles in place of their names; frames that were given stay.
+
+    Parameters
+    ----------
+    layers
+        From :func:`riverline.style.collect`. A name that no result behind them tells is that of a rule set that ships,
+        or stays.
+    language
+        Of the titles.
+
+    Examples
+    --------
+    >>> import riverline as rl
+    >>> from riverline.style import collect
+    >>> extents = rl.schema.EXTENTS.empty("EPSG:4548")
+    >>> with_rule_titles(collect(extents), "zh")[0].frame["rules"].tolist()
+    []
+    """
+    used = {each.name: each.label(language) for each in reversed(rule_sets_of(layers))}
+    return tuple(_titled(layer, used, language) for layer in layers)
+
+
+def _titled(layer: Layer, used: Mapping[str, str], language: Language) -> Layer:
+    if layer.schema is None or _COLUMN not in layer.schema or _COLUMN not in layer.frame or layer.frame.empty:
+        return layer
+    own = dict(used) | {each.name: each.label(language) for each in layer.rule_sets}
+    known = _shipped(language) | own
+    parting = "、" if language == "zh" else ", "
+
+    def titles(names: str) -> str:
+        return parting.join(known.get(name, name) for name in re.split(r"\s*[,;]\s*", names))
+
+    column = layer.frame[_COLUMN].map(titles, na_action="ignore")
+    return dataclasses.replace(layer, frame=layer.frame.assign(**{_COLUMN: column}))
+
+
+@cache
+def _shipped(language: Language) -> dict[str, str]:
+    shipped = list_rules()
+    titles = shipped["title" if language == "zh" else "title_en"]
+    return {name: title or name for name, title in zip(shipped["name"], titles, strict=True)}
