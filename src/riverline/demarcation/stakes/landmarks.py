@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from riverline.channel.given import texts
-from riverline.geodesy import round_half_up
+from riverline.geodesy import format_dms, round_half_up
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -39,10 +39,11 @@ def with_landmarks(frame: gpd.GeoDataFrame, landmarks: gpd.GeoDataFrame | None, 
     -------
     GeoDataFrame
         ``reference_1`` to ``reference_3``, nearest first, with the distance to the nearest place of each in metres and
-        the grid bearing there in degrees; what has no landmark within reach stays empty.
+        the grid bearing there in degrees and in degrees, minutes and seconds; what has no landmark within reach stays
+        empty.
     """
     if landmarks is None or not len(landmarks) or not len(frame):
-        return frame
+        return _in_minutes(frame)
     found = _nearest(frame.geometry, landmarks, rules.landmark_reach_m)
     written = np.any([texts(frame[f"reference_{number}"]) != "" for number in NUMBERS], axis=0)
     metres = round_half_up(found["metres"], rules.coordinate_decimals)
@@ -55,7 +56,13 @@ def with_landmarks(frame: gpd.GeoDataFrame, landmarks: gpd.GeoDataFrame | None, 
             cells = frame[column].to_numpy(dtype=object if what == "" else "float64", copy=True)
             cells[rows] = values[ranked]
             columns[column] = cells
-    return frame.assign(**columns)
+    return _in_minutes(frame.assign(**columns))
+
+
+def _in_minutes(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """With bearings in degrees, minutes and seconds, as those to neighbours are, the field team's as well."""
+    bearings = {f"reference_{number}_bearing" for number in NUMBERS}
+    return frame.assign(**{f"{name}_dms": format_dms(frame[name].to_numpy("float64")) for name in sorted(bearings)})
 
 
 def _nearest(points: gpd.GeoSeries, landmarks: gpd.GeoDataFrame, reach_m: float) -> dict[str, NDArray[Any]]:
