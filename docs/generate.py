@@ -34,6 +34,7 @@ COMMANDS = (
     "outfalls", "score", "catalog list", "catalog show",
     "ledger take", "ledger record", "ledger list", "ledger history", "ledger statistics", "ledger rebounds",
     "ledger export", "ledger import", "ledger verify",
+    "report dossier", "report announcement", "report monthly", "report template",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from riverline.errors import JobError
+from riverline.export.naming import named
 from riverline.io.sheet_cells import clean_text
 from riverline.reports.dossiers import form_named
 from riverline.reports.drawing import draw_map
@@ -109,7 +110,7 @@ def compose_announcement(
             clean_text(blank(number, width=8)),
             tuple(sections),
             closing,
-            remarks_of(given.chosen("extents", "stakes"), language),
+            (*_rules(given, language), *remarks_of(given.chosen("extents", "stakes"), language)),
         )
     )
 
@@ -142,6 +143,15 @@ def grounds_of(lines: pd.DataFrame) -> pd.DataFrame:
     found["bank"] = found["bank"].where(found["bank"] != "", None)
     found.insert(0, "ground_id", [f"G{number:04d}" for number in range(1, len(found) + 1)])
     return pd.DataFrame(LINE_GROUNDS.conform(found))
+
+
+def _rules(given: Given, language: Language) -> Iterator[str]:
+    """The rule sets that the extents name, as they are called."""
+    told = [named("rules", each, language) for each in given.rows("extents")["rules"].dropna().unique() if each]
+    joint = said(language, "、", ", ")
+    sets = list(dict.fromkeys(part for each in told for part in each.split(joint)))
+    if sets:
+        yield clean_text(said(language, "规则集：", "Rule sets: ") + joint.join(sets))
 
 
 def _names(given: Given) -> list[str]:

@@ -87,8 +87,8 @@ def count_month(ledger: Ledger, month: str, *, by: By | None = "admin") -> pd.Da
             f"by 应为 {', '.join(_UNITS)} 之一，实际为 {by!r}", f"by must be one of {', '.join(_UNITS)}, got {by!r}"
         )
     problems = pd.DataFrame(ledger.problems(on=last).drop(columns="geometry"))
-    back = ledger.rebounds(on=last).rows
-    back = back[(back["evidence"] == "reopened") & _within(back["back_on"], first, last)]
+    events = ledger.history()
+    back = events[(events["event"] == "reopened") & _within(events["on"], first, last)]
     real = problems[problems["status"] != "rejected"]
     unit = pd.Series("*", index=real.index) if by is None else _texts(real, by)
     counted = pd.DataFrame(

@@ -22,6 +22,7 @@ __all__ = ["as_pdf", "as_png", "fonts_found"]
 _DRAWING = """#set page(width: auto, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.svg), format: "svg", width: float(sys.inputs.width) * 1mm)"""
 _PPI = 220
+_MOST_TAGGED = 2_000
 _HAN = re.compile("[㐀-鿿]|CJK|Han (Sans|Serif)")
 # An instant that never changes: the same report gives the same bytes.
 _INSTANT = 946_684_800
@@ -49,7 +50,11 @@ def as_pdf(document: Document, *, fonts: str | None = None) -> bytes:
     look = dataclasses.asdict(LOOK) | {"width_mm": LOOK.width_mm, "fonts": fonts_found(fonts)}
     inputs = {"document": json.dumps(told, ensure_ascii=False), "look": json.dumps(look, ensure_ascii=False)}
     source = files("riverline.reports").joinpath("report.typ").read_bytes()
-    made: bytes = typst.compile(source, format="pdf", sys_inputs=inputs, timestamp=_INSTANT, font_paths=_fonts(fonts))
+    # Tags for readers of the screen make thousands of rows several times as large.
+    tagged = sum(len(table.rows) for table in document.tables) <= _MOST_TAGGED
+    made: bytes = typst.compile(
+        source, format="pdf", sys_inputs=inputs, timestamp=_INSTANT, font_paths=_fonts(fonts), pdf_tags=tagged
+    )
     return made
 
 
