@@ -158,12 +158,13 @@ def _names(given: Given) -> list[str]:
     rows = given.rows("extents")
     rows = rows[rows["kind"] == "management"]
     told = rows["name"].fillna("").astype("str").where(lambda name: name != "", rows["river_id"].astype("str"))
-    return list(dict.fromkeys(told))
+    return told.tolist()
 
 
 def _opening(names: list[str], place: str, authority: str, language: Language) -> Iterator[Block]:
-    listed = said(language, "、", ", ").join(names[:_NAMED])
-    zh = f"{listed}等 {len(names)} 处" if len(names) > _NAMED else f"{listed}（共 {len(names)} 处）"
+    first = list(dict.fromkeys(names))[:_NAMED]
+    listed = said(language, "、", ", ").join(first)
+    zh = f"{listed}等 {len(names)} 处" if len(names) > len(first) else f"{listed}（共 {len(names)} 处）"
     yield Paragraph(
         clean_text(
             said(
@@ -172,7 +173,7 @@ def _opening(names: list[str], place: str, authority: str, language: Language) -
                 f"等法律法规，{place}划定了{zh}河湖及水利工程的管理范围，现由{authority}公告如下。",
                 "Under the Water Law, the Flood Control Law and the Regulations on River Administration, extents of "
                 f"{len(names)} rivers, lakes and works of {place} were drawn: {listed}"
-                f"{' …' if len(names) > _NAMED else ''}. {authority} announces:",
+                f"{' …' if len(names) > len(first) else ''}. {authority} announces:",
             )
         )
     )

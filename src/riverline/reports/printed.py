@@ -25,7 +25,7 @@ __all__ = ["shown", "table_of", "tables_of"]
 _LOOKED_AT = 500
 _NARROWEST, _WIDEST = 4, 60
 _HALF = 2
-_SHORT, _LONGEST, _PADDING = 8, 22, 1.9
+_SHORT, _LONGEST, _LONGEST_WORD, _PADDING = 8, 22, 14, 1.9
 # Signs of half width on a line of A4 between the margins: in the type of tables, and in the smaller one.
 _LINE, _DENSE_LINE = 92.0, 116.0
 _WHOLE = re.compile(r"[!-~°′″]+")
@@ -121,7 +121,8 @@ def _least(head: str, cells: Iterable[str]) -> float:
     widest = max((display_width([each]) for cell in cells for each in _WHOLE.findall(cell)), default=0)
     short = max((display_width([cell]) for cell in cells), default=0)
     kept = short if short <= _SHORT else widest
-    return float(max(min(kept, _LONGEST), _NARROWEST, min(display_width([head]), _NARROWEST)))
+    word = max((len(each) for each in _WHOLE.findall(head)), default=0)
+    return float(max(min(kept, _LONGEST), _NARROWEST, min(word, _LONGEST_WORD)))
 
 
 def _wanted(head: str, cells: Iterable[str]) -> float:
