@@ -20,6 +20,7 @@ NAMESPACES = {
     "hotspots": "四乱热点 · Hotspots",
     "maps": "地图 · Maps",
     "export": "成果图层 · Layers",
+    "reports": "报告 · Reports",
     "faults": "质检问题 · Faults",
     "catalog": "四乱认定目录 · Catalogue of the four chaos",
     "samples": "样例 · Samples",
@@ -33,6 +34,7 @@ COMMANDS = (
     "outfalls", "score", "catalog list", "catalog show",
     "ledger take", "ledger record", "ledger list", "ledger history", "ledger statistics", "ledger rebounds",
     "ledger export", "ledger import", "ledger verify",
+    "report dossier", "report announcement", "report monthly", "report template",
 )  # fmt: skip
 
 

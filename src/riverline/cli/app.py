@@ -24,6 +24,7 @@ from riverline.cli.commands.join import join
 from riverline.cli.commands.ledger import ledger_app
 from riverline.cli.commands.outfalls import outfalls
 from riverline.cli.commands.patrols import patrols
+from riverline.cli.commands.report import report_app
 from riverline.cli.commands.reviews import reviews
 from riverline.cli.commands.waterlines import waterlines
 from riverline.cli.files import file_and_layer
@@ -61,6 +62,7 @@ rules_app = typer.Typer(help="规则集 | rule sets", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
 app.add_typer(encroaching.catalog_app, name="catalog")
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(report_app, name="report")
 app.add_typer(reviews)
 app.add_typer(assessing)
 

@@ -1,0 +1,297 @@
+"""What an announcement of extents says: 划界公告 as a draft, blanks left blank, grounds as the rules cite them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from riverline.errors import JobError
+from riverline.export.naming import named
+from riverline.io.sheet_cells import clean_text
+from riverline.reports.dossiers import form_named
+from riverline.reports.drawing import draw_map
+from riverline.reports.given import Given, as_day, gather
+from riverline.reports.model import Block, Document, Paragraph, Section, numbered
+from riverline.reports.printed import tables_of
+from riverline.reports.wording import blank, day_in_words, remarks_of, said
+from riverline.schema import LINE_GROUNDS, MANAGEMENT_LINES
+from riverline.style import Layer
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+    from riverline.schema import Language
+
+__all__ = ["compose_announcement", "grounds_of"]
+
+_WEAK = {"low", "unknown"}
+_FAILED = {"river-not-done", "water-not-done", "work-not-done"}
+_NAMED = 5
+_LISTED = 200
+
+
+def compose_announcement(
+    *results: Any,  # noqa: ANN401 - any result or frame
+    place: str | None = None,
+    authority: str | None = None,
+    date: dt.date | str | None = None,
+    number: str | None = None,
+    contact: str | None = None,
+    language: Language = "zh",
+) -> Document:
+    """An announcement of extents as content, before it becomes a file.
+
+    Parameters
+    ----------
+    *results
+        A :class:`riverline.Demarcation`, or its lines and extents; stakes and boards.
+    place, authority, date, number, contact
+        What only the office knows: where it holds, who announces, when, under which number, whom to ask. What is not
+        given is a blank to be filled in.
+    language
+        Of every text.
+
+    Returns
+    -------
+    Document
+        Sections, tables and figures.
+
+    Raises
+    ------
+    JobError
+        If no extents were given, or the date is no day.
+    SchemaError
+        If something is neither a result nor a frame.
+
+    Examples
+    --------
+    >>> from riverline import schema
+    >>> compose_announcement(schema.EXTENTS.empty("EPSG:4548"), place="清水县").title
+    '关于清水县河湖管理范围划定成果的公告'
+    """
+    day = as_day(date)
+    given = gather(results, language=language)
+    if "extents" not in given:
+        raise JobError(
+            "公告需要划界成果（管理范围 extents）；请给出 riverline.demarcate 的返回值或该图层",
+            "an announcement needs extents: give what riverline.demarcate returns, or that layer",
+        )
+    tables = dict[str, list[Block]]()
+    form = form_named("announcement")
+    layers = given.chosen("extents", "stakes", "boards")
+    grounds = grounds_of(given.rows("management_lines"))
+    if len(grounds):
+        layers.append(Layer(LINE_GROUNDS.name, LINE_GROUNDS, grounds))
+    for name, table in tables_of(layers, form, language=language):
+        tables.setdefault(name, []).append(table)
+    names = _names(given)
+    sections = [Section("", tuple(_opening(names, blank(place, width=4), blank(authority), language)))]
+    sections += _articles(tables, given, language)
+    sections.append(Section(said(language, "其他事项", "Further"), tuple(_rest(contact, language))))
+    sections.append(
+        Section(
+            said(language, "拟稿说明（发布前删除）", "Notes of the draft (delete before it goes out)"),
+            tuple(_drafting(given, grounds, language)),
+        )
+    )
+    where = blank(place, width=6)
+    title = said(
+        language, f"关于{where}河湖管理范围划定成果的公告", f"Announcement of river and lake extents of {where}"
+    )
+    running = said(language, f"{where}河湖管理范围划定公告（拟稿）", f"Extents of {where} (draft)")
+    closing = tuple(map(clean_text, (blank(authority), day_in_words(day, language))))
+    return numbered(
+        Document(
+            clean_text(title),
+            language,
+            clean_text(running),
+            clean_text(blank(number, width=8)),
+            tuple(sections),
+            closing,
+            (*_rules(given, language), *remarks_of(given.chosen("extents", "stakes"), language)),
+        )
+    )
+
+
+def grounds_of(lines: pd.DataFrame) -> pd.DataFrame:
+    """How much of each bank's line rests on which rule.
+
+    Parameters
+    ----------
+    lines
+        Rows of :data:`riverline.schema.MANAGEMENT_LINES`.
+
+    Returns
+    -------
+    DataFrame
+        Rows of :data:`riverline.schema.LINE_GROUNDS`; their lengths sum to that of the lines.
+    """
+    if lines.empty:
+        return pd.DataFrame(LINE_GROUNDS.empty().drop(columns="geometry"))
+    by = ["river_id", "bank", "basis", "citation", "confidence"]
+    rows = lines.assign(**{name: lines[name].astype("object").where(lines[name].notna(), "") for name in by})
+    grouped = rows.groupby(by, sort=True)
+    found = pd.DataFrame(
+        {
+            "least_offset_m": grouped["offset_m"].min(),
+            "most_offset_m": grouped["offset_m"].max(),
+            "length_m": grouped["length_m"].sum().round(1),
+        }
+    ).reset_index()
+    found["bank"] = found["bank"].where(found["bank"] != "", None)
+    found.insert(0, "ground_id", [f"G{number:04d}" for number in range(1, len(found) + 1)])
+    return pd.DataFrame(LINE_GROUNDS.conform(found))
+
+
+def _rules(given: Given, language: Language) -> Iterator[str]:
+    """The rule sets that the extents name, as they are called."""
+    told = [named("rules", each, language) for each in given.rows("extents")["rules"].dropna().unique() if each]
+    joint = said(language, "、", ", ")
+    sets = list(dict.fromkeys(part for each in told for part in each.split(joint)))
+    if sets:
+        yield clean_text(said(language, "规则集：", "Rule sets: ") + joint.join(sets))
+
+
+def _names(given: Given) -> list[str]:
+    rows = given.rows("extents")
+    rows = rows[rows["kind"] == "management"]
+    told = rows["name"].fillna("").astype("str").where(lambda name: name != "", rows["river_id"].astype("str"))
+    return told.tolist()
+
+
+def _opening(names: list[str], place: str, authority: str, language: Language) -> Iterator[Block]:
+    first = list(dict.fromkeys(names))[:_NAMED]
+    listed = said(language, "、", ", ").join(first)
+    zh = f"{listed}等 {len(names)} 处" if len(names) > len(first) else f"{listed}（共 {len(names)} 处）"
+    yield Paragraph(
+        clean_text(
+            said(
+                language,
+                "根据《中华人民共和国水法》《中华人民共和国防洪法》《中华人民共和国河道管理条例》"
+                f"等法律法规，{place}划定了{zh}河湖及水利工程的管理范围，现由{authority}公告如下。",
+                "Under the Water Law, the Flood Control Law and the Regulations on River Administration, extents of "
+                f"{len(names)} rivers, lakes and works of {place} were drawn: {listed}"
+                f"{' …' if len(names) > len(first) else ''}. {authority} announces:",
+            )
+        )
+    )
+
+
+def _articles(tables: dict[str, list[Block]], given: Given, language: Language) -> Iterator[Section]:
+    area = Paragraph(
+        said(
+            language,
+            "管理范围的长度、面积见下表，界线以界桩坐标和附图为准。",
+            "Lengths and areas are in the table; the line is that of the stakes and of the map.",
+        )
+    )
+    figure = draw_map(
+        given.chosen("extents", "management_lines"),
+        language=language,
+        title=said(language, "管理范围示意图", "Extents"),
+    )
+    maps: tuple[Block, ...] = () if figure is None else (figure,)
+    yield Section(said(language, "划定的范围", "The extents"), (area, *tables.get("extents", ()), *maps))
+    if "line_grounds" in tables:
+        yield Section(said(language, "划定依据", "What the lines rest on"), tuple(tables["line_grounds"]))
+    if "stakes" in tables or "boards" in tables:
+        yield Section(
+            said(language, "界桩与公告牌", "Stakes and boards"), (*tables.get("stakes", ()), *tables.get("boards", ()))
+        )
+
+
+def _rest(contact: str | None, language: Language) -> Iterator[Block]:
+    yield Paragraph(
+        said(
+            language,
+            "划定管理范围不改变土地的用途和权属。",
+            "Drawing an extent changes neither the use nor the ownership of land.",
+        )
+    )
+    yield Paragraph(
+        said(
+            language,
+            "在管理范围内从事活动，应当遵守有关法律、法规的规定。",
+            "Whoever acts inside an extent has to keep to the laws and regulations that hold there.",
+        )
+    )
+    yield Paragraph(
+        said(
+            language,
+            "任何单位和个人不得擅自移动、损毁界桩和公告牌。",
+            "Nobody may move or damage stakes and boards without leave.",
+        )
+    )
+    told = clean_text(blank(contact, width=16))
+    yield Paragraph(said(language, f"联系方式：{told}", f"Contact: {told}"))
+
+
+def _drafting(given: Given, grounds: pd.DataFrame, language: Language) -> Iterator[Block]:
+    """What the office has to look at before the announcement goes out."""
+    yield Paragraph(
+        said(
+            language,
+            "本稿供拟定公告用，公告的内容与格式以有权机关为准；空白处由有权机关填写。",
+            "A draft: the competent authority decides on text and form, and fills in the blanks.",
+        ),
+        "note",
+    )
+    weak = grounds[grounds["confidence"].isin(_WEAK)]
+    if len(weak):
+        share = weak["length_m"].sum() / grounds["length_m"].sum()
+        yield Paragraph(
+            said(
+                language,
+                f"有 {weak['length_m'].sum() / 1000:.1f} km 界线（{share:.1%}）依据的可信度为低或不明，涉及 "
+                f"{weak['river_id'].nunique()} 条河湖；请核实依据原文后再发布，未经核实的宽度不得作为法定依据。",
+                f"{weak['length_m'].sum() / 1000:.1f} km of line ({share:.1%}) on {weak['river_id'].nunique()} rivers "
+                "rest on grounds of low or unknown confidence: check them against the documents; what is not verified "
+                "is no law.",
+            ),
+            "alert",
+        )
+    bare = grounds[grounds["citation"].fillna("") == ""]
+    if len(bare):
+        bases = "、".join(MANAGEMENT_LINES["basis"].value_label(each, language) for each in sorted(set(bare["basis"])))
+        yield Paragraph(
+            said(
+                language,
+                f"有 {bare['length_m'].sum() / 1000:.1f} km 界线没有条款依据（{bases}），为连接或示意，"
+                "须由有权机关确定。",
+                f"{bare['length_m'].sum() / 1000:.1f} km of line rest on no article ({bases}): the authority "
+                "has to settle them.",
+            ),
+            "alert",
+        )
+    yield from _not_done(given, language)
+
+
+def _not_done(given: Given, language: Language) -> Iterator[Block]:
+    faults = given.rows("faults")
+    if faults.empty:
+        return
+    failed = sorted(set(faults.loc[faults["code"].isin(_FAILED), "feature_id"].dropna().astype("str")))
+    if failed:
+        listed = said(language, "、", ", ").join(failed[:_LISTED])
+        yield Paragraph(
+            clean_text(
+                said(
+                    language,
+                    f"未能划定、不在本公告内的：{listed}（共 {len(failed)} 处）。",
+                    f"Not drawn and not in this announcement: {listed} ({len(failed)}).",
+                )
+            ),
+            "alert",
+        )
+    errors = int((faults["severity"] == "error").sum())
+    if errors:
+        yield Paragraph(
+            said(
+                language,
+                f"质检尚有 {errors} 个错误级问题，请处理后再发布。",
+                f"There are {errors} errors among the faults: settle them before it goes out.",
+            ),
+            "alert",
+        )

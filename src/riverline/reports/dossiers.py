@@ -1,0 +1,243 @@
+"""What a river's dossier says: 一河一档, of what was given and no more, and which parts were not given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from riverline.export.forms import Form, load_form
+from riverline.export.sheets import Head, Sheet
+from riverline.io.sheet_cells import cells_of, clean_text, number_format
+from riverline.reports.drawing import draw_map
+from riverline.reports.given import Given, gather, of_river, rivers_in
+from riverline.reports.model import Block, Document, Facts, Paragraph, Section, numbered
+from riverline.reports.printed import shown, table_of, tables_of
+from riverline.reports.wording import remarks_of, said
+from riverline.schema import AXES, EXTENTS, FRAMES, PROBLEMS
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+    from riverline.schema import Language
+    from riverline.style import Layer
+
+__all__ = ["OPEN", "compose_dossier", "form_named", "still_open"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of a dossier and the schemas it is made of."""
+
+    zh: str
+    en: str
+    schemas: tuple[str, ...]
+
+
+_PARTS = (
+    _Part("河长", "River chiefs", ("chiefs",)),
+    _Part("管理范围", "Extents and lines", ("extents", "management_lines")),
+    _Part("界桩与公告牌", "Stakes and boards", ("stakes", "boards")),
+    _Part("确权", "Titles", ("register", "holdings")),
+    _Part("岸线功能分区与利用", "Shoreline zones and use", ("zones", "used_shorelines")),
+    _Part("四乱问题", "Problems", ("problems", "rebounds")),
+    _Part("四乱热点", "Hotspots", ("hot_reaches",)),
+    _Part("巡河", "Patrols", ("patrolled_duties",)),
+    _Part("排污口与水质", "Outfalls and water quality", ("placed_outfalls", "section_reaches")),
+    _Part("考核", "Assessment", ("scores", "cards")),
+)
+_MAPS = (
+    ("河道与管理范围图", "River and extents", ("axes", "extents", "management_lines", "stakes", "boards")),
+    (
+        "问题、热点与排污口分布图",
+        "Problems, hotspots and outfalls",
+        ("axes", "extents", "hot_reaches", "placed_outfalls", "problems"),
+    ),
+)
+OPEN = ("found", "assigned", "rectifying", "review", "reopened")
+"""Where a problem stands that is not closed."""
+_AXIS = ("rank", "catchment_km2", "width_m", "chief")
+_EXTENT = ("axis_length_m", "left_length_m", "right_length_m", "area_m2", "confidence")
+
+
+def form_named(name: str) -> Form:
+    """A form of reports by its name."""
+    return load_form(str(files("riverline.reports.forms").joinpath(f"{name}.toml")))
+
+
+def compose_dossier(
+    river_id: str,
+    *results: Any,  # noqa: ANN401 - any result, frame or ledger
+    language: Language = "zh",
+    on: dt.date | str | None = None,
+) -> Document:
+    """A river's dossier as content, before it becomes a file.
+
+    Parameters
+    ----------
+    river_id
+        Code of the river.
+    *results
+        Results, frames that follow a schema, ledgers.
+    language
+        Of every text.
+    on
+        Day of the ledgers; the last one if not given.
+
+    Returns
+    -------
+    Document
+        Sections, tables and figures.
+
+    Raises
+    ------
+    JobError
+        If nothing that was given speaks of the river.
+    SchemaError
+        If something is neither a result, a frame nor a ledger.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> axes = gpd.GeoDataFrame(
+    ...     {"river_id": ["R1"], "name": ["清水河"]},
+    ...     geometry=[shapely.LineString([(5e5, 3.5e6), (5e5, 3.501e6)])],
+    ...     crs=4548,
+    ... )
+    >>> compose_dossier("R1", axes).title
+    '清水河河流档案'
+    """
+    given = gather(results, language=language, on=on)
+    own = of_river(given, river_id)
+    name = rivers_in(given).get(river_id) or river_id
+    sections = [_basics(own, river_id, name, language)]
+    absent = []
+    for part in _PARTS:
+        there = any(schema in own for schema in part.schemas)
+        title = said(language, part.zh, part.en)
+        if there:
+            sections.append(Section(title, tuple(_blocks(own, part, language))))
+        else:
+            absent.append(title)
+    sections.append(_lacking(absent, language))
+    title = said(language, f"{name}河流档案", f"Dossier of {name}")
+    running = said(language, f"一河一档　{name}（{river_id}）", f"River dossier · {name} ({river_id})")
+    layers = [layer for each in own.layers.values() for layer in each]
+    return numbered(
+        Document(
+            clean_text(title), language, clean_text(running), "", tuple(sections), remarks=remarks_of(layers, language)
+        )
+    )
+
+
+def _basics(own: Given, river_id: str, name: str, language: Language) -> Section:
+    """Facts of the river, and its maps."""
+    pairs = [(AXES["river_id"].label(language), river_id), (AXES["name"].label(language), name)]
+    pairs += _pairs(own.rows("axes"), AXES, _AXIS, language)
+    extents = own.rows("extents")
+    if len(extents):
+        main = extents[extents["kind"] == "management"]
+        main = main[main["axis_length_m"].notna()] if main["axis_length_m"].notna().any() else main
+        pairs += _pairs(main, EXTENTS, _EXTENT, language)
+    for schema in ("stakes", "boards", "placed_outfalls"):
+        if schema in own:
+            label = FRAMES[schema].label(language)
+            pairs.append((said(language, f"{label}数", label), str(len(own.rows(schema)))))
+    if "problems" in own:
+        rows = own.rows("problems")
+        real, still = int((rows["status"] != "rejected").sum()), int(rows["status"].isin(OPEN).sum())
+        pairs += [(said(language, "四乱问题数", "Problems"), str(real)), (said(language, "未销号", "Open"), str(still))]
+    told = tuple((clean_text(key), clean_text(value)) for key, value in pairs)
+    return Section(said(language, "基本情况", "Facts"), (Facts(told), *_maps(own, language)))
+
+
+def _pairs(rows: pd.DataFrame, schema: Any, names: Iterable[str], language: Language) -> list[tuple[str, str]]:  # noqa: ANN401
+    """Columns of the first row with what stands in them."""
+    found = []
+    for name in names:
+        if len(rows) and name in rows and pd.notna(rows[name].iloc[0]) and str(rows[name].iloc[0]) != "":
+            column = schema[name]
+            cell = cells_of(rows[name].iloc[:1], column, language)[0]
+            found.append((column.label(language), shown(cell, number_format(column))))
+    return found
+
+
+def _maps(own: Given, language: Language) -> Iterable[Block]:
+    for zh, en, schemas in _MAPS:
+        layers = [_still(each) for each in own.chosen(*schemas)]
+        shown_layers = [each for each in layers if len(each.frame)]
+        # The second map is for what the first does not show.
+        if any(each.name == schemas[-1] or each.name in schemas[2:] for each in shown_layers):
+            figure = draw_map(shown_layers, title=said(language, zh, en), language=language)
+            if figure is not None:
+                yield figure
+
+
+def _still(layer: Layer) -> Layer:
+    """A map shows the problems that are open."""
+    return replace(layer, frame=still_open(layer.frame)) if layer.name == "problems" and layer.spatial else layer
+
+
+def still_open(problems: Any) -> Any:  # noqa: ANN401 - GeoDataFrames
+    """Problems that are open, each as one point: at the scale of a report an area of some metres is a mark."""
+    rows = problems[problems["status"].isin(OPEN)]
+    return rows.set_geometry(rows.geometry.representative_point()) if len(rows) else rows
+
+
+def _blocks(own: Given, part: _Part, language: Language) -> Iterable[Block]:
+    layers = own.chosen(*part.schemas)
+    if not any(len(layer.frame) for layer in layers):
+        yield Paragraph(
+            said(language, "已提供的成果中，本河没有此项记录。", "What was given has no row of this river.")
+        )
+        return
+    if part.schemas[0] == "problems" and len(own.rows("problems")):
+        yield table_of(_crossed(own.rows("problems"), language))
+    for _, table in tables_of(
+        [layer for layer in layers if len(layer.frame)], form_named("dossier"), language=language
+    ):
+        if table.rows:
+            yield table
+
+
+def _crossed(rows: pd.DataFrame, language: Language) -> Sheet:
+    """Problems by kind and status, in the order of the dictionary, with sums."""
+    kinds, statuses = PROBLEMS["kind"], PROBLEMS["status"]
+    counts = pd.crosstab(rows["kind"].astype("object").fillna(""), rows["status"].astype("object").fillna(""))
+    known, named = statuses.values, kinds.values  # noqa: PD011 - of a column of the dictionary
+    there = [value for value in known if value in counts] + [v for v in counts if v not in known]
+    order = [value for value in named if value in counts.index]
+    order += [value for value in counts.index if value not in named]
+    counts = counts.reindex(index=order, columns=there)
+    every = said(language, "合计", "Total")
+    heads = (
+        Head("", kinds.label(language), "General"),
+        *(Head(str(each), statuses.value_label(each, language), "0") for each in there),
+        Head("total", every, "0"),
+    )
+    body: list[list[Any]] = [
+        [kinds.value_label(kind, language), *map(int, row), int(row.sum())]
+        for kind, row in zip(order, counts.to_numpy(), strict=True)
+    ]
+    sums = counts.sum(axis=0)
+    body.append([every, *map(int, sums), int(sums.sum())])
+    title = said(language, "四乱问题分类统计", "Problems by kind and status")
+    return Sheet("problems", title, heads, body, frozenset({len(body) - 1}))
+
+
+def _lacking(absent: list[str], language: Language) -> Section:
+    joint = said(language, "、", ", ")
+    told = (
+        said(
+            language,
+            f"编制时未提供：{joint.join(absent)}。档案中没有这些部分，不表示该河没有这些情况。",
+            f"Not given when this was made: {joint.join(absent)}. That they are absent here does not say that the "
+            "river has none of it.",
+        )
+        if absent
+        else said(language, "本档案所列各部分均已提供。", "Every part of the dossier was given.")
+    )
+    return Section(said(language, "未提供的内容", "What was not given"), (Paragraph(told),))

@@ -1,0 +1,133 @@
+"""Sheets as tables that are read: every number, day and text gets the form here in which all renderers show it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from riverline.export.sheets import Sheet, sheets_of
+from riverline.io.sheet_cells import display_width
+from riverline.reports.model import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from riverline.export.forms import Form
+    from riverline.io.sheet_cells import Cell
+    from riverline.schema import Language
+    from riverline.style import Layer
+
+__all__ = ["shown", "table_of", "tables_of"]
+
+_LOOKED_AT = 500
+_NARROWEST, _WIDEST = 4, 60
+_HALF = 2
+_SHORT, _LONGEST, _LONGEST_WORD, _PADDING = 8, 22, 14, 1.9
+# Signs of half width on a line of A4 between the margins: in the type of tables, and in the smaller one.
+_LINE, _DENSE_LINE = 92.0, 116.0
+_WHOLE = re.compile(r"[!-~°′″]+")
+_SIGNIFICANT = 12
+
+
+def tables_of(layers: Sequence[Layer], form: Form, *, language: Language) -> list[tuple[str, Table]]:
+    """The tables of a form, each with the name of its schema.
+
+    Parameters
+    ----------
+    layers
+        Layers of schemas that the form speaks of.
+    form
+        Which tables there are.
+    language
+        Of every text.
+    """
+    sheets = sheets_of(layers, form, language=language)
+    return [(sheet.name, table_of(sheet)) for sheet in sheets if isinstance(sheet, Sheet)]
+
+
+def table_of(sheet: Sheet) -> Table:
+    """A sheet as it is printed.
+
+    Examples
+    --------
+    >>> from riverline.export.sheets import Head, Sheet
+    >>> heads = (Head("", "序号", "0"), Head("name", "名称", "General"), Head("length_m", "长度（m）", "0.0"))
+    >>> table_of(Sheet("axes", "河流", heads, [[1, "清水河", 1234.56], [2, None, None]])).rows
+    (('1', '清水河', '1234.6'), ('2', '', ''))
+    """
+    rows = tuple(
+        tuple(shown(cell, head.form) for cell, head in zip(row, sheet.heads, strict=True)) for row in sheet.rows
+    )
+    seen = sheet.rows[:_LOOKED_AT]
+    right = tuple(
+        bool(head.name) and any(isinstance(row[at], (int, float)) for row in seen)
+        for at, head in enumerate(sheet.heads)
+    )
+    heads = tuple(head.label for head in sheet.heads)
+    widths, dense = _widths(heads, rows)
+    return Table(sheet.title, heads, rows, right, widths, dense, sheet.strong, sheet.notes, sheet)
+
+
+def shown(cell: Cell, form: str = "General") -> str:
+    """A cell as it is printed: the one place where a number of a report gets its form.
+
+    Parameters
+    ----------
+    cell
+        Text, number, day, or None for what is missing.
+    form
+        Format of its numbers, as of a spreadsheet.
+
+    Examples
+    --------
+    >>> import datetime
+    >>> [shown(cell, "0.00") for cell in (1234.5, None, "=1+1", datetime.date(2025, 1, 2))]
+    ['1234.50', '', '=1+1', '2025-01-02']
+    """
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, dt.date):
+        return cell.isoformat()
+    if form.startswith("0"):
+        return f"{cell:.{len(form.partition('.')[2])}f}"
+    return f"{cell:.{_SIGNIFICANT}g}"
+
+
+def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[tuple[float, ...], bool]:
+    """Shares of the width by what the first rows hold, and whether a line of it needs smaller type.
+
+    A figure or a code is not broken, a text may be: each column gets what it cannot do without, then what is left by
+    what it would like.
+    """
+    least, wanted = [], []
+    for at, head in enumerate(heads):
+        cells = [row[at] for row in rows[:_LOOKED_AT]]
+        least.append(_least(head, cells) + _PADDING)
+        wanted.append(max(_wanted(head, cells) + _PADDING, least[-1]))
+    room = _LINE if sum(least) <= _LINE else _DENSE_LINE
+    slack, more = max(room - sum(least), 0.0), sum(wanted) - sum(least)
+    share = min(slack / more, 1.0) if more else 0.0
+    widths = [low + (high - low) * share for low, high in zip(least, wanted, strict=True)]
+    return tuple(each / (sum(widths) or 1.0) for each in widths), room == _DENSE_LINE
+
+
+def _least(head: str, cells: Iterable[str]) -> float:
+    """Signs of the widest part that stands on one line: figures and codes whole, Chinese by two signs."""
+    widest = max((display_width([each]) for cell in cells for each in _WHOLE.findall(cell)), default=0)
+    short = max((display_width([cell]) for cell in cells), default=0)
+    kept = short if short <= _SHORT else widest
+    word = max((len(each) for each in _WHOLE.findall(head)), default=0)
+    return float(max(min(kept, _LONGEST), _NARROWEST, min(word, _LONGEST_WORD)))
+
+
+def _wanted(head: str, cells: Iterable[str]) -> float:
+    widths = np.array([display_width([cell]) for cell in cells] or [0])
+    # Texts may be broken: what most of them need counts for more than the longest.
+    content = max(float(np.quantile(widths, 0.9)), min(float(widths.max()), _WIDEST / _HALF))
+    longest = max((display_width([part]) for part in head.replace("（", "\n（").split("\n")), default=0)
+    return min(max(content, longest / _HALF + 1, _NARROWEST), _WIDEST)

@@ -1,0 +1,140 @@
+"""A report as PDF, and drawings as PNG, by typst: fonts are found where the program runs, and missing ones are told."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from riverline.errors import JobError, MissingDependencyError
+from riverline.reports.look import FONTS, LOOK
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from riverline.reports.model import Block, Document, Figure
+
+__all__ = ["as_pdf", "as_png", "fonts_found"]
+
+_DRAWING = """#set page(width: auto, height: auto, margin: 0pt)
+#image(bytes(sys.inputs.svg), format: "svg", width: float(sys.inputs.width) * 1mm)"""
+_PPI = 220
+_MOST_TAGGED = 2_000
+_HAN = re.compile("[㐀-鿿]|CJK|Han (Sans|Serif)")
+# An instant that never changes: the same report gives the same bytes.
+_INSTANT = 946_684_800
+
+
+def as_pdf(document: Document, *, fonts: str | None = None) -> bytes:
+    """A report as PDF with text that can be searched.
+
+    Parameters
+    ----------
+    document
+        The report.
+    fonts
+        Folder with more fonts.
+
+    Raises
+    ------
+    MissingDependencyError
+        If typst is not there.
+    JobError
+        If no font with Chinese characters is found; the message says where to put one.
+    """
+    typst = _typst()
+    told = _plain(document)
+    look = dataclasses.asdict(LOOK) | {"width_mm": LOOK.width_mm, "fonts": fonts_found(fonts)}
+    inputs = {"document": json.dumps(told, ensure_ascii=False), "look": json.dumps(look, ensure_ascii=False)}
+    source = files("riverline.reports").joinpath("report.typ").read_bytes()
+    # Tags for readers of the screen make thousands of rows several times as large.
+    tagged = sum(len(table.rows) for table in document.tables) <= _MOST_TAGGED
+    made: bytes = typst.compile(
+        source, format="pdf", sys_inputs=inputs, timestamp=_INSTANT, font_paths=_fonts(fonts), pdf_tags=tagged
+    )
+    return made
+
+
+def as_png(figure: Figure, *, fonts: str | None = None) -> bytes:
+    """A drawing as PNG.
+
+    Raises
+    ------
+    MissingDependencyError
+        If typst is not there.
+    """
+    typst = _typst()
+    inputs = {"svg": figure.svg, "width": f"{figure.width_mm}"}
+    made: bytes = typst.compile(_DRAWING.encode(), format="png", ppi=_PPI, sys_inputs=inputs, font_paths=_fonts(fonts))
+    return made
+
+
+def fonts_found(folder: str | None = None) -> Mapping[str, list[str]]:
+    """For each kind of text the fonts that are there, the wanted one first.
+
+    Parameters
+    ----------
+    folder
+        Folder with more fonts.
+
+    Raises
+    ------
+    JobError
+        If none of them has Chinese characters.
+    """
+    return _chosen(tuple(_fonts(folder).families()))
+
+
+def _chosen(families: tuple[str, ...]) -> dict[str, list[str]]:
+    there = set(families)
+    spare = sorted(name for name in families if _HAN.search(name) and "Mono" not in name)
+    found = {kind: [name for name in row if name in there] for kind, row in FONTS.items()}
+    spare = spare or [name for row in found.values() for name in row]
+    if not spare:
+        wanted = "、".join(dict.fromkeys(name for row in FONTS.values() for name in row[-6:]))
+        raise JobError(
+            f"没有找到中文字体，不能排版 PDF；请安装其中之一，或用 fonts= 指定字体文件夹：{wanted}",
+            "no font with Chinese characters was found, which a PDF needs; install one of these, or name a folder "
+            f"with fonts=: {wanted}",
+        )
+    return {kind: row or [*spare[:1]] for kind, row in found.items()}
+
+
+def _typst() -> Any:  # noqa: ANN401 - a module
+    try:
+        import typst
+    except ImportError as error:
+        raise MissingDependencyError(
+            "输出 PDF 和文档中的插图需要 typst；请执行 python -m pip install 'riverline[report]'",
+            "PDF, and drawings in Word files, need typst; run python -m pip install 'riverline[report]'",
+        ) from error
+    return typst
+
+
+@cache
+def _fonts(folder: str | None) -> Any:  # noqa: ANN401 - typst's own
+    return _typst().Fonts(font_paths=[] if folder is None else [folder])
+
+
+def _plain(document: Document) -> dict[str, Any]:
+    """A report as what JSON can hold; sheets stay behind."""
+    told = {
+        "title": document.title,
+        "language": document.language,
+        "running": document.running,
+        "reference": document.reference,
+        "closing": document.closing,
+        "remarks": document.remarks,
+    }
+    sections = [{"title": part.title, "blocks": list(map(_block, part.blocks))} for part in document.sections]
+    return told | {"sections": sections}
+
+
+def _block(block: Block) -> dict[str, Any]:
+    fields = {field.name: getattr(block, field.name) for field in dataclasses.fields(block) if field.name != "sheet"}
+    if "strong" in fields:
+        fields["strong"] = sorted(fields["strong"])
+    return {"kind": type(block).__name__, **fields}

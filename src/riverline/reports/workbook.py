@@ -1,0 +1,74 @@
+"""A report as a workbook: its text on the first sheet, each of its tables on one of its own, figures as figures."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from riverline.errors import JobError, MissingDependencyError
+from riverline.export.sheet_writing import paged, read_digests, write_pages
+from riverline.export.sheets import Head, Sheet
+from riverline.reports.model import Facts, Figure, Paragraph, Table
+from riverline.reports.wording import said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from riverline.reports.model import Document
+
+__all__ = ["as_workbook"]
+
+
+def as_workbook(document: Document) -> bytes:
+    """A report as XLSX, read back before it counts.
+
+    Raises
+    ------
+    MissingDependencyError
+        If xlsxwriter or openpyxl is not there.
+    JobError
+        If it does not read back as what was written.
+    """
+    try:
+        import openpyxl  # noqa: F401
+        import xlsxwriter  # noqa: F401
+    except ImportError as error:
+        raise MissingDependencyError(
+            "输出 Excel 需要 xlsxwriter 和 openpyxl；请执行 python -m pip install 'riverline[report]'",
+            "workbooks need xlsxwriter and openpyxl; run python -m pip install 'riverline[report]'",
+        ) from error
+    language = document.language
+    sheets = [_words(document), *(replace(table.sheet, title=table.title) for table in document.tables)]
+    about = said(language, "；", "; ").join(document.remarks)
+    footer = said(language, "第 &P 页 共 &N 页", "Page &P of &N")
+    with tempfile.TemporaryDirectory(prefix=".riverline-") as folder:
+        draft = Path(folder) / "draft.xlsx"
+        pages = paged(sheets, [about] * len(sheets), language=language)
+        written = write_pages(draft, pages, title=document.title, footer=footer, language=language)
+        if written != read_digests(draft):
+            raise JobError("写出后复读与原数据不一致", "what was written does not read back the same")
+        return draft.read_bytes()
+
+
+def _words(document: Document) -> Sheet:
+    """The running text, a line for each paragraph and for each heading."""
+    language = document.language
+    rows: list[list[str | int | float | object]] = [[line] for line in _lines(document)]
+    heads = (Head("", said(language, "正文", "Text"), "General"),)
+    return Sheet("", document.title, heads, rows)  # type: ignore[arg-type]
+
+
+def _lines(document: Document) -> Iterator[str]:
+    yield from filter(None, [document.reference])
+    for section in document.sections:
+        yield from filter(None, [section.title])
+        for block in section.blocks:
+            if isinstance(block, Paragraph):
+                yield block.text
+            elif isinstance(block, Facts):
+                yield from (f"{name}: {value}" for name, value in block.pairs)
+            elif isinstance(block, Table | Figure):
+                yield block.title
+    yield from document.closing
