@@ -13,6 +13,7 @@ from __future__ import annotations
 from riverline.export.chips import to_chips
 from riverline.export.forms import Form, FormColumn, FormTable, Words, list_forms, load_form
 from riverline.export.geopackage import to_geopackage
+from riverline.export.kmz import to_kmz
 from riverline.export.profiles import Profile, ProfileField, ProfileLayer, list_profiles, load_profile
 from riverline.export.shapefile import to_shapefile
 from riverline.export.workbook import to_xlsx
@@ -31,6 +32,7 @@ __all__ = [
     "load_profile",
     "to_chips",
     "to_geopackage",
+    "to_kmz",
     "to_shapefile",
     "to_xlsx",
 ]
