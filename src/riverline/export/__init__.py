@@ -11,6 +11,8 @@ Examples
 from __future__ import annotations
 
 from riverline.export.chips import to_chips
+from riverline.export.drawings import Drawing, DrawingLayer, list_drawings, load_drawing
+from riverline.export.dxf import to_dxf
 from riverline.export.forms import Form, FormColumn, FormTable, Words, list_forms, load_form
 from riverline.export.geopackage import to_geopackage
 from riverline.export.kmz import to_kmz
@@ -19,6 +21,8 @@ from riverline.export.shapefile import to_shapefile
 from riverline.export.workbook import to_xlsx
 
 __all__ = [
+    "Drawing",
+    "DrawingLayer",
     "Form",
     "FormColumn",
     "FormTable",
@@ -26,11 +30,14 @@ __all__ = [
     "ProfileField",
     "ProfileLayer",
     "Words",
+    "list_drawings",
     "list_forms",
     "list_profiles",
+    "load_drawing",
     "load_form",
     "load_profile",
     "to_chips",
+    "to_dxf",
     "to_geopackage",
     "to_kmz",
     "to_shapefile",

@@ -30,7 +30,7 @@ def icon(symbol: Symbol) -> bytes:
     --------
     >>> from riverline import style
     >>> icon(style.themes("boards")[0].symbols[0][1])[:8]
-    b'\\x89PNG\\r\\n\\x1a\\n'
+    b'\x89PNG\r\n\x1a\n'
     """
     edge = min(0.35, max(0.12, symbol.width / max(symbol.size, 1.0)))
     shape = outline(symbol.shape)
