@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer
 
-__all__ = ["to_dxf"]
+__all__ = ["plane_of", "to_dxf"]
 
 _PER_ZONE_M = 1_000_000.0
 _NEAR_M = 1e-6
@@ -111,7 +111,7 @@ def to_dxf(
             f"没有可绘的图形，或比例尺分母 {scale} 不大于零",
             f"there is nothing to draw, or the scale's denominator {scale} is not above zero",
         )
-    crs = _plane(drawn, zone_prefix)
+    crs = plane_of(drawn, zone_prefix=zone_prefix)
     placed = [(each, align(gpd.GeoDataFrame(ordered(each)), crs, layer=each.name)) for each in drawn]
     planned = plan(placed, preset, language=language)
     _require_gbk(planned)
@@ -127,8 +127,8 @@ def _has_place(layer: Layer) -> bool:
     return bool((~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)).any())
 
 
-def _plane(layers: Sequence[Layer], zone_prefix: bool | None) -> Any:  # noqa: ANN401, FBT001 - a CRS; None is no answer
-    """The plane of the drawing: the first layer's, with or without the zone number."""
+def plane_of(layers: Sequence[Layer], *, zone_prefix: bool | None) -> Any:  # noqa: ANN401 - a CRS
+    """The plane that layers are brought into: the first one's, with or without the zone number, or as it is."""
     for layer in layers:
         if layer.frame.crs is None:
             raise CRSError(

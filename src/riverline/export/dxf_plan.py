@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer, Symbol
 
-__all__ = ["Kind", "Planned", "plan", "strange_signs"]
+__all__ = ["Kind", "Planned", "plan", "strange_signs", "unknown_signs"]
 
 Kind = Literal["LWPOLYLINE", "HATCH", "POINT", "TEXT"]
 
@@ -103,10 +103,9 @@ def strange_signs(planned: Sequence[Planned]) -> list[tuple[str, str]]:
     first: dict[str, str] = {}
     for each in planned:
         text = "".join((each.layer, each.key, each.text, *each.xdata))
-        try:
-            text.encode("gbk")
-        except UnicodeEncodeError:
-            used.setdefault(each.layer, set()).update(sign for sign in text if not _known(sign))
+        strange = unknown_signs(text, "gbk")
+        if strange:
+            used.setdefault(each.layer, set()).update(strange)
             first.setdefault(each.layer, each.key)
     problems = []
     for name, signs in used.items():
@@ -119,12 +118,19 @@ def strange_signs(planned: Sequence[Planned]) -> list[tuple[str, str]]:
     return problems
 
 
-def _known(sign: str) -> bool:
+def unknown_signs(text: str, encoding: str) -> list[str]:
+    """The signs of a text that an encoding does not know.
+
+    Examples
+    --------
+    >>> unknown_signs("㳇河", "gbk")
+    ['㳇']
+    """
     try:
-        sign.encode("gbk")
+        text.encode(encoding)
     except UnicodeEncodeError:
-        return False
-    return True
+        return sorted({sign for sign in text if sign.encode(encoding, "ignore") == b""})
+    return []
 
 
 def _chosen(rows: gpd.GeoDataFrame, entry: DrawingLayer) -> NDArray[np.bool_]:
