@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from riverline.export.dressing import DATE, dress
 from riverline.export.origin import origin_of
 from riverline.export.profiled import profiled, typed
 from riverline.export.profiles import load_profile
+from riverline.export.qgis_project import write_project
 from riverline.export.tables import GEOMETRY, tables_of
 from riverline.style import in_language
 
@@ -36,6 +37,7 @@ def to_geopackage(
     *results: Any,  # noqa: ANN401 - any result or frame
     language: Language = "zh",
     profile: str | os.PathLike[str] | None = None,
+    project: bool = False,
     **layers: Any,  # noqa: ANN401
 ) -> Path:
     """Write results and frames as the layers of one GeoPackage.
@@ -53,6 +55,9 @@ def to_geopackage(
     profile
         Name or path of an export profile (:func:`riverline.export.list_profiles`): only the layers that it speaks of
         are written, with a receiver's names, fields, types and codes.
+    project
+        Whether a QGIS project of the same name, ``….qgz``, is written beside the file: layers in groups and in drawing
+        order, styled, in the CRS of the first. It names the file relatively: keep both in one folder.
     **layers
         More frames or results, each with a name: ``乡镇=towns`` writes a frame that follows no schema.
 
@@ -96,10 +101,14 @@ def to_geopackage(
     found = in_language(found, language) if receiver is None else profiled(found, receiver)
     tables = tables_of(found, language=language)
     tables = tables if receiver is None else typed(tables, receiver)
-    with drafted(target) as draft:
+    beside = drafted(target.with_suffix(".qgz")) if project else nullcontext()
+    # The inner one is put in its place first: a project never names a file that is not there.
+    with beside as plan, drafted(target) as draft:
         _write(draft, tables, language)
         dress(draft, tables, about=origin_of(found, language), language=language)
         _require_same(draft, tables)
+        if plan is not None:
+            write_project(plan, tables, target.name, language=language)
     return target
 
 
