@@ -95,7 +95,8 @@ def in_degrees(layer: Layer) -> Layer:
 
 def _write(path: Path, table: Table, language: Language) -> None:
     spatial = {"geometry_name": GEOMETRY, "geometry_type": table.geometry_type, "crs": table.crs}
-    options = {"RFC7946": "YES", "COORDINATE_PRECISION": str(_DECIMALS), "DESCRIPTION": _NOTE[language]}
+    options = {"DESCRIPTION": _NOTE[language]}
+    options |= {"RFC7946": "YES", "COORDINATE_PRECISION": str(_DECIMALS)} if table.crs else {}
     raw.write_arrow(table.content, str(path), layer=table.name, driver="GeoJSON", layer_options=options,
                     **(spatial if table.crs else {}))  # fmt: skip
     about, back = raw.read_arrow(str(path))

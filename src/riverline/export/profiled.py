@@ -28,6 +28,7 @@ __all__ = ["profiled", "typed"]
 _DTYPES = {"text": "str", "number": "float64", "integer": "Int64", "long": "Int64", "short": "Int64"}
 _KINDS: dict[str, Kind] = {"text": "text", "number": "number", **dict.fromkeys(("integer", "long", "short"), "integer")}
 _ARROW = {"long": pa.int32(), "short": pa.int16()}
+_NAME_BYTES = 10
 # By this key GDAL knows how long a text may be.
 _WIDTH = "GDAL:OGR:width"
 
@@ -154,9 +155,9 @@ def _column(field: ProfileField, own: Schema) -> Column:
             for each in source.choices
             if str(each.value) in codes
         )
-    return Column(
-        field.name, kind, source.label_zh, source.label_en, source.short, source.meaning, source.unit, choices
-    )
+    # A receiver's own name goes into a shapefile too, if it fits there.
+    short = field.name if len(field.name.encode()) <= _NAME_BYTES else source.short
+    return Column(field.name, kind, source.label_zh, source.label_en, short, source.meaning, source.unit, choices)
 
 
 def _too_long(layer: Layer, wanted: ProfileLayer) -> Iterator[tuple[str, str]]:
