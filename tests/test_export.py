@@ -366,7 +366,7 @@ def test_inputs_are_not_changed(tmp_path):
 
 @pytest.mark.parametrize("stage", ["write", "dress", "_require_same", "publish"])
 def test_a_write_that_fails_anywhere_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, stage):
-    from riverline.export import geopackage
+    from riverline.export import drafts, geopackage
 
     path = rl.export.to_geopackage(tmp_path / "a.gpkg", invented.axes())
     old = path.read_bytes()
@@ -374,7 +374,8 @@ def test_a_write_that_fails_anywhere_leaves_the_old_file_and_nothing_else(tmp_pa
     def full(*_arguments, **_options):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(*((geopackage.raw, "write_arrow") if stage == "write" else (geopackage, stage)), full)
+    homes = {"write": (geopackage.raw, "write_arrow"), "publish": (drafts, "publish")}
+    monkeypatch.setattr(*homes.get(stage, (geopackage, stage)), full)
     with pytest.raises(rl.JobError, match="No space left"):
         rl.export.to_geopackage(path, invented.result())
     assert path.read_bytes() == old

@@ -78,3 +78,45 @@ def test_qgis_opens_every_layer_styled_and_in_chinese(tmp_path):
         "singleSymbol",
         "singleSymbol",
     ]
+
+
+PROJECT = """
+import json, sys
+from qgis.core import QgsApplication, QgsProject
+application = QgsApplication([], False)
+application.initQgis()
+project = QgsProject.instance()
+opened = project.read(sys.argv[1])
+root = project.layerTreeRoot()
+found = {"opened": opened, "crs": project.crs().authid(), "groups": [each.name() for each in root.findGroups()],
+         "order": [each.name() for each in root.findLayers()],
+         "layers": {each.name(): [each.isValid(), each.crs().authid(), each.featureCount(),
+                                  each.renderer().type() if each.renderer() else ""]
+                    for each in project.mapLayers().values()}}
+with open(sys.argv[1] + ".json", "w", encoding="utf-8") as file:
+    json.dump(found, file, ensure_ascii=False)
+sys.stdout.flush()
+import os
+os._exit(0)
+"""
+
+
+@pytest.mark.slow
+def test_qgis_opens_the_project_beside_the_file(tmp_path):
+    python, environment = qgis_python()
+    rl.export.to_geopackage(
+        tmp_path / "成果.gpkg",
+        invented.result(),
+        invented.axes(),
+        invented.water(),
+        project=True,
+        乡镇=invented.towns(),
+    )
+    project = tmp_path / "成果.qgz"
+    subprocess.run([python, "-c", PROJECT, str(project)], env=environment, check=True, timeout=120)
+    found = json.loads((tmp_path / "成果.qgz.json").read_text(encoding="utf-8"))
+    assert (found["opened"], found["crs"]) == (True, "EPSG:4548")
+    assert found["groups"] == ["点", "线", "面", "表"]
+    assert all(valid for valid, *_ in found["layers"].values())
+    assert found["layers"]["管理范围线"] == [True, "EPSG:4548", 14, "categorizedSymbol"]
+    assert found["order"].index("质检问题_点") < found["order"].index("管理范围线") < found["order"].index("水域")

@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from riverline.hotspots import Hotspots, HotspotSettings, find_hotspots
     from riverline.inspection import Inspection, inspect, load_checks
     from riverline.io import read_layer, read_table
+    from riverline.io.coordinate_text import read_coordinate_text
     from riverline.io.scenes import (
         Registration,
         Scene,
@@ -195,6 +196,7 @@ __all__ = [
     "place_stakes",
     "plan_shoreline",
     "prepare_checks",
+    "read_coordinate_text",
     "read_layer",
     "read_scene",
     "read_scenes",
@@ -301,6 +303,7 @@ _HOMES = {
     "place_stakes": "demarcation",
     "plan_shoreline": "shoreline",
     "prepare_checks": "encroachment.checking",
+    "read_coordinate_text": "io.coordinate_text",
     "read_layer": "io",
     "read_scene": "io.scenes",
     "read_scenes": "io.scenes",

@@ -18,6 +18,7 @@ from riverline.cli.commands.change import change
 from riverline.cli.commands.detect import detect
 from riverline.cli.commands.emerging import emerging, near_repeats, scan
 from riverline.cli.commands.estimates import assessing
+from riverline.cli.commands.export import export
 from riverline.cli.commands.hotspots import hotspots
 from riverline.cli.commands.indicators import indicators
 from riverline.cli.commands.join import join
@@ -150,7 +151,7 @@ def demarcate(  # noqa: PLR0913 - one option a layer
 for command in (
     preparations.axes, preparations.banks, subjects.waters, subjects.works, join,
     deliveries.stakes, deliveries.confirm, deliveries.shoreline, change, waterlines, encroaching.screen, detect,
-    hotspots, emerging, near_repeats, scan, patrols, outfalls, indicators, score,
+    hotspots, emerging, near_repeats, scan, patrols, outfalls, indicators, score, export,
 ):  # fmt: skip
     app.command()(command)
 

@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyogrio
 from pyogrio import raw
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from riverline._version import __version__
 from riverline.errors import JobError
+from riverline.export.drafts import drafted, layers_for
 from riverline.export.dressing import DATE, dress
+from riverline.export.origin import origin_of
 from riverline.export.profiled import profiled, typed
 from riverline.export.profiles import load_profile
+from riverline.export.qgis_project import write_project
 from riverline.export.tables import GEOMETRY, tables_of
-from riverline.style import collect, in_language
+from riverline.style import in_language
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator, Sequence
 
     from riverline.export.tables import Table
     from riverline.schema import Language
     from riverline.style import Layer
 
-__all__ = ["OGR_ERRORS", "cannot_write", "publish", "to_geopackage"]
-
-OGR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
+__all__ = ["to_geopackage"]
 
 
 def to_geopackage(
@@ -39,6 +37,7 @@ def to_geopackage(
     *results: Any,  # noqa: ANN401 - any result or frame
     language: Language = "zh",
     profile: str | os.PathLike[str] | None = None,
+    project: bool = False,
     **layers: Any,  # noqa: ANN401
 ) -> Path:
     """Write results and frames as the layers of one GeoPackage.
@@ -56,6 +55,9 @@ def to_geopackage(
     profile
         Name or path of an export profile (:func:`riverline.export.list_profiles`): only the layers that it speaks of
         are written, with a receiver's names, fields, types and codes.
+    project
+        Whether a QGIS project of the same name, ``….qgz``, is written beside the file: layers in groups and in drawing
+        order, styled, in the CRS of the first. It names the file relatively: keep both in one folder.
     **layers
         More frames or results, each with a name: ``乡镇=towns`` writes a frame that follows no schema.
 
@@ -93,29 +95,20 @@ def to_geopackage(
     ['河道中心线', 'layer_styles']
     """
     target = Path(path)
-    found = collect(*results, **layers)
-    if target.suffix.lower() != ".gpkg" or not found:
-        raise JobError(
-            f"to_geopackage 需要以 .gpkg 结尾的文件名和至少一个成果，实际为 {target.name!r}、{len(found)} 个图层",
-            f"to_geopackage takes a name that ends in .gpkg and at least one result, got {target.name!r} and "
-            f"{len(found)} layers",
-        )
+    found = layers_for("to_geopackage", target, (".gpkg",), results, layers)
     receiver = None if profile is None else load_profile(profile)
     # A receiver's texts are in its own language.
     found = in_language(found, language) if receiver is None else profiled(found, receiver)
     tables = tables_of(found, language=language)
     tables = tables if receiver is None else typed(tables, receiver)
-    try:
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.stem[:40]}.") as folder:
-            draft = Path(folder) / "draft.gpkg"
-            _write(draft, tables, language)
-            dress(draft, tables, about=_about(found, language), language=language)
-            _require_same(draft, tables)
-            publish(draft, target)
-    except OSError as error:
-        raise cannot_write(target, error.strerror or str(error)) from error
-    except OGR_ERRORS as error:
-        raise cannot_write(target, str(error)) from error
+    beside = drafted(target.with_suffix(".qgz")) if project else nullcontext()
+    # The inner one is put in its place first: a project never names a file that is not there.
+    with beside as plan, drafted(target) as draft:
+        _write(draft, tables, language)
+        dress(draft, tables, about=origin_of(found, language), language=language)
+        _require_same(draft, tables)
+        if plan is not None:
+            write_project(plan, tables, target.name, language=language)
     return target
 
 
@@ -152,18 +145,6 @@ def _provenance(layer: Layer, language: Language) -> dict[str, str]:
     return about
 
 
-def _about(layers: Sequence[Layer], language: Language) -> str:
-    rules = {layer.rules.digest: f"{layer.rules.name} {layer.rules.title}" for layer in layers if layer.rules}
-    runs = dict.fromkeys(layer.run.to_json() for layer in layers if layer.run is not None)
-    content = {
-        "riverline_version": __version__,
-        "language": language,
-        "rules": rules,
-        "runs": [json.loads(run) for run in runs],
-    }
-    return json.dumps(content, ensure_ascii=False, sort_keys=True)
-
-
 @contextmanager
 def _fixed_date() -> Iterator[None]:
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
@@ -198,25 +179,3 @@ def _values(column: pa.ChunkedArray, wanted: pa.DataType) -> pa.ChunkedArray:
     if pa.types.is_dictionary(column.type) and not pa.types.is_dictionary(wanted):
         column = pa.chunked_array([chunk.indices for chunk in column.chunks], column.type.index_type)
     return column.cast(wanted)
-
-
-def publish(draft: Path, target: Path) -> None:
-    """Put a finished file in its place, so that after a crash either it or the older one is there whole."""
-    with draft.open("rb") as file:
-        os.fsync(file.fileno())
-    draft.replace(target)
-    if os.name == "posix":
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
-def cannot_write(target: Path, reason: str) -> JobError:
-    """The error of a file that cannot be written."""
-    return JobError(
-        f"无法写入 {target}：{reason}；请检查文件夹是否存在、可写、有剩余空间，文件是否被其他程序打开",
-        f"cannot write {target}: {reason}; see that the folder is there, writable and not full, and that no other "
-        "program holds the file",
-    )

@@ -28,6 +28,7 @@ __all__ = ["profiled", "typed"]
 _DTYPES = {"text": "str", "number": "float64", "integer": "Int64", "long": "Int64", "short": "Int64"}
 _KINDS: dict[str, Kind] = {"text": "text", "number": "number", **dict.fromkeys(("integer", "long", "short"), "integer")}
 _ARROW = {"long": pa.int32(), "short": pa.int16()}
+_NAME_BYTES = 10
 # By this key GDAL knows how long a text may be.
 _WIDTH = "GDAL:OGR:width"
 
@@ -171,7 +172,9 @@ def _column(field: ProfileField, own: Schema) -> Column:
     if field.counted == "layer":
         label_zh, label_en = f"{label_zh}（全图层连续编号）", f"{label_en} (through the layer)"
         meaning = f"{meaning.rstrip('.')}; here counted through the whole layer, so that every number occurs once."
-    return Column(field.name, kind, label_zh, label_en, source.short, meaning, source.unit, choices)
+    # A receiver's own name goes into a shapefile too, if it fits there.
+    short = field.name if len(field.name.encode()) <= _NAME_BYTES else source.short
+    return Column(field.name, kind, label_zh, label_en, short, meaning, source.unit, choices)
 
 
 def _too_long(layer: Layer, wanted: ProfileLayer) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Symbol, Theme
 
-__all__ = ["qml"]
+__all__ = ["qml", "style_into", "xml_text"]
 
 _MM_PER_PIXEL = 25.4 / 96
 _SYMBOL_TYPES = {"point": "marker", "line": "line", "area": "fill"}
@@ -53,16 +53,28 @@ def qml(theme: Theme, fields: Sequence[Field], *, kind: Kind, language: Language
     >>> text.count("<category "), 'label="管理范围"' in text
     (3, True)
     """
-    drawn = kind in _SYMBOL_TYPES
-    categories = "Symbology|Fields|Forms" if drawn else "Fields|Forms"
+    categories = "Symbology|Fields|Forms" if kind in _SYMBOL_TYPES else "Fields|Forms"
     root = ET.Element("qgis", version="3.22.0", styleCategories=categories, labelsEnabled="0")
-    _field_configuration(root, fields, language)
-    _aliases(root, fields)
-    if drawn:
-        _renderer(root, theme, fields, kind, language)
-        ET.SubElement(root, "layerGeometryType").text = _GEOMETRY_TYPES[kind]
+    style_into(root, theme, fields, kind=kind, language=language)
     ET.indent(root, " ")
     return _DOCTYPE + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def style_into(root: ET.Element, theme: Theme, fields: Sequence[Field], *, kind: Kind, language: Language) -> None:
+    """Add a style to an element: that of a QML document, or a layer of a project.
+
+    Parameters
+    ----------
+    root
+        The element.
+    theme, fields, kind, language
+        As for :func:`qml`.
+    """
+    _field_configuration(root, fields, language)
+    _aliases(root, fields)
+    if kind in _SYMBOL_TYPES:
+        _renderer(root, theme, fields, kind, language)
+        ET.SubElement(root, "layerGeometryType").text = _GEOMETRY_TYPES[kind]
 
 
 def _renderer(root: ET.Element, theme: Theme, fields: Sequence[Field], kind: Kind, language: Language) -> None:
@@ -72,7 +84,7 @@ def _renderer(root: ET.Element, theme: Theme, fields: Sequence[Field], kind: Kin
         return
     name = next((field.name for field in fields if field.column and field.column.name == theme.column), theme.column)
     renderer = ET.SubElement(
-        root, "renderer-v2", type="categorizedSymbol", attr=_xml(name), symbollevels="0", forceraster="0"
+        root, "renderer-v2", type="categorizedSymbol", attr=xml_text(name), symbollevels="0", forceraster="0"
     )
     categories = ET.SubElement(renderer, "categories")
     symbols = ET.SubElement(renderer, "symbols")
@@ -80,7 +92,9 @@ def _renderer(root: ET.Element, theme: Theme, fields: Sequence[Field], kind: Kin
     rows = [(str(value), theme.label(value, language), symbol) for value, symbol in theme.symbols]
     # An empty value stands for all others.
     for number, (value, label, symbol) in enumerate([*rows, ("", other, theme.symbol(None))]):
-        ET.SubElement(categories, "category", value=_xml(value), label=_xml(label), symbol=str(number), render="true")
+        ET.SubElement(
+            categories, "category", value=xml_text(value), label=xml_text(label), symbol=str(number), render="true"
+        )
         _symbol(symbols, str(number), symbol, kind)
 
 
@@ -138,7 +152,7 @@ def _symbol_layer(parent: ET.Element, name: str, properties: Mapping[str, str]) 
 def _aliases(root: ET.Element, fields: Sequence[Field]) -> None:
     aliases = ET.SubElement(root, "aliases")
     for number, field in enumerate(fields):
-        ET.SubElement(aliases, "alias", field=_xml(field.name), index=str(number + 1), name=_xml(field.alias))
+        ET.SubElement(aliases, "alias", field=xml_text(field.name), index=str(number + 1), name=xml_text(field.alias))
 
 
 def _field_configuration(root: ET.Element, fields: Sequence[Field], language: Language) -> None:
@@ -146,13 +160,13 @@ def _field_configuration(root: ET.Element, fields: Sequence[Field], language: La
     for field in fields:
         if not field.column or not field.column.choices:
             continue
-        entry = ET.SubElement(configuration, "field", name=_xml(field.name), configurationFlags="None")
+        entry = ET.SubElement(configuration, "field", name=xml_text(field.name), configurationFlags="None")
         config = ET.SubElement(ET.SubElement(entry, "editWidget", type="ValueMap"), "config")
         values = ET.SubElement(ET.SubElement(config, "Option", type="Map"), "Option", type="List", name="map")
         for choice in field.column.choices:
             pair = ET.SubElement(values, "Option", type="Map")
             ET.SubElement(
-                pair, "Option", type="QString", name=_xml(choice.label(language)), value=_xml(str(choice.value))
+                pair, "Option", type="QString", name=xml_text(choice.label(language)), value=xml_text(str(choice.value))
             )
 
 
@@ -165,5 +179,6 @@ def _mm(pixels: float) -> str:
     return f"{pixels * _MM_PER_PIXEL:.3f}".rstrip("0").rstrip(".")
 
 
-def _xml(text: str) -> str:
+def xml_text(text: str) -> str:
+    """A text without the signs that XML has no place for."""
     return _ILLEGAL.sub("\ufffd", text)

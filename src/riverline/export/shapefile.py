@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-import shutil
 import tempfile
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,8 +16,8 @@ from pyproj import CRS
 
 from riverline.errors import JobError
 from riverline.export.dbf_shape import shaped
+from riverline.export.drafts import OGR_ERRORS, cannot_write, publish, zip_files
 from riverline.export.dressing import DATE
-from riverline.export.geopackage import OGR_ERRORS, cannot_write, publish
 from riverline.export.profiled import profiled
 from riverline.export.profiles import load_profile
 from riverline.export.tables import GEOMETRY, tables_of
@@ -237,12 +235,7 @@ def _places(column: pa.ChunkedArray) -> np.ndarray:
 def _zipped(folder: Path) -> Path:
     """The files of a folder as one, with a date that does not change."""
     archive = folder.with_suffix(".zip")
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for file in sorted(folder.iterdir()):
-            info = zipfile.ZipInfo(file.name, (2000, 1, 1, 0, 0, 0))
-            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            with file.open("rb") as source, bundle.open(info, "w", force_zip64=True) as sink:
-                shutil.copyfileobj(source, sink, 1 << 20)
+    zip_files(archive, {file.name: file for file in sorted(folder.iterdir())})
     return archive
 
 

@@ -1,0 +1,199 @@
+"""A delivered GeoPackage written again in another format: read back, sorted by what the format holds, written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+
+import riverline as rl
+from riverline.cli.jobs.handover import Steps, require_folder
+from riverline.export.formats import ENDINGS
+from riverline.io.refusals import why_unreadable
+from riverline.schema import FRAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from riverline.cli.jobs.handover import Step
+    from riverline.schema import Language
+
+__all__ = ["TAKES", "ExportJob", "Exported", "export_file", "read_delivery"]
+
+TAKES: dict[str, frozenset[str]] = {
+    "profile": frozenset({"gpkg", "shp"}),
+    "project": frozenset({"gpkg"}),
+    "encoding": frozenset({"shp", "ovi"}),
+    "zip": frozenset({"shp", "gdb"}),
+    "dialect": frozenset({"txt"}),
+    "drawing": frozenset({"dxf"}),
+    "scale": frozenset({"dxf"}),
+    "zone_prefix": frozenset({"dxf"}),
+    "max_zoom": frozenset({"pmtiles"}),
+    "form": frozenset({"xlsx"}),
+    "language": frozenset(ENDINGS) - {"txt", "ovi"},
+}
+"""What may be said of the writing → formats of which it may."""
+
+_ONE_A_FILE = frozenset({"geojson", "parquet", "pmtiles"})
+_WITHOUT_TABLES = frozenset({"kmz", "dxf", "txt", "pmtiles", "ovi"})
+_OWN = frozenset({"layer_styles"})
+_PATH_NAMES = frozenset(
+    {"path", "results", "kind", "columns", "about", "names", "photo_column", "photo_folder", *TAKES}
+)
+_POINT, _AREA = 0, 2
+
+
+@dataclass(frozen=True, slots=True)
+class ExportJob:
+    """From a GeoPackage to a file of another format.
+
+    ``layers`` are names of tables or schemas, all if empty; ``said`` is what :data:`TAKES` names.
+    """
+
+    file: Path
+    to: str
+    out: Path | None = None
+    layers: tuple[str, ...] = ()
+    said: Mapping[str, Any] = field(default_factory=dict)
+    language: Language = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written: layers with their numbers of rows, layers that the format does not hold, the files."""
+
+    rows: dict[str, int]
+    left: tuple[str, ...]
+    paths: tuple[Path, ...]
+
+
+def export_file(job: ExportJob, tell: Callable[[Step], None]) -> Exported:
+    """Do the job; the file is there whole at its end, or not at all.
+
+    Raises
+    ------
+    RiverlineError
+        If anything about the call is wrong.
+    """
+    _require_taken(job)
+    step = Steps(tell, 2)
+    step(f"读取 {job.file.name}", f"read {job.file.name}")
+    read = read_delivery(job.file)
+    if not job.layers:
+        kept = {name: frame for name, frame in read.items() if _holds(job.to, frame)}
+    else:
+        kept = _chosen(read, job.layers)
+    left = tuple(name for name in read if name not in kept) if not job.layers else ()
+    if not kept:
+        raise rl.JobError(
+            f"{job.file.name} 中没有 {job.to} 能写的图层（现有：{'、'.join(read) or '-'}）",
+            f"{job.file.name} has no layer that {job.to} holds (there are: {', '.join(read) or '-'})",
+        )
+    target = _target(job, several=len(kept) > 1)
+    require_folder(target.parent)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    step(f"写出 {target.name}", f"write {target.name}")
+    path = rl.export.to_file(target, kind=job.to, **_arguments(kept), **_options(job))
+    beside = (path.with_suffix(".qgz"),) if job.said.get("project") else ()
+    return Exported({name: len(frame) for name, frame in kept.items()}, left, (path, *beside))
+
+
+def read_delivery(path: Path) -> dict[str, pd.DataFrame]:
+    """The layers of a GeoPackage by their titles, those of the data dictionary under its types.
+
+    Tables into which one layer was parted (points, lines, areas, rows without a place) are one again.
+
+    Raises
+    ------
+    ReadError
+        If the file is not there or is none.
+    """
+    if not path.is_file():
+        raise rl.ReadError(f"找不到文件 {path.name}", f"there is no file {path.name}")
+    try:
+        names = [str(name) for name in pyogrio.list_layers(path)[:, 0] if str(name) not in _OWN]
+        parts: dict[str, list[pd.DataFrame]] = {}
+        for name in names:
+            schema = (pyogrio.read_info(path, layer=name)["layer_metadata"] or {}).get("schema", "")
+            parts.setdefault(schema if schema in FRAMES else name, []).append(pyogrio.read_dataframe(path, layer=name))
+    except pyogrio.errors.DataSourceError as error:
+        zh, en = why_unreadable(error)
+        raise rl.ReadError(f"无法读取 {path.name}：{zh}", f"cannot read {path.name}: {en}") from error
+    return {name: _whole(name, frames) for name, frames in parts.items()}
+
+
+def _whole(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
+    placed = [frame for frame in frames if isinstance(frame, gpd.GeoDataFrame)]
+    schema = FRAMES.get(name)
+    if not placed:
+        return pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+    crs = placed[0].crs
+    bare = [gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([None] * len(frame), index=frame.index), crs=crs)
+            for frame in frames if not isinstance(frame, gpd.GeoDataFrame)]  # fmt: skip
+    parts = [*placed, *bare]
+    whole = parts[0] if len(parts) == 1 else gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=crs)
+    return whole if schema is None else schema.conform(whole)
+
+
+def _holds(kind: str, frame: pd.DataFrame) -> bool:
+    """Whether a format is for such a layer: points for Ovi, areas for the coordinate text, no tables on a map."""
+    if kind not in _WITHOUT_TABLES:
+        return True
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return False
+    shapes = np.asarray(frame.geometry.array, dtype=object)
+    dimensions = shapely.get_dimensions(shapes[~shapely.is_missing(shapes)])
+    if kind == "ovi":
+        return len(dimensions) > 0 and bool((shapely.get_type_id(shapes[~shapely.is_missing(shapes)]) == _POINT).all())
+    return len(dimensions) > 0 and (kind != "txt" or bool((dimensions == _AREA).all()))
+
+
+def _chosen(read: Mapping[str, pd.DataFrame], wanted: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+    titles = {FRAMES[name].label_zh: name for name in read if name in FRAMES}
+    named = {each: titles.get(each, each) for each in wanted}
+    lost = [each for each, name in named.items() if name not in read]
+    if lost:
+        there = [FRAMES[name].label_zh if name in FRAMES else name for name in read]
+        raise rl.JobError(
+            f"没有图层 {'、'.join(lost)}（现有：{'、'.join(there) or '-'}）",
+            f"there is no layer {', '.join(lost)} (there are: {', '.join(read) or '-'})",
+        )
+    return {name: read[name] for name in dict.fromkeys(named.values())}
+
+
+def _require_taken(job: ExportJob) -> None:
+    wrong = [name for name in job.said if job.to in ENDINGS and job.to not in TAKES[name]]
+    if wrong:
+        listed = "、".join(f"--{name.replace('_', '-')}" for name in wrong)
+        raise rl.JobError(f"--to {job.to} 没有 {listed}", f"--to {job.to} does not take {listed}")
+
+
+def _target(job: ExportJob, *, several: bool) -> Path:
+    if job.out is not None:
+        return job.out
+    stem = job.file.stem
+    if job.to == "shp":
+        return Path(f"{stem}.zip" if job.said.get("zip") else f"{stem}_shp")
+    if job.to == "gdb" and job.said.get("zip"):
+        return Path(f"{stem}.gdb.zip")
+    if job.to == "gpkg":
+        return Path(f"{stem}_export.gpkg")
+    ending = ".zip" if several and job.to in _ONE_A_FILE else ENDINGS.get(job.to, f".{job.to}")
+    return Path(f"{stem}_{job.to}{ending}" if ending in {".zip", ".txt"} else f"{stem}{ending}")
+
+
+def _arguments(kept: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Layers as arguments; one that is called as an option gets another name."""
+    return {f"{name}_" if name in _PATH_NAMES else name: frame for name, frame in kept.items()}
+
+
+def _options(job: ExportJob) -> dict[str, Any]:
+    said = {name: value for name, value in job.said.items() if name != "zip"}
+    return said | ({"language": job.language} if job.to in TAKES["language"] else {})

@@ -1,0 +1,160 @@
+"""Files that are whole or not there: written beside their place, moved into it at the end; and what stops that."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import tempfile
+import zipfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+
+from riverline.errors import JobError, MissingDependencyError, RiverlineError
+from riverline.style import collect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from riverline.style import Layer
+
+__all__ = ["OGR_ERRORS", "cannot_write", "changed", "drafted", "layers_for", "needed", "publish", "zip_files"]
+
+OGR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
+
+_LONGEST_STEM = 40
+
+
+@contextmanager
+def drafted(target: Path) -> Iterator[Path]:
+    """A file to write in a folder of its own beside the target; it takes the target's place when the block ends.
+
+    Parameters
+    ----------
+    target
+        Where the file goes; its folder has to be there.
+
+    Raises
+    ------
+    JobError
+        If the disk says no, in words. Whatever ends the block early leaves nothing behind, and an older file as it was.
+    """
+    try:
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.stem[:_LONGEST_STEM]}.") as folder:
+            draft = Path(folder) / f"draft{target.suffix.lower()}"
+            yield draft
+            publish(draft, target)
+    except RiverlineError:
+        raise
+    except OSError as error:
+        raise cannot_write(target, error.strerror or str(error)) from error
+    except OGR_ERRORS as error:
+        raise cannot_write(target, str(error)) from error
+
+
+def publish(draft: Path, target: Path) -> None:
+    """Put a finished file in its place, so that after a crash either it or the older one is there whole."""
+    with draft.open("rb") as file:
+        os.fsync(file.fileno())
+    draft.replace(target)
+    if os.name == "posix":
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def layers_for(
+    verb: str, target: Path, endings: Sequence[str], results: Iterable[Any], layers: Mapping[str, Any]
+) -> tuple[Layer, ...]:
+    """The layers that a call is to write, if its file's name and they are as they should be.
+
+    Parameters
+    ----------
+    verb
+        The function that was called.
+    target
+        Its file.
+    endings
+        Those that the name may have.
+    results, layers
+        As they were given.
+
+    Raises
+    ------
+    SchemaError
+        If something is neither a result nor a frame.
+    JobError
+        If the name ends otherwise, or there is nothing.
+    """
+    found = collect(*results, **layers)
+    if target.suffix.lower() not in endings or not found:
+        listed = " / ".join(ending or "（文件夹）" for ending in endings)
+        named = " or ".join(ending or "no ending (a folder)" for ending in endings)
+        raise JobError(
+            f"{verb} 需要以 {listed} 结尾的文件名和至少一个成果，实际为 {target.name!r}、{len(found)} 个图层",
+            f"{verb} takes a name that ends in {named} and at least one result, got {target.name!r} and "
+            f"{len(found)} layers",
+        )
+    return found
+
+
+def needed(package: str, *, extra: str, zh: str, en: str) -> Any:  # noqa: ANN401 - a module
+    """A package that an extra brings.
+
+    Parameters
+    ----------
+    package
+        Its name, as it is imported.
+    extra
+        The extra of riverline.
+    zh, en
+        What needs it.
+
+    Raises
+    ------
+    MissingDependencyError
+        If it is not there.
+    """
+    try:
+        return importlib.import_module(package)
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"{zh}需要 {package}；请执行 python -m pip install 'riverline[{extra}]'",
+            f"{en} needs {package}; run python -m pip install 'riverline[{extra}]'",
+        ) from error
+
+
+def zip_files(archive: Path, files: Mapping[str, Path | bytes]) -> None:
+    """Files as one archive, in the order of their names there, with a date that does not change."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, content in files.items():
+            info = zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0))
+            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            if isinstance(content, bytes):
+                bundle.writestr(info, content)
+                continue
+            with content.open("rb") as source, bundle.open(info, "w", force_zip64=True) as sink:
+                shutil.copyfileobj(source, sink, 1 << 20)
+
+
+def cannot_write(target: Path, reason: str) -> JobError:
+    """The error of a file that cannot be written."""
+    return JobError(
+        f"无法写入 {target}：{reason}；请检查文件夹是否存在、可写、有剩余空间，文件是否被其他程序打开",
+        f"cannot write {target}: {reason}; see that the folder is there, writable and not full, and that no other "
+        "program holds the file",
+    )
+
+
+def changed(what: Iterable[str]) -> JobError:
+    """The error of a file that does not read back as what was written."""
+    listed = ", ".join(what)
+    return JobError(
+        f"写出后复读与原数据不一致：{listed}；请改用 GeoPackage",
+        f"what was written does not read back the same: {listed}; take a GeoPackage",
+    )

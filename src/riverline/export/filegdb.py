@@ -1,0 +1,230 @@
+"""Results as a file geodatabase for ArcGIS and SuperMap: Chinese names, every field with its title as its alias."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyogrio import raw
+
+from riverline.errors import JobError
+from riverline.export.compared import differences
+from riverline.export.drafts import OGR_ERRORS, cannot_write, changed, layers_for, publish, zip_files
+from riverline.export.tables import GEOMETRY, tables_of
+from riverline.io.sheet_cells import clean_text
+from riverline.style import in_language
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+
+    from riverline.export.tables import Table
+    from riverline.schema import Language
+
+__all__ = ["to_filegdb"]
+
+_ALIAS = "GDAL:OGR:alternative_name"
+# Names that the format keeps for itself, or that SQL does.
+_RESERVED = frozenset(
+    (
+        "objectid",
+        "shape",
+        "shape_length",
+        "shape_area",
+        "add",
+        "alter",
+        "and",
+        "as",
+        "asc",
+        "between",
+        "by",
+        "column",
+        "create",
+        "date",
+        "delete",
+        "desc",
+        "drop",
+        "exists",
+        "for",
+        "from",
+        "in",
+        "insert",
+        "into",
+        "is",
+        "like",
+        "not",
+        "null",
+        "or",
+        "order",
+        "select",
+        "set",
+        "table",
+        "update",
+        "values",
+        "where",
+    )
+)
+# The driver loses names with signs beyond the basic plane.
+_NOT_IN_NAMES = re.compile(r"\W|[\U00010000-\U0010ffff]")
+_LONGEST_FIELD, _LONGEST_NAME = 60, 120
+# Coordinates are kept on a grid of a tenth of a millimetre, or of a billionth of a degree.
+_NEAR_M, _NEAR_DEG = 1.01e-4, 1.01e-8
+_MOST = 2**53
+_MARK = "a00000001.gdbtable"
+
+
+def to_filegdb(
+    path: str | os.PathLike[str],
+    *results: Any,  # noqa: ANN401 - any result or frame
+    language: Language = "zh",
+    **layers: Any,  # noqa: ANN401
+) -> Path:
+    """Write results and frames as one file geodatabase.
+
+    Parameters
+    ----------
+    path
+        A folder named ``….gdb``, or ``….gdb.zip``; its own folder has to be there. A geodatabase that is already there
+        is replaced as a whole.
+    *results
+        Results and frames that follow a schema.
+    language
+        Language of layer names and of aliases.
+    **layers
+        More frames or results, each with a name.
+
+    Returns
+    -------
+    Path
+        The folder or file.
+
+    Raises
+    ------
+    SchemaError
+        If something is neither a result nor a frame.
+    CRSError
+        If a layer has no CRS, or two of one schema have different ones.
+    JobError
+        If a folder of that name holds something else; if it cannot be written, or does not read back the same.
+
+    Notes
+    -----
+    Written by GDAL's OpenFileGDB for ArcGIS 10 and later. Aliases are the dictionary's titles; names of fields keep
+    letters, digits and Chinese signs, all else becomes ``_``. Coordinates are kept to 0.1 mm, yes and no become 1 and
+    0, whole numbers of more than 32 bits become numbers, or texts where a number would not
+    hold them. Styles and lists of values are not in it: GeoPackage has both.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import pyogrio
+    >>> import riverline as rl
+    >>> file = rl.export.to_filegdb(f"{tempfile.mkdtemp()}/成果.gdb", rl.schema.AXES.empty("EPSG:4548"))
+    >>> pyogrio.list_layers(file)[:, 0].tolist()
+    ['河道中心线']
+    """
+    target = Path(path)
+    found = in_language(layers_for("to_filegdb", target, (".gdb", ".zip"), results, layers), language)
+    tables = tables_of(found, language=language)
+    if target.is_dir() and any(target.iterdir()) and not (target / _MARK).is_file():
+        raise JobError(
+            f"文件夹 {target.name} 中有其他文件；请换一个名称",
+            f"folder {target.name} holds other files: take another name",
+        )
+    try:
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".riverline-") as folder:
+            draft = Path(folder) / "draft.gdb"
+            _write(draft, tables)
+            if target.suffix.lower() == ".gdb":
+                _replace(draft, target)
+            else:
+                inside = f"{target.name.removesuffix('.zip').removesuffix('.gdb')}.gdb"
+                archive = Path(folder) / "draft.zip"
+                zip_files(archive, {f"{inside}/{file.name}": file for file in sorted(draft.iterdir())})
+                publish(archive, target)
+    except OSError as error:
+        raise cannot_write(target, error.strerror or str(error)) from error
+    except OGR_ERRORS as error:
+        raise cannot_write(target, str(error)) from error
+    return target
+
+
+def _write(path: Path, tables: Sequence[Table]) -> None:
+    taken = set(_RESERVED)
+    for table in tables:
+        name = _free(table.name, taken, _LONGEST_NAME)
+        fields = _fields(table)
+        content = _named(table, fields)
+        spatial = {"geometry_name": GEOMETRY, "geometry_type": table.geometry_type, "crs": table.crs}
+        aliased = {"LAYER_ALIAS": clean_text(table.name)}
+        raw.write_arrow(content, str(path), layer=name, driver="OpenFileGDB",
+                        layer_options=aliased, **(spatial if table.crs else {}))  # fmt: skip
+        about, back = raw.read_arrow(str(path), layer=name)
+        place = {GEOMETRY: about["geometry_name"]} if table.crs else {}
+        near = _NEAR_DEG if table.crs and _is_degrees(table.crs) else _NEAR_M
+        wrong = differences(content, back, geometry=place, near=near)
+        if wrong:
+            raise changed(f"{name}.{each}" for each in wrong)
+
+
+def _is_degrees(crs: str) -> bool:
+    from pyproj import CRS
+
+    return CRS(crs).is_geographic
+
+
+def _fields(table: Table) -> dict[str, tuple[str, str]]:
+    """Column → name and alias of its field."""
+    taken = set(_RESERVED)
+    return {each.name: (_free(each.name, taken, _LONGEST_FIELD), clean_text(each.alias)) for each in table.fields}
+
+
+def _named(table: Table, fields: dict[str, tuple[str, str]]) -> pa.Table:
+    """The rows under their names there, aliases in the metadata that GDAL reads, texts without what XML cannot hold."""
+    columns, found = [], []
+    for field in table.content.schema:
+        column = table.content[field.name]
+        if field.name in fields:
+            name, alias = fields[field.name]
+            if pa.types.is_int64(field.type):
+                column = column.cast(pa.float64() if _is_exact(column) else pa.string())
+            if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+                texts = [None if text is None else clean_text(text) for text in column.to_pylist()]
+                column = pa.chunked_array([pa.array(texts, pa.string())])
+            found.append(pa.field(name, column.type, metadata={_ALIAS: alias}))
+        else:
+            found.append(field)
+        columns.append(column)
+    return pa.table(columns, schema=pa.schema(found))
+
+
+def _is_exact(column: pa.ChunkedArray) -> bool:
+    """Whether every whole number has a float of its own."""
+    return all(abs(number) <= _MOST for number in (pc.max(column).as_py() or 0, pc.min(column).as_py() or 0))
+
+
+def _free(name: str, taken: set[str], longest: int) -> str:
+    plain = _NOT_IN_NAMES.sub("_", name)[:longest] or "_"
+    plain = plain if plain[0].isalpha() else f"F{plain}"
+    candidate, number = plain, 1
+    while candidate.casefold() in taken:
+        number += 1
+        candidate = f"{plain}_{number}"
+    taken.add(candidate.casefold())
+    return candidate
+
+
+def _replace(draft: Path, target: Path) -> None:
+    before = draft.with_name("before")
+    if target.exists():
+        target.rename(before)
+    try:
+        draft.rename(target)
+    except OSError:
+        if before.exists():
+            before.rename(target)
+        raise

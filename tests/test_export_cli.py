@@ -1,0 +1,129 @@
+"""``riverline export``: a delivered GeoPackage in every other format, with what was written and what was not, told."""
+
+from __future__ import annotations
+
+import zipfile
+
+import geopandas as gpd
+import pyogrio
+import pytest
+from tests import invented
+from typer.testing import CliRunner
+
+import riverline as rl
+from riverline.cli.app import app
+from riverline.cli.jobs.exporting import read_delivery
+
+
+def run(*arguments: object, status: int = 0) -> str:
+    ran = CliRunner().invoke(app, ["export", *map(str, arguments)], env={"COLUMNS": "100", "TERM": "dumb"})
+    if ran.exception is not None and not isinstance(ran.exception, SystemExit):
+        raise ran.exception
+    assert ran.exit_code == status, ran.output
+    return ran.output
+
+
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory):
+    path = tmp_path_factory.mktemp("delivered") / "成果.gpkg"
+    return rl.export.to_geopackage(path, invented.result(), invented.axes(), invented.water(), 乡镇=invented.towns())
+
+
+def test_what_was_delivered_reads_back_whole(delivered):
+    read = read_delivery(delivered)
+    made = invented.result()
+    assert set(read) == {"management_lines", "extents", "faults", "axes", "water", "乡镇"}
+    assert {name: len(frame) for name, frame in read.items()} == {
+        "management_lines": len(made.lines), "extents": len(made.extents), "faults": len(made.faults),
+        "axes": 2, "water": len(invented.water()), "乡镇": len(invented.towns()),
+    }  # fmt: skip
+    for name, frame in read.items():
+        if name in rl.schema.FRAMES:
+            assert rl.style.recognise(frame) is rl.schema.FRAMES[name]
+
+
+@pytest.mark.parametrize("kind", ["gpkg", "shp", "gdb", "dxf", "kmz", "xlsx", "geojson", "parquet", "pmtiles", "txt"])
+def test_every_format_is_written_under_a_name_of_its_own(kind, delivered, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    said = run(delivered, "--to", kind)
+    made = [each.name for each in tmp_path.iterdir()]
+    assert len(made) == 1
+    assert made[0] in said
+    assert made[0].startswith("成果")
+    assert "管理与保护范围" in said
+    if kind == "txt":
+        assert "未写入的图层" in said, "lines are not parcels, and that is told"
+        assert len(rl.read_coordinate_text(tmp_path / made[0], join=False)) > len(invented.extents())
+
+
+def test_layers_are_chosen_by_title_or_name(delivered, tmp_path):
+    run(delivered, "--to", "geojson", "--layer", "管理范围线", "--out", tmp_path / "x.geojson")
+    assert len(gpd.read_file(tmp_path / "x.geojson")) == 14
+    run(
+        delivered,
+        "--to",
+        "kmz",
+        "--layer",
+        "axes",
+        "--layer",
+        "乡镇",
+        "--out",
+        tmp_path / "新" / "x.kmz",
+        "--language",
+        "en",
+    )
+    assert set(pyogrio.list_layers(tmp_path / "新" / "x.kmz")[:, 0])
+    said = run(delivered, "--to", "kmz", "--layer", "没有", status=1)
+    assert "没有图层 没有" in said
+    assert "管理范围线" in said
+
+
+def test_options_go_to_their_formats_and_to_no_other(delivered, tmp_path):
+    run(delivered, "--to", "shp", "--zip", "--encoding", "UTF-8", "--out", tmp_path / "x.zip")
+    with zipfile.ZipFile(tmp_path / "x.zip") as bundle:
+        assert bundle.read("管理范围线.cpg") == b"UTF-8"
+    run(delivered, "--to", "gpkg", "--project", "--out", tmp_path / "y.gpkg")
+    assert (tmp_path / "y.qgz").is_file()
+    run(
+        delivered,
+        "--to",
+        "dxf",
+        "--drawing",
+        "cass-hhhj",
+        "--scale",
+        "500",
+        "--zone-prefix",
+        "--out",
+        tmp_path / "x.dxf",
+    )
+    assert {"JZX", "JZXCBZ"} <= set(pyogrio.read_dataframe(tmp_path / "x.dxf")["Layer"])
+    run(delivered, "--to", "txt", "--dialect", "plain-east", "--out", tmp_path / "x.txt")
+    assert "J1,1," in (tmp_path / "x.txt").read_text("gbk")
+    for wrong in (("kmz", "--encoding", "GBK"), ("gpkg", "--zip"), ("xlsx", "--scale", "500")):
+        said = run(delivered, "--to", *wrong, "--out", tmp_path / "z", status=1)
+        assert f"没有 {wrong[1]}" in said
+    assert not (tmp_path / "z").exists()
+
+
+def test_ones_own_profile_is_a_toml(delivered, tmp_path):
+    own = tmp_path / "own.toml"
+    own.write_text(
+        'name = "own"\ntitle = "本局"\nseen = "U"\nsource = "本局"\n'
+        '[[layers]]\nschema = "axes"\nname = "河道"\n'
+        'fields = [{ name = "HDMC", kind = "text", length = 30, column = "name" }]\n',
+        encoding="utf-8",
+    )
+    run(delivered, "--to", "shp", "--profile", own, "--out", tmp_path / "x.zip", "--zip")
+    back = gpd.read_file(f"/vsizip/{tmp_path}/x.zip/河道.shp")
+    assert sorted(back["HDMC"]) == sorted(invented.axes()["name"])
+
+
+def test_what_cannot_be_done_is_said_and_leaves_nothing(delivered, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "GeoPackage" in run(delivered, "--to", "mapinfo", status=1)
+    assert "没有格式" in run(delivered, "--to", "xyz", status=1)
+    assert "ovi 能写的图层" in run(delivered, "--to", "ovi", status=1)
+    assert "找不到文件" in run("没有.gpkg", "--to", "kmz", status=1)
+    (tmp_path / "x.gpkg").write_bytes(b"no")
+    assert "无法读取" in run("x.gpkg", "--to", "kmz", status=1)
+    assert [each.name for each in tmp_path.iterdir()] == ["x.gpkg"]

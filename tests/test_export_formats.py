@@ -1,0 +1,187 @@
+"""GeoJSON, GeoParquet, PMTiles, file geodatabases, Ovi texts: read back they say what was written, or are not there."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pyogrio
+import pytest
+import shapely
+from pyogrio import raw
+from tests import invented
+
+import riverline as rl
+
+WRITERS = {
+    ".geojson": rl.export.to_geojson, ".parquet": rl.export.to_geoparquet, ".gdb": rl.export.to_filegdb,
+    ".pmtiles": rl.export.to_pmtiles,
+}  # fmt: skip
+HOSTILE = (*invented.HOSTILE, "=1+1", "a\x1bb", "]]>", "x' OR 1=1 --", "../../etc/passwd", "select")
+
+
+def awkward():
+    """Rows with parts, holes, nothing, dates, yes and no, large and missing numbers."""
+    ring = shapely.Polygon(shapely.box(0, 0, 90, 90).exterior, [shapely.box(30, 30, 60, 60).exterior])
+    both = shapely.MultiPolygon([ring, shapely.box(200, 0, 290, 90)])
+    shapes = [
+        None if shape is None else shapely.transform(shape, lambda xy: xy + np.array([5e5, 3.4e6]))
+        for shape in (both, ring, None)
+    ]
+    return gpd.GeoDataFrame(
+        {"名称（全）": ["清水", "𣲗水㳇河", None], "数": [1.25, np.nan, -7.5e9], "整": [2**40, 3, -1],
+         "大": [2**60 + 1, 0, 1],
+         "日": pd.to_datetime(["2026-01-02", None, "1999-12-31"]), "真": [True, False, True], "date": ["a", "b", "c"]},
+        geometry=shapes, crs=invented.CRS,
+    )  # fmt: skip
+
+
+def test_geojson_is_rfc_7946(tmp_path):
+    path = rl.export.to_geojson(tmp_path / "x.geojson", 面=awkward())
+    told = json.loads(path.read_text(encoding="utf-8"))
+    assert "crs" not in told
+    assert "CGCS2000" in told["description"]
+    assert told["features"][2]["geometry"] is None, "a row without a place is not lost"
+    outer, hole = told["features"][0]["geometry"]["coordinates"][0]
+    assert shapely.LinearRing(outer).is_ccw
+    assert not shapely.LinearRing(hole).is_ccw
+    assert 116.9 < outer[0][0] < 117.1
+    assert told["features"][1]["properties"] | {"数": 0} == {
+        "名称（全）": "𣲗水㳇河", "数": 0, "整": 3, "大": 0, "日": None, "真": False, "date": "b"
+    }  # fmt: skip
+    back = gpd.read_file(path).to_crs(invented.CRS)
+    far = shapely.hausdorff_distance(back.geometry.array[:2], awkward().geometry.array[:2])
+    assert far.max() < 2e-3
+
+
+def test_geoparquet_keeps_types_crs_titles_and_origin(tmp_path):
+    made = invented.result()
+    path = rl.export.to_geoparquet(tmp_path / "x.parquet", made.lines)
+    back = gpd.read_parquet(path)
+    sent = made.lines.sort_values("line_id", ignore_index=True)
+    assert back.crs == sent.crs
+    assert shapely.equals(back.geometry.array, sent.geometry.array).all()
+    assert rl.style.recognise(back) is rl.schema.MANAGEMENT_LINES
+    schema = pq.read_schema(path)
+    assert schema.field("citation").metadata[b"title"].decode() == "依据条款"
+    assert "riverline_version" in json.loads(schema.metadata[b"riverline"])
+    west, south, east, north = sent.geometry.iloc[:1].total_bounds
+    part = gpd.read_parquet(path, bbox=(west, south, east, north))
+    assert 0 < len(part) < len(sent), "boxes part the rows"
+    odd = gpd.read_parquet(rl.export.to_geoparquet(tmp_path / "y.parquet", 面=awkward()))
+    assert odd["大"].tolist() == [2**60 + 1, 0, 1]
+    assert odd.geometry.isna().tolist() == [False, False, True]
+
+
+def test_a_geodatabase_has_aliases_and_long_chinese_names(tmp_path):
+    path = rl.export.to_filegdb(tmp_path / "成果.gdb", invented.result(), invented.axes(), 现场核查情况说明表=awkward())
+    names = pyogrio.list_layers(path)[:, 0].tolist()
+    assert {"管理范围线", "管理与保护范围", "河道中心线", "现场核查情况说明表", "质检问题_无图形"} <= set(names)
+    _, lines = raw.read_arrow(path, layer="管理范围线")
+    told = {field.name: field.metadata[b"GDAL:OGR:alternative_name"].decode() for field in lines.schema
+            if field.metadata and b"GDAL:OGR:alternative_name" in field.metadata}  # fmt: skip
+    schema = rl.schema.MANAGEMENT_LINES
+    assert told == {column.name: column.label() for column in schema if column.name in invented.lines()}
+    back = pyogrio.read_dataframe(path, layer="现场核查情况说明表")
+    assert {"名称_全_", "date_2"} <= set(back)
+    assert back["名称_全_"].tolist()[:2] == ["清水", "𣲗水㳇河"]
+    assert back["大"].tolist() == [str(2**60 + 1), "0", "1"]
+    assert back.geometry.isna().tolist() == [False, False, True]
+    assert np.allclose(back.area[:2], awkward().area[:2], atol=0.1)
+    again = rl.export.to_filegdb(path, invented.axes())
+    assert pyogrio.list_layers(again)[:, 0].tolist() == ["河道中心线"], "replaced as a whole"
+    other = tmp_path / "照片.gdb"
+    other.mkdir()
+    (other / "1.jpg").write_bytes(b"x")
+    with pytest.raises(rl.JobError, match="有其他文件"):
+        rl.export.to_filegdb(other, invented.axes())
+    zipped = rl.export.to_filegdb(tmp_path / "成果.gdb.zip", invented.axes())
+    assert len(pyogrio.read_dataframe(f"/vsizip/{zipped}/成果.gdb")) == len(invented.axes())
+
+
+def test_tiles_hold_every_feature_and_its_columns(tmp_path):
+    made = invented.result()
+    path = rl.export.to_pmtiles(tmp_path / "x.pmtiles", made.lines, max_zoom=13)
+    back = pyogrio.read_dataframe(path)
+    assert set(back["line_id"]) == set(made.lines["line_id"])
+    assert set(back["basis"]) == set(made.lines["basis"])
+    assert path.read_bytes()[:7] == b"PMTiles"
+    sent = made.lines.to_crs(3857).union_all()
+    assert shapely.hausdorff_distance(back.union_all(), sent) < 5, "at zoom 13, within a tile's grid"
+    with pytest.raises(rl.JobError, match="没有可切片的要素"):
+        rl.export.to_pmtiles(tmp_path / "y.pmtiles", rl.schema.AXES.empty(invented.CRS))
+
+
+def test_ovi_has_a_name_and_a_place_a_line(tmp_path):
+    spots = gpd.GeoDataFrame(
+        {"名": ["一 号\t桩", "", "三\n0 0"], "height_m": [12.345, np.nan, 1]},
+        geometry=[shapely.Point(117, 30), shapely.Point(117.5, 30.5, 7), None], crs=4490,
+    )  # fmt: skip
+    path = rl.export.to_ovi(tmp_path / "x.txt", 点=spots)
+    lines = path.read_bytes().decode("gbk").splitlines()
+    assert lines == ["一_号_桩 117.00000000 30.00000000 12.35", "2 117.50000000 30.50000000 7.00"]
+    for wrong, said in ((invented.lines(), "to_kmz"), (spots.assign(名="㳇"), "㳇")):
+        with pytest.raises(rl.JobError, match=said):
+            rl.export.to_ovi(tmp_path / "y.txt", 点=wrong)
+    assert "㳇" in rl.export.to_ovi(tmp_path / "y.txt", 点=spots.assign(名="㳇"), encoding="UTF-8").read_text("utf-8")
+
+
+@pytest.mark.parametrize("ending", [".geojson", ".parquet", ".pmtiles"])
+def test_several_layers_are_a_zip_and_never_one_file(ending, tmp_path):
+    given = {"甲/乙": invented.towns(), "甲:乙": invented.towns()}
+    with pytest.raises(rl.JobError, match="一个图层"):
+        WRITERS[ending](tmp_path / f"x{ending}", invented.axes(), **given)
+    path = WRITERS[ending](tmp_path / "x.zip", invented.axes(), **given)
+    with zipfile.ZipFile(path) as bundle:
+        names = bundle.namelist()
+    assert len(set(names)) == 3
+    assert all(name.endswith(ending) and "/" not in name for name in names)
+    assert f"河道中心线{ending}" in names
+
+
+@pytest.mark.parametrize("ending", list(WRITERS))
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_texts_and_names_stay_texts(text, ending, tmp_path):
+    frame = gpd.GeoDataFrame(
+        {text: [text], "号": ["1"]}, geometry=[shapely.Point(500_000, 3_400_000)], crs=invented.CRS
+    )
+    path = WRITERS[ending](tmp_path / f"x{ending}", **{text: frame})
+    assert {each.name for each in tmp_path.iterdir()} == {path.name}
+    back = gpd.read_parquet(path) if ending == ".parquet" else pyogrio.read_dataframe(path)
+    assert len(back) == 1
+    plain = rl.io.sheet_cells.clean_text(text)
+    assert {text, plain} & set(back.drop(columns=["mvt_id", "geometry"], errors="ignore").iloc[0])
+
+
+@pytest.mark.parametrize("ending", list(WRITERS))
+def test_a_wrong_call_is_one_error_and_leaves_nothing(ending, tmp_path):
+    name = WRITERS[ending].__name__
+    for path in ("x.shp", f"没有/x{ending}"):
+        with pytest.raises(rl.JobError, match=f"{name}|无法写入"):
+            WRITERS[ending](tmp_path / path, invented.axes())
+    with pytest.raises(rl.CRSError):
+        WRITERS[ending](tmp_path / f"x{ending}", invented.axes().set_crs(None, allow_override=True))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("x.tab", "GeoPackage"), ("x.mif", "GeoPackage"), ("x.dwg", ".dxf"), ("x.mdb", ".gdb"), ("x.kml", "kmz")],
+)
+def test_formats_that_would_not_open_are_refused_with_what_to_take(name, said, tmp_path):
+    with pytest.raises(rl.JobError, match=said):
+        rl.export.to_file(tmp_path / name, invented.axes())
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_is_written_by_its_ending(tmp_path):
+    for name in ("x.gpkg", "x.zip", "x.gdb", "x.geojson", "x.parquet", "x.pmtiles", "x.xlsx"):
+        assert rl.export.to_file(tmp_path / name, invented.axes()).exists()
+    points = gpd.GeoDataFrame({"名": ["a"]}, geometry=[shapely.Point(117, 30)], crs=4490)
+    assert rl.export.to_file(tmp_path / "x.txt", kind="ovi", 点=points).exists()
+    with pytest.raises(rl.JobError, match="没有格式 'xyz'"):
+        rl.export.to_file(tmp_path / "x.xyz", invented.axes())
