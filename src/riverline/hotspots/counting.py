@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["ANY_PROBLEMS", "Counted", "count_problems"]
+__all__ = ["ANY_PROBLEMS", "Counted", "count_problems", "window_of"]
 
 _USED = ("problem_id", "river_id", "bank", "kind", "severity", "status", "found_on")
 ANY_PROBLEMS = Schema(
@@ -121,6 +121,21 @@ def count_problems(
     return Counted(rows, segment, axis, along, offset[kept], weight, place[kept], findings)
 
 
+def window_of(on: dt.date | None, days: int | None) -> tuple[pd.Timestamp | None, pd.Timestamp] | None:
+    """First and last day of a window; None where there is no last one, and no first one where it has no length.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> [str(each.date()) for each in window_of(dt.date(2025, 12, 31), 365)]
+    ['2025-01-01', '2025-12-31']
+    """
+    if on is None:
+        return None
+    last = pd.Timestamp(on)
+    return (None if days is None else last - pd.Timedelta(days=days - 1)), last
+
+
 Step = tuple[Any, list[Finding]]
 
 
@@ -159,10 +174,9 @@ def _in_time(rows: gpd.GeoDataFrame, settings: HotspotSettings, on: dt.date | No
         return rows, []
     day = rows["found_on"] if "found_on" in rows else pd.Series(pd.NaT, index=rows.index, dtype="datetime64[s]")
     undated = day.isna().to_numpy()
-    first = pd.Timestamp.min if settings.window_days is None else pd.Timestamp(on) - pd.Timedelta(
-        days=settings.window_days - 1)  # fmt: skip
-    outside = ~undated & ((day > pd.Timestamp(on)) | (day < first)).to_numpy(dtype=bool)
-    window = f"{'…' if settings.window_days is None else first.date().isoformat()} / {on.isoformat()}"
+    first, last = window_of(on, settings.window_days) or (None, pd.Timestamp(on))
+    outside = ~undated & ((day > last) | (day < (pd.Timestamp.min if first is None else first))).to_numpy(dtype=bool)
+    window = f"{'…' if first is None else first.date().isoformat()} / {on.isoformat()}"
     about = [Finding("problem-without-day", "problems", name, shape)
              for name, shape in zip(rows["_name"][undated], rows.geometry[undated], strict=True)]  # fmt: skip
     if outside.any():

@@ -122,11 +122,11 @@ def reach_table(spots: Hotspots, language: Language) -> Table:
 
 def rank_table(spots: Hotspots, by: str, language: Language) -> Table:
     """The first ten groups by rate, with how sure their ranks are."""
-    names = ("part", "problems", "exposure", "smoothed", "rank_place", "rank_first", "rank_last", "funnel")
+    names = ("part", "problems", "untested", "exposure", "smoothed", "rank_place", "rank_first", "rank_last", "funnel")
     heads = [REACH_RANKS[name].label(language) for name in names]
-    table = table_of(REACH_RANKS.label(language), heads, right=(1, 2, 3, 4, 5, 6), lesser=(2,), language=language)
+    table = table_of(REACH_RANKS.label(language), heads, right=(1, 2, 3, 4, 5, 6, 7), lesser=(3,), language=language)
     for row in rank_reaches(spots, by=by).head(10).itertuples():
         funnel = REACH_RANKS["funnel"].value_label(row.funnel, language)
         figures = (f"{row.exposure:,.1f}", f"{row.smoothed:.2f}", row.rank_place, row.rank_first, row.rank_last)
-        add_row(table, row.part, str(row.problems), *map(str, figures), funnel)
+        add_row(table, row.part, str(row.problems), str(row.untested), *map(str, figures), funnel)
     return table
