@@ -224,7 +224,7 @@ def test_the_lazy_chief_is_named_and_nobody_else(truth, patrols):
     # The tracks go a day beyond the quarter; nothing else is to be said of them.
     (beyond,) = patrols.faults.itertuples()
     assert (beyond.code, beyond.value) == ("tracks-outside-window", 8.0)
-    assert patrols.passes["on"].max() == pd.Timestamp(LAST)
+    assert patrols.passes["on"].max() <= pd.Timestamp(LAST)
 
 
 def test_nobody_looked_where_the_hot_reach_is_on_the_lazy_chiefs_stretch(truth, axes, ledger, patrols):

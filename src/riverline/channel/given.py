@@ -56,6 +56,8 @@ class Axes:
 def usable_axes(axes: gpd.GeoDataFrame) -> Axes:
     """The rows of :data:`riverline.schema.AXES` that are lines with length, in the order of their codes.
 
+    Parts that follow each other, each ending where the next begins, are one line.
+
     Raises
     ------
     SchemaError, CRSError
@@ -63,7 +65,9 @@ def usable_axes(axes: gpd.GeoDataFrame) -> Axes:
     """
     AXES.require(axes, layer="axes")
     require_metric(axes, layer="axes")
-    lines = np.asarray(axes.geometry.array, dtype="object")
+    lines = np.array(axes.geometry.array, dtype="object")
+    parts = shapely.get_type_id(lines) == shapely.GeometryType.MULTILINESTRING
+    lines[parts] = shapely.line_merge(lines[parts], directed=True)
     length = np.nan_to_num(shapely.length(lines))
     usable = np.flatnonzero((shapely.get_type_id(lines) == shapely.GeometryType.LINESTRING) & (length > 0))
     river_id = texts(axes["river_id"])

@@ -14,7 +14,7 @@ from riverline._kernels.network.river_graph import Places, graph_of, within
 from riverline._kernels.network.river_joins import joins
 from riverline._kernels.network.river_scan import Windows, judge, scan, significance
 from riverline.errors import JobError
-from riverline.hotspots.counting import count_problems
+from riverline.hotspots.counting import count_problems, require_days
 from riverline.hotspots.segments import segments_of
 from riverline.hotspots.settings import HotspotSettings
 from riverline.rules.dating import as_day
@@ -149,6 +149,8 @@ def scan_rivers(
     day = as_day(on)
     if chosen.periods > 1 and day is None:
         raise JobError("按时段扫描需要最后一天：on=", "a scan of several periods needs its last day: on=")
+    if day is not None:
+        require_days(problems)
     segments = segments_of(axes, segment_m, by_bank=by_bank)
     counts = _counts(problems, segments, chosen, day)
     others = None if controls is None else _counts(controls, segments, chosen, day)

@@ -13,8 +13,9 @@ from scipy import sparse
 
 from riverline._kernels.network.river_graph import Places, graph_of, within
 from riverline._kernels.network.river_joins import joins
-from riverline.channel.given import usable_axes
+from riverline.channel.given import feature_ids, usable_axes
 from riverline.channel.segments import split_axes
+from riverline.demarcation.findings import Finding
 from riverline.schema import SEGMENTS
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class Segments:
         0 left, 1 right; 0 everywhere without banks.
     first, count : (k,)
         First piece of each axis and number of its pieces.
+    findings
+        Axes that could not be used.
     """
 
     frame: gpd.GeoDataFrame
@@ -62,6 +65,7 @@ class Segments:
     bank: Integers
     first: Integers
     count: Integers
+    findings: list[Finding]
 
     def row_of(self, axis: Integers, along: Floats, bank: Integers) -> Integers:
         """Row of places: axes, metres along them, banks."""
@@ -98,7 +102,16 @@ def segments_of(axes: gpd.GeoDataFrame, segment_m: float, *, by_bank: bool) -> S
         cut = cut.assign(segment_id=ids, bank=pd.array(BANKS[bank], dtype="str")).set_geometry(
             gpd.GeoSeries(drawn, index=cut.index, crs=axes.crs)
         )
-    return Segments(SEGMENTS.conform(cut), usable, by_bank, axis, begin, end, bank, first, count)
+    return Segments(
+        SEGMENTS.conform(cut), usable, by_bank, axis, begin, end, bank, first, count, _unusable(axes, usable)
+    )
+
+
+def _unusable(axes: gpd.GeoDataFrame, usable: Axes) -> list[Finding]:
+    """Axes that are no line with length, so that nothing is counted on them."""
+    left = np.setdiff1d(np.arange(len(axes)), usable.row)
+    names, shapes = feature_ids(axes, layer="axes"), axes.geometry.array
+    return [Finding("axis-unusable", "axes", names[row], shapes[row]) for row in left.tolist()]
 
 
 def usable_widths(axes: gpd.GeoDataFrame, usable: Axes) -> Floats:
