@@ -32,7 +32,9 @@ def files(tmp_path_factory):
     random = np.random.default_rng(1)
     along = np.concatenate([random.uniform(0, 30_000, 60), random.uniform(10_000, 11_500, 20)])
     places = [shapely.Point(X + each, Y + 30) for each in along]
-    columns = {"BH": [f"P{i}" for i in range(80)], "found_on": "2025-05-05", "kind": "dumping", "note": "<b>x</b>"}
+    days = (pd.Timestamp("2025-01-01") + pd.to_timedelta(np.arange(80) * 61 % 360, unit="D")).strftime("%Y-%m-%d")
+    columns = {"BH": [f"P{i}" for i in range(80)], "found_on": days, "note": "<b>x</b>"}
+    columns |= {"kind": ["occupation", "extraction", "dumping", "construction"] * 20}
     gpd.GeoDataFrame(columns, geometry=places, crs=CRS).to_file(folder / "problems.gpkg")
     axis = shapely.LineString([(X, Y), (X + 30_000, Y)])
     columns = {"river_id": ["R1"], "name": ["清水河"], "chief": ["张三"]}

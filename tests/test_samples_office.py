@@ -155,6 +155,20 @@ def test_the_hot_reach_is_found_and_nothing_else(truth, axes, ledger):
     assert first["start_chainage_m"].between(10_700, 12_000).all()
 
 
+def test_the_report_names_the_twins_that_a_ledger_would_propose(truth, attached, axes, ledger):
+    """Before they are rejected: afterwards they are settled and told no more."""
+
+    def twins(frame):
+        told = rl.hotspots.check_problems(frame, axes).query("code == 'problem-twin'")
+        return {
+            frozenset((name, note.partition(",")[0]))
+            for name, note in zip(told["feature_id"], told["note"], strict=True)
+        }
+
+    assert twins(attached.problems) == {frozenset(each.values()) for each in truth["twins"]}
+    assert not twins(ledger.problems(on=LAST))
+
+
 def test_dates_that_heap_and_a_shifted_batch_are_told(truth, axes, ledger):
     found = rl.find_hotspots(ledger.problems(on=LAST), axes).faults
     assert "snaps-shifted" not in set(found["code"])
