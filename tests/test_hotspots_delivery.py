@@ -154,3 +154,28 @@ def test_the_command_counts_near_repeats_and_refuses_half_a_pair_of_kinds(year, 
     both = run("near-repeats", problems, "--axes", axes, "--first", "dumping", "--then", "dumping", "--direction",
                "downstream", "--worlds", 19, "--language", "en")  # fmt: skip
     assert "Near repeats" in both
+
+
+def test_the_commands_take_what_the_functions_take(year, files, tmp_path):
+    """Weights, decay, banks, smoothing, passes, distances and snaps; a scan against passes, exposure or controls."""
+    problems, axes = year
+    more = ("--weight", "severity", "--decay", "linear", "--any-bank", "--smoothing", "moments", "--min-passes", 0.5,
+            "--distance", 6_000, "--snap", 10)  # fmt: skip
+    run("hotspots", problems, "--axes", axes, "--column", "BH=problem_id", "--effort", files / "walked.csv", *more,
+        "--out", tmp_path / "hot")  # fmt: skip
+    made = gpd.read_file(tmp_path / "hot" / "热点成果.gpkg", layer="四乱热点河段")
+    # Distances and passes arrived: P104 counts, and the neighbourhoods are of both banks.
+    assert made["problems"].sum() == 105
+    assert "weight" in made
+    assert made["neighbours"].max() == 9
+    dated = pd.read_csv(files / "walked.csv").assign(on=["2025-12-20", "2025-01-05"])
+    dated.to_csv(tmp_path / "dated.csv", index=False)
+    told = run("scan", problems, "--axes", axes, "--on", "2025-12-31", "--column", "BH=problem_id", "--whole",
+               "--effort", tmp_path / "dated.csv", "--worlds", 19, "--out", tmp_path / "scan")  # fmt: skip
+    assert "未参加检验" in "".join(told.split())
+    run("scan", problems, "--axes", axes, "--on", "2025-12-31", "--controls", files / "problems.gpkg", "--worlds", 19,
+        "--snap", 10, "--distance", 900, "--out", tmp_path / "controls")  # fmt: skip
+    clusters = gpd.read_file(tmp_path / "controls" / "扫描成果.gpkg", layer="扫描聚集区")
+    assert clusters["worlds"].max() <= 19
+    run("near-repeats", problems, "--axes", axes, "--snap", 10)
+    run("emerging", problems, "--axes", axes, "--on", "2025-12-31", "--snap", 10, "--out", tmp_path / "cube")

@@ -257,15 +257,18 @@ def test_nobody_looked_where_the_hot_reach_is_on_the_lazy_chiefs_stretch(truth, 
 def test_outfalls_and_sections_are_placed_and_the_one_that_missed_its_target_is_told(truth, axes):
     names = {"outfalls": rl.schema.OUTFALLS, "water_sections": rl.schema.WATER_SECTIONS, "intakes": rl.schema.INTAKES}
     read = {name: layer(name, schema) for name, schema in names.items()}
-    inventory = rl.place_outfalls(
-        read["outfalls"], axes, sections=read["water_sections"], intakes=read["intakes"], snap_m=250
-    )
+    inventory = rl.place_outfalls(read["outfalls"], axes, sections=read["water_sections"], intakes=read["intakes"])
     missed = inventory.reaches[inventory.reaches["target_met"] == "not_met"]
     assert missed["water_section_id"].tolist() == truth["sections_not_met"]
     groups = set(inventory.outfalls["class_group"])
     assert groups == {"industrial", "municipal", "agricultural", "other", "unknown"}
-    assert inventory.faults["code"].tolist() == ["outfall-class-unknown"]
-    # Axes of tributaries end at the bank: with a snap as wide as the river theirs flow on into it.
+    assert inventory.faults["code"].tolist() == ["outfall-class-unknown", "axis-mouth", "axis-mouth"]
+    # Axes of tributaries end at the bank, 205 and 60 m from the river's: they flow on into it and it is told.
+    wide = rl.place_outfalls(
+        read["outfalls"], axes, sections=read["water_sections"], intakes=read["intakes"], snap_m=250
+    )
+    assert wide.outfalls["intake_distance_m"].tolist() == inventory.outfalls["intake_distance_m"].tolist()
+    assert not {"axis-mouth", "axis-unjoined"} & set(wide.faults["code"])
     ways = inventory.outfalls.groupby("river_id")["intake_way"].agg(set).to_dict()
     assert ways == {"QS01": {"same_river"}, "BS02": {"network"}, "LX03": {"network"}}
 

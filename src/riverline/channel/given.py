@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Axes", "aligned", "feature_ids", "finite", "is_number", "nearest_axis", "require_width", "rows_by_name", "texts",
-    "usable_axes",
+    "usable_axes", "widths_of",
 ]  # fmt: skip
 
 # Places along a line that vote for the nearest axis.
@@ -74,6 +74,14 @@ def usable_axes(axes: gpd.GeoDataFrame) -> Axes:
     usable = usable[np.lexsort((shapely.to_wkb(lines[usable]), river_id[usable].astype(str)))]
     start = axes["start_chainage_m"].to_numpy(dtype="float64") if "start_chainage_m" in axes else np.zeros(len(axes))
     return Axes(lines[usable], river_id[usable], np.nan_to_num(start[usable]), usable, axes.crs)
+
+
+def widths_of(axes: gpd.GeoDataFrame, usable: Axes) -> NDArray[np.float64]:
+    """Width of each usable axis, metres; NaN where none above zero is given."""
+    if "width_m" not in axes.columns:
+        return np.full(len(usable.row), np.nan)
+    width = pd.to_numeric(axes["width_m"], errors="coerce").to_numpy(dtype="float64")[usable.row]
+    return np.where(np.isfinite(width) & (width > 0.0), width, np.nan)
 
 
 def aligned(frame: gpd.GeoDataFrame, axes: Axes, *, layer: str) -> gpd.GeoDataFrame:

@@ -201,7 +201,7 @@ class _Cells:
         self.length = size / self.parts
         lengths = shapely.length(segments.axes.line)
         places = Places(segments.axis[self.row], self.begin + self.length / 2, segments.bank[self.row])
-        self.joined = joins(segments.axes.line, settings.snap_m)
+        self.joined = joins(segments.axes.line, settings.snap_m, segments.width)
         self.graph, self.node = graph_of(lengths, self.joined, places, banks=segments.by_bank)
 
     def at(self, along: Floats, row: Integers) -> Integers:

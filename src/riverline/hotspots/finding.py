@@ -131,7 +131,7 @@ def find_hotspots(  # noqa: PLR0913 - the choices that are the office's, not the
     day = as_day(on)
     if chosen.window_days is not None and day is None:
         raise JobError("时段（window_days）需要最后一天：on=", "a window (window_days) needs its last day: on=")
-    segments = segments_of(axes, segment_m, by_bank=by_bank)
+    segments = segments_of(axes, segment_m, by_bank=by_bank, snap_m=chosen.snap_m)
     counted = count_problems(problems, segments, chosen, day)
     held = exposed(segments, exposure, effort, window_of(day, chosen.window_days))
     size, passes, findings, kind = held

@@ -14,7 +14,8 @@ from riverline.channel.given import texts
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.geodesy import gcj02_from_wgs84
 from riverline.geodesy.datum import to_degrees
-from riverline.hotspots.counting import count_problems
+from riverline.hotspots.counting import count_problems, window_of
+from riverline.hotspots.exposing import exposed
 from riverline.hotspots.segments import segments_of
 from riverline.hotspots.settings import HotspotSettings
 from riverline.ledger import load_ledger_rules
@@ -54,7 +55,10 @@ def check_problems(
     problems: gpd.GeoDataFrame,
     axes: gpd.GeoDataFrame,
     *,
+    segment_m: float = _SEGMENT_M,
     by_bank: bool = True,
+    exposure: pd.DataFrame | None = None,
+    effort: pd.DataFrame | None = None,
     on: dt.date | str | None = None,
     settings: HotspotSettings | None = None,
 ) -> gpd.GeoDataFrame:
@@ -62,13 +66,14 @@ def check_problems(
 
     Parameters
     ----------
-    problems, axes, by_bank, on, settings
+    problems, axes, segment_m, by_bank, exposure, effort, on, settings
         As for :func:`riverline.find_hotspots`, whose ``faults`` begin with the same rows.
 
     Returns
     -------
     GeoDataFrame
-        Rows of :data:`riverline.schema.FAULTS`: what does not count, and why; shifted coordinates, heaped dates, twins.
+        Rows of :data:`riverline.schema.FAULTS`: what does not count, and why; shifted coordinates, heaped dates, twins;
+        with effort also how many problems lie where nobody looked enough.
 
     Raises
     ------
@@ -85,9 +90,15 @@ def check_problems(
     >>> rl.hotspots.check_problems(far, axes)[["code", "feature_id", "value"]].values.tolist()
     [['problem-far', 'P1', 9000.0]]
     """
-    segments = segments_of(axes, _SEGMENT_M, by_bank=by_bank)
-    counted = count_problems(problems, segments, settings or HotspotSettings(), as_day(on))
-    found = findings_to_faults([*counted.findings, *report(counted, segments)], axes.crs)
+    chosen = settings or HotspotSettings()
+    segments = segments_of(axes, segment_m, by_bank=by_bank, snap_m=chosen.snap_m)
+    day = as_day(on)
+    counted = count_problems(problems, segments, chosen, day)
+    held = exposed(segments, exposure, effort, window_of(day, chosen.window_days))
+    aside = int((~held.tested(chosen.min_passes))[counted.segment].sum())
+    left = [Finding("problems-untested", "problems", "*", None, float(aside), chosen.min_passes)] * bool(aside)
+    about = [*counted.findings, *report(counted, segments), *held.findings, *left]
+    found = findings_to_faults(about, axes.crs)
     return faults.combine(found, crs=axes.crs)
 
 
@@ -104,7 +115,7 @@ def report(counted: Counted, segments: Segments) -> list[Finding]:
     Returns
     -------
     list of Finding
-        ``axis-unusable``, ``snaps-shifted``, ``dates-heaped``, ``problem-twin``.
+        ``axis-unusable``, ``axis-mouth``, ``axis-unjoined``, ``snaps-shifted``, ``dates-heaped``, ``problem-twin``.
     """
     return [*segments.findings, *_shifted(counted, segments), *_heaped(counted), *_twins(counted)]
 

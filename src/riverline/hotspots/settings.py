@@ -56,7 +56,9 @@ class HotspotSettings:
     max_distance_m
         Problems farther from every axis are not counted.
     snap_m
-        Ends of axes nearer than this to another axis are on it.
+        Ends of axes nearer than this to another axis are on it. A lower end that stops at the bank of another river,
+        within twice its ``width_m`` and heading for it, flows into it all the same, and a note says so; what ends near
+        another river for no clear reason is told by a warning.
     simulations
         Number of random deals.
     bandwidth_m

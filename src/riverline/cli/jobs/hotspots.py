@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from riverline.hotspots import Hotspots
     from riverline.schema import Language
 
-__all__ = ["HotspotJob", "carry_out", "rank_table", "reach_table"]
+__all__ = ["HotspotJob", "carry_out", "intervals", "rank_table", "reach_table"]
 
 NAMES = "热点图.html", "热点成果.gpkg"
 SURFACE_NAME = "热点密度.tif"
@@ -61,7 +61,7 @@ def carry_out(job: HotspotJob, tell: Callable[[Step], None]) -> Delivery:
     """Do the job; the files appear together at its end, or not at all."""
     step = Steps(tell, len(job.layers) + 3)
     require_folder(job.out)
-    tables = {name: _intervals(name, text) for name, text in job.tables.items()}
+    tables = {name: intervals(name, text) for name, text in job.tables.items()}
     key = ANY_PROBLEMS["problem_id"]
     layers = {name: numbered(layer, key) if name == "problems" else layer for name, layer in job.layers.items()}
     frames = read_layers(layers, lambda name: ANY_PROBLEMS if name == "problems" else rl.schema.FRAMES[name], step)
@@ -97,7 +97,7 @@ def _write_surface(job: HotspotJob, problems: gpd.GeoDataFrame, axes: gpd.GeoDat
     rl.hotspots.measure_surface(problems, axes, bandwidth_m=bandwidth, on=job.on, path=path, settings=job.settings)
 
 
-def _intervals(name: str, text: str) -> pd.DataFrame:
+def intervals(name: str, text: str) -> pd.DataFrame:
     """A table of chainage intervals from any file that GDAL reads."""
     path, layer = file_and_layer(text)
     try:
