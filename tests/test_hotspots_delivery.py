@@ -52,7 +52,7 @@ def spots(files):
 def test_the_map_draws_verdicts_reaches_and_densities(spots):
     page = rl.maps.show(hotspots=spots)
     names = [child.layer_name for child in page._children.values() if hasattr(child, "layer_name")]
-    for name in ("四乱热点河段：热点", "热点河道：热点", "沿河密度"):
+    for name in ("四乱热点河段：热点", "热点河道：热点河道", "沿河密度"):
         assert name in names
     html = page.get_root().render()
     assert spots.clusters["reason"].iloc[0] in html
@@ -73,6 +73,8 @@ def test_the_command_tells_reaches_and_ranks_and_writes_both_files(files, tmp_pa
     assert "R1/H01" in told
     assert "张三" in told
     assert sorted(path.name for path in out.iterdir()) == ["热点图.html", "热点密度.tif", "热点成果.gpkg"]
+    # The problems lie under what was made of them.
+    assert "P79" in (out / "热点图.html").read_text("utf-8")
     with rasterio.open(out / "热点密度.tif") as source:
         assert source.read(1).sum() * source.res[0] ** 2 / 1e6 == pytest.approx(80, rel=1e-5)
     reason = gpd.read_file(out / "热点成果.gpkg", layer="热点河道")["reason"].iloc[0]

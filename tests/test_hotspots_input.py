@@ -139,3 +139,34 @@ def test_more_pieces_than_the_country_has_are_refused_at_once():
         rl.split_axes(axes, length_m=1e-3)
     segments = segments_of(axes, 10.0, by_bank=True)
     assert len(count_problems(problems((100, 20)), segments, rl.HotspotSettings(), None).segment) == 1
+
+
+# What is said and drawn
+
+
+def test_weights_ask_another_question_and_say_so():
+    random = np.random.default_rng(3)
+    along = np.concatenate([random.uniform(0, 30_000, 60), random.uniform(10_000, 12_000, 30)])
+    frame = problems(*((x, 20) for x in along), severity=random.choice(["minor", "major"], 90))
+    axes = rivers(line((0, 0), (30_000, 0)))
+    plain = rl.find_hotspots(frame, axes)
+    assert "weights-tested" not in set(plain.faults["code"])
+    assert "加权" not in plain.clusters["reason"].iloc[0]
+    weighed = rl.find_hotspots(frame, axes, by_bank=False, settings=rl.HotspotSettings(weight="severity"))
+    assert found(weighed.faults, "weights-tested") == [["*", "weight=severity"]]
+    assert len(weighed.clusters)
+    assert all("不是个数是否偏多" in reason for reason in weighed.clusters["reason"])
+    english = rl.hotspots.describe_hotspots(weighed, "en").clusters["reason"]
+    assert all("weighted by severity" in reason for reason in english)
+
+
+def test_a_segment_whose_bank_touches_itself_is_drawn_at_the_bank_and_downstream():
+    county = rl.read_layer(rl.samples.path("清水县.gpkg"), rl.schema.AXES, layer="axes").query("river_id == 'QS01'")
+    frame = segments_of(county, 500.0, by_bank=True).frame
+    axis = county.geometry.iloc[0]
+    middle = shapely.line_interpolate_point(frame.geometry.to_numpy(), 0.5, normalized=True)
+    assert shapely.distance(middle, axis) == pytest.approx(np.full(len(frame), 65.0), abs=1.0)
+    begin, end = (shapely.line_locate_point(axis, shapely.get_point(frame.geometry.to_numpy(), at)) for at in (0, -1))
+    assert (end > begin).all()
+    labels = [schema["verdict"].value_label("hot", "zh") for schema in (rl.schema.HOT_SEGMENTS, rl.schema.HOT_REACHES)]
+    assert len(set(labels)) == 2

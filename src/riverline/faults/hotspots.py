@@ -76,6 +76,11 @@ HOTSPOT_CODES = (
     Code("segments-unseen", "note", "{value} 个河段（{note}）巡查不足 {limit} 次，未作检验，也不判为冷点",
          "{value} segments ({note}) were passed fewer than {limit} times: neither tested nor called cold",
          "补巡后重做", "walk them and run again"),
+    Code("weights-tested", "note",
+         "按权重检验（{note}）：问的是高权重是否相邻成片，不是问题是否多于偶然；按个数是热点的，这里可能不是",
+         "weights were tested ({note}): whether high ones lie together, not whether problems are more than chance "
+         "gives; what is hot by count may not be so here",
+         "问个数多少，用 weight='count'", "to ask how many, type weight='count'"),
     Code("counts-uneven", "note",
          "受检 {limit} 段中 {value} 段为热点或冷点，超过四分之一：各段个数相差太大（{note}），热点只说明多，不说明聚集",
          "{value} of {limit} tested segments are hot or cold, more than a quarter: counts differ too much ({note}), so "

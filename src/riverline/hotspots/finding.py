@@ -217,6 +217,8 @@ def _about(frame: gpd.GeoDataFrame, chance: Chance, settings: HotspotSettings) -
         note = f"dispersion p={chance.global_p[1]:.3f}"
         found.append(Finding("counts-uneven", "segments", "*", None, float(beyond), float(len(frame) - len(unseen)),
                              note=note))  # fmt: skip
+    if settings.weight != "count":
+        found.append(Finding("weights-tested", "segments", "*", None, note=f"weight={settings.weight}"))
     if not beyond:
         aside = int(unseen["problems"].sum())
         note = f"n={int(frame['problems'].sum()) - aside}, dispersion p={chance.global_p[1]:.3f}"

@@ -123,7 +123,8 @@ def _unusable(axes: gpd.GeoDataFrame, usable: Axes) -> list[Finding]:
 
 def _beside(lines: NDArray[np.object_], offset: Floats) -> NDArray[np.object_]:
     """Lines drawn aside; where a bend leaves no single line, the line itself."""
-    aside = shapely.offset_curve(lines, offset)
+    # Where it touches itself it comes in parts that follow each other.
+    aside = shapely.line_merge(shapely.offset_curve(lines, offset), directed=True)
     whole = (shapely.get_type_id(aside) == shapely.GeometryType.LINESTRING) & (shapely.length(aside) > 0)
     return np.where(whole, aside, lines)
 

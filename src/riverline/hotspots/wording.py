@@ -41,16 +41,26 @@ _EXPOSURES = {
     "given": ("所给暴露量", "the exposure given"),
     "given-passes": ("所给暴露量与巡查次数", "the exposure given and patrol passes"),
 }
+_WEIGHTS = {
+    "severity": (
+        "；按严重程度加权，检验的是权重是否相邻成片，不是个数是否偏多",
+        "; weighted by severity: tested is whether weights lie together, not whether problems are many",
+    ),
+    "bank_m": (
+        "；按占用岸线加权，检验的是占用是否相邻成片，不是个数是否偏多",
+        "; weighted by bank taken: tested is whether what is taken lies together, not whether problems are many",
+    ),
+}
 _SENTENCE = {
     "zh": (
         "{river}{bank} {start}—{end}（{km:.2f} km）：{n} 个问题，按{exposure}应有 {expected:.1f} 个，"
         "{verdict}，校正后 p={p}（{adjustment}，{sides}）；邻域为{side}{near} {reach:g} m 内；"
-        "时段{window}；{null}{chosen}。{excess}"
+        "时段{window}；{null}{chosen}{weight}。{excess}"
     ),
     "en": (
         "{river} {bank} {start}-{end} ({km:.2f} km): {n} problems where {expected:.1f} would be expected by {exposure}"
         "; {verdict}, adjusted p={p} ({adjustment}, {sides}); neighbours: {side}within {reach:g} m {near}; "
-        "window {window}; {null}{chosen}. {excess}"
+        "window {window}; {null}{chosen}{weight}. {excess}"
     ),
 }
 
@@ -115,6 +125,7 @@ def _sentence(row: Mapping[str, Any], told: Mapping[str, Any], language: Languag
         window=_window(told, which),
         null=_NULLS[told["null"]][which],
         chosen=_chosen(told, which),
+        weight=_WEIGHTS.get(told["weight"], ("", ""))[which],
         excess=_excess(row, which),
     ).strip()  # fmt: skip
 

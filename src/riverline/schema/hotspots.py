@@ -15,6 +15,7 @@ _VERDICTS = c.choices(
     ("unseen", "巡查不足", "Not enough looking"),
     ("none", "无显著聚集", "Not beyond chance"),
 )
+_RUNS = c.choices(("hot", "热点河道", "Hot reach"), ("cold", "冷点河道", "Cold reach"))
 _FUNNEL = c.choices(
     ("above", "高于上限", "Above"),
     ("within", "限内", "Within"),
@@ -104,7 +105,7 @@ HOT_REACHES = Schema(
         c.START_CHAINAGE,
         c.END_CHAINAGE,
         c.LENGTH,
-        c.choice("verdict", "热点判定", "Verdict", "RDPD", "Hot or cold.", _VERDICTS[:2]),
+        c.choice("verdict", "热点判定", "Verdict", "RDPD", "Hot or cold.", _RUNS),
         _whole("segments", "河段数", "Segments", "HDS", "Segments in a row that bear the verdict."),
         _PROBLEMS,
         _EXPOSURE,

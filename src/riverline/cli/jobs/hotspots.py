@@ -34,6 +34,8 @@ __all__ = ["HotspotJob", "carry_out", "intervals", "rank_table", "reach_table"]
 
 NAMES = "热点图.html", "热点成果.gpkg"
 SURFACE_NAME = "热点密度.tif"
+# More problems than this are left off the map.
+MOST_PROBLEMS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,15 @@ def carry_out(job: HotspotJob, tell: Callable[[Step], None]) -> Delivery:
     spots = describe_hotspots(spots, job.language)
     ranked = rank_reaches(spots, by=job.by)
     beside = {} if job.surface_m is None else {SURFACE_NAME: partial(_write_surface, job, frames["problems"], axes)}
+    problems = frames["problems"]
     few = sum(len(each) for each in (spots.segments, spots.surface, spots.faults)) <= MOST_ON_MAP
+    # The problems themselves lie under what was made of them, while a browser can draw them too.
+    under = {} if len(problems) > MOST_PROBLEMS else {ANY_PROBLEMS.label(job.language): problems}
     paths = hand_over(
         job.out,
-        draw=(lambda: rl.maps.show_hotspots(spots, axes, language=job.language, title=job.title)) if few else None,
+        draw=(lambda: rl.maps.show_hotspots(spots, axes, language=job.language, title=job.title, **under))
+        if few
+        else None,
         write=lambda path: rl.export.to_geopackage(path, spots, ranked, language=job.language),
         names=NAMES,
         beside=beside,
