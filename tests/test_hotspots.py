@@ -422,7 +422,8 @@ def test_heaped_dates_and_twins_are_told(straight):
     assert "…-30/31" in set(notes)
     twins = problems([at(10, 20), at(10, 20)], problem_id=["A", "B"], kind="dumping", found_on="2025-01-01")
     spots = rl.find_hotspots(twins, straight)
-    assert spots.faults.query("code == 'problem-twin'")["note"].tolist() == ["A, B"]
+    twin = spots.faults.query("code == 'problem-twin'")
+    assert twin[["feature_id", "value", "note"]].to_numpy().tolist() == [["B", 0.0, "A, 0 d"]]
     assert spots.segments["problems"].sum() == 2
 
 

@@ -32,7 +32,9 @@ def files(tmp_path_factory):
     random = np.random.default_rng(1)
     along = np.concatenate([random.uniform(0, 30_000, 60), random.uniform(10_000, 11_500, 20)])
     places = [shapely.Point(X + each, Y + 30) for each in along]
-    columns = {"BH": [f"P{i}" for i in range(80)], "found_on": "2025-05-05", "kind": "dumping", "note": "<b>x</b>"}
+    days = (pd.Timestamp("2025-01-01") + pd.to_timedelta(np.arange(80) * 61 % 360, unit="D")).strftime("%Y-%m-%d")
+    columns = {"BH": [f"P{i}" for i in range(80)], "found_on": days, "note": "<b>x</b>"}
+    columns |= {"kind": ["occupation", "extraction", "dumping", "construction"] * 20}
     gpd.GeoDataFrame(columns, geometry=places, crs=CRS).to_file(folder / "problems.gpkg")
     axis = shapely.LineString([(X, Y), (X + 30_000, Y)])
     columns = {"river_id": ["R1"], "name": ["清水河"], "chief": ["张三"]}
@@ -50,7 +52,7 @@ def spots(files):
 def test_the_map_draws_verdicts_reaches_and_densities(spots):
     page = rl.maps.show(hotspots=spots)
     names = [child.layer_name for child in page._children.values() if hasattr(child, "layer_name")]
-    for name in ("四乱热点河段：热点", "热点河道：热点", "沿河密度"):
+    for name in ("四乱热点河段：热点", "热点河道：热点河道", "沿河密度"):
         assert name in names
     html = page.get_root().render()
     assert spots.clusters["reason"].iloc[0] in html
@@ -71,6 +73,8 @@ def test_the_command_tells_reaches_and_ranks_and_writes_both_files(files, tmp_pa
     assert "R1/H01" in told
     assert "张三" in told
     assert sorted(path.name for path in out.iterdir()) == ["热点图.html", "热点密度.tif", "热点成果.gpkg"]
+    # The problems lie under what was made of them.
+    assert "P79" in (out / "热点图.html").read_text("utf-8")
     with rasterio.open(out / "热点密度.tif") as source:
         assert source.read(1).sum() * source.res[0] ** 2 / 1e6 == pytest.approx(80, rel=1e-5)
     reason = gpd.read_file(out / "热点成果.gpkg", layer="热点河道")["reason"].iloc[0]
@@ -152,3 +156,28 @@ def test_the_command_counts_near_repeats_and_refuses_half_a_pair_of_kinds(year, 
     both = run("near-repeats", problems, "--axes", axes, "--first", "dumping", "--then", "dumping", "--direction",
                "downstream", "--worlds", 19, "--language", "en")  # fmt: skip
     assert "Near repeats" in both
+
+
+def test_the_commands_take_what_the_functions_take(year, files, tmp_path):
+    """Weights, decay, banks, smoothing, passes, distances and snaps; a scan against passes, exposure or controls."""
+    problems, axes = year
+    more = ("--weight", "severity", "--decay", "linear", "--any-bank", "--smoothing", "moments", "--min-passes", 0.5,
+            "--distance", 6_000, "--snap", 10)  # fmt: skip
+    run("hotspots", problems, "--axes", axes, "--column", "BH=problem_id", "--effort", files / "walked.csv", *more,
+        "--out", tmp_path / "hot")  # fmt: skip
+    made = gpd.read_file(tmp_path / "hot" / "热点成果.gpkg", layer="四乱热点河段")
+    # Distances and passes arrived: P104 counts, and the neighbourhoods are of both banks.
+    assert made["problems"].sum() == 105
+    assert "weight" in made
+    assert made["neighbours"].max() == 9
+    dated = pd.read_csv(files / "walked.csv").assign(on=["2025-12-20", "2025-01-05"])
+    dated.to_csv(tmp_path / "dated.csv", index=False)
+    told = run("scan", problems, "--axes", axes, "--on", "2025-12-31", "--column", "BH=problem_id", "--whole",
+               "--effort", tmp_path / "dated.csv", "--worlds", 19, "--out", tmp_path / "scan")  # fmt: skip
+    assert "未参加检验" in "".join(told.split())
+    run("scan", problems, "--axes", axes, "--on", "2025-12-31", "--controls", files / "problems.gpkg", "--worlds", 19,
+        "--snap", 10, "--distance", 900, "--out", tmp_path / "controls")  # fmt: skip
+    clusters = gpd.read_file(tmp_path / "controls" / "扫描成果.gpkg", layer="扫描聚集区")
+    assert clusters["worlds"].max() <= 19
+    run("near-repeats", problems, "--axes", axes, "--snap", 10)
+    run("emerging", problems, "--axes", axes, "--on", "2025-12-31", "--snap", 10, "--out", tmp_path / "cube")

@@ -473,7 +473,9 @@ def test_nothing_gives_nothing():
 
 def test_passes_are_intervals_of_chainage_and_the_effort_of_a_search_for_hotspots():
     there_and_back = pt.fixes("T1", [(0, 20), (600, 20), (200, 20)])
-    crossing = pt.fixes("T2", [(300, 20), (500, 20), (500, -20), (900, -20)], start="2025-05-07T09:00", every=20.0)
+    crossing = pt.fixes(
+        "T2", [(300, 20), (500, 20), (500, -20), (900, -20)], start="2025-05-07T09:00", kmh=2.0, every=20.0
+    )
     axes = pt.axes(start_chainage_m=[5000.0])
     result = pt.measured(pd.concat([crossing, there_and_back], ignore_index=True), on=axes)
     told = result.passes[["track_id", "bank", "start_chainage_m", "end_chainage_m", "length_m"]]

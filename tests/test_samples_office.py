@@ -155,6 +155,20 @@ def test_the_hot_reach_is_found_and_nothing_else(truth, axes, ledger):
     assert first["start_chainage_m"].between(10_700, 12_000).all()
 
 
+def test_the_report_names_the_twins_that_a_ledger_would_propose(truth, attached, axes, ledger):
+    """Before they are rejected: afterwards they are settled and told no more."""
+
+    def twins(frame):
+        told = rl.hotspots.check_problems(frame, axes).query("code == 'problem-twin'")
+        return {
+            frozenset((name, note.partition(",")[0]))
+            for name, note in zip(told["feature_id"], told["note"], strict=True)
+        }
+
+    assert twins(attached.problems) == {frozenset(each.values()) for each in truth["twins"]}
+    assert not twins(ledger.problems(on=LAST))
+
+
 def test_dates_that_heap_and_a_shifted_batch_are_told(truth, axes, ledger):
     found = rl.find_hotspots(ledger.problems(on=LAST), axes).faults
     assert "snaps-shifted" not in set(found["code"])
@@ -221,7 +235,10 @@ def test_the_lazy_chief_is_named_and_nobody_else(truth, patrols):
     assert set(missed["chief"]) == {lazy["chief"]}
     others = duties[(duties["level"] == "village") & (duties.index != lazy["chief"])]
     assert (others["share"] > 0.99).all()
-    assert patrols.faults.empty
+    # The tracks go a day beyond the quarter; nothing else is to be said of them.
+    (beyond,) = patrols.faults.itertuples()
+    assert (beyond.code, beyond.value) == ("tracks-outside-window", 8.0)
+    assert patrols.passes["on"].max() <= pd.Timestamp(LAST)
 
 
 def test_nobody_looked_where_the_hot_reach_is_on_the_lazy_chiefs_stretch(truth, axes, ledger, patrols):
@@ -240,15 +257,18 @@ def test_nobody_looked_where_the_hot_reach_is_on_the_lazy_chiefs_stretch(truth, 
 def test_outfalls_and_sections_are_placed_and_the_one_that_missed_its_target_is_told(truth, axes):
     names = {"outfalls": rl.schema.OUTFALLS, "water_sections": rl.schema.WATER_SECTIONS, "intakes": rl.schema.INTAKES}
     read = {name: layer(name, schema) for name, schema in names.items()}
-    inventory = rl.place_outfalls(
-        read["outfalls"], axes, sections=read["water_sections"], intakes=read["intakes"], snap_m=250
-    )
+    inventory = rl.place_outfalls(read["outfalls"], axes, sections=read["water_sections"], intakes=read["intakes"])
     missed = inventory.reaches[inventory.reaches["target_met"] == "not_met"]
     assert missed["water_section_id"].tolist() == truth["sections_not_met"]
     groups = set(inventory.outfalls["class_group"])
     assert groups == {"industrial", "municipal", "agricultural", "other", "unknown"}
-    assert inventory.faults["code"].tolist() == ["outfall-class-unknown"]
-    # Axes of tributaries end at the bank: with a snap as wide as the river theirs flow on into it.
+    assert inventory.faults["code"].tolist() == ["outfall-class-unknown", "axis-mouth", "axis-mouth"]
+    # Axes of tributaries end at the bank, 205 and 60 m from the river's: they flow on into it and it is told.
+    wide = rl.place_outfalls(
+        read["outfalls"], axes, sections=read["water_sections"], intakes=read["intakes"], snap_m=250
+    )
+    assert wide.outfalls["intake_distance_m"].tolist() == inventory.outfalls["intake_distance_m"].tolist()
+    assert not {"axis-mouth", "axis-unjoined"} & set(wide.faults["code"])
     ways = inventory.outfalls.groupby("river_id")["intake_way"].agg(set).to_dict()
     assert ways == {"QS01": {"same_river"}, "BS02": {"network"}, "LX03": {"network"}}
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Axes", "aligned", "feature_ids", "finite", "is_number", "nearest_axis", "require_width", "rows_by_name", "texts",
-    "usable_axes",
+    "usable_axes", "widths_of",
 ]  # fmt: skip
 
 # Places along a line that vote for the nearest axis.
@@ -56,6 +56,8 @@ class Axes:
 def usable_axes(axes: gpd.GeoDataFrame) -> Axes:
     """The rows of :data:`riverline.schema.AXES` that are lines with length, in the order of their codes.
 
+    Parts that follow each other, each ending where the next begins, are one line.
+
     Raises
     ------
     SchemaError, CRSError
@@ -63,13 +65,23 @@ def usable_axes(axes: gpd.GeoDataFrame) -> Axes:
     """
     AXES.require(axes, layer="axes")
     require_metric(axes, layer="axes")
-    lines = np.asarray(axes.geometry.array, dtype="object")
+    lines = np.array(axes.geometry.array, dtype="object")
+    parts = shapely.get_type_id(lines) == shapely.GeometryType.MULTILINESTRING
+    lines[parts] = shapely.line_merge(lines[parts], directed=True)
     length = np.nan_to_num(shapely.length(lines))
     usable = np.flatnonzero((shapely.get_type_id(lines) == shapely.GeometryType.LINESTRING) & (length > 0))
     river_id = texts(axes["river_id"])
     usable = usable[np.lexsort((shapely.to_wkb(lines[usable]), river_id[usable].astype(str)))]
     start = axes["start_chainage_m"].to_numpy(dtype="float64") if "start_chainage_m" in axes else np.zeros(len(axes))
     return Axes(lines[usable], river_id[usable], np.nan_to_num(start[usable]), usable, axes.crs)
+
+
+def widths_of(axes: gpd.GeoDataFrame, usable: Axes) -> NDArray[np.float64]:
+    """Width of each usable axis, metres; NaN where none above zero is given."""
+    if "width_m" not in axes.columns:
+        return np.full(len(usable.row), np.nan)
+    width = pd.to_numeric(axes["width_m"], errors="coerce").to_numpy(dtype="float64")[usable.row]
+    return np.where(np.isfinite(width) & (width > 0.0), width, np.nan)
 
 
 def aligned(frame: gpd.GeoDataFrame, axes: Axes, *, layer: str) -> gpd.GeoDataFrame:

@@ -26,6 +26,8 @@ _LENGTH_DECIMALS = 1
 
 # A last piece shorter than this is rounding, not a piece.
 _LEAST_M = 1e-6
+# More pieces than this are a length in the wrong unit: all rivers of the country in half kilometres are three million.
+_MOST_PIECES = 10_000_000
 
 
 def split_axes(
@@ -54,7 +56,7 @@ def split_axes(
     Raises
     ------
     SchemaError
-        If the axes lack columns, or ``length_m`` is not above zero.
+        If the axes lack columns, ``length_m`` is not above zero, or the pieces would be more than ten million.
     CRSError
         If the axes are not in metres.
 
@@ -77,6 +79,14 @@ def split_axes(
         )
     usable = usable_axes(axes)
     lengths = shapely.length(usable.line)
+    many = np.ceil(lengths / length_m).sum()
+    if many > _MOST_PIECES:
+        raise SchemaError(
+            f"段长 {length_m:g} 米会把 {lengths.sum() / 1000.0:,.0f} km 河道切成 {many:,.0f} 段"
+            f"（限 {_MOST_PIECES:,} 段）；请加大段长",
+            f"pieces of {length_m:g} m would cut {lengths.sum() / 1000.0:,.0f} km of rivers into {many:,.0f} "
+            f"(limit {_MOST_PIECES:,}); type a longer piece",
+        )
     ends = [_ends(length, length_m, pieces) for length in lengths]
     count = np.array([len(each) - 1 for each in ends], dtype="int64")
     axis = np.repeat(np.arange(len(ends)), count)

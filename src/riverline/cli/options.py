@@ -18,16 +18,19 @@ __all__ = [
     "FILE",
     "CRSOption",
     "ColumnOption",
+    "DistanceOption",
     "DrawnArgument",
     "EncodingOption",
     "LanguageOption",
     "LayerColumnOption",
+    "MinPassesOption",
     "OnOption",
     "OnlyOption",
     "OutOption",
     "PlaneOption",
     "RulesOption",
     "SetOption",
+    "SnapOption",
     "StrictOption",
     "ZoneOption",
     "columns_by_layer",
@@ -54,6 +57,13 @@ EncodingOption = Annotated[
 OnOption = Annotated[
     str | None, typer.Option(metavar="YYYY-MM-DD", help="规则适用日期 | day on which the rules are in force")
 ]
+MinPassesOption = Annotated[
+    float, typer.Option(metavar="N", help="巡查不足几次的河段不检验 | segments passed fewer times are not tested")
+]
+DistanceOption = Annotated[
+    float, typer.Option(metavar="M", help="离中心线多远以内计入 | how near to an axis a problem counts")
+]
+SnapOption = Annotated[float, typer.Option(metavar="M", help="中心线相距多近算汇入 | how near axes meet")]
 StrictOption = Annotated[
     bool, typer.Option("--strict", help="有错误级质检问题时以状态 3 结束 | end with status 3 on errors in the data")
 ]

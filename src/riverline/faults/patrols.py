@@ -14,6 +14,8 @@ PATROL_CODES = (
     Code("track-undated", "warning", "轨迹 {feature} 没有日期，不能计入任何期间，频次和覆盖均未计",
          "track {feature} has no day and counts in no period", "填写 started，或导出带时间的轨迹",
          "fill in started, or export it with its times"),
+    Code("tracks-outside-window", "note", "{value} 条轨迹不在期间 {note} 内，未计入",
+         "{value} tracks lie outside the window {note} and are counted nowhere", "无须处理", "nothing to do"),
     Code("track-unordered", "error", "轨迹 {feature} 的 {value} 个点既没有时间也没有序号，先后不明，未连成线",
          "the {value} points of track {feature} have neither times nor a sequence; no line was made of them",
          "补充 time 或 sequence", "give time or sequence"),

@@ -13,6 +13,7 @@ from riverline._kernels.lines.chainage import locate_many
 from riverline.channel.given import aligned, feature_ids, finite, rows_by_name, texts
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.intake import typed
+from riverline.errors import SchemaError
 from riverline.schema import PROBLEMS, Schema
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["ANY_PROBLEMS", "Counted", "count_problems"]
+__all__ = ["ANY_PROBLEMS", "Counted", "count_problems", "require_days", "window_of"]
 
 _USED = ("problem_id", "river_id", "bank", "kind", "severity", "status", "found_on")
 ANY_PROBLEMS = Schema(
@@ -115,10 +116,41 @@ def count_problems(
         Finding("problem-bankless", "problems", names[at], shapely.Point(place[at])) for at in np.flatnonzero(lost)
     ]
     kept = np.flatnonzero(~far & ~lost)
+    findings += _strange(rows, place, axis, segments.axes, kept)
     rows, axis, along, bank = rows.iloc[kept].reset_index(drop=True), axis[kept], along[kept], bank[kept]
     segment = segments.row_of(axis, along, np.maximum(bank, 0))
     weight = _weights(rows, segments.axes, axis, settings)
     return Counted(rows, segment, axis, along, offset[kept], weight, place[kept], findings)
+
+
+def window_of(on: dt.date | None, days: int | None) -> tuple[pd.Timestamp | None, pd.Timestamp] | None:
+    """First and last day of a window; None where there is no last one, and no first one where it has no length.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> [str(each.date()) for each in window_of(dt.date(2025, 12, 31), 365)]
+    ['2025-01-01', '2025-12-31']
+    """
+    if on is None:
+        return None
+    last = pd.Timestamp(on)
+    return (None if days is None else last - pd.Timedelta(days=days - 1)), last
+
+
+def require_days(problems: gpd.GeoDataFrame) -> None:
+    """Raise unless problems have a column of the days on which they were found.
+
+    Raises
+    ------
+    SchemaError
+        If they have none.
+    """
+    if "found_on" not in getattr(problems, "columns", ()):
+        raise SchemaError(
+            "问题缺少发现日期字段 found_on，不能按时段查找；请用 --column 对应或改名",
+            "problems lack the column found_on, so that nothing can be told of time; map it by --column or rename",
+        )
 
 
 Step = tuple[Any, list[Finding]]
@@ -159,10 +191,9 @@ def _in_time(rows: gpd.GeoDataFrame, settings: HotspotSettings, on: dt.date | No
         return rows, []
     day = rows["found_on"] if "found_on" in rows else pd.Series(pd.NaT, index=rows.index, dtype="datetime64[s]")
     undated = day.isna().to_numpy()
-    first = pd.Timestamp.min if settings.window_days is None else pd.Timestamp(on) - pd.Timedelta(
-        days=settings.window_days - 1)  # fmt: skip
-    outside = ~undated & ((day > pd.Timestamp(on)) | (day < first)).to_numpy(dtype=bool)
-    window = f"{'…' if settings.window_days is None else first.date().isoformat()} / {on.isoformat()}"
+    first, last = window_of(on, settings.window_days) or (None, pd.Timestamp(on))
+    outside = ~undated & ((day > last) | (day < (pd.Timestamp.min if first is None else first))).to_numpy(dtype=bool)
+    window = f"{'…' if first is None else first.date().isoformat()} / {on.isoformat()}"
     about = [Finding("problem-without-day", "problems", name, shape)
              for name, shape in zip(rows["_name"][undated], rows.geometry[undated], strict=True)]  # fmt: skip
     if outside.any():
@@ -184,6 +215,20 @@ def _located(place: Floats, rows: gpd.GeoDataFrame, axes: Axes) -> tuple[Integer
                 )
                 axis[other[at]] = known[name][nearest]
     return axis, along, offset
+
+
+def _strange(rows: gpd.GeoDataFrame, place: Floats, axis: Integers, axes: Axes, kept: Integers) -> list[Finding]:
+    """Problems that name a river of which there is no axis."""
+    if "river_id" not in rows:
+        return []
+    named = texts(rows["river_id"])
+    at = kept[(named[kept] != "") & ~np.isin(named[kept].astype(str), axes.river_id.astype(str))]
+    names = rows["_name"].to_numpy()
+    return [
+        Finding("problem-river-unknown", "problems", names[row], shapely.Point(place[row]),
+                note=f"{named[row]} → {axes.river_id[axis[row]]}")
+        for row in at
+    ]  # fmt: skip
 
 
 def _banks(rows: gpd.GeoDataFrame, offset: Floats) -> Integers:

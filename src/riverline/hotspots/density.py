@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import geopandas as gpd
 import numpy as np
@@ -13,6 +13,7 @@ from riverline._kernels.network.equal_split import Events, split_equally
 from riverline._kernels.network.river_graph import Places, graph_of, stretches_of
 from riverline._kernels.network.river_joins import joins
 from riverline._kernels.network.water_heat import Heat
+from riverline.errors import JobError
 from riverline.hotspots.counting import count_problems
 from riverline.hotspots.segments import BANKS, segments_of
 from riverline.hotspots.settings import HotspotSettings
@@ -81,12 +82,11 @@ def density_of(
         return DENSITIES.empty(segments.axes.crs), None
     sigma = settings.bandwidth_m
     cells = _Cells(segments, settings, sigma)
-    at = cells.at(counted.along, counted.segment)
+    at = cells.around(counted.along, counted.segment, counted.weight)
     if sigma is None:
-        sigma = _chosen(cells, at, counted.weight, seed, reach_m)
+        sigma = _chosen(cells, at, seed, reach_m)
     if kernel == "heat":
-        events = np.bincount(at, counted.weight, len(cells.length)).astype("float64")
-        density = Heat(cells.graph, cells.node, cells.length, sigma).spread(events)
+        density = Heat(cells.graph, cells.node, cells.length, sigma).spread(at.sums(slice(None), len(cells.length)))
     else:
         density = _by_paths(cells, counted, sigma, kernel)
     return cells.rows(np.maximum(density, 0.0) * 1000.0), sigma
@@ -127,6 +127,8 @@ def measure_density(
     ------
     SchemaError, CRSError
         If frames lack columns, geometry or CRS, or the axes are not in metres.
+    JobError
+        If there is no such kernel.
 
     Examples
     --------
@@ -141,6 +143,9 @@ def measure_density(
     >>> float(down["start_chainage_m"].min()), round(float((down["density"] * down["length_m"] / 1000).sum()), 6)
     (10000.0, 1.0)
     """
+    if kernel not in get_args(Kernel):
+        listed = " | ".join(get_args(Kernel))
+        raise JobError(f"kernel 应为 {listed}，实际为 {kernel!r}", f"kernel must be {listed}, got {kernel!r}")
     chosen = HotspotSettings() if settings is None else settings
     segments = segments_of(axes, segment_m, by_bank=by_bank)
     counted = count_problems(problems, segments, chosen, None)
@@ -168,6 +173,19 @@ def _by_paths(cells: _Cells, counted: Counted, sigma: float, kernel: Kernel) -> 
     return np.bincount(cell, held, len(cells.length)) / cells.length
 
 
+class _Split(NamedTuple):
+    """Problems on lixels, m of them: two cells each, the share of each, and their weights."""
+
+    cell: Integers
+    share: Floats
+    weight: Floats
+
+    def sums(self, rows: Any, count: int) -> Floats:  # noqa: ANN401 - whatever picks rows
+        """What each of so many cells holds of some of them."""
+        held = self.share[rows] * self.weight[rows][:, None]
+        return np.bincount(self.cell[rows].ravel(), held.ravel(), count).astype("float64")
+
+
 class _Cells:
     """Lixels: equal parts of segments, with the graph of their middles."""
 
@@ -183,7 +201,7 @@ class _Cells:
         self.length = size / self.parts
         lengths = shapely.length(segments.axes.line)
         places = Places(segments.axis[self.row], self.begin + self.length / 2, segments.bank[self.row])
-        self.joined = joins(segments.axes.line, settings.snap_m)
+        self.joined = joins(segments.axes.line, settings.snap_m, segments.width)
         self.graph, self.node = graph_of(lengths, self.joined, places, banks=segments.by_bank)
 
     def at(self, along: Floats, row: Integers) -> Integers:
@@ -191,6 +209,20 @@ class _Cells:
         size = (self.segments.end - self.segments.begin)[row]
         part = ((along - self.segments.begin[row]) / size * self.parts).astype("int64")
         return row * self.parts + np.clip(part, 0, self.parts - 1)
+
+    def around(self, along: Floats, row: Integers, weight: Floats) -> _Split:
+        """The two cells whose middles places lie between, and how their weights are parted so that no mean shifts."""
+        cell = self.at(along, row)
+        off = np.clip((along - self.begin[cell]) / self.length[cell] - 0.5, -0.5, 0.5)
+        way = np.where(off < 0.0, -1, 1)
+        beside = row + way * (1 + self.segments.by_bank)
+        there = np.clip(beside, 0, len(self.segments.axis) - 1)
+        inside = (cell + way) // self.parts == row
+        follows = (beside == there) & (self.segments.axis[there] == self.segments.axis[row])
+        across = there * self.parts + np.where(way < 0, self.parts - 1, 0)
+        # Beyond the end of a river lies its own image.
+        other = np.where(inside, cell + way, np.where(follows, across, cell))
+        return _Split(np.column_stack([cell, other]), np.column_stack([1.0 - np.abs(off), np.abs(off)]), weight)
 
     def rows(self, density: Floats) -> gpd.GeoDataFrame:
         """Cells with something in them, drawn along their segments."""
@@ -222,18 +254,18 @@ def _stretches(lines: NDArray[np.object_], begin: Floats, end: Floats) -> NDArra
     return np.asarray(shapely.linestrings(shapely.get_coordinates(points).reshape(-1, 3, 2)))
 
 
-def _chosen(cells: _Cells, at: Integers, weight: Floats, seed: int, reach_m: float) -> float:
+def _chosen(cells: _Cells, at: _Split, seed: int, reach_m: float) -> float:
     """The bandwidth under which problems that were left out are likeliest, by five parts."""
-    if len(at) < _FEWEST:
+    if len(at.weight) < _FEWEST:
         return reach_m
-    fold = np.random.default_rng(seed).permutation(len(at)) % _FOLDS
+    fold = np.random.default_rng(seed).permutation(len(at.weight)) % _FOLDS
     every = np.arange(_FOLDS)
     events = np.zeros((len(cells.length), _FOLDS))
     for part in every:
-        events[:, part] = np.bincount(at[fold != part], weight[fold != part], len(cells.length))
+        events[:, part] = at.sums(fold != part, len(cells.length))
     score = []
     for share in _TRIED:
         density = Heat(cells.graph, cells.node, cells.length, share * reach_m).spread(events)
-        held = density[at, fold] / events.sum(axis=0)[fold]
-        score.append(float((weight * np.log(np.maximum(held, _FLOOR))).sum()))
+        held = (density[at.cell, fold[:, None]] * at.share).sum(axis=1) / events.sum(axis=0)[fold]
+        score.append(float((at.weight * np.log(np.maximum(held, _FLOOR))).sum()))
     return float(_TRIED[int(np.argmax(score))] * reach_m)

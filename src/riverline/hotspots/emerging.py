@@ -13,7 +13,7 @@ from riverline._kernels.statistics.emerging import Wording, categories, mann_ken
 from riverline._kernels.statistics.exact_null import binomial_tails
 from riverline._kernels.statistics.local_statistics import with_self
 from riverline.errors import JobError
-from riverline.hotspots.counting import count_problems
+from riverline.hotspots.counting import count_problems, require_days
 from riverline.hotspots.segments import neighbours_of, segments_of
 from riverline.hotspots.settings import HotspotSettings
 from riverline.rules.dating import as_day
@@ -118,7 +118,9 @@ def find_emerging(
     Raises
     ------
     SchemaError, CRSError, RuleError
-        As for :func:`riverline.find_hotspots`.
+        As for :func:`riverline.find_hotspots`, and if problems have no ``found_on``.
+    JobError
+        If there is no last day.
 
     Notes
     -----
@@ -144,6 +146,9 @@ def find_emerging(
     chosen = HotspotSettings() if settings is None else settings
     cube = EmergingSettings() if emerging is None else emerging
     day = as_day(on)
+    if day is None:
+        raise JobError("时空演变需要最后一天：on=", "a cube of periods needs its last day: on=")
+    require_days(problems)
     segments = segments_of(axes, segment_m, by_bank=by_bank)
     counts = _cube(problems, segments, chosen, cube, day)
     reach = _REACH * segment_m if chosen.reach_m is None else chosen.reach_m
@@ -163,7 +168,7 @@ def find_emerging(
 
 def _cube(
     problems: gpd.GeoDataFrame, segments: Segments, settings: HotspotSettings, cube: EmergingSettings,
-    day: dt.date | None,
+    day: dt.date,
 ) -> Floats:  # fmt: skip
     """Problems by segment and period, the last period last."""
     counted = count_problems(problems, segments, settings, day)

@@ -14,11 +14,11 @@ from riverline._kernels.statistics.shrinkage import smooth
 from riverline._version import __version__
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.errors import JobError
-from riverline.hotspots.counting import count_problems
+from riverline.hotspots.counting import count_problems, window_of
 from riverline.hotspots.density import density_of
-from riverline.hotspots.exposing import passes_of, spread_over
+from riverline.hotspots.exposing import exposed
 from riverline.hotspots.quality import report
-from riverline.hotspots.ranking import PRIORS
+from riverline.hotspots.ranking import PRIORS, unwalked
 from riverline.hotspots.reaches import FUNNEL_LEVEL, reaches_of
 from riverline.hotspots.result import Hotspots
 from riverline.hotspots.segments import neighbours_of, segments_of
@@ -81,7 +81,9 @@ def find_hotspots(  # noqa: PLR0913 - the choices that are the office's, not the
         ``exposure``; without it the length of bank counts.
     effort
         Intervals of chainage that patrols covered, one row a pass, or with ``passes``: the exposure is multiplied by
-        the passes, and segments passed less than ``settings.min_passes`` times are not tested.
+        the passes, and segments passed less than ``settings.min_passes`` times are not tested. Rows whose ``validity``
+        is ``invalid`` are no look, and rows with a day ``on`` count in the window only. Where more problems lie on a
+        segment that nobody looked at enough than on stretches of its length elsewhere, a warning names it.
     on
         Last day that counts, as a date or ISO text; problems without a day are then left out.
     seed
@@ -129,10 +131,11 @@ def find_hotspots(  # noqa: PLR0913 - the choices that are the office's, not the
     day = as_day(on)
     if chosen.window_days is not None and day is None:
         raise JobError("时段（window_days）需要最后一天：on=", "a window (window_days) needs its last day: on=")
-    segments = segments_of(axes, segment_m, by_bank=by_bank)
+    segments = segments_of(axes, segment_m, by_bank=by_bank, snap_m=chosen.snap_m)
     counted = count_problems(problems, segments, chosen, day)
-    size, passes, findings, kind = _exposures(segments, exposure, effort)
-    tested = (size > 0.0) & ((passes >= chosen.min_passes) if passes is not None else True)
+    held = exposed(segments, exposure, effort, window_of(day, chosen.window_days))
+    size, passes, findings, kind = held
+    tested = held.tested(chosen.min_passes)
     reach = _REACH * segment_m if chosen.reach_m is None else chosen.reach_m
     values = np.bincount(counted.segment, counted.weight, len(segments.frame)).astype("float64")
     neighbours = neighbours_of(segments, chosen, reach)
@@ -148,31 +151,14 @@ def find_hotspots(  # noqa: PLR0913 - the choices that are the office's, not the
     return Hotspots(frame, clusters, surface, found, Run(__version__, "", inputs, crs_text(axes.crs)))
 
 
-def _exposures(
-    segments: Segments, exposure: pd.DataFrame | None, effort: pd.DataFrame | None
-) -> tuple[Floats, Floats | None, list[Finding], str]:
-    """What problems are held against, the passes, what was wrong, and what to call it."""
-    findings: list[Finding] = []
-    size, passes, kind = (segments.end - segments.begin) / 1000.0, None, "length"
-    if exposure is not None:
-        size, findings = spread_over(exposure, segments)
-        kind = "given"
-    if effort is not None:
-        passes, about = passes_of(effort, segments)
-        size, findings = size * passes, [*findings, *about]
-        kind = "passes" if kind == "length" else "given-passes"
-    return size, passes, findings, kind
-
-
 def _told(
     settings: HotspotSettings, chance: Chance, day: dt.date | None, exposure: str, **numbers: float | None
 ) -> dict[str, Any]:
     """Every choice, with those that were made automatically, and the global tests."""
     asked = asdict(settings)
     automatic = [name for name in ("reach_m", "bandwidth_m") if asked[name] is None and numbers[name] is not None]
-    since = None
-    if day is not None and settings.window_days is not None:
-        since = (pd.Timestamp(day) - pd.Timedelta(days=settings.window_days - 1)).date().isoformat()
+    window = window_of(day, settings.window_days)
+    since = None if window is None or window[0] is None else window[0].date().isoformat()
     return asked | numbers | {
         "null": chance.null, "automatic": [*automatic, *(["null"] if settings.null == "auto" else [])],
         "on": None if day is None else day.isoformat(), "since": since, "exposure": exposure,
@@ -214,19 +200,28 @@ def _rows(
 
 
 def _about(frame: gpd.GeoDataFrame, chance: Chance, settings: HotspotSettings) -> list[Finding]:
-    """That segments were not looked at, that all counts differ, and that there is no evidence of clustering."""
+    """That segments were not looked at, and hold problems, that all counts differ, and that nothing clusters."""
     found = []
     unseen = frame[frame["verdict"] == "unseen"]
     if len(unseen):
         length = f"{unseen['length_m'].sum() / 1000.0:.1f} km"
         found.append(Finding("segments-unseen", "segments", "*", None, float(len(unseen)), settings.min_passes,
                              note=length))  # fmt: skip
+    heaps = frame[unwalked(frame)]
+    found += [
+        Finding("segment-unwalked", "segments", name, shape, float(many), settings.min_passes)
+        for name, shape, many in zip(heaps["segment_id"], heaps.geometry, heaps["problems"], strict=True)
+    ]
     beyond = int(frame["verdict"].isin(["hot", "cold"]).sum())
     if chance.null == "binomial" and beyond > _MANY * (len(frame) - len(unseen)):
         note = f"dispersion p={chance.global_p[1]:.3f}"
         found.append(Finding("counts-uneven", "segments", "*", None, float(beyond), float(len(frame) - len(unseen)),
                              note=note))  # fmt: skip
+    if settings.weight != "count":
+        found.append(Finding("weights-tested", "segments", "*", None, note=f"weight={settings.weight}"))
     if not beyond:
-        note = f"n={int(frame['problems'].sum())}, dispersion p={chance.global_p[1]:.3f}"
-        found.append(Finding("no-clustering", "segments", "*", None, chance.global_p[0], settings.level, note=note))
+        aside = int(unseen["problems"].sum())
+        note = f"n={int(frame['problems'].sum()) - aside}, dispersion p={chance.global_p[1]:.3f}"
+        code, note = ("no-clustering-seen", f"{aside}") if aside else ("no-clustering", note)
+        found.append(Finding(code, "segments", "*", None, chance.global_p[0], settings.level, note=note))
     return found

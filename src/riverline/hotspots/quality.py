@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,10 +14,15 @@ from riverline.channel.given import texts
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.geodesy import gcj02_from_wgs84
 from riverline.geodesy.datum import to_degrees
-from riverline.hotspots.counting import count_problems
+from riverline.hotspots.counting import count_problems, window_of
+from riverline.hotspots.exposing import exposed
 from riverline.hotspots.segments import segments_of
 from riverline.hotspots.settings import HotspotSettings
+from riverline.ledger import load_ledger_rules
+from riverline.ledger.twins import near_pairs, sightings_of
 from riverline.rules.dating import as_day
+from riverline.schema import PROBLEMS
+from riverline.schema.values import read_values
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -50,7 +55,10 @@ def check_problems(
     problems: gpd.GeoDataFrame,
     axes: gpd.GeoDataFrame,
     *,
+    segment_m: float = _SEGMENT_M,
     by_bank: bool = True,
+    exposure: pd.DataFrame | None = None,
+    effort: pd.DataFrame | None = None,
     on: dt.date | str | None = None,
     settings: HotspotSettings | None = None,
 ) -> gpd.GeoDataFrame:
@@ -58,13 +66,14 @@ def check_problems(
 
     Parameters
     ----------
-    problems, axes, by_bank, on, settings
+    problems, axes, segment_m, by_bank, exposure, effort, on, settings
         As for :func:`riverline.find_hotspots`, whose ``faults`` begin with the same rows.
 
     Returns
     -------
     GeoDataFrame
-        Rows of :data:`riverline.schema.FAULTS`: what does not count, and why; shifted coordinates, heaped dates, twins.
+        Rows of :data:`riverline.schema.FAULTS`: what does not count, and why; shifted coordinates, heaped dates, twins;
+        with effort also how many problems lie where nobody looked enough.
 
     Raises
     ------
@@ -81,9 +90,15 @@ def check_problems(
     >>> rl.hotspots.check_problems(far, axes)[["code", "feature_id", "value"]].values.tolist()
     [['problem-far', 'P1', 9000.0]]
     """
-    segments = segments_of(axes, _SEGMENT_M, by_bank=by_bank)
-    counted = count_problems(problems, segments, settings or HotspotSettings(), as_day(on))
-    found = findings_to_faults([*counted.findings, *report(counted, segments)], axes.crs)
+    chosen = settings or HotspotSettings()
+    segments = segments_of(axes, segment_m, by_bank=by_bank, snap_m=chosen.snap_m)
+    day = as_day(on)
+    counted = count_problems(problems, segments, chosen, day)
+    held = exposed(segments, exposure, effort, window_of(day, chosen.window_days))
+    aside = int((~held.tested(chosen.min_passes))[counted.segment].sum())
+    left = [Finding("problems-untested", "problems", "*", None, float(aside), chosen.min_passes)] * bool(aside)
+    about = [*counted.findings, *report(counted, segments), *held.findings, *left]
+    found = findings_to_faults(about, axes.crs)
     return faults.combine(found, crs=axes.crs)
 
 
@@ -100,9 +115,9 @@ def report(counted: Counted, segments: Segments) -> list[Finding]:
     Returns
     -------
     list of Finding
-        ``snaps-shifted``, ``dates-heaped``, ``problem-twin``.
+        ``axis-unusable``, ``axis-mouth``, ``axis-unjoined``, ``snaps-shifted``, ``dates-heaped``, ``problem-twin``.
     """
-    return [*_shifted(counted, segments), *_heaped(counted), *_twins(counted)]
+    return [*segments.findings, *_shifted(counted, segments), *_heaped(counted), *_twins(counted)]
 
 
 def _shifted(counted: Counted, segments: Segments) -> list[Finding]:
@@ -173,18 +188,40 @@ def _heaped(counted: Counted) -> list[Finding]:
 
 
 def _twins(counted: Counted) -> list[Finding]:
-    """Problems of one place, kind and day."""
+    """Problems that may be entered already, as near in place and time as a ledger's rules have it."""
     rows = counted.rows
     if "found_on" not in rows:
         return []
-    place = pd.DataFrame(np.round(counted.place), columns=["x", "y"])
-    kind = texts(rows["kind"]) if "kind" in rows else ""
-    table = place.assign(kind=kind, day=rows["found_on"].to_numpy(), name=rows["_name"].to_numpy())
+    place = pd.DataFrame(np.round(counted.place, 1), columns=["x", "y"])
+    kind = texts(rows["kind"]) if "kind" in rows else np.full(len(rows), "", dtype="object")
+    names = rows["_name"].astype(str).to_numpy(dtype="object")
+    table = place.assign(kind=kind, day=rows["found_on"].to_numpy(), name=names).sort_values(["day", "name"])
     table = table.dropna(subset="day")
-    twice = table[table.duplicated(["x", "y", "kind", "day"], keep=False)]
+    # One of each place, kind and day stands for the others, so that a heap of thousands makes no millions of pairs.
+    first = table.groupby(["x", "y", "kind", "day"])["name"].transform("first")
+    same = table.assign(other=first, away=0.0, days=0.0)[first != table["name"]]
+    near = _near(rows, table.index[first == table["name"]].to_numpy(), kind, names)
+    pairs = pd.concat([same[["name", "other", "away", "days"]], near]).sort_values(["name", "away", "days", "other"])
+    where = dict(zip(names, shapely.points(counted.place), strict=True))
     return [
-        Finding("problem-twin", "problems", names[0], shapely.Point(key[0], key[1]), float(len(names)), 1.0,
-                note=", ".join(names))
-        for key, group in twice.groupby(["x", "y", "kind", "day"])
-        for names in [sorted(group["name"].astype(str))]
-    ]  # fmt: skip
+        Finding("problem-twin", "problems", name, where[name], round(away, 1), unit="m", note=f"{other}, {days:.0f} d")
+        for name, other, away, days in pairs.drop_duplicates("name").itertuples(index=False)
+    ]
+
+
+def _near(rows: gpd.GeoDataFrame, at: NDArray[np.intp], kind: Any, names: Any) -> pd.DataFrame:  # noqa: ANN401 - arrays
+    """Pairs of problems of one kind, the later first, that a ledger would propose as one."""
+    rules = load_ledger_rules().matching
+    closed = read_values(rows["closed_on"], PROBLEMS["closed_on"]).converted if "closed_on" in rows else pd.NaT
+    seen = sightings_of(pd.DataFrame({
+        "problem_id": names, "kind": kind, "bank": texts(rows["bank"]) if "bank" in rows else "",
+        "geometry": rows.geometry.to_numpy(), "found_on": rows["found_on"].to_numpy(),
+        "closed_on": pd.Series(closed, index=rows.index, dtype="datetime64[s]").to_numpy(),
+        "status": texts(rows["status"]) if "status" in rows else "",
+    }).iloc[at])  # fmt: skip
+    one, other, away = near_pairs(seen, seen, rules.distance_m)
+    gap = seen.found[one] - seen.found[other]
+    later = (gap > 0) | ((gap == 0) & (seen.code[one].astype(str) > seen.code[other].astype(str)))
+    kept = later & (gap <= rules.days) & (seen.found[one] <= seen.closed[other])
+    return pd.DataFrame({"name": seen.code[one[kept]], "other": seen.code[other[kept]], "away": away[kept],
+                         "days": gap[kept]})  # fmt: skip

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from riverline.hotspots.result import Hotspots
 
-__all__ = ["PRIORS", "first_to_walk", "rank_reaches"]
+__all__ = ["PRIORS", "first_to_walk", "rank_reaches", "unwalked"]
 
 # What rates are drawn towards, by the name that settings give it.
 PRIORS = {"likelihood": gamma_prior, "moments": moment_prior}
@@ -43,7 +43,8 @@ def rank_reaches(spots: Hotspots, *, by: str = "river_id", chiefs: gpd.GeoDataFr
     DataFrame
         Rows of :data:`riverline.schema.REACH_RANKS`, the highest rate first. Rates are drawn towards the mean of all
         groups by how little they rest on, so that two kilometres with one problem are not the county's worst; equal
-        rates share a rank. Segments without a name are the group ``""``; unseen segments count with their exposure 0.
+        rates share a rank. Segments without a name are the group ``""``. Of segments that nobody looked at enough
+        neither exposure nor problems count; the latter are told as ``untested``, for they are in no rate.
 
     Raises
     ------
@@ -73,9 +74,11 @@ def rank_reaches(spots: Hotspots, *, by: str = "river_id", chiefs: gpd.GeoDataFr
         )
     seen = (frame["verdict"] != "unseen").to_numpy()
     values = frame["weight" if "weight" in frame.columns else "problems"].to_numpy(dtype="float64")
+    problems = frame["problems"].to_numpy(dtype="int64")
     table = pd.DataFrame({
         "part": frame[by].astype("object").where(frame[by].notna(), "").astype("str").to_numpy(),
-        "length_m": frame["length_m"].to_numpy(), "problems": frame["problems"].to_numpy(dtype="int64"),
+        "length_m": frame["length_m"].to_numpy(), "problems": np.where(seen, problems, 0),
+        "untested": np.where(seen, 0, problems),
         "value": np.where(seen, values, 0.0), "exposure": np.where(seen, frame["exposure"].to_numpy(), 0.0),
     })  # fmt: skip
     sums = table.groupby("part", sort=True).sum().reset_index()
@@ -107,8 +110,27 @@ def _ranked(value: Any, size: Any, smoothing: str) -> dict[str, Any]:  # noqa: A
     }  # fmt: skip
 
 
+def unwalked(frame: gpd.GeoDataFrame) -> np.ndarray:
+    """Segments that nobody looked at enough though they hold more problems than stretches of their length do.
+
+    Parameters
+    ----------
+    frame
+        Rows of :data:`riverline.schema.HOT_SEGMENTS`.
+
+    Returns
+    -------
+    (n,) of bool
+        More than the funnel's upper limit for as many kilometres at the mean of all.
+    """
+    length, problems = (frame[name].to_numpy(dtype="float64") for name in ("length_m", "problems"))
+    mean = problems.sum() / length.sum() if length.sum() > 0.0 else 0.0
+    unseen = (frame["verdict"] == "unseen").to_numpy(dtype=bool)
+    return np.asarray(unseen & (problems > funnel_limits(mean * length, FUNNEL_LEVEL)[1]))
+
+
 def first_to_walk(spots: Hotspots, *, kilometres: float = 10.0) -> gpd.GeoDataFrame:
-    """The kilometres to walk first: hot segments by rate, then those whose rate is likeliest to be high.
+    """The kilometres to walk first: heaps where nobody looks, hot segments by rate, then whatever is likely high.
 
     Parameters
     ----------
@@ -120,8 +142,10 @@ def first_to_walk(spots: Hotspots, *, kilometres: float = 10.0) -> gpd.GeoDataFr
     Returns
     -------
     GeoDataFrame
-        Rows of :data:`riverline.schema.HOT_SEGMENTS` in order, the last one reaching or passing ``kilometres``. After
-        the hot ones the lower end of a rate's interval decides, so that what is well known to be high goes first.
+        Rows of :data:`riverline.schema.HOT_SEGMENTS` in order, the last one reaching or passing ``kilometres``. First
+        come segments that patrols do not look at enough and that hold more problems than stretches of their length
+        elsewhere, by problems per kilometre. After the hot ones the lower end of a rate's interval decides, so that
+        what is well known to be high goes first.
 
     Examples
     --------
@@ -135,8 +159,11 @@ def first_to_walk(spots: Hotspots, *, kilometres: float = 10.0) -> gpd.GeoDataFr
     ['R1/0011-L', 'R1/0009-L']
     """
     frame = spots.segments
-    order = frame.assign(_hot=~frame["hot"].to_numpy(dtype=bool), _rate=-frame["smoothed_low"])
-    order = order.sort_values(["_hot", "_rate", "segment_id"]).drop(columns=["_hot", "_rate"])
+    heap = unwalked(frame)
+    turn = np.where(heap, 0, np.where(frame["hot"].to_numpy(dtype=bool), 1, 2))
+    rate = np.where(heap, frame["problems"] / frame["length_m"], frame["smoothed_low"])
+    order = frame.assign(_turn=turn, _rate=-rate)
+    order = order.sort_values(["_turn", "_rate", "segment_id"]).drop(columns=["_turn", "_rate"])
     walked = order["length_m"].cumsum().to_numpy()
     return HOT_SEGMENTS.conform(
         order[np.concatenate([[True], walked < kilometres * 1000.0])[:-1]].reset_index(drop=True)

@@ -45,12 +45,12 @@ def reaches_of(frame: gpd.GeoDataFrame, segments: Segments) -> gpd.GeoDataFrame:
         exposure=grouped["exposure"].sum(), expected=grouped["expected"].sum(), p_adjusted=grouped["p_adjusted"].min(),
     ).reset_index(drop=True)  # fmt: skip
     high = funnel_limits(table["expected"].to_numpy(dtype="float64"), FUNNEL_LEVEL)[1]
-    spare = np.maximum(table["problems"].to_numpy(dtype="float64") - high, 0.0)
+    excess = np.maximum(table["problems"].to_numpy(dtype="float64") - high, 0.0)
     lines = [shapely.line_merge(shapely.multilinestrings(list(group.geometry))) for _, group in grouped]
     number = table.groupby("river_id").cumcount() + 1
     table = table.assign(
         reach_id=table["river_id"].astype("str") + "/H" + number.astype("str").str.zfill(2),
-        spare=np.where(table["verdict"] == "hot", spare, 0.0).astype("int64"),
+        excess=np.where(table["verdict"] == "hot", excess, 0.0).astype("int64"),
         reason=pd.array([""] * len(table), dtype="str"),
     )
     return HOT_REACHES.conform(gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(lines, crs=frame.crs), crs=frame.crs))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from riverline._kernels.network.river_graph import Direction
     from riverline.hotspots.counting import Counted
     from riverline.hotspots.segments import Segments
 
@@ -35,7 +36,7 @@ __all__ = ["find_near_repeats"]
 _SEGMENT_M = 1_000.0
 
 
-def find_near_repeats(
+def find_near_repeats(  # noqa: PLR0913 - one argument a choice
     problems: gpd.GeoDataFrame,
     axes: gpd.GeoDataFrame,
     *,
@@ -45,6 +46,7 @@ def find_near_repeats(
     direction: Literal["both", "downstream", "upstream"] = "both",
     worlds: int = 999,
     seed: int = 0,
+    settings: HotspotSettings | None = None,
 ) -> pd.DataFrame:
     """Whether problems near each other along the water are near in time too, more than chance makes them.
 
@@ -65,6 +67,8 @@ def find_near_repeats(
         How often the days are dealt out anew.
     seed
         Of the deals.
+    settings
+        ``max_distance_m`` and ``snap_m``.
 
     Returns
     -------
@@ -97,14 +101,15 @@ def find_near_repeats(
     >>> found[["to_days", "pairs", "expected"]].round(3).values.tolist()
     [[7.0, 2, 0.667], [365.0, 0, 1.333]]
     """
+    chosen = HotspotSettings() if settings is None else settings
     bands, spans = _edges(distances_m, "distances_m"), _edges(days, "days")
     segments = segments_of(axes, _SEGMENT_M, by_bank=False)
-    counted = count_problems(problems, segments, HotspotSettings(), None)
+    counted = count_problems(problems, segments, chosen, None)
     when = counted.rows["found_on"] if "found_on" in counted.rows else pd.Series(pd.NaT, index=counted.rows.index)
     dated = when.notna().to_numpy()
     since = when[dated].dt.normalize() - pd.Timestamp("2000-01-01")
     moment: Floats = np.asarray(since.dt.days, dtype="float64")
-    pairs = _pairs(counted, dated, segments, float(bands[-1]), direction)
+    pairs = _pairs(counted, dated, segments, float(bands[-1]), direction, chosen)
     ordered = kinds is not None or direction != "both"
     if kinds is None:
         pairs = pairs if ordered else _of(pairs, pairs.one < pairs.other)
@@ -129,11 +134,18 @@ def _edges(given: Sequence[float], name: str) -> Floats:
     return edges
 
 
-def _pairs(counted: Counted, dated: NDArray[np.bool_], segments: Segments, limit: float, direction: Any) -> Pairs:  # noqa: ANN401
+def _pairs(
+    counted: Counted,
+    dated: NDArray[np.bool_],
+    segments: Segments,
+    limit: float,
+    direction: Direction,
+    settings: HotspotSettings,
+) -> Pairs:
     """All ordered pairs of dated problems within a distance along the water."""
     axis, along = counted.axis[dated], counted.along[dated]
     lengths = shapely.length(segments.axes.line)
-    joined = joins(segments.axes.line, HotspotSettings().snap_m)
+    joined = joins(segments.axes.line, settings.snap_m, segments.width)
     graph, node = graph_of(lengths, joined, Places(axis, along, np.zeros(len(axis), dtype="int64")), banks=False)
     origin, reached, distance = within(graph, node, limit, direction=direction)
     order = np.argsort(node, kind="stable")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +15,14 @@ from riverline._kernels.network.river_graph import Places, graph_of, within
 from riverline._kernels.network.river_joins import joins
 from riverline._kernels.network.river_scan import Windows, judge, scan, significance
 from riverline.errors import JobError
-from riverline.hotspots.counting import count_problems
+from riverline.hotspots.counting import count_problems, require_days, window_of
+from riverline.hotspots.exposing import exposed
 from riverline.hotspots.segments import segments_of
 from riverline.hotspots.settings import HotspotSettings
 from riverline.rules.dating import as_day
 from riverline.schema import SCAN_CLUSTERS
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from numpy.typing import NDArray
 
     from riverline._kernels.network.river_scan import Best, Significance
@@ -56,7 +56,7 @@ class ScanSettings:
         Most windows that are told, and the largest p of those after the best: none shares a segment with a better one.
     worlds, enough
         Most random worlds, and after how many better ones to stop.
-    max_distance_m, snap_m, same_bank
+    min_passes, max_distance_m, snap_m, same_bank
         As for :class:`riverline.HotspotSettings`.
     """
 
@@ -69,6 +69,7 @@ class ScanSettings:
     level: float = 0.05
     worlds: int = 999
     enough: int = 10
+    min_passes: float = 1.0
     max_distance_m: float = 1_000.0
     snap_m: float = 5.0
     same_bank: bool = True
@@ -91,11 +92,13 @@ class ScanSettings:
             raise JobError(f"ScanSettings 的 {', '.join(wrong)} 应大于 0", f"{', '.join(wrong)} must be above 0")
 
 
-def scan_rivers(
+def scan_rivers(  # noqa: PLR0913 - one argument a table or choice
     problems: gpd.GeoDataFrame,
     axes: gpd.GeoDataFrame,
     *,
     controls: gpd.GeoDataFrame | None = None,
+    exposure: pd.DataFrame | None = None,
+    effort: pd.DataFrame | None = None,
     segment_m: float = 500.0,
     by_bank: bool = True,
     on: dt.date | str | None = None,
@@ -110,7 +113,12 @@ def scan_rivers(
         As for :func:`riverline.find_hotspots`.
     controls
         What was looked at and found in order: windows are then judged by their share of problems (Bernoulli), else by
-        their number against the length of bank (Poisson).
+        their number against the exposure (Poisson).
+    exposure, effort
+        As for :func:`riverline.find_hotspots`; not with controls, which say themselves where was looked. With several
+        periods passes that have a day ``on`` count in their own. Segments that were passed less than
+        ``settings.min_passes`` times in all, and periods in which nobody passed, have no exposure: their problems are
+        left out, as the report of :func:`check_problems` with the same tables says.
     on
         Last day of the last period; needed for more than one.
     seed
@@ -132,7 +140,7 @@ def scan_rivers(
     SchemaError, CRSError, RuleError
         As for :func:`riverline.find_hotspots`.
     JobError
-        If several periods are asked for without ``on``.
+        If several periods are asked for without ``on``, or controls come with an exposure.
 
     Examples
     --------
@@ -149,11 +157,19 @@ def scan_rivers(
     day = as_day(on)
     if chosen.periods > 1 and day is None:
         raise JobError("按时段扫描需要最后一天：on=", "a scan of several periods needs its last day: on=")
+    if controls is not None and (exposure is not None or effort is not None):
+        raise JobError("controls 不能与 exposure、effort 同用：对照本身就是看过的地方",
+                       "controls do not go with exposure or effort: they are what was looked at")  # fmt: skip
+    if day is not None:
+        require_days(problems)
     segments = segments_of(axes, segment_m, by_bank=by_bank)
     counts = _counts(problems, segments, chosen, day)
     others = None if controls is None else _counts(controls, segments, chosen, day)
-    length = segments.end - segments.begin
-    share = np.repeat((length / length.sum() / chosen.periods)[:, None], chosen.periods, axis=1)
+    size = _exposures(segments, exposure, effort, chosen, day)
+    counts = np.where(size > 0.0, counts, 0.0)
+    if not counts.any():
+        return SCAN_CLUSTERS.empty(axes.crs)
+    share = size / size.sum()
     windows, distance = _windows(segments, share.sum(axis=1), chosen)
     found = _apart(counts, share, windows, others, chosen)
     if not found:
@@ -198,13 +214,27 @@ def _counts(problems: gpd.GeoDataFrame, segments: Segments, settings: ScanSettin
     return table
 
 
+def _exposures(
+    segments: Segments, exposure: pd.DataFrame | None, effort: pd.DataFrame | None, settings: ScanSettings,
+    day: dt.date | None,
+) -> Floats:  # fmt: skip
+    """Exposure of each segment in each period, 0 where nobody looked enough."""
+    days = settings.period_days
+    held = exposed(segments, exposure, effort, window_of(day, days * settings.periods))
+    size = np.repeat((held.size / settings.periods)[:, None], settings.periods, axis=1)
+    if effort is not None and "on" in effort and settings.periods > 1 and day is not None:
+        lasts = [day - dt.timedelta(days=days * ago) for ago in reversed(range(settings.periods))]
+        size = np.column_stack([exposed(segments, exposure, effort, window_of(last, days)).size for last in lasts])
+    return np.where(held.tested(settings.min_passes)[:, None], size, 0.0)
+
+
 def _windows(segments: Segments, share: Floats, settings: ScanSettings) -> tuple[Windows, Floats]:
     """Growing neighbourhoods of each segment, and the distance that each window reaches."""
     apart = segments.by_bank and settings.same_bank
     middle = (segments.begin + segments.end) / 2
     places = Places(segments.axis, middle, segments.bank)
     lengths = shapely.length(segments.axes.line)
-    graph, node = graph_of(lengths, joins(segments.axes.line, settings.snap_m), places, banks=apart)
+    graph, node = graph_of(lengths, joins(segments.axes.line, settings.snap_m, segments.width), places, banks=apart)
     origin, reached, distance = within(graph, node, settings.reach_m)
     order = np.argsort(node, kind="stable")
     first, end = (np.searchsorted(node[order], reached, side=side) for side in ("left", "right"))

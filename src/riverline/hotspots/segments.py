@@ -13,8 +13,10 @@ from scipy import sparse
 
 from riverline._kernels.network.river_graph import Places, graph_of, within
 from riverline._kernels.network.river_joins import joins
-from riverline.channel.given import usable_axes
+from riverline.channel.given import feature_ids, usable_axes, widths_of
 from riverline.channel.segments import split_axes
+from riverline.demarcation.findings import Finding
+from riverline.demarcation.mouths import mouths_told
 from riverline.schema import SEGMENTS
 
 if TYPE_CHECKING:
@@ -51,6 +53,10 @@ class Segments:
         0 left, 1 right; 0 everywhere without banks.
     first, count : (k,)
         First piece of each axis and number of its pieces.
+    width : (k,)
+        Of the rivers, metres; NaN where not known.
+    findings
+        Axes that could not be used, and those that end near another one.
     """
 
     frame: gpd.GeoDataFrame
@@ -62,6 +68,8 @@ class Segments:
     bank: Integers
     first: Integers
     count: Integers
+    width: Floats
+    findings: list[Finding]
 
     def row_of(self, axis: Integers, along: Floats, bank: Integers) -> Integers:
         """Row of places: axes, metres along them, banks."""
@@ -70,8 +78,10 @@ class Segments:
         return (self.first[axis] + piece) * (1 + self.by_bank) + (bank if self.by_bank else 0)
 
 
-def segments_of(axes: gpd.GeoDataFrame, segment_m: float, *, by_bank: bool) -> Segments:
+def segments_of(axes: gpd.GeoDataFrame, segment_m: float, *, by_bank: bool, snap_m: float = 5.0) -> Segments:
     """Axes cut into pieces of equal length, none longer than ``segment_m``, by bank.
+
+    ``snap_m`` is how near ends of axes are on another one, for what is to be told of those that are not.
 
     Raises
     ------
@@ -88,30 +98,33 @@ def segments_of(axes: gpd.GeoDataFrame, segment_m: float, *, by_bank: bool) -> S
     begin = cut["start_chainage_m"].to_numpy() - usable.start[axis]
     end = cut["end_chainage_m"].to_numpy() - usable.start[axis]
     bank = np.zeros(len(axis), dtype="int64")
+    across = widths_of(axes, usable)
     if by_bank:
         cut = cut.loc[cut.index.repeat(2)].reset_index(drop=True)
         axis, begin, end = (np.repeat(each, 2) for each in (axis, begin, end))
         bank = np.tile(np.arange(2), len(axis) // 2)
         ids = cut["segment_id"] + np.array(["-L", "-R"])[bank]
-        width = usable_widths(axes, usable)[axis]
+        # The banks are drawn half the width aside.
+        width = np.nan_to_num(across / 2.0, nan=_DRAWN_M)[axis]
         drawn = _beside(cut.geometry.to_numpy(), np.where(bank == 0, width, -width))
         cut = cut.assign(segment_id=ids, bank=pd.array(BANKS[bank], dtype="str")).set_geometry(
             gpd.GeoSeries(drawn, index=cut.index, crs=axes.crs)
         )
-    return Segments(SEGMENTS.conform(cut), usable, by_bank, axis, begin, end, bank, first, count)
+    findings = [*_unusable(axes, usable), *mouths_told(usable, across, snap_m)]
+    return Segments(SEGMENTS.conform(cut), usable, by_bank, axis, begin, end, bank, first, count, across, findings)
 
 
-def usable_widths(axes: gpd.GeoDataFrame, usable: Axes) -> Floats:
-    """How far from each axis its banks are drawn: half its width where that is known."""
-    if "width_m" not in axes.columns:
-        return np.full(len(usable.row), _DRAWN_M)
-    width = axes["width_m"].to_numpy(dtype="float64")[usable.row] / 2
-    return np.where(np.isfinite(width) & (width > 0), width, _DRAWN_M)
+def _unusable(axes: gpd.GeoDataFrame, usable: Axes) -> list[Finding]:
+    """Axes that are no line with length, so that nothing is counted on them."""
+    left = np.setdiff1d(np.arange(len(axes)), usable.row)
+    names, shapes = feature_ids(axes, layer="axes"), axes.geometry.array
+    return [Finding("axis-unusable", "axes", names[row], shapes[row]) for row in left.tolist()]
 
 
 def _beside(lines: NDArray[np.object_], offset: Floats) -> NDArray[np.object_]:
     """Lines drawn aside; where a bend leaves no single line, the line itself."""
-    aside = shapely.offset_curve(lines, offset)
+    # Where it touches itself it comes in parts that follow each other.
+    aside = shapely.line_merge(shapely.offset_curve(lines, offset), directed=True)
     whole = (shapely.get_type_id(aside) == shapely.GeometryType.LINESTRING) & (shapely.length(aside) > 0)
     return np.where(whole, aside, lines)
 
@@ -138,7 +151,7 @@ def neighbours_of(segments: Segments, settings: HotspotSettings, reach_m: float)
     middle = (segments.begin[asked] + segments.end[asked]) / 2
     places = Places(segments.axis[asked], middle, segments.bank[asked])
     lengths = shapely.length(segments.axes.line)
-    graph, node = graph_of(lengths, joins(segments.axes.line, settings.snap_m), places, banks=apart)
+    graph, node = graph_of(lengths, joins(segments.axes.line, settings.snap_m, segments.width), places, banks=apart)
     row_of = np.full(graph.count, -1, dtype="int64")
     row_of[node] = np.arange(len(node))
     found = []

@@ -43,7 +43,8 @@ class HotspotSettings:
         Largest adjusted p of a hot segment: the share of false discoveries that is accepted.
     weight
         ``"count"``: every problem counts once; ``"severity"``: by ``severity_weights``; ``"bank_m"``: by the length of
-        bank that its area takes, at least 1 m.
+        bank that its area takes, at least 1 m. With weights the question is another one: not whether problems are more
+        than chance gives, but whether high weights lie together; a note says so, and less may be hot.
     severity_weights
         Severity and weight; a severity that is not in it weighs as ``"unknown"`` does.
     smoothing
@@ -56,7 +57,9 @@ class HotspotSettings:
     max_distance_m
         Problems farther from every axis are not counted.
     snap_m
-        Ends of axes nearer than this to another axis are on it.
+        Ends of axes nearer than this to another axis are on it. A lower end that stops at the bank of another river,
+        within twice its ``width_m`` and heading for it, flows into it all the same, and a note says so; what ends near
+        another river for no clear reason is told by a warning.
     simulations
         Number of random deals.
     bandwidth_m

@@ -41,16 +41,26 @@ _EXPOSURES = {
     "given": ("所给暴露量", "the exposure given"),
     "given-passes": ("所给暴露量与巡查次数", "the exposure given and patrol passes"),
 }
+_WEIGHTS = {
+    "severity": (
+        "；按严重程度加权，检验的是权重是否相邻成片，不是个数是否偏多",
+        "; weighted by severity: tested is whether weights lie together, not whether problems are many",
+    ),
+    "bank_m": (
+        "；按占用岸线加权，检验的是占用是否相邻成片，不是个数是否偏多",
+        "; weighted by bank taken: tested is whether what is taken lies together, not whether problems are many",
+    ),
+}
 _SENTENCE = {
     "zh": (
         "{river}{bank} {start}—{end}（{km:.2f} km）：{n} 个问题，按{exposure}应有 {expected:.1f} 个，"
         "{verdict}，校正后 p={p}（{adjustment}，{sides}）；邻域为{side}{near} {reach:g} m 内；"
-        "时段{window}；{null}{chosen}。{spare}"
+        "时段{window}；{null}{chosen}{weight}。{excess}"
     ),
     "en": (
         "{river} {bank} {start}-{end} ({km:.2f} km): {n} problems where {expected:.1f} would be expected by {exposure}"
         "; {verdict}, adjusted p={p} ({adjustment}, {sides}); neighbours: {side}within {reach:g} m {near}; "
-        "window {window}; {null}{chosen}. {spare}"
+        "window {window}; {null}{chosen}{weight}. {excess}"
     ),
 }
 
@@ -115,7 +125,8 @@ def _sentence(row: Mapping[str, Any], told: Mapping[str, Any], language: Languag
         window=_window(told, which),
         null=_NULLS[told["null"]][which],
         chosen=_chosen(told, which),
-        spare=_spare(row, which),
+        weight=_WEIGHTS.get(told["weight"], ("", ""))[which],
+        excess=_excess(row, which),
     ).strip()  # fmt: skip
 
 
@@ -144,8 +155,8 @@ def _chosen(told: Mapping[str, Any], which: int) -> str:
     return (f"（自动选定：{words}）", f" (chosen automatically: {words})")[which]
 
 
-def _spare(row: Mapping[str, Any], which: int) -> str:
-    if row["verdict"] != "hot" or not row["spare"]:
+def _excess(row: Mapping[str, Any], which: int) -> str:
+    if row["verdict"] != "hot" or not row["excess"]:
         return ""
-    return (f"再销号 {row['spare']} 个即回到限内。",
-            f"With {row['spare']} of them closed it would be within the limit.")[which]  # fmt: skip
+    return (f"比同等河段的漏斗上限多 {row['excess']} 个。",
+            f"It has {row['excess']} more than the funnel's limit for such a reach.")[which]  # fmt: skip

@@ -14,10 +14,11 @@ from riverline import faults
 from riverline._kernels.lines.chainage import locate_each
 from riverline._kernels.network.downstream import followers, next_downstream
 from riverline._version import __version__
-from riverline.channel.given import aligned, rows_by_name, texts, usable_axes
+from riverline.channel.given import aligned, rows_by_name, texts, usable_axes, widths_of
 from riverline.channel.locating import banks_of
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.demarcation.intake import row_names, split_usable, typed
+from riverline.demarcation.mouths import mouths_told
 from riverline.geodesy import round_half_up
 from riverline.outfalls.reaches import met_of, reaches_of
 from riverline.provenance import Run, crs_text, describe_input
@@ -108,7 +109,8 @@ def place_outfalls(
     near_m
         What names no river belongs to the nearest axis, if that is no farther.
     snap_m
-        An axis that ends no farther from another one flows into it.
+        An axis that ends no farther from another one flows into it. So does one that ends at the other's bank, within
+        twice its ``width_m`` and heading for it, and a note says so; others that end near one are told by a warning.
 
     Returns
     -------
@@ -157,11 +159,12 @@ def place_outfalls(
     for name, (frame, schema) in given.items():
         if frame is not None:
             schema.require(frame, layer=name)
-    findings: list[Finding] = []
+    widths = widths_of(axes, usable)
+    findings = mouths_told(usable, widths, snap_m)
     placed = {name: _placed(frame, schema, usable, near_m, findings) for name, (frame, schema) in given.items()}
     mine = placed["outfalls"]
     length = shapely.length(usable.line)
-    follower, join = followers(usable.line, snap=snap_m)
+    follower, join = followers(usable.line, snap=snap_m, widths=widths)
     columns = _columns(mine, usable, findings)
     for short, key in (("section", "water_sections"), ("intake", "intakes")):
         there = placed[key]

@@ -70,7 +70,8 @@ def measure_patrols(  # noqa: PLR0913 - one argument a table
     activities
         Rows of :data:`riverline.schema.ACTIVITIES`: meetings, handling on site …, where the rules let them count.
     since, until
-        First and last day; those of the tracks if not given.
+        First and last day; those of the tracks if not given. What was walked on other days is counted nowhere, and a
+        note says how many tracks that are.
     period
         Calendar unit of coverage and gaps: ``day``, ``week``, ``ten_days``, ``month``, ``quarter``, ``half_year``,
         ``year``; None for the window as a whole.
@@ -147,17 +148,18 @@ def measure_patrols(  # noqa: PLR0913 - one argument a table
     day = facts["day"].to_numpy(dtype="datetime64[D]")
     inside = walked[(day[walked["track"]] >= window[0]) & (day[walked["track"]] <= window[1])]
     periods = units(*window, asked.period)
+    shown = _shown(day, window, asked)
     checks, findings = checks_of(
         inside, facts, reaches, rules, window=window, warnings=inputs.warnings, activities=inputs.activities
     )
     valid = (facts["validity"] == "valid").to_numpy()
-    findings = [*inputs.findings, *walks.findings, *findings, *_strangers(facts, reaches)]
+    findings = [*inputs.findings, *walks.findings, *findings, *_strangers(facts, reaches), *_beyond(day, window)]
     described = {**inputs.described, "window": {"since": str(window[0]), "until": str(window[1]), "period": period}}
     return Patrols(
-        tracks=_frame(facts, walks, inputs),
+        tracks=_frame(facts, walks, inputs)[shown["tracks"]].reset_index(drop=True),
         coverage=coverage_of(inside, valid, day, reaches, inputs.axes, periods=periods),
         gaps=gaps_of(inside, day, reaches, inputs.axes, periods=periods),
-        passes=passes_of(walks, facts),
+        passes=passes_of(walks.passed[shown["passes"][walks.passed["track"]]], facts),
         checks=checks,
         duties=sums_of(inside, facts, reaches, checks, rules.suspicion),
         faults=faults.combine(findings_to_faults(findings, crs), crs=crs),
@@ -215,6 +217,23 @@ def _window(asked: Window, days: np.ndarray) -> tuple[np.datetime64, np.datetime
     first = asked.since if asked.since is not None else known.min() if len(known) else asked.until or nothing
     last = asked.until if asked.until is not None else known.max() if len(known) else asked.since or nothing
     return first, max(first, last)
+
+
+def _shown(day: np.ndarray, window: tuple[np.datetime64, np.datetime64], asked: Window) -> dict[str, np.ndarray]:
+    """Which tracks are handed over, and whose passes: those of the window, and those of which no day is known.
+
+    Where a window was asked for, what was passed on an unknown day is no pass of it.
+    """
+    inside, undated = (day >= window[0]) & (day <= window[1]), np.isnat(day)
+    open_ended = asked.since is None and asked.until is None
+    return {"tracks": inside | undated, "passes": inside | (undated & open_ended)}
+
+
+def _beyond(day: np.ndarray, window: tuple[np.datetime64, np.datetime64]) -> list[Finding]:
+    """How many tracks lie outside the window."""
+    many = int(((day < window[0]) | (day > window[1])).sum())
+    note = f"{window[0]} / {window[1]}"
+    return [Finding("tracks-outside-window", "tracks", "*", None, float(many), note=note)] * bool(many)
 
 
 def _strangers(facts: pd.DataFrame, reaches: pd.DataFrame) -> list[Finding]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from riverline.geodesy import round_half_up
@@ -11,21 +9,17 @@ from riverline.schema import PATROL_PASSES
 
 __all__ = ["passes_of"]
 
-if TYPE_CHECKING:
-    from riverline.patrol.walks import Walks
 
-
-def passes_of(walks: Walks, facts: pd.DataFrame) -> pd.DataFrame:
+def passes_of(passed: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     """Rows of :data:`riverline.schema.PATROL_PASSES`.
 
     Parameters
     ----------
-    walks
-        What the tracks walked.
+    passed
+        Stretches of river that tracks passed, as :class:`riverline.patrol.walks.Walks` has them.
     facts
         ``track_id``, ``patroller``, ``level``, ``day`` and ``validity`` by number of the track.
     """
-    passed = walks.passed
     of = facts.iloc[passed["track"].to_numpy(dtype="int64")].reset_index(drop=True)
     rows = pd.DataFrame(
         {

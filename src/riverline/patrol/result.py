@@ -26,14 +26,15 @@ class Patrols:
     Attributes
     ----------
     tracks
-        Rows of :data:`riverline.schema.PATROLS`: every track that could be read, once.
+        Rows of :data:`riverline.schema.PATROLS`: every track of the window that could be read, once, and
+        those of which no day is known.
     coverage
         Rows of :data:`riverline.schema.COVERAGE`: duty by bank by period. Covered and gaps add up to the reach.
     gaps
         Rows of :data:`riverline.schema.PATROL_GAPS`.
     passes
-        Rows of :data:`riverline.schema.PATROL_PASSES`, a table: intervals of chainage by track and bank, which
-        :func:`riverline.find_hotspots` takes as ``effort``.
+        Rows of :data:`riverline.schema.PATROL_PASSES`, a table: intervals of chainage by track and bank in the
+        window, which :func:`riverline.find_hotspots` takes as ``effort``.
     checks
         Rows of :data:`riverline.schema.DUTY_CHECKS`, a table: how often each duty was due and done.
     duties

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from riverline._kernels.network.river_joins import mouths
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["followers", "next_downstream"]
 
 
-def followers(lines: NDArray[np.object_], *, snap: float) -> tuple[Integers, Floats]:
+def followers(lines: NDArray[np.object_], *, snap: float, widths: Floats | None = None) -> tuple[Integers, Floats]:
     """The axis that each axis ends on, and how far along that is.
 
     Parameters
@@ -26,6 +28,9 @@ def followers(lines: NDArray[np.object_], *, snap: float) -> tuple[Integers, Flo
     snap
         An end no farther from another axis ends on it, on the nearest; of several as near, on the one it meets farthest
         from that axis's end.
+    widths : (k,), optional
+        Of the rivers: with them an end at the bank of one ends on it too, as
+        :func:`riverline._kernels.network.river_joins.mouths` has it.
 
     Returns
     -------
@@ -46,6 +51,10 @@ def followers(lines: NDArray[np.object_], *, snap: float) -> tuple[Integers, Flo
     ends = shapely.get_point(lines, -1)
     axis, other = shapely.STRtree(lines).query(ends, predicate="dwithin", distance=snap)
     axis, other = axis[axis != other], other[axis != other]
+    if widths is not None:
+        found = mouths(lines, widths, snap)
+        axis = np.concatenate([axis, found.axis[found.flows]])
+        other = np.concatenate([other, found.other[found.flows]])
     away = shapely.distance(ends[axis], lines[other])
     at = shapely.line_locate_point(lines[other], ends[axis])
     left = shapely.length(lines[other]) - at

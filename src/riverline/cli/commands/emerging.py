@@ -13,11 +13,14 @@ import typer
 from riverline.cli.options import (
     FILE,
     CRSOption,
+    DistanceOption,
     EncodingOption,
     LanguageOption,
+    MinPassesOption,
     OnlyOption,
     OutOption,
     SetOption,
+    SnapOption,
     StrictOption,
     file_option,
     layer_column_option,
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
+    import pandas as pd
 
     from riverline.cli.jobs.steps import Layer
 
@@ -60,6 +64,8 @@ def emerging(  # noqa: PLR0913 - one option a choice
     wording: Annotated[
         Literal["2.8", "3"], typer.Option(help="类型名称按 Esri 哪一版措辞 | Esri's wording of the names, by version")
     ] = "3",
+    distance: DistanceOption = 1_000.0,
+    snap: SnapOption = 5.0,
     segment: SegmentOption = 500.0,
     whole: WholeOption = False,
     column: ColumnsOption = None,
@@ -81,12 +87,15 @@ def emerging(  # noqa: PLR0913 - one option a choice
             periods=periods, period_days=period_days, baseline=baseline, wording=wording
         )
 
-        def find(problems: gpd.GeoDataFrame, axes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-            found = rl.hotspots.find_emerging(problems, axes, on=on, segment_m=segment, by_bank=not whole,
-                                              emerging=cube)  # fmt: skip
+        settings = rl.HotspotSettings(snap_m=snap, max_distance_m=distance)
+
+        def find(frames: Mapping[str, gpd.GeoDataFrame], _tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
+            found = rl.hotspots.find_emerging(frames["problems"], frames["axes"], on=on, segment_m=segment,
+                                              by_bank=not whole, settings=settings, emerging=cube)  # fmt: skip
             return rl.hotspots.describe_emerging(found, language)
 
-        job = recurring.TimeJob(layers, out, find, recurring.EMERGING_NAMES, on, language, by_bank=not whole)
+        job = recurring.TimeJob(layers, out, find, recurring.EMERGING_NAMES, on, language, by_bank=not whole,
+                                settings=settings)  # fmt: skip
         delivery = with_progress(lambda step: recurring.carry_out(job, step), language, console)
         conclude(console, delivery, (recurring.category_table(delivery.result.found, language),),
                  delivery.result.faults, language, strict=strict)  # fmt: skip
@@ -104,6 +113,14 @@ def scan(  # noqa: PLR0913 - one option a choice
     ] = False,
     reach: Annotated[float, typer.Option(metavar="M", help="窗口最大半径，沿河 | largest reach of a window")] = 5_000.0,
     worlds: Annotated[int, typer.Option(metavar="N", help="最多模拟次数 | most random worlds")] = 999,
+    effort: Annotated[str | None, file_option("巡查区间表（桩号起止、次数） | intervals that patrols covered")] = None,
+    exposure: Annotated[str | None, file_option("暴露量区间表 | intervals with their exposure")] = None,
+    controls: Annotated[
+        str | None, file_option("对照：看过而没有问题的地方 | what was looked at and found in order")
+    ] = None,
+    min_passes: MinPassesOption = 1.0,
+    distance: DistanceOption = 1_000.0,
+    snap: SnapOption = 5.0,
     segment: SegmentOption = 500.0,
     whole: WholeOption = False,
     column: ColumnsOption = None,
@@ -116,20 +133,27 @@ def scan(  # noqa: PLR0913 - one option a choice
     strict: StrictOption = False,
 ) -> None:
     """沿河时空扫描：最难用偶然解释的河段与时段，及互不重叠的其余 | stretches and days that chance explains least."""
-    layers = _layers(problems, axes, crs, encoding, column, set_, only)
+    layers = _layers(problems, axes, crs, encoding, column, set_, only, controls=controls)
+    tables = {name: text for name, text in (("effort", effort), ("exposure", exposure)) if text is not None}
     with told(language) as console:
         import riverline as rl
         from riverline.cli.jobs import emerging as recurring
 
         settings = rl.hotspots.ScanSettings(
-            reach_m=reach, periods=periods, period_days=period_days, prospective=prospective, worlds=worlds
-        )
+            reach_m=reach, periods=periods, period_days=period_days, prospective=prospective, worlds=worlds,
+            min_passes=min_passes, max_distance_m=distance, snap_m=snap,
+        )  # fmt: skip
+        same = rl.HotspotSettings(min_passes=min_passes, max_distance_m=distance, snap_m=snap,
+                                  window_days=periods * period_days)  # fmt: skip
 
-        def find(problems: gpd.GeoDataFrame, axes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-            return rl.hotspots.scan_rivers(problems, axes, on=on, segment_m=segment, by_bank=not whole,
-                                           settings=settings)  # fmt: skip
+        def find(frames: Mapping[str, gpd.GeoDataFrame], tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
+            return rl.hotspots.scan_rivers(
+                frames["problems"], frames["axes"], controls=frames.get("controls"), exposure=tables.get("exposure"),
+                effort=tables.get("effort"), on=on, segment_m=segment, by_bank=not whole, settings=settings,
+            )  # fmt: skip
 
-        job = recurring.TimeJob(layers, out, find, recurring.SCAN_NAMES, on, language, by_bank=not whole)
+        job = recurring.TimeJob(layers, out, find, recurring.SCAN_NAMES, on, language, by_bank=not whole,
+                                settings=same, segment_m=segment, tables=tables)  # fmt: skip
         delivery = with_progress(lambda step: recurring.carry_out(job, step), language, console)
         conclude(console, delivery, (recurring.scan_table(delivery.result.found, language),),
                  delivery.result.faults, language, strict=strict)  # fmt: skip
@@ -156,6 +180,7 @@ def near_repeats(  # noqa: PLR0913 - one option a choice
         typer.Option(help="后发在下游、上游或不分 | where the later one lies"),
     ] = "both",
     worlds: Annotated[int, typer.Option(metavar="N", help="模拟次数 | random deals of the days")] = 999,
+    snap: SnapOption = 5.0,
     column: ColumnsOption = None,
     set_: SetOption = None,
     only: OnlyOption = None,
@@ -175,11 +200,12 @@ def near_repeats(  # noqa: PLR0913 - one option a choice
         import riverline as rl
         from riverline.cli.jobs import emerging as recurring
 
-        frames, faults = recurring.read_problems(layers, lambda _zh, _en: None)
+        settings = rl.HotspotSettings(snap_m=snap)
+        frames, faults = recurring.read_problems(layers, lambda _zh, _en: None, settings=settings)
         kinds = None if first is None or then is None else (first, then)
         found = rl.hotspots.find_near_repeats(
             frames["problems"], frames["axes"], distances_m=distance or _DISTANCES_M, days=days or _DAYS, kinds=kinds,
-            direction=direction, worlds=worlds,
+            direction=direction, worlds=worlds, settings=settings,
         )  # fmt: skip
         tell(console, frames, (recurring.repeat_table(found, language),), faults, language)
         if out is not None:
@@ -189,7 +215,7 @@ def near_repeats(  # noqa: PLR0913 - one option a choice
 
 def _layers(
     problems: str, axes: str, crs: str | None, encoding: str | None, column: list[str] | None, set_: list[str] | None,
-    only: list[str] | None,
+    only: list[str] | None, *, controls: str | None = None,
 ) -> Mapping[str, Layer]:  # fmt: skip
-    named: dict[str, str | None] = {"problems": problems, "axes": axes}
+    named = {"problems": problems, "axes": axes, "controls": controls}
     return named_layers(named, crs, encoding, column, set_, only=only, unnamed="problems")

@@ -10,11 +10,14 @@ import typer
 from riverline.cli.options import (
     FILE,
     CRSOption,
+    DistanceOption,
     EncodingOption,
     LanguageOption,
+    MinPassesOption,
     OnlyOption,
     OutOption,
     SetOption,
+    SnapOption,
     StrictOption,
     file_option,
     layer_column_option,
@@ -46,6 +49,23 @@ def hotspots(  # noqa: PLR0913 - one option a choice
     ] = "auto",
     adjustment: Annotated[Literal["bh", "by"], typer.Option(help="多重检验校正 | correction for many tests")] = "bh",
     whole: Annotated[bool, typer.Option("--whole", help="不分左右岸 | count both banks together")] = False,
+    any_bank: Annotated[
+        bool, typer.Option("--any-bank", help="邻域不限同岸 | the other bank's segments are neighbours too")
+    ] = False,
+    decay: Annotated[
+        Literal["none", "linear", "gaussian"],
+        typer.Option(help="邻段权重随距离：不减、线性、高斯 | how a neighbour's weight falls with distance"),
+    ] = "none",
+    weight: Annotated[
+        Literal["count", "severity", "bank_m"],
+        typer.Option(help="每个问题计一、按严重程度、按占用岸线 | what a problem weighs"),
+    ] = "count",
+    smoothing: Annotated[
+        Literal["likelihood", "moments"], typer.Option(help="平滑率的先验 | prior of the smoothed rates")
+    ] = "likelihood",
+    min_passes: MinPassesOption = 1.0,
+    distance: DistanceOption = 1_000.0,
+    snap: SnapOption = 5.0,
     sides: Annotated[Literal["two", "hot"], typer.Option(help="双侧，或只找热点 | two-sided, or hot only")] = "two",
     level: Annotated[float, typer.Option(metavar="P", help="校正后 p 的上限 | largest adjusted p")] = 0.05,
     days: Annotated[
@@ -74,7 +94,9 @@ def hotspots(  # noqa: PLR0913 - one option a choice
         from riverline.cli.jobs import hotspots as spotting
 
         settings = rl.HotspotSettings(neighbours=neighbours, reach_m=reach, null=null, sides=sides,
-                                      adjustment=adjustment, level=level, window_days=days)  # fmt: skip
+                                      adjustment=adjustment, level=level, window_days=days, decay=decay, weight=weight,
+                                      smoothing=smoothing, same_bank=not any_bank, min_passes=min_passes,
+                                      max_distance_m=distance, snap_m=snap)  # fmt: skip
         tables = {name: text for name, text in (("effort", effort), ("exposure", exposure)) if text is not None}
         title = "四乱热点" if language == "zh" else "Hotspots of problems"
         job = spotting.HotspotJob(layers, out, tables, segment, not whole, by, on, settings, language, title,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 import riverline as rl
 from riverline.cli.jobs.handover import MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
+from riverline.cli.jobs.hotspots import intervals
 from riverline.cli.jobs.steps import numbered, read_layers
 from riverline.cli.tables import add_row, table_of
 from riverline.hotspots.counting import ANY_PROBLEMS
@@ -41,15 +42,21 @@ _SCANNED = ("river_id", "bank", "start_chainage_m", "end_chainage_m", "first_day
 
 @dataclass(frozen=True, slots=True)
 class TimeJob:
-    """From files of ``problems`` and ``axes`` to what ``find`` makes of them."""
+    """From files of ``problems``, ``axes`` and maybe ``controls`` to what ``find`` makes of them.
+
+    ``tables`` names the files of ``exposure`` and ``effort``; ``settings`` are those of the quality report.
+    """
 
     layers: Mapping[str, Layer]
     out: Path
-    find: Callable[[gpd.GeoDataFrame, gpd.GeoDataFrame], Any]
+    find: Callable[[Mapping[str, gpd.GeoDataFrame], Mapping[str, pd.DataFrame]], Any]
     names: tuple[str, str]
     on: str
     language: Language = "zh"
     by_bank: bool = True
+    settings: rl.HotspotSettings | None = None
+    segment_m: float = 1_000.0
+    tables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +71,11 @@ def carry_out(job: TimeJob, tell: Callable[[Step], None]) -> Delivery:
     """Do the job; the files appear together at its end, or not at all."""
     step = Steps(tell, len(job.layers) + 4)
     require_folder(job.out)
-    frames, faults = read_problems(job.layers, step, by_bank=job.by_bank, on=job.on)
+    tables = {name: intervals(name, text) for name, text in job.tables.items()}
+    frames, faults = read_problems(job.layers, step, by_bank=job.by_bank, on=job.on, settings=job.settings,
+                                   segment_m=job.segment_m, **tables)  # fmt: skip
     step("按时间查找", "look at them over time")
-    found = job.find(frames["problems"], frames["axes"])
+    found = job.find(frames, tables)
     few = len(found) + len(faults) <= MOST_ON_MAP
     paths = hand_over(
         job.out,
@@ -79,15 +88,20 @@ def carry_out(job: TimeJob, tell: Callable[[Step], None]) -> Delivery:
 
 
 def read_problems(
-    layers: Mapping[str, Layer], step: Callable[[str, str], None], *, by_bank: bool = False, on: str | None = None
+    layers: Mapping[str, Layer],
+    step: Callable[[str, str], None],
+    *,
+    by_bank: bool = False,
+    **asked: Any,  # noqa: ANN401 - what check_problems takes
 ) -> tuple[dict[str, gpd.GeoDataFrame], gpd.GeoDataFrame]:
     """Problems and axes in metres, and the quality report that comes before any statistic."""
     key = ANY_PROBLEMS["problem_id"]
-    asked = {name: numbered(layer, key) if name == "problems" else layer for name, layer in layers.items()}
-    frames = read_layers(asked, lambda name: ANY_PROBLEMS if name == "problems" else rl.schema.FRAMES[name], step)
+    found = {"problems", "controls"}
+    named = {name: numbered(layer, key) if name in found else layer for name, layer in layers.items()}
+    frames = read_layers(named, lambda name: ANY_PROBLEMS if name in found else rl.schema.FRAMES[name], step)
     frames["axes"] = rl.geodesy.to_metric(frames["axes"])
     step("检查台账质量", "look at the quality of the ledger")
-    return frames, rl.hotspots.check_problems(frames["problems"], frames["axes"], by_bank=by_bank, on=on)
+    return frames, rl.hotspots.check_problems(frames["problems"], frames["axes"], by_bank=by_bank, **asked)
 
 
 def category_table(found: gpd.GeoDataFrame, language: Language) -> Table:

@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from riverline.hotspots import Hotspots
     from riverline.schema import Language
 
-__all__ = ["HotspotJob", "carry_out", "rank_table", "reach_table"]
+__all__ = ["HotspotJob", "carry_out", "intervals", "rank_table", "reach_table"]
 
 NAMES = "热点图.html", "热点成果.gpkg"
 SURFACE_NAME = "热点密度.tif"
+# More problems than this are left off the map.
+MOST_PROBLEMS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def carry_out(job: HotspotJob, tell: Callable[[Step], None]) -> Delivery:
     """Do the job; the files appear together at its end, or not at all."""
     step = Steps(tell, len(job.layers) + 3)
     require_folder(job.out)
-    tables = {name: _intervals(name, text) for name, text in job.tables.items()}
+    tables = {name: intervals(name, text) for name, text in job.tables.items()}
     key = ANY_PROBLEMS["problem_id"]
     layers = {name: numbered(layer, key) if name == "problems" else layer for name, layer in job.layers.items()}
     frames = read_layers(layers, lambda name: ANY_PROBLEMS if name == "problems" else rl.schema.FRAMES[name], step)
@@ -80,10 +82,15 @@ def carry_out(job: HotspotJob, tell: Callable[[Step], None]) -> Delivery:
     spots = describe_hotspots(spots, job.language)
     ranked = rank_reaches(spots, by=job.by)
     beside = {} if job.surface_m is None else {SURFACE_NAME: partial(_write_surface, job, frames["problems"], axes)}
+    problems = frames["problems"]
     few = sum(len(each) for each in (spots.segments, spots.surface, spots.faults)) <= MOST_ON_MAP
+    # The problems themselves lie under what was made of them, while a browser can draw them too.
+    under = {} if len(problems) > MOST_PROBLEMS else {ANY_PROBLEMS.label(job.language): problems}
     paths = hand_over(
         job.out,
-        draw=(lambda: rl.maps.show_hotspots(spots, axes, language=job.language, title=job.title)) if few else None,
+        draw=(lambda: rl.maps.show_hotspots(spots, axes, language=job.language, title=job.title, **under))
+        if few
+        else None,
         write=lambda path: rl.export.to_geopackage(path, spots, ranked, language=job.language),
         names=NAMES,
         beside=beside,
@@ -97,7 +104,7 @@ def _write_surface(job: HotspotJob, problems: gpd.GeoDataFrame, axes: gpd.GeoDat
     rl.hotspots.measure_surface(problems, axes, bandwidth_m=bandwidth, on=job.on, path=path, settings=job.settings)
 
 
-def _intervals(name: str, text: str) -> pd.DataFrame:
+def intervals(name: str, text: str) -> pd.DataFrame:
     """A table of chainage intervals from any file that GDAL reads."""
     path, layer = file_and_layer(text)
     try:
@@ -122,11 +129,11 @@ def reach_table(spots: Hotspots, language: Language) -> Table:
 
 def rank_table(spots: Hotspots, by: str, language: Language) -> Table:
     """The first ten groups by rate, with how sure their ranks are."""
-    names = ("part", "problems", "exposure", "smoothed", "rank_place", "rank_first", "rank_last", "funnel")
+    names = ("part", "problems", "untested", "exposure", "smoothed", "rank_place", "rank_first", "rank_last", "funnel")
     heads = [REACH_RANKS[name].label(language) for name in names]
-    table = table_of(REACH_RANKS.label(language), heads, right=(1, 2, 3, 4, 5, 6), lesser=(2,), language=language)
+    table = table_of(REACH_RANKS.label(language), heads, right=(1, 2, 3, 4, 5, 6, 7), lesser=(3,), language=language)
     for row in rank_reaches(spots, by=by).head(10).itertuples():
         funnel = REACH_RANKS["funnel"].value_label(row.funnel, language)
         figures = (f"{row.exposure:,.1f}", f"{row.smoothed:.2f}", row.rank_place, row.rank_first, row.rank_last)
-        add_row(table, row.part, str(row.problems), *map(str, figures), funnel)
+        add_row(table, row.part, str(row.problems), str(row.untested), *map(str, figures), funnel)
     return table
