@@ -27,6 +27,7 @@ from riverline.schema import (
     patrols,
     reviewing,
     titles,
+    untold,
     waterlines,
 )
 from riverline.schema.assessment import *  # noqa: F403
@@ -40,6 +41,7 @@ from riverline.schema.outfalls import *  # noqa: F403
 from riverline.schema.patrols import *  # noqa: F403
 from riverline.schema.reviewing import *  # noqa: F403
 from riverline.schema.titles import *  # noqa: F403
+from riverline.schema.untold import *  # noqa: F403
 from riverline.schema.waterlines import *  # noqa: F403
 
 FRAMES: dict[str, Schema] = {
@@ -51,6 +53,7 @@ FRAMES: dict[str, Schema] = {
         reviewing,
         change,
         change_evidence,
+        untold,
         waterlines,
         hotspots,
         outfalls,
@@ -72,6 +75,7 @@ __all__ = [  # noqa: PLE0604
     *patrols.__all__,
     *reviewing.__all__,
     *titles.__all__,
+    *untold.__all__,
     *waterlines.__all__,
     "FRAMES",
     "Choice",
