@@ -6,6 +6,7 @@ known: :func:`truth_frame` says what was planted where, since when, and what is 
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["DATES", "LEVELS_M", "draw_scenes", "truth_frame"]
+__all__ = ["DATES", "LEVELS_M", "PLANTS", "SEED", "Plant", "draw_scenes", "truth_frame"]
 
 CRS = "EPSG:4548"
 CELL, FINER = 10.0, 4
@@ -36,6 +37,7 @@ DATES = ("2023-03-18", "2023-08-12", "2024-03-20", "2024-08-15", "2025-03-16", "
 """Days of the images: dry and growing season of three years; the first two show the river before anything happened."""
 LEVELS_M = (13.0, 13.6, 12.8, 13.7, 13.1, 14.6)
 """Water level of each day; the last one is a flood."""
+SEED = 20_260_401
 BASE_M, SLOPE = 13.0, 0.05
 START_M, END_M = 2_300.0, 4_900.0
 
@@ -52,6 +54,7 @@ COVER = {
     "concrete": (0.260, 0.290, 0.310, 0.340),
     "rubble": (0.290, 0.315, 0.330, 0.365),
     "nets": (0.120, 0.140, 0.135, 0.160),
+    "grey": (0.100, 0.110, 0.115, 0.140),
 }  # fmt: skip
 
 
@@ -110,19 +113,19 @@ def outline(plant: Plant, axis: Floats) -> shapely.Polygon:
     return shapely.Polygon(np.round(position(axis, along, off), 2))
 
 
-def truth_frame(axis: Floats) -> gpd.GeoDataFrame:
+def truth_frame(axis: Floats, plants: tuple[Plant, ...] = PLANTS) -> gpd.GeoDataFrame:
     """What was planted: name, kind (empty for what is nothing), since and until which image, whether a decoy."""
     frame = pd.DataFrame(
         {
-            "truth_id": [f"T{number:02d}" for number in range(1, len(PLANTS) + 1)],
-            "name": [plant.name for plant in PLANTS],
-            "kind": [plant.kind for plant in PLANTS],
-            "decoy": [plant.decoy for plant in PLANTS],
-            "since": pd.to_datetime([DATES[plant.days[0]] for plant in PLANTS]),
-            "until": pd.to_datetime([DATES[plant.days[-1]] for plant in PLANTS]),
+            "truth_id": [f"T{number:02d}" for number in range(1, len(plants) + 1)],
+            "name": [plant.name for plant in plants],
+            "kind": [plant.kind for plant in plants],
+            "decoy": [plant.decoy for plant in plants],
+            "since": pd.to_datetime([DATES[plant.days[0]] for plant in plants]),
+            "until": pd.to_datetime([DATES[plant.days[-1]] for plant in plants]),
         }
     )
-    return gpd.GeoDataFrame(frame, geometry=[outline(plant, axis) for plant in PLANTS], crs=CRS)
+    return gpd.GeoDataFrame(frame, geometry=[outline(plant, axis) for plant in plants], crs=CRS)
 
 
 def grid_of(axis: Floats) -> tuple[float, float, int, int]:
@@ -133,7 +136,14 @@ def grid_of(axis: Floats) -> tuple[float, float, int, int]:
     return float(west), float(north), round((east - west) / CELL), round((north - south) / CELL)
 
 
-def draw_scenes(axis: Floats, folder: Path) -> list[Path]:
+def draw_scenes(
+    axis: Floats,
+    folder: Path,
+    *,
+    plants: tuple[Plant, ...] = PLANTS,
+    levels_m: tuple[float, ...] = LEVELS_M,
+    seed: int = SEED,
+) -> list[Path]:
     """Six images as GeoTIFF with the reflectance of four bands and a cloud mask.
 
     Parameters
@@ -142,25 +152,23 @@ def draw_scenes(axis: Floats, folder: Path) -> list[Path]:
         The river, at least 5 km of it.
     folder
         Where to write.
+    plants, levels_m, seed
+        What is drawn into them, the water level of each day, and what noise is drawn from.
 
     Returns
     -------
     list of Path
         One file a date.
     """
-    west, north, columns, rows = grid_of(axis)
-    step = CELL / FINER
-    x = west + (np.arange(columns * FINER) + 0.5) * step
-    y = north - (np.arange(rows * FINER) + 0.5) * step
-    places = np.column_stack([part.ravel() for part in np.meshgrid(x, y)])
-    along, off = (part.reshape(len(y), len(x)) for part in locate(places, axis))
-    covered = {plant.name: _inside(outline(plant, axis), x, y) for plant in PLANTS}
+    west, north, _, _ = grid_of(axis)
+    x, y, along, off = _placed(tuple(map(tuple, axis.tolist())))
+    covered = {plant.name: _inside(outline(plant, axis), x, y) for plant in plants}
     paths = []
-    for day in range(len(DATES)):
-        random = np.random.default_rng([20_260_401, day])
-        fine = _ground(day, along, off)
+    for day, level in enumerate(levels_m):
+        random = np.random.default_rng([seed, day])
+        fine = _ground(day, level, along, off)
         clouds = np.zeros(off.shape, dtype="uint8")
-        for plant in PLANTS:
+        for plant in plants:
             if day in plant.days:
                 _put(fine, clouds, covered[plant.name], plant.cover, along, off)
         values = _photographed(fine, day, random)
@@ -169,12 +177,24 @@ def draw_scenes(axis: Floats, folder: Path) -> list[Path]:
     return paths
 
 
+@functools.cache
+def _placed(axis: tuple[tuple[float, float], ...]) -> tuple[Floats, Floats, Floats, Floats]:
+    """Columns and rows of the fine pixels, and chainage and offset (rows, columns) of each."""
+    west, north, columns, rows = grid_of(np.array(axis))
+    step = CELL / FINER
+    x = west + (np.arange(columns * FINER) + 0.5) * step
+    y = north - (np.arange(rows * FINER) + 0.5) * step
+    places = np.column_stack([part.ravel() for part in np.meshgrid(x, y)])
+    along, off = (part.reshape(len(y), len(x)) for part in locate(places, np.array(axis)))
+    return x, y, along, off
+
+
 def _inside(shape: shapely.Polygon, x: Floats, y: Floats) -> Flags:
     shapely.prepare(shape)
     return np.asarray(shapely.contains_xy(shape, *np.meshgrid(x, y)))
 
 
-def _ground(day: int, along: Floats, off: Floats) -> Floats:
+def _ground(day: int, level: float, along: Floats, off: Floats) -> Floats:
     """Reflectance (bands, rows, columns) of the river as it was, at the level and in the season of a day."""
     growing = day % 2 == 1
     away = np.abs(off)
@@ -189,7 +209,7 @@ def _ground(day: int, along: Floats, off: Floats) -> Floats:
     reed = bar & (away > 112.0) & (np.floor(along / 230.0) % 3 == 0)
     cover[:, reed] = np.array(COVER["grass" if growing else "grass_dry"])[:, None]
     # The bars rise from the channel with an even slope: water stands as far up them as its level says.
-    edge = 66.0 + (LEVELS_M[day] - BASE_M) / SLOPE
+    edge = 66.0 + (level - BASE_M) / SLOPE
     cover[:, away < edge] = np.array(COVER["flood" if day == len(DATES) - 1 else "water"])[:, None]
     return cover
 

@@ -59,7 +59,8 @@ def test_plain_extents_are_called_the_same_whatever_the_order_of_their_rows(imag
 def test_the_command_maps_fields_and_takes_values_for_whole_layers(images, tmp_path):
     whole().to_file(tmp_path / "全.gpkg")
     whole()[["geometry"]].assign(LX="管理范围", SY="是").to_file(tmp_path / "自有.gpkg")
-    run("detect", images, "--extents", tmp_path / "全.gpkg", "--out", tmp_path / "a")
+    run("detect", images, "--extents", tmp_path / "全.gpkg", "--slope", 0.05, 0.1, "--out", tmp_path / "a")
+    run("detect", images, "--extents", tmp_path / "全.gpkg", "--slope", 0.1, 0.05, "--out", tmp_path / "x", status=1)
     run("detect", images, "--extents", tmp_path / "自有.gpkg", "--column", "LX=kind", "--out", tmp_path / "b")
     run("detect", images, "--extents", tmp_path / "自有.gpkg", "--set", "kind=management", "--only", "SY=是", "--out",
         tmp_path / "c")  # fmt: skip

@@ -55,7 +55,9 @@ def test_clouds_and_their_shadows_are_no_change(real_data) -> None:
     assert 80.0 < told["value"] < 95.0
     assert 5 <= len(changes.suspects) <= 40
     assert changes.suspects["inside_m2"].sum() < 0.02 * mask.size * 900.0
-    assert set(changes.suspects["item"]) == {"sand-or-soil-dug"}
+    assert set(changes.suspects["kind"]) == {"unknown"}
+    assert set(changes.suspects["item"]) == {""}
+    assert set(changes.suspects["state"]) == {"unconfirmed"}
     assert (changes.suspects["confidence"] <= 0.5).all()
     shapes = changes.suspects.geometry
     burnt = rasterio.features.geometry_mask(shapes, mask.shape, scenes[1].transform, invert=True)

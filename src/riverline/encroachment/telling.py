@@ -40,7 +40,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "once": ("影像仅 {0} 一期可见", "images show it on {0} only"),
     "unseen": ("其间 {0} 期未见", "{0} days since do not"),
     "differs": ("{0}较 {1} 变化 {2:+.2f}，为噪声的 {3:,.0f} 倍", "{0} {2:+.2f} against {1}, {3:,.0f} times the noise"),
-    "unconfirmed": ("期数不足，未经复核", "too few days to confirm it"),
+    "unconfirmed": ("影像不足以确认", "images do not suffice to confirm it"),
+    "by_level": ("其 {0:.0%} 可由水位差解释", "the water level may explain {0:.0%} of it"),
+    "cut": ("水位差解释的部分未计入，面积可能偏小", "what the water level explains is left out: it may be larger"),
+    "candidates": ("类型未能分辨，可能为{0}，须现场核定", "images do not tell the kind: {0}; to be settled on site"),
+    "candidate": ("{0}（{1:.0%}）", "{0} ({1:.0%})"),
     "rule": ("{0}：{1}", "{0}: {1}"),
     "no_rule": ("目录中没有对应条目，严重程度不明", "no item of the catalogue fits; severity unknown"),
     "band": ("{0} {1:,.2f} {2}，{3}", "{0} {1:,.2f} {2}, {3}"),
@@ -48,6 +52,7 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 _BETWEEN = {"zh": "；", "en": "; "}
 _GLOSSED = " · "
+_SLIGHT = 0.1  # share of a patch below which what the water level explains is not worth a word
 
 
 def describe_suspects(suspects: gpd.GeoDataFrame, language: Language = "zh") -> gpd.GeoDataFrame:
@@ -151,7 +156,21 @@ def _images(row: dict[str, Any], evidence: dict[str, Any], language: Language) -
     name = change["index"]
     index = CHANGE_EVIDENCE[name].label(language) if name in CHANGE_EVIDENCE else name.upper()
     said.append(_say("differs", language, index, change["reference"], change["difference"], change["spreads"]))
-    return said + [_say("unconfirmed", language)] * (row.get("state") == "unconfirmed")
+    said += [_say("unconfirmed", language)] * (row.get("state") == "unconfirmed")
+    said += [_say("by_level", language, change["by_level"])] * (change.get("by_level", 0.0) > _SLIGHT)
+    said += [_say("cut", language)] * (change.get("cut", 0.0) > _SLIGHT)
+    return said + _candidates(row, change, language)
+
+
+def _candidates(row: dict[str, Any], change: dict[str, Any], language: Language) -> list[str]:
+    """What a suspect may be whose kind images do not tell; nothing once somebody has said what it is."""
+    if row.get("kind") != "unknown" or not change.get("candidates"):
+        return []
+    each = [
+        _say("candidate", language, SUSPECTS["kind"].value_label(may["kind"], language), may["share"])
+        for may in change["candidates"]
+    ]
+    return [_say("candidates", language, ("、" if language == "zh" else ", ").join(each))]
 
 
 def _permits(evidence: dict[str, Any], language: Language) -> list[str]:

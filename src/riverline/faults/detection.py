@@ -76,6 +76,11 @@ DETECTION_CODES = (
     Code("change-season-missing", "note", "影像 {feature} 没有同季参照，植被类变化不判",
          "{feature} has no reference of its season: changes of vegetation are not told",
          "补充同季的早期影像", "bring an earlier image of that season"),
+    Code("change-season-apart", "note",
+         "影像 {feature} 与参照影像 {note} 在年内相隔较远或无法归一化，植被变化不定类型、不作确认",
+         "{feature} and its reference {note} are far apart in the year, or could not be normalised: changes of plants "
+         "are given no kind and are not confirmed",
+         "补充时节相近的影像", "bring images of like seasons"),
     Code("change-two-dates", "note", "只有两个日期，变化未经复核，可信度较低",
          "there are two days only: changes are not confirmed and less probable",
          "补充后续影像；两季都有更好", "bring later images, of both seasons if there are"),
@@ -97,6 +102,11 @@ DETECTION_CODES = (
          "管理范围 {feature} 内有 {value} 处水边线移动（涨落、冲淤），未报，共 {limit} {unit}",
          "the waterline moved at {value} places of extent {feature} (stage, erosion …): not told, {limit} {unit}",
          "用 levels= 给出各期水位可更准确", "give the water levels with levels= to be more exact"),
+    Code("change-seasonal", "note",
+         "管理范围 {feature} 内有 {value} 处农事等季节变化（休耕、翻耕、复种、冬作），未报，共 {limit} {unit}",
+         "{value} changes in extent {feature} are farming or seasons (fallow, ploughed, sown again, crops of winter): "
+         "not told, {limit} {unit}",
+         "逐处可查未报变化图层", "each is in the layer of changes not told"),
     Code("change-too-small", "note",
          "管理范围 {feature} 内有 {value} 处变化小于最小图斑，未报，共 {limit} {unit}",
          "{value} changes in extent {feature} are below the smallest area and are not told, {limit} {unit}",

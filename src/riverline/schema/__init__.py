@@ -28,6 +28,7 @@ from riverline.schema import (
     reports,
     reviewing,
     titles,
+    untold,
     waterlines,
 )
 from riverline.schema.assessment import *  # noqa: F403
@@ -42,6 +43,7 @@ from riverline.schema.patrols import *  # noqa: F403
 from riverline.schema.reports import *  # noqa: F403
 from riverline.schema.reviewing import *  # noqa: F403
 from riverline.schema.titles import *  # noqa: F403
+from riverline.schema.untold import *  # noqa: F403
 from riverline.schema.waterlines import *  # noqa: F403
 
 FRAMES: dict[str, Schema] = {
@@ -53,6 +55,7 @@ FRAMES: dict[str, Schema] = {
         reviewing,
         change,
         change_evidence,
+        untold,
         waterlines,
         hotspots,
         outfalls,
@@ -76,6 +79,7 @@ __all__ = [  # noqa: PLE0604
     *reports.__all__,
     *reviewing.__all__,
     *titles.__all__,
+    *untold.__all__,
     *waterlines.__all__,
     "FRAMES",
     "Choice",

@@ -16,8 +16,8 @@ def _line(color: str, width: float, *dash: int, shown: bool = True) -> Symbol:
     return Symbol(color, width, dash, fill=color, fill_opacity=0.75, size=width * 3, shown=shown)
 
 
-def _area(color: str, width: float, fill: str, fill_opacity: float, *dash: int) -> Symbol:
-    return Symbol(color, width, dash, fill=fill, fill_opacity=fill_opacity, size=10.0)
+def _area(color: str, width: float, fill: str, fill_opacity: float, *dash: int, shown: bool = True) -> Symbol:
+    return Symbol(color, width, dash, fill=fill, fill_opacity=fill_opacity, size=10.0, shown=shown)
 
 
 def _mark(color: str, shape: Shape, size: float, *dash: int, fill: str | None = None, shown: bool = True) -> Symbol:
@@ -217,6 +217,13 @@ THEMES: tuple[Theme, ...] = (
         ("major", _ring("#8E0152", 9.0)),
         ("unknown", _ring(GREY, 4.0, 2, 5, shown=False)),
     ), halo=True),
+    Theme("untold_changes", "why", 26, (
+        ("waterline", _area(BLUE, 1.0, BLUE, 0.10, 2, 4, shown=False)),
+        ("season", _area(GREEN, 1.0, GREEN, 0.10, 6, 4, shown=False)),
+        ("passing", _area(GREY, 1.0, GREY, 0.10, 8, 3, shown=False)),
+        ("unclassified", _area(PURPLE, 1.2, PURPLE, 0.12, 4, 2, shown=False)),
+        ("small", _area(BLACK, 0.8, BLACK, 0.06, 1, 4, shown=False)),
+    )),
     _single("field_checks", 68, _area("#00629B", 1.6, "#56B4E9", 0.25, 4, 3)),
     _single("features", 8, _area("#8A8F94", 1.0, "#8A8F94", 0.10)),
     Theme("holdings", "status", 22, (

@@ -51,6 +51,7 @@ class DetectJob:
     rules: str = "national"
     catalog: str = "national"
     levels: Mapping[str, float] = field(default_factory=dict)
+    slope: tuple[float, float] | None = None
     chips: bool = False
     language: Language = "zh"
 
@@ -76,7 +77,7 @@ def carry_out(job: DetectJob, tell: Callable[[Step], None]) -> Delivery:
     scenes = rl.read_scenes(source, **job.reading)
     others = {name: frames[name] for name in ("axes", "permits", "previous") if name in frames}
     step("比较影像", "compare the images")
-    found = rl.detect_change(scenes, limits, rules=rules, levels=job.levels or None, **others)
+    found = rl.detect_change(scenes, limits, rules=rules, levels=job.levels or None, slope=job.slope, **others)
     found = rl.classify(found, catalog)
     found = replace(found, faults=rl.faults.combine([scenes.faults, found.faults], crs=frames["extents"].crs))
     title = "影像变化疑似问题" if job.language == "zh" else "Suspects from images"
@@ -162,6 +163,10 @@ def detect(  # noqa: PLR0913 - one option a layer
         list[str] | None,
         typer.Option(metavar="DATE=M", help="各期水位，可写多次，例 2024-04-15=13.2 | water level of a day"),
     ] = None,
+    slope: Annotated[
+        tuple[float, float] | None,
+        typer.Option(metavar="FLAT STEEP", help="岸坡最缓与最陡坡度，例 0.05 0.1 | gentlest and steepest bank"),
+    ] = None,
     chips: Annotated[bool, typer.Option("--chips", help="输出每个图斑的前后影像 | a picture of each suspect")] = False,
     column: Annotated[list[str] | None, layer_column_option("LX=kind", ("管理范围", "the extents"))] = None,
     set_: SetOption = None,
@@ -180,7 +185,7 @@ def detect(  # noqa: PLR0913 - one option a layer
         given = {"sensor": sensor, "scale": scale, "bands": band_pairs("--band", band or []),
                  "mask": band_pairs("--mask-band", [] if mask_band is None else [mask_band])}  # fmt: skip
         reading = {name: value for name, value in given.items() if value is not None}
-        job = DetectJob(tuple(scenes), out, layers, reading, rules, catalog, levels, chips, language)
+        job = DetectJob(tuple(scenes), out, layers, reading, rules, catalog, levels, slope, chips, language)
         delivery = with_progress(lambda tell: carry_out(job, tell), language, console)
         table = _table(delivery.result, language)
         conclude(console, delivery, (table,), delivery.result.faults, language, strict=strict)

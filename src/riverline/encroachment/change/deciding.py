@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
 from riverline._kernels.grids.persistence import lasting_odds
+from riverline.encroachment.change.measures import mean_of, measures_of
 from riverline.encroachment.change.pixels import CODES
 
 if TYPE_CHECKING:
@@ -39,17 +39,22 @@ class Verdicts:
     onset, last : (n,)
         Pairs that show it first and last.
     confirmed : (n,)
-        Whether it was seen on as many days, and in the seasons, that the table asks for.
+        Whether it was seen on as many days, and in the seasons, that the table asks for, its class can be confirmed,
+        and the water level may not explain it.
     untold : (n,)
         Whether no class fits, or one that is not told.
     alarmed : (n,)
-        Confirmed, or not to be confirmed since there are only two days.
+        Seen on as many days and in the seasons that the table asks for; or there are only two days.
     probability : (n,)
         That it is a change that stays.
+    weighed
+        What it was made of, (n,) each: probability of the class, and how much likelier the later days make it.
     difference, distance : (n,)
         Mean difference of the deciding index on the last day that shows it, and the same in its spread.
-    wet, bright, fill : (n,)
-        Shape: share of sides on water, of bright pixels, of the smallest rectangle around it.
+    shape
+        Name to (n,): the measures that the classes of the table ask for; see there.
+    cut : (n,)
+        Share of its sides on what the water level does explain.
     """
 
     chosen: NDArray[np.int64]
@@ -62,11 +67,11 @@ class Verdicts:
     untold: Flags
     alarmed: Flags
     probability: Floats
+    weighed: tuple[Floats, Floats]
     difference: Floats
     distance: Floats
-    wet: Floats
-    bright: Floats
-    fill: Floats
+    shape: dict[str, Floats]
+    cut: Floats
 
 
 def judge(patches: gpd.GeoDataFrame, search: Search) -> Verdicts:
@@ -89,49 +94,51 @@ def judge(patches: gpd.GeoDataFrame, search: Search) -> Verdicts:
     pixels = patches["pixels"].to_numpy()
     counts = np.column_stack([patches[f"made_{each.id}"] for each in search.transitions])
     made = counts.argmax(axis=1) if len(patches) else np.zeros(0, dtype="int64")
-    wet = patches["wet_sides"].to_numpy() / np.maximum(patches["sides"].to_numpy(), 1.0)
-    bright = patches["bright"].to_numpy() / pixels
-    fill = _fill(patches)
-    shore = patches["shore"].to_numpy() / pixels
-    chosen = _classes(patches, made, (wet, bright, fill, shore), search)
-    kinds = np.array([*(each.kind for each in search.rules.classes), ""], dtype=object)[chosen]
-    telling, there, visible = _days(patches, search.rules, len(search.pairs))
+    days = telling, there, visible = _days(patches, search.rules, len(search.pairs))
     onset, last = _first_and_last(telling)
-    confirmed = _confirmed(telling, there, visible, made, onset, search)
+    shape = measures_of(patches, made, days, onset, search)
+    chosen = _classes(made, shape, search)
+    sides = np.maximum(patches["sides"].to_numpy(), 1.0)
+    enough = _enough(telling, there, visible, made, onset, search) & (last >= 0)
+    banded = shape["by_level"] >= search.rules.stage.covered
+    confirmed = enough & _confirmable(chosen, shape, search) & ~banded
+    untold = np.array([*(each.kind == "" for each in search.rules.classes), True])[chosen]
     difference, spread = _differences(patches, made, last, search)
     noise = spread / np.sqrt(np.maximum(pixels / search.rules.probability.patch_px, 1.0))
-    real = _real(difference, noise, search.rules)
-    stays = _stays(telling, there, visible, onset, search)
-    ends_well = last >= 0
+    lasting, ratio = _lasting(chosen, banded, search), _ratio(telling, there, visible, onset, search)
+    odds = lasting / (1.0 - lasting) * ratio
+    probability = _real(difference, noise, search.rules) * odds / (1.0 + odds)
+    most = np.where(confirmed, 1.0, search.rules.probability.unconfirmed)
+    two = len(search.days) == 2  # noqa: PLR2004 - before and after
     return Verdicts(
-        chosen, made, there, visible, onset, last, confirmed & ends_well,
-        kinds == "", (confirmed | (len(search.days) == 2)) & ends_well & (kinds != ""),  # noqa: PLR2004 - before and after
-        real * stays, difference, np.abs(difference) / np.maximum(noise, 1e-9), wet, bright, fill,
+        chosen, made, there, visible, onset, last, confirmed, untold,
+        (enough | two) & (last >= 0) & ~untold, np.minimum(probability, most), (lasting, ratio), difference,
+        np.abs(difference) / np.maximum(noise, 1e-9), shape, patches["cut_sides"].to_numpy() / sides,
     )  # fmt: skip
 
 
-def _fill(patches: gpd.GeoDataFrame) -> Floats:
-    shapes = np.asarray(patches.geometry.array, dtype="object")
-    rectangles = shapely.minimum_rotated_rectangle(shapes) if len(shapes) else shapes
-    return np.minimum(shapely.area(shapes) / np.maximum(shapely.area(rectangles), 1e-9), 1.0)
+def _confirmable(chosen: NDArray[np.int64], shape: dict[str, Floats], search: Search) -> Flags:
+    """Whether the class of each patch is one that images can confirm, and the seasons that it asks for were seen."""
+    classes = search.rules.classes
+    can = np.array([*(each.confirms for each in classes), False])[chosen]
+    both = np.array([*(each.both_seasons for each in classes), False])[chosen]
+    seen = np.isfinite(shape["dormant"]) & np.isfinite(shape["growing"])
+    return np.asarray(can & (seen | ~both) & (shape["alike"] > 0.0))
 
 
-def _classes(
-    patches: gpd.GeoDataFrame, made: NDArray[np.int64], shape: tuple[Floats, ...], search: Search
-) -> NDArray[np.int64]:
+def _classes(made: NDArray[np.int64], shape: dict[str, Floats], search: Search) -> NDArray[np.int64]:
     """The first class of the table that fits each patch."""
     names = np.array([each.id for each in search.transitions], dtype="object")[made]
-    area = shapely.area(np.asarray(patches.geometry.array, dtype="object"))
-    chosen = np.full(len(patches), -1)
+    chosen = np.full(len(made), -1)
     for place, each in reversed(list(enumerate(search.rules.classes))):
-        chosen[_fits(each, names, (*shape, area))] = place
+        chosen[_fits(each, names, shape)] = place
     return chosen
 
 
-def _fits(each: PatchClass, names: NDArray[np.object_], measures: tuple[Floats, ...]) -> Flags:
+def _fits(each: PatchClass, names: NDArray[np.object_], shape: dict[str, Floats]) -> Flags:
     fits = np.isin(names.astype(str), each.of)
-    spans = (each.wet, each.bright, each.fill, each.shore, each.area_m2)
-    for (least, most), measure in zip(spans, measures, strict=True):
+    for name, measure in shape.items():
+        least, most = getattr(each, name)
         fits &= (measure >= least) & (measure <= most)
     return fits
 
@@ -153,7 +160,7 @@ def _first_and_last(there: Flags) -> tuple[NDArray[np.int64], NDArray[np.int64]]
     return np.where(some, first, -1), np.where(some, last, -1)
 
 
-def _confirmed(
+def _enough(
     telling: Flags, there: Flags, visible: Flags, made: NDArray[np.int64], onset: NDArray[np.int64], search: Search
 ) -> Flags:
     """Whether enough days since the first, and both seasons, show a change."""
@@ -163,7 +170,7 @@ def _confirmed(
     enough &= (there & since).sum(axis=0) >= rules.share * (visible & since).sum(axis=0)
     if not rules.seasons:
         return enough
-    growing = np.array([each.growing for each in search.transitions])[made]
+    growing = np.array([each.family == "green" for each in search.transitions])[made]
     seasons = np.array([search.days[pair.later].season for pair in search.pairs])
     for season in np.unique(seasons):
         # A crop shows in the growing season only: two of these say what both seasons say of a building.
@@ -181,17 +188,12 @@ def _differences(
             rows = np.flatnonzero((last == at) & (made == place))
             if len(rows):
                 index = pair.limits.deciding(transition.index)
-                one, other = (_mean(patches, index, day)[rows] for day in (pair.reference, pair.later))
+                one, other = (mean_of(patches, index, day)[rows] for day in (pair.reference, pair.later))
                 if index == "brightness":
                     one, other = np.log(np.maximum(one, 1e-6)), np.log(np.maximum(other, 1e-6))
                 noise = max(pair.spread[index][CODES[name]] for name in transition.before)
                 difference[rows], spread[rows] = other - one, max(noise, 1e-6)
     return difference, spread
-
-
-def _mean(patches: gpd.GeoDataFrame, index: str, day: int) -> Floats:
-    seen = patches[f"seen_{day}"].to_numpy()
-    return patches[f"{index}_{day}"].to_numpy() / np.maximum(seen, 1.0)
 
 
 def _real(difference: Floats, noise: Floats, rules: ChangeRules) -> Floats:
@@ -203,8 +205,15 @@ def _real(difference: Floats, noise: Floats, rules: ChangeRules) -> Floats:
     return odds / (1.0 + odds)
 
 
-def _stays(telling: Flags, there: Flags, visible: Flags, onset: NDArray[np.int64], search: Search) -> Floats:
-    """Posterior probability that a change stays, from the days after its first that tell it from what was there."""
+def _lasting(chosen: NDArray[np.int64], banded: Flags, search: Search) -> Floats:
+    """Probability of each class to be a change that stays, less where the water level may explain the patch."""
+    lasting = np.array([*(each.lasting for each in search.rules.classes), 0.5])[chosen]
+    odds = lasting / (1.0 - lasting) * np.where(banded, search.rules.probability.doubtful, 1.0)
+    return np.asarray(odds / (1.0 + odds))
+
+
+def _ratio(telling: Flags, there: Flags, visible: Flags, onset: NDArray[np.int64], search: Search) -> Floats:
+    """How much likelier the days after the first are if a change stays; only days that tell it from what was there."""
     visible = visible & (telling | ~there)
     rules = search.rules.probability
     after = np.arange(len(there))[:, None] > onset
@@ -213,6 +222,4 @@ def _stays(telling: Flags, there: Flags, visible: Flags, onset: NDArray[np.int64
     for at in range(len(there)):
         before = (seasons[:at] == seasons[at])[:, None] & visible[:at] & (np.arange(at)[:, None] >= onset)
         kept[at] = np.where(before.any(axis=0), rules.same_season, 1.0)
-    ratio = lasting_odds(telling, visible & after, stays=rules.stays, passes=rules.passes, kept=kept)
-    odds = rules.lasting / (1.0 - rules.lasting) * ratio
-    return odds / (1.0 + odds)
+    return lasting_odds(telling, visible & after, stays=rules.stays, passes=rules.passes, kept=kept)

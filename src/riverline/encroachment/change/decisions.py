@@ -11,19 +11,35 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from riverline.errors import RuleError
 from riverline.rules.wording import wrong_values
 
-__all__ = ["ChangeRules", "PatchClass", "Transition", "load_change_rules"]
+__all__ = ["Candidate", "ChangeRules", "PatchClass", "Transition", "load_change_rules", "with_slope"]
+
+YEAR_DAYS = 365
 
 State = Literal["water", "vegetation", "ground"]
 Nearby = Literal["water", "vegetation", "ground", "bright"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Span = tuple[float, float]
+Slope = Annotated[float, Field(gt=0.0, le=10.0)]
+Kind = Literal["occupation", "extraction", "dumping", "construction", "discharge"]
 Index = Literal["ndwi", "mndwi", "red_blue", "ndvi"]
 Deciding = Literal["water", "vegetation", "brightness"]
+
+
+def _as_range(given: Any) -> Any:  # noqa: ANN401 - whatever a table or a call holds
+    """One slope is a range of no width."""
+    return (given, given) if isinstance(given, int | float) and not isinstance(given, bool) else given
+
+
+def _rising(given: Span) -> Span:
+    if given[0] > given[1]:
+        message = f"the gentler slope comes first, got {given[0]:g} and {given[1]:g}"
+        raise ValueError(message)
+    return given
 
 
 class _Value(BaseModel):
@@ -50,10 +66,16 @@ class Gate(_Value):
 
 
 class Seasons(_Value):
-    """First and last month of the growing season."""
+    """First and last month of the growing season, and how far apart two days of one season may be in the year."""
 
     growing: tuple[Annotated[int, Field(ge=1, le=12)], Annotated[int, Field(ge=1, le=12)]]
+    apart_days: Annotated[int, Field(ge=1, le=183)] = 60
     seen: str
+
+    def alike(self, one: dt.date, other: dt.date) -> bool:
+        """Whether two days are of one season and near each other in the year: plants look alike on them."""
+        apart = abs(one.timetuple().tm_yday - other.timetuple().tm_yday)
+        return self.of(one) == self.of(other) and min(apart, YEAR_DAYS - apart) <= self.apart_days
 
     def of(self, day: dt.date) -> str:
         """``growing`` or ``dormant``; a season may run over the turn of the year."""
@@ -125,7 +147,8 @@ class Odds(_Value):
     """What the probability of a patch is computed from."""
 
     prior: Annotated[float, Field(gt=0.0, lt=1.0)]
-    lasting: Annotated[float, Field(gt=0.0, lt=1.0)]
+    unconfirmed: Annotated[float, Field(gt=0.0, le=1.0)] = 0.5
+    doubtful: Annotated[float, Field(gt=0.0, le=1.0)] = 0.1
     amplitude: Annotated[float, Field(gt=0.0)]
     patch_px: Annotated[float, Field(ge=1.0)]
     stays: Annotated[float, Field(gt=0.0, lt=1.0)]
@@ -135,11 +158,14 @@ class Odds(_Value):
 
 
 class Stage(_Value):
-    """What a difference of water level explains."""
+    """What a difference of water level explains, and from when on a waterline has moved all along the bank."""
 
-    slope: Annotated[float, Field(gt=0.0)]
+    slope: Annotated[tuple[Slope, Slope], BeforeValidator(_as_range), AfterValidator(_rising)]
     most_px: Annotated[int, Field(ge=0, le=128)]
     shore_px: Annotated[int, Field(ge=0, le=8)]
+    least_px: Annotated[float, Field(ge=0.0)] = 0.25
+    around_m: Annotated[float, Field(gt=0.0)] = 1_500.0
+    covered: Share = 0.5
     seen: str
 
 
@@ -168,24 +194,56 @@ class Transition(_Value):
     change: float
     near: tuple[Nearby, ...]
     same_season: bool = False
-    growing: bool = False
+
+
+class Candidate(_Value):
+    """What a patch may be, where images do not tell: kind, item of the catalogue, and how often it was that."""
+
+    kind: Kind
+    item: str
+    share: Share
 
 
 class PatchClass(_Value):
-    """What a patch of changed pixels is; without a kind it is counted and not told."""
+    """What a patch of changed pixels is; without a kind it is listed and not told.
+
+    ``lasting`` is the probability that a change of the class is there and stays, before later days are asked;
+    ``confirms`` whether images alone can confirm it; ``both_seasons`` whether days of both must have shown the place.
+    """
 
     id: str
     of: tuple[str, ...]
-    kind: Literal["occupation", "extraction", "dumping", "construction", "discharge", ""]
+    kind: Kind | Literal["unknown", ""]
     item: str
     title: str
     title_en: str = ""
+    why: Literal["waterline", "season", ""] = ""
+    candidates: tuple[Candidate, ...] = ()
+    lasting: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.5
+    confirms: bool = True
+    both_seasons: bool = False
     wet: Span = (0.0, 1.0)
     bright: Span = (0.0, 1.0)
     fill: Span = (0.0, 1.0)
     shore: Span = (0.0, 1.0)
+    moving: Span = (0.0, 1.0)
+    by_level: Span = (0.0, 1.0)
+    green: Span = (0.0, 1.0)
+    alike: Span = (0.0, 1.0)
+    dormant: Span = (0.0, float("inf"))
+    growing: Span = (0.0, float("inf"))
     area_m2: Span = (0.0, float("inf"))
     seen: Literal["S", "M", "U"] = "U"
+
+    @model_validator(mode="after")
+    def _says_what_it_may_be(self) -> Self:
+        if (self.kind == "unknown") != bool(self.candidates):
+            message = "a class of kind unknown names its candidates, and no other class has any"
+            raise ValueError(message)
+        if (self.kind == "") != bool(self.why):
+            message = "a class without a kind says why it is not told, and no other class does"
+            raise ValueError(message)
+        return self
 
 
 class ChangeRules(_Value):
@@ -264,7 +322,7 @@ def load_change_rules(name_or_path: str | os.PathLike[str] = "national") -> Chan
     >>> import riverline as rl
     >>> rules = rl.load_change_rules()
     >>> rules.minimum.area_m2, rules.registration.limit_px, [each.id for each in rules.classes if each.kind][:3]
-    (100.0, 2.0, ['pens', 'built-on-fill', 'fill'])
+    (100.0, 2.0, ['bank-strip', 'wet-unlike', 'pens'])
     """
     if not isinstance(name_or_path, str | os.PathLike):
         raise RuleError(
@@ -281,6 +339,32 @@ def load_change_rules(name_or_path: str | os.PathLike[str] = "national") -> Chan
     except ValidationError as error:
         problems = list(wrong_values(error, text=text, data=data))
         raise RuleError.listing(f"变化判定表 {told} 有误", f"the table {told} is wrong", problems) from None
+
+
+def with_slope(rules: ChangeRules, slope: float | tuple[float, float] | None) -> ChangeRules:
+    """The table with another slope of the banks, one figure or the gentlest and the steepest; itself where it is None.
+
+    Raises
+    ------
+    RuleError
+        If that is no slope.
+
+    Examples
+    --------
+    >>> with_slope(load_change_rules(), 0.05).stage.slope
+    (0.05, 0.05)
+    """
+    if slope is None:
+        return rules
+    try:
+        stage = Stage.model_validate(rules.stage.model_dump() | {"slope": slope})
+    except ValidationError:
+        raise RuleError(
+            f"slope 应为岸坡坡度（升高除以水平距离，大于 0、不超过 10），或由缓到陡的两个坡度，实际为 {slope!r}",
+            f"slope must be the rise of the bank by its run (above 0, at most 10), or two, the gentler one first, "
+            f"got {slope!r}",
+        ) from None
+    return rules.model_copy(update={"stage": stage})
 
 
 def _text_of(name_or_path: str | os.PathLike[str]) -> str:

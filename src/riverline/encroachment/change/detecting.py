@@ -12,7 +12,7 @@ from riverline.demarcation import Demarcation
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.demarcation.given_extents import complete_extents
 from riverline.demarcation.result import require_metric_result
-from riverline.encroachment.change.decisions import ChangeRules, load_change_rules
+from riverline.encroachment.change.decisions import ChangeRules, load_change_rules, with_slope
 from riverline.encroachment.change.gates import gated, with_levels
 from riverline.encroachment.change.inputs import comparable, days_of, ground_of, levels_of, usable_extents
 from riverline.encroachment.change.pairing import implausible_days, pairs_of, sample_of
@@ -47,7 +47,7 @@ UNCOMPARED = frozenset(
 """Faults of an image that keep it from being compared."""
 
 
-def detect_change(
+def detect_change(  # noqa: PLR0913 - one argument a layer
     scenes: Iterable[Scene],
     extents: Demarcation | gpd.GeoDataFrame,
     *,
@@ -55,6 +55,7 @@ def detect_change(
     permits: gpd.GeoDataFrame | None = None,
     rules: ChangeRules | str | os.PathLike[str] = "national",
     levels: Mapping[Any, float] | None = None,
+    slope: float | tuple[float, float] | None = None,
     previous: gpd.GeoDataFrame | None = None,
     window_px: int | None = None,
 ) -> Changes:
@@ -76,8 +77,11 @@ def detect_change(
     rules
         From :func:`riverline.load_change_rules`, or its argument.
     levels
-        Water level of each day in metres, ``{"2024-04-15": 13.2}``. What the difference moves the waterline by, at the
-        slope of the table, is counted and not told.
+        Water level of each day in metres, ``{"2024-04-15": 13.2}``. What the difference moves the waterline by on a
+        steep bank is counted and not told; what it may move it by on a gentle one is told as unconfirmed.
+    slope
+        Rise of the banks by their run, where it is known: one figure, or the gentlest and the steepest; else those of
+        the table.
     previous
         Suspects of the round before: those that are there still keep their code and ``first_seen``.
     window_px
@@ -110,8 +114,10 @@ def detect_change(
     vegetation, ground) and the deciding index moved by more than the noise of the pair, the chi-square of the
     alteration says so too, and neither a shift of a pixel nor the water level explains it. It must look so on most
     days since, the last one that shows it included. Patches are told where enough days and both seasons show them;
-    with two days everything is ``unconfirmed`` and less probable. All figures are in the table; most are our own
-    choice and say so.
+    with two days, across seasons, and where the level may explain it, everything is ``unconfirmed`` and less probable.
+    Where images do not tell the kind it is ``unknown`` and the evidence names what it may be. Fields that lie fallow,
+    crops of winter and waterlines that moved all along the bank are listed in ``untold``. All figures are in the
+    table; most are our own choice and say so. Probabilities are fitted on invented worlds: see the decisions.
 
     Outlines run along pixel sides: half a pixel and the shift of the images is how well they are known.
 
@@ -127,9 +133,9 @@ def detect_change(
     >>> extents = gpd.GeoDataFrame(columns, geometry=[river.buffer(190.0)], crs=axes.crs)
     >>> changes = rl.detect_change(scenes, extents, axes=axes)
     >>> changes.suspects.groupby("kind").size().to_dict()
-    {'construction': 4, 'dumping': 2, 'extraction': 2, 'occupation': 4}
+    {'construction': 2, 'extraction': 1, 'occupation': 4, 'unknown': 5}
     """
-    table = rules if isinstance(rules, ChangeRules) else load_change_rules(rules)
+    table = with_slope(rules if isinstance(rules, ChangeRules) else load_change_rules(rules), slope)
     if window_px is not None and (not isinstance(window_px, int) or window_px < SMALLEST_PX):
         raise JobError(
             f"window_px 应为不小于 {SMALLEST_PX} 的整数，实际为 {window_px!r}",
@@ -162,7 +168,7 @@ def detect_change(
         findings += _not_compared(usable, findings)
     crs = drawn.crs
     every = faults.combine([*findings_to_faults(findings + made.findings, crs), *made.faults], crs=crs)
-    return Changes(made.suspects, made.evidence, every, _run(search, ground, usable, patches))
+    return Changes(made.suspects, made.evidence, made.untold, every, _run(search, ground, usable, patches))
 
 
 def _newest(pairs: list[Pair]) -> int:
@@ -196,6 +202,11 @@ def _about_days(search: Search, patches: Patches | None) -> list[Finding]:
         Finding("change-season-missing", "scenes", days[pair.later].name, None)
         for pair in search.pairs
         if not pair.same_season
+    ]
+    findings += [
+        Finding("change-season-apart", "scenes", days[pair.later].name, None, note=days[pair.reference].name)
+        for pair in search.pairs
+        if pair.same_season and not pair.alike
     ]
     idle = [each.id for each in table.transitions if each not in search.transitions]
     if idle:
@@ -258,5 +269,6 @@ def _told(pair: Pair, roles: tuple[str, ...]) -> dict[str, Any]:
         "bright": round(pair.limits.bright, 5),
         "shift_px": None if np.isnan(pair.shift_px) else round(pair.shift_px, 3),
         "tolerance_px": pair.tolerance_px,
-        "stage_px": pair.stage_px,
+        "stage_px": [pair.stage_px, pair.stage_most_px],
+        "alike": pair.alike,
     }

@@ -63,7 +63,7 @@ def _shift_px(reference: Day, later: Day) -> tuple[float, float]:
 
 
 def with_levels(pairs: list[Pair], levels: NDArray[np.float64], rules: ChangeRules, pixel_m: float) -> tuple[Pair, ...]:
-    """Pairs with the band by which the waterline moves between their water levels.
+    """Pairs with the bands by which the waterline moves between their water levels, on the steepest and gentlest bank.
 
     Parameters
     ----------
@@ -72,15 +72,22 @@ def with_levels(pairs: list[Pair], levels: NDArray[np.float64], rules: ChangeRul
     levels : (days,)
         Water levels, NaN where none is known.
     rules
-        Slope of the banks and the widest band.
+        Slopes of the banks and the widest band.
     pixel_m
         Side of a pixel.
     """
+    gentle, steep = rules.stage.slope
     made = []
     for pair in pairs:
-        fell = levels[pair.reference] - levels[pair.later]
-        run = 0.0 if np.isnan(fell) else abs(fell) / rules.stage.slope / pixel_m
-        # Mixed pixels stand beyond the edge on either image.
-        steps = int(np.ceil(run)) + pair.tolerance_px if run else 0
-        made.append(replace(pair, stage_px=int(np.copysign(min(steps, rules.stage.most_px), fell)) if steps else 0))
+        fell = float(levels[pair.reference] - levels[pair.later])
+        least, most = (_band(fell, slope, pair.tolerance_px, rules, pixel_m) for slope in (steep, gentle))
+        made.append(replace(pair, stage_px=least, stage_most_px=most))
     return tuple(made)
+
+
+def _band(fell_m: float, slope: float, tolerance_px: int, rules: ChangeRules, pixel_m: float) -> int:
+    """Steps by which a waterline moves at a slope, with the sign of the fall; mixed pixels stand beyond its edge."""
+    run = 0.0 if np.isnan(fell_m) else abs(fell_m) / slope / pixel_m
+    if run < rules.stage.least_px:
+        return 0
+    return int(np.copysign(min(int(np.ceil(run)) + tolerance_px, rules.stage.most_px), fell_m))

@@ -65,8 +65,11 @@ class Pair:
         How far the images are shifted, NaN where that could not be measured.
     tolerance_px
         Steps within which a shift may explain a change.
-    stage_px
-        Steps by which the waterline moves with the water level: above 0 where the water fell, below where it rose.
+    stage_px, stage_most_px
+        Steps by which the waterline moves with the water level at the least (steep banks) and at the most (gentle
+        ones): above 0 where the water fell, below where it rose.
+    alike
+        Whether plants can be compared: days near each other in the year, radiometry that could be matched.
     """
 
     later: int
@@ -81,6 +84,8 @@ class Pair:
     shift_px: float = float("nan")
     tolerance_px: int = 1
     stage_px: int = 0
+    stage_most_px: int = 0
+    alike: bool = True
 
 
 def references_of(days: tuple[Day, ...], without: Collection[int] = ()) -> list[tuple[int, int, bool]]:
@@ -220,7 +225,9 @@ def pairs_of(
             if not known:
                 matched = gain[:, None] * values[later][:, both] + offset[:, None]
                 own = limits_of(matched, roles, rules, reflectance=False)
-            pairs.append(Pair(later, reference, same_season, gain, offset, change, spread, limits[reference], own))
+            alike = state != "rough" and rules.seasons.alike(days[later].date, days[reference].date)
+            pairs.append(Pair(later, reference, same_season, gain, offset, change, spread, limits[reference], own,
+                              alike=alike))  # fmt: skip
     # Bare winter fields are dark ground: what is bright is told by the reference with the brightest ground.
     bright = max((pair.limits.bright for pair in pairs if np.isfinite(pair.limits.bright)), default=float("inf"))
     return [

@@ -12,18 +12,21 @@ import shapely
 from scipy import ndimage
 
 from riverline._kernels.grids.covers import GROUND, UNSEEN, VEGETATION, WATER
-from riverline._kernels.grids.patches import Seams, label_patches, near_at, open_sides, sums_of
+from riverline._kernels.grids.patches import Seams, label_patches, near, near_at, open_sides, sums_of
+from riverline._kernels.grids.shores import hits_at
 from riverline.encroachment.change.pixels import Examined, Search, examine
 from riverline.encroachment.change.reading import box_of
+from riverline.encroachment.change.waterlines import Waterlines
 from riverline.io.scenes import Reason, to_plane
 from riverline.io.scenes.places import cut_transform
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
     from riverline.encroachment.change.inputs import Ground
+    from riverline.encroachment.change.pixels import Moves
     from riverline.encroachment.change.reading import Stack
     from riverline.io.scenes import Window
 
@@ -43,9 +46,12 @@ class Patches:
     Attributes
     ----------
     frame
-        One row a patch with its outline and ``pixels``, ``sides``, ``wet_sides``, ``bright``, ``shore``, ``made_…`` for
-        each transition, ``hit_…``, ``agreeing_…`` and ``shown_…`` for each pair, and sums of ``seen_…``, ``water_…``,
-        ``vegetation_…``, ``ground_…``, ``reason…_…`` and each index for each day.
+        One row a patch with its outline and ``pixels``, ``sides``, of these ``wet_sides``, ``rim_sides`` (on water of
+        any reference), ``green_sides`` and ``cut_sides`` (on what the water level explains), ``bright``, ``shore`` and
+        ``edge`` (by land, by water of any reference),
+        ``doubtful``, ``made_…`` for each transition, ``hit_…``, ``agreeing_…``, ``shown_…``, ``fall_…`` and ``rise_…``
+        (the waterline around it) for each pair, and sums of ``seen_…``, ``water_…``, ``vegetation_…``, ``ground_…``,
+        ``reason…_…`` and each index for each day.
     explained_px
         Pixels that changed as the water level explains.
     water_px
@@ -79,14 +85,16 @@ def find_patches(stack: Stack, ground: Ground, search: Search, *, window_px: int
     sums: list[pd.DataFrame] = []
     outlines: list[NDArray[np.object_]] = []
     owners: list[NDArray[np.int64]] = []
+    shores = Waterlines(ground.grid, search)
     count = explained = water = windows = 0
     for window in tiles_of(ground, tree, window_px):
         windows += 1
         wide, core = _widened(window, search.halo, ground.grid.shape)
         inside = _inside(ground, tree, wide)
         read = [stack.read(day, wide) for day in range(len(search.days))]
-        found, wet = examine([part[0] for part in read], [part[1] for part in read], inside, search)
+        found, wet, moves = examine([part[0] for part in read], [part[1] for part in read], inside, search)
         water += wet
+        shores.add(moves, window, core, inside.shape[1])
         if found is None:
             continue
         explained += int(found.explained[core].sum())
@@ -95,14 +103,15 @@ def find_patches(stack: Stack, ground: Ground, search: Search, *, window_px: int
         if not here:
             continue
         seams.add(labels, group, count, row=window[0].start, column=window[1].start)
-        sums.append(_sums(labels, here, found, core, [part[1] for part in read], search))
+        sums.append(_sums(labels, here, found, core, [part[1] for part in read], search, moves))
         shapes, values = _outlines(labels, here, cut_transform(ground.grid.transform, window[0].start, window[1].start))
         outlines.append(shapes)
         owners.append(values + count - 1)
         count += here
     part, patches = seams.patches(count)
+    frame = _joined(sums, outlines, owners, part, patches, search, ground.grid.crs)
     return Patches(
-        _joined(sums, outlines, owners, part, patches, search, ground.grid.crs),
+        shores.around(frame),
         explained,
         water,
         windows,
@@ -145,6 +154,7 @@ def _sums(
     core: Window,
     reason: list[NDArray[np.uint8]],
     search: Search,
+    moves: list[Moves],
 ) -> pd.DataFrame:
     """What adds up over the pixels of each patch of a window; columns as in :class:`Patches`."""
     row, column = np.divmod(found.places, found.group.shape[1])
@@ -156,20 +166,39 @@ def _sums(
     def total(values: NDArray[Any]) -> NDArray[np.float64]:
         return sums_of(of, count, values)
 
-    columns: dict[str, NDArray[np.float64]] = {"pixels": total(np.ones(len(at), dtype="uint8"))}
-    around = _framed(found.group, core), _framed(found.state[search.earliest] == WATER, core)
-    columns["sides"], columns["wet_sides"] = open_sides(inner, of, count, *around)
-    columns["bright"] = total(found.bright[kept])
-    reference = found.state[search.earliest]
+    columns = {"pixels": total(np.ones(len(at), dtype="uint8")), "bright": total(found.bright[kept])}
+    columns["doubtful"] = total(found.doubtful.reshape(-1)[at])
+    group, reference = _framed(found.group, core), found.state[search.earliest]
+    # Water came as high as on any of the references before anything changed.
+    references = sorted({pair.reference for pair in search.pairs})
+    wet = np.logical_or.reduce([found.state[day] == WATER for day in references])
+    beside = {"wet_sides": reference == WATER, "rim_sides": wet, "cut_sides": found.explained,
+              "green_sides": near(found.state[search.grown] == VEGETATION, 1)}  # fmt: skip
+    for name, flags in beside.items():
+        columns["sides"], columns[name] = open_sides(inner, of, count, group, _framed(flags, core))
     land = (reference != WATER) & (reference != UNSEEN)
-    columns["shore"] = total(near_at(land, at, search.rules.stage.shore_px))
+    for name, flags in {"shore": land, "edge": wet}.items():
+        columns[name] = total(near_at(flags, at, search.rules.stage.shore_px))
     for place, transition in enumerate(search.transitions):
         columns[f"made_{transition.id}"] = total(found.code[kept] == place)
-    for number in range(len(search.pairs)):
+    for number, pair_moves in enumerate(moves):
+        for name, (places, passed) in zip(("fell", "rose"), pair_moves, strict=True):
+            columns[f"{name}_{number}"] = total(hits_at(at, places[passed]))
         for name in ("hit", "agreeing", "shown"):
             columns[f"{name}_{number}"] = total(getattr(found, name)[number][kept])
-    for day in range(len(search.days)):
-        state, why = found.state[day].reshape(-1)[at], reason[day].reshape(-1)[at]
+    return pd.DataFrame(columns | _by_day(at, found, reason, total))
+
+
+def _by_day(
+    at: NDArray[np.intp],
+    found: Examined,
+    reason: list[NDArray[np.uint8]],
+    total: Callable[[NDArray[Any]], NDArray[np.float64]],
+) -> dict[str, NDArray[np.float64]]:
+    """What each day shows of the patches."""
+    columns = {}
+    for day, states in enumerate(found.state):
+        state, why = states.reshape(-1)[at], reason[day].reshape(-1)[at]
         columns[f"seen_{day}"] = total(state > 0)
         for name, value in (("water", WATER), ("vegetation", VEGETATION), ("ground", GROUND)):
             columns[f"{name}_{day}"] = total(state == value)
@@ -177,7 +206,7 @@ def _sums(
             columns[f"reason{value.value}_{day}"] = total(why == value)
         for name, values in found.indices[day].items():
             columns[f"{name}_{day}"] = total(np.where(state > 0, values.reshape(-1)[at], 0.0))
-    return pd.DataFrame(columns)
+    return columns
 
 
 def _framed(flags: NDArray[Any], core: Window) -> NDArray[Any]:

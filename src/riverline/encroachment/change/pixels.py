@@ -11,6 +11,7 @@ from scipy.special import chdtri
 from riverline._kernels.grids.covers import GROUND, UNSEEN, VEGETATION, WATER, beyond_shift, moved
 from riverline._kernels.grids.invariance import chi_square
 from riverline._kernels.grids.persistence import lasting
+from riverline._kernels.grids.shores import shore_moves
 from riverline.encroachment.change.indexing import index_values
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
     Flags = NDArray[np.bool_]
+    Passed = tuple[NDArray[np.intp], Flags]
+    Moves = tuple[Passed, Passed]
 
 __all__ = ["Examined", "Search", "examine"]
 
@@ -58,9 +61,17 @@ class Search:
         return min(pair.reference for pair in self.pairs)
 
     @property
+    def grown(self) -> int:
+        """The first reference of the growing season, else the first of all: what was green then."""
+        seasons = [pair.reference for pair in self.pairs if self.days[pair.reference].season == "growing"]
+        return min(seasons, default=self.earliest)
+
+    @property
     def halo(self) -> int:
         """Pixels around a window that are needed to judge those in it."""
-        reach = max((max(pair.tolerance_px, abs(pair.stage_px)) + pair.tolerance_px for pair in self.pairs), default=0)
+        reach = max(
+            (max(pair.tolerance_px, abs(pair.stage_most_px)) + pair.tolerance_px for pair in self.pairs), default=0
+        )
         return reach + max(2, self.rules.stage.shore_px)
 
 
@@ -86,8 +97,8 @@ class Examined:
         State on each day.
     indices : t of dict
         Name to values (h, w), later days normalised.
-    explained : (h, w)
-        Pixels that changed as the water level explains, on any day.
+    explained, doubtful : (h, w)
+        Pixels that changed as the water level explains on banks of any slope, and on gentle ones, on any day.
     """
 
     places: NDArray[np.intp]
@@ -100,6 +111,7 @@ class Examined:
     state: list[NDArray[np.uint8]]
     indices: list[dict[str, Floats]]
     explained: Flags
+    doubtful: Flags
 
 
 @dataclass(slots=True, eq=False)
@@ -124,8 +136,8 @@ class _Settled:
 
 def examine(
     values: list[Floats], reason: list[NDArray[np.uint8]], inside: Flags, search: Search
-) -> tuple[Examined | None, int]:
-    """The changed pixels of a window, and how many pixels of it are water on the earliest reference.
+) -> tuple[Examined | None, int, list[Moves]]:
+    """The changed pixels of a window, how many pixels are water on the earliest reference, how the waterline moved.
 
     Parameters
     ----------
@@ -144,25 +156,31 @@ def examine(
         None where nothing in the window changed for good and nothing is explained by the level.
     int
         Pixels of water.
+    list
+        For each pair the pixels behind the waterline and which it passed: :func:`riverline._kernels.grids.shores`.
     """
     seen = _seen(values, reason, search)
     water = int(np.count_nonzero((seen.state[search.earliest] == WATER) & inside))
-    hits, explained = _hits(values, seen, inside, search)
+    moves = [shore_moves(seen.state[pair.reference], seen.state[pair.later]) for pair in search.pairs]
+    hits, explained, doubtful = _hits(values, seen, inside, search)
     group = np.zeros(inside.shape, dtype="uint8")
     parts = []
     for family in dict.fromkeys(each.family for each in search.transitions):
         own = [place for place, each in enumerate(search.transitions) if each.family == family and place in hits]
         if own:
-            part = _settle(family, own, hits, seen, search, group)
+            part = _settle(family, own, (hits, explained), seen, search, group)
             enough = part.hit.sum(axis=0) >= min(search.rules.persistence.dates, len(search.days) - 1)
             group.reshape(-1)[part.places] = 2 * GROUPS[family] + 1 - enough
             parts.append(part)
-    if not any(len(part.places) for part in parts) and not explained.any():
-        return None, water
-    return _found(parts, group, seen, search, explained), water
+    any_level = np.logical_or.reduce(explained)
+    if not any(len(part.places) for part in parts) and not any_level.any():
+        return None, water, moves
+    return _found(parts, group, seen, search, (any_level, doubtful)), water, moves
 
 
-def _found(parts: list[_Settled], group: NDArray[np.uint8], seen: _Seen, search: Search, explained: Flags) -> Examined:
+def _found(
+    parts: list[_Settled], group: NDArray[np.uint8], seen: _Seen, search: Search, by_level: tuple[Flags, Flags]
+) -> Examined:
     none = np.zeros(0, dtype="intp")
     nothing = _Settled(none, none.astype("uint8"), *(np.zeros((len(search.pairs), 0), dtype=bool) for _ in range(3)))
     every = [nothing, *parts]
@@ -174,7 +192,7 @@ def _found(parts: list[_Settled], group: NDArray[np.uint8], seen: _Seen, search:
     for number, pair in enumerate(search.pairs):
         bright = np.where(agreeing[number], seen.bright[pair.later].reshape(-1)[at], bright)
     code = np.concatenate([part.code for part in every])
-    return Examined(at, code, group, hit, agreeing, shown, bright, seen.state, seen.indices, explained)
+    return Examined(at, code, group, hit, agreeing, shown, bright, seen.state, seen.indices, *by_level)
 
 
 def _seen(values: list[Floats], reason: list[NDArray[np.uint8]], search: Search) -> _Seen:
@@ -200,15 +218,17 @@ def _normalised(image: Floats, pair: Pair) -> Floats:
     return matched
 
 
-def _hits(values: list[Floats], seen: _Seen, inside: Flags, search: Search) -> tuple[dict[int, list[Flags]], Flags]:
-    """The pixels that made each transition, p of (h, w), where any did; and those that the water level explains."""
+def _hits(
+    values: list[Floats], seen: _Seen, inside: Flags, search: Search
+) -> tuple[dict[int, list[Flags]], list[Flags], Flags]:
+    """The pixels that made each transition, p of (h, w), where any did; those that the level explains (p), or may."""
     found: dict[int, list[Flags]] = {}
     nothing = np.zeros(inside.shape, dtype=bool)
-    explained = nothing.copy()
+    explained, doubtful = [nothing] * len(search.pairs), nothing.copy()
     limit = float(chdtri(len(search.roles), search.rules.test.alpha))
     for place, transition in enumerate(search.transitions):
         hits = []
-        for pair in search.pairs:
+        for number, pair in enumerate(search.pairs):
             hit = _moved(pair, transition, seen, search) & inside
             at = np.flatnonzero(hit)
             if len(at) and pair.alteration is not None:
@@ -216,21 +236,21 @@ def _hits(values: list[Floats], seen: _Seen, inside: Flags, search: Search) -> t
                 pixels = (values[day].reshape(len(search.roles), -1)[:, at] for day in (pair.reference, pair.later))
                 hit.reshape(-1)[at] = chi_square(pair.alteration, *pixels) > limit
             if len(at):
-                hit, by_level = _unexplained(hit, pair, transition, seen)
+                hit, by_level, perhaps = _unexplained(hit, pair, transition, seen)
                 if by_level is not None:
-                    explained |= by_level
+                    explained[number] = explained[number] | by_level
+                if perhaps is not None:
+                    doubtful |= perhaps
             hits.append(hit if len(at) else nothing)
         if any(hit.any() for hit in hits if hit is not nothing):
             found[place] = hits
-    return found, explained
+    return found, explained, doubtful
 
 
 def _moved(pair: Pair, transition: Transition, seen: _Seen, search: Search) -> Flags:
     """Pixels that went from the states before to those after, the index moving as far as it must."""
     before, after = seen.state[pair.reference], seen.state[pair.later]
     if transition.same_season and not pair.same_season:
-        return np.zeros(before.shape, dtype=bool)
-    if transition.growing and pair.same_season and search.days[pair.later].season != "growing":
         return np.zeros(before.shape, dtype=bool)
     found = _is_one(before, transition.before) & _is_one(after, transition.after)
     if not found.any():
@@ -251,35 +271,45 @@ def _is_one(state: NDArray[np.uint8], names: tuple[str, ...]) -> Flags:
     return found
 
 
-def _unexplained(hit: Flags, pair: Pair, transition: Transition, seen: _Seen) -> tuple[Flags, Flags | None]:
-    """Hits that neither a shift of the image nor the water level explains, and those that the level does."""
+def _unexplained(
+    hit: Flags, pair: Pair, transition: Transition, seen: _Seen
+) -> tuple[Flags, Flags | None, Flags | None]:
+    """Hits that no shift and no water level explains for certain; those that the level does, and those it may."""
     near_states = tuple(name for name in transition.near if name != "bright")
     before = seen.state[pair.reference]
     explaining = _is_one(before, near_states) if near_states else seen.bright[pair.reference]
     kept = beyond_shift(hit, explaining, pair.tolerance_px, pair.tolerance_px)
-    falling = transition.family == "ground" and "water" in transition.before
-    band = pair.stage_px if falling else -pair.stage_px if transition.family == "water" else 0
-    if band <= pair.tolerance_px:
-        return kept, None
-    far = beyond_shift(kept, explaining, band, pair.tolerance_px)
-    return far, kept & ~far
+    falling = transition.family in {"ground", "surface"} and "water" in transition.before
+    sign = 1 if falling else -1 if transition.family == "water" else 0
+    explained = doubtful = None
+    if sign * pair.stage_px > pair.tolerance_px:
+        far = beyond_shift(kept, explaining, sign * pair.stage_px, pair.tolerance_px)
+        kept, explained = far, kept & ~far
+    if sign * pair.stage_most_px > pair.tolerance_px:
+        doubtful = kept & ~beyond_shift(kept, explaining, sign * pair.stage_most_px, 0)
+    return kept, explained, doubtful
 
 
 def _settle(
     family: str,
     own: list[int],
-    hits: dict[int, list[Flags]],
+    changed: tuple[dict[int, list[Flags]], list[Flags]],
     seen: _Seen,
     search: Search,
     group: NDArray[np.uint8],
 ) -> _Settled:
-    """The pixels that changed for good into what a family's ground looks like, but for those in a group already."""
+    """The pixels that changed for good into what a family's ground looks like, but for those in a group already.
+
+    ``changed`` are the hits by transition, and what the level explains by pair: such a day says neither yes nor no.
+    """
+    hits, explained = changed
     some = np.logical_or.reduce([hit for place in own for hit in hits[place]])
     at = np.flatnonzero(some & (group == 0))
     # All that follows happens on the few pixels that were ever hit.
     made = {place: np.stack([hit.reshape(-1)[at] for hit in hits[place]]) for place in own}
     few = np.logical_or.reduce(list(made.values()))
     agrees, usable = _agreeing(family, made, seen, at, search)
+    usable &= few | ~np.stack([flags.reshape(-1)[at] for flags in explained])
     lasts, first = lasting(few, agrees, usable, share=search.rules.persistence.share)
     code = np.zeros(len(at), dtype="uint8")
     for place in reversed(own):
@@ -298,15 +328,30 @@ def _agreeing(
     for place, hit in made.items():
         if search.transitions[place].before != search.transitions[place].after:
             turned |= hit.any(axis=0)
+    in_winter = _in_winter(family, made, search)
     for number, pair in enumerate(search.pairs):
         before, after = (seen.state[day].reshape(-1)[at] for day in (pair.reference, pair.later))
         known = (before != UNSEEN) & (after != UNSEEN)
         if family in {"ground", "green"}:
             # Water over dry land hides what stands there.
             known &= ~((after == WATER) & (before != WATER))
+        if family == "water":
+            # Where the reference is under water, a pit is as wet as what was there.
+            known &= before != WATER
         if family == "green" and pair.same_season and search.days[pair.later].season != "growing":
-            known[:] = False
+            # Of crops winter tells nothing; of what was green in a winter it does.
+            known &= in_winter
         usable[number] = known
-        if family == "ground":
-            agrees[number] = turned & (before == GROUND) & (after == GROUND)
+        alike = {"ground": GROUND, "green": VEGETATION}.get(family)
+        if alike is not None:
+            agrees[number] = turned & (before == alike) & (after == alike)
     return agrees, usable
+
+
+def _in_winter(family: str, made: dict[int, Flags], search: Search) -> Flags:
+    """Places that turned green on a day outside the growing season."""
+    some = np.logical_or.reduce(list(made.values()))
+    if family != "green":
+        return np.zeros(some.shape[1], dtype=bool)
+    dormant = np.array([search.days[pair.later].season != "growing" for pair in search.pairs])
+    return np.asarray(some[dormant].any(axis=0))

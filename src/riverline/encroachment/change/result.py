@@ -29,15 +29,19 @@ class Changes:
         ``change_class`` (row of the table that decided).
     evidence
         Rows of :data:`riverline.schema.CHANGE_EVIDENCE`, a table without geometry: one row a suspect and day.
+    untold
+        Rows of :data:`riverline.schema.UNTOLD_CHANGES`: every patch that changed and is no suspect, with its outline
+        and the reason; the notes among the faults count them.
     faults
-        Rows of :data:`riverline.schema.FAULTS`: images that were not used and why, what changed and is not told as a
-        suspect and why, suspects of the round before that are gone.
+        Rows of :data:`riverline.schema.FAULTS`: images that were not used and why, how much changed and is not told as
+        a suspect and why, suspects of the round before that are gone.
     run
         Version, digest of the table that decides, inputs with thresholds, normalisation and shifts, CRS.
     """
 
     suspects: gpd.GeoDataFrame
     evidence: pd.DataFrame
+    untold: gpd.GeoDataFrame
     faults: gpd.GeoDataFrame
     run: Run
 

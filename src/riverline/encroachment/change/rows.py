@@ -15,10 +15,11 @@ from riverline.demarcation.findings import Finding
 from riverline.encroachment.change.deciding import judge
 from riverline.encroachment.change.showing import evidence_of, in_short, no_evidence
 from riverline.encroachment.change.tracking import Look, codes_by_place, matched, why_undecided
+from riverline.encroachment.change.untold import count_untold, untold_rows
 from riverline.encroachment.screening import screen
 from riverline.encroachment.telling import describe_suspects
 from riverline.geodesy import align
-from riverline.schema import SUSPECTS
+from riverline.schema import SUSPECTS, UNTOLD_CHANGES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,10 +49,11 @@ class Against:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Made:
-    """Suspects, their evidence, and what was not told."""
+    """Suspects, their evidence, patches that are none, and what is to be said of them."""
 
     suspects: gpd.GeoDataFrame
     evidence: pd.DataFrame
+    untold: gpd.GeoDataFrame
     findings: list[Finding] = field(default_factory=list)
     faults: list[gpd.GeoDataFrame] = field(default_factory=list)
 
@@ -65,19 +67,20 @@ def rows_of(patches: Patches | None, search: Search, levels: NDArray[np.float64]
     before = _before(against.previous, crs)
     if patches is None or not len(patches.frame):
         carried, lost = _lost(before, np.zeros(0, dtype="int64"), np.empty(0, dtype=object), search, look)
-        return Made(carried, no_evidence(), _by_level(patches) + lost)
+        return Made(carried, no_evidence(), UNTOLD_CHANGES.empty(crs), _by_level(patches) + lost)
     frame = align(patches.frame, crs, layer="patches")
     verdicts = judge(frame, search)
     large = shapely.area(np.asarray(frame.geometry.array, dtype="object")) >= search.rules.minimum.area_m2
     told = np.flatnonzero(verdicts.alarmed & large)
-    findings = _by_level(patches) + _untold(frame, verdicts, large, against.usable)
+    untold = untold_rows(frame, verdicts, large, against.usable, search)
+    findings = _by_level(patches) + count_untold(untold, against.usable)
     suspects, row, measured = _measured(frame, told, search, against)
     suspects = _filled(suspects, row, frame, verdicts, search)
     suspects, found = _tracked(suspects, before, search)
     evidence = evidence_of(suspects["suspect_id"].to_numpy(object), frame, verdicts, row, search, levels)
     shown = np.asarray(frame.geometry.array, dtype="object")[verdicts.last == len(search.pairs) - 1]
     carried, lost = _lost(before, found, shown, search, look)
-    return Made(_together(suspects, carried), evidence, findings + lost, measured)
+    return Made(_together(suspects, carried), evidence, untold, findings + lost, measured)
 
 
 def implausible_shares(suspects: gpd.GeoDataFrame, usable: gpd.GeoDataFrame, rules: ChangeRules) -> list[Finding]:
@@ -208,30 +211,3 @@ def _by_level(patches: Patches | None) -> list[Finding]:
         return []
     area = patches.explained_px * patches.pixel_m2
     return [Finding("change-by-level", "scenes", "*", None, area, unit="m²")]
-
-
-def _untold(
-    frame: gpd.GeoDataFrame, verdicts: Verdicts, large: NDArray[np.bool_], usable: gpd.GeoDataFrame
-) -> list[Finding]:
-    """How many patches of each extent are no suspects, and why."""
-    shapes = np.asarray(frame.geometry.array, dtype="object")
-    extents = np.asarray(usable.geometry.array, dtype="object")
-    one, other = shapely.STRtree(extents).query(shapes, predicate="intersects")
-    first = pd.Series(other).groupby(one).first()
-    of = np.full(len(shapes), -1)
-    of[first.index] = first.to_numpy()
-    reasons = {
-        "change-too-small": ~large,
-        "change-unclassified": large & (verdicts.chosen < 0),
-        "change-waterline": large & (verdicts.chosen >= 0) & verdicts.untold,
-        "change-not-lasting": large & ~verdicts.untold & ~verdicts.alarmed,
-    }
-    area = shapely.area(shapes)
-    findings = []
-    for code, flags in reasons.items():
-        for extent in np.unique(of[flags & (of >= 0)]):
-            rows = flags & (of == extent)
-            findings.append(Finding(code, "extents", str(usable["extent_id"].iloc[extent]),
-                                    shapely.multipoints(shapely.point_on_surface(shapes[rows])), int(rows.sum()),
-                                    round(float(area[rows].sum()), 2), "m²"))  # fmt: skip
-    return findings

@@ -141,15 +141,22 @@ def _decided(row: int, verdicts: Verdicts, search: Search) -> dict[str, Any]:
     decided = search.rules.classes[int(verdicts.chosen[row])]
     return {
         "class": decided.id,
+        "candidates": [{"kind": each.kind, "item": each.item, "share": each.share} for each in decided.candidates],
         "class_seen": decided.seen,
         "reference": search.days[pair.reference].date.isoformat(),
         "index": pair.limits.deciding(search.transitions[int(verdicts.made[row])].index),
         "difference": round(float(verdicts.difference[row]), 4),
         "spreads": round(float(verdicts.distance[row]), 1),
-        "wet": round(float(verdicts.wet[row]), 3),
-        "bright": round(float(verdicts.bright[row]), 3),
-        "fill": round(float(verdicts.fill[row]), 3),
+        **{name: _figure(values[row]) for name, values in verdicts.shape.items() if name != "area_m2"},
+        "lasting": round(float(verdicts.weighed[0][row]), 4),
+        "odds": round(float(verdicts.weighed[1][row]), 4),
+        "cut": round(float(verdicts.cut[row]), 3),
         "tolerance_px": pair.tolerance_px,
         "shift_px": None if np.isnan(pair.shift_px) else round(pair.shift_px, 3),
         "rules": search.digest,
     }
+
+
+def _figure(value: float) -> float | None:
+    """Rounded; nothing where it is not known."""
+    return round(float(value), 3) if np.isfinite(value) else None

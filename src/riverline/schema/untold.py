@@ -1,0 +1,37 @@
+"""The data dictionary of what changed on images and is no suspect: one row a patch, with its outline and the reason."""
+
+from __future__ import annotations
+
+from riverline.schema import columns as c
+from riverline.schema.model import Column, Schema
+
+__all__ = ["UNTOLD_CHANGES"]
+
+_WHYS = c.choices(
+    ("waterline", "水边线移动", "The waterline moved"),
+    ("season", "农事等季节变化", "Farming and seasons"),
+    ("passing", "未持续", "Did not last"),
+    ("unclassified", "归不了类", "Fits no class"),
+    ("small", "小于最小图斑", "Below the smallest area"),
+)
+
+UNTOLD_CHANGES = Schema(
+    "untold_changes", "未报变化", "Changes not told", "untold_id", ("Polygon", "MultiPolygon"),
+    (
+        c.key("untold_id", "变化编号", "Change code", "BHBH"),
+        c.EXTENT_ID,
+        c.RIVER_ID,
+        c.choice("why", "未报原因", "Why not told", "WBYY", "Why it is no suspect.", _WHYS),
+        c.text("change_class", "变化类别", "Class of change", "BHLB",
+               "Row of the table of decisions; empty where none fits."),
+        c.text("class_title", "类别名称", "Title of the class", "LBMC", "The same in words, in Chinese."),
+        c.text("class_title_en", "类别名称（英文）", "Title of the class (English)", "LBMCE", "The same in English."),
+        c.AREA,
+        Column("days_seen", "integer", "可见期数", "Days that show it", "KJQS", "Later days that show it."),
+        c.or_blank(Column("first_seen", "date", "首次发现", "First seen", "SCFX", "First image that shows it.")),
+        c.or_blank(Column("last_seen", "date", "最近发现", "Last seen", "ZJFX", "Last image that shows it.")),
+        c.or_blank(Column("by_level", "number", "水位可解释比例", "Share by level", "SWBL",
+                          "Share of it that the water level may explain, 0 to 1.")),
+    ),
+    "Patches that changed inside the extents and are no suspects, each with its reason: to be looked through.",
+)  # fmt: skip
