@@ -19,6 +19,7 @@ NAMESPACES = {
     "inspection": "质检 · Checks before delivery",
     "hotspots": "四乱热点 · Hotspots",
     "maps": "地图 · Maps",
+    "plates": "图幅 · Map sheets",
     "export": "成果图层 · Layers",
     "faults": "质检问题 · Faults",
     "catalog": "四乱认定目录 · Catalogue of the four chaos",

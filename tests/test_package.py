@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "riverline"
 NAMESPACES = (
-    "catalog", "channel", "export", "faults", "geodesy", "hotspots", "inspection", "maps", "rules", "samples", "schema",
+    "catalog", "channel", "export", "faults", "geodesy", "hotspots", "inspection", "maps", "plates", "rules", "samples",
+    "schema",
 )  # fmt: skip
 HEAVY = {
     "contourpy", "dask", "folium", "matplotlib", "numba", "openpyxl", "pydantic", "rasterio", "rich", "scipy",

@@ -21,7 +21,20 @@ from riverline.errors import (
 )
 
 if TYPE_CHECKING:
-    from riverline import catalog, channel, export, faults, geodesy, hotspots, inspection, maps, rules, samples, schema
+    from riverline import (
+        catalog,
+        channel,
+        export,
+        faults,
+        geodesy,
+        hotspots,
+        inspection,
+        maps,
+        plates,
+        rules,
+        samples,
+        schema,
+    )
     from riverline.assessment import Assessment, assess, gather_indicators
     from riverline.catalog import load_catalog
     from riverline.channel import attach, estimate_bank_tops, locate, split_axes, trace_axis
@@ -181,6 +194,7 @@ __all__ = [
     "place_outfalls",
     "place_stakes",
     "plan_shoreline",
+    "plates",
     "prepare_checks",
     "read_layer",
     "read_scene",
@@ -209,6 +223,7 @@ _NAMESPACES = frozenset(
         "hotspots",
         "inspection",
         "maps",
+        "plates",
         "rules",
         "samples",
         "schema",

@@ -25,6 +25,7 @@ from riverline.schema import (
     ledger,
     outfalls,
     patrols,
+    plates,
     reviewing,
     titles,
     waterlines,
@@ -38,6 +39,7 @@ from riverline.schema.ledger import *  # noqa: F403
 from riverline.schema.model import Choice, Column, Language, Schema
 from riverline.schema.outfalls import *  # noqa: F403
 from riverline.schema.patrols import *  # noqa: F403
+from riverline.schema.plates import *  # noqa: F403
 from riverline.schema.reviewing import *  # noqa: F403
 from riverline.schema.titles import *  # noqa: F403
 from riverline.schema.waterlines import *  # noqa: F403
@@ -56,6 +58,7 @@ FRAMES: dict[str, Schema] = {
         outfalls,
         patrols,
         assessment,
+        plates,
     )
     for value in vars(module).values()
     if isinstance(value, Schema)
@@ -70,6 +73,7 @@ __all__ = [  # noqa: PLE0604
     *ledger.__all__,
     *outfalls.__all__,
     *patrols.__all__,
+    *plates.__all__,
     *reviewing.__all__,
     *titles.__all__,
     *waterlines.__all__,
