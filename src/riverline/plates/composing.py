@@ -129,7 +129,7 @@ def _draw_rivers(canvas: Canvas, sheet: Sheet, box: Box) -> None:
         at = to_paper(np.array([[label.x, label.y]]), sheet, box)[0]
         if box.left < at[0] < box.right and box.bottom < at[1] < box.top:
             canvas.write(at[0], at[1], label.text, label.size, ha="center", color=label.color, serif=True, halo=1.8,
-                         rotation=angle, rotation_mode="anchor", zorder=7.6)  # fmt: skip
+                         rotation=angle, rotation_mode="anchor", zorder=7.6, linespacing=1.7)  # fmt: skip
 
 
 def _told(sheet: Sheet, canvas: Canvas, left: Left) -> gpd.GeoDataFrame:

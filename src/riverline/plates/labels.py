@@ -83,15 +83,17 @@ def labels_of(layers: Sequence[Layer], scale: int) -> list[Label]:
 
 
 def _numbers(plates: gpd.GeoDataFrame, scale: int) -> list[Label]:
-    """Numbers of sheets inside their windows, without the code of the river, as small as the windows ask for."""
+    """Numbers of sheets in the upper left corner of their windows; without the code of the river where it is short."""
     found = []
     for number, unit, window in zip(plates["number"], plates["unit"].fillna(""), plates.geometry, strict=True):
-        text = clean(number).removeprefix(f"{clean(unit)}-")
-        west, _, east, _ = window.bounds
-        fits = 0.92 * (east - west) * 1000.0 / scale / max(text_size(text, 1.0)[0], 1e-6)
-        found.append(
-            Label(text, window.centroid.x, window.centroid.y, min(fits, _LARGER["plates"]), "#5B1B52", 9, inside=True)
-        )
+        west, _, east, north = window.bounds
+        room = 0.92 * (east - west) * 1000.0 / scale
+        whole = clean(number)
+        text = whole if text_size(whole, _SIZE)[0] <= room else whole.removeprefix(f"{clean(unit)}-")
+        size = min(room / max(text_size(text, 1.0)[0], 1e-6), _LARGER["plates"])
+        width, height = (each * scale / 1000.0 for each in text_size(text, size))
+        x, y = west + width / 2 + 0.04 * (east - west), north - height
+        found.append(Label(text, x, y, size, "#5B1B52", 9, inside=True))
     return [label for label in found if label.size >= _LEAST_SIZE]
 
 
