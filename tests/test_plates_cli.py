@@ -25,7 +25,8 @@ def run(*arguments, language="zh"):
 def test_an_atlas_of_a_result_file_is_drawn_with_its_rules(tmp_path, results, language) -> None:
     drawn, axes = results
     out = tmp_path / "out"
-    ran = run(drawn, "--axes", axes, "--paper", "A4", "--merge", "--unit", "清水县水利局", "--out", out, language=language)
+    options = ("--paper", "A4", "--merge", "--unit", "清水县水利局", "--out", out)
+    ran = run(drawn, "--axes", axes, *options, language=language)
     assert ran.exit_code == 0, ran.output
     names = {path.name for path in out.iterdir()}
     assert {"R1-01.pdf", "R1-02.pdf", "00-index.pdf", "atlas.pdf", "manifest.json"} <= names
