@@ -13,5 +13,6 @@ from riverline.plates.atlas import atlas
 from riverline.plates.imprint import Imprint
 from riverline.plates.result import Atlas, Plate
 from riverline.plates.showing import draw
+from riverline.plates.templates import qgis_template
 
-__all__ = ["Atlas", "Imprint", "Plate", "atlas", "draw"]
+__all__ = ["Atlas", "Imprint", "Plate", "atlas", "draw", "qgis_template"]
