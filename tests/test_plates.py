@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import subprocess
@@ -18,7 +19,9 @@ import staked
 from riverline import style
 from riverline.plates import composing, fonts, labels, strips
 from riverline.plates.atlas import file_names
+from riverline.plates.content import drawable
 from riverline.plates.paper import Box, fitting_scale, lay_out
+from riverline.plates.planning import plan
 from riverline.plates.working import MANIFEST
 
 pypdf = pytest.importorskip("pypdf")
@@ -143,7 +146,8 @@ def test_stakes_stand_in_the_table_as_far_as_there_is_room_and_what_is_left_out_
     plate = rl.plates.draw(drawn, rl.schema.STAKES.conform(more), path=path)
     cut = plate.faults[plate.faults["code"] == "plate-table-cut"]
     assert len(cut) == 1
-    shown = sum(f"Z{n:03d}" in text_of(path) for n in range(len(more)))
+    text = text_of(path)
+    shown = sum(f"Z{n:03d}" in text for n in range(len(more)))
     assert cut["value"].iloc[0] + cut["limit"].iloc[0] == len(more) == 480
     assert shown >= cut["limit"].iloc[0] > 20
     assert rl.plates.draw(drawn, more, stake_table=False).faults.empty
@@ -374,21 +378,39 @@ def test_labels_cover_neither_marks_nor_one_another() -> None:
 # Atlas
 
 
+def planned(*results, by="river", paper="A4", scale=2000):
+    """Where sheets would lie, without drawing them, and what is told of it."""
+    layers, crs = drawable(results, {}, "zh")
+    made = plan(layers, by, scale, lay_out(paper).room)
+    boxes = gpd.GeoSeries([shapely.box(*frame.window) for frame in made.frames], crs=crs)
+    return made.frames, boxes, rl.faults.combine(made.faults, crs=crs)
+
+
+def covered(boxes, shape):
+    return shapely.covers(shapely.union_all(boxes.to_numpy()), shape)
+
+
 @pytest.mark.parametrize("given", ["axes", "lines alone"])
 @pytest.mark.parametrize("half", [40.0, 90.0])
-def test_strips_cover_the_extent_wholly_and_their_match_lines_meet(tmp_path, given, half) -> None:
-    drawn, axes = river(4000.0, half=half)
-    made = rl.plates.atlas([drawn, axes] if given == "axes" else drawn, tmp_path, stake_table=False, formats=["png"],
-                           paper="A4", resume=False)  # fmt: skip
-    windows = made.plates.geometry
-    assert shapely.covers(shapely.union_all(windows.to_numpy()), drawn.extents.geometry.iloc[0])
-    assert made.plates["number"].tolist() == [f"R1-{n:02d}" for n in range(1, len(windows) + 1)]
-    assert len(windows) > 5
-    layout = lay_out("A4").room
-    assert np.allclose(windows.bounds["maxx"] - windows.bounds["minx"], layout.width * 2.0)
-    ends = made.plates["end_chainage_m"].to_numpy()[:-1]
-    assert np.array_equal(ends, made.plates["start_chainage_m"].to_numpy()[1:])
-    assert made.plates["neighbours"].iloc[1] == "R1-01, R1-03"
+@pytest.mark.parametrize("paper", ["A4", "A3"])
+def test_strips_cover_the_extent_wholly_and_their_match_lines_meet(given, half, paper) -> None:
+    drawn, axes = river(6000.0, half=half)
+    frames, boxes, told = planned(*((drawn, axes) if given == "axes" else (drawn,)), paper=paper)
+    assert told.empty
+    assert covered(boxes, drawn.extents.geometry.iloc[0])
+    assert [frame.number for frame in frames] == [f"R1-{n:02d}" for n in range(1, len(frames) + 1)]
+    assert len(frames) > 5
+    room = lay_out(paper).room
+    assert np.allclose(boxes.bounds["maxx"] - boxes.bounds["minx"], room.width * 2.0)
+    assert np.allclose(boxes.bounds["maxy"] - boxes.bounds["miny"], room.height * 2.0)
+    for here, there in itertools.pairwise(frames):
+        assert here.span[1] == there.span[0]
+        ahead, back = dict(here.matches)[there.number], dict(there.matches)[here.number]
+        assert ahead.equals(back)
+        assert shapely.box(*here.window).intersection(shapely.box(*there.window)).buffer(1e-6).covers(ahead)
+        # It parts the extent between the two sheets: both its ends lie outside.
+        assert not shapely.intersects(drawn.extents.geometry.iloc[0], shapely.boundary(ahead))
+    assert frames[1].neighbours == ("R1-01", "R1-03")
 
 
 def test_a_match_line_is_the_same_on_both_its_sheets_and_square_to_the_river() -> None:
@@ -414,55 +436,60 @@ def test_match_lines_carry_the_number_of_the_other_sheet(tmp_path) -> None:
     assert all(number.split("-")[1] in texts["00-index"] for number in made.plates["number"])
 
 
-def test_numbers_stay_when_rivers_come_and_rows_are_turned_round(tmp_path) -> None:
+def test_numbers_stay_when_rivers_come_and_rows_are_turned_round() -> None:
     drawn, axes = river()
     other, more = river(1500.0, code="A9")
-    moved = {"lines": other.lines.assign(geometry=other.lines.translate(0, 3000)),
-             "extents": other.extents.assign(geometry=other.extents.translate(0, 3000))}  # fmt: skip
-    alone = rl.plates.atlas([drawn, axes], tmp_path / "1", paper="A4", formats=["svg"]).plates
-    both = rl.plates.atlas(
-        [moved["extents"], moved["lines"], more.assign(geometry=more.translate(0, 3000)),
-         rl.Demarcation(drawn.lines.iloc[::-1], drawn.extents, drawn.faults, drawn.rules, drawn.run), axes],
-        tmp_path / "2", paper="A4", formats=["svg"],
-    ).plates  # fmt: skip
-    mine = both[both["unit"] == "R1"].reset_index(drop=True)
-    assert mine["number"].tolist() == alone["number"].tolist()
-    assert shapely.equals_exact(mine.geometry.to_numpy(), alone.geometry.to_numpy(), 1e-6).all()
+    up = {"yoff": 3000.0}
+    moved = [each.assign(geometry=each.translate(**up)) for each in (other.extents, other.lines, more)]
+    alone, boxes, _ = planned(drawn, axes)
+    turned = rl.Demarcation(drawn.lines.iloc[::-1], drawn.extents, drawn.faults, drawn.rules, drawn.run)
+    both, all_boxes, _ = planned(*moved, turned, axes)
+    mine = [n for n, frame in enumerate(both) if frame.unit == "R1"]
+    assert [both[n].number for n in mine] == [frame.number for frame in alone]
+    assert shapely.equals_exact(all_boxes.iloc[mine].to_numpy(), boxes.to_numpy(), 1e-6).all()
 
 
-def test_cells_are_named_by_their_corner_and_hang_on_nothing_else(tmp_path) -> None:
+def test_cells_are_named_by_their_corner_and_hang_on_nothing_else() -> None:
     drawn, _ = river()
-    made = rl.plates.atlas(drawn, tmp_path, by="sheet", formats=["svg"]).plates
-    cell = made.set_index("number").geometry["3500.0-500.4" if "3500.0-500.4" in set(made["number"]) else
-                                            made["number"].iloc[0]]  # fmt: skip
-    for number, window in zip(made["number"], made.geometry, strict=True):
-        north, east = (float(each) * 1000 for each in number.split("-"))
-        assert window.bounds[:2] == pytest.approx((east, north))
-    assert shapely.covers(shapely.union_all(made.geometry.to_numpy()), drawn.extents.geometry.iloc[0])
-    assert cell.area == 600.0 * 400.0
-    half = rl.Demarcation(drawn.lines.iloc[:1], drawn.extents, drawn.faults, drawn.rules, drawn.run)
-    again = rl.plates.atlas(half, tmp_path / "2", by="sheet", formats=["svg"]).plates
-    assert again["number"].tolist() == made["number"].tolist()
+    frames, boxes, _ = planned(drawn, by="sheet", paper="A3")
+    for frame, box in zip(frames, boxes, strict=True):
+        north, east = (float(each) * 1000 for each in frame.number.split("-"))
+        assert box.bounds[:2] == pytest.approx((east, north))
+        assert box.area == pytest.approx(600.0 * 400.0)
+    assert covered(boxes, drawn.extents.geometry.iloc[0])
+    by_number = dict(zip([frame.number for frame in frames], frames, strict=True))
+    for frame in frames:
+        for number, side in frame.matches:
+            assert side.equals(dict(by_number[number].matches)[frame.number])
+    again, _, _ = planned(drawn.extents, by="sheet", paper="A3")
+    assert [frame.number for frame in again] == [frame.number for frame in frames]
 
 
-def test_a_river_wider_than_a_sheet_is_cut_into_cells_and_that_is_told(tmp_path) -> None:
+def test_a_river_wider_than_a_sheet_is_cut_into_cells_and_that_is_told() -> None:
     drawn, axes = river(1500.0, half=400.0, bends=False)
-    made = rl.plates.atlas([drawn, axes], tmp_path, paper="A4", formats=["svg"])
-    assert set(made.faults["code"]) == {"plate-strip-in-cells"}
-    assert shapely.covers(shapely.union_all(made.plates.geometry.to_numpy()), drawn.extents.geometry.iloc[0])
+    _, boxes, told = planned(drawn, axes)
+    assert told["code"].tolist() == ["plate-strip-in-cells"]
+    assert covered(boxes, drawn.extents.geometry.iloc[0])
 
 
-def test_a_wide_place_gets_sheets_of_its_own_after_the_strips(tmp_path) -> None:
+def test_a_wide_place_gets_sheets_of_its_own_after_the_strips() -> None:
     drawn, axes = river(4000.0, half=40.0, bends=False)
     lake = shapely.union(drawn.extents.geometry.iloc[0], shapely.Point(501_000, 3_500_200).buffer(220.0))
     drawn = rl.Demarcation(drawn.lines, drawn.extents.assign(geometry=[lake]), drawn.faults, drawn.rules, drawn.run)
-    made = rl.plates.atlas([drawn, axes], tmp_path, paper="A4", formats=["svg"])
-    assert shapely.covers(shapely.union_all(made.plates.geometry.to_numpy()), lake)
-    alone = made.plates["start_chainage_m"].isna().to_numpy()
+    frames, boxes, told = planned(drawn, axes)
+    assert told.empty
+    assert covered(boxes, lake)
+    alone = np.array([not frame.span for frame in frames])
     assert alone.any()
     assert not alone[: np.flatnonzero(alone)[0]].any()
     assert alone[np.flatnonzero(alone)[0] :].all()
-    assert made.faults.empty
+
+
+def test_rows_that_no_sheet_can_show_are_told() -> None:
+    drawn, axes = river(900.0)
+    stray = drawn.lines.iloc[:1].assign(line_id="stray", river_id="", geometry=drawn.lines.iloc[:1].translate(0, 9e3))
+    _, _, told = planned(drawn, stray, axes)
+    assert told[["code", "feature_id"]].to_numpy().tolist() == [["plate-not-covered", "stray"]]
 
 
 def test_units_of_administration_are_drawn_one_by_one(tmp_path) -> None:
@@ -556,13 +583,6 @@ def test_file_names_differ_on_systems_that_do_not_tell_large_from_small() -> Non
     names = file_names(["a", "A", "a ", "..", "aux", "aux.pdf", "a/b", "a\\b"])
     assert len({name.lower() for name in names}) == len(names)
     assert not [name for name in names if re.search(r'[\\/:*?"<>|]', name) or name.startswith(".")]
-
-
-def test_rows_that_no_sheet_can_show_are_told(tmp_path) -> None:
-    drawn, axes = river(900.0)
-    stray = drawn.lines.iloc[:1].assign(line_id="stray", river_id="", geometry=drawn.lines.iloc[:1].translate(0, 9e3))
-    made = rl.plates.atlas([drawn, stray, axes], tmp_path, formats=["svg"])
-    assert made.faults[made.faults["code"] == "plate-not-covered"]["feature_id"].tolist() == ["stray"]
 
 
 @pytest.mark.parametrize(

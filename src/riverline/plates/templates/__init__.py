@@ -8,13 +8,13 @@ __all__ = ["qgis_template"]
 
 
 def qgis_template() -> Path:
-    """The print layout that ships: an A3 sheet for QGIS with frame, legend, scale and slots as ours.
+    """The print layout that ships: an A3 sheet for QGIS with frame, legend, scale and slots as on ours.
 
     Returns
     -------
     Path
-        A ``.qpt`` file: in QGIS, Project, Layout Manager, New from template. Its atlas is driven by a layer 图幅 such as
-        ``riverline.export.to_geopackage`` writes of ``Atlas.plates``.
+        A ``.qpt`` file: in QGIS, Project, Layout Manager, New from template. Its atlas is driven by a layer 图幅, such
+        as ``riverline.export.to_geopackage`` writes of ``Atlas.plates``.
 
     Examples
     --------
