@@ -33,3 +33,4 @@ def test_sheets_of_a_real_river_cover_it_and_name_it(real_data, tmp_path) -> Non
     # Spain's and France's neighbour lies in no zone of CGCS2000: the sheet says the plane that it is in.
     assert "2000国家大地坐标系" not in text
     assert "UTM" in text
+    assert "1985" not in text

@@ -26,7 +26,8 @@ class Imprint:
     review_no
         Number of the map review (审图号).
     height_datum
-        Vertical datum.
+        Vertical datum; None for the 1985 datum in planes of CGCS2000, which the data dictionary supposes, and for
+        no word on it in others.
     remark
         A sentence of one's own among the notes.
 
@@ -44,5 +45,5 @@ class Imprint:
     approved_by: str = ""
     secrecy: str = ""
     review_no: str = ""
-    height_datum: str = "1985国家高程基准"
+    height_datum: str | None = None
     remark: str = ""

@@ -79,8 +79,10 @@ def notes_of(layers: Sequence[Layer], crs: pyproj.CRS, imprint: Imprint, languag
     versions = sorted({layer.run.version for layer in layers if layer.run is not None} or {__version__})
     parting, colon = ("；", "：") if zh else ("; ", ": ")
     told = [_plane(crs, language)]
-    if imprint.height_datum:
-        datum = imprint.height_datum
+    datum = imprint.height_datum
+    if datum is None:
+        datum = _HEIGHTS if _is_cgcs2000(crs) else ""
+    if datum:
         heights = f"高程基准{colon}{datum}" if zh else f"Heights{colon}{_DATUMS.get(datum, datum)}"
         told.append(heights + ("；坐标、距离单位：米" if zh else "; coordinates and distances in metres"))
     if rules:
@@ -92,7 +94,8 @@ def notes_of(layers: Sequence[Layer], crs: pyproj.CRS, imprint: Imprint, languag
 
 _NUMBERED_M = 1e6
 """Eastings from here on begin with the number of their zone."""
-_DATUMS = {"1985国家高程基准": "1985 National Height Datum"}
+_HEIGHTS = "1985国家高程基准"
+_DATUMS = {_HEIGHTS: "1985 National Height Datum"}
 
 
 def _title(layer: Layer, language: Language) -> str:
@@ -100,13 +103,17 @@ def _title(layer: Layer, language: Language) -> str:
     return english if language == "en" and english else str(layer.rules.title)
 
 
+def _is_cgcs2000(crs: pyproj.CRS) -> bool:
+    """Whether a plane is a Gauss-Krüger zone on CGCS2000."""
+    named = "CGCS2000" in crs.name or "China Geodetic Coordinate System 2000" in str(crs.geodetic_crs)
+    return gauss_kruger(crs) is not None and named
+
+
 def _plane(crs: pyproj.CRS, language: Language) -> str:
     """Datum, projection, zone and central meridian; the name of a plane that is no Gauss-Krüger zone of CGCS2000."""
     zone = gauss_kruger(crs)
     name = crs.name
-    if zone is None or (
-        "CGCS2000" not in name and "China Geodetic Coordinate System 2000" not in str(crs.geodetic_crs)
-    ):
+    if zone is None or not _is_cgcs2000(crs):
         return f"坐标系：{name}" if language == "zh" else f"Plane: {name}"
     width = 6 if zone.is_six else 3
     number = int(zone_number(zone.meridian, zone_width=width))  # type: ignore[arg-type]
