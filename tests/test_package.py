@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "riverline"
 NAMESPACES = (
-    "catalog", "channel", "export", "faults", "geodesy", "hotspots", "inspection", "maps", "reports", "rules",
+    "catalog", "channel", "export", "faults", "geodesy", "hotspots", "inspection", "maps", "plates", "reports", "rules",
     "samples", "schema",
 )  # fmt: skip
 HEAVY = {

@@ -25,6 +25,7 @@ from riverline.cli.commands.join import join
 from riverline.cli.commands.ledger import ledger_app
 from riverline.cli.commands.outfalls import outfalls
 from riverline.cli.commands.patrols import patrols
+from riverline.cli.commands.plates import plates
 from riverline.cli.commands.report import report_app
 from riverline.cli.commands.reviews import reviews
 from riverline.cli.commands.waterlines import waterlines
@@ -151,7 +152,7 @@ def demarcate(  # noqa: PLR0913 - one option a layer
 for command in (
     preparations.axes, preparations.banks, subjects.waters, subjects.works, join,
     deliveries.stakes, deliveries.confirm, deliveries.shoreline, change, waterlines, encroaching.screen, detect,
-    hotspots, emerging, near_repeats, scan, patrols, outfalls, indicators, score, export,
+    hotspots, emerging, near_repeats, scan, patrols, outfalls, indicators, score, export, plates,
 ):  # fmt: skip
     app.command()(command)
 

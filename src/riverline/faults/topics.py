@@ -14,6 +14,7 @@ from riverline.faults.mending import MENDING_CODES
 from riverline.faults.neighbours import NEIGHBOUR_CODES
 from riverline.faults.outfalls import OUTFALL_CODES
 from riverline.faults.patrols import PATROL_CODES
+from riverline.faults.plates import PLATE_CODES
 from riverline.faults.rulings import RULE_CODES
 from riverline.faults.shoreline import SHORELINE_CODES
 from riverline.faults.sketches import SKETCH_CODES
@@ -35,6 +36,7 @@ TOPIC_CODES = (
     *NEIGHBOUR_CODES,
     *OUTFALL_CODES,
     *PATROL_CODES,
+    *PLATE_CODES,
     *RULE_CODES,
     *SHORELINE_CODES,
     *SKETCH_CODES,

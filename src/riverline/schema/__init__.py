@@ -25,6 +25,7 @@ from riverline.schema import (
     ledger,
     outfalls,
     patrols,
+    plates,
     reports,
     reviewing,
     titles,
@@ -40,6 +41,7 @@ from riverline.schema.ledger import *  # noqa: F403
 from riverline.schema.model import Choice, Column, Language, Schema
 from riverline.schema.outfalls import *  # noqa: F403
 from riverline.schema.patrols import *  # noqa: F403
+from riverline.schema.plates import *  # noqa: F403
 from riverline.schema.reports import *  # noqa: F403
 from riverline.schema.reviewing import *  # noqa: F403
 from riverline.schema.titles import *  # noqa: F403
@@ -61,6 +63,7 @@ FRAMES: dict[str, Schema] = {
         outfalls,
         patrols,
         assessment,
+        plates,
         reports,
     )
     for value in vars(module).values()
@@ -76,6 +79,7 @@ __all__ = [  # noqa: PLE0604
     *ledger.__all__,
     *outfalls.__all__,
     *patrols.__all__,
+    *plates.__all__,
     *reports.__all__,
     *reviewing.__all__,
     *titles.__all__,

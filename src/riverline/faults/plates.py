@@ -1,0 +1,26 @@
+"""What can be wrong with map sheets: the part of the catalogue that drawing them finds."""
+
+from __future__ import annotations
+
+from riverline.faults.code import Code
+
+__all__ = ["PLATE_CODES"]
+
+PLATE_CODES = (
+    Code("plate-not-drawn", "error", "图幅 {feature} 未能绘制：{note}", "sheet {feature} was not drawn: {note}",
+         "按原因处理后重新运行，已绘好的图幅会沿用", "see to the reason and run again: what was drawn is kept"),
+    Code("plate-glyph-missing", "warning", "图幅 {feature} 有 {value} 个字在本机字体中没有字形：{note}",
+         "{value} characters of sheet {feature} are in no font of this machine: {note}",
+         "安装含生僻字的字体（如思源黑体、花园明朝），或用 font= 指定",
+         "install a font that has them, such as Hanazono Mincho, or name one with font="),
+    Code("plate-table-cut", "note", "图幅 {feature} 的界桩表排不下，少列 {value} 个（表中可列 {limit} 个）",
+         "the stake table of sheet {feature} leaves out {value} stakes; it has room for {limit}",
+         "用更大的纸张或比例尺；完整的表用 to_xlsx 输出",
+         "take a larger paper or scale; to_xlsx writes the whole table"),
+    Code("plate-strip-in-cells", "note", "{feature} 的范围宽于一幅图，改按格网分幅",
+         "the range of {feature} is wider than a sheet: it was cut into cells instead",
+         "需要沿河分幅时，用更小的比例尺或更大的纸张", "take a smaller scale or a larger paper for strips"),
+    Code("plate-not-covered", "warning", "{layer} {feature} 不在任何图幅内", "{layer} {feature} lies on no sheet",
+         '补充其所属单元的范围或界线，或按 by="sheet" 分幅',
+         'give the extent or line of its unit, or cut by="sheet"'),
+)  # fmt: skip

@@ -1,0 +1,338 @@
+"""Many sheets of one scale: strips along rivers, cells of a grid, or one administrative unit after another."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import shapely
+
+from riverline._version import __version__
+from riverline.errors import JobError, MissingDependencyError
+from riverline.faults import combine, found
+from riverline.plates.content import cut, drawable, index_frame
+from riverline.plates.fonts import clean, find_fonts
+from riverline.plates.imprint import Imprint
+from riverline.plates.paper import fitting_scale, lay_out, require_scale
+from riverline.plates.planning import around, bounds_of_frames, plan
+from riverline.plates.result import Atlas
+from riverline.plates.sheet import Look, Match, Sheet
+from riverline.plates.showing import centred, plain_layers
+from riverline.plates.wording import WORDS, notes_of
+from riverline.plates.working import MANIFEST, Manifest, Task, digest_of, draw_all
+from riverline.plates.writing import FORMATS, write_bytes
+from riverline.provenance import crs_text
+from riverline.style import Layer
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Sequence
+
+    import geopandas as gpd
+    import pyproj
+
+    from riverline.plates.paper import Orientation
+    from riverline.plates.planning import By, Frame, Plan
+    from riverline.plates.sheet import Grid
+    from riverline.schema import Language
+
+__all__ = ["atlas"]
+
+INDEX = "00-index"
+MERGED = "atlas.pdf"
+_RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
+_LONGEST_NAME = 80
+
+
+def atlas(  # noqa: PLR0913 - one argument a thing to say
+    results: Any,  # noqa: ANN401 - any result or frame, or several
+    folder: str | os.PathLike[str],
+    *,
+    by: By = "river",
+    paper: str | tuple[float, float] = "A3",
+    orientation: Orientation = "landscape",
+    scale: int | Literal["auto"] = 2_000,
+    formats: Sequence[str] = ("pdf",),
+    merge: bool = False,
+    processes: int = 1,
+    resume: bool = True,
+    title: str = "",
+    imprint: Imprint | None = None,
+    grid: Grid = "km",
+    stake_table: bool = True,
+    font: str | None = None,
+    language: Language = "zh",
+    tell: Callable[[int, int], None] | None = None,
+    **layers: Any,  # noqa: ANN401
+) -> Atlas:
+    """Draw results as sheets that join, with an index of them.
+
+    Parameters
+    ----------
+    results
+        A result or frame as for :func:`riverline.plates.draw`, or a list of them. Axes are worth giving: strips follow
+        them; without, they follow the middle between the lines of both banks.
+    folder
+        Where to; it is made if it is not there.
+    by
+        ``"river"``: strips along each river, from its source down, with match lines; ``"sheet"``: cells of one grid,
+        numbered by their south-west corner in kilometres, north first; ``"admin"``: unit by unit of a layer of
+        administrative units (:data:`riverline.schema.ADMIN`), which has to be among the results.
+    paper, orientation, imprint, grid, stake_table, font, language
+        As for :func:`riverline.plates.draw`.
+    scale
+        Denominator; ``"auto"`` draws each river or unit as one sheet, at the largest scale at which it fits.
+    formats
+        Some of ``"pdf"``, ``"png"``, ``"svg"``.
+    merge
+        Whether all sheets are also one PDF with bookmarks, ``atlas.pdf``.
+    processes
+        How many processes draw, this one among them.
+    resume
+        Whether sheets that an earlier run drew are kept, where nothing that they hang on has changed.
+    title
+        Printed above every sheet after the river's or unit's name.
+    tell
+        Told how many sheets are done, of how many.
+    **layers
+        More frames or results, each with a name.
+
+    Returns
+    -------
+    Atlas
+        Frames of the sheets, files, and faults. A sheet that fails is a row with code ``plate-not-drawn``.
+
+    Raises
+    ------
+    SchemaError, CRSError, MissingDependencyError
+        As for :func:`riverline.plates.draw`; pypdf is needed to merge.
+    JobError
+        If an argument is none of its choices, or the folder cannot be made or written.
+
+    Notes
+    -----
+    Sheets lie north up. Every extent and line is on some sheet: what a strip's windows miss, such as a bay, gets cells
+    of its own, and a river wider than a sheet is cut into cells altogether, which is told
+    (``plate-strip-in-cells``). Numbers hang on the river and the scale alone, so that they stay when other rivers
+    come. ``manifest.json`` holds a digest of each sheet; a run that was stopped goes on where it was.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> import riverline as rl
+    >>> axes = gpd.GeoDataFrame(
+    ...     {"river_id": ["R1"], "name": ["清水河"]},
+    ...     geometry=[shapely.LineString([(500_000, 3_400_000), (501_000, 3_400_100)])],
+    ...     crs="EPSG:4548",
+    ... )
+    >>> made = rl.plates.atlas(axes, tempfile.mkdtemp(), language="en")
+    >>> made.plates["number"].tolist(), [path.name for path in made.paths]
+    (['R1-01', 'R1-02'], ['R1-01.pdf', 'R1-02.pdf', '00-index.pdf', 'manifest.json'])
+    """
+    kinds, target = _checked(formats, processes, folder, merge=merge)
+    require_scale(scale)
+    layout, fonts = lay_out(paper, orientation), find_fonts(font, language)
+    several = isinstance(results, (list, tuple)) and not hasattr(results, "_fields")
+    shown, crs = drawable(list(results) if several else [results], layers, language)
+    planned = plan(shown, by, scale, layout.room)
+    imprint = imprint or Imprint()
+    look = Look(layout, fonts, language, grid, imprint, notes_of(shown, crs, imprint, language), stake_table)
+    book = _Book(planned, plain_layers(shown), crs, look, clean(title), target, tuple(kinds))
+    tasks = _tasks(book)
+    about = {"version": __version__, "scale": scale, "paper": layout.name, "by": by, "crs": crs_text(crs)}
+    manifest = Manifest.open(target, about, resume=resume)
+    draw_all(tasks, manifest, processes, tell or (lambda _done, _all: None))
+    return _bound(book, tasks, manifest, merge=merge)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Book:
+    """What an atlas is made of."""
+
+    plan: Plan
+    layers: tuple[Layer, ...]
+    crs: pyproj.CRS
+    look: Look
+    title: str
+    folder: Path
+    kinds: tuple[str, ...]
+
+
+def _checked(
+    formats: Sequence[str], processes: int, folder: str | os.PathLike[str], *, merge: bool
+) -> tuple[list[str], Path]:
+    """Formats without repeats and the folder, there to be written to; everything that is wrong is raised at once."""
+    kinds = list(dict.fromkeys([formats] if isinstance(formats, str) else formats))
+    problems = [
+        (
+            f"没有格式 {kind!r}；可用：{'、'.join(FORMATS)}",
+            f"there is no format {kind!r}; there are {', '.join(FORMATS)}",
+        )
+        for kind in kinds
+        if kind not in FORMATS
+    ]
+    if not kinds or (merge and "pdf" not in kinds):
+        problems.append(("formats 应有至少一种格式；合并时须有 pdf", "formats needs one at least, and pdf to merge"))
+    if not isinstance(processes, int) or processes < 1:
+        problems.append(
+            (f"processes 应为正整数，实际为 {processes!r}", f"processes is a whole number from 1, got {processes!r}")
+        )
+    if problems:
+        raise JobError.listing("图册不能这样绘制", "an atlas cannot be drawn so", problems)
+    if merge:
+        _require_pypdf()
+    target = Path(folder)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise JobError(
+            f"不能建立文件夹 {target}：{error.strerror}", f"the folder {target} cannot be made: {error.strerror}"
+        ) from error
+    return kinds, target
+
+
+def _require_pypdf() -> None:
+    try:
+        import pypdf  # noqa: F401
+    except ImportError as error:
+        raise MissingDependencyError(
+            "合并图册需要 pypdf；请执行 python -m pip install 'riverline[report]'",
+            "merging an atlas needs pypdf; run python -m pip install 'riverline[report]'",
+        ) from error
+
+
+def _tasks(book: _Book) -> list[Task]:
+    """The sheets to draw, the index last."""
+    sheets = [_sheet(book, frame) for frame in book.plan.frames]
+    if len(sheets) > 1:
+        sheets.append(_index(book))
+    names = file_names([sheet.number for sheet in sheets])
+    tasks = []
+    for sheet, name in zip(sheets, names, strict=True):
+        look = replace(book.look, table=False) if sheet.number == INDEX else book.look
+        files = tuple((kind, book.folder / f"{name}.{kind}") for kind in book.kinds)
+        tasks.append(Task(sheet, look, files, digest_of(sheet, look, book.kinds)))
+    return tasks
+
+
+def file_names(numbers: Sequence[str]) -> list[str]:
+    """Names of files that stay in their folder and differ on every system, whatever the numbers hold.
+
+    Examples
+    --------
+    >>> file_names(["R1-01", "../r1/01", "a/b", "A:b", "CON", "清水河-01"])
+    ['R1-01', 'r1_01', 'a_b', 'A_b~2', 'con_', '清水河-01']
+    """
+    names: list[str] = []
+    for number in numbers:
+        plain = re.sub(r"[^\w.\-~]+", "_", number).strip("._")[:_LONGEST_NAME] or "sheet"
+        plain = f"{plain.lower()}_" if plain.partition(".")[0].lower() in _RESERVED else plain
+        same = sum(name.lower() == plain.lower() or name.lower().startswith(f"{plain.lower()}~") for name in names)
+        names.append(f"{plain}~{same + 1}" if same else plain)
+    return names
+
+
+def _sheet(book: _Book, frame: Frame) -> Sheet:
+    base = book.title or WORDS[book.look.language]["title"]
+    heading = f"{clean(frame.name)}{'' if book.look.language == 'zh' else ' '}{base}".strip()
+    layers = cut(book.layers, frame.window, margin_m=frame.scale / 100.0)
+    matches = tuple(Match(number, line) for number, line in frame.matches)
+    near = around(book.plan.frames, frame)
+    return Sheet(frame.number, heading, frame.window, frame.scale, crs_text(book.crs), layers, matches, near,
+                 frame.unit, frame.span)  # fmt: skip
+
+
+def _index(book: _Book) -> Sheet:
+    """All sheets over what they show, on one."""
+    frames, room = book.plan.frames, book.look.layout.room
+    box = bounds_of_frames(frames, book.layers) or (0.0, 0.0, 1.0, 1.0)
+    scale = fitting_scale((box[2] - box[0]) / 0.94, (box[3] - box[1]) / 0.94, room)
+    window = centred(box, room.width * scale / 1000.0, room.height * scale / 1000.0)
+    shown = [layer for layer in book.layers if layer.name in {"extents", "management_lines", "axes", "water", "admin"}]
+    cells = _index_rows(book, {}, "")
+    layers = [*cut(shown or book.layers, window, margin_m=scale / 100.0), Layer("plates", _schema(), cells)]
+    words = WORDS[book.look.language]
+    heading = f"{book.title or words['title']}{'' if book.look.language == 'zh' else ': '}{words['overview']}"
+    return Sheet(INDEX, heading, window, scale, crs_text(book.crs), tuple(layers))
+
+
+def _schema() -> Any:  # noqa: ANN401 - a schema
+    from riverline.schema import PLATES
+
+    return PLATES
+
+
+def _index_rows(book: _Book, states: dict[str, str], suffix: str) -> gpd.GeoDataFrame:
+    frames = book.plan.frames
+    names = file_names([frame.number for frame in frames])
+    base = book.title or WORDS[book.look.language]["title"]
+    rows: dict[str, Any] = {
+        "number": [frame.number for frame in frames],
+        "title": [f"{clean(frame.name)}{base}" for frame in frames],
+        "unit": [frame.unit for frame in frames],
+        "paper": book.look.layout.name,
+        "scale": [frame.scale for frame in frames],
+        "start_chainage_m": [frame.span[0] if frame.span else np.nan for frame in frames],
+        "end_chainage_m": [frame.span[1] if frame.span else np.nan for frame in frames],
+        "neighbours": [", ".join(frame.neighbours) for frame in frames],
+        "file": [f"{name}.{suffix}" if states.get(frame.number) != "failed" else "" for name, frame in
+                 zip(names, frames, strict=True)],
+        "status": [states.get(frame.number, "drawn") for frame in frames],
+    }  # fmt: skip
+    return index_frame(rows, [frame.window for frame in frames], book.crs)
+
+
+def _bound(book: _Book, tasks: list[Task], manifest: Manifest, *, merge: bool) -> Atlas:
+    """What an atlas hands over."""
+    states = {number: done.status for number, done in manifest.done.items()}
+    paths = [path for task in tasks if states[task.sheet.number] != "failed" for _, path in task.files]
+    if merge:
+        done = [task for task in tasks if states[task.sheet.number] != "failed"]
+        # The index, which is made last, is read first.
+        done.sort(key=lambda task: task.sheet.number != INDEX)
+        paths.append(_merged(book, done))
+    plates = _index_rows(book, states, book.kinds[0])
+    return Atlas(book.folder, plates, (*paths, book.folder / MANIFEST), _faults(book, tasks, manifest))
+
+
+def _faults(book: _Book, tasks: list[Task], manifest: Manifest) -> gpd.GeoDataFrame:
+    parts = list(book.plan.faults)
+    for task in tasks:
+        done = manifest.done[task.sheet.number]
+        about: dict[str, Any] = {"layer": "plates", "feature_id": [done.number], "crs": book.crs,
+                                 "geometry": [shapely.box(*task.sheet.window)]}  # fmt: skip
+        if done.failure:
+            parts.append(found("plate-not-drawn", note=done.failure, **about))
+        for code, value, limit, note in done.told:
+            numbers: dict[str, Any] = {
+                "value": np.nan if value is None else value,
+                "limit": np.nan if limit is None else limit,
+            }
+            parts.append(found(code, note=note, **numbers, **about))
+    return combine(parts, crs=book.crs)
+
+
+def _merged(book: _Book, tasks: list[Task]) -> Path:
+    """All sheets as one PDF with a bookmark each."""
+    import io
+
+    import pypdf
+
+    writer = pypdf.PdfWriter()
+    for task in tasks:
+        path = next(path for kind, path in task.files if kind == "pdf")
+        writer.append(path, outline_item=f"{task.sheet.number} {task.sheet.title}")
+    writer.add_metadata(
+        {"/Title": book.title or WORDS[book.look.language]["title"], "/Creator": f"riverline {__version__}"}
+    )
+    target = io.BytesIO()
+    writer.write(target)
+    writer.close()
+    path = book.folder / MERGED
+    write_bytes(path, target.getvalue())
+    return path

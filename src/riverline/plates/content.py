@@ -1,0 +1,206 @@
+"""What a sheet shows: layers in one plane, cut to a window, parted into marks by the style table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from riverline.errors import SchemaError
+from riverline.geodesy import align, is_metric, to_metric
+from riverline.schema import FAULTS, PLATES
+from riverline.style import NEUTRAL, THEMES, collect, in_language, themes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    import pyproj
+
+    from riverline.schema import Language
+    from riverline.style import Layer, Symbol, Theme
+
+__all__ = ["Bounds", "Mark", "bounds_of", "cut", "drawable", "marks_of"]
+
+Bounds = tuple[float, float, float, float]
+Kind = Literal["point", "line", "area"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mark:
+    """The features of one category that a sheet draws alike.
+
+    Attributes
+    ----------
+    layer, heading, label
+        Name of the layer, titles of the theme and of the category.
+    symbol, kind, order, halo
+        How it is drawn, as what, above what, and whether as a band around features.
+    geometry
+        (n,) geometries in the plane of the sheet.
+    """
+
+    layer: str
+    heading: str
+    label: str
+    symbol: Symbol
+    kind: Kind
+    order: int
+    halo: bool
+    geometry: np.ndarray
+
+
+def drawable(
+    results: Sequence[Any], layers: dict[str, Any], language: Language
+) -> tuple[tuple[Layer, ...], pyproj.CRS]:
+    """The layers that sheets are drawn from, and the plane that they are drawn in.
+
+    Parameters
+    ----------
+    results, layers
+        As for :func:`riverline.plates.draw`. Faults inside results are left out: they are no part of a sheet that is
+        stamped. A frame of faults that is given by itself is drawn.
+    language
+        Of sentences in them.
+
+    Returns
+    -------
+    tuple
+        Layers of one schema together, and the CRS: that of the first layer in metres, else the zone of the first.
+
+    Raises
+    ------
+    SchemaError
+        If there is no layer that lies anywhere.
+    CRSError
+        If a layer has no CRS, or one that cannot be changed safely.
+    """
+    found = [layer for layer in collect(*results, **layers) if layer.spatial]
+    kept = [layer for layer in found if layer.name != FAULTS.name or layer.run is None]
+    if not kept:
+        raise SchemaError(
+            "没有可以绘制的图层；请给出划界成果、界桩或其他图层",
+            "there is no layer to draw; give a demarcation, stakes or other layers",
+        )
+    plane = _plane(kept)
+    merged: dict[str, list[Layer]] = {}
+    for layer in in_language(kept, language):
+        frame = align(layer.frame, plane, layer=layer.label("en"))
+        frame = frame if frame.geometry.name == "geometry" else frame.rename_geometry("geometry")
+        merged.setdefault(layer.name, []).append(replace(layer, frame=frame[_drawn(frame)]))
+    return tuple(
+        same[0] if len(same) == 1 else replace(same[0], frame=pd.concat([each.frame for each in same]))
+        for same in merged.values()
+    ), plane
+
+
+def _plane(layers: Sequence[Layer]) -> pyproj.CRS:
+    full = [layer for layer in layers if len(layer.frame)] or list(layers)
+    first = next((layer.frame for layer in full if is_metric(layer.frame)), None)
+    return (to_metric(full[0].frame) if first is None else first).crs  # type: ignore[return-value]  # no CRS to pandas
+
+
+def _drawn(frame: gpd.GeoDataFrame) -> np.ndarray:
+    geometry = frame.geometry.to_numpy()
+    return np.asarray(~(shapely.is_missing(geometry) | shapely.is_empty(geometry)))
+
+
+def bounds_of(layers: Sequence[Layer]) -> Bounds | None:
+    """The box around everything but layers in the background; None where there is nothing."""
+    main = [layer for layer in layers if layer.schema is not None] or list(layers)
+    boxes = [layer.frame.total_bounds for layer in main if len(layer.frame)]
+    if not boxes:
+        return None
+    low, high = np.min(boxes, axis=0)[:2], np.max(boxes, axis=0)[2:]
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def cut(layers: Sequence[Layer], window: Bounds, *, margin_m: float) -> tuple[Layer, ...]:
+    """Layers with what lies in a window, areas and lines cut a little outside it, rows in the order of their shape."""
+    wide = (window[0] - margin_m, window[1] - margin_m, window[2] + margin_m, window[3] + margin_m)
+    found = []
+    for layer in layers:
+        rows = np.sort(layer.frame.sindex.query(shapely.box(*window), predicate="intersects"))
+        frame = layer.frame.iloc[rows]
+        geometry = frame.geometry.to_numpy()
+        inside = shapely.within(geometry, shapely.box(*wide))
+        shapes = np.where(inside, geometry, shapely.clip_by_rect(geometry, *wide))
+        if not len(rows):
+            continue
+        part = gpd.GeoDataFrame(frame.drop(columns="geometry"), geometry=list(shapes), crs=layer.frame.crs)
+        found.append(replace(layer, frame=_ordered(part[_drawn(part)])))
+    return tuple(found)
+
+
+def _ordered(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Rows in an order that does not hang on that of the input."""
+    order: Any = np.argsort(frame.geometry.to_wkb(hex=True).to_numpy(dtype=str), kind="stable") if len(frame) else []
+    return frame.iloc[order].reset_index(drop=True)
+
+
+def marks_of(layers: Sequence[Layer], language: Language) -> tuple[Mark, ...]:
+    """What to draw of layers, in the order of the legend.
+
+    Parameters
+    ----------
+    layers
+        Layers of one plane, one of each schema.
+    language
+        Of headings and labels.
+    """
+    found: list[Mark] = []
+    for theme in (*THEMES, NEUTRAL):
+        for layer in layers:
+            if theme in themes(layer.name if layer.schema else "") and len(layer.frame):
+                found += _marks(layer, theme, language)
+    # What is drawn in one way shares a heading, the last of the legend.
+    return tuple(sorted(found, key=lambda mark: not mark.heading))
+
+
+def _marks(layer: Layer, theme: Theme, language: Language) -> Iterator[Mark]:
+    title = layer.label(language)
+    for value, rows in _categories(layer.frame, theme):
+        symbol = theme.symbol(value)
+        # Bands that a map shows when asked, and what it hides at first, have no place on paper.
+        if not symbol.shown or (theme.halo and value is None):
+            continue
+        geometry = layer.frame.geometry.to_numpy()[rows]
+        label = theme.label(value, language) or title
+        heading = theme.title(language) if theme.column else ""
+        yield Mark(layer.name, heading, label, symbol, _kind(geometry), theme.order, theme.halo, geometry)
+
+
+def _categories(frame: gpd.GeoDataFrame, theme: Theme) -> Iterator[tuple[Any, np.ndarray]]:
+    """Values of a theme's column and the rows of each: those of the schema in its order, then others."""
+    if not theme.column:
+        yield "", np.arange(len(frame))
+        return
+    if theme.column not in frame:
+        if not theme.halo:
+            yield None, np.arange(len(frame))
+        return
+    values = frame[theme.column].astype("object").where(frame[theme.column].notna(), None).to_numpy()
+    known = [value for value, _ in theme.symbols]
+    others = sorted({value for value in values if value is not None and value not in known}, key=str)
+    for value in [*known, *([] if theme.halo else others)]:
+        rows = np.flatnonzero(values == value)
+        if len(rows):
+            yield value, rows
+    blank = np.array([value is None for value in values], dtype=bool)
+    if blank.any() and not theme.halo:
+        yield None, np.flatnonzero(blank)
+
+
+def _kind(geometry: np.ndarray) -> Kind:
+    kinds: tuple[Kind, ...] = ("point", "line", "area")
+    return kinds[max(int(shapely.get_dimensions(geometry).min()), 0)]
+
+
+def index_frame(rows: dict[str, list[Any]], bounds: Sequence[Bounds], crs: pyproj.CRS) -> gpd.GeoDataFrame:
+    """Rows of :data:`riverline.schema.PLATES` from columns and windows."""
+    shapes = [shapely.box(*box) for box in bounds]
+    return PLATES.conform(gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(shapes, crs=crs), crs=crs))

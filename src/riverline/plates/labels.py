@@ -1,0 +1,201 @@
+"""Names beside marks: placed where they cover neither marks, lines nor one another, and left out where they would."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from riverline.plates.fonts import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from riverline.style import Layer
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["Label", "labels_of", "place", "river_labels", "text_size"]
+
+_COLUMNS = {
+    "problems": ("problem_id", 7), "suspects": ("suspect_id", 6), "stakes": ("number", 5), "boards": ("number", 4),
+    "works": ("name", 8), "plates": ("number", 9), "holdings": ("owner", 3), "zones": ("zone_id", 2),
+    "outfalls": ("name", 3), "placed_outfalls": ("name", 3), "admin": ("name", 1), "water": ("name", 2),
+    "landmarks": ("name", 3), "parcels": ("parcel_id", 1),
+}  # fmt: skip
+"""Which column of a layer is written beside its features, and which layer comes first where room is short."""
+_COLORS = {"stakes": "#8E0B16", "problems": "#8E0B16", "suspects": "#5B2A0A", "water": "#1F5F8B", "boards": "#5B1B6B"}
+_LARGER = {"admin": 8.0, "plates": 7.5, "water": 7.0, "works": 6.0}
+_SIZE = 5.0
+_LONGEST = 24
+_MM_PER_POINT = 25.4 / 72.0
+_WIDE = 0x2E80
+"""Characters from here on are as wide as they are high; those before are about half of that."""
+_NARROW_EM = 0.58
+_OFF_MM, _EDGE_MM = 1.1, 0.5
+_NEAR = 10_000
+_MANY = frozenset({"boards", "holdings", "landmarks", "parcels", "stakes", "zones"})
+"""What is so many that it is numbered up to 1:10,000 only."""
+_RIVER_MM, _STEEP = 30.0, 50.0
+_LEAST_SIZE = 2.4
+_AROUND = np.array([(1, 1), (1, -1), (-1, 1), (-1, -1), (1, 0), (-1, 0), (0, 1), (0, -1)], dtype="float64")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text at a place of the plane; ``inside`` is written on the place itself, other ones beside it."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+    color: str
+    first: int
+    inside: bool = False
+
+
+def labels_of(layers: Sequence[Layer], scale: int) -> list[Label]:
+    """What is written beside the features of a sheet, the most needed first; numbers of many at large scales only."""
+    found: list[Label] = []
+    for layer in layers:
+        column, first = _COLUMNS.get(layer.name, ("", 0))
+        if column not in layer.frame or not len(layer.frame) or (scale > _NEAR and layer.name in _MANY):
+            continue
+        geometry = layer.frame.geometry.to_numpy()
+        places = shapely.get_coordinates(shapely.point_on_surface(geometry))
+        inside = (shapely.get_dimensions(geometry) == 2) & (layer.name not in {"suspects", "problems"})  # noqa: PLR2004
+        if layer.name == "plates":
+            found += _numbers(layer.frame, scale)
+            continue
+        texts = [clean(value, _LONGEST) for value in layer.frame[column].astype("object").fillna("")]
+        size, color = _LARGER.get(layer.name, _SIZE), _COLORS.get(layer.name, "#222222")
+        found += [
+            Label(text, at[0], at[1], size, color, first, bool(within))
+            for text, at, within in zip(texts, places.tolist(), inside, strict=True)
+            if text
+        ]
+    return sorted(set(found), key=lambda each: (-each.first, each.text, each.x, each.y))
+
+
+def _numbers(plates: gpd.GeoDataFrame, scale: int) -> list[Label]:
+    """Numbers of sheets in the upper left corner of their windows; without the code of the river where it is short."""
+    found = []
+    for number, unit, window in zip(plates["number"], plates["unit"].fillna(""), plates.geometry, strict=True):
+        west, _, east, north = window.bounds
+        room = 0.92 * (east - west) * 1000.0 / scale
+        whole = clean(number)
+        text = whole if text_size(whole, _SIZE)[0] <= room else whole.removeprefix(f"{clean(unit)}-")
+        size = min(room / max(text_size(text, 1.0)[0], 1e-6), _LARGER["plates"])
+        width, height = (each * scale / 1000.0 for each in text_size(text, size))
+        x, y = west + width / 2 + 0.04 * (east - west), north - height
+        found.append(Label(text, x, y, size, "#5B1B52", 9, inside=True))
+    return [label for label in found if label.size >= _LEAST_SIZE]
+
+
+def river_labels(layers: Sequence[Layer], scale: int) -> list[tuple[Label, float]]:
+    """Names of rivers and how many degrees they are turned: along the longest piece of their axis on the sheet."""
+    found: list[tuple[Label, float]] = []
+    for layer in layers:
+        if layer.name != "axes" or "name" not in layer.frame:
+            continue
+        pieces = layer.frame[["name", "geometry"]].explode("geometry")
+        pieces = pieces[(pieces.geometry.length > _RIVER_MM * scale / 1000.0) & (pieces["name"].fillna("") != "")]
+        longest = (
+            pieces.assign(long=pieces.length)
+            .sort_values(["name", "long"], kind="stable")
+            .drop_duplicates("name", keep="last")
+        )
+        for name, line in zip(longest["name"], longest.geometry, strict=True):
+            near = _RIVER_MM * scale / 2000.0
+            at = [line.interpolate(line.length * 0.36 + off) for off in (-near, 0.0, near)]
+            angle = np.degrees(np.arctan2(at[2].y - at[0].y, at[2].x - at[0].x))
+            angle = angle - 180.0 if angle > 90.0 else angle + 180.0 if angle < -90.0 else angle  # noqa: PLR2004
+            wide = any(ord(each) >= _WIDE for each in name)
+            text = "　".join(clean(name, _LONGEST)) if wide else clean(name)
+            if wide and abs(angle) > _STEEP:
+                # Down a steep river Chinese is written from top to bottom, each character upright.
+                text, angle = "\n".join(clean(name, _LONGEST)), angle - 90.0 if angle > 0.0 else angle + 90.0
+            found.append((Label(text, at[1].x, at[1].y, 11.0, "#1F5F8B", 9, inside=True), float(angle)))
+    return found
+
+
+def text_size(text: str, size: float) -> tuple[float, float]:
+    """About how wide and high a text is, mm.
+
+    Examples
+    --------
+    >>> width, height = text_size("清水河", 10.0)
+    >>> round(width, 2), round(height, 2)
+    (10.58, 3.53)
+    """
+    ems = sum(1.0 if ord(each) >= _WIDE else _NARROW_EM for each in text)
+    return ems * size * _MM_PER_POINT, size * _MM_PER_POINT
+
+
+def place(labels: Sequence[Label], at: Floats, room: tuple[float, float], avoid: Sequence[np.ndarray]) -> list[Floats]:
+    """Where labels go.
+
+    Parameters
+    ----------
+    labels
+        n labels, the most needed first.
+    at
+        (n, 2) their places on the map, mm from its lower left corner.
+    room
+        Width and height of the map.
+    avoid
+        Arrays of geometries on the map, mm: marks, which no label may cover, and lines, which it better does not.
+
+    Returns
+    -------
+    list
+        For each label the (2,) middle of its text; none, (0,), where there is no room.
+
+    Notes
+    -----
+    Greedy in the order given, over eight places around a mark: of those that are free the one that crosses the fewest
+    lines.
+    """
+    sizes = np.array([text_size(each.text, each.size) for each in labels]).reshape(-1, 2)
+    inside = np.array([each.inside for each in labels], dtype=bool)
+    middles = at[:, None, :] + _AROUND[None] * (sizes[:, None, :] / 2 + _OFF_MM)
+    middles[inside] = at[inside][:, None, :]
+    low, high = middles - sizes[:, None, :] / 2 - 0.15, middles + sizes[:, None, :] / 2 + 0.15
+    cost = _crossings(low, high, avoid)
+    cost += 1000.0 * ((low < _EDGE_MM) | (high > np.array(room) - _EDGE_MM)).any(axis=2)
+    taken: list[tuple[float, ...]] = []
+    rows = zip(middles, low, high, cost, strict=True)
+    return [_best(*row, taken) for row in rows]
+
+
+def _best(middles: Floats, low: Floats, high: Floats, cost: Floats, taken: list[tuple[float, ...]]) -> Floats:
+    """The cheapest place that covers no label that stands; it is taken then."""
+    boxes = np.array(taken).reshape(-1, 4)
+    hit = (
+        (low[:, None, 0] < boxes[None, :, 2]) & (high[:, None, 0] > boxes[None, :, 0])
+        & (low[:, None, 1] < boxes[None, :, 3]) & (high[:, None, 1] > boxes[None, :, 1])
+    ).any(axis=1)  # fmt: skip
+    total = np.where(hit, np.inf, cost)
+    best = int(np.argmin(total))
+    if not total[best] < 1000.0:  # noqa: PLR2004 - beyond the neat line, or on a mark
+        return np.empty(0)
+    taken.append((*low[best], *high[best]))
+    return middles[best]
+
+
+def _crossings(low: Floats, high: Floats, avoid: Sequence[np.ndarray]) -> Floats:
+    """What it costs to put a label in each place: a line is crossed once, a mark never covered."""
+    boxes = shapely.box(low[..., 0], low[..., 1], high[..., 0], high[..., 1]).ravel()
+    cost = np.zeros(len(boxes))
+    for geometry in avoid:
+        if len(geometry) and len(boxes):
+            points = shapely.get_dimensions(geometry) == 0
+            tree = shapely.STRtree(geometry)
+            box, which = tree.query(boxes, predicate="intersects")
+            np.add.at(cost, box, np.where(points[which], 50.0, 1.0))
+    return cost.reshape(low.shape[:2])

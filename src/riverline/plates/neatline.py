@@ -1,0 +1,194 @@
+"""The frame of a map: neat lines, kilometre grid or graticule with its labels, match lines."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyproj
+import shapely
+
+from riverline.geodesy import format_dms
+from riverline.plates.labels import text_size
+from riverline.plates.wording import WORDS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from riverline.plates.paper import Box
+    from riverline.plates.sheet import Canvas, Sheet
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["draw_frame", "draw_matches", "grid_step", "to_paper"]
+
+_GRID_MM = 100.0
+"""Grid lines are about this far apart on paper, as on maps of 1:500 to 1:2,000."""
+_CROSS_MM = 5.0
+_TICK_MM = 5.0
+_GRID_COLOR = "#3C6E57"
+_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_MINUTES = (1 / 60, 2 / 60, 5 / 60, 10 / 60, 15 / 60, 30 / 60, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600)
+_MATCH_COLOR = "#A0288C"
+
+
+def to_paper(places: Floats, sheet: Sheet, box: Box) -> Floats:
+    """Places of the plane, (n, 2), as mm on the page."""
+    return (np.asarray(places) - sheet.window[:2]) * 1000.0 / sheet.scale + (box.left, box.bottom)
+
+
+def grid_step(scale: int) -> float:
+    """How far apart grid lines are on the ground, metres: a round number near 100 mm on paper.
+
+    Examples
+    --------
+    >>> grid_step(500), grid_step(2000), grid_step(5000), grid_step(10000)
+    (50.0, 200.0, 500.0, 1000.0)
+    """
+    wanted = _GRID_MM * scale / 1000.0
+    power = 10.0 ** math.floor(math.log10(wanted))
+    return min((step * power for step in _STEPS), key=lambda each: (abs(each - wanted), each))
+
+
+def draw_frame(canvas: Canvas, sheet: Sheet, box: Box) -> None:
+    """Neat lines, corners and the grid that was asked for."""
+    gap = canvas.look.layout.gap
+    canvas.rectangle(box, width=0.15)
+    canvas.rectangle(box.grown(gap), width=0.9)
+    for x, y in ((box.left, box.bottom), (box.right, box.bottom), (box.left, box.top), (box.right, box.top)):
+        # The corners of the inner line go on to the outer one, as on topographic sheets.
+        outward = (gap if x == box.right else -gap), (gap if y == box.top else -gap)
+        canvas.line([x, x + outward[0]], [y, y], width=0.15)
+        canvas.line([x, x], [y, y + outward[1]], width=0.15)
+    if canvas.look.grid == "km":
+        _draw_kilometres(canvas, sheet, box)
+    elif canvas.look.grid == "graticule":
+        _draw_graticule(canvas, sheet, box)
+
+
+def _draw_kilometres(canvas: Canvas, sheet: Sheet, box: Box) -> None:
+    step = grid_step(sheet.scale)
+    west, south, east, north = sheet.window
+    xs, ys = _multiples(west, east, step), _multiples(south, north, step)
+    across, up = np.meshgrid(xs, ys)
+    places = to_paper(np.column_stack([across.ravel(), up.ravel()]), sheet, box)
+    _draw_crosses(canvas, places, box)
+    gap = canvas.look.layout.gap
+    decimals = max(0, 3 - int(math.log10(step)))
+    half = _half_label(f"{east / 1000:.{decimals}f}")
+    for x, value in zip(to_paper(np.column_stack([xs, np.full(len(xs), south)]), sheet, box)[:, 0], xs, strict=True):
+        for edge, away in ((box.bottom, -1), (box.top, 1)):
+            canvas.line([x, x], [edge, edge + away * gap * 0.45], width=0.12, color=_GRID_COLOR)
+            if box.left + half < x < box.right - half:
+                canvas.write(x + 0.6, edge + away * gap * 0.55, f"{value / 1000:.{decimals}f}", 5.5)
+    for y, value in zip(to_paper(np.column_stack([np.full(len(ys), west), ys]), sheet, box)[:, 1], ys, strict=True):
+        for edge, away in ((box.left, -1), (box.right, 1)):
+            canvas.line([edge, edge + away * gap * 0.45], [y, y], width=0.12, color=_GRID_COLOR)
+            if box.bottom + half < y < box.top - half:
+                canvas.write(edge + away * gap * 0.55, y + 0.6, f"{value / 1000:.{decimals}f}", 5.5, ha="center",
+                             rotation=90)  # fmt: skip
+    _write_corners(canvas, sheet, box, decimals)
+
+
+def _half_label(text: str) -> float:
+    """Room that a corner's label takes from its edge."""
+    return text_size(text, 5.5)[0] * 1.6
+
+
+def _write_corners(canvas: Canvas, sheet: Sheet, box: Box, decimals: int) -> None:
+    """Coordinates of the corners, in kilometres."""
+    west, south, east, north = sheet.window
+    gap = canvas.look.layout.gap
+    decimals = max(decimals, 2)
+    for x, value, side in ((box.left, west, "left"), (box.right, east, "right")):
+        for y, other in ((box.bottom, south), (box.top, north)):
+            off = -gap * 0.3 if y == box.bottom else gap * 0.3
+            canvas.write(x, y + off * 2.2, f"{value / 1000:.{decimals}f}", 5.0, ha=side)
+            shift = -gap * 0.66 if side == "left" else gap * 0.66
+            canvas.write(x + shift, y, f"{other / 1000:.{decimals}f}", 5.0, ha="center", rotation=90,
+                         va="bottom" if y == box.bottom else "top")  # fmt: skip
+
+
+def _draw_crosses(canvas: Canvas, places: Floats, box: Box) -> None:
+    from matplotlib.collections import LineCollection
+
+    half = _CROSS_MM / 2
+    x, y = places[:, 0], places[:, 1]
+    flat = np.stack(
+        [np.column_stack([np.maximum(x - half, box.left), y]), np.column_stack([np.minimum(x + half, box.right), y])], 1
+    )
+    tall = np.stack(
+        [np.column_stack([x, np.maximum(y - half, box.bottom)]), np.column_stack([x, np.minimum(y + half, box.top)])], 1
+    )
+    canvas.page.add_collection(
+        LineCollection(list(np.concatenate([flat, tall])), colors=_GRID_COLOR, linewidths=0.3, zorder=3), autolim=False
+    )
+
+
+def _draw_graticule(canvas: Canvas, sheet: Sheet, box: Box) -> None:
+    """Meridians and parallels as crosses, degrees at the frame where they meet it."""
+    to_degrees = pyproj.Transformer.from_crs(sheet.crs, pyproj.CRS(sheet.crs).geodetic_crs, always_xy=True)
+    west, south, east, north = sheet.window
+    edge = np.linspace(0.0, 1.0, 21)
+    rim = [np.concatenate([west + (east - west) * edge, west + (east - west) * edge]),
+           np.concatenate([np.full(21, south), np.full(21, north)])]  # fmt: skip
+    lon, lat = to_degrees.transform(rim[0], rim[1])
+    wanted = _GRID_MM * sheet.scale / 1000.0 / 111_320.0 * 60.0
+    step = min(_MINUTES, key=lambda each: abs(each - wanted)) / 60.0
+    lons, lats = _multiples(lon.min(), lon.max(), step), _multiples(lat.min(), lat.max(), step)
+    across, up = np.meshgrid(lons, lats)
+    x, y = to_degrees.transform(across.ravel(), up.ravel(), direction="INVERSE")
+    inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    _draw_crosses(canvas, to_paper(np.column_stack([x, y])[inside], sheet, box), box)
+    ends = (lons, np.full(len(lons), lat.min())), (np.full(len(lats), lon.min()), lats)
+    for which, (meridian, parallel) in enumerate(ends):
+        px, py = to_degrees.transform(meridian, parallel, direction="INVERSE")
+        texts = format_dms(np.asarray(meridian if which == 0 else parallel), decimals=0)
+        _write_degrees(canvas, to_paper(np.column_stack([px, py]), sheet, box), list(texts), box, upright=which == 0)
+
+
+def _write_degrees(canvas: Canvas, places: Floats, texts: list[str], box: Box, *, upright: bool) -> None:
+    gap = canvas.look.layout.gap
+    for (x, y), text in zip(places.tolist(), texts, strict=True):
+        half = text_size(text, 5.0)[0] / 2
+        if upright and box.left + half < x < box.right - half:
+            for edge, away in ((box.bottom, -1), (box.top, 1)):
+                canvas.line([x, x], [edge, edge + away * gap * 0.25], width=0.12, color=_GRID_COLOR)
+                canvas.write(x, edge + away * gap * 0.6, text, 5.0, ha="center")
+        elif not upright and box.bottom + half < y < box.top - half:
+            for edge, away in ((box.left, -1), (box.right, 1)):
+                canvas.line([edge, edge + away * gap * 0.25], [y, y], width=0.12, color=_GRID_COLOR)
+                canvas.write(edge + away * gap * 0.6, y, text, 5.0, ha="center", rotation=90)
+
+
+def _multiples(low: float, high: float, step: float) -> Floats:
+    """Multiples of a step in an interval."""
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return np.arange(first, last + 1, dtype="float64") * step
+
+
+def draw_matches(canvas: Canvas, sheet: Sheet, box: Box) -> None:
+    """Match lines over the map, and on their far side the number of the sheet that goes on there."""
+    middle = np.array([box.left + box.width / 2, box.bottom + box.height / 2])
+    for match in sheet.matches:
+        ends = to_paper(shapely.get_coordinates(match.line), sheet, box)
+        along = ends[-1] - ends[0]
+        if not np.hypot(*along):
+            continue
+        canvas.line(*ends.T, width=0.35, color=_MATCH_COLOR, linestyle=(0, (9, 2.5, 1.5, 2.5)), zorder=7.5)
+        outward = np.array([-along[1], along[0]]) / np.hypot(*along)
+        at = (ends[0] + ends[-1]) / 2
+        outward = outward if np.dot(outward, at - middle) > 0 else -outward
+        angle = math.degrees(math.atan2(along[1], along[0]))
+        angle = angle - 180 if angle > 90 + 1e-6 else angle + 180 if angle < -90 + 1e-6 else angle
+        at = at + outward * 2.2
+        text = WORDS[canvas.look.language]["match"].format(number=match.number)
+        on_frame = np.isclose(ends[:, 0], box.left).all() or np.isclose(ends[:, 0], box.right).all()
+        on_frame |= np.isclose(ends[:, 1], box.bottom).all() or np.isclose(ends[:, 1], box.top).all()
+        if on_frame:
+            # Between the neat lines, clear of the grid's labels.
+            at = (ends[0] + ends[-1]) / 2 + outward * canvas.look.layout.gap * 0.5
+        canvas.write(
+            at[0], at[1], text, 6.5, ha="center", color=_MATCH_COLOR, rotation=angle, rotation_mode="anchor", halo=1.6
+        )

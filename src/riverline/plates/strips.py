@@ -1,0 +1,210 @@
+"""Where the sheets of an atlas lie: strips along a river, or cells of a grid that the whole country shares.
+
+North is up on all of them. Turned strips need fewer sheets along a slanting river, yet then no grid line is parallel to
+the frame, coordinates cannot be read off it, and neighbours of two rivers do not fit together.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from scipy.spatial import cKDTree
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from riverline.plates.content import Bounds
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["Strip", "cells_over", "guide_of_banks", "match_line", "strips_along", "uncovered"]
+
+_SAMPLES = 60
+"""Places along a frame at which a river is looked at."""
+_LEAST_PROGRESS = 0.15
+"""A strip that moves on by less of its width shows a river wider than a sheet."""
+_MOST_WIDE = 1 / 3
+"""Share of wide places up to which a river is cut into strips."""
+_REACH = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One sheet along a river: its window, and between which chainages the river is its own."""
+
+    window: Bounds
+    start: float
+    end: float
+
+
+def guide_of_banks(lines: np.ndarray, starts: Floats, ends: Floats, step: float) -> tuple[Floats, Floats] | None:
+    """A line down the middle of a river of which only the management lines are known.
+
+    Parameters
+    ----------
+    lines
+        (n,) lines of both banks, each digitised either way.
+    starts, ends
+        (n,) chainages where each begins and ends.
+    step
+        How far apart the guide's vertices are, metres.
+
+    Returns
+    -------
+    tuple or None
+        (k, 2) places and (k,) chainages: at each the middle of the places of all lines there. None where no line has a
+        chainage.
+    """
+    known = np.isfinite(starts) & np.isfinite(ends) & (ends > starts)
+    lines, starts, ends = lines[known], starts[known], ends[known]
+    if not len(lines):
+        return None
+    count = max(int((ends.max() - starts.min()) / step), 2) + 1
+    chainage = np.linspace(starts.min(), ends.max(), count)
+    share = (chainage[None] - starts[:, None]) / (ends - starts)[:, None]
+    there = (share >= 0.0) & (share <= 1.0)
+    row, column = np.nonzero(there)
+    points = shapely.get_coordinates(shapely.line_interpolate_point(lines[row], share[row, column], normalized=True))
+    number = np.bincount(column, minlength=count)
+    sums = np.column_stack([np.bincount(column, points[:, each], minlength=count) for each in (0, 1)])
+    kept = number > 0
+    return sums[kept] / number[kept][:, None], chainage[kept]
+
+
+def strips_along(
+    guide: Floats, chainage: Floats, body: shapely.Geometry, size: tuple[float, float], margin: float
+) -> list[Strip] | None:
+    """Cut a river into as few strips as a walk downstream gives.
+
+    Parameters
+    ----------
+    guide, chainage
+        (k, 2) places along the river and their (k,) chainages, rising.
+    body
+        Everything of the river that sheets have to show.
+    size
+        Width and height of a window, metres.
+    margin
+        Ground that a sheet shows beyond its match lines, metres.
+
+    Returns
+    -------
+    list of Strip or None
+        In the order of their chainage, each as far down the river as its window holds; None where the river is wider
+        than a window at more than a third of them.
+    """
+    step = min(size) / _SAMPLES
+    line = shapely.segmentize(shapely.LineString(guide), step)
+    path = shapely.get_coordinates(line)
+    along = np.interp(shapely.line_locate_point(line, shapely.points(path)),
+                      shapely.line_locate_point(line, shapely.points(guide)), chainage)  # fmt: skip
+    edge = shapely.get_coordinates(shapely.segmentize(body, step))
+    places = np.concatenate([path, edge])
+    measures = np.concatenate([along, along[cKDTree(path).query(edge)[1]]])
+    order = np.argsort(measures, kind="stable")
+    return _walk(places[order], measures[order], np.array(size), margin, (path, along))
+
+
+def _walk(
+    places: Floats, measures: Floats, size: Floats, margin: float, guide: tuple[Floats, Floats]
+) -> list[Strip] | None:
+    room = size - 2 * margin
+    found: list[Strip] = []
+    begin = wide = 0
+    start = float(measures[0])
+    while begin < len(measures) - 1:
+        low, high = np.minimum.accumulate(places[begin:]), np.maximum.accumulate(places[begin:])
+        fits = ((high - low) <= room).all(axis=1)
+        last = begin + int(np.argmin(fits)) - 1 if not fits.all() else len(measures) - 1
+        end = measures[last]
+        middle = (low[last - begin] + high[last - begin]) / 2
+        if last < len(measures) - 1 and end - measures[begin] < _LEAST_PROGRESS * size.min():
+            # A place wider than a sheet, such as a dam's: the sheet follows the river, the rest gets sheets of its own.
+            wide += 1
+            end = measures[begin] + size.min() / 2
+            last = min(int(np.searchsorted(measures, end, side="right")), len(measures) - 1)
+            end = min(end, measures[-1])
+            at = (measures[begin] + end) / 2
+            middle = np.array([np.interp(at, guide[1], guide[0][:, each]) for each in (0, 1)])
+        window = (*(middle - size / 2).tolist(), *(middle + size / 2).tolist())
+        found.append(Strip(window, start, float(end)))
+        start = float(end)
+        if last == len(measures) - 1:
+            break
+        begin = int(np.searchsorted(measures, end, side="left"))
+    return found if wide <= len(found) * _MOST_WIDE else None
+
+
+def match_line(guide: Floats, chainage: Floats, at: float, one: Bounds, other: Bounds) -> shapely.LineString | None:
+    """The line square to a river at a chainage, as far as two windows both show it.
+
+    Parameters
+    ----------
+    guide, chainage
+        As for :func:`strips_along`.
+    at
+        Chainage of the line.
+    one, other
+        The windows.
+
+    Returns
+    -------
+    LineString or None
+        None where the place is not in both.
+    """
+    place = np.array([np.interp(at, chainage, guide[:, each]) for each in (0, 1)])
+    reach = max(one[2] - one[0], one[3] - one[1])
+    off = reach / 20.0
+    ahead, behind = (
+        np.array([np.interp(at + sign * off, chainage, guide[:, each]) for each in (0, 1)]) for sign in (1, -1)
+    )
+    along = ahead - behind
+    length = float(np.hypot(*along))
+    both = shapely.intersection(shapely.box(*one), shapely.box(*other))
+    if not length or not shapely.intersects_xy(both, *place):
+        return None
+    across = np.array([-along[1], along[0]]) / length * reach * _REACH
+    line = shapely.intersection(shapely.LineString([place - across, place + across]), both)
+    return line if line.geom_type == "LineString" and line.length > 0.0 else None
+
+
+def cells_over(body: shapely.Geometry, size: tuple[float, float]) -> list[tuple[tuple[int, int], Bounds]]:
+    """Cells of a grid that begins at the plane's origin, of those that something reaches into.
+
+    Parameters
+    ----------
+    body
+        What is to be shown.
+    size
+        Width and height of a cell, metres.
+
+    Returns
+    -------
+    list
+        Column, row and window of each, from north to south and west to east; they hang on nothing but the size.
+    """
+    parts = shapely.get_parts(body)
+    parts = parts[~shapely.is_empty(parts)]
+    if not len(parts):
+        return []
+    width, height = size
+    tree = shapely.STRtree(parts)
+    west, south, east, north = shapely.total_bounds(parts)
+    columns = np.arange(math.floor(west / width), math.floor(east / width) + 1)
+    rows = np.arange(math.floor(south / height), math.floor(north / height) + 1)
+    across, up = (each.ravel() for each in np.meshgrid(columns, rows[::-1]))
+    boxes = shapely.box(across * width, up * height, (across + 1) * width, (up + 1) * height)
+    hit = np.unique(tree.query(boxes, predicate="intersects")[0])
+    windows = shapely.bounds(boxes)
+    return [((int(across[i]), int(up[i])), tuple(map(float, windows[i]))) for i in hit]  # type: ignore[misc]
+
+
+def uncovered(body: shapely.Geometry, windows: list[Bounds]) -> shapely.Geometry:
+    """What of a body no window shows."""
+    if not windows:
+        return body
+    return shapely.difference(body, shapely.union_all(shapely.box(*np.array(windows).T)))

@@ -1,0 +1,123 @@
+"""What stands on a sheet in words, in both languages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from riverline._version import __version__
+from riverline.channel import format_chainage
+from riverline.geodesy import zone_number
+from riverline.geodesy.zones import gauss_kruger
+from riverline.plates.fonts import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyproj
+
+    from riverline.plates.imprint import Imprint
+    from riverline.schema import Language
+    from riverline.style import Layer
+
+__all__ = ["WORDS", "notes_of", "span_text"]
+
+WORDS: dict[str, dict[str, str]] = {
+    "zh": {
+        "legend": "图　例", "index": "接图表", "north": "北", "table": "界桩坐标表（单位：米）", "number": "桩号",
+        "x": "X（北）", "y": "Y（东）", "more": "共 {all} 个，本表列 {shown} 个，其余见界桩成果表",
+        "unit": "编制单位", "surveyed_by": "测绘单位", "date": "日　　期", "drawn_by": "制　　图",
+        "checked_by": "校　　核", "approved_by": "审　　定", "review_no": "审 图 号", "sheet": "图　　号",
+        "match": "接 {number}", "secrecy": "密级：{secrecy}", "title": "河道管理范围图", "span": "桩号 {start}—{end}",
+        "no": "图号 {number}", "metres": "米", "other": "其他要素", "overview": "图幅索引图",
+    },
+    "en": {
+        "legend": "Legend", "index": "Sheet index", "north": "N", "table": "Stakes (metres)", "number": "Number",
+        "x": "X (north)", "y": "Y (east)", "more": "{shown} of {all}; the others are in the table of stakes",
+        "unit": "Compiled by", "surveyed_by": "Surveyed by", "date": "Date", "drawn_by": "Drawn by",
+        "checked_by": "Checked by", "approved_by": "Approved by", "review_no": "Map review", "sheet": "Sheet",
+        "match": "joins {number}", "secrecy": "{secrecy}", "title": "River management extents",
+        "span": "Chainage {start}–{end}", "no": "Sheet {number}", "metres": "m", "other": "Other layers",
+        "overview": "Sheet index",
+    },
+}  # fmt: skip
+
+
+def span_text(span: Sequence[float], language: Language) -> str:
+    """Between which chainages a sheet lies; empty where it has none.
+
+    Examples
+    --------
+    >>> span_text((0.0, 612.0), "zh")
+    '桩号 K0+000—K0+612'
+    """
+    if not span:
+        return ""
+    start, end = (str(format_chainage(float(each))) for each in span)
+    return WORDS[language]["span"].format(start=start, end=end)
+
+
+def notes_of(layers: Sequence[Layer], crs: pyproj.CRS, imprint: Imprint, language: Language) -> tuple[str, ...]:
+    """The sentences below the map: plane and datum, heights, rules and their version, what counts.
+
+    Parameters
+    ----------
+    layers
+        What is drawn: their runs and rule sets are told.
+    crs
+        The plane.
+    imprint
+        Vertical datum and a remark.
+    language
+        Of the sentences.
+    """
+    zh = language == "zh"
+    rules = {
+        str(layer.rules.digest): f"{_title(layer, language)}（{layer.rules.name} {str(layer.rules.digest)[:12]}）"
+        for layer in layers
+        if layer.rules is not None
+    }
+    versions = sorted({layer.run.version for layer in layers if layer.run is not None} or {__version__})
+    parting, colon = ("；", "：") if zh else ("; ", ": ")
+    told = [_plane(crs, language)]
+    datum = imprint.height_datum
+    if datum is None:
+        datum = _HEIGHTS if _is_cgcs2000(crs) else ""
+    if datum:
+        heights = f"高程基准{colon}{datum}" if zh else f"Heights{colon}{_DATUMS.get(datum, datum)}"
+        told.append(heights + ("；坐标、距离单位：米" if zh else "; coordinates and distances in metres"))
+    if rules:
+        told.append(("规则集" if zh else "Rules") + colon + parting.join(sorted(rules.values())))
+    made = f"riverline {', '.join(versions)}"
+    told.append(f"界线以成果坐标为准。{made}" if zh else f"The line is that of the coordinates. {made}")
+    return tuple(clean(each, 160) for each in (*told, imprint.remark) if each)
+
+
+_NUMBERED_M = 1e6
+"""Eastings from here on begin with the number of their zone."""
+_HEIGHTS = "1985国家高程基准"
+_DATUMS = {_HEIGHTS: "1985 National Height Datum"}
+
+
+def _title(layer: Layer, language: Language) -> str:
+    english = getattr(layer.rules, "title_en", "")
+    return english if language == "en" and english else str(layer.rules.title)
+
+
+def _is_cgcs2000(crs: pyproj.CRS) -> bool:
+    """Whether a plane is a Gauss-Krüger zone on CGCS2000."""
+    named = "CGCS2000" in crs.name or "China Geodetic Coordinate System 2000" in str(crs.geodetic_crs)
+    return gauss_kruger(crs) is not None and named
+
+
+def _plane(crs: pyproj.CRS, language: Language) -> str:
+    """Datum, projection, zone and central meridian; the name of a plane that is no Gauss-Krüger zone of CGCS2000."""
+    zone = gauss_kruger(crs)
+    name = crs.name
+    if zone is None or not _is_cgcs2000(crs):
+        return f"坐标系：{name}" if language == "zh" else f"Plane: {name}"
+    width = 6 if zone.is_six else 3
+    number = int(zone_number(zone.meridian, zone_width=width))  # type: ignore[arg-type]
+    if language == "en":
+        return f"CGCS2000, Gauss-Krüger {width}-degree zone {number}, central meridian {zone.meridian:g}°E"
+    numbered = "，横坐标含带号" if zone.false_easting_m > _NUMBERED_M else ""
+    return f"2000国家大地坐标系，高斯-克吕格 {width} 度带，带号 {number}，中央经线 {zone.meridian:g}°{numbered}"

@@ -1,0 +1,213 @@
+"""The work of an atlas: sheets drawn here and in other processes, each kept where it was drawn before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from shapely.errors import ShapelyError
+
+from riverline._version import __version__
+from riverline.errors import RiverlineError
+from riverline.plates.composing import compose
+from riverline.plates.writing import encode, write_bytes
+from riverline.provenance import content_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from riverline.plates.sheet import Look, Sheet
+
+__all__ = ["MANIFEST", "Done", "Manifest", "Task", "digest_of", "draw_all"]
+
+MANIFEST = "manifest.json"
+_SAVED_EVERY_S = 1.0
+_FAILURES = (RiverlineError, OSError, ValueError, TypeError, LookupError, ArithmeticError, RuntimeError, ShapelyError)
+"""What one sheet may fail of while the others go on: everything but an interruption and want of memory."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """A sheet to draw, its files by format, and the digest of all that it hangs on."""
+
+    sheet: Sheet
+    look: Look
+    files: tuple[tuple[str, Path], ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a sheet: digests of its files by name, its faults as ``(code, value, limit, note)``."""
+
+    number: str
+    digest: str
+    files: tuple[tuple[str, str], ...] = ()
+    told: tuple[tuple[str, float | None, float | None, str], ...] = ()
+    failure: str = ""
+    status: str = "drawn"
+
+
+def digest_of(sheet: Sheet, look: Look, formats: Sequence[str]) -> str:
+    """SHA-256 of everything that a sheet hangs on: content, window, look, fonts, versions."""
+    import matplotlib as mpl
+
+    about = [
+        __version__,
+        mpl.__version__,
+        list(formats),
+        repr(look),
+        sheet.number,
+        sheet.title,
+        sheet.window,
+        sheet.scale,
+    ]
+    about += [sheet.crs, sheet.around, sheet.span, [(match.number, match.line.wkt) for match in sheet.matches]]
+    about += [(layer.name, content_digest(layer.frame)) for layer in sheet.layers]
+    return hashlib.sha256(
+        json.dumps(about, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
+    ).hexdigest()
+
+
+@dataclass(slots=True)
+class Manifest:
+    """What an atlas says of its sheets in a file of its own, so that a run that was killed goes on where it was."""
+
+    path: Path
+    about: dict[str, Any]
+    before: dict[str, Done] = field(default_factory=dict)
+    done: dict[str, Done] = field(default_factory=dict)
+    saved: float = 0.0
+
+    @classmethod
+    def open(cls, folder: Path, about: dict[str, Any], *, resume: bool) -> Manifest:
+        """The manifest of a folder; one that cannot be read, or is not to be used, is as none."""
+        path = folder / MANIFEST
+        before = {}
+        if resume and path.is_file():
+            try:
+                rows = json.loads(path.read_text(encoding="utf-8"))["sheets"]
+                before = {row["number"]: _read(row) for row in rows}
+            except (OSError, ValueError, TypeError, LookupError):
+                before = {}
+        return cls(path, about, before)
+
+    def kept(self, task: Task) -> Done | None:
+        """What an earlier run drew of a sheet, if nothing has changed since and its files are as they were."""
+        from dataclasses import replace
+
+        known = self.before.get(task.sheet.number)
+        if known is None or known.failure or known.digest != task.digest:
+            return None
+        files = dict(known.files)
+        same = all(path.is_file() and files.get(path.name) == _sum(path.read_bytes()) for _, path in task.files)
+        return replace(known, status="kept") if same else None
+
+    def add(self, done: Done) -> None:
+        """Take note of a sheet; the file is written at most once a second."""
+        self.done[done.number] = done
+        if monotonic() - self.saved > _SAVED_EVERY_S:
+            self.save()
+
+    def save(self) -> None:
+        """Write the file, sheets in the order of their numbers."""
+        rows = [_written(self.done[number]) for number in sorted(self.done)]
+        text = json.dumps({**self.about, "sheets": rows}, ensure_ascii=False, indent=1)
+        write_bytes(self.path, (text + "\n").encode("utf-8", "surrogatepass"))
+        self.saved = monotonic()
+
+
+def _written(done: Done) -> dict[str, Any]:
+    return {"number": done.number, "digest": done.digest, "files": dict(done.files), "faults": list(done.told),
+            "failure": done.failure}  # fmt: skip
+
+
+def _read(row: dict[str, Any]) -> Done:
+    told = tuple((str(code), value, limit, str(note)) for code, value, limit, note in row["faults"])
+    return Done(row["number"], row["digest"], tuple(row["files"].items()), told, row["failure"])
+
+
+def _sum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def draw_one(task: Task) -> Done:
+    """Draw and write one sheet; a failure is told, not raised."""
+    number = task.sheet.number
+    try:
+        figure, faults = compose(task.sheet, task.look)
+        files = []
+        for kind, path in task.files:
+            content = encode(figure, kind, task.look.fonts, title=f"{task.sheet.title} {number}")
+            write_bytes(path, content)
+            files.append((path.name, _sum(content)))
+    except _FAILURES as error:
+        reason = error.zh if isinstance(error, RiverlineError) else f"{type(error).__name__}: {error}"
+        return Done(number, task.digest, failure=reason, status="failed")
+    rows = zip(faults["code"], faults["value"], faults["limit"], faults["note"], strict=True)
+    told = tuple((str(code), _number(value), _number(limit), str(note)) for code, value, limit, note in rows)
+    return Done(number, task.digest, tuple(files), told)
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
+
+
+def draw_all(tasks: Sequence[Task], manifest: Manifest, processes: int, tell: Callable[[int, int], None]) -> None:
+    """Draw sheets; this process draws too, so that two processes are one more.
+
+    Parameters
+    ----------
+    tasks
+        The sheets.
+    manifest
+        Takes note of each.
+    processes
+        How many draw at a time.
+    tell
+        Told how many are done, of how many.
+    """
+    rest = []
+    for task in tasks:
+        kept = manifest.kept(task)
+        if kept is None:
+            rest.append(task)
+        else:
+            manifest.add(kept)
+    tell(len(manifest.done), len(tasks))
+    for done in _drawn(rest, min(processes, len(rest))):
+        manifest.add(done)
+        tell(len(manifest.done), len(tasks))
+    manifest.save()
+
+
+def _drawn(tasks: Sequence[Task], processes: int) -> Iterator[Done]:
+    if processes <= 1:
+        yield from map(draw_one, tasks)
+        return
+    with ProcessPoolExecutor(processes - 1, mp_context=get_context("spawn")) as pool:
+        futures = [(task, pool.submit(draw_one, task)) for task in tasks]
+        # Others take sheets from the front, this process takes from the back what nobody has begun.
+        for task, future in reversed(futures):
+            if future.cancel():
+                yield draw_one(task)
+        for task, future in futures:
+            if not future.cancelled():
+                yield _result(task, future)
+
+
+def _result(task: Task, future: Future[Done]) -> Done:
+    """What another process made of a sheet; of one that died the sheet is drawn here."""
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return draw_one(task)

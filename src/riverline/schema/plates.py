@@ -1,0 +1,34 @@
+"""The data dictionary of map sheets: what an atlas drew, and where."""
+
+from __future__ import annotations
+
+from riverline.schema import columns as c
+from riverline.schema.model import Column, Schema
+
+__all__ = ["PLATES"]
+
+STATES = c.choices(
+    ("drawn", "已绘制", "Drawn"),
+    ("kept", "沿用上次", "Kept"),
+    ("failed", "未能绘制", "Failed"),
+)
+_OPTIONAL = (
+    c.text("unit", "分幅单元", "Unit", "FFDY", "River, cell or administrative unit that the sheet is a part of."),
+    c.text("paper", "纸张", "Paper", "ZZ", "Size of the paper, such as A3."),
+    Column("scale", "integer", "比例尺分母", "Scale denominator", "BLC", "2000 for 1:2,000."),
+    c.or_blank(c.START_CHAINAGE),
+    c.or_blank(c.END_CHAINAGE),
+    c.text("neighbours", "邻接图幅", "Neighbours", "LJTF", "Numbers of the sheets that it joins, with commas between."),
+    c.text("file", "文件", "File", "WJ", "File of the sheet, relative to the folder of the atlas."),
+    c.choice("status", "状态", "Status", "ZT", "Whether it was drawn, kept from an earlier run, or failed.", STATES),
+)
+
+PLATES = Schema(
+    "plates", "图幅", "Map sheets", "number", ("Polygon",),
+    (
+        c.key("number", "图号", "Sheet number", "TH"),
+        c.text("title", "图名", "Title", "TM", "What stands above the sheet."),
+        *map(c.optional, _OPTIONAL),
+    ),
+    "Map sheets: what each shows and where.",
+)  # fmt: skip

@@ -1,0 +1,614 @@
+"""Sheets: their scale measured in the file, their Chinese found in it, strips that cover a river and join."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import subprocess
+import sys
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from geopandas.testing import assert_geodataframe_equal
+
+import riverline as rl
+import staked
+from riverline import style
+from riverline.plates import composing, fonts, labels, strips
+from riverline.plates.atlas import file_names
+from riverline.plates.content import drawable
+from riverline.plates.paper import Box, fitting_scale, lay_out
+from riverline.plates.planning import plan
+from riverline.plates.working import MANIFEST
+
+pypdf = pytest.importorskip("pypdf")
+pytest.importorskip("matplotlib")
+if not any(name in fonts._faces() for name in (*fonts.SANS, *fonts.SERIF)):
+    pytest.skip("no Chinese font on this machine", allow_module_level=True)
+
+CRS = "EPSG:4548"
+HOSTILE = r"清水$x_{1}$<b>&\河]]>"
+MM = 72.0 / 25.4
+
+
+def river(length=3000.0, *, bends=True, half=80.0, code="R1"):
+    """A demarcation of one winding river, and its axis."""
+    along = np.arange(0.0, length + 1.0, 20.0)
+    middle = np.column_stack([along, 150.0 * np.sin(along / 400.0) * bends])
+    axis = shapely.LineString(middle)
+    banks = [("left", axis.parallel_offset(half, "left")), ("right", axis.parallel_offset(half, "right"))]
+    pieces = [
+        staked.Piece(np.array(line.coords), bank=bank, river=code, start=0.0, end=axis.length) for bank, line in banks
+    ]
+    drawn = staked.demarcation(*pieces, extents=[(code, axis.buffer(half, cap_style="flat"))])
+    axes = staked.frame([axis], river_id=[code], name=["清水河"])
+    return drawn, axes
+
+
+def stakes(count=6):
+    frame = rl.place_stakes(river()[0]).head(count).reset_index(drop=True)
+    assert len(frame) == count
+    return frame
+
+
+def streams(path):
+    """What a PDF draws, page by page, as text."""
+    return [page.get_contents().get_data().decode("latin-1") for page in pypdf.PdfReader(path).pages]
+
+
+def text_of(path):
+    return "\n".join(page.extract_text() for page in pypdf.PdfReader(path).pages)
+
+
+def packed(path):
+    """The same without blanks, which readers put between the fonts of a turned text as they like."""
+    return "".join(text_of(path).split())
+
+
+# One sheet
+
+
+@pytest.mark.parametrize(("scale", "apart"), [(2000, 50.0), (500, 200.0), (5000, 20.0)])
+def test_a_hundred_metres_are_as_long_on_paper_as_the_scale_says(tmp_path, scale, apart) -> None:
+    place = np.array([500_000.0, 3_500_000.0])
+    line = gpd.GeoDataFrame({"river_id": ["R1"], "name": [""]},
+                            geometry=[shapely.LineString([place, place + np.array((60, 80))])], crs=CRS)  # fmt: skip
+    path = tmp_path / "a.pdf"
+    plate = rl.plates.draw(line, path=path, scale=scale, stake_table=False)
+    assert plate.scale == scale
+    page = pypdf.PdfReader(path).pages[0]
+    assert [float(each) / MM for each in page.mediabox[2:]] == pytest.approx([420.0, 297.0], abs=0.01)
+    # The axis is the only line of its colour: its two vertices in points, of which 72 are an inch.
+    colour = style.themes("axes")[0].symbols[0][1].color
+    channels = " ".join(f"{int(colour[i : i + 2], 16) / 255:.10f}".rstrip("0") for i in (1, 3, 5))
+    content = streams(path)[0]
+    start = content.index(f"{channels} RG")
+    number = r"(-?\d+\.?\d*)"
+    ends = re.search(rf"{number} {number} m\s+{number} {number} l", content[start:])
+    ends = np.array([float(each) for each in ends.groups()]).reshape(2, 2)
+    assert np.hypot(*(ends[1] - ends[0])) / MM == pytest.approx(apart, abs=1e-3)
+    assert (ends[1] - ends[0]) / MM == pytest.approx(np.array([60.0, 80.0]) / 100.0 * apart, abs=1e-3)
+
+
+def test_the_chinese_of_a_sheet_is_text_that_is_found_and_its_notes_say_what_it_rests_on(tmp_path) -> None:
+    drawn, axes = river()
+    path = tmp_path / "划界图.pdf"
+    imprint = rl.plates.Imprint(unit="清水县水利局", secrecy="内部使用", drawn_by="李四")
+    plate = rl.plates.draw(drawn, axes, path=path, title="清水河管理范围图", number="R1-01", imprint=imprint)
+    assert plate.paths == (path,)
+    text = text_of(path)
+    for said in ("清水河管理范围图", "2000国家大地坐标系", "3 度带", "中央经线 117", "1985国家高程基准",
+                 drawn.rules.title, drawn.rules.digest[:12], "清水县水利局", "内部使用", "李四", "审", "R1-01",
+                 f"1:{plate.scale}"):  # fmt: skip
+        assert said in text, said
+    found = subprocess.run(["pdftotext", str(path), "-"], capture_output=True, text=True, check=False)
+    assert found.returncode or "清水河管理范围图" in found.stdout
+
+
+def test_the_legend_has_what_is_drawn_and_nothing_else(tmp_path) -> None:
+    drawn, axes = river()
+    near = gpd.GeoDataFrame(geometry=[shapely.Point(500_100, 3_500_000).buffer(50)], crs=CRS)
+    far = axes.assign(geometry=axes.translate(50_000.0))
+    path = tmp_path / "a.pdf"
+    rl.plates.draw(drawn, far, path=path, within=near, scale=2000)
+    text = text_of(path)
+    assert "堤防" in text
+    assert "管理范围" in text
+    assert "河道中心线" not in text
+    assert "洪水位线" not in text
+    drawn = rl.Demarcation(drawn.lines, drawn.extents, a_fault(), drawn.rules, drawn.run)
+    rl.plates.draw(drawn, path=path)
+    assert "错误" not in text_of(path)
+    rl.plates.draw(drawn, a_fault(), path=path)
+    assert "错误" in text_of(path)
+
+
+def a_fault():
+    return rl.faults.found("geometry-missing", layer="axes", feature_id=["R1"],
+                           geometry=[shapely.Point(500_100, 3_500_000)], crs=CRS)  # fmt: skip
+
+
+def test_stakes_stand_in_the_table_as_far_as_there_is_room_and_what_is_left_out_is_told(tmp_path) -> None:
+    drawn, _ = river()
+    many = stakes(12)
+    path = tmp_path / "a.pdf"
+    plate = rl.plates.draw(drawn, many, path=path)
+    text = text_of(path)
+    for row in many.itertuples():
+        assert row.number in text
+        assert f"{row.x_m:.3f}" in text
+    assert plate.faults.empty
+    more = gpd.GeoDataFrame(np.repeat(many.to_numpy(), 40, axis=0), columns=many.columns, geometry="geometry", crs=CRS)
+    more["number"] = [f"Z{n:03d}" for n in range(len(more))]
+    plate = rl.plates.draw(drawn, rl.schema.STAKES.conform(more), path=path)
+    cut = plate.faults[plate.faults["code"] == "plate-table-cut"]
+    assert len(cut) == 1
+    text = text_of(path)
+    shown = sum(f"Z{n:03d}" in text for n in range(len(more)))
+    assert cut["value"].iloc[0] + cut["limit"].iloc[0] == len(more) == 480
+    assert shown >= cut["limit"].iloc[0] > 20
+    assert rl.plates.draw(drawn, more, stake_table=False).faults.empty
+
+
+@pytest.mark.parametrize("kind", ["pdf", "png", "svg"])
+def test_the_same_input_gives_the_same_bytes_whatever_the_order_of_rows_and_the_users_settings(tmp_path, kind) -> None:
+    import matplotlib as mpl
+
+    drawn, axes = river()
+    marks = stakes()
+    one, other = tmp_path / f"1.{kind}", tmp_path / f"2.{kind}"
+    rl.plates.draw(drawn, axes, marks, path=one)
+    before = dict(mpl.rcParams)
+    with mpl.rc_context({"font.size": 30.0, "lines.linewidth": 9.0, "text.parse_math": True, "axes.facecolor": "red"}):
+        inside = dict(mpl.rcParams)
+        rl.plates.draw(drawn, axes, marks.iloc[::-1], path=other)
+        assert dict(mpl.rcParams) == inside
+    assert dict(mpl.rcParams) == before
+    assert one.read_bytes() == other.read_bytes()
+    assert "matplotlib.pyplot" not in sys.modules or not __import__("matplotlib.pyplot").pyplot.get_fignums()
+
+
+def test_hostile_names_are_drawn_as_they_are(tmp_path) -> None:
+    drawn, axes = river()
+    axes = axes.assign(name=HOSTILE + "\x00\n")
+    works = staked.frame([shapely.Point(300.0, 40.0)], work_id=["W1"], name=[HOSTILE], kind=["sluice"], river_id=["R1"])
+    paths = [tmp_path / "a.pdf", tmp_path / "a.svg"]
+    plate = rl.plates.draw(drawn, axes, works, path=paths, title=HOSTILE, number="../../etc/passwd")
+    assert sorted(tmp_path.iterdir()) == paths
+    assert HOSTILE in text_of(paths[0])
+    import xml.etree.ElementTree as ET
+
+    root = ET.fromstring(paths[1].read_text(encoding="utf-8"))  # noqa: S314 - our own file
+    texts = ["".join(each.itertext()) for each in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert HOSTILE in {each.strip() for each in texts}
+    assert not [each for each in root.iter() if each.tag.endswith(("}b", "}script"))]
+    assert plate.title == HOSTILE
+
+
+def test_a_character_without_a_glyph_is_told_and_the_sheet_is_drawn_all_the_same(tmp_path) -> None:
+    drawn, _ = river()
+    plate = rl.plates.draw(drawn, path=tmp_path / "a.png", title="清水河\U0003134a")
+    assert plate.faults["code"].tolist() == ["plate-glyph-missing"]
+    assert plate.faults["note"].tolist() == ["\U0003134a"]
+    assert (tmp_path / "a.png").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("grid", ["km", "graticule", "none"])
+def test_grid_labels_are_those_of_the_place(tmp_path, grid) -> None:
+    drawn, _ = river(400.0)
+    path = tmp_path / "a.pdf"
+    plate = rl.plates.draw(drawn, path=path, grid=grid, scale=2000)
+    text = text_of(path)
+    assert ("500.2" in text and "3500.0" in text) == (grid == "km")
+    assert ("117°" in text.replace("中央经线 117°", "")) == (grid == "graticule")
+    west, _, east, _ = plate.window
+    assert east - west == 600.0
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_sheet_speaks_one_language(tmp_path, language) -> None:
+    drawn, axes = river()
+    path = tmp_path / "a.pdf"
+    rl.plates.draw(drawn, axes.assign(name="Clear"), stakes(), path=path, language=language, title="A")
+    chinese = re.findall(r"[\u4e00-\u9fff]", text_of(path))
+    assert bool(chinese) == (language == "zh")
+
+
+def test_results_of_every_kind_are_drawn(tmp_path) -> None:
+    drawn, axes = river(1200.0)
+    place = shapely.Point(500_300, 3_500_100)
+    problems = rl.schema.PROBLEMS.empty(CRS).reindex([0]).assign(
+        problem_id="P1", kind="dumping", status="found", geometry=gpd.GeoSeries([place], crs=CRS))  # fmt: skip
+    suspects = rl.schema.SUSPECTS.empty(CRS).reindex([0]).assign(
+        suspect_id="S1", kind="construction", standing="counted", severity="major",
+        geometry=gpd.GeoSeries([place.buffer(20)], crs=CRS))  # fmt: skip
+    holdings = rl.schema.HOLDINGS.empty(CRS).reindex([0]).assign(
+        holding_id="H1", owner="张三", status="clear",
+        geometry=gpd.GeoSeries([shapely.Point(500_800, 3_500_100).buffer(60)], crs=CRS))  # fmt: skip
+    path = tmp_path / "a.pdf"
+    rl.plates.draw(drawn, axes, problems, suspects, holdings, path=path, 乡镇=axes.buffer(900).to_frame("geometry"))
+    text = text_of(path)
+    for said in ("乱堆", "乱建", "重大", "P1", "S1", "张三", "乡镇"):
+        assert said in text, said
+
+
+def test_nothing_to_draw_and_one_point_are_sheets_too(tmp_path) -> None:
+    empty = rl.plates.draw(rl.schema.EXTENTS.empty(CRS), path=tmp_path / "a.pdf")
+    assert empty.scale == 1000
+    point = rl.plates.draw(stakes(1), path=tmp_path / "b.pdf")
+    assert point.scale == 1000
+    x, y = stakes(1).geometry.iloc[0].coords[0]
+    assert (point.window[0] + point.window[2]) / 2 == pytest.approx(x)
+    assert (point.window[1] + point.window[3]) / 2 == pytest.approx(y)
+
+
+def test_what_lies_in_no_plane_with_a_true_scale_is_drawn_in_its_zone() -> None:
+    drawn, axes = river()
+    assert rl.plates.draw(axes.to_crs(4490)).crs == CRS
+    assert rl.plates.draw(axes.to_crs(4527)).crs == "EPSG:4527"
+    # Web Mercator has no true scale: the sheet is drawn in the zone.
+    assert rl.plates.draw(axes.to_crs(3857)).crs == CRS
+    with pytest.raises(rl.CRSError, match="no CRS"):
+        rl.plates.draw(gpd.GeoDataFrame(axes.drop(columns="geometry"), geometry=axes.geometry.to_numpy()))
+    with pytest.raises(rl.SchemaError, match="there is no layer"):
+        rl.plates.draw()
+    assert drawn.lines.crs == CRS
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"paper": "B7"}, "A0, A1"),
+        ({"paper": (90.0, 80.0)}, "A4 or larger"),
+        ({"scale": 0}, "denominator"),
+        ({"scale": "2000"}, "denominator"),
+        ({"path": "a.dwg"}, ".svg"),
+        ({"font": "No Such Font"}, "no font"),
+        ({"scale": 200}, "atlas"),
+    ],
+)
+def test_what_cannot_be_drawn_so_is_said(tmp_path, monkeypatch, wrong, said) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(rl.JobError, match=re.escape(said)):
+        rl.plates.draw(*river(), **wrong)
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_a_chinese_font_one_message_says_what_was_looked_for_and_what_to_install(tmp_path, monkeypatch) -> None:
+    beside = fonts._faces()["DejaVu Sans"]
+    monkeypatch.setattr(fonts, "_faces", lambda: {"DejaVu Sans": beside})
+    with pytest.raises(rl.JobError, match="SimSun") as raised:
+        rl.plates.draw(*river(), path=tmp_path / "a.pdf")
+    assert "fonts-noto-cjk" in raised.value.zh
+    plate = rl.plates.draw(*river(), path=tmp_path / "a.pdf", language="en")
+    assert set(plate.faults["code"]) == {"plate-glyph-missing"}
+
+
+def test_a_missing_matplotlib_names_the_extra(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(rl.MissingDependencyError, match=r"riverline\[report\]"):
+        rl.plates.draw(*river())
+
+
+def test_a_folder_that_cannot_be_written_keeps_what_was_there(tmp_path, monkeypatch) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"old")
+    with pytest.raises(rl.JobError, match="cannot write"):
+        rl.plates.draw(*river(), path=tmp_path / "none" / "a.pdf")
+
+    def full(*_args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(rl.JobError, match="No space left"):
+        rl.plates.draw(*river(), path=path)
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_fonts_are_embedded_by_what_their_outlines_are(tmp_path) -> None:
+    drawn, _ = river()
+    chosen = fonts.find_fonts(None, "zh")
+    assert chosen.kind == (3 if "CJK" in chosen.sans[0] else 42)
+    assert fonts.find_fonts("DejaVu Sans", "zh").kind == 42
+    path = tmp_path / "a.pdf"
+    rl.plates.draw(drawn, path=path)
+    kinds = set()
+    for page in pypdf.PdfReader(path).pages:
+        for font in page["/Resources"]["/Font"].values():
+            kinds.add(font.get_object()["/Subtype"])
+    assert kinds == ({"/Type3"} if chosen.kind == 3 else {"/Type0"})
+
+
+def test_input_is_left_as_it_was() -> None:
+    drawn, axes = river()
+    before = axes.copy(deep=True), drawn.lines.copy(deep=True)
+    rl.plates.draw(drawn, axes.rename_geometry("shape"))
+    assert_geodataframe_equal(before[0], axes)
+    assert_geodataframe_equal(before[1], drawn.lines)
+
+
+# Papers and labels
+
+
+@pytest.mark.parametrize("paper", ["A0", "A1", "A2", "A3", "A4"])
+@pytest.mark.parametrize("orientation", ["landscape", "portrait"])
+def test_the_parts_of_a_paper_lie_on_it_and_beside_each_other(paper, orientation) -> None:
+    layout = lay_out(paper, orientation)
+    frame = layout.room.grown(layout.gap)
+    parts = [frame, layout.panel, layout.head, layout.foot]
+    boxes = [shapely.box(each.left, each.bottom, each.right, each.top) for each in parts]
+    page = shapely.box(0, 0, layout.page.width, layout.page.height)
+    assert all(page.covers(each) for each in boxes)
+    assert all(not one.overlaps(other) for n, one in enumerate(boxes) for other in boxes[:n])
+
+
+@pytest.mark.parametrize("width", [10.0, 599.0, 601.0, 7_123.0, 4e6, 5e7])
+def test_the_scale_that_is_chosen_fits_and_the_next_larger_one_does_not(width) -> None:
+    room = Box(0, 0, 300, 230)
+    scale = fitting_scale(width, width / 10, room)
+    assert width * 1000 / scale <= room.width
+    smaller = [each for each in (200, 500, 1000, 2000, 5000, 10_000, 20_000) if each < scale]
+    assert not smaller or width * 1000 / smaller[-1] > room.width
+
+
+def test_labels_cover_neither_marks_nor_one_another() -> None:
+    random = np.random.default_rng(4)
+    at = random.uniform(5.0, 95.0, (80, 2))
+    named = [labels.Label(f"R1-L-{n:03d}", *place, 5.0, "#000000", 1) for n, place in enumerate(at)]
+    marks = shapely.buffer(shapely.points(at), 0.4)
+    placed = labels.place(named, at, (100.0, 100.0), [shapely.points(at)])
+    boxes = []
+    for label, middle in zip(named, placed, strict=True):
+        if len(middle):
+            half = np.array(labels.text_size(label.text, label.size)) / 2
+            boxes.append(shapely.box(*(middle - half), *(middle + half)))
+    assert len(boxes) > 30
+    tree = shapely.STRtree(boxes)
+    one, other = tree.query(boxes, predicate="intersects")
+    assert (one == other).all()
+    assert not len(tree.query(shapely.points(at), predicate="intersects")[0])
+    assert shapely.union_all(boxes).within(shapely.box(0, 0, 100, 100))
+    assert len(marks)
+
+
+# Atlas
+
+
+def planned(*results, by="river", paper="A4", scale=2000):
+    """Where sheets would lie, without drawing them, and what is told of it."""
+    layers, crs = drawable(results, {}, "zh")
+    made = plan(layers, by, scale, lay_out(paper).room)
+    boxes = gpd.GeoSeries([shapely.box(*frame.window) for frame in made.frames], crs=crs)
+    return made.frames, boxes, rl.faults.combine(made.faults, crs=crs)
+
+
+def covered(boxes, shape):
+    return shapely.covers(shapely.union_all(boxes.to_numpy()), shape)
+
+
+@pytest.mark.parametrize("given", ["axes", "lines alone"])
+@pytest.mark.parametrize("half", [40.0, 90.0])
+@pytest.mark.parametrize("paper", ["A4", "A3"])
+def test_strips_cover_the_extent_wholly_and_their_match_lines_meet(given, half, paper) -> None:
+    drawn, axes = river(6000.0, half=half)
+    frames, boxes, told = planned(*((drawn, axes) if given == "axes" else (drawn,)), paper=paper)
+    assert told.empty
+    assert covered(boxes, drawn.extents.geometry.iloc[0])
+    assert [frame.number for frame in frames] == [f"R1-{n:02d}" for n in range(1, len(frames) + 1)]
+    assert len(frames) > 5
+    room = lay_out(paper).room
+    assert np.allclose(boxes.bounds["maxx"] - boxes.bounds["minx"], room.width * 2.0)
+    assert np.allclose(boxes.bounds["maxy"] - boxes.bounds["miny"], room.height * 2.0)
+    for here, there in itertools.pairwise(frames):
+        assert here.span[1] == there.span[0]
+        ahead, back = dict(here.matches)[there.number], dict(there.matches)[here.number]
+        assert ahead.equals(back)
+        assert shapely.box(*here.window).intersection(shapely.box(*there.window)).buffer(1e-6).covers(ahead)
+        # It parts the extent between the two sheets: both its ends lie outside.
+        assert not shapely.intersects(drawn.extents.geometry.iloc[0], shapely.boundary(ahead))
+    assert frames[1].neighbours == ("R1-01", "R1-03")
+
+
+def test_a_match_line_is_the_same_on_both_its_sheets_and_square_to_the_river() -> None:
+    guide = np.column_stack([np.arange(0.0, 1001.0, 10.0), np.zeros(101)])
+    chainage = guide[:, 0]
+    one, other = (0.0, -100.0, 520.0, 100.0), (480.0, -100.0, 1000.0, 100.0)
+    line = strips.match_line(guide, chainage, 500.0, one, other)
+    assert line.equals(strips.match_line(guide, chainage, 500.0, other, one))
+    assert line.equals_exact(shapely.LineString([(500, -100), (500, 100)]), 1e-9) or line.reverse().equals_exact(
+        shapely.LineString([(500, -100), (500, 100)]), 1e-9)  # fmt: skip
+    assert strips.match_line(guide, chainage, 700.0, one, other) is None
+
+
+def test_match_lines_carry_the_number_of_the_other_sheet(tmp_path) -> None:
+    drawn, axes = river()
+    made = rl.plates.atlas([drawn, axes], tmp_path, paper="A4")
+    texts = {path.stem: packed(path) for path in made.paths if path.suffix == ".pdf"}
+    assert "接R1-02" in texts["R1-01"]
+    assert "接R1-01" in texts["R1-02"]
+    assert "接R1-03" in texts["R1-02"]
+    assert "桩号K0+000" in texts["R1-01"]
+    assert "接图表" in texts["R1-01"]
+    assert all(number.split("-")[1] in texts["00-index"] for number in made.plates["number"])
+
+
+def test_numbers_stay_when_rivers_come_and_rows_are_turned_round() -> None:
+    drawn, axes = river()
+    other, more = river(1500.0, code="A9")
+    up = {"yoff": 3000.0}
+    moved = [each.assign(geometry=each.translate(**up)) for each in (other.extents, other.lines, more)]
+    alone, boxes, _ = planned(drawn, axes)
+    turned = rl.Demarcation(drawn.lines.iloc[::-1], drawn.extents, drawn.faults, drawn.rules, drawn.run)
+    both, all_boxes, _ = planned(*moved, turned, axes)
+    mine = [n for n, frame in enumerate(both) if frame.unit == "R1"]
+    assert [both[n].number for n in mine] == [frame.number for frame in alone]
+    assert shapely.equals_exact(all_boxes.iloc[mine].to_numpy(), boxes.to_numpy(), 1e-6).all()
+
+
+def test_cells_are_named_by_their_corner_and_hang_on_nothing_else() -> None:
+    drawn, _ = river()
+    frames, boxes, _ = planned(drawn, by="sheet", paper="A3")
+    for frame, box in zip(frames, boxes, strict=True):
+        north, east = (float(each) * 1000 for each in frame.number.split("-"))
+        assert box.bounds[:2] == pytest.approx((east, north))
+        assert box.area == pytest.approx(600.0 * 400.0)
+    assert covered(boxes, drawn.extents.geometry.iloc[0])
+    by_number = dict(zip([frame.number for frame in frames], frames, strict=True))
+    for frame in frames:
+        for number, side in frame.matches:
+            assert side.equals(dict(by_number[number].matches)[frame.number])
+    again, _, _ = planned(drawn.extents, by="sheet", paper="A3")
+    assert [frame.number for frame in again] == [frame.number for frame in frames]
+
+
+def test_a_river_wider_than_a_sheet_is_cut_into_cells_and_that_is_told() -> None:
+    drawn, axes = river(1500.0, half=400.0, bends=False)
+    _, boxes, told = planned(drawn, axes)
+    assert told["code"].tolist() == ["plate-strip-in-cells"]
+    assert covered(boxes, drawn.extents.geometry.iloc[0])
+
+
+def test_a_wide_place_gets_sheets_of_its_own_after_the_strips() -> None:
+    drawn, axes = river(4000.0, half=40.0, bends=False)
+    lake = shapely.union(drawn.extents.geometry.iloc[0], shapely.Point(501_000, 3_500_200).buffer(220.0))
+    drawn = rl.Demarcation(drawn.lines, drawn.extents.assign(geometry=[lake]), drawn.faults, drawn.rules, drawn.run)
+    frames, boxes, told = planned(drawn, axes)
+    assert told.empty
+    assert covered(boxes, lake)
+    alone = np.array([not frame.span for frame in frames])
+    assert alone.any()
+    assert not alone[: np.flatnonzero(alone)[0]].any()
+    assert alone[np.flatnonzero(alone)[0] :].all()
+
+
+def test_rows_that_no_sheet_can_show_are_told() -> None:
+    drawn, axes = river(900.0)
+    stray = drawn.lines.iloc[:1].assign(line_id="stray", river_id="", geometry=drawn.lines.iloc[:1].translate(0, 9e3))
+    _, _, told = planned(drawn, stray, axes)
+    assert told[["code", "feature_id"]].to_numpy().tolist() == [["plate-not-covered", "stray"]]
+
+
+def test_units_of_administration_are_drawn_one_by_one(tmp_path) -> None:
+    drawn, axes = river()
+    west, south, east, north = drawn.extents.total_bounds
+    middle = (west + east) / 2
+    towns = rl.schema.ADMIN.empty(CRS).reindex([0, 1]).assign(
+        name=["东镇", "西镇"], admin_code=["02", "01"],
+        geometry=gpd.GeoSeries([shapely.box(middle, south, east, north), shapely.box(west, south, middle, north)],
+                               crs=CRS))  # fmt: skip
+    made = rl.plates.atlas([drawn, axes, towns], tmp_path, by="admin", scale="auto", formats=["svg"])
+    assert made.plates["number"].tolist() == ["01", "02"]
+    assert made.plates["title"].str[:2].tolist() == ["西镇", "东镇"]
+    with pytest.raises(rl.JobError, match="ADMIN"):
+        rl.plates.atlas(drawn, tmp_path, by="admin")
+
+
+def test_sheets_that_were_drawn_are_kept_and_what_changed_is_drawn_again(tmp_path) -> None:
+    drawn, axes = river(1500.0)
+    first = rl.plates.atlas([drawn, axes], tmp_path, paper="A4")
+    assert set(first.plates["status"]) == {"drawn"}
+    before = {path: path.read_bytes() for path in first.paths}
+    again = rl.plates.atlas([drawn, axes], tmp_path, paper="A4")
+    assert set(again.plates["status"]) == {"kept"}
+    assert {path: path.read_bytes() for path in again.paths} == before
+    (tmp_path / "R1-02.pdf").write_bytes(b"torn")
+    marks = stakes(1)
+    third = rl.plates.atlas([drawn, axes, marks], tmp_path, paper="A4")
+    states = third.plates.set_index("number")["status"]
+    assert states["R1-02"] == "drawn"
+    hit = third.plates.intersects(marks.geometry.iloc[0]).to_numpy()
+    assert set(states[hit]) == {"drawn"}
+    assert set(states[~hit].drop("R1-02", errors="ignore")) <= {"kept"}
+    (tmp_path / MANIFEST).write_text("{torn", encoding="utf-8")
+    assert set(rl.plates.atlas([drawn, axes], tmp_path, paper="A4").plates["status"]) == {"drawn"}
+    other = rl.plates.atlas([drawn, axes], tmp_path, paper="A4", resume=False)
+    assert set(other.plates["status"]) == {"drawn"}
+
+
+def test_one_sheet_that_fails_does_not_stop_the_others(tmp_path, monkeypatch) -> None:
+    drawn, axes = river(1500.0)
+    real = composing.compose
+
+    def failing(sheet, look):
+        if sheet.number == "R1-02":
+            raise ValueError("torn geometry")
+        return real(sheet, look)
+
+    monkeypatch.setattr("riverline.plates.working.compose", failing)
+    made = rl.plates.atlas([drawn, axes], tmp_path, paper="A4", merge=True)
+    states = made.plates.set_index("number")["status"]
+    assert states["R1-02"] == "failed"
+    assert set(states.drop("R1-02")) == {"drawn"}
+    wrong = made.faults[made.faults["code"] == "plate-not-drawn"]
+    assert wrong["feature_id"].tolist() == ["R1-02"]
+    assert "torn geometry" in wrong["detail"].iloc[0]
+    assert not (tmp_path / "R1-02.pdf").exists()
+    assert len(pypdf.PdfReader(tmp_path / "atlas.pdf").pages) == len(states)
+    monkeypatch.undo()
+    mended = rl.plates.atlas([drawn, axes], tmp_path, paper="A4")
+    assert mended.plates.set_index("number")["status"].to_dict() == {
+        number: "drawn" if number == "R1-02" else "kept" for number in states.index
+    }
+
+
+def test_processes_draw_the_same_bytes_and_the_merged_file_has_a_bookmark_each(tmp_path) -> None:
+    drawn, axes = river(1500.0)
+    told = []
+    one = rl.plates.atlas([drawn, axes], tmp_path / "1", paper="A4", merge=True,
+                          tell=lambda done, of: told.append((done, of)))  # fmt: skip
+    two = rl.plates.atlas([drawn, axes], tmp_path / "2", paper="A4", merge=True, processes=2)
+    assert [path.name for path in one.paths] == [path.name for path in two.paths]
+    for first, second in zip(one.paths, two.paths, strict=True):
+        assert first.read_bytes() == second.read_bytes(), first.name
+    assert told == [(n, len(one.plates) + 1) for n in range(len(one.plates) + 2)]
+    reader = pypdf.PdfReader(tmp_path / "1" / "atlas.pdf")
+    assert [each.title.split(" ")[0] for each in reader.outline] == ["00-index", *one.plates["number"]]
+
+
+@pytest.mark.parametrize("code", ["../../etc", "C:\\x", "con", "$a$|b", "清水 河", "", "x" * 300])
+def test_codes_of_rivers_never_leave_the_folder(tmp_path, code) -> None:
+    drawn, axes = river(900.0, code=code or " ")
+    folder = tmp_path / "atlas"
+    made = rl.plates.atlas([drawn, axes], folder, paper="A4", formats=["svg"])
+    assert [each.name for each in tmp_path.iterdir()] == ["atlas"]
+    assert all(path.is_file() and path.parent == folder for path in made.paths)
+    assert all((folder / name).is_file() for name in made.plates["file"])
+
+
+def test_file_names_differ_on_systems_that_do_not_tell_large_from_small() -> None:
+    names = file_names(["a", "A", "a ", "..", "aux", "aux.pdf", "a/b", "a\\b"])
+    assert len({name.lower() for name in names}) == len(names)
+    assert not [name for name in names if re.search(r'[\\/:*?"<>|]', name) or name.startswith(".")]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [({"by": "county"}, "river, sheet or admin"), ({"formats": ["dxf"]}, "dxf"), ({"processes": 0}, "whole number"),
+     ({"formats": ["svg"], "merge": True}, "pdf to merge"), ({"formats": []}, "one at least")],
+)  # fmt: skip
+def test_an_atlas_that_cannot_be_drawn_so_is_refused(tmp_path, wrong, said) -> None:
+    with pytest.raises(rl.JobError, match=said):
+        rl.plates.atlas(river()[0], tmp_path / "a", **wrong)
+
+
+def test_an_atlas_needs_a_folder_that_can_be_written(tmp_path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(rl.JobError, match="cannot be made"):
+        rl.plates.atlas(river()[0], tmp_path / "file" / "a")
+
+
+def test_an_atlas_of_nothing_has_no_sheets(tmp_path) -> None:
+    made = rl.plates.atlas(rl.schema.EXTENTS.empty(CRS), tmp_path)
+    assert made.plates.empty
+    assert [path.name for path in made.paths] == [MANIFEST]
+    assert repr(made) == "Atlas(0 sheets: none, 0 faults)"
+
+
+def test_a_missing_pypdf_names_the_extra(tmp_path, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+    with pytest.raises(rl.MissingDependencyError, match=r"riverline\[report\]"):
+        rl.plates.atlas(river()[0], tmp_path / "a", merge=True)

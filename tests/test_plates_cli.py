@@ -1,0 +1,60 @@
+"""The subcommand that draws sheets."""
+
+from __future__ import annotations
+
+import pytest
+from typer.testing import CliRunner
+
+import riverline as rl
+from riverline.cli.app import app
+from test_plates import packed, river, stakes
+
+
+@pytest.fixture
+def results(tmp_path):
+    drawn, axes = river(900.0)
+    axes.to_file(tmp_path / "axes.gpkg", layer="axes")
+    return rl.export.to_geopackage(tmp_path / "成果.gpkg", drawn, stakes(3)), tmp_path / "axes.gpkg"
+
+
+def run(*arguments, language="zh"):
+    return CliRunner().invoke(app, ["plates", *map(str, arguments), "--language", language], env={"COLUMNS": "200"})
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_atlas_of_a_result_file_is_drawn_with_its_rules(tmp_path, results, language) -> None:
+    drawn, axes = results
+    out = tmp_path / "out"
+    options = ("--paper", "A4", "--merge", "--unit", "清水县水利局", "--out", out)
+    ran = run(drawn, "--axes", axes, *options, language=language)
+    assert ran.exit_code == 0, ran.output
+    names = {path.name for path in out.iterdir()}
+    assert {"R1-01.pdf", "R1-02.pdf", "00-index.pdf", "atlas.pdf", "manifest.json"} <= names
+    assert ("图幅" in ran.output) == (language == "zh")
+    text = packed(out / "R1-01.pdf")
+    national = rl.load_rules("national")
+    assert national.digest[:12] in text
+    assert "清水县水利局" in text
+    assert ("管理范围" in text) == (language == "zh")
+
+
+def test_one_sheet_of_everything(tmp_path, results) -> None:
+    out = tmp_path / "out"
+    ran = run(results[0], "--by", "whole", "--scale", "auto", "--format", "pdf", "--format", "svg", "--out", out)
+    assert ran.exit_code == 0, ran.output
+    assert {path.name for path in out.iterdir()} == {"总图.pdf", "总图.svg"}
+    assert "界桩坐标表" in packed(out / "总图.pdf")
+
+
+def test_what_is_wrong_is_said_and_nothing_is_written(tmp_path, results) -> None:
+    out = tmp_path / "out"
+    assert run(results[0], "--scale", "1:2000", "--out", out).exit_code == 2
+    for arguments, said in (
+        ((tmp_path / "none.gpkg",), "找不到文件"),
+        ((results[1].rename(tmp_path / "other.gpkg"), "--paper", "B7"), "没有纸张"),
+        ((results[0], "--by", "admin"), "行政区"),
+    ):
+        ran = run(*arguments, "--out", out)
+        assert ran.exit_code == 1, ran.output
+        assert said in ran.output
+    assert not out.exists() or not list(out.iterdir())
