@@ -30,7 +30,7 @@ COMMANDS = (
     "waterlines", "inspect", "compare",
     "check", "schema", "rules list", "rules show",
     "screen", "detect", "hotspots", "emerging", "near-repeats", "scan", "patrols",
-    "outfalls", "score", "catalog list", "catalog show",
+    "outfalls", "score", "maps", "catalog list", "catalog show",
     "ledger take", "ledger record", "ledger list", "ledger history", "ledger statistics", "ledger rebounds",
     "ledger export", "ledger import", "ledger verify",
 )  # fmt: skip

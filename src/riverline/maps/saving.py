@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     import folium
     from branca.element import Element
 
-__all__ = ["save"]
+    from riverline.maps.beside import Beside
+
+__all__ = ["page_html", "save", "write_whole"]
 
 # What the browser itself then holds to: nothing is loaded from anywhere, whatever a script or a popup tries.
 _POLICY = (
@@ -88,12 +90,23 @@ def save(page: folium.Map, path: str | os.PathLike[str], *, offline: bool = True
             f"地图保存为 HTML 文件：请把 {target.name} 改为 {target.stem}.html",
             f"a map is an HTML file: write {target.stem}.html, not {target.name}",
         )
+    write_whole(target, page_html(page, offline=offline).encode("utf-8"))
+    return target
+
+
+def page_html(page: folium.Map, *, offline: bool, beside: Beside | None = None) -> str:
+    """The HTML of a map, with scripts and styles in it or, where ``beside`` takes them, beside it.
+
+    Raises
+    ------
+    JobError
+        If an offline page would need the network.
+    MissingDependencyError
+        If a package that carries a needed script is not installed.
+    """
     root = page.get_root()
     html = _counted(root.render(), root)
-    if offline:
-        html = _inlined(html, online=_online_layers(root))
-    _write(target, html.encode("utf-8"))
-    return target
+    return _inlined(html, online=_online_layers(root), beside=beside) if offline else html
 
 
 class _References(HTMLParser):
@@ -110,7 +123,7 @@ class _References(HTMLParser):
             self.found.append((tag, url, self.get_starttag_text() or ""))
 
 
-def _inlined(html: str, *, online: list[str]) -> str:
+def _inlined(html: str, *, online: list[str], beside: Beside | None) -> str:
     references = _References()
     references.feed(html)
     bare = _without_links(html)
@@ -120,8 +133,15 @@ def _inlined(html: str, *, online: list[str]) -> str:
     for tag, url, text in references.found:
         element = inline_text(ASSETS[url]) if url in ASSETS else ""
         icons = icon_script() if url == next(iter(ASSETS)) else ""
+        if beside is not None and element:
+            element = beside.link(Path(ASSETS[url].file).name, element)
+            icons = beside.link("icons.js", icons) if icons else ""
         html = html.replace(text + "</script>" * (tag == "script"), element + icons, 1)
-    return html.replace("<head>", f"<head>\n{_POLICY}", 1)
+    policy = _POLICY
+    if beside is not None:
+        html = beside.take_own(html)
+        policy = policy.replace("'unsafe-inline'", "'unsafe-inline' 'self' file:")
+    return html.replace("<head>", f"<head>\n{policy}", 1)
 
 
 def _without_links(html: str) -> str:
@@ -167,7 +187,14 @@ def _counted(html: str, root: Element) -> str:
     return pattern.sub(lambda match: known.get(match[0], match[0]), html)
 
 
-def _write(target: Path, content: bytes) -> None:
+def write_whole(target: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all.
+
+    Raises
+    ------
+    JobError
+        If the folder is missing, cannot be written to or is full.
+    """
     try:
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
             temporary = Path(file.name)
