@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["Batch", "MapStep", "batch", "batch_steps"]
 
 MAPS, ASSET_FOLDER = "maps", "assets"
-_PAGES = ("map.js", "map.css", "figures.js", "figures.css", "index.js", "index.css")
+_PAGES = ("map.js", "map.css", "figures.js", "figures.css", "index.js", "index.css", "packed.js")
 # What one unit's data may do to drawing it; a folder that cannot be written to ends the batch.
 _OWN_ERRORS = (
     RiverlineError,
@@ -116,7 +116,7 @@ def batch(
     title: str = "",
     shared_assets: bool = False,
     processes: int = 1,
-    max_features: int = 30_000,
+    max_features: int = 200_000,
 ) -> Batch:
     """Write one offline map for each river, county or chief, and an index page with search, thumbnails and figures.
 
@@ -192,7 +192,7 @@ def batch_steps(
     title: str = "",
     shared_assets: bool = False,
     processes: int = 1,
-    max_features: int = 30_000,
+    max_features: int = 200_000,
 ) -> Generator[MapStep, None, Batch]:
     """Do what :func:`batch` does step by step, for a progress bar: the generator returns the :class:`Batch`.
 

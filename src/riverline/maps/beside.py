@@ -8,7 +8,7 @@ from riverline.maps.elements import page_file
 
 __all__ = ["Beside"]
 
-_OWN = ("map", "figures", "swipe", "clock")  # each a script and a style
+_OWN = ("map.css", "map.js", "figures.css", "figures.js", "swipe.css", "swipe.js", "clock.css", "clock.js", "packed.js")
 
 
 class Beside:
@@ -50,8 +50,8 @@ class Beside:
     def take_own(self, html: str) -> str:
         """A page without the scripts and styles that riverline itself put into it."""
         for name in _OWN:
-            for ending, tag in (("css", "style"), ("js", "script")):
-                element = f"<{tag}>{page_file(f'{name}.{ending}')}</{tag}>"
-                if element in html:
-                    html = html.replace(element, self.link(f"riverline-{name}.{ending}", element))
+            tag = "style" if name.endswith("css") else "script"
+            element = f"<{tag}>{page_file(name)}</{tag}>"
+            if element in html:
+                html = html.replace(element, self.link(f"riverline-{name}", element))
         return html

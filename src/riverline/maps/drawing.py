@@ -17,6 +17,7 @@ from riverline.maps.elements import (
     Asides,
     Frame,
     Layers,
+    PackedFeatures,
     Script,
     draw_features,
     html_text,
@@ -30,6 +31,7 @@ from riverline.maps.figures import embed_chips, evidence_curves
 from riverline.maps.focus import box_of, first_view
 from riverline.maps.groups import blank, groups_of, lighten, line_names, merge, name_points, to_features
 from riverline.maps.notices import undrawn
+from riverline.maps.saving import OfflineMap
 from riverline.maps.swiping import (
     Pair,
     add_pictures,
@@ -53,9 +55,11 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer, Theme
 
-__all__ = ["Look", "draw"]
+__all__ = ["PLAIN_FEATURES", "Look", "draw"]
 
 _HOVER_LIMIT = 5_000
+PLAIN_FEATURES = 5_000
+"""Most features that Leaflet draws one by one; of more, large categories are packed for a canvas of our own."""
 # Marks that are many and close by their nature; problems and suspects are seen one by one at every scale.
 _CROWDED = frozenset({"boards", "existing", "forecasts", "intersections", "stakes", "track_points", "waterline_gaps"})
 _CHINA = ([35.0, 104.0], 4)
@@ -66,6 +70,7 @@ _WORDS = {
         "everything": "看全图", "back": "回到成果", "away": "（放大后显示）", "crowd": "此处 {count} 个，放大后分开",
         "rules": "规则集", "other": "其他要素", "join": "",
         "picture": "本图供查看，法定界线以成果数据为准；线形按 {tolerance:g} 米容差化简。",
+        "packed": "要素较多，其中 {count:,} 个由画布直接绘制，节点取至 7.5 厘米格网。",
         "missing": "{missing} 个要素没有图形，未绘出。", "nothing": "没有可绘的要素。",
     },
     "en": {
@@ -75,6 +80,7 @@ _WORDS = {
         "crowd": "{count} here: zoom in to part them",
         "rules": "Rules", "other": "Other layers", "join": " ",
         "picture": "A picture, not the legal line: that is in the data. Lines are simplified by up to {tolerance:g} m.",
+        "packed": "For their number {count:,} features are drawn on one canvas, vertices on a grid of 7.5 cm.",
         "missing": "Not drawn for want of a geometry: {missing}.", "nothing": "There is nothing to draw.",
     },
 }  # fmt: skip
@@ -101,18 +107,21 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     language = look.language
     found = in_language(found, language)
     merged = merge(found)
-    light, tolerance = lighten(merged)
+    packs = look.clock is None and sum(len(layer.frame) for layer in merged) > PLAIN_FEATURES
+    light, tolerance = lighten(merged, packs=packs)
     names = river_names([*found, *(layer for part in (pair.parts if pair else ()) for layer in part.layers)])
     figures, told = evidence_curves(found, language), ""
     if chips is not None:
         figures, told = embed_chips(figures, found, chips, language)
     sides = make_sides(pair, box_of(merged), language=language, names=names) if pair else ()
-    groups = groups_of(light, language=language, names=names, figures=figures, own=look.themes)
+    groups = groups_of(light, language=language, names=names, figures=figures, own=look.themes, packs=packs)
     groups = see_through(groups, sides)
     view, whole = _view(merged, sides, look.focus)
     page = _page(view, look, "riverlineSwipe.canvas" if sides else "L.canvas")
     for tiles in tianditu(look.basemap, key=look.tianditu_key, language=language) if look.basemap else ():
         page.add_child(identify(tiles, tiles.tile_name))
+    if any(group.packed for group in groups):
+        page.add_child(identify(Asides("packed"), page.get_name(), "packed"))
     if any(group.figures for group in groups):
         page.add_child(identify(Asides("figures"), page.get_name()))
     images = add_pictures(page, sides, language) if sides else []
@@ -131,7 +140,8 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     # A note on data without a place is told in the tables: no feature is missing for it.
     missing = sum(int(blank(layer.frame).sum()) for layer in everything if layer.name != FAULTS.name)
     tolerance = max([tolerance, *(side.tolerance for side in sides)])
-    notes = [*notes_of(sides, language), told]
+    packed = sum(group.count for group in groups if group.packed is not None)
+    notes = [*notes_of(sides, language), told, _WORDS[language]["packed"].format(count=packed) if packed else ""]
     spec = _spec(every, title=look.title, language=language, tolerance=tolerance, missing=missing, notes=notes)
     spec |= {"corner": _corner(found, language), "bounds": _corners(view), "whole": _corners(whole)}
     spec |= {"notice": undrawn(found, language, names), "crowded": _crowded(groups)}
@@ -174,7 +184,7 @@ def _corners(box: Box | None) -> list[list[float]] | None:
 
 def _page(box: Box | None, look: Look, canvas: str) -> folium.Map:
     west, south, east, north = box or (0.0, 0.0, 0.0, 0.0)
-    page = folium.Map(
+    page = OfflineMap(
         location=[(south + north) / 2, (west + east) / 2] if box else _CHINA[0],
         zoom_start=12 if box else _CHINA[1],
         tiles=None,
@@ -215,9 +225,11 @@ def _add_groups(
         page.add_child(parent)
         drawn.append(parent.get_name())
         if group.halo < 0:
-            child = identify(
-                draw_features(group, hover=hover, pane=pane, crowd=crowd), parent.get_name(), json.dumps(group.features)
-            )
+            if group.packed is not None:
+                parent.add_child(identify(PackedFeatures(group), parent.get_name(), group.packed.content))
+                continue
+            features = draw_features(group, hover=hover, pane=pane, crowd=crowd)
+            child = identify(features, parent.get_name(), json.dumps(group.features))
             parent.add_child(child)
             sources.setdefault(group.layer, []).append(child.get_name())
     for group, name in zip(groups, drawn, strict=True):
@@ -282,7 +294,7 @@ def _crowded(groups: Sequence[Group]) -> list[list[int]]:
     """Numbers of the groups whose marks are many and close, those of one layer together, the chief ones first."""
     found: dict[str, list[int]] = {}
     for number, group in enumerate(groups):
-        if group.layer in _CROWDED and group.halo < 0:
+        if group.layer in _CROWDED and group.halo < 0 and group.packed is None:
             found.setdefault(group.layer, []).append(number)
     return list(found.values())
 

@@ -5,22 +5,28 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import folium
 
 from riverline.errors import JobError
 from riverline.maps.assets import ASSETS, SPARE, icon_script, inline_text
+from riverline.maps.elements import Plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import folium
     from branca.element import Element
 
     from riverline.maps.beside import Beside
 
-__all__ = ["page_html", "save", "write_whole"]
+__all__ = ["NOTEBOOK_BYTES", "OfflineMap", "page_html", "save", "write_whole"]
+
+NOTEBOOK_BYTES = 12_000_000
+"""Most bytes of a page that a notebook shows."""
 
 # What the browser itself then holds to: nothing is loaded from anywhere, whatever a script or a popup tries.
 _POLICY = (
@@ -105,8 +111,37 @@ def page_html(page: folium.Map, *, offline: bool, beside: Beside | None = None) 
         If a package that carries a needed script is not installed.
     """
     root = page.get_root()
-    html = _counted(root.render(), root)
-    return _inlined(html, online=_online_layers(root), beside=beside) if offline else html
+    html = root.render()
+    # Megabytes of numbers are put aside while the rest of the page is looked through.
+    plain = {f"riverline-plain-{i}": each.text for i, each in enumerate(_elements(root)) if isinstance(each, Plain)}
+    aside = {name: text[text.index(">") + 1 : text.rindex("<")] for name, text in plain.items()}
+    for name, text in aside.items():
+        html = html.replace(text, name, 1)
+    html = _counted(html, root)
+    if offline:
+        html = _inlined(html, online=_online_layers(root), beside=beside)
+    for name, text in aside.items():
+        html = html.replace(f">{name}<", f">{text}<", 1)
+    return html
+
+
+class OfflineMap(folium.Map):
+    """A folium map that a notebook shows without a network, and does not show where it would make the notebook huge."""
+
+    def _repr_html_(self, **kwargs: Any) -> str:  # noqa: ANN401 - as folium has it
+        """The page in a frame of its own; what to type where it has more than 12 MB, or needs the network."""
+        try:
+            html = page_html(self, offline=True)
+        except JobError:
+            return str(super()._repr_html_(**kwargs))
+        size = len(html.encode("utf-8", "replace"))
+        if size > NOTEBOOK_BYTES:
+            return (
+                f'<p>地图有 {size / 1e6:.0f} MB，不在笔记本中显示；请用 rl.maps.save(m, "map.html") 存成文件打开。<br>'
+                f'The map has {size / 1e6:.0f} MB and is not shown here: rl.maps.save(m, "map.html") and open that.</p>'
+            )
+        style = "width:100%;height:560px;border:1px solid #c9d1d8"
+        return f'<iframe srcdoc="{escape(html)}" style="{style}" allowfullscreen></iframe>'
 
 
 class _References(HTMLParser):

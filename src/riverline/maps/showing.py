@@ -32,7 +32,7 @@ def show(  # noqa: PLR0913 - one argument a thing to say
     tianditu_key: str | None = None,
     width: str | int = "100%",
     height: str | int = "100%",
-    max_features: int = 30_000,
+    max_features: int = 200_000,
     scenes: Scene | Scenes | Sequence[Scene] | None = None,
     focus: Any = None,  # noqa: ANN401 - frames or results
     **layers: Any,  # noqa: ANN401
@@ -56,7 +56,8 @@ def show(  # noqa: PLR0913 - one argument a thing to say
     width, height
         Size in pixels or per cent.
     max_features
-        Most features that a page may hold.
+        Most features that a page may hold. Up to 5,000 Leaflet draws one by one; of more, categories of 2,000 and more
+        are drawn on a canvas of our own, which the legend tells.
     scenes
         Images under the layers: one, or two as ``(before, after)`` with a bar that swipes between them. Of more, such
         as all of :func:`riverline.read_scenes`, those of the newest day and of the earliest day of its season are
