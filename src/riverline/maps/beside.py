@@ -8,7 +8,18 @@ from riverline.maps.elements import page_file
 
 __all__ = ["Beside"]
 
-_OWN = ("map.css", "map.js", "figures.css", "figures.js", "swipe.css", "swipe.js", "clock.css", "clock.js", "packed.js")
+_OWN = (
+    "map.css",
+    "map.js",
+    "figures.css",
+    "figures.js",
+    "swipe.css",
+    "swipe.js",
+    "clock.css",
+    "clock.js",
+    "packed.js",
+    "tiles.js",
+)
 
 
 class Beside:

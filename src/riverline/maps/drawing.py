@@ -11,7 +11,7 @@ import numpy as np
 from folium.utilities import JsCode
 
 from riverline._version import __version__
-from riverline.maps.basemaps import Basemap, tianditu
+from riverline.maps.basemaps import add_basemap
 from riverline.maps.clock import Clock, add_clock
 from riverline.maps.elements import (
     Asides,
@@ -45,8 +45,10 @@ from riverline.schema import FAULTS
 from riverline.style import in_language
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping, Sequence
 
+    from riverline.maps.basemaps import Basemap
     from riverline.maps.figures import Chips
     from riverline.maps.groups import Group
     from riverline.maps.pictures import Box
@@ -92,7 +94,7 @@ class Look:
 
     language: Language = "zh"
     title: str = ""
-    basemap: Basemap | None = None
+    basemap: Basemap | str | os.PathLike[str] | None = None
     tianditu_key: str | None = None
     width: str | int = "100%"
     height: str | int = "100%"
@@ -118,12 +120,8 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     groups = see_through(groups, sides)
     view, whole = _view(merged, sides, look.focus)
     page = _page(view, look, "riverlineSwipe.canvas" if sides else "L.canvas")
-    for tiles in tianditu(look.basemap, key=look.tianditu_key, language=language) if look.basemap else ():
-        page.add_child(identify(tiles, tiles.tile_name))
-    if any(group.packed for group in groups):
-        page.add_child(identify(Asides("packed"), page.get_name(), "packed"))
-    if any(group.figures for group in groups):
-        page.add_child(identify(Asides("figures"), page.get_name()))
+    based = add_basemap(page, look.basemap, key=look.tianditu_key, language=language, box=whole)
+    _add_asides(page, groups)
     images = add_pictures(page, sides, language) if sides else []
     drawn = _add_groups(page, groups, opened=_opened(found), crowd=_WORDS[language]["crowd"])
     lines = [
@@ -141,7 +139,7 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     missing = sum(int(blank(layer.frame).sum()) for layer in everything if layer.name != FAULTS.name)
     tolerance = max([tolerance, *(side.tolerance for side in sides)])
     packed = sum(group.count for group in groups if group.packed is not None)
-    notes = [*notes_of(sides, language), told, _WORDS[language]["packed"].format(count=packed) if packed else ""]
+    notes = [*notes_of(sides, language), told, based, _WORDS[language]["packed"].format(count=packed) if packed else ""]
     spec = _spec(every, title=look.title, language=language, tolerance=tolerance, missing=missing, notes=notes)
     spec |= {"corner": _corner(found, language), "bounds": _corners(view), "whole": _corners(whole)}
     spec |= {"notice": undrawn(found, language, names), "crowded": _crowded(groups)}
@@ -151,6 +149,14 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     page.add_child(identify(Layers(position="topleft"), page.get_name()))
     page.get_root().title = html_text(look.title or "riverline")  # type: ignore[attr-defined]
     return page
+
+
+def _add_asides(page: folium.Map, groups: Sequence[Group]) -> None:
+    """The scripts that only some groups need."""
+    if any(group.packed for group in groups):
+        page.add_child(identify(Asides("packed"), page.get_name(), "packed"))
+    if any(group.figures for group in groups):
+        page.add_child(identify(Asides("figures"), page.get_name()))
 
 
 def _view(

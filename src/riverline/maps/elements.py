@@ -37,7 +37,7 @@ __all__ = [
     "title_of",
 ]
 
-_WITHOUT_STYLE = frozenset({"packed"})
+_WITHOUT_STYLE = frozenset({"packed", "tiles"})
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 

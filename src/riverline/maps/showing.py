@@ -12,6 +12,7 @@ from riverline.maps.swiping import Pair, Part, choose, part_images
 from riverline.style import collect
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Sequence
 
     import folium
@@ -28,7 +29,7 @@ def show(  # noqa: PLR0913 - one argument a thing to say
     *results: Any,  # noqa: ANN401 - any result or frame
     language: Language = "zh",
     title: str = "",
-    basemap: Basemap | None = None,
+    basemap: Basemap | str | os.PathLike[str] | None = None,
     tianditu_key: str | None = None,
     width: str | int = "100%",
     height: str | int = "100%",
@@ -49,7 +50,9 @@ def show(  # noqa: PLR0913 - one argument a thing to say
     title
         Heading of the map; none if empty.
     basemap
-        ``None`` for a map that needs no network, or a Tianditu basemap.
+        ``None`` for none, the path of a folder of tiles (``z/x/y.png``) or of an MBTiles file, whose tiles around the
+        map then lie in the page, or an online one: Tianditu, Gaode (moved back from GCJ-02), or a URL with ``{z}``,
+        ``{x}`` and ``{y}``.
     tianditu_key
         Browser key for Tianditu, else the environment variable ``RIVERLINE_TIANDITU_TK``. Whoever opens the page can
         read it.
