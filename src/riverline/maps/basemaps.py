@@ -179,8 +179,8 @@ def tianditu(basemap: Basemap, *, key: str | None, language: Language) -> list[f
             f"底图应为 {choices} 之一、瓦片文件夹、MBTiles 或网址（含 z、x、y）；天地图须给出浏览器端密钥："
             f"tianditu_key=… 或环境变量 {_KEY_VARIABLE}；离线图请用 basemap=None 或本地瓦片",
             f"a basemap is one of {choices}, a folder of tiles, an MBTiles file or a URL with z, x and y; Tianditu "
-            f"needs a browser key: tianditu_key=… or the environment variable {_KEY_VARIABLE}; use basemap=None or local "
-            "tiles for a map that works offline",
+            f"needs a browser key: tianditu_key=… or the environment variable {_KEY_VARIABLE}; use basemap=None or "
+            "local tiles for a map that works offline",
         )
     return [
         folium.TileLayer(
