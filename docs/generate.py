@@ -32,7 +32,7 @@ COMMANDS = (
     "waterlines", "inspect", "compare",
     "check", "schema", "rules list", "rules show",
     "screen", "detect", "hotspots", "emerging", "near-repeats", "scan", "patrols",
-    "outfalls", "score", "export", "plates", "catalog list", "catalog show",
+    "outfalls", "score", "export", "maps", "plates", "catalog list", "catalog show",
     "ledger take", "ledger record", "ledger list", "ledger history", "ledger statistics", "ledger rebounds",
     "ledger export", "ledger import", "ledger verify",
     "report dossier", "report announcement", "report monthly", "report template",

@@ -23,6 +23,7 @@ from riverline.cli.commands.hotspots import hotspots
 from riverline.cli.commands.indicators import indicators
 from riverline.cli.commands.join import join
 from riverline.cli.commands.ledger import ledger_app
+from riverline.cli.commands.maps import maps
 from riverline.cli.commands.outfalls import outfalls
 from riverline.cli.commands.patrols import patrols
 from riverline.cli.commands.plates import plates
@@ -152,7 +153,7 @@ def demarcate(  # noqa: PLR0913 - one option a layer
 for command in (
     preparations.axes, preparations.banks, subjects.waters, subjects.works, join,
     deliveries.stakes, deliveries.confirm, deliveries.shoreline, change, waterlines, encroaching.screen, detect,
-    hotspots, emerging, near_repeats, scan, patrols, outfalls, indicators, score, export, plates,
+    hotspots, emerging, near_repeats, scan, patrols, outfalls, indicators, score, export, maps, plates,
 ):  # fmt: skip
     app.command()(command)
 

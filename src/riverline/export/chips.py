@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,11 +13,12 @@ import shapely
 
 from riverline import style
 from riverline.errors import JobError, MissingDependencyError, SchemaError
+from riverline.io.file_names import file_names
 from riverline.io.scenes import PixelGrid, Scene, read_window
 from riverline.schema import CHANGE_EVIDENCE, SUSPECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -105,7 +105,7 @@ def to_chips(
     target.mkdir(parents=True, exist_ok=True)
     by_name = {scene.name: scene for scene in scenes}
     by_suspect = dict(iter(evidence.groupby("suspect_id")))
-    names = _file_names([str(code) for code in suspects["suspect_id"]])
+    names = file_names(suspects["suspect_id"].astype("str"), fallback="suspect")
     lines = None if extents is None else _legal(extents).to_crs(suspects.crs).geometry
     paths = []
     for place, name in enumerate(names):
@@ -146,16 +146,6 @@ def _require_matplotlib() -> None:
             "输出图斑图片需要 matplotlib；请执行 python -m pip install 'riverline[report]'",
             "pictures of suspects need matplotlib; run python -m pip install 'riverline[report]'",
         ) from error
-
-
-def _file_names(codes: Sequence[str]) -> list[str]:
-    """Names that stay in the folder and differ, whatever the codes hold."""
-    names: list[str] = []
-    for code in codes:
-        plain = re.sub(r"[^\w\-]+", "_", code).strip("_")[:80] or "suspect"
-        same = sum(name == plain or name.startswith(f"{plain}~") for name in names)
-        names.append(f"{plain}~{same + 1}" if same else plain)
-    return names
 
 
 def _pair(rows: pd.DataFrame, scenes: dict[str, Scene]) -> tuple[Scene, Scene] | None:

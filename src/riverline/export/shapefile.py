@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,6 +20,7 @@ from riverline.export.dressing import DATE
 from riverline.export.profiled import profiled
 from riverline.export.profiles import load_profile
 from riverline.export.tables import GEOMETRY, tables_of
+from riverline.io.file_names import file_names
 from riverline.io.sheet_cells import is_risky
 from riverline.style import collect, in_language
 
@@ -40,8 +40,6 @@ _WRITTEN: dict[str, tuple[str, str]] = {"GBK": ("LDID/77", "gbk"), "UTF-8": ("UT
 _DIGITS = 1e-14
 # What GDAL calls geometries where the format has no name for them.
 _GDALS_NAME = "wkb_geometry"
-_NOT_IN_NAMES = re.compile(r"[^\w\-·（）()]+")
-_DEVICES = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)$")
 _HEADS = ("文件 file", "字段 field", "列 column", "中文名", "English", "单位 unit", "取值 values", "说明 meaning")
 
 
@@ -139,30 +137,20 @@ def to_shapefile(
 
 def _write(folder: Path, tables: Sequence[Shaped], encoding: str) -> list[str]:
     """Write each table; the names of the files, without their endings."""
-    files: list[str] = []
-    for each in tables:
+    files = file_names((each.table.name for each in tables), fallback="layer")
+    for each, file in zip(tables, files, strict=True):
         table = each.table
-        files.append(_file_name(table.name, files))
         spatial = {"geometry_name": GEOMETRY, "geometry_type": table.geometry_type, "crs": table.crs}
         raw.write_arrow(
             table.content,
-            str(folder / f"{files[-1]}.{'shp' if table.crs else 'dbf'}"),
-            layer=files[-1],
+            str(folder / f"{file}.{'shp' if table.crs else 'dbf'}"),
+            layer=file,
             driver="ESRI Shapefile",
             encoding=encoding,
             layer_options={"DBF_DATE_LAST_UPDATE": DATE[:10], "2GB_LIMIT": "YES"},
             **(spatial if table.crs else {}),
         )
     return files
-
-
-def _file_name(name: str, taken: Sequence[str]) -> str:
-    """A name that every system takes and that is not taken."""
-    plain = _NOT_IN_NAMES.sub("_", name) or "layer"
-    plain = f"_{plain}" if _DEVICES.match(plain) else plain
-    same = sum(each.casefold() == plain.casefold() or each.casefold().startswith(f"{plain}~".casefold())
-               for each in taken)  # fmt: skip
-    return f"{plain}~{same + 1}" if same else plain
 
 
 def _explain(folder: Path, tables: Sequence[Shaped], files: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ from riverline.faults.encroachment import ENCROACHMENT_CODES
 from riverline.faults.hotspots import HOTSPOT_CODES
 from riverline.faults.imagery import IMAGERY_CODES
 from riverline.faults.ledger import LEDGER_CODES
+from riverline.faults.mapping import MAP_CODES
 from riverline.faults.mending import MENDING_CODES
 from riverline.faults.neighbours import NEIGHBOUR_CODES
 from riverline.faults.outfalls import OUTFALL_CODES
@@ -31,6 +32,7 @@ TOPIC_CODES = (
     *ENCROACHMENT_CODES,
     *HOTSPOT_CODES,
     *IMAGERY_CODES,
+    *MAP_CODES,
     *MENDING_CODES,
     *LEDGER_CODES,
     *NEIGHBOUR_CODES,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Shift = Callable[[Floats, Floats], tuple[Floats, Floats]]
 
-__all__ = ["bd09_from_wgs84", "gcj02_from_wgs84", "wgs84_from_bd09", "wgs84_from_gcj02"]
+__all__ = ["bd09_from_wgs84", "gcj02_from_wgs84", "shifted_rings", "wgs84_from_bd09", "wgs84_from_gcj02"]
 
 # Krassovsky's ellipsoid, which the published formula of the shift is written with.
 _A = 6378245.0
@@ -180,6 +180,12 @@ def wgs84_from_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     (116.404, 39.915)
     """
     return _backward(lon, lat, _bd09)
+
+
+def shifted_rings() -> list[list[tuple[float, float]]]:
+    """Rings within which GCJ-02 shifts, holes too, degrees: for a page that shifts by itself."""
+    parts = shapely.get_parts(_outline())
+    return [[(float(x), float(y)) for x, y in shapely.get_coordinates(ring)] for ring in shapely.get_rings(parts)]
 
 
 def _forward(lon: ArrayLike, lat: ArrayLike, shift: Shift) -> tuple[Floats, Floats]:

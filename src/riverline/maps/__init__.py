@@ -12,6 +12,7 @@ Examples
 from __future__ import annotations
 
 from riverline.maps.basemaps import Basemap
+from riverline.maps.batching import Batch, MapStep, batch, batch_steps
 from riverline.maps.changing import show_change
 from riverline.maps.hotspots import show_hotspots
 from riverline.maps.ledger import show_ledger
@@ -19,4 +20,16 @@ from riverline.maps.patrols import show_patrols
 from riverline.maps.saving import save
 from riverline.maps.showing import show
 
-__all__ = ["Basemap", "save", "show", "show_change", "show_hotspots", "show_ledger", "show_patrols"]
+__all__ = [
+    "Basemap",
+    "Batch",
+    "MapStep",
+    "batch",
+    "batch_steps",
+    "save",
+    "show",
+    "show_change",
+    "show_hotspots",
+    "show_ledger",
+    "show_patrols",
+]

@@ -1,20 +1,27 @@
-"""Online basemaps that lie where CGCS2000 puts them: Tianditu, no offset, with a key of the user's own."""
+"""Basemaps: tiles of one's own in the page, Tianditu with a key, and maps that GCJ-02 shifts, moved back."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import folium
+from folium.template import Template
 
 from riverline.errors import JobError
+from riverline.geodesy.display import shifted_rings
+from riverline.maps.elements import Asides, Plain, html_text, identify, json_text
+from riverline.maps.tiles import read_tiles
 
 if TYPE_CHECKING:
-    import folium
-
+    from riverline.maps.pictures import Box
+    from riverline.maps.tiles import LocalTiles
     from riverline.schema import Language
 
-__all__ = ["Basemap", "tianditu"]
+__all__ = ["Basemap", "add_basemap", "tianditu"]
 
-Basemap = Literal["tianditu_vec", "tianditu_img", "tianditu_ter"]
+Basemap = Literal["tianditu_vec", "tianditu_img", "tianditu_ter", "gaode_vec", "gaode_img"]
 
 _KEY_VARIABLE = "RIVERLINE_TIANDITU_TK"
 # Tianditu serves each map as a picture and a layer of names.
@@ -27,6 +34,125 @@ _URL = (
     "https://t{{s}}.tianditu.gov.cn/{layer}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER={layer}"
     "&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={{z}}&TILEROW={{y}}&TILECOL={{x}}&tk={key}"
 )
+
+_GAODE = {
+    "gaode_vec": (
+        "https://webrd0{s}.is.autonavi.com/appmaptile?lang=zh_cn&size=1&scale=1&style=8&x={x}&y={y}&z={z}",
+        "高德地图",
+        "Gaode map",
+    ),
+    "gaode_img": (
+        "https://webst0{s}.is.autonavi.com/appmaptile?style=6&x={x}&y={y}&z={z}",
+        "高德影像",
+        "Gaode imagery",
+    ),
+}
+_MOST_ZOOM = 20
+_WORDS = {
+    "zh": {
+        "local": "底图：{name}", "told": "底图 {name} 第 {low}–{high} 级嵌入本图{left}。",
+        "left": "（更细的至第 {last} 级未嵌入）",
+        "gcj": "底图按 GCJ-02 偏移近似纠正，与成果相差数米。",
+    },
+    "en": {
+        "local": "Basemap: {name}", "told": "Levels {low} to {high} of the basemap {name} are in this page{left}.",
+        "left": " (closer ones, up to {last}, are not)",
+        "gcj": "The basemap is moved back from GCJ-02, good to a few metres.",
+    },
+}  # fmt: skip
+
+
+def add_basemap(
+    page: folium.Map, basemap: str | os.PathLike[str] | None, *, key: str | None, language: Language, box: Box | None
+) -> str:
+    """Put a basemap on a page; what the legend says of it.
+
+    Parameters
+    ----------
+    page
+        The map.
+    basemap
+        None, a name of :data:`Basemap`, a URL with ``{z}``, ``{x}`` and ``{y}``, or the path of a folder of tiles or an
+        MBTiles file.
+    key
+        Browser key for Tianditu.
+    language
+        Language of names and notes.
+    box
+        What the map shows, degrees: of local tiles those around it are taken.
+
+    Raises
+    ------
+    JobError
+        If a basemap has no key, or none of its tiles reaches the map.
+    ReadError
+        If local tiles cannot be read.
+    """
+    words, told = _WORDS[language], ""
+    layers: list[Any] = []
+    if basemap is None:
+        return told
+    if isinstance(basemap, str) and basemap in _GAODE:
+        url, zh, en = _GAODE[basemap]
+        page.add_child(identify(Asides("tiles"), page.get_name(), "tiles"))
+        layers, told = [_Shifted(url, zh if language == "zh" else en)], words["gcj"]
+    elif isinstance(basemap, str) and basemap.startswith(("http:", "https:")):
+        name = words["local"].format(name=basemap.split("/")[2])
+        layers = [folium.TileLayer(tiles=basemap, attr=" ", name=html_text(name), max_zoom=_MOST_ZOOM)]
+    elif isinstance(basemap, os.PathLike) or Path(basemap).exists():
+        found = read_tiles(Path(basemap), box)
+        page.add_child(identify(Asides("tiles"), page.get_name(), "tiles"))
+        layers = [_Local(found, html_text(words["local"].format(name=found.name)))]
+        left = words["left"].format(last=found.all_levels[1]) if found.all_levels[1] > found.levels[1] else ""
+        told = words["told"].format(name=found.name, low=found.levels[0], high=found.levels[1], left=left)
+    else:
+        layers = list(tianditu(cast("Basemap", basemap), key=key, language=language))
+    for layer in layers:
+        page.add_child(identify(layer, str(layer.tile_name)))
+    return told
+
+
+class _Local(folium.map.Layer):
+    """Tiles in the page."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "var {{ this.get_name() }} = riverlineTiles.local('{{ this.get_name() }}_data', {{ this.options }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, found: LocalTiles, name: str) -> None:
+        super().__init__(name=name, overlay=False)
+        self._name, self.tile_name, self.found = "RiverlineTiles", name, found
+        low, high = found.levels
+        self.options = json_text({"minNativeZoom": low, "maxNativeZoom": high, "maxZoom": _MOST_ZOOM,
+                                  "minZoom": max(low - 3, 0), "attribution": html_text(found.name)})  # fmt: skip
+
+    def render(self, **kwargs: Any) -> str:  # noqa: ANN401 - as folium has it
+        """Put the tiles beside the scripts that read them."""
+        name = f"{self.get_name()}_data"
+        content = Plain(f'<script type="text/plain" id="{name}">{json_text(self.found.tiles)}</script>')
+        root: Any = self.get_root()
+        root.html.add_child(identify(content, name), name=name)
+        return str(super().render(**kwargs))  # type: ignore[no-untyped-call]
+
+
+class _Shifted(folium.map.Layer):
+    """Tiles of a map that GCJ-02 shifts, moved back."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "var {{ this.get_name() }} = riverlineTiles.shifted({{ this.address }}, {{ this.options }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, url: str, name: str) -> None:
+        super().__init__(name=name, overlay=False)
+        self._name, self.tile_name, self.url = "RiverlineShifted", name, url
+        self.address = json_text(url)
+        options = {"rings": shifted_rings(), "subdomains": "1234", "maxNativeZoom": 18, "maxZoom": _MOST_ZOOM,
+                   "attribution": html_text(name)}  # fmt: skip
+        self.options = json_text(options)
 
 
 def tianditu(basemap: Basemap, *, key: str | None, language: Language) -> list[folium.TileLayer]:
@@ -46,16 +172,15 @@ def tianditu(basemap: Basemap, *, key: str | None, language: Language) -> list[f
     JobError
         If the basemap is unknown or there is no key. The key itself is in no message.
     """
-    import folium
-
     key = key or os.environ.get(_KEY_VARIABLE, "")
     if basemap not in _LAYERS or not key.isalnum():
-        choices = ", ".join(_LAYERS)
+        choices = ", ".join([*_LAYERS, *_GAODE])
         raise JobError(
-            f"底图应为 {choices} 之一，并给出天地图浏览器端密钥：tianditu_key=… 或环境变量 {_KEY_VARIABLE}；"
-            "离线图请用 basemap=None",
-            f"a basemap is one of {choices} and needs a Tianditu browser key: tianditu_key=… or the environment "
-            f"variable {_KEY_VARIABLE}; use basemap=None for a map that works offline",
+            f"底图应为 {choices} 之一、瓦片文件夹、MBTiles 或网址（含 z、x、y）；天地图须给出浏览器端密钥："
+            f"tianditu_key=… 或环境变量 {_KEY_VARIABLE}；离线图请用 basemap=None 或本地瓦片",
+            f"a basemap is one of {choices}, a folder of tiles, an MBTiles file or a URL with z, x and y; Tianditu "
+            f"needs a browser key: tianditu_key=… or the environment variable {_KEY_VARIABLE}; use basemap=None or "
+            "local tiles for a map that works offline",
         )
     return [
         folium.TileLayer(

@@ -36,7 +36,7 @@ def show_change(  # noqa: PLR0913 - one argument a thing to say
     area: gpd.GeoDataFrame | gpd.GeoSeries | None = None,
     chips: Chips | None = None,
     max_pixels: int = MAX_PIXELS,
-    basemap: Basemap | None = None,
+    basemap: Basemap | str | os.PathLike[str] | None = None,
     tianditu_key: str | None = None,
     max_features: int = 30_000,
     **layers: Any,  # noqa: ANN401

@@ -11,12 +11,13 @@ import numpy as np
 from folium.utilities import JsCode
 
 from riverline._version import __version__
-from riverline.maps.basemaps import Basemap, tianditu
+from riverline.maps.basemaps import add_basemap
 from riverline.maps.clock import Clock, add_clock
 from riverline.maps.elements import (
     Asides,
     Frame,
     Layers,
+    PackedFeatures,
     Script,
     draw_features,
     html_text,
@@ -30,6 +31,7 @@ from riverline.maps.figures import embed_chips, evidence_curves
 from riverline.maps.focus import box_of, first_view
 from riverline.maps.groups import blank, groups_of, lighten, line_names, merge, name_points, to_features
 from riverline.maps.notices import undrawn
+from riverline.maps.saving import OfflineMap
 from riverline.maps.swiping import (
     Pair,
     add_pictures,
@@ -43,8 +45,10 @@ from riverline.schema import FAULTS
 from riverline.style import in_language, rule_sets_of, with_rule_titles
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping, Sequence
 
+    from riverline.maps.basemaps import Basemap
     from riverline.maps.figures import Chips
     from riverline.maps.groups import Group
     from riverline.maps.pictures import Box
@@ -52,9 +56,11 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer, Theme
 
-__all__ = ["Look", "draw"]
+__all__ = ["PLAIN_FEATURES", "Look", "draw"]
 
 _HOVER_LIMIT = 5_000
+PLAIN_FEATURES = 5_000
+"""Most features that Leaflet draws one by one; of more, large categories are packed for a canvas of our own."""
 # Marks that are many and close by their nature; problems and suspects are seen one by one at every scale.
 _CROWDED = frozenset({"boards", "existing", "forecasts", "intersections", "stakes", "track_points", "waterline_gaps"})
 _CHINA = ([35.0, 104.0], 4)
@@ -65,6 +71,7 @@ _WORDS = {
         "everything": "看全图", "back": "回到成果", "away": "（放大后显示）", "crowd": "此处 {count} 个，放大后分开",
         "rules": "规则集", "other": "其他要素", "join": "",
         "picture": "本图供查看，法定界线以成果数据为准；线形按 {tolerance:g} 米容差化简。",
+        "packed": "要素较多，其中 {count:,} 个由画布直接绘制，节点取至 7.5 厘米格网。",
         "missing": "{missing} 个要素没有图形，未绘出。", "nothing": "没有可绘的要素。",
     },
     "en": {
@@ -74,6 +81,7 @@ _WORDS = {
         "crowd": "{count} here: zoom in to part them",
         "rules": "Rules", "other": "Other layers", "join": " ",
         "picture": "A picture, not the legal line: that is in the data. Lines are simplified by up to {tolerance:g} m.",
+        "packed": "For their number {count:,} features are drawn on one canvas, vertices on a grid of 7.5 cm.",
         "missing": "Not drawn for want of a geometry: {missing}.", "nothing": "There is nothing to draw.",
     },
 }  # fmt: skip
@@ -85,7 +93,7 @@ class Look:
 
     language: Language = "zh"
     title: str = ""
-    basemap: Basemap | None = None
+    basemap: Basemap | str | os.PathLike[str] | None = None
     tianditu_key: str | None = None
     width: str | int = "100%"
     height: str | int = "100%"
@@ -100,20 +108,19 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     language = look.language
     found = with_rule_titles(in_language(found, language), language)
     merged = merge(found)
-    light, tolerance = lighten(merged)
+    packs = look.clock is None and sum(len(layer.frame) for layer in merged) > PLAIN_FEATURES
+    light, tolerance = lighten(merged, packs=packs)
     names = river_names([*found, *(layer for part in (pair.parts if pair else ()) for layer in part.layers)])
     figures, told = evidence_curves(found, language), ""
     if chips is not None:
         figures, told = embed_chips(figures, found, chips, language)
     sides = make_sides(pair, box_of(merged), language=language, names=names) if pair else ()
-    groups = groups_of(light, language=language, names=names, figures=figures, own=look.themes)
+    groups = groups_of(light, language=language, names=names, figures=figures, own=look.themes, packs=packs)
     groups = see_through(groups, sides)
     view, whole = _view(merged, sides, look.focus)
     page = _page(view, look, "riverlineSwipe.canvas" if sides else "L.canvas")
-    for tiles in tianditu(look.basemap, key=look.tianditu_key, language=language) if look.basemap else ():
-        page.add_child(identify(tiles, tiles.tile_name))
-    if any(group.figures for group in groups):
-        page.add_child(identify(Asides("figures"), page.get_name()))
+    based = add_basemap(page, look.basemap, key=look.tianditu_key, language=language, box=whole)
+    _add_asides(page, groups)
     images = add_pictures(page, sides, language) if sides else []
     drawn = _add_groups(page, groups, opened=_opened(found), crowd=_WORDS[language]["crowd"])
     lines = [
@@ -130,7 +137,8 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     # A note on data without a place is told in the tables: no feature is missing for it.
     missing = sum(int(blank(layer.frame).sum()) for layer in everything if layer.name != FAULTS.name)
     tolerance = max([tolerance, *(side.tolerance for side in sides)])
-    notes = [*notes_of(sides, language), told]
+    packed = sum(group.count for group in groups if group.packed is not None)
+    notes = [*notes_of(sides, language), told, based, _WORDS[language]["packed"].format(count=packed) if packed else ""]
     spec = _spec(every, title=look.title, language=language, tolerance=tolerance, missing=missing, notes=notes)
     spec |= {"corner": _corner(found, language), "bounds": _corners(view), "whole": _corners(whole)}
     spec |= {"notice": undrawn(found, language, names), "crowded": _crowded(groups)}
@@ -140,6 +148,14 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     page.add_child(identify(Layers(position="topleft"), page.get_name()))
     page.get_root().title = html_text(look.title or "riverline")  # type: ignore[attr-defined]
     return page
+
+
+def _add_asides(page: folium.Map, groups: Sequence[Group]) -> None:
+    """The scripts that only some groups need."""
+    if any(group.packed for group in groups):
+        page.add_child(identify(Asides("packed"), page.get_name(), "packed"))
+    if any(group.figures for group in groups):
+        page.add_child(identify(Asides("figures"), page.get_name()))
 
 
 def _view(
@@ -173,7 +189,7 @@ def _corners(box: Box | None) -> list[list[float]] | None:
 
 def _page(box: Box | None, look: Look, canvas: str) -> folium.Map:
     west, south, east, north = box or (0.0, 0.0, 0.0, 0.0)
-    page = folium.Map(
+    page = OfflineMap(
         location=[(south + north) / 2, (west + east) / 2] if box else _CHINA[0],
         zoom_start=12 if box else _CHINA[1],
         tiles=None,
@@ -214,9 +230,11 @@ def _add_groups(
         page.add_child(parent)
         drawn.append(parent.get_name())
         if group.halo < 0:
-            child = identify(
-                draw_features(group, hover=hover, pane=pane, crowd=crowd), parent.get_name(), json.dumps(group.features)
-            )
+            if group.packed is not None:
+                parent.add_child(identify(PackedFeatures(group), parent.get_name(), group.packed.content))
+                continue
+            features = draw_features(group, hover=hover, pane=pane, crowd=crowd)
+            child = identify(features, parent.get_name(), json.dumps(group.features))
             parent.add_child(child)
             sources.setdefault(group.layer, []).append(child.get_name())
     for group, name in zip(groups, drawn, strict=True):
@@ -281,7 +299,7 @@ def _crowded(groups: Sequence[Group]) -> list[list[int]]:
     """Numbers of the groups whose marks are many and close, those of one layer together, the chief ones first."""
     found: dict[str, list[int]] = {}
     for number, group in enumerate(groups):
-        if group.layer in _CROWDED and group.halo < 0:
+        if group.layer in _CROWDED and group.halo < 0 and group.packed is None:
             found.setdefault(group.layer, []).append(number)
     return list(found.values())
 

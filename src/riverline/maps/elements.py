@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import folium
+from branca.element import Element
 from folium.template import Template
 from folium.utilities import JsCode
 
@@ -23,6 +24,8 @@ __all__ = [
     "Asides",
     "Frame",
     "Layers",
+    "PackedFeatures",
+    "Plain",
     "Script",
     "draw_features",
     "html_text",
@@ -34,6 +37,7 @@ __all__ = [
     "title_of",
 ]
 
+_WITHOUT_STYLE = frozenset({"packed", "tiles"})
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -72,7 +76,8 @@ class Asides(folium.MacroElement):
     def __init__(self, name: str, code: str = "") -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = f"Riverline{name.capitalize()}"
-        self.css, self.js, self.code = page_file(f"{name}.css"), page_file(f"{name}.js"), code
+        self.css = "" if name in _WITHOUT_STYLE else page_file(f"{name}.css")
+        self.js, self.code = page_file(f"{name}.js"), code
 
 
 class Layers(folium.LayerControl):
@@ -87,6 +92,50 @@ class Layers(folium.LayerControl):
         "{{ this.options|tojavascript }}).addTo({{ this._parent.get_name() }}); });"
         "{% endmacro %}"
     )
+
+
+class PackedFeatures(folium.map.Layer):
+    """The features of a packed group; their numbers lie in the page as text, outside of every template."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "var {{ this.get_name() }} = riverlinePacked.layer({{ this.spec }});"
+        "{{ this._parent.get_name() }}.addLayer({{ this.get_name() }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, group: Group) -> None:
+        super().__init__()
+        self._name = "RiverlinePacked"
+        self.group, self.spec, self.data = group, "", Plain("")
+
+    def render(self, **kwargs: Any) -> str:  # noqa: ANN401 - as folium has it
+        """Put the numbers beside the scripts that read them."""
+        group, packed = self.group, self.group.packed
+        if packed is None:
+            return ""
+        name = f"{self.get_name()}_data"
+        self.spec = json_text({
+            "data": name, "count": packed.count, "parts": packed.parts, "vertices": packed.vertices, "kind": group.kind,
+            "order": group.order, "style": path_options(group.symbol), "title": title_of(group), "tip": group.tip,
+            "fields": group.fields, "texts": group.texts,
+        })  # fmt: skip
+        self.data = Plain(f'<script type="text/plain" id="{name}">{packed.content}</script>')
+        root: Any = self.get_root()
+        root.html.add_child(identify(self.data, name), name=name)
+        return str(super().render(**kwargs))  # type: ignore[no-untyped-call]
+
+
+class Plain(Element):
+    """Text of a page that no template reads."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._name, self.text = "RiverlinePlain", text
+
+    def render(self, **kwargs: Any) -> str:  # noqa: ANN401, ARG002 - as folium has it
+        """The text as it is."""
+        return self.text
 
 
 class Script(folium.MacroElement):

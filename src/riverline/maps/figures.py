@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from riverline.errors import JobError
+from riverline.io.file_names import file_names
 from riverline.schema import CHANGE_EVIDENCE, SUSPECTS
 from riverline.style import CURVES
 
@@ -130,9 +130,9 @@ def embed_chips(
     """
     files = chip_files(chips)
     words, found, held, left = _WORDS[language], dict(figures), 0, 0
-    embedded = 0
+    embedded, names = 0, _chip_names(layers)
     for code in _by_probability(layers):
-        file = files.get(re.sub(r"[^\w\-]+", "_", code).strip("_")[:80] or "suspect")
+        file = files.get(names[code])
         if file is None:
             continue
         size = file.stat().st_size
@@ -145,6 +145,12 @@ def embed_chips(
         found[code] = found.get(code, {}) | more
     told = words["told"].format(count=embedded, left=left, most=MAX_CHIPS, megabytes=MAX_CHIP_BYTES / 1e6)
     return found, told if left else ""
+
+
+def _chip_names(layers: Sequence[Layer]) -> dict[str, str]:
+    """What the picture of each suspect is called, as :func:`riverline.export.to_chips` calls it."""
+    codes = [str(code) for layer in layers if layer.schema is SUSPECTS for code in layer.frame["suspect_id"]]
+    return dict(zip(codes, file_names(codes, fallback="suspect"), strict=True))
 
 
 def _by_probability(layers: Sequence[Layer]) -> list[str]:

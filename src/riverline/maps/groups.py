@@ -13,6 +13,7 @@ import shapely
 
 from riverline.geodesy import align
 from riverline.maps.clock import clock_marks
+from riverline.maps.packing import pack
 from riverline.maps.ribbons import along_banks, beside_ribbons, rate_classes
 from riverline.maps.texts import Texts, texts_of
 from riverline.schema import WATERLINES
@@ -21,6 +22,7 @@ from riverline.style import NEUTRAL, THEMES, themes
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from riverline.maps.packing import Packed
     from riverline.schema import Language
     from riverline.style import Layer, Symbol, Theme
 
@@ -29,7 +31,11 @@ __all__ = ["CRS", "Group", "groups_of", "lighten", "line_names", "merge", "middl
 CRS = "EPSG:4326"
 # How far display lines may leave the real ones: the first that keeps a page within the vertex budget is taken.
 _TOLERANCES_M = (0.1, 0.5, 2.0, 10.0, 50.0)
-_VERTEX_BUDGET = 300_000
+_VERTEX_BUDGET, _PACKED_BUDGET = 300_000, 3_000_000
+_PACKED_FROM = 2_000
+"""Features of a category from which it is packed, on a page that packs."""
+_NEVER_PACKED = frozenset({"rates", "suspects"})
+"""What is drawn with more than a symbol: ribbons that grow slim, curves in popups."""
 _METRES_PER_DEGREE = 111_320.0
 _DECIMALS = 7
 _MAX_NAMES = 300
@@ -63,6 +69,8 @@ class Group:
         What popups draw beside their rows; ``properties.f`` of a feature numbers them.
     scale
         Between which sizes of a pixel it is drawn, metres (above, up to); empty for all.
+    packed
+        Its features for a canvas of our own, in place of ``features``.
     """
 
     layer: str
@@ -79,6 +87,7 @@ class Group:
     halo: int = -1
     figures: tuple[dict[str, Any], ...] = ()
     scale: tuple[float, ...] = ()
+    packed: Packed | None = None
 
 
 def merge(layers: Sequence[Layer]) -> tuple[Layer, ...]:
@@ -111,27 +120,34 @@ def merge(layers: Sequence[Layer]) -> tuple[Layer, ...]:
     )
 
 
-def lighten(layers: Sequence[Layer]) -> tuple[tuple[Layer, ...], float]:
+def lighten(layers: Sequence[Layer], *, packs: bool = False) -> tuple[tuple[Layer, ...], float]:
     """Layers with their vertices thinned for a screen, and by how many metres lines may have moved.
 
     Parameters
     ----------
     layers
         Layers in lon/lat.
+    packs
+        Whether the page packs what is many.
 
     Returns
     -------
     tuple
-        The layers, and the smallest tolerance of 0.1 … 50 m that keeps them within 300,000 vertices.
+        The layers, and the smallest tolerance of 0.1 … 50 m that keeps them within 300,000 vertices, or three million
+        on a page that packs.
 
     Notes
     -----
-    Douglas-Peucker in degrees, one degree taken as 111,320 m: never more than the tolerance on the ground.
+    Douglas-Peucker in degrees, one degree taken as 111,320 m: never more than the tolerance on the ground. What a page
+    packs is on a grid of less than 0.1 m, and is not thinned where there is room for it.
     """
     lines = [layer.frame.geometry.to_numpy() for layer in layers]
+    budget = _PACKED_BUDGET if packs else _VERTEX_BUDGET
+    if packs and sum(int(shapely.get_num_coordinates(each).sum()) for each in lines) <= budget:
+        return tuple(layers), _TOLERANCES_M[0]
     for tolerance in _TOLERANCES_M:
         light = [shapely.simplify(each, tolerance / _METRES_PER_DEGREE) for each in lines]
-        if sum(int(shapely.get_num_coordinates(each).sum()) for each in light) <= _VERTEX_BUDGET:
+        if sum(int(shapely.get_num_coordinates(each).sum()) for each in light) <= budget:
             break
     return tuple(
         replace(layer, frame=gpd.GeoDataFrame(layer.frame, geometry=each, crs=CRS))
@@ -146,6 +162,7 @@ def groups_of(
     names: Mapping[str, str],
     figures: Mapping[str, dict[str, Any]] | None = None,
     own: Mapping[str, Theme] | None = None,
+    packs: bool = False,
 ) -> tuple[Group, ...]:
     """Groups of all layers, in legend order.
 
@@ -161,6 +178,8 @@ def groups_of(
         What popups of suspects draw, by the suspect's code.
     own
         Themes that layers are drawn by in place of theirs, by the layer's name.
+    packs
+        Whether categories of 2,000 features and more are packed; there are no halos around these.
 
     Returns
     -------
@@ -179,7 +198,9 @@ def groups_of(
                 elif layer.name == "rates":
                     found += _rates(drawn, theme, language, names)
                 else:
-                    found += _groups(drawn, theme, language, names, figures or {})
+                    found += _groups(drawn, theme, language, names, figures or {}, packs=packs)
+    if packs:
+        found = _packing(found)
     if any(group.layer == "rates" for group in found):
         found = [beside_ribbons(group) for group in found]
     # Layers that are drawn in one way share a heading, the last of the legend.
@@ -211,32 +232,60 @@ def _groups(
     language: Language,
     names: Mapping[str, str],
     figures: Mapping[str, dict[str, Any]],
+    *,
+    packs: bool = False,
 ) -> Iterator[Group]:
     texts = texts_of(layer, language=language, names=names)
     halo = _halo_numbers(layer)
-    title = layer.label(language)
     for value, rows in _categories(layer.frame, theme):
         pool, numbers = _pool(texts, rows)
+        geometry = layer.frame.geometry.to_numpy()[rows]
+        if packs and len(rows) >= _PACKED_FROM and layer.name not in _NEVER_PACKED:
+            yield _group(layer, theme, value, geometry, texts, pool, language, packed=pack(geometry, numbers))
+            continue
         marks = clock_marks(layer.frame.iloc[rows])
         properties = [
             {"t": each.tolist(), "h": int(h)} | mark for each, h, mark in zip(numbers, halo[rows], marks, strict=True)
         ]
         own = _number_figures(layer, rows, figures, properties)
-        geometry = layer.frame.geometry.to_numpy()[rows]
-        yield Group(
-            layer=layer.name,
-            heading=theme.title(language) if theme.column else "",
-            label=theme.label(value, language) or title,
-            symbol=theme.symbol(value),
-            kind=_kind(geometry),
-            order=theme.order,
-            count=len(rows),
-            features=to_features(geometry, properties),
-            fields=texts.fields,
-            tip=texts.tip,
-            texts=pool,
-            figures=own,
-        )
+        features = to_features(geometry, properties)
+        yield _group(layer, theme, value, geometry, texts, pool, language, features=features, figures=own)
+
+
+def _group(  # noqa: PLR0913 - what a group is made of
+    layer: Layer,
+    theme: Theme,
+    value: Any,  # noqa: ANN401 - whatever a cell holds
+    geometry: np.ndarray,
+    texts: Texts,
+    pool: tuple[str, ...],
+    language: Language,
+    *,
+    features: list[dict[str, Any]] | None = None,
+    figures: tuple[dict[str, Any], ...] = (),
+    packed: Packed | None = None,
+) -> Group:
+    return Group(
+        layer=layer.name,
+        heading=theme.title(language) if theme.column else "",
+        label=theme.label(value, language) or layer.label(language),
+        symbol=theme.symbol(value),
+        kind=_kind(geometry),
+        order=theme.order,
+        count=len(geometry),
+        features=features or [],
+        fields=texts.fields,
+        tip=texts.tip,
+        texts=pool,
+        figures=figures,
+        packed=packed,
+    )
+
+
+def _packing(groups: Sequence[Group]) -> list[Group]:
+    """Groups without halos around what is packed: there is nothing to borrow them from."""
+    packed = {group.layer for group in groups if group.packed is not None}
+    return [group for group in groups if group.halo < 0 or group.layer not in packed]
 
 
 def _number_figures(

@@ -16,6 +16,8 @@ from riverline.schema import HOT_REACHES
 from riverline.style import collect
 
 if TYPE_CHECKING:
+    import os
+
     import folium
     import geopandas as gpd
 
@@ -37,7 +39,7 @@ def show_hotspots(
     *results: Any,  # noqa: ANN401 - any result or frame
     language: Language = "zh",
     title: str = "",
-    basemap: Basemap | None = None,
+    basemap: Basemap | str | os.PathLike[str] | None = None,
     max_features: int = 30_000,
     **layers: Any,  # noqa: ANN401
 ) -> folium.Map:

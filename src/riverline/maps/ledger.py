@@ -16,6 +16,8 @@ from riverline.schema import PROBLEMS
 from riverline.style import Symbol, Theme, collect
 
 if TYPE_CHECKING:
+    import os
+
     import folium
 
     from riverline.ledger import Ledger
@@ -46,7 +48,7 @@ def show_ledger(
     events: pd.DataFrame | None = None,
     language: Language = "zh",
     title: str = "",
-    basemap: Basemap | None = None,
+    basemap: Basemap | str | os.PathLike[str] | None = None,
     max_features: int = 30_000,
     **layers: Any,  # noqa: ANN401
 ) -> folium.Map:

@@ -15,6 +15,8 @@ from riverline.schema import COVERAGE, PATROL_GAPS, PATROLS
 from riverline.style import collect
 
 if TYPE_CHECKING:
+    import os
+
     import folium
 
     from riverline.maps.basemaps import Basemap
@@ -29,7 +31,7 @@ def show_patrols(
     *results: Any,  # noqa: ANN401 - any result or frame
     language: Language = "zh",
     title: str = "",
-    basemap: Basemap | None = None,
+    basemap: Basemap | str | os.PathLike[str] | None = None,
     max_features: int = 30_000,
     **layers: Any,  # noqa: ANN401
 ) -> folium.Map:

@@ -5,20 +5,28 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import folium
 
 from riverline.errors import JobError
 from riverline.maps.assets import ASSETS, SPARE, icon_script, inline_text
+from riverline.maps.elements import Plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import folium
     from branca.element import Element
 
-__all__ = ["save"]
+    from riverline.maps.beside import Beside
+
+__all__ = ["NOTEBOOK_BYTES", "OfflineMap", "page_html", "save", "write_whole"]
+
+NOTEBOOK_BYTES = 12_000_000
+"""Most bytes of a page that a notebook shows."""
 
 # What the browser itself then holds to: nothing is loaded from anywhere, whatever a script or a popup tries.
 _POLICY = (
@@ -88,12 +96,52 @@ def save(page: folium.Map, path: str | os.PathLike[str], *, offline: bool = True
             f"地图保存为 HTML 文件：请把 {target.name} 改为 {target.stem}.html",
             f"a map is an HTML file: write {target.stem}.html, not {target.name}",
         )
-    root = page.get_root()
-    html = _counted(root.render(), root)
-    if offline:
-        html = _inlined(html, online=_online_layers(root))
-    _write(target, html.encode("utf-8"))
+    write_whole(target, page_html(page, offline=offline).encode("utf-8"))
     return target
+
+
+def page_html(page: folium.Map, *, offline: bool, beside: Beside | None = None) -> str:
+    """The HTML of a map, with scripts and styles in it or, where ``beside`` takes them, beside it.
+
+    Raises
+    ------
+    JobError
+        If an offline page would need the network.
+    MissingDependencyError
+        If a package that carries a needed script is not installed.
+    """
+    root = page.get_root()
+    html = root.render()
+    # Megabytes of numbers are put aside while the rest of the page is looked through.
+    plain = {f"riverline-plain-{i}": each.text for i, each in enumerate(_elements(root)) if isinstance(each, Plain)}
+    aside = {name: text[text.index(">") + 1 : text.rindex("<")] for name, text in plain.items()}
+    for name, text in aside.items():
+        html = html.replace(text, name, 1)
+    html = _counted(html, root)
+    if offline:
+        html = _inlined(html, online=_online_layers(root), beside=beside)
+    for name, text in aside.items():
+        html = html.replace(f">{name}<", f">{text}<", 1)
+    return html
+
+
+class OfflineMap(folium.Map):
+    """A folium map that a notebook shows without a network, and does not show where it would make the notebook huge."""
+
+    def _repr_html_(self, **kwargs: Any) -> str:  # noqa: ANN401 - as folium has it
+        """The page in a frame of its own; what to type where it has more than 12 MB, or needs the network."""
+        try:
+            html = page_html(self, offline=True)
+        except JobError:
+            return str(super()._repr_html_(**kwargs))
+        size = len(html.encode("utf-8", "replace"))
+        if size > NOTEBOOK_BYTES:
+            return (
+                f'<p>地图有 {size / 1e6:.0f} MB，不在笔记本中显示；请用 rl.maps.save(m, "map.html") 存成文件打开。<br>'
+                f'The map has {size / 1e6:.0f} MB and is not shown here: rl.maps.save(m, "map.html") and open that.</p>'
+            )
+        style = "width:100%;height:560px;border:1px solid #c9d1d8"
+        return f'<iframe srcdoc="{escape(html)}" style="{style}" allowfullscreen></iframe>'
 
 
 class _References(HTMLParser):
@@ -110,7 +158,7 @@ class _References(HTMLParser):
             self.found.append((tag, url, self.get_starttag_text() or ""))
 
 
-def _inlined(html: str, *, online: list[str]) -> str:
+def _inlined(html: str, *, online: list[str], beside: Beside | None) -> str:
     references = _References()
     references.feed(html)
     bare = _without_links(html)
@@ -120,8 +168,15 @@ def _inlined(html: str, *, online: list[str]) -> str:
     for tag, url, text in references.found:
         element = inline_text(ASSETS[url]) if url in ASSETS else ""
         icons = icon_script() if url == next(iter(ASSETS)) else ""
+        if beside is not None and element:
+            element = beside.link(Path(ASSETS[url].file).name, element)
+            icons = beside.link("icons.js", icons) if icons else ""
         html = html.replace(text + "</script>" * (tag == "script"), element + icons, 1)
-    return html.replace("<head>", f"<head>\n{_POLICY}", 1)
+    policy = _POLICY
+    if beside is not None:
+        html = beside.take_own(html)
+        policy = policy.replace("'unsafe-inline'", "'unsafe-inline' 'self' file:")
+    return html.replace("<head>", f"<head>\n{policy}", 1)
 
 
 def _without_links(html: str) -> str:
@@ -167,7 +222,14 @@ def _counted(html: str, root: Element) -> str:
     return pattern.sub(lambda match: known.get(match[0], match[0]), html)
 
 
-def _write(target: Path, content: bytes) -> None:
+def write_whole(target: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all.
+
+    Raises
+    ------
+    JobError
+        If the folder is missing, cannot be written to or is full.
+    """
     try:
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
             temporary = Path(file.name)

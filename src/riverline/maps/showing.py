@@ -12,6 +12,7 @@ from riverline.maps.swiping import Pair, Part, choose, part_images
 from riverline.style import collect
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Sequence
 
     import folium
@@ -28,11 +29,11 @@ def show(  # noqa: PLR0913 - one argument a thing to say
     *results: Any,  # noqa: ANN401 - any result or frame
     language: Language = "zh",
     title: str = "",
-    basemap: Basemap | None = None,
+    basemap: Basemap | str | os.PathLike[str] | None = None,
     tianditu_key: str | None = None,
     width: str | int = "100%",
     height: str | int = "100%",
-    max_features: int = 30_000,
+    max_features: int = 200_000,
     scenes: Scene | Scenes | Sequence[Scene] | None = None,
     focus: Any = None,  # noqa: ANN401 - frames or results
     **layers: Any,  # noqa: ANN401
@@ -49,14 +50,17 @@ def show(  # noqa: PLR0913 - one argument a thing to say
     title
         Heading of the map; none if empty.
     basemap
-        ``None`` for a map that needs no network, or a Tianditu basemap.
+        ``None`` for none, the path of a folder of tiles (``z/x/y.png``) or of an MBTiles file, whose tiles around the
+        map then lie in the page, or an online one: Tianditu, Gaode (moved back from GCJ-02), or a URL with ``{z}``,
+        ``{x}`` and ``{y}``.
     tianditu_key
         Browser key for Tianditu, else the environment variable ``RIVERLINE_TIANDITU_TK``. Whoever opens the page can
         read it.
     width, height
         Size in pixels or per cent.
     max_features
-        Most features that a page may hold.
+        Most features that a page may hold. Up to 5,000 Leaflet draws one by one; of more, categories of 2,000 and more
+        are drawn on a canvas of our own, which the legend tells.
     scenes
         Images under the layers: one, or two as ``(before, after)`` with a bar that swipes between them. Of more, such
         as all of :func:`riverline.read_scenes`, those of the newest day and of the earliest day of its season are

@@ -77,36 +77,42 @@ var riverline = window.riverline || (function () {
     };
   }
 
-  // Popup and tooltip of every feature of a layer: rows of (label, text), built when they are opened.
+  // Rows of (label, text) under the title of a layer; empty ones are left out.
+  function table(spec, values) {
+    var made = element('table');
+    made.className = 'riverline-popup';
+    element('caption', spec.title, made);
+    spec.fields.forEach(function (label, i) {
+      if (!values[i]) { return; }
+      var row = element('tr', '', made);
+      element('th', label, row).scope = 'row';
+      element('td', values[i], row);
+    });
+    return made;
+  }
+
+  function tip(spec, values, crowd) {
+    var parts = spec.tip.map(function (i) { return values[i]; }).filter(Boolean);
+    if (crowd > 1) { parts.push(spec.crowd.replace('{count}', crowd)); }
+    return element('span', parts.join(' · ') || spec.title);
+  }
+
+  // Popup and tooltip of every feature of a layer, built when they are opened.
   function describe(spec) {
     function texts(feature) { return feature.properties.t.map(function (i) { return spec.texts[i]; }); }
     function popup(layer) {
-      var table = element('table'), values = texts(layer.feature);
-      table.className = 'riverline-popup';
-      element('caption', spec.title, table);
-      spec.fields.forEach(function (label, i) {
-        if (!values[i]) { return; }
-        var row = element('tr', '', table);
-        element('th', label, row).scope = 'row';
-        element('td', values[i], row);
-      });
-      var number = layer.feature.properties.f;
-      if (!spec.figures || number === undefined) { return table; }
+      var made = table(spec, texts(layer.feature)), number = layer.feature.properties.f;
+      if (!spec.figures || number === undefined) { return made; }
       var box = element('div');
       riverlineFigures.draw(spec.figures[number], box);
-      box.appendChild(table);
+      box.appendChild(made);
       return box;
     }
-    function tip(layer) {
-      var values = texts(layer.feature);
-      var parts = spec.tip.map(function (i) { return values[i]; }).filter(Boolean);
-      if (layer.crowd > 1) { parts.push(spec.crowd.replace('{count}', layer.crowd)); }
-      return element('span', parts.join(' · ') || spec.title);
-    }
+    function told(layer) { return tip(spec, texts(layer.feature), layer.crowd); }
     return function (feature, layer) {
       var weight;
       var wide = spec.figures && spec.figures.some(function (figure) { return figure.picture; });
-      layer.bindPopup(popup, { maxWidth: wide ? 620 : 380, autoPanPaddingTopLeft: [60, 60] }).bindTooltip(tip, { sticky: true });
+      layer.bindPopup(popup, { maxWidth: wide ? 620 : 380, autoPanPaddingTopLeft: [60, 60] }).bindTooltip(told, { sticky: true });
       if (spec.hover) {
         layer.on('mouseover', function () {
           weight = layer.options.weight;
@@ -359,5 +365,5 @@ var riverline = window.riverline || (function () {
     map.whenReady(settle);
   }
 
-  return { describe: describe, dress: dress, halo: halo, name: name, point: point };
+  return { describe: describe, dress: dress, halo: halo, name: name, point: point, table: table, tip: tip };
 })();

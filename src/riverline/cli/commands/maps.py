@@ -1,0 +1,49 @@
+"""The subcommand that draws one map for each river, county or chief."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import Annotated, Literal
+
+import typer
+
+from riverline.cli.options import CRSOption, EncodingOption, LanguageOption, StrictOption  # noqa: TC001 - as above
+from riverline.cli.printing.telling import end, tell_file, told, with_progress
+
+__all__ = ["maps"]
+
+
+def maps(  # noqa: PLR0913 - one option a thing to say
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE.gpkg…", help="成果图层，可多个 | files of layers, one or more")
+    ],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="输出文件夹 | folder for the maps")],
+    *,
+    by: Annotated[
+        Literal["river", "county", "chief"],
+        typer.Option(help="按河流、行政区（admin）或河长（chief）分图 | a map for each river, county or chief"),
+    ] = "river",
+    title: Annotated[str, typer.Option(help="索引页标题 | heading of the index page")] = "",
+    shared_assets: Annotated[
+        bool, typer.Option("--shared-assets", help="脚本与样式只写一份，放在 assets/ | write scripts and styles once")
+    ] = False,
+    processes: Annotated[int, typer.Option(metavar="N", min=1, help="同时绘制几幅 | how many are drawn at a time")] = 1,
+    crs: CRSOption = None,
+    encoding: EncodingOption = None,
+    language: LanguageOption = "zh",
+    strict: StrictOption = False,
+) -> None:
+    """每条河（县、河长）一幅离线地图，另有索引页 | an offline map for each river, county or chief, and an index."""
+    with told(language, command="maps") as console:
+        from riverline.cli.jobs.batch import BatchJob, draw_maps
+        from riverline.cli.printing.summary import fault_counts
+
+        job = BatchJob(files, folder, by, language, title, shared_assets, processes, crs, encoding)
+        made = with_progress(lambda tell: draw_maps(job, tell), language, console)
+        states = made.maps["state"].value_counts()
+        counts = [int(states.get(name, 0)) for name in ("drawn", "kept", "failed")]
+        words = "绘制 {} 幅，未变 {} 幅，未能绘出 {} 幅" if language == "zh" else "{} drawn, {} unchanged, {} failed"
+        console.print(f"· {words.format(*counts)}", markup=False, highlight=False)
+        console.print(fault_counts(made.faults, language))
+        tell_file(console, made.index_path)
+        end(made.faults, strict=strict)

@@ -1,0 +1,19 @@
+"""What can be wrong with a batch of maps."""
+
+from __future__ import annotations
+
+from riverline.faults.code import Code
+
+__all__ = ["MAP_CODES"]
+
+MAP_CODES = (
+    Code("map-not-drawn", "error", "“{feature}”的地图未能绘出：{note}",
+         "the map of {feature} could not be drawn: {note}",
+         "按原因更正数据后重新运行，其余地图不会重绘", "mend what the reason names and run again; other maps are kept"),
+    Code("map-empty", "warning", "“{feature}”的地图没有可绘的要素", "the map of {feature} has nothing to draw",
+         "补绘几何，或删除这些行", "draw its features, or delete the rows"),
+    Code("map-unit-blank", "warning", "{layer}有 {value} 个要素未填写 {note}，绘在单独一幅图中",
+         "{value} features of {layer} have no {note}; they are on a map of their own", "填写该字段", "fill it in"),
+    Code("map-outside", "note", "{layer}有 {value} 个要素不在任何一幅图的范围内，未绘出",
+         "{value} features of {layer} lie near no map and are on none", "需要时另行绘制", "draw them apart if wanted"),
+)  # fmt: skip

@@ -1,0 +1,232 @@
+"""The index page of many maps: search, list, thumbnails, an overview, figures, faults. No library, no request."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from riverline._version import __version__
+from riverline.geodesy import ellipsoidal_area, geodesic_length
+from riverline.maps.elements import html_text, page_file
+from riverline.maps.thumbnails import Frame, path_of, thumbnail
+from riverline.schema import EXTENTS, FAULTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from riverline.maps.manifest import Drawn
+    from riverline.maps.units import By, Unit
+    from riverline.schema import Language
+    from riverline.style import Layer
+
+    Words = Mapping[str, Any]
+
+__all__ = ["Entry", "entry_of", "index_html"]
+
+_WIDE, _HIGH, _MARGIN = 640, 560, 16.0
+_MOST_FIGURES = 6
+_OUTLINES = ("axes", "extents", "management_lines", "water")
+"""What stands for a unit in the overview, the first that it has."""
+_SQUARE_KM, _HECTARE, _KM = 1e6, 1e4, 1e3
+_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'"
+)
+_WORDS: dict[str, Words] = {
+    "zh": {
+        "lang": "zh-CN", "river": ("河流地图", "条河流"), "county": ("分县地图", "个县（区）"),
+        "chief": ("河长地图", "名河长"),
+        "search": "按名称或编码查找", "sort": "排序", "by_name": "名称", "by_size": "要素多少", "by_faults": "问题多少",
+        "only": "只看有质检问题的", "none": "没有符合的地图", "shown": "显示 {shown} / {all}",
+        "features": "个要素", "error": "错误", "warning": "警告", "note": "提示", "failed": "未能绘出",
+        "overview": "位置示意图，点选打开地图", "faults": "项质检问题",
+        "foot": "位置与缩略图供查看，法定界线以成果数据为准。",
+    },
+    "en": {
+        "lang": "en", "river": ("Maps of rivers", "rivers"), "county": ("Maps of counties", "counties"),
+        "chief": ("Maps of river chiefs", "chiefs"),
+        "search": "Find by name or code", "sort": "Sort by", "by_name": "name", "by_size": "features",
+        "by_faults": "faults", "only": "Only those with faults", "none": "No map fits",
+        "shown": "{shown} of {all} shown", "features": "features", "error": "errors", "warning": "warnings",
+        "note": "notes",
+        "failed": "Could not be drawn", "overview": "Where they lie: choose one to open its map",
+        "faults": "faults",
+        "foot": "Overview and thumbnails are pictures, not the legal line: that is in the data.",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """What the index says of one map.
+
+    Attributes
+    ----------
+    code, title, file, note
+        As in :class:`riverline.maps.manifest.Drawn`.
+    features
+        How many it shows of its own.
+    figures
+        Labels and texts.
+    faults
+        Number of errors, warnings and notes.
+    picture
+        Its thumbnail, an SVG element.
+    outline
+        What stands for it in the overview, shapes in lon/lat.
+    """
+
+    code: str
+    title: str
+    file: str
+    note: str = ""
+    features: int = 0
+    figures: tuple[tuple[str, str], ...] = ()
+    faults: tuple[int, int, int] = (0, 0, 0)
+    picture: str = ""
+    outline: NDArray[np.object_] | None = None
+
+
+def entry_of(unit: Unit, drawn: Drawn, language: Language) -> Entry:
+    """What the index says of a unit: figures and pictures from its own rows."""
+    severities = [str(each) for layer in unit.own if layer.schema is FAULTS for each in layer.frame["severity"]]
+    counts = (severities.count("error"), severities.count("warning"), severities.count("note"))
+    places = {layer.name: shapes for layer, shapes in zip(unit.own, unit.shapes, strict=True) if shapes is not None}
+    chosen = next((places[name] for name in (*_OUTLINES, *places) if name in places), None)
+    return Entry(
+        unit.code, unit.title, drawn.file, drawn.note, sum(drawn.counts.values()) - len(severities),
+        tuple(_figures(unit, language))[:_MOST_FIGURES], counts, thumbnail(unit.own, unit.shapes), chosen,
+    )  # fmt: skip
+
+
+def _figures(unit: Unit, language: Language) -> Iterator[tuple[str, str]]:
+    pairs = list(zip(unit.own, unit.shapes, strict=True))
+    for layer, shapes in sorted(pairs, key=lambda pair: pair[0].name != "axes"):
+        if shapes is None or layer.schema is FAULTS or not len(layer.frame):
+            continue
+        yield layer.label(language), " · ".join([f"{len(layer.frame):,}", *_size(layer, shapes)])
+
+
+def _size(layer: Layer, shapes: NDArray[np.object_]) -> Iterator[str]:
+    """Length of lines, area of management extents and of what else is an area."""
+    rows = gpd.GeoSeries(shapes, crs="EPSG:4326")
+    if layer.schema is EXTENTS:
+        rows = rows[(layer.frame["kind"] == "management").to_numpy(dtype=bool)]
+    kinds = shapely.get_dimensions(rows.to_numpy())
+    if (kinds == 1).any():
+        yield f"{float(geodesic_length(rows[kinds == 1]).sum()) / _KM:,.1f} km"
+    if (kinds == 2).any():  # noqa: PLR2004 - areas
+        area = float(ellipsoidal_area(rows[kinds == 2]).sum())  # noqa: PLR2004
+        yield f"{area / _SQUARE_KM:,.2f} km²" if area >= _SQUARE_KM else f"{area / _HECTARE:,.2f} ha"
+
+
+def index_html(entries: Sequence[Entry], *, title: str, by: By, language: Language) -> str:
+    """The page; texts from data are text in it, wherever they stand.
+
+    Examples
+    --------
+    >>> page = index_html([Entry("R1", "<b>", "maps/R1.html")], title="", by="river", language="zh")
+    >>> "<h2><b>" in page, "<h2>&lt;b&gt;" in page, "://" in page
+    (False, True, False)
+    """
+    words = _WORDS[language]
+    heading = html_text(title or str(words[by][0]))
+    cards = "\n".join(_card(number, entry, words) for number, entry in enumerate(entries))
+    spec = json.dumps({name: words[name] for name in ("shown", "none")}, ensure_ascii=False, sort_keys=True)
+    return f"""<!DOCTYPE html>
+<html lang="{words["lang"]}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{heading}</title>
+<style>{page_file("index.css")}</style>
+</head>
+<body>
+<header>
+<h1>{heading}</h1>
+<p>{_sums(entries, by, words)}</p>
+</header>
+<nav>
+<input id="search" type="search" placeholder="{words["search"]}" aria-label="{words["search"]}" autocomplete="off">
+<label>{words["sort"]} <select id="sort">
+<option value="name">{words["by_name"]}</option><option value="size">{words["by_size"]}</option>
+<option value="faults">{words["by_faults"]}</option></select></label>
+<label><input id="only" type="checkbox"> {words["only"]}</label>
+<output id="shown" aria-live="polite"></output>
+</nav>
+<main>
+{_overview(entries, words)}
+<ol id="maps">
+{cards}
+</ol>
+</main>
+<footer>{words["foot"]} riverline {__version__}</footer>
+<script>{page_file("index.js")}
+riverlineIndex({spec});</script>
+</body>
+</html>
+"""
+
+
+def _sums(entries: Sequence[Entry], by: By, words: Words) -> str:
+    faults = sum(sum(entry.faults) for entry in entries)
+    failed = sum(bool(entry.note) for entry in entries)
+    told = [(len(entries), str(words[by][1])), (sum(entry.features for entry in entries), str(words["features"]))]
+    told += [(faults, str(words["faults"]))] if faults else []
+    parts = [f"<b>{count:,}</b> {label}" for count, label in told]
+    parts += [f'<b class="bad">{failed:,}</b> {words["failed"]}'] if failed else []
+    return " · ".join(parts)
+
+
+def _card(number: int, entry: Entry, words: Words) -> str:
+    title, code = html_text(entry.title), html_text(entry.code if entry.code != entry.title else "")
+    figures = "".join(f"<dt>{html_text(label)}</dt><dd>{html_text(text)}</dd>" for label, text in entry.figures)
+    badges = "".join(
+        f'<span class="{kind}">{count:,} {words[kind]}</span>'
+        for kind, count in zip(("error", "warning", "note"), entry.faults, strict=True)
+        if count
+    )
+    inner = (
+        f'<span class="picture">{entry.picture}</span><h2>{title}</h2><small>{code}</small><dl>{figures}</dl>'
+        f"<p>{badges}</p>"
+    )
+    if entry.note:
+        body = f'<div class="failed">{inner}<p class="reason">{words["failed"]}：{html_text(entry.note)}</p></div>'
+    else:
+        body = f'<a href="{html_text(entry.file)}">{inner}</a>'
+    errors, warnings, notes = entry.faults
+    weight = 1_000_000 * bool(entry.note) + 1_000 * errors + 10 * warnings + notes
+    return f'<li id="m{number}" data-size="{entry.features}" data-faults="{weight}">{body}</li>'
+
+
+def _overview(entries: Sequence[Entry], words: Words) -> str:
+    """Every unit as a line, an area or a dot where it lies."""
+    shapes = [entry.outline for entry in entries if entry.outline is not None]
+    box = np.asarray(shapely.total_bounds(np.concatenate([*shapes, np.array([None], dtype=object)])))
+    if not np.isfinite(box).all() or len(entries) < 2:  # noqa: PLR2004 - nothing to find
+        return ""
+    frame, paths = Frame(box, _WIDE, _HIGH, _MARGIN), []
+    for number, entry in enumerate(entries):
+        if entry.outline is None:
+            continue
+        drawn = frame(entry.outline)
+        path = path_of(drawn[~(shapely.is_missing(drawn) | shapely.is_empty(drawn))])
+        kind = "failed" if entry.note else "bad" if entry.faults[0] else "good"
+        area = " area" if (shapely.get_dimensions(drawn) == 2).any() else ""  # noqa: PLR2004
+        link = f' href="{html_text(entry.file)}"' if entry.file else ""
+        paths.append(
+            f'<a{link} data-m="m{number}" tabindex="-1"><title>{html_text(entry.title)}</title>'
+            f'<path class="wide" d="{path}"/><path class="{kind}{area}" d="{path}"/></a>'
+        )
+    return (
+        f'<figure><svg viewBox="0 0 {_WIDE} {_HIGH}" role="img" aria-label="{words["overview"]}">{"".join(paths)}</svg>'
+        f"<figcaption>{words['overview']}</figcaption></figure>"
+    )

@@ -1,0 +1,259 @@
+/* riverline: many features on one canvas, drawn from plain numbers. Text reaches the page by textContent only. */
+var riverlinePacked = window.riverlinePacked || (function () {
+  'use strict';
+  var WORLD = Math.pow(2, 29), BATCH = 250, DOT_PX = 1.5, STEP_PX = 0.7;
+
+  // Numbers of seven bits a byte → typed arrays: where parts and vertices of each feature begin, places, bounds, texts.
+  function unpack(spec) {
+    var raw = atob(document.getElementById(spec.data).textContent.trim()), at = 0;
+    function next() {
+      var value = 0, factor = 1, byte;
+      do { byte = raw.charCodeAt(at++); value += (byte & 127) * factor; factor *= 128; } while (byte > 127);
+      return value;
+    }
+    function starts(count) {
+      var found = new Int32Array(count + 1);
+      for (var i = 0; i < count; i++) { found[i + 1] = found[i] + next(); }
+      return found;
+    }
+    var parts = starts(spec.count), vertices = starts(spec.parts), xy = new Int32Array(2 * spec.vertices);
+    for (var i = 0, x = 0, y = 0; i < xy.length; i += 2) {
+      var a = next(), b = next();
+      xy[i] = x += a % 2 ? -(a + 1) / 2 : a / 2;
+      xy[i + 1] = y += b % 2 ? -(b + 1) / 2 : b / 2;
+    }
+    var box = new Int32Array(4 * spec.count);
+    for (var f = 0; f < spec.count; f++) {
+      var west = Infinity, north = Infinity, east = -Infinity, south = -Infinity;
+      for (var v = 2 * vertices[parts[f]]; v < 2 * vertices[parts[f + 1]]; v += 2) {
+        if (xy[v] < west) { west = xy[v]; }
+        if (xy[v] > east) { east = xy[v]; }
+        if (xy[v + 1] < north) { north = xy[v + 1]; }
+        if (xy[v + 1] > south) { south = xy[v + 1]; }
+      }
+      box[4 * f] = west; box[4 * f + 1] = north; box[4 * f + 2] = east; box[4 * f + 3] = south;
+    }
+    var texts = spec.fields.map(function () {
+      var column = new Int32Array(spec.count);
+      for (var t = 0; t < spec.count; t++) { column[t] = next(); }
+      return column;
+    });
+    return { parts: parts, vertices: vertices, xy: xy, box: box, texts: texts };
+  }
+
+  // One canvas under Leaflet's own for all of them; Leaflet moves and scales it while the map moves.
+  var Canvas = L.Renderer.extend({
+    options: { pane: 'riverlinePacked', padding: 0.2 },
+    _initContainer: function () {
+      this._container = document.createElement('canvas');
+      this._ctx = this._container.getContext('2d');
+      this.drawn = [];
+    },
+    _destroyContainer: function () { this._container.remove(); delete this._ctx; delete this._container; },
+    _update: function () {
+      if (this._map._animatingZoom && this._bounds) { return; }
+      L.Renderer.prototype._update.call(this);
+      this.draw();
+    },
+    draw: function () {
+      var bounds = this._bounds, size = bounds.getSize(), canvas = this._container, ratio = L.Browser.retina ? 2 : 1;
+      L.DomUtil.setPosition(canvas, bounds.min);
+      canvas.width = ratio * size.x;
+      canvas.height = ratio * size.y;
+      canvas.style.width = size.x + 'px';
+      canvas.style.height = size.y + 'px';
+      this._ctx.setTransform(ratio, 0, 0, ratio, -ratio * bounds.min.x, -ratio * bounds.min.y);
+      var scale = 256 * Math.pow(2, this._map.getZoom()) / WORLD, origin = this._map.getPixelOrigin();
+      this.drawn.sort(function (a, b) { return a.spec.order - b.spec.order; });
+      this.drawn.forEach(function (layer) { paint(this._ctx, layer, bounds, size, scale, origin); }, this);
+    }
+  });
+
+  function paint(ctx, layer, bounds, size, scale, origin) {
+    var data = layer.data, style = layer.spec.style, box = data.box, wide = Math.ceil(size.x) + 1;
+    var taken = new Uint8Array(wide * (Math.ceil(size.y) + 1)), batch = 0, area = layer.spec.kind === 'area';
+    var west = (bounds.min.x + origin.x) / scale, north = (bounds.min.y + origin.y) / scale;
+    var east = (bounds.max.x + origin.x) / scale, south = (bounds.max.y + origin.y) / scale;
+    ctx.lineJoin = 'round';
+    ctx.setLineDash(style.dashArray ? style.dashArray.split(' ').map(Number) : []);
+    function flush() {
+      if (area || layer.spec.kind === 'point') {
+        ctx.globalAlpha = style.fillOpacity;
+        ctx.fillStyle = style.fillColor || style.color;
+        if (style.fillColor) { ctx.fill(); }
+      }
+      ctx.globalAlpha = style.opacity;
+      ctx.strokeStyle = style.color;
+      ctx.lineWidth = style.weight;
+      ctx.stroke();
+      batch = 0;
+    }
+    ctx.beginPath();
+    for (var f = 0, b = 0; f < layer.spec.count; f++, b += 4) {
+      if (box[b] > east || box[b + 2] < west || box[b + 1] > south || box[b + 3] < north) { continue; }
+      var high = (box[b + 3] - box[b + 1]) * scale, broad = (box[b + 2] - box[b]) * scale;
+      if (layer.spec.kind === 'point' || (high < DOT_PX && broad < DOT_PX)) {
+        dot(ctx, layer, box[b] * scale - origin.x, box[b + 1] * scale - origin.y, bounds, taken, wide);
+        continue;
+      }
+      if (!batch) { ctx.beginPath(); }
+      trace(ctx, data, f, scale, origin, area);
+      if (++batch === BATCH) { flush(); }
+    }
+    if (batch) { flush(); }
+    ctx.globalAlpha = 1;
+  }
+
+  // What is smaller than a pixel is one, once for each pixel; points have their size.
+  function dot(ctx, layer, x, y, bounds, taken, wide) {
+    var style = layer.spec.style, point = layer.spec.kind === 'point';
+    var cell = Math.round(y - bounds.min.y) * wide + Math.round(x - bounds.min.x);
+    if (taken[cell]) { return; }
+    taken[cell] = 1;
+    if (point) {
+      ctx.beginPath();
+      ctx.arc(x, y, style.radius, 0, 2 * Math.PI);
+      ctx.globalAlpha = style.fillOpacity;
+      ctx.fillStyle = style.fillColor || style.color;
+      ctx.fill();
+      ctx.globalAlpha = style.opacity;
+      ctx.strokeStyle = style.color;
+      ctx.lineWidth = style.weight;
+      ctx.stroke();
+    } else {
+      ctx.globalAlpha = style.opacity;
+      ctx.fillStyle = style.color;
+      ctx.fillRect(x - 0.75, y - 0.75, DOT_PX, DOT_PX);
+    }
+  }
+
+  // Vertices nearer than a part of a pixel to the last are left out.
+  function trace(ctx, data, f, scale, origin, area) {
+    var xy = data.xy;
+    for (var p = data.parts[f]; p < data.parts[f + 1]; p++) {
+      var from = 2 * data.vertices[p], to = 2 * data.vertices[p + 1], px = 0, py = 0;
+      for (var v = from; v < to; v += 2) {
+        var x = xy[v] * scale - origin.x, y = xy[v + 1] * scale - origin.y;
+        if (v === from) { ctx.moveTo(x, y); }
+        else if (v + 2 === to || Math.abs(x - px) + Math.abs(y - py) > STEP_PX) { ctx.lineTo(x, y); }
+        else { continue; }
+        px = x;
+        py = y;
+      }
+      if (area) { ctx.closePath(); }
+    }
+  }
+
+  // Which feature is at a place, the one drawn last; null if none is within a few pixels.
+  function hit(layer, x, y, room) {
+    var data = layer.data, box = data.box, kind = layer.spec.kind;
+    for (var f = layer.spec.count - 1, b = 4 * f; f >= 0; f--, b -= 4) {
+      if (x < box[b] - room || x > box[b + 2] + room || y < box[b + 1] - room || y > box[b + 3] + room) { continue; }
+      if (kind === 'point' || (kind === 'area' && inside(data, f, x, y)) || along(data, f, x, y, room)) { return f; }
+    }
+    return null;
+  }
+
+  function inside(data, f, x, y) {
+    var odd = false, xy = data.xy;
+    for (var p = data.parts[f]; p < data.parts[f + 1]; p++) {
+      for (var v = 2 * data.vertices[p]; v < 2 * data.vertices[p + 1] - 2; v += 2) {
+        if (xy[v + 1] > y !== xy[v + 3] > y &&
+            x < (xy[v + 2] - xy[v]) * (y - xy[v + 1]) / (xy[v + 3] - xy[v + 1]) + xy[v]) { odd = !odd; }
+      }
+    }
+    return odd;
+  }
+
+  function along(data, f, x, y, room) {
+    var xy = data.xy;
+    for (var p = data.parts[f]; p < data.parts[f + 1]; p++) {
+      for (var v = 2 * data.vertices[p]; v < 2 * data.vertices[p + 1] - 2; v += 2) {
+        var dx = xy[v + 2] - xy[v], dy = xy[v + 3] - xy[v + 1], length = dx * dx + dy * dy;
+        var t = length ? Math.max(0, Math.min(1, ((x - xy[v]) * dx + (y - xy[v + 1]) * dy) / length)) : 0;
+        if (Math.hypot(x - xy[v] - t * dx, y - xy[v + 1] - t * dy) <= room) { return true; }
+      }
+    }
+    return false;
+  }
+
+  var canvases = {};
+
+  function canvasOf(map) {
+    var id = L.stamp(map);
+    if (canvases[id]) { return canvases[id]; }
+    map.createPane('riverlinePacked').style.zIndex = 390;
+    map.getPane('riverlinePacked').style.pointerEvents = 'none';
+    var canvas = canvases[id] = new Canvas(), tip = null, frame = 0;
+    map.addLayer(canvas);
+    function find(latlng) {
+      var place = map.project(latlng, 0), x = place.x * WORLD / 256, y = place.y * WORLD / 256;
+      var pixel = WORLD / 256 / Math.pow(2, map.getZoom());
+      for (var i = canvas.drawn.length - 1; i >= 0; i--) {
+        var layer = canvas.drawn[i], spec = layer.spec;
+        var room = (spec.kind === 'point' ? spec.style.radius + 2 : spec.style.weight / 2 + 4) * pixel;
+        var feature = hit(layer, x, y, room);
+        if (feature !== null) { return { layer: layer, feature: feature }; }
+      }
+      return null;
+    }
+    map.on('click', function (event) {
+      var found = find(event.latlng);
+      if (found) {
+        L.popup({ maxWidth: 380, autoPanPaddingTopLeft: [60, 60] }).setLatLng(event.latlng)
+          .setContent(riverline.table(found.layer.spec, found.layer.textsOf(found.feature))).openOn(map);
+      }
+    });
+    map.on('mousemove', function (event) {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(function () {
+        var found = find(event.latlng);
+        map.getContainer().style.cursor = found ? 'pointer' : '';
+        if (tip && !found) { map.closeTooltip(tip); tip = null; }
+        if (!found) { return; }
+        tip = tip || L.tooltip({ sticky: true, direction: 'right', offset: [14, 0] });
+        tip.setLatLng(event.latlng)
+          .setContent(riverline.tip(found.layer.spec, found.layer.textsOf(found.feature)));
+        if (!map.hasLayer(tip)) { map.openTooltip(tip); }
+      });
+    });
+    map.on('mouseout', function () { if (tip) { map.closeTooltip(tip); tip = null; } });
+    return canvas;
+  }
+
+  var Layer = L.Layer.extend({
+    initialize: function (spec) { this.spec = spec; },
+    onAdd: function (map) {
+      this.data = this.data || unpack(this.spec);
+      this.canvas = canvasOf(map);
+      this.canvas.drawn.push(this);
+      this.later(map);
+    },
+    onRemove: function (map) {
+      this.canvas.drawn.splice(this.canvas.drawn.indexOf(this), 1);
+      this.later(map);
+    },
+    // Layers come and go together: one drawing for all.
+    later: function (map) {
+      var canvas = this.canvas;
+      if (canvas.waiting) { return; }
+      canvas.waiting = true;
+      map.whenReady(function () {
+        requestAnimationFrame(function () { canvas.waiting = false; if (canvas._ctx && canvas._bounds) { canvas.draw(); } });
+      });
+    },
+    textsOf: function (feature) {
+      return this.data.texts.map(function (column) { return this.spec.texts[column[feature]]; }, this);
+    },
+    getBounds: function () {
+      var box = this.data ? this.data.box : [], bounds = L.latLngBounds([]);
+      for (var b = 0; b < box.length; b += 4) {
+        bounds.extend(L.CRS.EPSG3857.pointToLatLng(L.point(box[b] * 256 / WORLD, box[b + 1] * 256 / WORLD), 0));
+        bounds.extend(L.CRS.EPSG3857.pointToLatLng(L.point(box[b + 2] * 256 / WORLD, box[b + 3] * 256 / WORLD), 0));
+      }
+      return bounds;
+    }
+  });
+
+  return { layer: function (spec) { return new Layer(spec); } };
+})();

@@ -1,0 +1,259 @@
+"""What each map of a batch is about: every row of every layer with the river, county or chief that it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from riverline.errors import JobError, RiverlineError
+from riverline.geodesy import align
+from riverline.maps.groups import CRS, blank
+from riverline.maps.texts import river_names
+from riverline.schema import FAULTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from riverline.schema import Language
+    from riverline.style import Layer
+
+    Objects = NDArray[np.object_]
+    Floats = NDArray[np.float64]
+
+__all__ = ["COLUMNS", "REST", "By", "Unit", "part"]
+
+By = Literal["river", "county", "chief"]
+
+COLUMNS: dict[By, str] = {"river": "river_id", "county": "admin", "chief": "chief"}
+"""Column that says what a row belongs to."""
+REST = ""
+"""Unit of the rows that belong to none."""
+_REST = {
+    "zh": {"river": "未填写河流", "county": "未填写行政区", "chief": "未填写河长"},
+    "en": {"river": "No river given", "county": "No county given", "chief": "No chief given"},
+}
+_AROUND = 0.05
+"""How far around a unit its surroundings are shown, of its larger side; at least this many degrees."""
+_LEAST_AROUND = 0.002
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unit:
+    """One map of a batch.
+
+    Attributes
+    ----------
+    code
+        What its rows have in the column, empty for those that have nothing.
+    title
+        What it is called: the river's name, else the code.
+    own
+        Its rows of each layer that has some.
+    around
+        Rows of other layers that lie where it lies.
+    shapes
+        Shapes in lon/lat of each of its own layers, None for a table.
+    """
+
+    code: str
+    title: str
+    own: tuple[Layer, ...]
+    around: tuple[Layer, ...]
+    shapes: tuple[Objects | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sorted:
+    """A layer, the unit of each of its rows (None: wherever it lies), and their shapes in lon/lat if it has any."""
+
+    layer: Layer
+    unit: Objects
+    shapes: Objects | None = None
+
+
+def part(layers: Sequence[Layer], *, by: By, language: Language) -> tuple[tuple[Unit, ...], dict[str, int]]:
+    """Layers parted by what their rows belong to.
+
+    Parameters
+    ----------
+    layers
+        What was collected.
+    by
+        ``river``: column ``river_id``. ``county``: column ``admin``. ``chief``: column ``chief``.
+    language
+        Language of the title of those that belong to none.
+
+    Returns
+    -------
+    tuple
+        Units in the order of their codes, rows that belong to none last, and by layer the number of rows that are on no
+        map. A layer without the column takes it from the layer whose key it has, such as the chief of its river's
+        axis; a fault is where its feature is. Any other layer is shown wherever it lies near a unit.
+
+    Raises
+    ------
+    JobError
+        If no layer has the column.
+    CRSError
+        If a layer has no CRS or cannot be reprojected safely.
+    """
+    column = COLUMNS[by]
+    sorted_ = _sort(layers, column)
+    names = river_names(layers) if by == "river" else {}
+    codes = sorted({code for each in sorted_ for code in each.unit if code is not None}, key=lambda c: (c == REST, c))
+    if not any(column in each.layer.frame for each in sorted_):
+        raise JobError(
+            f"没有图层带字段 {column}，不能按 by={by!r} 分图；请补上该字段，如 axes.assign({column}=…)",
+            f"no layer has the column {column}: maps cannot be parted with by={by!r}; add it, as in "
+            f"axes.assign({column}=…)",
+        )
+    placed = [replace(each, shapes=_shapes(each)) for each in sorted_]
+    rows = [_rows_of(each.unit) for each in placed]
+    boxes = {code: _box(placed, rows, code) for code in codes}
+    near, outside = _near(placed, boxes)
+    units = []
+    for code in codes:
+        own = tuple(_cut(each.layer, mine[code]) for each, mine in zip(placed, rows, strict=True) if code in mine)
+        around = tuple(_cut(each.layer, found[code]) for each, found in zip(placed, near, strict=True) if code in found)
+        shapes = tuple(None if each.shapes is None else each.shapes[mine[code]]
+                       for each, mine in zip(placed, rows, strict=True) if code in mine)  # fmt: skip
+        known = names.get(code) or (_name_of(own) if by == "river" and code else "")
+        units.append(Unit(code, known or code or _REST[language][by], own, around, shapes))
+    return tuple(units), outside
+
+
+def _sort(layers: Sequence[Layer], column: str) -> list[_Sorted]:
+    own = {i: _codes(layer.frame[column]) for i, layer in enumerate(layers) if column in layer.frame}
+    known = {i: layer for i, layer in enumerate(layers) if i in own and layer.schema is not None}
+    found = []
+    for i, layer in enumerate(layers):
+        if i in own:
+            unit = own[i]
+        elif layer.name == FAULTS.name and layer.schema is not None:
+            unit = _of_faults(layer.frame, known, own)
+        else:
+            unit = _through_keys(layer, known, own)
+        if isinstance(layer.frame, gpd.GeoDataFrame) and layer.spatial:
+            unit = np.where(_free(unit) & blank(layer.frame), np.array(REST, dtype=object), unit)
+        found.append(_Sorted(layer, unit))
+    return found
+
+
+def _free(unit: Objects) -> NDArray[np.bool_]:
+    """Which rows are shown wherever they lie."""
+    return np.array([each is None for each in unit], dtype=bool)
+
+
+def _codes(values: pd.Series) -> Objects:
+    told = values.astype("object").where(values.notna(), "").map(lambda value: str(value).strip())
+    return np.asarray(told.to_numpy(dtype=object))
+
+
+def _through_keys(layer: Layer, known: Mapping[int, Layer], own: Mapping[int, Objects]) -> Objects:
+    """The unit of the row of another layer whose key a layer names, that of an axis before others."""
+    for i in sorted(known, key=lambda i: (known[i].name != "axes", i)):
+        key = getattr(known[i].schema, "key", "")
+        if key in layer.frame and key in known[i].frame:
+            units = pd.Series(own[i], index=_codes(known[i].frame[key]), dtype=object)
+            units = units[~units.index.duplicated()]
+            told = pd.Series(_codes(layer.frame[key])).map(units).astype("object")
+            return np.asarray(told.where(told.notna(), None).to_numpy(dtype=object))
+    return np.full(len(layer.frame), None, dtype=object)
+
+
+def _of_faults(faults: pd.DataFrame, known: Mapping[int, Layer], own: Mapping[int, Objects]) -> Objects:
+    """The unit of the feature that each fault is about; where it is on no layer, that of which it is the code."""
+    units: dict[tuple[str, str], str] = {}
+    for i, layer in known.items():
+        keys = _codes(layer.frame[getattr(layer.schema, "key", "")])
+        units |= {(layer.name, key): unit for key, unit in zip(keys, own[i], strict=True)}
+    codes = {unit for units_ in own.values() for unit in units_ if unit}
+    pairs = zip(faults["layer"].astype("str"), _codes(faults["feature_id"]), strict=True)
+    told = [units.get(pair, pair[1] if pair[1] in codes else None) for pair in pairs]
+    return np.array([*told, None], dtype=object)[:-1]
+
+
+def _shapes(each: _Sorted) -> Objects | None:
+    """Shapes in lon/lat; None for rows that cannot be brought there, whose map says why."""
+    if not isinstance(each.layer.frame, gpd.GeoDataFrame) or not each.layer.spatial:
+        return None
+    bare = gpd.GeoDataFrame(geometry=each.layer.frame.geometry.reset_index(drop=True))
+    name = each.layer.label("en")
+    align(bare.iloc[:0], CRS, layer=name)
+    try:
+        return _finite(align(bare, CRS, layer=name).geometry.to_numpy())
+    except RiverlineError:
+        shapes = np.full(len(bare), None, dtype=object)
+        for rows in [*_rows_of(each.unit).values(), np.flatnonzero(_free(each.unit))]:
+            try:
+                shapes[rows] = _finite(align(bare.iloc[rows], CRS, layer=name).geometry.to_numpy())
+            except RiverlineError:
+                continue
+        return shapes
+
+
+def _finite(shapes: Objects) -> Objects:
+    """Shapes without those that have a coordinate which is no number: these lie nowhere."""
+    ends = shapely.bounds(shapes)
+    known = shapes.copy()
+    known[~(np.isfinite(ends).all(axis=1) | shapely.is_empty(shapes))] = None
+    return known
+
+
+def _rows_of(unit: Objects) -> dict[str, NDArray[np.int64]]:
+    """Rows by unit."""
+    numbers, codes = pd.factorize(unit)
+    order = np.argsort(numbers, kind="stable")
+    first = np.searchsorted(numbers[order], np.arange(len(codes) + 1))
+    return {code: order[first[i] : first[i + 1]] for i, code in enumerate(codes)}
+
+
+def _box(placed: Sequence[_Sorted], rows: Sequence[Mapping[str, NDArray[np.int64]]], code: str) -> Floats:
+    """West, south, east, north of a unit's rows and some room around them; NaN where nothing can be drawn."""
+    found = [each.shapes[mine[code]] for each, mine in zip(placed, rows, strict=True)
+             if each.shapes is not None and code in mine]  # fmt: skip
+    box = np.asarray(shapely.total_bounds(np.concatenate([*found, np.array([None], dtype=object)])))
+    around = max(_AROUND * max(box[2] - box[0], box[3] - box[1]), _LEAST_AROUND)
+    return np.asarray(box + np.array([-around, -around, around, around]))
+
+
+def _near(
+    placed: Sequence[_Sorted], boxes: Mapping[str, Floats]
+) -> tuple[list[dict[str, NDArray[np.int64]]], dict[str, int]]:
+    """Rows of each layer that belong nowhere, by the units that they are near to, and how many are near none."""
+    codes = [code for code, box in boxes.items() if np.isfinite(box).all()]
+    areas = shapely.box(*np.array([boxes[code] for code in codes]).reshape(-1, 4).T)
+    found: list[dict[str, NDArray[np.int64]]] = []
+    outside: dict[str, int] = {}
+    for each in placed:
+        free = np.flatnonzero(_free(each.unit))
+        near: dict[str, NDArray[np.int64]] = {}
+        if each.shapes is not None and len(free):
+            unit, row = shapely.STRtree(each.shapes[free]).query(areas, predicate="intersects")
+            order = np.lexsort((row, unit))
+            unit, row = unit[order], free[row[order]]
+            starts = np.searchsorted(unit, np.arange(len(codes) + 1))
+            near = {code: row[starts[i] : starts[i + 1]] for i, code in enumerate(codes) if starts[i] < starts[i + 1]}
+            left = len(free) - len(np.unique(row))
+            outside |= {each.layer.name: outside.get(each.layer.name, 0) + left} if left else {}
+        found.append(near)
+    return found, outside
+
+
+def _name_of(own: Sequence[Layer]) -> str:
+    """The first name among the rows of waters and works, where no axis and no extent has one."""
+    named = [
+        layer.frame["name"].dropna() for layer in own if layer.name in {"water", "works"} and "name" in layer.frame
+    ]
+    return next((str(name) for names in named for name in names if str(name).strip()), "")
+
+
+def _cut(layer: Layer, rows: NDArray[np.int64]) -> Layer:
+    return replace(layer, frame=layer.frame.iloc[rows])

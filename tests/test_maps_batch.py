@@ -1,0 +1,291 @@
+"""Many maps at once: every row on a map or told, nothing drawn twice, whole files, an index that finds them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from tests import invented
+from tests.browser import browser
+from typer.testing import CliRunner
+
+import riverline as rl
+from riverline.cli.app import app
+from riverline.maps.units import part
+from riverline.style import collect
+
+
+def county(**changes):
+    return [invented.result(), invented.axes().assign(**changes), invented.water()]
+
+
+def many(count=5, names=None):
+    """Straight rivers beside each other."""
+    lines = [shapely.LineString([(500_000, 3_450_000 + 900 * i), (503_000, 3_450_100 + 900 * i)]) for i in range(count)]
+    rows = {"river_id": [f"R{i}" for i in range(count)], "name": names or [f"河{i}" for i in range(count)]}
+    return gpd.GeoDataFrame(rows, geometry=lines, crs=invented.CRS)
+
+
+def contents(folder):
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.rglob("*")) if path.is_file()}  # fmt: skip
+
+
+def states(made):
+    return made.maps.set_index("unit")["state"].to_dict()
+
+
+def test_a_map_for_each_river_and_an_index(tmp_path):
+    made = rl.maps.batch(county(), tmp_path / "out", title="清水县")
+    # Some faults and a lake of the county are of no river.
+    assert made.maps["unit"].tolist() == ["BX02", "QS01", ""]
+    assert made.maps["title"].tolist() == ["白溪", "清水河", "未填写河流"]
+    files = sorted(each.name for each in (tmp_path / "out" / "maps").iterdir())
+    assert files == ["BX02_白溪.html", "QS01_清水河.html", "未填写河流.html"]
+    manifest = json.loads(made.manifest_path.read_text("utf-8"))
+    for file in manifest["files"]:
+        path = tmp_path / "out" / file["file"]
+        assert file["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+        assert file["size"] == path.stat().st_size
+    assert {file["file"] for file in manifest["files"]} == {"index.html", *made.maps["file"]}
+    index = made.index_path.read_text("utf-8")
+    assert "清水河" in index
+    assert "://" not in index
+
+
+def test_every_row_is_on_one_map_or_told():
+    layers = collect(*county(), 乡镇=invented.towns())
+    units, outside = part(layers, by="river", language="zh")
+    for layer in layers:
+        own = [each.frame for unit in units for each in unit.own if each.name == layer.name]
+        around = {row for unit in units for each in unit.around if each.name == layer.name for row in each.frame.index}
+        rows = sorted(row for frame in own for row in frame.index)
+        assert len(rows) == len(set(rows))
+        assert len(rows) + len(around) + outside.get(layer.name, 0) == len(layer.frame), layer.name
+
+
+def test_lines_go_with_the_chief_of_their_rivers_axis():
+    chiefs = {"QS01": "王强", "BX02": "李芳"}
+    axes = invented.axes()
+    units, _ = part(collect(*county(chief=axes["river_id"].map(chiefs))), by="chief", language="zh")
+    assert [unit.code for unit in units] == ["李芳", "王强", ""]
+    for unit in units[:2]:
+        rivers = {code for layer in unit.own if "river_id" in layer.frame for code in layer.frame["river_id"]}
+        assert {chiefs[code] for code in rivers} == {unit.code}
+        assert {layer.name for layer in unit.own} >= {"axes", "extents", "management_lines", "water"}
+
+
+def test_counties_are_those_of_the_column_admin(tmp_path):
+    axes = many(4).assign(admin=["甲县", "乙县", "甲县", None])
+    made = rl.maps.batch(axes, tmp_path, by="county")
+    assert made.maps["unit"].tolist() == ["乙县", "甲县", ""]
+    assert made.maps["title"].tolist()[-1] == "未填写行政区"
+    assert made.maps["features"].tolist() == [1, 2, 1]
+    told = made.faults.set_index("code").loc["map-unit-blank"]
+    assert (told["layer"], told["value"], told["note"]) == ("axes", 1, "admin")
+
+
+def test_what_is_unchanged_is_not_drawn_again(tmp_path):
+    axes = many()
+    rl.maps.batch(axes, tmp_path)
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "maps").iterdir()}
+    assert set(states(rl.maps.batch(axes.iloc[::-1], tmp_path)).values()) == {"kept"}
+    axes.loc[2, "name"] = "改名"
+    made = rl.maps.batch(axes, tmp_path)
+    assert [unit for unit, state in states(made).items() if state == "drawn"] == ["R2"]
+    after = {path: path.stat().st_mtime_ns for path in (tmp_path / "maps").iterdir()}
+    assert len(set(before.items()) & set(after.items())) == 4
+    assert (tmp_path / "maps" / "R2_改名.html").is_file()
+    assert not (tmp_path / "maps" / "R2_河2.html").exists()
+
+
+def test_a_file_that_was_changed_by_hand_is_drawn_again(tmp_path):
+    made = rl.maps.batch(many(2), tmp_path)
+    path = tmp_path / made.maps.loc[0, "file"]
+    whole = path.read_bytes()
+    path.write_bytes(whole[:100])
+    assert states(rl.maps.batch(many(2), tmp_path)) == {"R0": "drawn", "R1": "kept"}
+    assert path.read_bytes() == whole
+
+
+def test_a_run_that_was_killed_goes_on(tmp_path):
+    steps = rl.maps.batch_steps(many(), tmp_path / "killed")
+    for _ in range(4):
+        next(steps)
+    steps.close()
+    written = sorted(path.name for path in (tmp_path / "killed" / "maps").iterdir())
+    assert written == ["R0_河0.html", "R1_河1.html", "R2_河2.html"]
+    with (tmp_path / "killed" / ".riverline-maps.jsonl").open("ab") as file:
+        file.write(b'{"unit": "R3", "fi')
+    made = rl.maps.batch(many(), tmp_path / "killed")
+    assert list(states(made).values()) == ["kept", "kept", "kept", "drawn", "drawn"]
+    rl.maps.batch(many(), tmp_path / "whole")
+    assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_the_same_bytes_from_two_processes_and_from_one(tmp_path, shared):
+    for name, processes in (("one", 1), ("two", 2)):
+        rl.maps.batch(many(), tmp_path / name, processes=processes, shared_assets=shared, language="en")
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+def test_shared_assets_are_there_once(tmp_path):
+    alone = rl.maps.batch(many(3), tmp_path / "alone")
+    shared = rl.maps.batch(many(3), tmp_path / "shared", shared_assets=True)
+    assert (alone.maps["bytes"] > 20 * shared.maps["bytes"]).all()
+    names = {path.name for path in (tmp_path / "shared" / "assets").iterdir()}
+    for path in (tmp_path / "shared" / "maps").iterdir():
+        text = path.read_text("utf-8")
+        assert all(f'"../assets/{name}"' in text for name in names)
+    (tmp_path / "shared" / "assets" / min(names)).unlink()
+    assert set(states(rl.maps.batch(many(3), tmp_path / "shared", shared_assets=True)).values()) == {"drawn"}
+    assert {path.name for path in (tmp_path / "shared" / "assets").iterdir()} == names
+
+
+def test_one_river_that_fails_does_not_stop_the_others(tmp_path):
+    axes = many(4)
+    axes.loc[1, "geometry"] = shapely.LineString([(500_000, 3_450_000), (np.inf, 3_450_000)])
+    axes.loc[3, "geometry"] = None
+    made = rl.maps.batch(axes, tmp_path)
+    assert states(made) == {"R0": "drawn", "R1": "failed", "R2": "drawn", "R3": "drawn"}
+    codes = made.faults.set_index("feature_id")["code"].to_dict()
+    assert codes["R1"] == "map-not-drawn"
+    assert codes["R3"] == "map-empty"
+    assert "未能绘出" in made.index_path.read_text("utf-8")
+    axes.loc[1, "geometry"] = shapely.LineString([(500_000, 3_450_000), (500_900, 3_450_000)])
+    assert states(rl.maps.batch(axes, tmp_path)) == {"R0": "kept", "R1": "drawn", "R2": "kept", "R3": "kept"}
+
+
+def test_too_many_features_are_a_fault_of_that_map(tmp_path):
+    made = rl.maps.batch(county(), tmp_path, max_features=12, language="en")
+    assert "failed" in states(made).values()
+    assert (
+        made.faults.loc[made.faults["code"] == "map-not-drawn", "detail"].str.contains("more than the limit of").all()
+    )
+
+
+def test_layers_that_lie_nowhere_near_are_told(tmp_path):
+    far = gpd.GeoDataFrame({"town": ["远"]}, geometry=[shapely.box(600_000, 3_600_000, 600_100, 3_600_100)],
+                           crs=invented.CRS)  # fmt: skip
+    made = rl.maps.batch({"axes": many(2), "乡镇": far}, tmp_path)
+    assert made.faults[["code", "layer", "value"]].to_numpy().tolist() == [["map-outside", "乡镇", 1.0]]
+
+
+def test_hostile_and_equal_names_stay_in_the_folder(tmp_path):
+    codes = [*invented.HOSTILE, "../../x", "a/b", "A_b", "con"]
+    axes = many(len(codes), names=["清水河"] * len(codes)).assign(river_id=codes)
+    made = rl.maps.batch(axes, tmp_path / "out")
+    assert len({file.casefold() for file in made.maps["file"]}) == len(codes)
+    assert sorted(str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out" / "maps").iterdir()) == sorted(
+        made.maps["file"]
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_no_rows_are_an_index_without_maps(tmp_path):
+    made = rl.maps.batch(rl.schema.AXES.empty(invented.CRS), tmp_path)
+    assert made.maps.empty
+    assert made.index_path.is_file()
+
+
+def test_foreign_files_are_left_alone(tmp_path):
+    (tmp_path / "index.html").write_text("mine")
+    with pytest.raises(rl.JobError, match="another"):
+        rl.maps.batch(many(1), tmp_path)
+    assert (tmp_path / "index.html").read_text() == "mine"
+    (tmp_path / "index.html").unlink()
+    (tmp_path / "maps" / "mine.html").write_text("mine")
+    rl.maps.batch(many(2), tmp_path)
+    rl.maps.batch(many(1), tmp_path)
+    assert {path.name for path in (tmp_path / "maps").iterdir()} == {"mine.html", "R0_河0.html"}
+
+
+def test_a_manifest_cannot_lead_out_of_the_folder(tmp_path):
+    outside = tmp_path / "kept.txt"
+    outside.write_text("x")
+    digest = hashlib.sha256(b"x").hexdigest()
+    rl.maps.batch(many(1), tmp_path / "out")
+    path = tmp_path / "out" / "manifest.json"
+    manifest = json.loads(path.read_text("utf-8"))
+    manifest["maps"][0] |= {"file": "../kept.txt", "sha256": digest}
+    path.write_text(json.dumps(manifest))
+    rl.maps.batch(many(1), tmp_path / "out")
+    assert outside.read_text() == "x"
+
+
+def test_wrong_calls(tmp_path):
+    with pytest.raises(rl.JobError, match="admin"):
+        rl.maps.batch(many(1), tmp_path, by="county")
+    with pytest.raises(rl.JobError, match="river, county, chief"):
+        rl.maps.batch(many(1), tmp_path, by="basin")
+    with pytest.raises(rl.JobError, match="processes"):
+        rl.maps.batch(many(1), tmp_path, processes=0)
+    with pytest.raises(rl.CRSError):
+        rl.maps.batch(many(1).set_crs(None, allow_override=True), tmp_path)
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(rl.JobError, match="file"):
+        rl.maps.batch(many(1), tmp_path / "file")
+
+
+def test_the_command(tmp_path):
+    rl.export.to_geopackage(tmp_path / "成果.gpkg", invented.result(), invented.axes())
+    arguments = ["maps", str(tmp_path / "成果.gpkg"), str(tmp_path / "out"), "--title", "清水县", "--shared-assets"]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 0, done.output
+    assert "绘制 2 幅，未变 0 幅" in done.output
+    assert "绘制 0 幅，未变 2 幅" in CliRunner().invoke(app, arguments).output
+    assert len(list((tmp_path / "out" / "maps").iterdir())) == 2
+
+
+@pytest.mark.browser
+def test_the_index_in_a_browser(tmp_path):
+    names = [invented.HOSTILE[0], "白溪", "清水河", "清水溪"]
+    faults = invented.fault_rows().head(1).assign(layer="axes", feature_id="R2")
+    made = rl.maps.batch([many(4, names), faults], tmp_path, shared_assets=True)
+    shown = "return [...document.querySelectorAll('#maps > li:not([hidden]) h2')].map(e => e.textContent)"
+    with browser() as page:
+        page.open(made.index_path)
+        assert page.run(shown) == names
+        find = page.driver.find_element("id", "search")
+        find.send_keys("清水")
+        assert page.run(shown) == ["清水河", "清水溪"]
+        assert page.text("#shown") == ["显示 2 / 4"]
+        assert page.run("return document.querySelectorAll('figure a.off').length") == 2
+        find.clear()
+        find.send_keys("没有")
+        assert page.text(".nothing") == ["没有符合的地图"]
+        find.clear()
+        find.send_keys(" ")
+        page.run("document.getElementById('sort').value = 'faults'")
+        page.run("document.getElementById('sort').dispatchEvent(new Event('change'))")
+        assert page.run(shown)[0] == "清水河"
+        page.driver.find_element("id", "only").click()
+        assert page.run(shown) == ["清水河"]
+        assert page.run("return document.querySelectorAll('img, script[src], link').length") == 0
+        assert page.requests() == []
+        assert page.console() == []
+        page.driver.find_element("css selector", "#maps > li:not([hidden]) a").click()
+        time.sleep(0.5)
+        assert page.text(".riverline-title") == ["清水河"]
+        assert all(url.startswith("file:") for url in page.requests())
+        assert page.console() == []
+        assert page.run("return document.querySelectorAll('.riverline-legend li').length") > 0
+
+
+@pytest.mark.real
+def test_a_map_for_each_of_840_rivers(tmp_path, real_data):
+    raw = gpd.read_file(real_data / "china_gbk_rivers" / "hyd1_4l.shp", encoding="gbk").set_crs("EPSG:4490")
+    codes = [f"R{i:03d}" for i in range(len(raw))]
+    axes = gpd.GeoDataFrame({"river_id": codes, "name": raw["NAME"].fillna("")}, geometry=raw.geometry)
+    begin = time.perf_counter()
+    made = rl.maps.batch(axes, tmp_path, shared_assets=True, processes=2)
+    assert time.perf_counter() - begin < 300
+    assert (made.maps["state"] == "drawn").sum() == 840
+    assert made.faults.empty
+    assert len(list((tmp_path / "maps").iterdir())) == 840
