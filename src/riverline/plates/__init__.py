@@ -4,7 +4,7 @@ Examples
 --------
 >>> import riverline as rl
 >>> rl.plates.draw(rl.schema.AXES.empty("EPSG:4548"), paper="A4", language="en").scale
-1000
+2000
 """
 
 from __future__ import annotations
