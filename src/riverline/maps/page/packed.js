@@ -1,7 +1,7 @@
 /* riverline: many features on one canvas, drawn from plain numbers. Text reaches the page by textContent only. */
 var riverlinePacked = window.riverlinePacked || (function () {
   'use strict';
-  var WORLD = Math.pow(2, 29), BATCH = 250, DOT_PX = 1.5, STEP_PX = 0.7;
+  var WORLD = Math.pow(2, 29), BATCH = 250, DOT_PX = 1.5, SMALL_PX = 4, STEP_PX = 0.7;
 
   // Numbers of seven bits a byte → typed arrays: where parts and vertices of each feature begin, places, bounds, texts.
   function unpack(spec) {
@@ -53,7 +53,13 @@ var riverlinePacked = window.riverlinePacked || (function () {
     _update: function () {
       if (this._map._animatingZoom && this._bounds) { return; }
       L.Renderer.prototype._update.call(this);
-      this.draw();
+      // A change of zoom asks twice: once a frame is enough.
+      if (this.waiting) { return; }
+      this.waiting = true;
+      L.Util.requestAnimFrame(function () {
+        this.waiting = false;
+        if (this._ctx && this._bounds) { this.draw(); }
+      }, this);
     },
     draw: function () {
       var bounds = this._bounds, size = bounds.getSize(), canvas = this._container, ratio = L.Browser.retina ? 2 : 1;
@@ -92,8 +98,8 @@ var riverlinePacked = window.riverlinePacked || (function () {
     for (var f = 0, b = 0; f < layer.spec.count; f++, b += 4) {
       if (box[b] > east || box[b + 2] < west || box[b + 1] > south || box[b + 3] < north) { continue; }
       var high = (box[b + 3] - box[b + 1]) * scale, broad = (box[b + 2] - box[b]) * scale;
-      if (layer.spec.kind === 'point' || (high < DOT_PX && broad < DOT_PX)) {
-        dot(ctx, layer, box[b] * scale - origin.x, box[b + 1] * scale - origin.y, bounds, taken, wide);
+      if (layer.spec.kind === 'point' || (high < SMALL_PX && broad < SMALL_PX)) {
+        dot(ctx, layer, box[b] * scale - origin.x, box[b + 1] * scale - origin.y, bounds, taken, wide, broad, high);
         continue;
       }
       if (!batch) { ctx.beginPath(); }
@@ -104,8 +110,8 @@ var riverlinePacked = window.riverlinePacked || (function () {
     ctx.globalAlpha = 1;
   }
 
-  // What is smaller than a pixel is one, once for each pixel; points have their size.
-  function dot(ctx, layer, x, y, bounds, taken, wide) {
+  // What is a few pixels small is a box, once for each pixel; points have their size.
+  function dot(ctx, layer, x, y, bounds, taken, wide, broad, high) {
     var style = layer.spec.style, point = layer.spec.kind === 'point';
     var cell = Math.round(y - bounds.min.y) * wide + Math.round(x - bounds.min.x);
     if (taken[cell]) { return; }
@@ -123,7 +129,7 @@ var riverlinePacked = window.riverlinePacked || (function () {
     } else {
       ctx.globalAlpha = style.opacity;
       ctx.fillStyle = style.color;
-      ctx.fillRect(x - 0.75, y - 0.75, DOT_PX, DOT_PX);
+      ctx.fillRect(x, y, Math.max(broad, DOT_PX), Math.max(high, DOT_PX));
     }
   }
 
