@@ -21,7 +21,8 @@ from tests import invented
 import riverline as rl
 from riverline import schema
 from riverline.maps.elements import json_text
-from riverline.maps.groups import groups_of, lighten, merge
+from riverline.maps.groups import groups_of
+from riverline.maps.lightening import lighten, merge
 from riverline.maps.texts import texts_of
 from riverline.style import collect, in_language
 

@@ -14,7 +14,7 @@ from selenium.webdriver import ActionChains
 import riverline as rl
 from browser import browser
 from riverline.maps.focus import box_of, first_view
-from riverline.maps.groups import merge
+from riverline.maps.lightening import merge
 from riverline.maps.swiping import choose
 from riverline.style import collect
 

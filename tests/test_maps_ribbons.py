@@ -12,7 +12,8 @@ from geopandas.testing import assert_geodataframe_equal
 import banks as bk
 import riverline as rl
 from browser import browser
-from riverline.maps.groups import groups_of, merge
+from riverline.maps.groups import groups_of
+from riverline.maps.lightening import merge
 from riverline.maps.ribbons import along_banks, rate_classes
 from riverline.style import collect
 

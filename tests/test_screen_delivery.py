@@ -18,7 +18,8 @@ from held import box, permits, things
 from invented import HOSTILE
 from riverline.cli.app import app
 from riverline.encroachment import describe_suspects
-from riverline.maps.groups import groups_of, merge
+from riverline.maps.groups import groups_of
+from riverline.maps.lightening import merge
 from riverline.maps.texts import texts_of
 from riverline.schema import SUSPECTS
 from riverline.style import collect, in_language

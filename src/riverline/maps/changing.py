@@ -11,7 +11,7 @@ import geopandas as gpd
 from riverline.errors import SchemaError
 from riverline.geodesy import align
 from riverline.maps.drawing import Look, draw
-from riverline.maps.groups import CRS
+from riverline.maps.lightening import CRS
 from riverline.maps.pictures import MAX_PIXELS
 from riverline.maps.showing import refuse_too_many
 from riverline.maps.swiping import Pair, Part, part_images

@@ -29,7 +29,8 @@ from riverline.maps.elements import (
 )
 from riverline.maps.figures import embed_chips, evidence_curves
 from riverline.maps.focus import box_of, first_view
-from riverline.maps.groups import blank, groups_of, lighten, merge, to_features
+from riverline.maps.groups import blank, groups_of, to_features
+from riverline.maps.lightening import lighten, merge
 from riverline.maps.naming import line_names, name_points
 from riverline.maps.notices import undrawn
 from riverline.maps.saving import OfflineMap

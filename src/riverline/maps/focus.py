@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from riverline.maps.groups import blank, merge
+from riverline.maps.groups import blank
+from riverline.maps.lightening import merge
 from riverline.style import collect
 
 if TYPE_CHECKING:

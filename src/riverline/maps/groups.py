@@ -6,12 +6,10 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from riverline.geodesy import align
 from riverline.maps.clock import clock_marks
 from riverline.maps.packing import pack
 from riverline.maps.ribbons import along_banks, beside_ribbons, rate_classes
@@ -21,21 +19,18 @@ from riverline.style import NEUTRAL, THEMES, themes
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    import geopandas as gpd
+
     from riverline.maps.packing import Packed
     from riverline.schema import Language
     from riverline.style import Layer, Symbol, Theme
 
-__all__ = ["CRS", "Group", "blank", "groups_of", "lighten", "merge", "to_features"]
+__all__ = ["Group", "blank", "groups_of", "to_features"]
 
-CRS = "EPSG:4326"
-# How far display lines may leave the real ones: the first that keeps a page within the vertex budget is taken.
-_TOLERANCES_M = (0.1, 0.5, 2.0, 10.0, 50.0)
-_VERTEX_BUDGET, _PACKED_BUDGET = 300_000, 3_000_000
 _PACKED_FROM = 2_000
 """Features of a category from which it is packed, on a page that packs."""
 _NEVER_PACKED = frozenset({"rates", "suspects"})
 """What is drawn with more than a symbol: ribbons that grow slim, curves in popups."""
-_METRES_PER_DEGREE = 111_320.0
 _DECIMALS = 7
 
 Kind = Literal["point", "line", "area"]
@@ -85,71 +80,6 @@ class Group:
     figures: tuple[dict[str, Any], ...] = ()
     scale: tuple[float, ...] = ()
     packed: Packed | None = None
-
-
-def merge(layers: Sequence[Layer]) -> tuple[Layer, ...]:
-    """Spatial layers in lon/lat, those of one schema together.
-
-    Parameters
-    ----------
-    layers
-        Layers in any CRS; those without geometry are left out.
-
-    Returns
-    -------
-    tuple of Layer
-        Frames in :data:`CRS`; the order is that in which names first came up.
-
-    Raises
-    ------
-    CRSError
-        If a frame has no CRS or can only be reprojected with a loss of accuracy.
-    """
-    found: dict[str, list[Layer]] = {}
-    for layer in layers:
-        if layer.spatial:
-            frame = align(layer.frame, CRS, layer=layer.label("en"))
-            frame = frame if frame.geometry.name == "geometry" else frame.rename_geometry("geometry")
-            found.setdefault(layer.name, []).append(replace(layer, frame=frame))
-    return tuple(
-        same[0] if len(same) == 1 else replace(same[0], frame=pd.concat([each.frame for each in same]))
-        for same in found.values()
-    )
-
-
-def lighten(layers: Sequence[Layer], *, packs: bool = False) -> tuple[tuple[Layer, ...], float]:
-    """Layers with their vertices thinned for a screen, and by how many metres lines may have moved.
-
-    Parameters
-    ----------
-    layers
-        Layers in lon/lat.
-    packs
-        Whether the page packs what is many.
-
-    Returns
-    -------
-    tuple
-        The layers, and the smallest tolerance of 0.1 … 50 m that keeps them within 300,000 vertices, or three million
-        on a page that packs.
-
-    Notes
-    -----
-    Douglas-Peucker in degrees, one degree taken as 111,320 m: never more than the tolerance on the ground. What a page
-    packs is on a grid of less than 0.1 m, and is not thinned where there is room for it.
-    """
-    lines = [layer.frame.geometry.to_numpy() for layer in layers]
-    budget = _PACKED_BUDGET if packs else _VERTEX_BUDGET
-    if packs and sum(int(shapely.get_num_coordinates(each).sum()) for each in lines) <= budget:
-        return tuple(layers), _TOLERANCES_M[0]
-    for tolerance in _TOLERANCES_M:
-        light = [shapely.simplify(each, tolerance / _METRES_PER_DEGREE) for each in lines]
-        if sum(int(shapely.get_num_coordinates(each).sum()) for each in light) <= budget:
-            break
-    return tuple(
-        replace(layer, frame=gpd.GeoDataFrame(layer.frame, geometry=each, crs=CRS))
-        for layer, each in zip(layers, light, strict=True)
-    ), tolerance
 
 
 def groups_of(

@@ -10,7 +10,7 @@ import pandas as pd
 from riverline.errors import SchemaError
 from riverline.geodesy import align
 from riverline.maps.drawing import Look, draw
-from riverline.maps.groups import CRS
+from riverline.maps.lightening import CRS
 from riverline.maps.naming import middles
 from riverline.maps.showing import refuse_too_many
 from riverline.schema import HOT_REACHES

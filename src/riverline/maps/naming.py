@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline.maps.groups import CRS, blank
+from riverline.maps.groups import blank
+from riverline.maps.lightening import CRS
 from riverline.schema import WATERLINES
 
 if TYPE_CHECKING:

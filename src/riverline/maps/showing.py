@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from riverline.errors import JobError
 from riverline.maps.drawing import Look, draw
 from riverline.maps.focus import first_view
-from riverline.maps.groups import merge
+from riverline.maps.lightening import merge
 from riverline.maps.swiping import Pair, Part, choose, part_images
 from riverline.style import collect
 

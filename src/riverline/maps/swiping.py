@@ -14,7 +14,8 @@ from riverline.errors import SchemaError
 from riverline.io.scenes import Scene, Scenes
 from riverline.io.scenes.places import footprint_in, shifted
 from riverline.maps.elements import Asides, Script, html_text, identify, json_text
-from riverline.maps.groups import CRS, groups_of, lighten, merge
+from riverline.maps.groups import groups_of
+from riverline.maps.lightening import CRS, lighten, merge
 from riverline.maps.pictures import MAX_PIXELS, take_pictures
 from riverline.style import in_language
 

@@ -12,7 +12,8 @@ import shapely
 
 from riverline.errors import JobError, RiverlineError
 from riverline.geodesy import align
-from riverline.maps.groups import CRS, blank
+from riverline.maps.groups import blank
+from riverline.maps.lightening import CRS
 from riverline.maps.texts import river_names
 from riverline.schema import FAULTS
 

@@ -279,7 +279,7 @@ def _index_rows(book: _Book, states: dict[str, str], suffix: str) -> gpd.GeoData
         "scale": [frame.scale for frame in frames],
         "start_chainage_m": [frame.span[0] if frame.span else np.nan for frame in frames],
         "end_chainage_m": [frame.span[1] if frame.span else np.nan for frame in frames],
-        "neighbours": [", ".join(frame.neighbours) for frame in frames],
+        "adjoining": [", ".join(frame.neighbours) for frame in frames],
         "file": [f"{name}.{suffix}" if states.get(frame.number) != "failed" else "" for name, frame in
                  zip(names, frames, strict=True)],
         "status": [states.get(frame.number, "drawn") for frame in frames],

@@ -219,7 +219,7 @@ def _frames_of(unit: _Unit, by: By, scale: int | Literal["auto"], room: Box) -> 
     if by == "river" and unit.guide is not None and len(unit.guide[1]) > 1:
         strips = strips_along(*unit.guide, unit.body, size, margin)
         if strips is not None:
-            return _stripped(unit, strips, scale, size), False
+            return _stripped(unit, unit.guide, strips, scale, size), False
     return _in_cells(unit, by, scale, room), by == "river" and unit.guide is not None
 
 
@@ -229,9 +229,8 @@ def _whole(unit: _Unit, scale: int, room: Box) -> Frame:
     return Frame(clean(unit.code) or "01", unit.code, unit.name, window, scale, span)
 
 
-def _stripped(unit: _Unit, strips: list[Any], scale: int, size: tuple[float, float]) -> list[Frame]:
+def _stripped(unit: _Unit, guide: Guide, strips: list[Any], scale: int, size: tuple[float, float]) -> list[Frame]:
     """Strips as frames with match lines; what they miss, such as a bay, is on sheets of its own after them."""
-    assert unit.guide is not None  # noqa: S101 - strips come of a guide
     windows = [strip.window for strip in strips]
     spans = [(strip.start, strip.end) for strip in strips]
     rest = shapely.get_parts(uncovered(unit.body, windows))
@@ -243,7 +242,7 @@ def _stripped(unit: _Unit, strips: list[Any], scale: int, size: tuple[float, flo
     numbers = [f"{clean(unit.code)}-{n:0{width}d}" for n in range(1, len(windows) + len(more) + 1)]
     matches: dict[int, list[tuple[str, shapely.LineString]]] = {}
     for here in range(len(strips) - 1):
-        line = match_line(*unit.guide, spans[here][1], windows[here], windows[here + 1])
+        line = match_line(*guide, spans[here][1], windows[here], windows[here + 1])
         if line is not None:
             matches.setdefault(here, []).append((numbers[here + 1], line))
             matches.setdefault(here + 1, []).append((numbers[here], line))

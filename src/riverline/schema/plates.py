@@ -18,7 +18,9 @@ _OPTIONAL = (
     Column("scale", "integer", "比例尺分母", "Scale denominator", "BLC", "2000 for 1:2,000."),
     c.or_blank(c.START_CHAINAGE),
     c.or_blank(c.END_CHAINAGE),
-    c.text("neighbours", "邻接图幅", "Neighbours", "LJTF", "Numbers of the sheets that it joins, with commas between."),
+    c.text(
+        "adjoining", "邻接图幅", "Adjoining sheets", "LJTF", "Numbers of sheets that it joins, with commas between."
+    ),
     c.text("file", "文件", "File", "WJ", "File of the sheet, relative to the folder of the atlas."),
     c.choice("status", "状态", "Status", "ZT", "Whether it was drawn, kept from an earlier run, or failed.", STATES),
 )
