@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -104,8 +105,10 @@ def test_the_chinese_of_a_sheet_is_text_that_is_found_and_its_notes_say_what_it_
                  drawn.rules.title, drawn.rules.digest[:12], "清水县水利局", "内部使用", "李四", "审", "R1-01",
                  f"1:{plate.scale}"):  # fmt: skip
         assert said in text, said
-    found = subprocess.run(["pdftotext", str(path), "-"], capture_output=True, text=True, check=False)
-    assert found.returncode or "清水河管理范围图" in found.stdout
+    if shutil.which("pdftotext") is None:
+        pytest.skip("poppler-utils is not installed: pypdf alone found the text")
+    found = subprocess.run(["pdftotext", str(path), "-"], capture_output=True, text=True, check=True)
+    assert "清水河管理范围图" in found.stdout
 
 
 def test_the_legend_has_what_is_drawn_and_nothing_else(tmp_path) -> None:
