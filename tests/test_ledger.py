@@ -165,6 +165,19 @@ def test_bad_rows_are_faults_and_the_good_ones_are_taken(tmp_path, code, columns
     assert set(made.faults["feature_id"]) == {"B"}
 
 
+def test_a_state_that_nobody_knows_is_told_and_not_taken_for_closed_by_its_day(tmp_path):
+    words = ["不属实(误报)", "整改中", None]
+    frame = problems_of(3, problem_id=list("ABC"), status=words, closed_on=pd.Timestamp("2025-03-01"))
+    ledger = ledger_of(tmp_path)
+    made = ledger.take(frame, source="排查", on="2025-12-31")
+    assert sorted(made.faults.loc[made.faults["code"] == "value-choice", "feature_id"]) == ["A", "B"]
+    rows = ledger.problems().set_index("problem_id")
+    assert rows["status"].to_dict() == {"A": "found", "B": "found", "C": "closed"}
+    assert rows["closed_on"].notna().to_dict() == {"A": False, "B": False, "C": True}
+    closings = ledger.history()
+    assert closings.loc[closings["status"] == "closed", "problem_id"].tolist() == ["C"]
+
+
 def test_codes_that_several_rows_share_are_taken_once_if_alike_and_not_at_all_if_not(tmp_path):
     frame = problems_of(3, problem_id=["A", "B", "B"])
     twice = pd.concat([frame, frame.iloc[:1]], ignore_index=True)

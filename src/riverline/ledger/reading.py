@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from riverline.demarcation.findings import Finding
-from riverline.demarcation.intake import typed
+from riverline.demarcation.intake import refused, typed
 from riverline.errors import LedgerError, SchemaError
 from riverline.geodesy import align, require_metric
 from riverline.ledger.cells import is_hurt, mended, texts_of, to_json
@@ -109,7 +109,7 @@ def to_rows(frame: gpd.GeoDataFrame, *, source: str, on: str) -> tuple[gpd.GeoDa
     plain, hurt = _mended(there.assign(problem_id=label))
     rows, findings = typed(plain, PROBLEMS)
     findings += [Finding("text-mended", "problems", mended(name), None) for name in label[hurt].tolist()]
-    rows = _completed(rows, source=source)
+    rows = _completed(rows, source=source, unsure=rows["problem_id"].isin(refused(findings, "status")))
     undated = rows["found_on"].isna().to_numpy(dtype=bool)
     if suspects:
         rows["found_on"] = rows["found_on"].fillna(pd.Timestamp(on))
@@ -146,7 +146,8 @@ def _mended(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Flags]:
     return made, hurt
 
 
-def _completed(rows: gpd.GeoDataFrame, *, source: str) -> gpd.GeoDataFrame:
+def _completed(rows: gpd.GeoDataFrame, *, source: str, unsure: pd.Series[bool]) -> gpd.GeoDataFrame:
+    """Every column of the ledger; a day of closing says the state where none was written, not where an unknown was."""
     lacking = {
         name: pd.Series(np.full(len(rows), np.nan, dtype="object"), index=rows.index).astype(
             pd.api.types.pandas_dtype(PROBLEMS[name].dtype)
@@ -156,7 +157,7 @@ def _completed(rows: gpd.GeoDataFrame, *, source: str) -> gpd.GeoDataFrame:
     }
     made = rows.assign(**lacking)
     made["source"] = made["source"].fillna("").replace("", source)
-    closed = made["closed_on"].notna() & made["status"].isna()
+    closed = made["closed_on"].notna() & made["status"].isna() & ~unsure
     made["status"] = made["status"].mask(closed, "closed")
     for name, value in _DEFAULTS.items():
         made[name] = made[name].fillna(value)
