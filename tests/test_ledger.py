@@ -178,6 +178,34 @@ def test_a_state_that_nobody_knows_is_told_and_not_taken_for_closed_by_its_day(t
     assert closings.loc[closings["status"] == "closed", "problem_id"].tolist() == ["C"]
 
 
+@pytest.mark.parametrize(
+    ("date_format", "found", "told"),
+    [
+        ("%m/%d/%Y %H:%M", ["3/14/2025 1:20", "14/3/2025 1:20", "2025-03-14"], ["2025-03-14", None, "2025-03-14"]),
+        ("%d/%m/%Y", ["3/4/2025", "03/04/2025", "3/14/2025"], ["2025-04-03", "2025-04-03", None]),
+        ("%Y%m%d", [20250314.0, "20250315", "2025"], ["2025-03-14", "2025-03-15", None]),
+        ("excel", [45296, "45296.9", "60"], ["2024-01-05", "2024-01-05", None]),
+        ("excel", [pd.Timestamp("2025-03-14"), 45297, "3/4/2025"], ["2025-03-14", "2024-01-06", None]),
+        (None, ["3/14/2025 1:20", 45296, "2025/3/14"], [None, None, "2025-03-14"]),
+    ],
+)
+def test_days_in_another_order_are_taken_when_it_is_said_and_never_guessed(tmp_path, date_format, found, told):
+    frame = problems_of(3, problem_id=list("ABC")).assign(found_on=pd.Series(found, dtype="object"))
+    before = frame.copy(deep=True)
+    made = ledger_of(tmp_path).take(frame, source="热线", on="2025-12-31", date_format=date_format)
+    days = dict(zip(made.added["problem_id"], made.added["found_on"].dt.strftime("%Y-%m-%d"), strict=True))
+    assert days == {code: day for code, day in zip("ABC", told, strict=True) if day is not None}
+    undated = made.faults[made.faults["code"] == "problem-undated"]
+    assert set(undated["feature_id"]) == set("ABC") - set(days)
+    assert frame.equals(before)
+
+
+@pytest.mark.parametrize("date_format", ["%d/%m", "month/day/year", "", "%H:%M", "%Q", "%Y-%m"])
+def test_a_format_that_tells_no_day_is_one_error(tmp_path, date_format):
+    with pytest.raises(rl.LedgerError, match="定不出年月日"):
+        ledger_of(tmp_path).take(problems_of(1), source="热线", on="2025-12-31", date_format=date_format)
+
+
 def test_codes_that_several_rows_share_are_taken_once_if_alike_and_not_at_all_if_not(tmp_path):
     frame = problems_of(3, problem_id=["A", "B", "B"])
     twice = pd.concat([frame, frame.iloc[:1]], ignore_index=True)

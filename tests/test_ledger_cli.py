@@ -62,3 +62,23 @@ def test_a_table_of_complaints_and_wrong_steps(book, tmp_path):
     run("record", book, "T1", "closed", "--on", "2025-02-01", "--by", "某", status=1)
     run("import", book, tmp_path / "台账.xlsx", status=2)
     run("take", book, table, "--source", "热线", "--on", "2025-06-01", "--word", "垃圾", status=2)
+
+
+@pytest.mark.real
+def test_a_file_of_new_york_is_taken_whole_once_the_order_of_its_days_is_said(real_data, tmp_path):
+    table = real_data / "complaints_nyc311" / "311_Animals_short.csv"
+    names = {"Unique Key": "problem_id", "Created Date": "found_on", "Closed Date": "closed_on", "Status": "status",
+             "Complaint Type": "kind"}  # fmt: skip
+    said = pd.read_csv(table, dtype=str)
+    words = [f"kind::{each}=dumping" for each in said["Complaint Type"].unique()]
+    words += ["status::Closed=closed", "status::In Progress=rectifying", "status::Assigned=assigned",
+              "status::Open=found"]  # fmt: skip
+    options = [*(each for pair in names.items() for each in ("--column", "=".join(pair))),
+               *(each for word in words for each in ("--word", word))]  # fmt: skip
+    take = ("take", tmp_path / "台账.gpkg", table, "--source", "NYC 311", "--on", "2025-03-15", *options)
+    assert "新收 0 条" in run(*take)
+    assert "新收 4969 条" in run(*take, "--date-format", "%m/%d/%Y %H:%M")
+    rows = rl.Ledger.open(tmp_path / "台账.gpkg").problems().set_index("problem_id").loc[said["Unique Key"]]
+    days = pd.to_datetime(said["Created Date"], format="%m/%d/%Y %H:%M").dt.normalize()
+    assert (rows["found_on"].to_numpy() == days.to_numpy()).all()
+    assert (rows["status"] == "closed").sum() == (said["Status"] == "Closed").sum()

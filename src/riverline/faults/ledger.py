@@ -8,8 +8,10 @@ __all__ = ["LEDGER_CODES"]
 
 LEDGER_CODES = (
     Code("problem-undated", "error", "问题 {feature} 没有可读的发现日期，未收入台账",
-         "problem {feature} has no date of finding that can be read and was not taken", "补填发现日期，写作年-月-日",
-         "fill in the day it was found, as year-month-day"),
+         "problem {feature} has no date of finding that can be read and was not taken",
+         "补填发现日期，写作年-月-日；写作别的次序的，用 date_format（--date-format）说明",
+         "fill in the day it was found, as year-month-day; say with date_format (--date-format) how days in another "
+         "order are written"),
     Code("problem-in-future", "error", "问题 {feature} 的日期晚于接收日 {value} 天（{note}），未收入台账",
          "problem {feature} is dated {value} days after the day of intake ({note}) and was not taken", "核对日期",
          "check its date"),

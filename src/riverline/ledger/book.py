@@ -101,6 +101,7 @@ class Ledger(Asked):
         on: dt.date | str,
         columns: Mapping[str, str] | None = None,
         words: Mapping[str, Mapping[str, str]] | None = None,
+        date_format: str | None = None,
     ) -> Intake:
         """Take suspects, problems or complaints; what is there already adds nothing.
 
@@ -119,6 +120,10 @@ class Ledger(Asked):
         words
             Column of the dictionary → word of the frame → value of the dictionary:
             ``{"kind": {"垃圾": "dumping"}}``.
+        date_format
+            How days are written where the year does not stand first: ``"%m/%d/%Y %H:%M"`` as
+            :func:`datetime.datetime.strptime` has it, or ``"excel"`` for serial numbers such as 45296. Without it such
+            a day is refused, never guessed; with it one that is written otherwise still is.
 
         Returns
         -------
@@ -128,7 +133,8 @@ class Ledger(Asked):
         Raises
         ------
         LedgerError
-            If the day is none, the source is empty, or columns that are spoken of are not there.
+            If the day is none, the source is empty, columns that are spoken of are not there, or the date format does
+            not tell a day.
         CRSError
             If places have no CRS, or the first ones of a ledger are not in metres.
 
@@ -140,7 +146,8 @@ class Ledger(Asked):
         found has it taken over by an event ``carried``: on its day of closing, else on the day of the intake. The
         ``suspect_id`` of a suspect stays with its problem, as columns of one's own do.
         """
-        return intake.take(self.path, self.rules, frame, source=source, on=on, columns=columns, words=words)
+        return intake.take(self.path, self.rules, frame, source=source, on=on, columns=columns, words=words,
+                           date_format=date_format)  # fmt: skip
 
     def record(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from riverline.ledger.opening import COLUMNS
 from riverline.schema import PROBLEMS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import pyproj
     from numpy.typing import NDArray
@@ -27,11 +28,18 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
     Words = Mapping[str, Mapping[str, str]]
 
-__all__ = ["named", "placed", "split_takeable", "to_rows"]
+__all__ = ["EXCEL", "dated", "named", "placed", "split_takeable", "to_rows"]
+
+EXCEL = "excel"
+"""The date format that says: days are numbers, as a spreadsheet counts them."""
 
 _LON_LAT = ("lon", "lat")
 _GEOGRAPHIC = "EPSG:4490"
 _CENTIMETRE = 0.01
+_DAYS = tuple(column.name for column in PROBLEMS if column.kind == "date")
+# Serial 60 is a 29 February 1900 that never was; what lies before it counts from another day.
+_SERIAL_START, _SERIALS = dt.date(1899, 12, 30), (61, 2_958_465)
+_PROBE = dt.date(2001, 2, 3)
 _DEFAULTS = {"severity": "unknown", "status": "found"}
 
 
@@ -94,6 +102,74 @@ def named(frame: pd.DataFrame, columns: Mapping[str, str] | None, words: Words |
     for name, said in (words or {}).items():
         made = made.assign(**{name: made[name].map(lambda value, said=said: said.get(value, value))})
     return made
+
+
+def dated(frame: pd.DataFrame, date_format: str | None) -> pd.DataFrame:
+    """The frame with its days in the order that they are said to be in as ISO text; what is not in it stays.
+
+    Parameters
+    ----------
+    frame
+        Rows whose columns have the dictionary's names.
+    date_format
+        As :func:`datetime.datetime.strptime` has it, or ``"excel"`` for the serial numbers of a spreadsheet that counts
+        from 1900; None reads nothing. A clock is dropped.
+
+    Raises
+    ------
+    LedgerError
+        If the format does not tell a day.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"found_on": ["3/14/2025 1:20", "14/3/2025 1:20"]})
+    >>> dated(rows, "%m/%d/%Y %H:%M")["found_on"].tolist()
+    ['2025-03-14', '14/3/2025 1:20']
+    >>> dated(pd.DataFrame({"found_on": [45296]}), "excel")["found_on"].tolist()
+    ['2024-01-05']
+    """
+    if date_format is None:
+        return frame
+    read = _of_serial if date_format == EXCEL else _of_format(date_format)
+    days = {
+        name: frame[name].astype("object").map({each: read(each) for each in frame[name].dropna().unique()})
+        for name in _DAYS
+        if name in frame.columns and not pd.api.types.is_datetime64_any_dtype(frame[name].dtype)
+    }
+    return frame.assign(**days)
+
+
+def _of_serial(value: object) -> object:
+    """The day of a spreadsheet's number."""
+    number = pd.to_numeric(str(value).strip(), errors="coerce")
+    within = _SERIALS[0] <= number < _SERIALS[1] + 1
+    return (_SERIAL_START + dt.timedelta(days=int(number))).isoformat() if within else value
+
+
+def _of_format(date_format: str) -> Callable[[object], object]:
+    """What reads a day that is written so."""
+
+    def read(value: object) -> object:
+        whole = isinstance(value, float) and value.is_integer()
+        try:
+            return _written(str(int(value)) if whole else str(value).strip(), date_format).isoformat()
+        except ValueError:
+            return value
+
+    try:
+        told = _written(_PROBE.strftime(date_format), date_format)
+    except ValueError:
+        told = None
+    if told != _PROBE:
+        raise LedgerError(
+            f"日期格式 {date_format!r} 定不出年月日，应如 %m/%d/%Y %H:%M，Excel 序号写 {EXCEL}",
+            f"the date format {date_format!r} tells no day; write such as %m/%d/%Y %H:%M, or {EXCEL} for serials",
+        )
+    return read
+
+
+def _written(text: str, date_format: str) -> dt.date:
+    return dt.datetime.strptime(text, date_format).date()  # noqa: DTZ007 - a day is one where it was written down
 
 
 def to_rows(frame: gpd.GeoDataFrame, *, source: str, on: str) -> tuple[gpd.GeoDataFrame, list[Finding]]:
