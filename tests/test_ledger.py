@@ -345,6 +345,46 @@ def test_of_many_events_only_those_with_a_wrong_value_are_refused(tmp_path):
     }
 
 
+def test_a_wrong_day_of_finding_is_corrected_and_what_was_said_before_stays(tmp_path):
+    ledger = ledger_of(tmp_path, problems_of(2, problem_id=["A", "B"], found_on="2025-03-01"))
+    before = ledger.history("A")
+    ledger.record("A", "amended", on="2025-03-20", by="甲", changes={"found_on": "2025-01-15"})
+    walk(ledger, "A", *closing("2025-04-01"))
+    # What was written stays as it was written, and a day before the correction says what was known then.
+    pd.testing.assert_frame_equal(ledger.history("A").head(len(before)), before)
+    said = [ledger.problems(on=day)["found_on"].dt.strftime("%m-%d").tolist() for day in ("2025-03-19", "2025-03-20")]
+    assert said == [["03-01", "03-01"], ["01-15", "03-01"]]
+    assert ledger.problems(on="2025-02-01").empty
+    times = ledger.closing_times().set_index(["scope", "part"])
+    assert times.loc[("month", "2025-01"), ["problem_count", "closed_count", "median_days"]].tolist() == [1, 1, 76]
+    assert ledger.verify().empty
+    log = ledger.to_log(tmp_path / "事件.jsonl")
+    again = rl.Ledger.rebuild(tmp_path / "新.gpkg", log=log)
+    pd.testing.assert_frame_equal(pd.DataFrame(again.problems()), pd.DataFrame(ledger.problems()))
+
+
+def test_nothing_happens_to_a_problem_before_it_was_found(tmp_path):
+    ledger = ledger_of(tmp_path, problems_of(1, problem_id=["A"], found_on="2025-03-01"))
+    with pytest.raises(rl.LedgerError, match=r"晚于其后第一个事件（2025-03-21 > 2025-03-20，晚 1 天）"):
+        ledger.record("A", "amended", on="2025-03-20", by="甲", changes={"found_on": "2025-03-21"})
+    with pytest.raises(rl.LedgerError, match="不能改为"):
+        ledger.record("A", "amended", on="2025-03-20", by="甲", changes={"found_on": None})
+    ledger.record("A", "assigned", on="2025-03-20", by="甲")
+    steps = {"problem_id": "A", "event": "amended", "by": "甲"}
+    days = pd.DataFrame({**steps, "on": "2025-04-01", "found_on": ["2025-03-22", "2025-03-20", "2025-02-01"]})
+    made = ledger.record_all(days)
+    assert made.faults[["code", "value"]].to_numpy().tolist() == [["event-found-late", 2.0]]
+    assert ledger.problems()["found_on"].tolist() == [pd.Timestamp("2025-02-01")]
+    # Of steps that come together the first is already an event of the problem.
+    other = ledger.take(problems_of(1, problem_id=["B"], found_on="2025-03-01"), source="排查", on="2025-12-31")
+    assert len(other.added) == 1
+    together = pd.DataFrame(
+        {"problem_id": "B", "event": ["assigned", "amended"], "by": "甲", "on": ["2025-03-05", "2025-03-10"],
+         "found_on": ["", "2025-03-06"]}
+    )  # fmt: skip
+    assert ledger.record_all(together).faults["code"].tolist() == ["event-found-late"]
+
+
 def test_files_are_kept_by_path_and_digest(tmp_path):
     photo = tmp_path / "照片.jpg"
     photo.write_bytes(b"pixels")

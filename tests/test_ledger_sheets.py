@@ -99,7 +99,9 @@ REFUSED = [
     ({"严重程度": "要命"}, "event-value"),
     ({"整改期限": "03/04/2025"}, "event-value"),
     ({"销号日期": pd.Timestamp("2025-03-01")}, "event-value"),
-    ({"发现日期": pd.Timestamp("2024-03-01")}, "event-value"),
+    ({"发现日期": None}, "event-value"),
+    ({"发现日期": "03/04/2025"}, "event-value"),
+    ({"发现日期": pd.Timestamp("2025-06-02")}, "event-found-late"),
     ({"状态": "不属实", "问题编号": "Z"}, "row-unknown"),
     ({"问题编号": "B"}, "key-duplicated"),
 ]
@@ -112,6 +114,24 @@ def test_edits_that_cannot_be_are_faults(ledger, tmp_path, cells, code):
     made = ledger.take_back(sheet, by="某", on="2025-06-01")
     assert set(codes(made)) == {code}
     assert made.events["problem_id"].tolist() == ["D"]
+
+
+def test_a_wrong_day_of_finding_is_corrected_in_the_sheet(ledger, tmp_path):
+    walk(ledger, "B", ("assigned", "2025-02-01"))
+    sheet = ledger.to_excel(tmp_path / "台账.xlsx")
+    edit(
+        sheet,
+        A={"发现日期": pd.Timestamp("2024-03-01")},
+        B={"发现日期": pd.Timestamp("2025-02-02")},
+        C={"发现日期": "2025-01-20", "状态": "assigned"},
+    )
+    made = ledger.take_back(sheet, by="某", on="2025-06-01")
+    assert made.events.set_index("problem_id")["event"].to_dict() == {"A": "amended", "C": "assigned"}
+    assert made.faults[["feature_id", "code", "value"]].to_numpy().tolist() == [["B", "event-found-late", 1.0]]
+    days = ledger.problems().set_index("problem_id")["found_on"].dt.strftime("%Y-%m-%d")
+    assert days.loc[["A", "B", "C"]].tolist() == ["2024-03-01", "2025-01-02", "2025-01-20"]
+    assert ledger.verify().empty
+    assert ledger.take_back(sheet, by="某", on="2025-06-01").events.empty
 
 
 HOSTILE = [

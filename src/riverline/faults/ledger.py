@@ -65,8 +65,13 @@ LEDGER_CODES = (
          "the event of problem {feature} lacks {note} and was not recorded", "补齐后重记", "give it and record again"),
     Code("event-value", "error", "问题 {feature} 的事件未记录，不能改为 {note}",
          "the event of problem {feature} was not recorded; this cannot be changed to: {note}",
-         "改为数据字典允许的值；状态和日期由事件决定",
-         "use a value of the dictionary; states and days follow from events"),
+         "改为数据字典允许的值；状态和销号日期由事件决定，来源不能改，发现日期不能空",
+         "use a value of the dictionary; states and the day of closing follow from events, a source stays, a day of "
+         "finding cannot be blank"),
+    Code("event-found-late", "error",
+         "问题 {feature} 的事件未记录：发现日期不能晚于其后第一个事件（{note}，晚 {value} 天）",
+         "the event of problem {feature} was not recorded: a problem cannot be found after what happened to it next "
+         "({note}, {value} days)", "核对发现日期", "check the day of finding"),
     Code("row-conflict", "warning", "问题 {feature} 导出后台账和表格都已改动（{note}），未采用表格",
          "problem {feature} was changed in the ledger and in the sheet since it was written ({note}); the sheet's row "
          "was not taken", "核对后用 record 记录，或重新导出再改",

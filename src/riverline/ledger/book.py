@@ -178,7 +178,9 @@ class Ledger(Asked):
         files
             Photographs and documents: path and SHA-256 are kept, the files stay where they are.
         changes
-            Columns of :data:`riverline.schema.PROBLEMS` with new values, such as ``due_on`` and ``responsible``.
+            Columns of :data:`riverline.schema.PROBLEMS` with new values, such as ``due_on`` and ``responsible``. They
+            hold from ``on``; what the ledger said before stays its history. A wrong ``found_on`` may be corrected too,
+            to a day that is not after the next event of the problem.
 
         Returns
         -------

@@ -150,9 +150,9 @@ def _of_format(date_format: str) -> Callable[[object], object]:
     """What reads a day that is written so."""
 
     def read(value: object) -> object:
-        whole = isinstance(value, float) and value.is_integer()
+        text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
         try:
-            return _written(str(int(value)) if whole else str(value).strip(), date_format).isoformat()
+            return _written(text, date_format).isoformat()
         except ValueError:
             return value
 

@@ -213,6 +213,8 @@ def _wish(
 ) -> Wish:
     """The event that an edited row asks for."""
     wrong = [name for name in names if sheet.wrong[name][row] or name not in (*AMENDABLE, "status", "closed_on")]
+    if "found_on" in names and sheet.cells["found_on"][row] is None:
+        wrong.append("found_on")
     moved = "status" in names and not sheet.wrong["status"][row]
     day = on
     if moved and sheet.cells["status"][row] == "closed" and "closed_on" in names:
@@ -220,7 +222,7 @@ def _wish(
     elif "closed_on" in names and not (moved and sheet.cells["closed_on"][row] is None):
         wrong.append("closed_on")
     event = _event_to(rules, status, sheet.cells["status"][row]) if moved else "amended"
-    changes = {name: sheet.cells[name][row] for name in names if name in AMENDABLE and not sheet.wrong[name][row]}
+    changes = {name: sheet.cells[name][row] for name in names if name in AMENDABLE and name not in wrong}
     told = ", ".join(f"{name} = {sheet.raw[name][row]}" for name in wrong)
     return Wish(sheet.code[row], event, day, by, file, changes, (), mended(told))
 
