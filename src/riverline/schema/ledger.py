@@ -204,6 +204,11 @@ LEDGER_SUMS = Schema(
         _count("open_count", "未销号", "Open", "WXH", "Of them not closed, reopened ones with them."),
         _count("closed_count", "已销号", "Closed", "YXH", "Of them closed."),
         _count("reopened_count", "其中反弹", "Reopened", "QZFT", "Of the open ones those that were closed before."),
+        _count("ever_reopened_count", "曾反弹", "Reopened at some time", "CFT",
+               "Of the problems those that were reopened up to the day, once or often, closed again or not."),
+        _count("rebound_count", "销号后复发", "Back after closing", "XHFF",
+               "Of the problems those that were back after a closing by the evidence of Ledger.rebounds: reopened, or "
+               "found again at the place."),
         _count("overdue_count", "其中逾期", "Overdue", "QZYQ", "Of the open ones those whose day has passed."),
         _count("rejected_count", "不属实", "Rejected", "BSS", "Found not to be problems."),
         _share("closed_share", "销号率", "Share closed", "XHL", "Closed ones among the problems."),
