@@ -282,7 +282,7 @@ def test_the_statistics_of_a_river_count_what_came_back_even_if_it_is_closed_aga
         walk(ledger, code, *closing("2025-02-01"))
     walk(ledger, "again", ("reopened", "2025-02-11"), *closing("2025-02-20")[1:])
     walk(ledger, "none", ("reopened", "2025-02-11"), ("rejected", "2025-02-12"))
-    names = ["problem_count", "reopened_count", "ever_reopened_count", "rebound_count"]
+    names = ["problem_count", "reopened_count", "ever_reopened_count", "came_back_count"]
     told = ledger.statistics(on="2025-06-01").set_index(["scope", "part"])
     assert told.loc[("all", "*"), names].tolist() == [4, 0, 1, 2]
     assert told.loc[("river_id", "R1"), names].tolist() == [3, 0, 1, 2]

@@ -146,7 +146,7 @@ class Asked:
         -------
         DataFrame
             Rows of :data:`riverline.schema.LEDGER_SUMS`: all, and by river, unit, kind, severity, responsible, month.
-            ``reopened_count`` is of those open on the day; ``ever_reopened_count`` and ``rebound_count`` are of all
+            ``reopened_count`` is of those open on the day; ``ever_reopened_count`` and ``came_back_count`` are of all
             that came back up to it, the latter by the evidence of :meth:`rebounds` with the rules' distance and days.
         """
         with opened(self.path) as db:

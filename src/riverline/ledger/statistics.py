@@ -105,7 +105,7 @@ def sums(
         return {
             "problem_count": real, "open_count": int(some["still"].sum()), "closed_count": int(closed.sum()),
             "reopened_count": int(some["back"].sum()), "ever_reopened_count": int(some["ever"].sum()),
-            "rebound_count": int(some["rebound"].sum()), "overdue_count": int(some["late"].sum()),
+            "came_back_count": int(some["rebound"].sum()), "overdue_count": int(some["late"].sum()),
             "rejected_count": int(rejected.sum()),
             "closed_share": int(closed.sum()) / real if real else np.nan,
             "on_time_share": int((closed & some["in_time"]).sum()) / timed if timed else np.nan,
