@@ -281,6 +281,8 @@ class Ledger(Asked):
         Recorded
             A new status is the event that leads to it, other values are an event ``amended``. A row that has changed in
             the ledger too since the sheet was written is a conflict among the faults, and nothing is done with it.
+            A row that was typed in, with nothing under 台账版本, is a new problem and taken as :meth:`take` would; it
+            has no place, and the same row adds nothing when it comes again.
 
         Raises
         ------
