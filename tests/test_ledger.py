@@ -83,6 +83,15 @@ def test_near_ones_of_one_kind_are_proposed_and_both_are_there(tmp_path):
     assert told.loc["B", "relation"] == "duplicate"
 
 
+def test_heights_of_places_are_left_out_and_that_is_said_once(tmp_path):
+    frame = problems_of(3, problem_id=list("ABC"))
+    high = frame.set_geometry(gpd.GeoSeries([*shapely.force_3d(frame.geometry[:2], 12.5), frame.geometry[2]], crs=CRS))
+    made = ledger_of(tmp_path).take(high, source="排查", on="2025-12-31")
+    assert made.faults[["code", "severity", "value"]].to_numpy().tolist() == [["z-present", "note", 2.0]]
+    assert not shapely.has_z(made.added.geometry.array).any()
+    assert codes(rl.Ledger.open(tmp_path / "新.gpkg").take(frame, source="排查", on="2025-12-31")) == []
+
+
 def test_facing_banks_are_not_the_same_place(tmp_path):
     frame = problems_of(2, problem_id=["A", "B"], kind="dumping", bank=["left", "right"], found_on="2025-01-01")
     frame = frame.set_geometry([shapely.Point(X, Y), shapely.Point(X + 5, Y)], crs=CRS)

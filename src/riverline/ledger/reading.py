@@ -184,6 +184,8 @@ def to_rows(frame: gpd.GeoDataFrame, *, source: str, on: str) -> tuple[gpd.GeoDa
     label = np.where(own != "", own, np.where(origin != "", origin, [f"row {each}" for each in there.index]))
     plain, hurt = _mended(there.assign(problem_id=label))
     rows, findings = typed(plain, PROBLEMS)
+    high = int(shapely.has_z(np.asarray(plain.geometry.array, dtype=object)).sum())
+    findings += [Finding("z-present", "problems", "*", None, float(high))] * bool(high)
     findings += [Finding("text-mended", "problems", mended(name), None) for name in label[hurt].tolist()]
     rows = _completed(rows, source=source, unsure=rows["problem_id"].isin(refused(findings, "status")))
     undated = rows["found_on"].isna().to_numpy(dtype=bool)

@@ -230,7 +230,12 @@ def rebounds(
         made = rl.Ledger.open(ledger, rules=rules).rebounds(distance_m=distance, within=within, on=on)
         _show(console, made.rows.drop(columns="geometry"), rl.schema.REBOUNDS, language)
         _show(console, made.odds[made.odds["scope"] == "all"], rl.schema.REBOUND_ODDS, language)
-        _show(console, made.reaches, rl.schema.PAPER_CLOSINGS, language)
+        paper = made.reaches[made.reaches["on_paper"].to_numpy(dtype=bool)]
+        if len(paper):
+            _show(console, paper.drop(columns="on_paper"), rl.schema.PAPER_CLOSINGS, language)
+        zh = f"可判断的 {len(made.reaches)} 个河段中，{len(paper)} 个是纸面销号"
+        en = f"of {len(made.reaches)} reaches that can be told {len(paper)} are closed on paper"
+        console.print(zh if language == "zh" else en, highlight=False)
 
 
 @ledger_app.command("export")
