@@ -6,10 +6,12 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
+from typer.testing import CliRunner
 
 import patrolled as pt
 import riverline as rl
 from ledgers import closing, ledger_of, problems_of, walk
+from riverline.cli.app import app
 from riverline.schema import INDICATORS
 
 HALF = {"since": "2025-01-01", "until": "2025-06-30", "period": "2025H1"}
@@ -53,7 +55,6 @@ def test_the_ledger_gives_shares_and_counts_of_each_river(ledger):
     assert told(rows) == {
         ("R1", "closed_share"): 0.5, ("R1", "overdue"): 0.0, ("R1", "rebounds"): 1.0,
         ("R2", "closed_share"): 0.0, ("R2", "overdue"): 1.0, ("R2", "rebounds"): 0.0,
-        ("", "closed_share"): 0.0, ("", "overdue"): 0.0, ("", "rebounds"): 0.0,
     }  # fmt: skip
     sources = rows.set_index(["subject", "indicator"])["source_ids"]
     # A was closed before the half-year and F is none: neither was there to be closed.
@@ -131,7 +132,7 @@ def test_sections_count_for_their_river_and_for_whoever_has_the_reach_that_they_
     assert rl.gather_indicators(by="chief", inventory=inventory, **HALF).empty
 
 
-def test_what_is_gathered_is_scored_and_what_has_no_subject_is_told(ledger):
+def test_what_is_gathered_is_scored_and_nobodys_problem_is_nobodys_value(ledger):
     rows = rl.gather_indicators(by="river", ledger=ledger, **HALF)
     assert rows.columns.tolist() == [column.name for column in INDICATORS]
     assert_frame_equal(rows, rl.gather_indicators(by="river", ledger=ledger, **HALF))
@@ -140,9 +141,24 @@ def test_what_is_gathered_is_scored_and_what_has_no_subject_is_told(ledger):
     trace = scored.trace.set_index(["subject", "indicator"])
     assert trace.loc[("R1", "rebounds"), "points"] == 8.0
     assert trace.loc[("R1", "closed_share"), "source_ids"] == "problems:B,problems:C"
-    lost = scored.faults[scored.faults["code"] == "value-without-subject"]
-    assert set(lost["feature_id"]) == {f"river//2025H1/{name}" for name in ("closed_share", "overdue", "rebounds")}
+    assert "value-without-subject" not in set(scored.faults["code"])
     assert rl.gather_indicators(by="river", **HALF).empty
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [("river", "另有 1 条记录没有河流，未计入"), ("chief", "另有 1 条记录没有河长，未计入"), ("admin", "")],
+)
+def test_the_command_says_once_what_is_nobodys(ledger, tmp_path, by, said):
+    out = tmp_path / "指标值.csv"
+    options = ["--by", by, "--ledger", str(ledger.path), "--since", "2025-01-01", "--until", "2025-06-30"]
+    ran = CliRunner().invoke(app, ["indicators", *options, "--out", str(out)], env={"COLUMNS": "160", "TERM": "dumb"})
+    assert ran.exit_code == 0, ran.output
+    assert ran.output.count("未计入") == bool(said)
+    assert said in ran.output
+    assert pd.read_csv(out)["subject"].notna().all()
+    scored = rl.assess(rl.read_table(out, INDICATORS))
+    assert "value-without-subject" not in set(scored.faults["code"])
 
 
 def test_a_wrong_call_says_everything_at_once():

@@ -519,6 +519,9 @@ def test_ranks_come_with_what_is_not_certain():
     walked = rl.hotspots.first_to_walk(spots, kilometres=10.0)
     assert walked["length_m"].sum() == pytest.approx(10_000)
     assert set(walked["river_id"]) == {"R1"}
+    for length in (0.0, -1.0, np.nan):
+        with pytest.raises(rl.JobError, match="kilometres 应大于 0"):
+            rl.hotspots.first_to_walk(spots, kilometres=length)
 
 
 def test_chiefs_reaches_are_ranked_by_the_chief_of_each_segments_middle():

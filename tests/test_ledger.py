@@ -83,6 +83,15 @@ def test_near_ones_of_one_kind_are_proposed_and_both_are_there(tmp_path):
     assert told.loc["B", "relation"] == "duplicate"
 
 
+def test_heights_of_places_are_left_out_and_that_is_said_once(tmp_path):
+    frame = problems_of(3, problem_id=list("ABC"))
+    high = frame.set_geometry(gpd.GeoSeries([*shapely.force_3d(frame.geometry[:2], 12.5), frame.geometry[2]], crs=CRS))
+    made = ledger_of(tmp_path).take(high, source="排查", on="2025-12-31")
+    assert made.faults[["code", "severity", "value"]].to_numpy().tolist() == [["z-present", "note", 2.0]]
+    assert not shapely.has_z(made.added.geometry.array).any()
+    assert codes(rl.Ledger.open(tmp_path / "新.gpkg").take(frame, source="排查", on="2025-12-31")) == []
+
+
 def test_facing_banks_are_not_the_same_place(tmp_path):
     frame = problems_of(2, problem_id=["A", "B"], kind="dumping", bank=["left", "right"], found_on="2025-01-01")
     frame = frame.set_geometry([shapely.Point(X, Y), shapely.Point(X + 5, Y)], crs=CRS)
@@ -163,6 +172,47 @@ def test_bad_rows_are_faults_and_the_good_ones_are_taken(tmp_path, code, columns
     assert made.added["problem_id"].tolist() == ["A", "C"]
     assert code in codes(made)
     assert set(made.faults["feature_id"]) == {"B"}
+
+
+def test_a_state_that_nobody_knows_is_told_and_not_taken_for_closed_by_its_day(tmp_path):
+    words = ["不属实(误报)", "整改中", None]
+    frame = problems_of(3, problem_id=list("ABC"), status=words, closed_on=pd.Timestamp("2025-03-01"))
+    ledger = ledger_of(tmp_path)
+    made = ledger.take(frame, source="排查", on="2025-12-31")
+    assert sorted(made.faults.loc[made.faults["code"] == "value-choice", "feature_id"]) == ["A", "B"]
+    rows = ledger.problems().set_index("problem_id")
+    assert rows["status"].to_dict() == {"A": "found", "B": "found", "C": "closed"}
+    assert rows["closed_on"].notna().to_dict() == {"A": False, "B": False, "C": True}
+    closings = ledger.history()
+    assert closings.loc[closings["status"] == "closed", "problem_id"].tolist() == ["C"]
+
+
+@pytest.mark.parametrize(
+    ("date_format", "found", "told"),
+    [
+        ("%m/%d/%Y %H:%M", ["3/14/2025 1:20", "14/3/2025 1:20", "2025-03-14"], ["2025-03-14", None, "2025-03-14"]),
+        ("%d/%m/%Y", ["3/4/2025", "03/04/2025", "3/14/2025"], ["2025-04-03", "2025-04-03", None]),
+        ("%Y%m%d", [20250314.0, "20250315", "2025"], ["2025-03-14", "2025-03-15", None]),
+        ("excel", [45296, "45296.9", "60"], ["2024-01-05", "2024-01-05", None]),
+        ("excel", [pd.Timestamp("2025-03-14"), 45297, "3/4/2025"], ["2025-03-14", "2024-01-06", None]),
+        (None, ["3/14/2025 1:20", 45296, "2025/3/14"], [None, None, "2025-03-14"]),
+    ],
+)
+def test_days_in_another_order_are_taken_when_it_is_said_and_never_guessed(tmp_path, date_format, found, told):
+    frame = problems_of(3, problem_id=list("ABC")).assign(found_on=pd.Series(found, dtype="object"))
+    before = frame.copy(deep=True)
+    made = ledger_of(tmp_path).take(frame, source="热线", on="2025-12-31", date_format=date_format)
+    days = dict(zip(made.added["problem_id"], made.added["found_on"].dt.strftime("%Y-%m-%d"), strict=True))
+    assert days == {code: day for code, day in zip("ABC", told, strict=True) if day is not None}
+    undated = made.faults[made.faults["code"] == "problem-undated"]
+    assert set(undated["feature_id"]) == set("ABC") - set(days)
+    assert frame.equals(before)
+
+
+@pytest.mark.parametrize("date_format", ["%d/%m", "month/day/year", "", "%H:%M", "%Q", "%Y-%m"])
+def test_a_format_that_tells_no_day_is_one_error(tmp_path, date_format):
+    with pytest.raises(rl.LedgerError, match="定不出年月日"):
+        ledger_of(tmp_path).take(problems_of(1), source="热线", on="2025-12-31", date_format=date_format)
 
 
 def test_codes_that_several_rows_share_are_taken_once_if_alike_and_not_at_all_if_not(tmp_path):
@@ -302,6 +352,46 @@ def test_of_many_events_only_those_with_a_wrong_value_are_refused(tmp_path):
     assert set(ledger.record_all(pd.DataFrame({**steps, "event": "amended", "status": "closed"})).faults["code"]) == {
         "event-value"
     }
+
+
+def test_a_wrong_day_of_finding_is_corrected_and_what_was_said_before_stays(tmp_path):
+    ledger = ledger_of(tmp_path, problems_of(2, problem_id=["A", "B"], found_on="2025-03-01"))
+    before = ledger.history("A")
+    ledger.record("A", "amended", on="2025-03-20", by="甲", changes={"found_on": "2025-01-15"})
+    walk(ledger, "A", *closing("2025-04-01"))
+    # What was written stays as it was written, and a day before the correction says what was known then.
+    pd.testing.assert_frame_equal(ledger.history("A").head(len(before)), before)
+    said = [ledger.problems(on=day)["found_on"].dt.strftime("%m-%d").tolist() for day in ("2025-03-19", "2025-03-20")]
+    assert said == [["03-01", "03-01"], ["01-15", "03-01"]]
+    assert ledger.problems(on="2025-02-01").empty
+    times = ledger.closing_times().set_index(["scope", "part"])
+    assert times.loc[("month", "2025-01"), ["problem_count", "closed_count", "median_days"]].tolist() == [1, 1, 76]
+    assert ledger.verify().empty
+    log = ledger.to_log(tmp_path / "事件.jsonl")
+    again = rl.Ledger.rebuild(tmp_path / "新.gpkg", log=log)
+    pd.testing.assert_frame_equal(pd.DataFrame(again.problems()), pd.DataFrame(ledger.problems()))
+
+
+def test_nothing_happens_to_a_problem_before_it_was_found(tmp_path):
+    ledger = ledger_of(tmp_path, problems_of(1, problem_id=["A"], found_on="2025-03-01"))
+    with pytest.raises(rl.LedgerError, match=r"晚于其后第一个事件（2025-03-21 > 2025-03-20，晚 1 天）"):
+        ledger.record("A", "amended", on="2025-03-20", by="甲", changes={"found_on": "2025-03-21"})
+    with pytest.raises(rl.LedgerError, match="不能改为"):
+        ledger.record("A", "amended", on="2025-03-20", by="甲", changes={"found_on": None})
+    ledger.record("A", "assigned", on="2025-03-20", by="甲")
+    steps = {"problem_id": "A", "event": "amended", "by": "甲"}
+    days = pd.DataFrame({**steps, "on": "2025-04-01", "found_on": ["2025-03-22", "2025-03-20", "2025-02-01"]})
+    made = ledger.record_all(days)
+    assert made.faults[["code", "value"]].to_numpy().tolist() == [["event-found-late", 2.0]]
+    assert ledger.problems()["found_on"].tolist() == [pd.Timestamp("2025-02-01")]
+    # Of steps that come together the first is already an event of the problem.
+    other = ledger.take(problems_of(1, problem_id=["B"], found_on="2025-03-01"), source="排查", on="2025-12-31")
+    assert len(other.added) == 1
+    together = pd.DataFrame(
+        {"problem_id": "B", "event": ["assigned", "amended"], "by": "甲", "on": ["2025-03-05", "2025-03-10"],
+         "found_on": ["", "2025-03-06"]}
+    )  # fmt: skip
+    assert ledger.record_all(together).faults["code"].tolist() == ["event-found-late"]
 
 
 def test_files_are_kept_by_path_and_digest(tmp_path):

@@ -62,3 +62,46 @@ def test_a_table_of_complaints_and_wrong_steps(book, tmp_path):
     run("record", book, "T1", "closed", "--on", "2025-02-01", "--by", "某", status=1)
     run("import", book, tmp_path / "台账.xlsx", status=2)
     run("take", book, table, "--source", "热线", "--on", "2025-06-01", "--word", "垃圾", status=2)
+
+
+def test_only_reaches_that_are_closed_on_paper_are_listed_as_such(tmp_path):
+    """Ten of the fifteen closings on one reach are back in a week, none of the forty-five on three others."""
+    codes = [f"P{k:02d}" for k in range(60)]
+    rivers = ["纸面"] * 15 + [f"好河{k % 3}" for k in range(45)]
+    frame = problems_of(60, problem_id=codes, river_id=rivers, found_on="2025-01-01", status="closed",
+                        closed_on="2025-02-01")  # fmt: skip
+    book = tmp_path / "台账.gpkg"
+    ledger = rl.Ledger.open(book)
+    ledger.take(frame, source="排查", on="2025-03-01")
+    back = {"event": "reopened", "on": "2025-02-08", "by": "巡查员", "note": "又堆"}
+    quiet = run("rebounds", book, "--on", "2025-12-31")
+    assert "可判断的 4 个河段中，0 个是纸面销号" in quiet
+    assert "纸面销号河段" not in quiet
+    assert ledger.record_all(pd.DataFrame({"problem_id": codes[:10], **back})).faults.empty
+    ledger.record("P20", "noted", on="2025-12-31", by="某", note="年末")
+    said = run("rebounds", book, "--on", "2025-12-31")
+    assert "可判断的 4 个河段中，1 个是纸面销号" in said
+    listed = said.split("纸面销号河段")[1]
+    assert "纸面/" in listed
+    assert "好河" not in listed
+    assert "closed on paper" in run("rebounds", book, "--language", "en")
+
+
+@pytest.mark.real
+def test_a_file_of_new_york_is_taken_whole_once_the_order_of_its_days_is_said(real_data, tmp_path):
+    table = real_data / "complaints_nyc311" / "311_Animals_short.csv"
+    names = {"Unique Key": "problem_id", "Created Date": "found_on", "Closed Date": "closed_on", "Status": "status",
+             "Complaint Type": "kind"}  # fmt: skip
+    said = pd.read_csv(table, dtype=str)
+    words = [f"kind::{each}=dumping" for each in said["Complaint Type"].unique()]
+    words += ["status::Closed=closed", "status::In Progress=rectifying", "status::Assigned=assigned",
+              "status::Open=found"]  # fmt: skip
+    options = [*(each for pair in names.items() for each in ("--column", "=".join(pair))),
+               *(each for word in words for each in ("--word", word))]  # fmt: skip
+    take = ("take", tmp_path / "台账.gpkg", table, "--source", "NYC 311", "--on", "2025-03-15", *options)
+    assert "新收 0 条" in run(*take)
+    assert "新收 4969 条" in run(*take, "--date-format", "%m/%d/%Y %H:%M")
+    rows = rl.Ledger.open(tmp_path / "台账.gpkg").problems().set_index("problem_id").loc[said["Unique Key"]]
+    days = pd.to_datetime(said["Created Date"], format="%m/%d/%Y %H:%M").dt.normalize()
+    assert (rows["found_on"].to_numpy() == days.to_numpy()).all()
+    assert (rows["status"] == "closed").sum() == (said["Status"] == "Closed").sum()

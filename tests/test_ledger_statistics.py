@@ -265,6 +265,35 @@ def test_closed_problems_that_are_back_are_found_with_their_evidence(tmp_path):
         ledger.rebounds(distance_m=-1)
 
 
+def test_the_statistics_of_a_river_count_what_came_back_even_if_it_is_closed_again(tmp_path):
+    """R1: reopened and closed again, found again beside it, reopened and then told to be none; R2: nothing."""
+    frame = gpd.GeoDataFrame(
+        {
+            "problem_id": ["again", "old", "new", "none", "quiet"],
+            "kind": "dumping",
+            "river_id": ["R1", "R1", "R1", "R1", "R2"],
+            "found_on": ["2025-01-01", "2025-01-01", "2025-03-01", "2025-01-01", "2025-01-01"],
+        },
+        geometry=[at(0), at(1000), at(1003), at(2000), at(3000)],
+        crs=CRS,
+    )
+    ledger = ledger_of(tmp_path, frame)
+    for code in ("again", "old", "none", "quiet"):
+        walk(ledger, code, *closing("2025-02-01"))
+    walk(ledger, "again", ("reopened", "2025-02-11"), *closing("2025-02-20")[1:])
+    walk(ledger, "none", ("reopened", "2025-02-11"), ("rejected", "2025-02-12"))
+    names = ["problem_count", "reopened_count", "ever_reopened_count", "came_back_count"]
+    told = ledger.statistics(on="2025-06-01").set_index(["scope", "part"])
+    assert told.loc[("all", "*"), names].tolist() == [4, 0, 1, 2]
+    assert told.loc[("river_id", "R1"), names].tolist() == [3, 0, 1, 2]
+    assert told.loc[("river_id", "R2"), names].tolist() == [1, 0, 0, 0]
+    back = set(ledger.rebounds(on="2025-06-01").rows["problem_id"])
+    assert back - {"none"} == {"again", "old"}
+    # Before anything came back, and while it was open.
+    days = [ledger.statistics(on=day).loc[0, names].tolist() for day in ("2025-02-10", "2025-02-11")]
+    assert days == [[4, 0, 0, 0], [4, 2, 2, 2]]
+
+
 def test_odds_count_those_who_could_not_be_watched_for_long(tmp_path):
     """Ten closings; three reopened after 10, 20 and 60 days; the others watched for 40 days or more."""
     frame = problems_of(10, problem_id=[f"P{k}" for k in range(10)], found_on="2025-01-01", river_id="R1")

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
     from riverline.ledger import Ledger
 
-__all__ = ["SubjectKind", "gather_indicators"]
+__all__ = ["SubjectKind", "gather_indicators", "gathered"]
 
 SubjectKind = Literal["river", "admin", "chief"]
 _ROUNDED_M = 0.1
+# Overdue ones, rebounds and checks are problems and duties once more.
+_RECORDS = ("problems:", "patrolled_duties:", "section_reaches:")
 _NAMES = ("subject", "indicator", "value", "source_ids")
 _CHIEFS = tuple(f"chief_{choice.value}" for choice in CHIEFS["level"].choices)
 
@@ -99,8 +101,9 @@ def gather_indicators(
     ``targets_met``    of the sections, the share that met their target; blank where one is unknown
     =================  ==============================================================================================
 
-    A subject that nothing tells of an indicator has no row of it; what lies on no river, in no unit, with no chief, has
-    an empty subject, which :func:`riverline.assess` tells as a fault. A problem counts for the chief of every level.
+    A subject that nothing tells of an indicator has no row of it. What lies on no river, in no unit, with no chief, is
+    nobody's: no value is made of it, and ``riverline indicators`` says how many records that are. A problem counts for
+    the chief of every level.
 
     Examples
     --------
@@ -121,6 +124,22 @@ def gather_indicators(
     [['张三', 'coverage', 0.6, 'patrolled_duties:D1'],
      ['张三', 'patrol_met', 1.0, 'duty_checks:D1/village-example/20250505']]
     """
+    return gathered(by=by, since=since, until=until, period=period, ledger=ledger, patrols=patrols, inventory=inventory,
+                    chiefs=chiefs)[0]  # fmt: skip
+
+
+def gathered(
+    *,
+    by: SubjectKind,
+    since: dt.date | str,
+    until: dt.date | str,
+    period: str = "",
+    ledger: Ledger | None = None,
+    patrols: _Walked | None = None,
+    inventory: _Judged | None = None,
+    chiefs: gpd.GeoDataFrame | None = None,
+) -> tuple[pd.DataFrame, int]:
+    """What :func:`gather_indicators` gives, and how many problems, duties and sections are nobody's."""
     first, last = _days(by, since, until)
     parts = [
         *(_of_ledger(ledger, by, first, last) if ledger is not None else ()),
@@ -128,11 +147,14 @@ def gather_indicators(
         *(_of_sections(inventory, by, chiefs) if inventory is not None else ()),
     ]
     rows = pd.concat([pd.DataFrame({name: pd.Series(dtype="object") for name in _NAMES}), *parts], ignore_index=True)
-    rows = rows.sort_values(["subject", "indicator"], kind="stable", ignore_index=True)
+    nobodys = (rows["subject"] == "").to_numpy(dtype=bool)
+    lost = rows.loc[nobodys, "source_ids"].str.split(",").explode()
+    rows = rows[~nobodys].sort_values(["subject", "indicator"], kind="stable", ignore_index=True)
     label = period or f"{first.isoformat()}/{last.isoformat()}"
     keys = by + "/" + rows["subject"].astype("str") + "/" + label + "/" + rows["indicator"].astype("str")
     made = rows.assign(value_id=keys, subject_kind=by, period=label, value=rows["value"].astype("float64"))
-    return pd.DataFrame(INDICATORS.conform(made[[column.name for column in INDICATORS]]))
+    values = pd.DataFrame(INDICATORS.conform(made[[column.name for column in INDICATORS]]))
+    return values, lost[lost.str.startswith(_RECORDS, na=False)].nunique()
 
 
 def _days(by: str, since: dt.date | str, until: dt.date | str) -> tuple[dt.date, dt.date]:

@@ -8,8 +8,10 @@ __all__ = ["LEDGER_CODES"]
 
 LEDGER_CODES = (
     Code("problem-undated", "error", "问题 {feature} 没有可读的发现日期，未收入台账",
-         "problem {feature} has no date of finding that can be read and was not taken", "补填发现日期，写作年-月-日",
-         "fill in the day it was found, as year-month-day"),
+         "problem {feature} has no date of finding that can be read and was not taken",
+         "补填发现日期，写作年-月-日；写作别的次序的，用 date_format（--date-format）说明",
+         "fill in the day it was found, as year-month-day; say with date_format (--date-format) how days in another "
+         "order are written"),
     Code("problem-in-future", "error", "问题 {feature} 的日期晚于接收日 {value} 天（{note}），未收入台账",
          "problem {feature} is dated {value} days after the day of intake ({note}) and was not taken", "核对日期",
          "check its date"),
@@ -63,15 +65,21 @@ LEDGER_CODES = (
          "the event of problem {feature} lacks {note} and was not recorded", "补齐后重记", "give it and record again"),
     Code("event-value", "error", "问题 {feature} 的事件未记录，不能改为 {note}",
          "the event of problem {feature} was not recorded; this cannot be changed to: {note}",
-         "改为数据字典允许的值；状态和日期由事件决定",
-         "use a value of the dictionary; states and days follow from events"),
+         "改为数据字典允许的值；状态和销号日期由事件决定，来源不能改，发现日期不能空",
+         "use a value of the dictionary; states and the day of closing follow from events, a source stays, a day of "
+         "finding cannot be blank"),
+    Code("event-found-late", "error",
+         "问题 {feature} 的事件未记录：发现日期不能晚于其后第一个事件（{note}，晚 {value} 天）",
+         "the event of problem {feature} was not recorded: a problem cannot be found after what happened to it next "
+         "({note}, {value} days)", "核对发现日期", "check the day of finding"),
     Code("row-conflict", "warning", "问题 {feature} 导出后台账和表格都已改动（{note}），未采用表格",
          "problem {feature} was changed in the ledger and in the sheet since it was written ({note}); the sheet's row "
          "was not taken", "核对后用 record 记录，或重新导出再改",
          "record what holds, or write the sheet anew and edit that"),
     Code("row-unknown", "error", "表格中的问题 {feature} 不在台账中",
          "problem {feature} of the sheet is not in the ledger",
-         "新问题请用 take 收入", "take new problems with take"),
+         "核对编号；新问题的行请清空“台账版本”再收回，或用 take 收入",
+         "check its code; clear the version of a row that is a new problem and take the sheet back, or use take"),
     Code("attachment-missing", "warning", "问题 {feature} 的附件找不到：{note}",
          "an attachment of problem {feature} cannot be found: {note}", "恢复该文件", "bring the file back"),
     Code("attachment-changed", "error", "问题 {feature} 的附件内容已变：{note}",

@@ -10,7 +10,7 @@ import pandas as pd
 from riverline._kernels.statistics.ranks import funnel_limits, ranks
 from riverline._kernels.statistics.shrinkage import gamma_prior, moment_prior, smooth
 from riverline.channel.reaches import chiefs_of
-from riverline.errors import SchemaError
+from riverline.errors import JobError, SchemaError
 from riverline.hotspots.reaches import FUNNEL_LEVEL
 from riverline.schema import CHIEFS, HOT_SEGMENTS, REACH_RANKS
 
@@ -147,6 +147,11 @@ def first_to_walk(spots: Hotspots, *, kilometres: float = 10.0) -> gpd.GeoDataFr
         elsewhere, by problems per kilometre. After the hot ones the lower end of a rate's interval decides, so that
         what is well known to be high goes first.
 
+    Raises
+    ------
+    JobError
+        If there is nothing to walk: ``kilometres`` is not above zero.
+
     Examples
     --------
     >>> import geopandas as gpd, shapely
@@ -158,6 +163,8 @@ def first_to_walk(spots: Hotspots, *, kilometres: float = 10.0) -> gpd.GeoDataFr
     >>> rl.hotspots.first_to_walk(spots, kilometres=1)["segment_id"].tolist()
     ['R1/0011-L', 'R1/0009-L']
     """
+    if not kilometres > 0:
+        raise JobError(f"kilometres 应大于 0，实际为 {kilometres}", f"kilometres must be above 0, got {kilometres}")
     frame = spots.segments
     heap = unwalked(frame)
     turn = np.where(heap, 0, np.where(frame["hot"].to_numpy(dtype=bool), 1, 2))

@@ -10,6 +10,7 @@ from riverline.errors import LedgerError
 from riverline.ledger import deadlines, rebounds, recovery, state, statistics
 from riverline.ledger.cells import day_of
 from riverline.ledger.opening import opened
+from riverline.ledger.rebounds import Question
 from riverline.schema import LOOK_BACKS, PROBLEMS
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ class Asked:
             return statistics.stock(self._at(db, on).problems, self.rules, day_of(parting, what="cutoff"))
 
     def statistics(self, *, on: dt.date | str | None = None) -> pd.DataFrame:
-        """How many are open, closed, reopened, overdue and rejected; shares closed, and closed in time.
+        """How many are open, closed, reopened, back, overdue and rejected; shares closed, and closed in time.
 
         Parameters
         ----------
@@ -145,11 +146,15 @@ class Asked:
         -------
         DataFrame
             Rows of :data:`riverline.schema.LEDGER_SUMS`: all, and by river, unit, kind, severity, responsible, month.
+            ``reopened_count`` is of those open on the day; ``ever_reopened_count`` and ``came_back_count`` are of all
+            that came back up to it, the latter by the evidence of :meth:`rebounds` with the rules' distance and days.
         """
         with opened(self.path) as db:
             at = self._at(db, on)
             due, _ = deadlines.due_days(db, at.problems, self.rules, at.day)
-            return statistics.sums(db, at.problems, self.rules, due, at.day)
+            asked = self._question(at.day, self.rules.rebound.distance_m, self.rules.rebound.days)
+            came_back = rebounds.came_back(db, at.problems, asked)
+            return statistics.sums(db, at.problems, self.rules, due, came_back, at.day)
 
     def closing_times(self, *, on: dt.date | str | None = None, confidence: float = _CONFIDENCE) -> pd.DataFrame:
         """How long it takes from finding to the first closing, those still open not being taken for closed.
@@ -217,9 +222,8 @@ class Asked:
                 f"distance_m and within must not be below zero, got {away} and {days}",
             )
         with opened(self.path) as db:
-            at, rule = self._at(db, on), self.rules.rebound
-            asked = rebounds.Question(away, days, at.day, rule.soon_days, rule.windows, confidence)
-            return rebounds.find(db, at.problems, asked)
+            at = self._at(db, on)
+            return rebounds.find(db, at.problems, self._question(at.day, away, days, confidence))
 
     def look_back(
         self,
@@ -281,6 +285,10 @@ class Asked:
             If the file is too damaged to be read at all.
         """
         return recovery.check(self.path)
+
+    def _question(self, day: str, distance_m: float, within: int, confidence: float = _CONFIDENCE) -> Question:
+        rule = self.rules.rebound
+        return Question(distance_m, within, day, rule.soon_days, rule.windows, confidence)
 
     def _at(self, db: sqlite3.Connection, on: dt.date | str | None) -> _Moment:
         last = db.execute('SELECT max("on") FROM events').fetchone()[0]

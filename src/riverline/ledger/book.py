@@ -101,6 +101,7 @@ class Ledger(Asked):
         on: dt.date | str,
         columns: Mapping[str, str] | None = None,
         words: Mapping[str, Mapping[str, str]] | None = None,
+        date_format: str | None = None,
     ) -> Intake:
         """Take suspects, problems or complaints; what is there already adds nothing.
 
@@ -119,6 +120,10 @@ class Ledger(Asked):
         words
             Column of the dictionary → word of the frame → value of the dictionary:
             ``{"kind": {"垃圾": "dumping"}}``.
+        date_format
+            How days are written where the year does not stand first: ``"%m/%d/%Y %H:%M"`` as
+            :func:`datetime.datetime.strptime` has it, or ``"excel"`` for serial numbers such as 45296. Without it such
+            a day is refused, never guessed; with it one that is written otherwise still is.
 
         Returns
         -------
@@ -128,7 +133,8 @@ class Ledger(Asked):
         Raises
         ------
         LedgerError
-            If the day is none, the source is empty, or columns that are spoken of are not there.
+            If the day is none, the source is empty, columns that are spoken of are not there, or the date format does
+            not tell a day.
         CRSError
             If places have no CRS, or the first ones of a ledger are not in metres.
 
@@ -140,7 +146,8 @@ class Ledger(Asked):
         found has it taken over by an event ``carried``: on its day of closing, else on the day of the intake. The
         ``suspect_id`` of a suspect stays with its problem, as columns of one's own do.
         """
-        return intake.take(self.path, self.rules, frame, source=source, on=on, columns=columns, words=words)
+        return intake.take(self.path, self.rules, frame, source=source, on=on, columns=columns, words=words,
+                           date_format=date_format)  # fmt: skip
 
     def record(
         self,
@@ -171,7 +178,9 @@ class Ledger(Asked):
         files
             Photographs and documents: path and SHA-256 are kept, the files stay where they are.
         changes
-            Columns of :data:`riverline.schema.PROBLEMS` with new values, such as ``due_on`` and ``responsible``.
+            Columns of :data:`riverline.schema.PROBLEMS` with new values, such as ``due_on`` and ``responsible``. They
+            hold from ``on``; what the ledger said before stays its history. A wrong ``found_on`` may be corrected too,
+            to a day that is not after the next event of the problem.
 
         Returns
         -------
@@ -272,6 +281,8 @@ class Ledger(Asked):
         Recorded
             A new status is the event that leads to it, other values are an event ``amended``. A row that has changed in
             the ledger too since the sheet was written is a conflict among the faults, and nothing is done with it.
+            A row that was typed in, with nothing under 台账版本, is a new problem and taken as :meth:`take` would; it
+            has no place, and the same row adds nothing when it comes again.
 
         Raises
         ------

@@ -46,6 +46,7 @@ def take(
     on: dt.date | str,
     columns: Mapping[str, str] | None = None,
     words: Mapping[str, Mapping[str, str]] | None = None,
+    date_format: str | None = None,
 ) -> Intake:
     """Take rows; see :meth:`riverline.Ledger.take`."""
     day = day_of(on)
@@ -54,7 +55,7 @@ def take(
     source = mended(source)
     with opened(path) as db:
         crs = crs_of(db)
-    drawn = reading.placed(reading.named(frame, columns, words), crs)
+    drawn = reading.placed(reading.dated(reading.named(frame, columns, words), date_format), crs)
     rows, findings = reading.to_rows(drawn, source=source, on=day)
     rows, refused = reading.split_takeable(rows, day)
     rows = rows.sort_values("problem_id", ignore_index=True)

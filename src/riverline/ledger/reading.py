@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import pandas as pd
 import shapely
 
 from riverline.demarcation.findings import Finding
-from riverline.demarcation.intake import typed
+from riverline.demarcation.intake import refused, typed
 from riverline.errors import LedgerError, SchemaError
 from riverline.geodesy import align, require_metric
 from riverline.ledger.cells import is_hurt, mended, texts_of, to_json
@@ -19,7 +20,7 @@ from riverline.ledger.opening import COLUMNS
 from riverline.schema import PROBLEMS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import pyproj
     from numpy.typing import NDArray
@@ -27,11 +28,18 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
     Words = Mapping[str, Mapping[str, str]]
 
-__all__ = ["named", "placed", "split_takeable", "to_rows"]
+__all__ = ["EXCEL", "dated", "named", "placed", "split_takeable", "to_rows"]
+
+EXCEL = "excel"
+"""The date format that says: days are numbers, as a spreadsheet counts them."""
 
 _LON_LAT = ("lon", "lat")
 _GEOGRAPHIC = "EPSG:4490"
 _CENTIMETRE = 0.01
+_DAYS = tuple(column.name for column in PROBLEMS if column.kind == "date")
+# Serial 60 is a 29 February 1900 that never was; what lies before it counts from another day.
+_SERIAL_START, _SERIALS = dt.date(1899, 12, 30), (61, 2_958_465)
+_PROBE = dt.date(2001, 2, 3)
 _DEFAULTS = {"severity": "unknown", "status": "found"}
 
 
@@ -96,6 +104,74 @@ def named(frame: pd.DataFrame, columns: Mapping[str, str] | None, words: Words |
     return made
 
 
+def dated(frame: pd.DataFrame, date_format: str | None) -> pd.DataFrame:
+    """The frame with its days in the order that they are said to be in as ISO text; what is not in it stays.
+
+    Parameters
+    ----------
+    frame
+        Rows whose columns have the dictionary's names.
+    date_format
+        As :func:`datetime.datetime.strptime` has it, or ``"excel"`` for the serial numbers of a spreadsheet that counts
+        from 1900; None reads nothing. A clock is dropped.
+
+    Raises
+    ------
+    LedgerError
+        If the format does not tell a day.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"found_on": ["3/14/2025 1:20", "14/3/2025 1:20"]})
+    >>> dated(rows, "%m/%d/%Y %H:%M")["found_on"].tolist()
+    ['2025-03-14', '14/3/2025 1:20']
+    >>> dated(pd.DataFrame({"found_on": [45296]}), "excel")["found_on"].tolist()
+    ['2024-01-05']
+    """
+    if date_format is None:
+        return frame
+    read = _of_serial if date_format == EXCEL else _of_format(date_format)
+    days = {
+        name: frame[name].astype("object").map({each: read(each) for each in frame[name].dropna().unique()})
+        for name in _DAYS
+        if name in frame.columns and not pd.api.types.is_datetime64_any_dtype(frame[name].dtype)
+    }
+    return frame.assign(**days)
+
+
+def _of_serial(value: object) -> object:
+    """The day of a spreadsheet's number."""
+    number = pd.to_numeric(str(value).strip(), errors="coerce")
+    within = _SERIALS[0] <= number < _SERIALS[1] + 1
+    return (_SERIAL_START + dt.timedelta(days=int(number))).isoformat() if within else value
+
+
+def _of_format(date_format: str) -> Callable[[object], object]:
+    """What reads a day that is written so."""
+
+    def read(value: object) -> object:
+        text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
+        try:
+            return _written(text, date_format).isoformat()
+        except ValueError:
+            return value
+
+    try:
+        told = _written(_PROBE.strftime(date_format), date_format)
+    except ValueError:
+        told = None
+    if told != _PROBE:
+        raise LedgerError(
+            f"日期格式 {date_format!r} 定不出年月日，应如 %m/%d/%Y %H:%M，Excel 序号写 {EXCEL}",
+            f"the date format {date_format!r} tells no day; write such as %m/%d/%Y %H:%M, or {EXCEL} for serials",
+        )
+    return read
+
+
+def _written(text: str, date_format: str) -> dt.date:
+    return dt.datetime.strptime(text, date_format).date()  # noqa: DTZ007 - a day is one where it was written down
+
+
 def to_rows(frame: gpd.GeoDataFrame, *, source: str, on: str) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Rows that have every column of the ledger in its type, and what was wrong with their values.
 
@@ -108,8 +184,10 @@ def to_rows(frame: gpd.GeoDataFrame, *, source: str, on: str) -> tuple[gpd.GeoDa
     label = np.where(own != "", own, np.where(origin != "", origin, [f"row {each}" for each in there.index]))
     plain, hurt = _mended(there.assign(problem_id=label))
     rows, findings = typed(plain, PROBLEMS)
+    high = int(shapely.has_z(np.asarray(plain.geometry.array, dtype=object)).sum())
+    findings += [Finding("z-present", "problems", "*", None, float(high))] * bool(high)
     findings += [Finding("text-mended", "problems", mended(name), None) for name in label[hurt].tolist()]
-    rows = _completed(rows, source=source)
+    rows = _completed(rows, source=source, unsure=rows["problem_id"].isin(refused(findings, "status")))
     undated = rows["found_on"].isna().to_numpy(dtype=bool)
     if suspects:
         rows["found_on"] = rows["found_on"].fillna(pd.Timestamp(on))
@@ -146,7 +224,8 @@ def _mended(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Flags]:
     return made, hurt
 
 
-def _completed(rows: gpd.GeoDataFrame, *, source: str) -> gpd.GeoDataFrame:
+def _completed(rows: gpd.GeoDataFrame, *, source: str, unsure: pd.Series[bool]) -> gpd.GeoDataFrame:
+    """Every column of the ledger; a day of closing says the state where none was written, not where an unknown was."""
     lacking = {
         name: pd.Series(np.full(len(rows), np.nan, dtype="object"), index=rows.index).astype(
             pd.api.types.pandas_dtype(PROBLEMS[name].dtype)
@@ -156,7 +235,7 @@ def _completed(rows: gpd.GeoDataFrame, *, source: str) -> gpd.GeoDataFrame:
     }
     made = rows.assign(**lacking)
     made["source"] = made["source"].fillna("").replace("", source)
-    closed = made["closed_on"].notna() & made["status"].isna()
+    closed = made["closed_on"].notna() & made["status"].isna() & ~unsure
     made["status"] = made["status"].mask(closed, "closed")
     for name, value in _DEFAULTS.items():
         made[name] = made[name].fillna(value)

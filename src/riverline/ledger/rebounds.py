@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Days = NDArray[np.float64]
     Rows = NDArray[np.intp]
 
-__all__ = ["Question", "find"]
+__all__ = ["Question", "came_back", "find"]
 
 _CLOSINGS = (
     'SELECT intake.problem_id, events.status, events."on" FROM events '
@@ -49,11 +49,7 @@ class Question(NamedTuple):
 
 def find(db: sqlite3.Connection, problems: gpd.GeoDataFrame, asked: Question) -> Rebounds:
     """Closed problems that are back; see :meth:`riverline.Ledger.rebounds`."""
-    closings = _closings(db, problems, asked.day)
-    suspects = {code for (code,) in db.execute(_ORIGINS)}
-    evidence = pd.concat(
-        [_reopened(closings, asked), _found_again(closings, problems, suspects, asked)], ignore_index=True
-    )
+    closings, evidence = _evidenced(db, problems, asked)
     first = evidence.groupby("closing")["back_days"].min()
     watched = closings.assign(back_days=closings.index.to_series().map(first))
     unseen = (_day(asked.day) - watched["closed_day"]).clip(upper=asked.within)
@@ -61,6 +57,24 @@ def find(db: sqlite3.Connection, problems: gpd.GeoDataFrame, asked: Question) ->
     return Rebounds(
         _rows(evidence, closings, problems), _odds(watched, problems, asked), _reaches(watched, problems, asked)
     )
+
+
+def came_back(db: sqlite3.Connection, problems: gpd.GeoDataFrame, asked: Question) -> NDArray[np.bool_]:
+    """Which of the problems were back after one of their closings."""
+    closings, evidence = _evidenced(db, problems, asked)
+    back = np.zeros(len(problems), dtype=bool)
+    back[closings["row"].to_numpy()[evidence["closing"].to_numpy(dtype="int64")]] = True
+    return back
+
+
+def _evidenced(
+    db: sqlite3.Connection, problems: gpd.GeoDataFrame, asked: Question
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Closings up to the day, and what tells of some that they are back."""
+    closings = _closings(db, problems, asked.day)
+    suspects = {code for (code,) in db.execute(_ORIGINS)}
+    parts = [_reopened(closings, asked), _found_again(closings, problems, suspects, asked)]
+    return closings, pd.concat(parts, ignore_index=True)
 
 
 def _day(text: str) -> float:

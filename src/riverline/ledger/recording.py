@@ -32,10 +32,11 @@ if TYPE_CHECKING:
 
 __all__ = ["AMENDABLE", "Wish", "made_wish", "record", "record_all", "write_events"]
 
-AMENDABLE = tuple(name for name in COLUMNS if name not in {"status", "closed_on", "found_on", "source"})
-"""Columns that an event may change; states and days follow from the events themselves."""
+AMENDABLE = tuple(name for name in COLUMNS if name not in {"status", "closed_on", "source"})
+"""Columns that an event may change; states and the day of closing follow from the events themselves."""
 
 _NEEDED = ("problem_id", "event", "on", "by")
+_NEXT = "SELECT min(\"on\") FROM events WHERE problem = ? AND event <> 'found'"
 # Clocks and zones differ by a day at most.
 _AHEAD = dt.timedelta(days=1)
 
@@ -56,13 +57,17 @@ class Wish:
 
 @dataclass(slots=True)
 class _Standing:
-    """Where a problem stands while events are being written: its number, status and last day."""
+    """Where a problem stands while events are being written: number, status, last day, day of the event after finding.
+
+    The last is only known where a day of finding is to be corrected.
+    """
 
     number: int
     status: str
     last_on: str
     closed_on: str | None
     version: int = 0
+    next_on: str | None = None
 
 
 def record(path: Path, rules: LedgerRules, wish: Wish) -> str:
@@ -104,6 +109,8 @@ def write_events(db: sqlite3.Connection, rules: LedgerRules, wishes: Sequence[Wi
     The caller holds the right to write; wishes come in the order in which they happened.
     """
     there = _standings(db, {wish.problem_id for wish in wishes})
+    for code in {wish.problem_id for wish in wishes if "found_on" in wish.changes} & there.keys():
+        there[code].next_on = db.execute(_NEXT, (there[code].number,)).fetchone()[0]
     moment, latest = now(), (dt.datetime.now(dt.UTC).date() + _AHEAD).isoformat()
     named = {each.name: each for each in rules.events}
     made: list[tuple[_Standing, Wish, Event]] = []
@@ -149,13 +156,19 @@ def _refusal(  # noqa: PLR0911 - one return a reason
     if wish.on > latest:
         return _about("event-in-future", wish, note=wish.on)
     if wish.on < at.last_on:
-        days = (dt.date.fromisoformat(at.last_on) - dt.date.fromisoformat(wish.on)).days
-        return _about("event-too-early", wish, value=float(days))
+        return _about("event-too-early", wish, value=_days_between(wish.on, at.last_on))
     if wish.wrong:
         return _about("event-value", wish, note=wish.wrong)
+    first, found = at.next_on or wish.on, str(wish.changes.get("found_on", ""))
+    if found > first:
+        return _about("event-found-late", wish, value=_days_between(first, found), note=f"{found} > {first}")
     there: dict[str, Any] = {"by": wish.by.strip(), "note": wish.note.strip(), "file": wish.files, **wish.changes}
     lacking = [need for need in ("by", *rule.needs) if not there.get(need)]
     return _about("event-incomplete", wish, note=", ".join(lacking)) if lacking else None
+
+
+def _days_between(first: str, last: str) -> float:
+    return float((dt.date.fromisoformat(last) - dt.date.fromisoformat(first)).days)
 
 
 def _about(code: str, wish: Wish, *, value: float = float("nan"), note: str = "") -> Finding:
@@ -168,7 +181,7 @@ def _move(at: _Standing, rule: EventRule, wish: Wish, moment: str) -> Event:
     if rule.to is not None:
         at.status = rule.to
         at.closed_on = wish.on if at.status == "closed" else None
-    at.last_on = wish.on
+    at.last_on, at.next_on = wish.on, at.next_on or wish.on
     changes = to_json(wish.changes) if wish.changes else ""
     return Event(at.number, wish.problem_id, wish.event, at.status, moved, wish.on, mended(wish.by), mended(wish.note),
                  changes, moment, wish.files)  # fmt: skip
@@ -229,8 +242,10 @@ def _typed_changes(changes: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
         column = PROBLEMS[name]
         reading = read_values(pd.Series([mended(value) if isinstance(value, str) else value], dtype="object"), column)
         read = values_of(reading.converted, column)[0]
-        if not reading.complete or (
-            column.choices and read is not None and read not in {each.value for each in column.choices}
+        if (
+            not reading.complete
+            or (name == "found_on" and read is None)
+            or (column.choices and read is not None and read not in {each.value for each in column.choices})
         ):
             return {}, mended(f"{titled(column)} = {value}" + (f" ∉ {allowed(column)}" if column.choices else ""))
         typed[name] = read

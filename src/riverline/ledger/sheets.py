@@ -17,6 +17,7 @@ from riverline.ledger import state
 from riverline.ledger.cells import mended, texts_of, values_of
 from riverline.ledger.chain import tail
 from riverline.ledger.files import whole_file
+from riverline.ledger.intake import take
 from riverline.ledger.opening import COLUMNS, crs_of, opened, writing
 from riverline.ledger.recording import AMENDABLE, Wish, write_events
 from riverline.ledger.result import Recorded
@@ -31,11 +32,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from riverline.ledger.machine import LedgerRules
+    from riverline.ledger.result import Intake
 
 __all__ = ["from_excel", "to_excel"]
 
 _VERSION = Column("version", "integer", "台账版本", "Version of the ledger", "TZBB",
                   "Number of the last event when the sheet was written; leave it as it is.")  # fmt: skip
+_SOURCE = "Excel 台账"
 _KEY = text("problem_id", "问题编号", "Problem code", "WTBH", "Key.")
 _SHOWN = ("problem_id", *COLUMNS)
 # What would be read as the code of a letter, _x0041_, is written as _x005F_x0041_, and not read back by every reader.
@@ -122,7 +125,10 @@ class _Sheet(NamedTuple):
 
 def from_excel(path: Path, rules: LedgerRules, source: Path, *, by: str, on: str) -> Recorded:
     """Take back what was edited in a workbook; see :meth:`riverline.Ledger.take_back`."""
-    sheet = _read(source)
+    frame = _read(source)
+    typed = (frame["version"].isna() | (frame["version"].astype("str").str.strip() == "")).to_numpy(dtype=bool)
+    taken = _taken(path, rules, _typed(frame[typed].reset_index(drop=True)), on) if typed.any() else None
+    sheet = _typed(frame[~typed].reset_index(drop=True))
     with writing(path) as db:
         edits, findings = _edits(db, sheet)
         wishes = [
@@ -130,11 +136,24 @@ def from_excel(path: Path, rules: LedgerRules, source: Path, *, by: str, on: str
         ]
         numbers, refused = write_events(db, rules, sorted(wishes, key=lambda wish: wish.on))
         events = state.events(db, first=numbers[0] if numbers else LAST)
+        if taken is not None and len(taken.added):
+            events = pd.concat([*(state.events(db, code) for code in taken.added["problem_id"]), events])
         crs = crs_of(db)
-    return Recorded(events, faults.combine(findings_to_faults([*findings, *refused], crs), crs=crs))
+    told = findings_to_faults([*findings, *refused], crs)
+    told = told if taken is None else [told, taken.faults]
+    return Recorded(events.reset_index(drop=True), faults.combine(told, crs=crs))
 
 
-def _read(source: Path) -> _Sheet:
+def _taken(path: Path, rules: LedgerRules, sheet: _Sheet, on: str) -> Intake:
+    """Rows that somebody typed, told by having no version: taken as problems of any table are."""
+    said = {name: [sheet.raw[name][row] if wrong else sheet.cells[name][row] for row, wrong in enumerate(wrongs)]
+            for name, wrongs in sheet.wrong.items()}  # fmt: skip
+    frame = pd.DataFrame({"problem_id": sheet.code, **said}, dtype="object")
+    # One source for every workbook: a row is the same row, whatever its file is called when it comes again.
+    return take(path, rules, frame, source=_SOURCE, on=on)
+
+
+def _read(source: Path) -> pd.DataFrame:
     reader = _module("openpyxl")
     try:
         book = reader.load_workbook(source, read_only=True, data_only=True)
@@ -155,8 +174,7 @@ def _read(source: Path) -> _Sheet:
             f"the workbook {source.name} lacks {' and '.join(lacking)}; edit one that to_excel wrote",
         )
     filled = [row for row in rows[1:] if any(cell not in (None, "") for cell in row)]
-    frame = pd.DataFrame({name: pd.Series([row[at] for row in filled], dtype="object") for name, at in there.items()})
-    return _typed(frame)
+    return pd.DataFrame({name: pd.Series([row[at] for row in filled], dtype="object") for name, at in there.items()})
 
 
 def _typed(frame: pd.DataFrame) -> _Sheet:
@@ -213,6 +231,8 @@ def _wish(
 ) -> Wish:
     """The event that an edited row asks for."""
     wrong = [name for name in names if sheet.wrong[name][row] or name not in (*AMENDABLE, "status", "closed_on")]
+    if "found_on" in names and sheet.cells["found_on"][row] is None:
+        wrong.append("found_on")
     moved = "status" in names and not sheet.wrong["status"][row]
     day = on
     if moved and sheet.cells["status"][row] == "closed" and "closed_on" in names:
@@ -220,7 +240,7 @@ def _wish(
     elif "closed_on" in names and not (moved and sheet.cells["closed_on"][row] is None):
         wrong.append("closed_on")
     event = _event_to(rules, status, sheet.cells["status"][row]) if moved else "amended"
-    changes = {name: sheet.cells[name][row] for name in names if name in AMENDABLE and not sheet.wrong[name][row]}
+    changes = {name: sheet.cells[name][row] for name in names if name in AMENDABLE and name not in wrong}
     told = ", ".join(f"{name} = {sheet.raw[name][row]}" for name in wrong)
     return Wish(sheet.code[row], event, day, by, file, changes, (), mended(told))
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from riverline.schema import Schema
 
     Days = NDArray[np.datetime64]
+    Flags = NDArray[np.bool_]
 
 __all__ = ["SCOPES", "by_scope", "closing_times", "look_back", "stock", "sums"]
 
@@ -36,6 +37,7 @@ _WERE_CLOSED = (
     'SELECT DISTINCT intake.problem_id FROM events JOIN intake ON intake."no" = events.problem '
     "WHERE events.status = 'closed' AND events.moved = 1 AND events.\"on\" <= ?"
 )
+_WERE_REOPENED = _WERE_CLOSED.replace("'closed'", "'reopened'")
 
 
 def by_scope(rows: pd.DataFrame, schema: Schema, count: Callable[[pd.DataFrame], dict[str, Any]]) -> pd.DataFrame:
@@ -79,13 +81,19 @@ def stock(problems: gpd.GeoDataFrame, rules: LedgerRules, cutoff: str) -> pd.Dat
     return by_scope(rows, STOCK, count)
 
 
-def sums(db: sqlite3.Connection, problems: gpd.GeoDataFrame, rules: LedgerRules, due: Days, day: str) -> pd.DataFrame:
+def sums(
+    db: sqlite3.Connection, problems: gpd.GeoDataFrame, rules: LedgerRules, due: Days, came_back: Flags, day: str
+) -> pd.DataFrame:
     """Closing statistics; see :meth:`riverline.Ledger.statistics`."""
-    before = {code for (code,) in db.execute(_WERE_CLOSED, (day,))}
+    before, again = ({code for (code,) in db.execute(text, (day,))} for text in (_WERE_CLOSED, _WERE_REOPENED))
     closed_on = problems["closed_on"].to_numpy(dtype="datetime64[D]")
+    back = problems["status"].isin(rules.open) & problems["problem_id"].isin(before)
+    real_row = problems["status"] != "rejected"
     rows = with_month(problems).assign(
         still=problems["status"].isin(rules.open),
-        back=problems["status"].isin(rules.open) & problems["problem_id"].isin(before),
+        back=back,
+        ever=real_row & (back | problems["problem_id"].isin(again)),
+        rebound=real_row & came_back,
         late=problems["status"].isin(rules.open) & (due < np.datetime64(day)),
         timed=~np.isnat(due) & ~np.isnat(closed_on),
         in_time=closed_on <= due,
@@ -96,7 +104,8 @@ def sums(db: sqlite3.Connection, problems: gpd.GeoDataFrame, rules: LedgerRules,
         real, timed = int((~rejected).sum()), int((closed & some["timed"]).sum())
         return {
             "problem_count": real, "open_count": int(some["still"].sum()), "closed_count": int(closed.sum()),
-            "reopened_count": int(some["back"].sum()), "overdue_count": int(some["late"].sum()),
+            "reopened_count": int(some["back"].sum()), "ever_reopened_count": int(some["ever"].sum()),
+            "came_back_count": int(some["rebound"].sum()), "overdue_count": int(some["late"].sum()),
             "rejected_count": int(rejected.sum()),
             "closed_share": int(closed.sum()) / real if real else np.nan,
             "on_time_share": int((closed & some["in_time"]).sum()) / timed if timed else np.nan,

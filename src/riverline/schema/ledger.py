@@ -206,6 +206,11 @@ LEDGER_SUMS = Schema(
         _count("reopened_count", "其中反弹", "Reopened", "QZFT", "Of the open ones those that were closed before."),
         _count("overdue_count", "其中逾期", "Overdue", "QZYQ", "Of the open ones those whose day has passed."),
         _count("rejected_count", "不属实", "Rejected", "BSS", "Found not to be problems."),
+        _count("ever_reopened_count", "曾反弹", "Reopened at some time", "CFT",
+               "Of the problems those that were reopened up to the day, once or often, closed again or not."),
+        _count("came_back_count", "销号后复发", "Back after closing", "XHFF",
+               "Of the problems those that were back after a closing by the evidence of Ledger.rebounds: reopened, or "
+               "found again at the place."),
         _share("closed_share", "销号率", "Share closed", "XHL", "Closed ones among the problems."),
         _share("on_time_share", "按期销号率", "On time", "AQXHL", "Of closed ones with a day those closed by it."),
     ),

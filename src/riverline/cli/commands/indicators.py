@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["indicators"]
 
+_NOBODYS = {"river": ("没有河流", "without a river"), "admin": ("没有行政区", "without a unit"),
+            "chief": ("没有河长", "without a chief")}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class _Written:
@@ -55,6 +58,7 @@ def indicators(  # noqa: PLR0913 - one option a result
     """由台账、巡河、水质成果汇总考核指标，交给 riverline score | indicators from results, for riverline score."""
     with told(language) as console:
         import riverline as rl
+        from riverline.assessment.gathering import gathered
         from riverline.cli.files import file_and_layer
 
         schema = rl.schema
@@ -69,7 +73,7 @@ def indicators(  # noqa: PLR0913 - one option a result
         if ledger is not None and not ledger.is_file():
             raise rl.ReadError(f"找不到台账 {ledger}", f"there is no ledger {ledger}")
         book = None if ledger is None else rl.Ledger.open(ledger)
-        rows = rl.gather_indicators(
+        rows, nobodys = gathered(
             by=by,
             since=since,
             until=until,
@@ -88,4 +92,8 @@ def indicators(  # noqa: PLR0913 - one option a result
         said = f"{rows['subject'].nunique()} 个对象，{len(rows)} 个指标值"
         english = f"{len(rows)} values of {rows['subject'].nunique()} subjects"
         console.print(said if language == "zh" else english, highlight=False)
+        if nobodys:
+            zh, en = _NOBODYS[by]
+            lost = f"另有 {nobodys} 条记录{zh}，未计入" if language == "zh" else f"{nobodys} records {en} were left out"
+            console.print(lost, highlight=False)
         tell_file(console, out)

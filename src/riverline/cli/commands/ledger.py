@@ -62,6 +62,10 @@ def take(  # noqa: PLR0913 - one option a thing to say
             metavar="OURS::YOURS=VALUE", help="词语对应，例 kind::垃圾=dumping | a word of a column, repeated"
         ),
     ] = None,
+    date_format: Annotated[
+        str | None,
+        typer.Option(metavar="FORMAT", help='日期次序，例 "%m/%d/%Y %H:%M"；Excel 序号写 excel | how days are written'),
+    ] = None,
     axes: Annotated[
         str | None, file_option("河道中心线：先定河流、岸别、桩号、河段 | axes: put problems on their river first")
     ] = None,
@@ -78,8 +82,10 @@ def take(  # noqa: PLR0913 - one option a thing to say
         raise typer.BadParameter("--admin 和 --chiefs 需要 --axes | --admin and --chiefs need --axes")
     with told(language) as console:
         from riverline.cli.printing.summary import fault_counts
+        from riverline.ledger.reading import dated
 
-        frame, placing = _read(file, column, crs, encoding), []
+        # Days are read before a problem is put on its river: nothing else takes one in another order.
+        frame, placing = dated(_read(file, column, crs, encoding), date_format), []
         if axes is not None:
             frame, faults = _on_rivers(frame, axes, {"admin": admin, "chiefs": chiefs})
             placing.append(faults)
@@ -224,7 +230,12 @@ def rebounds(
         made = rl.Ledger.open(ledger, rules=rules).rebounds(distance_m=distance, within=within, on=on)
         _show(console, made.rows.drop(columns="geometry"), rl.schema.REBOUNDS, language)
         _show(console, made.odds[made.odds["scope"] == "all"], rl.schema.REBOUND_ODDS, language)
-        _show(console, made.reaches, rl.schema.PAPER_CLOSINGS, language)
+        paper = made.reaches[made.reaches["on_paper"].to_numpy(dtype=bool)]
+        if len(paper):
+            _show(console, paper.drop(columns="on_paper"), rl.schema.PAPER_CLOSINGS, language)
+        zh = f"可判断的 {len(made.reaches)} 个河段中，{len(paper)} 个是纸面销号"
+        en = f"of {len(made.reaches)} reaches that can be told {len(paper)} are closed on paper"
+        console.print(zh if language == "zh" else en, highlight=False)
 
 
 @ledger_app.command("export")
