@@ -172,6 +172,7 @@ def _items(frame: gpd.GeoDataFrame, catalog: Catalog, columns: Mapping[str, str]
     kind = frame["kind"].astype("str").fillna("unknown").to_numpy(dtype=object)
     fields = _fields(frame, columns)
     called = {plain_word(name): item.id for item in catalog.items for name in (item.title, item.title_en, item.id)}
+    called.pop("", None)
     for texts in fields.get("item", []):
         said = pd.Series(texts).map(called).fillna("").to_numpy(dtype=object)
         found = np.where(found == "", said, found).astype(object)

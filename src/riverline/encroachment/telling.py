@@ -68,8 +68,8 @@ def describe_suspects(suspects: gpd.GeoDataFrame, language: Language = "zh") -> 
     Returns
     -------
     GeoDataFrame
-        The same rows; a reason without evidence behind it stays as it is. A law keeps its Chinese name after the
-        English one.
+        The same rows; a reason or title without evidence behind it stays as it is. A law keeps its Chinese name after
+        the English one.
 
     Examples
     --------
@@ -87,6 +87,8 @@ def describe_suspects(suspects: gpd.GeoDataFrame, language: Language = "zh") -> 
     told = {"reason": [_sentence(*each, language) for each in zip(rows, evidence, map(str, before), strict=True)]}
     if "citation" in names:
         told["citation"] = [_citation(*each, language) for each in zip(columns["citation"], evidence, strict=True)]
+    if "item_title" in names:
+        told["item_title"] = [_title(*each, language) for each in zip(columns["item_title"], evidence, strict=True)]
     return SUSPECTS.conform(suspects.assign(**{name: pd.array(texts, dtype="str") for name, texts in told.items()}))
 
 
@@ -97,6 +99,11 @@ def _read(text: Any) -> dict[str, Any] | None:  # noqa: ANN401 - a text or nothi
     except (TypeError, ValueError):
         return None
     return evidence if isinstance(evidence, dict) else None
+
+
+def _title(title: Any, evidence: dict[str, Any] | None, language: Language) -> Any:  # noqa: ANN401 - a text or nothing
+    """What the catalogue calls the item of a row."""
+    return ((evidence or {}).get("catalog") or {}).get("title" if language == "zh" else "title_en") or title
 
 
 def _citation(cited: Any, evidence: dict[str, Any] | None, language: Language) -> Any:  # noqa: ANN401 - a text or nothing

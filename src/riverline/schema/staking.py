@@ -70,7 +70,7 @@ def _reference(number: int) -> tuple[Column, ...]:
                "A fixed object that is hard to destroy."),
         c.or_blank(_degrees(f"reference_{number}_bearing", f"方位物{digit}方位角", f"Bearing to object {number}",
                             f"FWW{number}FW", "Grid bearing from the stake.")),
-        c.optional(c.text(f"reference_{number}_bearing_dms", f"方位物{digit}方位角（度分秒）",
+        c.optional(c.text(f"reference_{number}_dms", f"方位物{digit}方位角（度分秒）",
                           f"Bearing to object {number} (DMS)", f"FWW{number}FWD",
                           "The same in degrees, minutes and seconds.")),
         c.or_blank(c.metres(f"reference_{number}_m", f"方位物{digit}距离", f"Distance to object {number}",

@@ -39,10 +39,11 @@ def shared_by_policy(lines: gpd.GeoDataFrame) -> Flags:
 
     Examples
     --------
-    >>> import geopandas as gpd
+    >>> import geopandas as gpd, shapely
     >>> columns = {"line_id": ["R1-L-001", "R1-L-M01"], "river_id": "R1", "bank": "left"}
-    >>> rules = ["anhui/others", "anhui/policy.shared"]
-    >>> shared_by_policy(gpd.GeoDataFrame({**columns, "rule_id": rules}, geometry=[None] * 2)).tolist()
+    >>> columns["rule_id"] = ["anhui/others", "anhui/policy.shared"]
+    >>> line = shapely.LineString([(0, 0), (9, 0)])
+    >>> shared_by_policy(gpd.GeoDataFrame(columns, geometry=[line, line])).tolist()
     [False, True]
     """
     return shared_with_others(lines) | _shared_with_rivers(lines)

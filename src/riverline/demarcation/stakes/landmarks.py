@@ -61,8 +61,9 @@ def with_landmarks(frame: gpd.GeoDataFrame, landmarks: gpd.GeoDataFrame | None, 
 
 def _in_minutes(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """With bearings in degrees, minutes and seconds, as those to neighbours are, the field team's as well."""
-    bearings = {f"reference_{number}_bearing" for number in NUMBERS}
-    return frame.assign(**{f"{name}_dms": format_dms(frame[name].to_numpy("float64")) for name in sorted(bearings)})
+    return frame.assign(
+        **{f"reference_{n}_dms": format_dms(frame[f"reference_{n}_bearing"].to_numpy("float64")) for n in NUMBERS}
+    )
 
 
 def _nearest(points: gpd.GeoSeries, landmarks: gpd.GeoDataFrame, reach_m: float) -> dict[str, NDArray[Any]]:
