@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from riverline.errors import JobError, MissingDependencyError, RiverlineError
+from riverline.io.whole_files import cannot_write
 from riverline.style import collect
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from riverline.style import Layer
 
-__all__ = ["OGR_ERRORS", "cannot_write", "changed", "drafted", "layers_for", "needed", "publish", "zip_files"]
+__all__ = ["OGR_ERRORS", "changed", "drafted", "layers_for", "needed", "publish", "zip_files"]
 
 OGR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
 
@@ -140,15 +141,6 @@ def zip_files(archive: Path, files: Mapping[str, Path | bytes]) -> None:
                 continue
             with content.open("rb") as source, bundle.open(info, "w", force_zip64=True) as sink:
                 shutil.copyfileobj(source, sink, 1 << 20)
-
-
-def cannot_write(target: Path, reason: str) -> JobError:
-    """The error of a file that cannot be written."""
-    return JobError(
-        f"无法写入 {target}：{reason}；请检查文件夹是否存在、可写、有剩余空间，文件是否被其他程序打开",
-        f"cannot write {target}: {reason}; see that the folder is there, writable and not full, and that no other "
-        "program holds the file",
-    )
 
 
 def changed(what: Iterable[str]) -> JobError:

@@ -13,9 +13,10 @@ from pyogrio import raw
 
 from riverline.errors import JobError
 from riverline.export.compared import differences
-from riverline.export.drafts import OGR_ERRORS, cannot_write, changed, layers_for, publish, zip_files
+from riverline.export.drafts import OGR_ERRORS, changed, layers_for, publish, zip_files
 from riverline.export.tables import GEOMETRY, tables_of
 from riverline.io.sheet_cells import clean_text
+from riverline.io.whole_files import cannot_write
 from riverline.style import in_language
 
 if TYPE_CHECKING:

@@ -15,13 +15,14 @@ from pyproj import CRS
 
 from riverline.errors import JobError
 from riverline.export.dbf_shape import shaped
-from riverline.export.drafts import OGR_ERRORS, cannot_write, publish, zip_files
+from riverline.export.drafts import OGR_ERRORS, publish, zip_files
 from riverline.export.dressing import DATE
 from riverline.export.profiled import profiled
 from riverline.export.profiles import load_profile
 from riverline.export.tables import GEOMETRY, tables_of
 from riverline.io.file_names import file_names
 from riverline.io.sheet_cells import is_risky
+from riverline.io.whole_files import cannot_write
 from riverline.style import collect, in_language
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from riverline.export.forms import load_form
 from riverline.export.sheet_writing import paged, read_digests, write_pages
 from riverline.export.sheets import Head, Sheet, sheets_of
 from riverline.geodesy import plane_name
+from riverline.io.whole_files import cannot_write
 from riverline.provenance import crs_authority
 from riverline.style import collect, in_language, rule_sets_of, with_rule_titles
 
@@ -110,12 +111,7 @@ def to_xlsx(
                 os.fsync(file.fileno())
             draft.replace(target)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise JobError(
-            f"无法写入 {target}：{reason}；请检查文件夹是否存在、可写、有剩余空间，文件是否被其他程序打开",
-            f"cannot write {target}: {reason}; see that the folder is there, writable and not full, and that no other "
-            "program holds the file",
-        ) from error
+        raise cannot_write(target, error.strerror or str(error)) from error
     return target
 
 

@@ -17,13 +17,14 @@ from riverline import faults
 from riverline._version import __version__
 from riverline.errors import JobError, RiverlineError
 from riverline.io.file_names import file_names
+from riverline.io.whole_files import write_whole
 from riverline.maps.assets import ASSETS
 from riverline.maps.beside import Beside
 from riverline.maps.drawing import Look, draw
 from riverline.maps.elements import page_file
 from riverline.maps.index import Entry, entry_of, index_html
 from riverline.maps.manifest import INDEX, Drawn, Journal, text_digest, write_manifest
-from riverline.maps.saving import page_html, write_whole
+from riverline.maps.saving import page_html
 from riverline.maps.showing import refuse_too_many
 from riverline.maps.units import COLUMNS, REST, By, Unit, part
 from riverline.provenance import content_digest, crs_text, describe_input

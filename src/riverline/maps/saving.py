@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,17 +11,19 @@ from typing import TYPE_CHECKING, Any
 import folium
 
 from riverline.errors import JobError
+from riverline.io.whole_files import write_whole
 from riverline.maps.assets import ASSETS, SPARE, icon_script, inline_text
 from riverline.maps.elements import Plain
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator
 
     from branca.element import Element
 
     from riverline.maps.beside import Beside
 
-__all__ = ["NOTEBOOK_BYTES", "OfflineMap", "page_html", "save", "write_whole"]
+__all__ = ["NOTEBOOK_BYTES", "OfflineMap", "page_html", "save"]
 
 NOTEBOOK_BYTES = 12_000_000
 """Most bytes of a page that a notebook shows."""
@@ -220,30 +220,3 @@ def _counted(html: str, root: Element) -> str:
     known = {name: f"{number:032x}" for number, name in enumerate(names)}
     pattern = re.compile(r"(?<=_)[0-9a-f]{32}(?![0-9a-f])")
     return pattern.sub(lambda match: known.get(match[0], match[0]), html)
-
-
-def write_whole(target: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all.
-
-    Raises
-    ------
-    JobError
-        If the folder is missing, cannot be written to or is full.
-    """
-    try:
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
-            temporary = Path(file.name)
-            try:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-                temporary.chmod(0o644)
-                temporary.replace(target)
-            except BaseException:
-                temporary.unlink(missing_ok=True)
-                raise
-    except OSError as error:
-        raise JobError(
-            f"无法写入 {target}：{error.strerror}；请检查文件夹是否存在、可写、有剩余空间",
-            f"cannot write {target}: {error.strerror}; see that the folder is there, writable and not full",
-        ) from error

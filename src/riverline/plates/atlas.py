@@ -13,6 +13,7 @@ import shapely
 from riverline._version import __version__
 from riverline.errors import JobError, MissingDependencyError
 from riverline.faults import combine, found
+from riverline.io.whole_files import write_whole
 from riverline.plates.content import cut, drawable, index_frame
 from riverline.plates.fonts import clean, find_fonts
 from riverline.plates.imprint import Imprint
@@ -23,7 +24,7 @@ from riverline.plates.sheet import Look, Match, Sheet
 from riverline.plates.showing import centred, plain_layers
 from riverline.plates.wording import WORDS, notes_of
 from riverline.plates.working import MANIFEST, Manifest, Task, digest_of, draw_all
-from riverline.plates.writing import FORMATS, write_bytes
+from riverline.plates.writing import FORMATS
 from riverline.provenance import crs_text
 from riverline.style import Layer
 
@@ -334,5 +335,5 @@ def _merged(book: _Book, tasks: list[Task]) -> Path:
     writer.write(target)
     writer.close()
     path = book.folder / MERGED
-    write_bytes(path, target.getvalue())
+    write_whole(path, target.getvalue())
     return path

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from riverline.errors import JobError
 from riverline.geodesy import align
+from riverline.io.whole_files import write_whole
 from riverline.plates.composing import compose
 from riverline.plates.content import bounds_of, cut, drawable
 from riverline.plates.fonts import clean, find_fonts
@@ -18,7 +19,7 @@ from riverline.plates.paper import fitting_scale, lay_out, require_scale
 from riverline.plates.result import Plate
 from riverline.plates.sheet import Look, Sheet
 from riverline.plates.wording import WORDS, notes_of
-from riverline.plates.writing import encode, format_of, write_bytes
+from riverline.plates.writing import encode, format_of
 from riverline.provenance import crs_text
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def draw(  # noqa: PLR0913 - one argument a thing to say
     figure, faults = compose(sheet, look)
     contents = [encode(figure, format_of(each), fonts, title=heading) for each in paths]
     for each, content in zip(paths, contents, strict=True):
-        write_bytes(each, content)
+        write_whole(each, content)
     return Plate(sheet.number, heading, denominator, layout.name, window, sheet.crs, figure, tuple(paths), faults)
 
 

@@ -16,8 +16,9 @@ from shapely.errors import ShapelyError
 
 from riverline._version import __version__
 from riverline.errors import RiverlineError
+from riverline.io.whole_files import write_whole
 from riverline.plates.composing import compose
-from riverline.plates.writing import encode, write_bytes
+from riverline.plates.writing import encode
 from riverline.provenance import content_digest
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class Manifest:
         """Write the file, sheets in the order of their numbers."""
         rows = [_written(self.done[number]) for number in sorted(self.done)]
         text = json.dumps({**self.about, "sheets": rows}, ensure_ascii=False, indent=1)
-        write_bytes(self.path, (text + "\n").encode("utf-8", "surrogatepass"))
+        write_whole(self.path, (text + "\n").encode("utf-8", "surrogatepass"))
         self.saved = monotonic()
 
 
@@ -148,7 +149,7 @@ def draw_one(task: Task) -> Done:
         files = []
         for kind, path in task.files:
             content = encode(figure, kind, task.look.fonts, title=f"{task.sheet.title} {number}")
-            write_bytes(path, content)
+            write_whole(path, content)
             files.append((path.name, _sum(content)))
     except _FAILURES as error:
         reason = error.zh if isinstance(error, RiverlineError) else f"{type(error).__name__}: {error}"

@@ -1,12 +1,9 @@
-"""Figures as files: the same figure gives the same bytes, and a file is there whole or not at all."""
+"""Figures as files: the same figure gives the same bytes."""
 
 from __future__ import annotations
 
 import io
-import os
-import tempfile
 import warnings
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from riverline._version import __version__
@@ -14,9 +11,11 @@ from riverline.errors import JobError
 from riverline.plates.composing import settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from riverline.plates.fonts import Fonts
 
-__all__ = ["FORMATS", "encode", "format_of", "write_bytes"]
+__all__ = ["FORMATS", "encode", "format_of"]
 
 FORMATS = ("pdf", "png", "svg")
 _PNG_DPI = 200
@@ -62,32 +61,3 @@ def encode(figure: Any, kind: str, fonts: Fonts, *, title: str) -> bytes:  # noq
         else:
             figure.savefig(target, format=kind, metadata=metadata)
     return target.getvalue()
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Put bytes into a file at once: through a file beside it that is then renamed.
-
-    Raises
-    ------
-    JobError
-        If the folder is missing, full or not to be written to; an older file stays as it was.
-    """
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name[:40]}.", delete=False) as file:
-            draft = Path(file.name)
-            try:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-                draft.chmod(0o644)
-                draft.replace(path)
-            except BaseException:
-                draft.unlink(missing_ok=True)
-                raise
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise JobError(
-            f"无法写入 {path}：{reason}；请检查文件夹是否存在、可写、有剩余空间，文件是否被其他程序打开",
-            f"cannot write {path}: {reason}; see that the folder is there, writable and not full, and that no other "
-            "program holds the file",
-        ) from error

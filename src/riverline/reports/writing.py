@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riverline.errors import JobError
+from riverline.io.whole_files import write_whole
 from riverline.reports.page import as_page
 from riverline.reports.typeset import as_pdf
 from riverline.reports.word import as_word, template_bytes
@@ -118,19 +118,5 @@ def write_template(path: str | os.PathLike[str]) -> Path:
 
 
 def _put(target: Path, content: bytes) -> Path:
-    try:
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".riverline-") as folder:
-            draft = Path(folder) / "draft"
-            with draft.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(target)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise JobError(
-            f"无法写入 {target}：{reason}；请检查文件夹是否存在、可写、有剩余空间，文件是否被其他程序打开",
-            f"cannot write {target}: {reason}; see that the folder is there, writable and not full, and that no other "
-            "program holds the file",
-        ) from error
+    write_whole(target, content)
     return target
