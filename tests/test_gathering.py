@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 from pandas.testing import assert_frame_equal
 from typer.testing import CliRunner
 
@@ -130,6 +131,40 @@ def test_sections_count_for_their_river_and_for_whoever_has_the_reach_that_they_
     rows = rl.gather_indicators(by="chief", inventory=inventory, chiefs=chiefs, **HALF)
     assert told(rows) == {("周", "targets_met"): 1.0, ("吴", "targets_met"): 0.0}
     assert rl.gather_indicators(by="chief", inventory=inventory, **HALF).empty
+
+
+def units(*boxes):
+    """Townships 镇1, 镇2 … from and to so many metres along the river."""
+    names = [f"镇{i}" for i in range(1, len(boxes) + 1)]
+    shapes = [shapely.box(pt.X + low, pt.Y - 500, pt.X + high, pt.Y + 900) for low, high in boxes]
+    return gpd.GeoDataFrame({"admin_id": names, "name": names}, geometry=shapes, crs=pt.CRS)
+
+
+def test_patrols_and_sections_are_of_the_unit_that_holds_their_reach():
+    towns = units((0, 520), (520, 1000))
+    of = pt.duties(
+        ("张三", "village", "left"), ("李四", "village", "left"), ("王五", "county", "left"),
+        start_chainage_m=[0.0, 520.0, 0.0], end_chainage_m=[525.0, 1000.0, 1000.0],
+    )  # fmt: skip
+    result = pt.measured(pt.walked([(0, 20), (520, 20)], kmh=2.0), of=of, **WEEK)
+    rows = rl.gather_indicators(by="admin", patrols=result, admin=towns.to_crs(4326), **WEEK)
+    values, sources = told(rows), rows.set_index(["subject", "indicator"])["source_ids"]
+    # The county's chief walks for no one township; five metres over a border are its drawing.
+    assert values["镇1", "coverage"] == pytest.approx(520 / 525, abs=1e-3)
+    assert (values["镇1", "patrol_met"], values["镇2", "patrol_met"], values["镇2", "coverage"]) == (1.0, 0.0, 0.0)
+    assert sources["镇1", "coverage"] == "patrolled_duties:D1"
+    assert {name for name, _ in values} == {"镇1", "镇2"}
+    county = told(rl.gather_indicators(by="admin", patrols=result, admin=units((-10, 1010)), **WEEK))
+    assert county["镇1", "coverage"] == pytest.approx(520 / 2005, abs=1e-3)
+    sections = gpd.GeoDataFrame(
+        {"water_section_id": ["S1", "S2"], "river_id": "R1", "name": ["上", "下"], "target": "III",
+         "measured": ["II", "IV"]},
+        geometry=[pt.at(200, 0), pt.at(800, 0)], crs=pt.CRS,
+    )  # fmt: skip
+    inventory = rl.place_outfalls(rl.schema.OUTFALLS.empty(pt.CRS), pt.axes(), sections=sections)
+    met = told(rl.gather_indicators(by="admin", inventory=inventory, admin=towns, **WEEK))
+    assert met == {("镇1", "targets_met"): 1.0, ("镇2", "targets_met"): 0.0}
+    assert rl.gather_indicators(by="admin", inventory=inventory, **WEEK).empty
 
 
 def test_what_is_gathered_is_scored_and_nobodys_problem_is_nobodys_value(ledger):

@@ -347,3 +347,13 @@ def test_the_sample_takes_some_of_every_stratum_whatever_the_order(tmp_path):
     assert ledger.look_back(on="2025-12-31", share=0.25, seed=4)["problem_id"].tolist() != drawn["problem_id"].tolist()
     with pytest.raises(rl.LedgerError, match="抽样设置有误"):
         ledger.look_back(by=("nothing",))
+
+
+def test_statistics_are_told_by_the_chiefs_of_a_level_where_any_is_known(tmp_path):
+    frame = problems_of(4, problem_id=list("ABCD"), chief_county=["林", "林", "周", ""])
+    ledger = ledger_of(tmp_path, frame)
+    walk(ledger, "A", *closing("2025-03-20"))
+    told = ledger.statistics(on="2025-03-31").set_index(["scope", "part"])
+    assert told.loc["chief_county", "problem_count"].to_dict() == {"": 1, "周": 1, "林": 2}
+    assert told.loc[("chief_county", "林"), "closed_count"] == 1
+    assert "chief_village" not in told.index.get_level_values("scope")

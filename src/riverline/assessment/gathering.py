@@ -9,13 +9,16 @@ import numpy as np
 import pandas as pd
 
 from riverline.channel.given import texts
+from riverline.channel.units import unit_holding
 from riverline.errors import JobError
-from riverline.schema import CHIEFS, INDICATORS
+from riverline.geodesy import align
+from riverline.schema import ADMIN, CHIEFS, INDICATORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import geopandas as gpd
+    from numpy.typing import NDArray
 
     from riverline.ledger import Ledger
 
@@ -33,6 +36,9 @@ class _Walked(Protocol):
     """Of :class:`riverline.Patrols` what indicators are made of."""
 
     @property
+    def coverage(self) -> gpd.GeoDataFrame: ...
+
+    @property
     def checks(self) -> pd.DataFrame: ...
 
     @property
@@ -46,7 +52,7 @@ class _Judged(Protocol):
     def reaches(self) -> gpd.GeoDataFrame: ...
 
 
-def gather_indicators(
+def gather_indicators(  # noqa: PLR0913 - one argument a result
     *,
     by: SubjectKind,
     since: dt.date | str,
@@ -56,6 +62,7 @@ def gather_indicators(
     patrols: _Walked | None = None,
     inventory: _Judged | None = None,
     chiefs: gpd.GeoDataFrame | None = None,
+    admin: gpd.GeoDataFrame | None = None,
 ) -> pd.DataFrame:
     """Indicators of rivers, administrative units or chiefs from results, ready for :func:`riverline.assess`.
 
@@ -70,13 +77,16 @@ def gather_indicators(
     ledger
         Gives ``closed_share``, ``overdue`` and ``rebounds``.
     patrols
-        What :func:`riverline.measure_patrols` gave for that period, or its ``checks`` and ``duties``. They give
-        ``patrol_met``, ``coverage`` and ``perfunctory``; not for administrative units, which duties do not name.
+        What :func:`riverline.measure_patrols` gave for that period, or its ``coverage``, ``checks`` and ``duties``.
+        Gives ``patrol_met``, ``coverage`` and ``perfunctory``; for administrative units with ``admin`` only.
     inventory
         What :func:`riverline.place_outfalls` gave, or its ``reaches``. Gives ``targets_met``; for chiefs with
-        ``chiefs`` only, for administrative units not.
+        ``chiefs`` only, for administrative units with ``admin`` only.
     chiefs
         Rows of :data:`riverline.schema.CHIEFS`: on whose reach each water section lies.
+    admin
+        Rows of :data:`riverline.schema.ADMIN`: a section is of the smallest unit it lies in, a duty of the smallest
+        that holds 95 % of its reach. What a higher chief walks through several units is none's.
 
     Returns
     -------
@@ -125,10 +135,10 @@ def gather_indicators(
      ['张三', 'patrol_met', 1.0, 'duty_checks:D1/village-example/20250505']]
     """
     return gathered(by=by, since=since, until=until, period=period, ledger=ledger, patrols=patrols, inventory=inventory,
-                    chiefs=chiefs)[0]  # fmt: skip
+                    chiefs=chiefs, admin=admin)[0]  # fmt: skip
 
 
-def gathered(
+def gathered(  # noqa: PLR0913 - as :func:`gather_indicators`
     *,
     by: SubjectKind,
     since: dt.date | str,
@@ -138,13 +148,14 @@ def gathered(
     patrols: _Walked | None = None,
     inventory: _Judged | None = None,
     chiefs: gpd.GeoDataFrame | None = None,
+    admin: gpd.GeoDataFrame | None = None,
 ) -> tuple[pd.DataFrame, int]:
     """What :func:`gather_indicators` gives, and how many problems, duties and sections are nobody's."""
     first, last = _days(by, since, until)
     parts = [
         *(_of_ledger(ledger, by, first, last) if ledger is not None else ()),
-        *(_of_patrols(patrols, by) if patrols is not None and by != "admin" else ()),
-        *(_of_sections(inventory, by, chiefs) if inventory is not None else ()),
+        *(_of_patrols(patrols, by, admin) if patrols is not None else ()),
+        *(_of_sections(inventory, by, chiefs, admin) if inventory is not None else ()),
     ]
     rows = pd.concat([pd.DataFrame({name: pd.Series(dtype="object") for name in _NAMES}), *parts], ignore_index=True)
     nobodys = (rows["subject"] == "").to_numpy(dtype=bool)
@@ -232,9 +243,14 @@ def _whose(problems: gpd.GeoDataFrame, by: str) -> pd.DataFrame:
     return pd.concat([named, nobodys], ignore_index=True)
 
 
-def _of_patrols(patrols: _Walked, by: str) -> list[pd.DataFrame]:
-    name = "river_id" if by == "river" else "chief"
-    checks, duties = patrols.checks, patrols.duties
+def _of_patrols(patrols: _Walked, by: str, admin: gpd.GeoDataFrame | None) -> list[pd.DataFrame]:
+    checks, duties, name = patrols.checks, patrols.duties, {"river": "river_id", "chief": "chief", "admin": "unit"}[by]
+    if by == "admin":
+        if admin is None:
+            return []
+        reaches = patrols.coverage.drop_duplicates("duty_id")
+        unit = dict(zip(texts(reaches["duty_id"]), _units(reaches.geometry, admin), strict=True))
+        checks, duties = (each.assign(unit=each["duty_id"].map(unit).fillna("")) for each in (checks, duties))
     judged = checks[checks["outcome"].isin(["met", "not_met", "unknown"])]
     met = judged["outcome"].map({"met": 1.0, "not_met": 0.0})
     odd = (duties["perfunctory"] == "yes").to_numpy(dtype="float64")
@@ -256,14 +272,24 @@ def _summed(rows: pd.DataFrame, indicator: str, layer: str) -> pd.DataFrame:
     return told.assign(value=number.reindex(told["subject"]).to_numpy())
 
 
-def _of_sections(inventory: _Judged, by: str, chiefs: gpd.GeoDataFrame | None) -> list[pd.DataFrame]:
-    reaches = pd.DataFrame(inventory.reaches.drop(columns="geometry"))
-    reaches = reaches[(reaches["water_section_id"] != "").to_numpy(dtype=bool)]
+def _units(places: gpd.GeoSeries, admin: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    ADMIN.require(admin, layer="admin")
+    return unit_holding(places.to_numpy(), align(admin, places.crs, layer="admin"))
+
+
+def _of_sections(
+    inventory: _Judged, by: str, chiefs: gpd.GeoDataFrame | None, admin: gpd.GeoDataFrame | None
+) -> list[pd.DataFrame]:
+    reaches = inventory.reaches[(inventory.reaches["water_section_id"] != "").to_numpy(dtype=bool)]
     met = reaches["target_met"].map({"met": 1.0, "not_met": 0.0}).to_numpy("float64")
     rows = pd.DataFrame({"key": texts(reaches["reach_id"]), "river_id": texts(reaches["river_id"]), "value": met,
                          "at": reaches["end_chainage_m"].to_numpy("float64"), "size": 1.0})  # fmt: skip
     if by == "river":
         return [_told(rows.assign(subject=rows["river_id"]), "targets_met", "section_reaches")]
+    if by == "admin" and admin is not None:
+        # A reach ends at its section.
+        ends = reaches.geometry.interpolate(1.0, normalized=True)
+        return [_told(rows.assign(subject=_units(ends, admin)), "targets_met", "section_reaches")]
     if by == "admin" or chiefs is None:
         return []
     CHIEFS.require(chiefs, layer="chiefs")

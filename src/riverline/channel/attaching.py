@@ -14,6 +14,7 @@ from riverline._kernels.lines.chainage import locate_many
 from riverline.channel.given import Axes, aligned, feature_ids, rows_by_name, texts, usable_axes
 from riverline.channel.locating import banks_of
 from riverline.channel.reaches import chiefs_of, segments_of
+from riverline.channel.units import unit_holding
 from riverline.errors import SchemaError
 from riverline.schema import ADMIN, CHIEFS, EXTENTS, PROBLEMS, SEGMENTS
 
@@ -132,7 +133,7 @@ def attach(
     if segments is not None:
         made["segment_id"] = segments_of(_given(segments, SEGMENTS, usable), made)
     if admin is not None:
-        made["admin"] = _units(_given(admin, ADMIN, usable), place)
+        made["admin"] = pd.array(unit_holding(place, _given(admin, ADMIN, usable)), dtype="str")
     if chiefs is not None:
         named, about = chiefs_of(_given(chiefs, CHIEFS, usable), made)
         made |= named
@@ -273,15 +274,3 @@ def _pieces(lines: Shapes) -> tuple[Shapes, Rows]:
     piece = np.repeat(np.arange(len(line)), size)
     at = np.repeat(begin, size) + np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
     return np.asarray(shapely.linestrings(coords[at], indices=piece), dtype=object), owner[begin]
-
-
-def _units(admin: gpd.GeoDataFrame, place: Shapes) -> pd.api.extensions.ExtensionArray:
-    """Name of the smallest administrative unit that each place is in; blank outside all."""
-    areas = admin.geometry.to_numpy()
-    point, unit = shapely.STRtree(areas).query(place, predicate="intersects")
-    names = texts(admin["name"]) if "name" in admin.columns else texts(admin[ADMIN.key])
-    order = np.lexsort((names[unit].astype(str), shapely.area(areas[unit]), point))
-    first = order[np.unique(point[order], return_index=True)[1]]
-    made = np.full(len(place), "", dtype=object)
-    made[point[first]] = names[unit[first]]
-    return pd.array(made, dtype="str")

@@ -145,7 +145,8 @@ class Asked:
         Returns
         -------
         DataFrame
-            Rows of :data:`riverline.schema.LEDGER_SUMS`: all, and by river, unit, kind, severity, responsible, month.
+            Rows of :data:`riverline.schema.LEDGER_SUMS`: all, and by river, unit, kind, severity, responsible, month,
+            and by the chiefs of each level where chiefs are known.
             ``reopened_count`` is of those open on the day; ``ever_reopened_count`` and ``came_back_count`` are of all
             that came back up to it, the latter by the evidence of :meth:`rebounds` with the rules' distance and days.
         """

@@ -14,7 +14,7 @@ import pandas as pd
 
 from riverline._kernels.statistics.survival import product_limit, surviving, wilson
 from riverline.ledger.result import Rebounds
-from riverline.ledger.statistics import SCOPES, with_month
+from riverline.ledger.statistics import parts_of, with_month
 from riverline.ledger.twins import near_pairs, picked, sightings_of
 from riverline.schema import PAPER_CLOSINGS, REBOUND_ODDS, REBOUNDS
 
@@ -167,10 +167,9 @@ def _odds(watched: pd.DataFrame, problems: gpd.GeoDataFrame, asked: Question) ->
     """Probability to be back within the days of the rules: in all, and by each value of each scope."""
     rows = with_month(problems).iloc[watched["row"]].reset_index(drop=True)
     rows = rows.assign(waited=watched["waited"].to_numpy(), back=watched["back_days"].notna().to_numpy())
-    parts: list[tuple[str, str, pd.DataFrame]] = [("all", "*", rows)]
-    for scope in SCOPES:
-        parts += [(scope, str(part), some) for part, some in rows.groupby(rows[scope].fillna("").astype("str"))]
-    made = pd.DataFrame([row for each in parts for row in _odds_of(*each, asked)], columns=_names(REBOUND_ODDS))
+    made = pd.DataFrame(
+        [row for each in parts_of(rows) for row in _odds_of(*each, asked)], columns=_names(REBOUND_ODDS)
+    )
     return pd.DataFrame(REBOUND_ODDS.conform(made))
 
 

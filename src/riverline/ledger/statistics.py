@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from riverline._kernels.statistics.survival import product_limit, quantile, surviving
-from riverline.schema import CLOSING_TIMES, LEDGER_SUMS, STOCK
+from riverline.schema import CHIEFS, CLOSING_TIMES, LEDGER_SUMS, STOCK
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     Days = NDArray[np.datetime64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["SCOPES", "by_scope", "closing_times", "look_back", "stock", "sums"]
+__all__ = ["by_scope", "closing_times", "look_back", "parts_of", "stock", "sums", "with_month"]
 
-SCOPES = ("river_id", "admin", "kind", "severity", "responsible", "month")
+_SCOPES = ("river_id", "admin", "kind", "severity", "responsible", "month")
 """What statistics are grouped by, beside all together; ``month`` is that of finding."""
+_CHIEFS = tuple(f"chief_{choice.value}" for choice in CHIEFS["level"].choices)
 
 _WINDOWS = (30, 90, 180)
 _FIRST_CLOSED = (
@@ -38,6 +39,16 @@ _WERE_CLOSED = (
     "WHERE events.status = 'closed' AND events.moved = 1 AND events.\"on\" <= ?"
 )
 _WERE_REOPENED = _WERE_CLOSED.replace("'closed'", "'reopened'")
+
+
+def parts_of(rows: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """All rows, then those of each value of each scope; chiefs are a scope where any is known."""
+    yield "all", "*", rows
+    for scope in (*_SCOPES, *_CHIEFS):
+        value = rows[scope].fillna("").astype("str")
+        if scope in _SCOPES or (value != "").any():
+            for part, some in rows.groupby(value, sort=True):
+                yield scope, str(part), some
 
 
 def by_scope(rows: pd.DataFrame, schema: Schema, count: Callable[[pd.DataFrame], dict[str, Any]]) -> pd.DataFrame:
@@ -52,11 +63,7 @@ def by_scope(rows: pd.DataFrame, schema: Schema, count: Callable[[pd.DataFrame],
     count
         What to say of some of the problems.
     """
-    made = [{"scope": "all", "part": "*", **count(rows)}]
-    for scope in SCOPES:
-        for part, some in rows.groupby(rows[scope].fillna("").astype("str"), sort=True):
-            made.append({"scope": scope, "part": str(part), **count(some)})
-    table = pd.DataFrame(made)
+    table = pd.DataFrame([{"scope": scope, "part": part, **count(some)} for scope, part, some in parts_of(rows)])
     table.insert(0, schema.key, table["scope"] + "/" + table["part"])
     return pd.DataFrame(schema.conform(table))
 

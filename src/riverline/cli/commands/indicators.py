@@ -27,6 +27,7 @@ _NOBODYS = {"river": ("没有河流", "without a river"), "admin": ("没有行�
 class _Written:
     """Results as they stand in files of their commands."""
 
+    coverage: gpd.GeoDataFrame
     checks: gpd.GeoDataFrame
     duties: gpd.GeoDataFrame
 
@@ -52,6 +53,9 @@ def indicators(  # noqa: PLR0913 - one option a result
         Path | None, typer.Option(metavar="FILE.gpkg", help="riverline outfalls 的成果 | layers of riverline outfalls")
     ] = None,
     chiefs: Annotated[str | None, file_option("各级河长，断面归谁 | chiefs, on whose reach a section lies")] = None,
+    admin: Annotated[
+        str | None, file_option("行政区，巡河和断面归谁 | units, of which duties and sections are")
+    ] = None,
     out: Annotated[Path, typer.Option(metavar="FILE.csv", help="输出文件 | file for the values")] = Path("指标值.csv"),
     language: LanguageOption = "zh",
 ) -> None:
@@ -62,14 +66,18 @@ def indicators(  # noqa: PLR0913 - one option a result
         from riverline.cli.files import file_and_layer
 
         schema = rl.schema
-        walked = judged = reaches = None
+        walked = judged = None
         if patrols is not None:
-            walked = _Written(*(rl.read_layer(patrols, each) for each in (schema.DUTY_CHECKS, schema.PATROLLED_DUTIES)))
+            layers = (schema.COVERAGE, schema.DUTY_CHECKS, schema.PATROLLED_DUTIES)
+            walked = _Written(*(rl.read_layer(patrols, each) for each in layers))
         if outfalls is not None:
             judged = _Reaches(rl.read_layer(outfalls, schema.SECTION_REACHES))
-        if chiefs is not None:
-            path, layer = file_and_layer(chiefs)
-            reaches = rl.read_layer(path, schema.CHIEFS, layer=layer)
+        given = {"chiefs": (chiefs, schema.CHIEFS), "admin": (admin, schema.ADMIN)}
+        named = {
+            name: rl.read_layer((at := file_and_layer(text))[0], each, layer=at[1])
+            for name, (text, each) in given.items()
+            if text is not None
+        }
         if ledger is not None and not ledger.is_file():
             raise rl.ReadError(f"找不到台账 {ledger}", f"there is no ledger {ledger}")
         book = None if ledger is None else rl.Ledger.open(ledger)
@@ -81,7 +89,7 @@ def indicators(  # noqa: PLR0913 - one option a result
             ledger=book,
             patrols=walked,
             inventory=judged,
-            chiefs=reaches,
+            **named,
         )
         try:
             rows.to_csv(out, index=False, encoding="utf-8-sig")
