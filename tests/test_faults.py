@@ -9,11 +9,13 @@ import string
 import numpy as np
 import pytest
 import shapely
+import typer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import zoo
 from riverline import faults
+from riverline.cli.app import app
 from riverline.faults import catalogue
 from riverline.schema import FAULTS
 
@@ -28,6 +30,15 @@ def _chinese(text: str) -> bool:
 def _row(code: str = "multipart", feature: str = "R1", **keywords: object):
     keywords = {"layer": "axes", "feature_id": [feature], "geometry": [None], "crs": zoo.CRS, **keywords}
     return faults.found(code, **keywords)
+
+
+def test_remedies_name_commands_that_there_are():
+    commands = typer.main.get_command(app).commands
+    named = {
+        code.code: re.findall(r"\briverline ([a-z][a-z-]*)", code.remedy_zh + " " + code.remedy_en) for code in CODES
+    }
+    assert any(named.values())
+    assert {code: words for code, words in named.items() if not set(words) <= set(commands)} == {}
 
 
 @pytest.mark.parametrize("code", CODES, ids=lambda code: code.code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 import pytest
+import shapely
 from geopandas.testing import assert_geodataframe_equal
 from typer.testing import CliRunner
 
@@ -47,6 +48,16 @@ def test_what_comes_next_is_found_through_two_confluences():
     assert placed["next_intake"].tolist() == ["Q1", "Q1", ""]
     assert placed["intake_distance_m"].tolist()[:2] == [150.0 + 200.0, 150.0]
     assert placed["intake_way"].tolist() == ["network", "same_river", "none"]
+
+
+def test_an_axis_that_is_no_line_is_told_where_outfalls_and_patrols_are_measured_on_it():
+    axes = pt.axes([(0, 0), (1000, 0)], [(0, 500), (400, 500)])
+    torn = shapely.MultiLineString([*([(pt.X + x, pt.Y + 500) for x in pair] for pair in ((0, 100), (300, 400)))])
+    axes.loc[1, "geometry"] = torn
+    inventory = rl.place_outfalls(outfalls((400, 10)), axes)
+    walks = pt.measured(pt.walked([(0, 20), (800, 20)]), on=axes)
+    for faults in (inventory.faults, walks.faults):
+        assert faults.loc[faults["code"] == "axis-unusable", "feature_id"].tolist() == ["R2"]
 
 
 def test_axes_that_do_not_meet_pass_nothing_on():

@@ -13,16 +13,16 @@ from scipy import sparse
 
 from riverline._kernels.network.river_graph import Places, graph_of, within
 from riverline._kernels.network.river_joins import joins
-from riverline.channel.given import feature_ids, usable_axes, widths_of
+from riverline.channel.given import usable_axes, widths_of
 from riverline.channel.segments import split_axes
-from riverline.demarcation.findings import Finding
-from riverline.demarcation.mouths import mouths_told
+from riverline.demarcation.mouths import mouths_told, unusable_told
 from riverline.schema import SEGMENTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from riverline.channel.given import Axes
+    from riverline.demarcation.findings import Finding
     from riverline.hotspots.settings import HotspotSettings
 
     Floats = NDArray[np.float64]
@@ -110,15 +110,8 @@ def segments_of(axes: gpd.GeoDataFrame, segment_m: float, *, by_bank: bool, snap
         cut = cut.assign(segment_id=ids, bank=pd.array(BANKS[bank], dtype="str")).set_geometry(
             gpd.GeoSeries(drawn, index=cut.index, crs=axes.crs)
         )
-    findings = [*_unusable(axes, usable), *mouths_told(usable, across, snap_m)]
+    findings = [*unusable_told(axes, usable), *mouths_told(usable, across, snap_m)]
     return Segments(SEGMENTS.conform(cut), usable, by_bank, axis, begin, end, bank, first, count, across, findings)
-
-
-def _unusable(axes: gpd.GeoDataFrame, usable: Axes) -> list[Finding]:
-    """Axes that are no line with length, so that nothing is counted on them."""
-    left = np.setdiff1d(np.arange(len(axes)), usable.row)
-    names, shapes = feature_ids(axes, layer="axes"), axes.geometry.array
-    return [Finding("axis-unusable", "axes", names[row], shapes[row]) for row in left.tolist()]
 
 
 def _beside(lines: NDArray[np.object_], offset: Floats) -> NDArray[np.object_]:

@@ -18,7 +18,7 @@ from riverline.channel.given import aligned, rows_by_name, texts, usable_axes, w
 from riverline.channel.locating import banks_of
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.demarcation.intake import row_names, split_usable, typed
-from riverline.demarcation.mouths import mouths_told
+from riverline.demarcation.mouths import mouths_told, unusable_told
 from riverline.geodesy import round_half_up
 from riverline.outfalls.reaches import met_of, reaches_of
 from riverline.provenance import Run, crs_text, describe_input
@@ -160,7 +160,7 @@ def place_outfalls(
         if frame is not None:
             schema.require(frame, layer=name)
     widths = widths_of(axes, usable)
-    findings = mouths_told(usable, widths, snap_m)
+    findings = [*unusable_told(axes, usable), *mouths_told(usable, widths, snap_m)]
     placed = {name: _placed(frame, schema, usable, near_m, findings) for name, (frame, schema) in given.items()}
     mine = placed["outfalls"]
     length = shapely.length(usable.line)

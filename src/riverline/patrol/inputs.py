@@ -12,6 +12,7 @@ import pandas as pd
 
 from riverline.channel.given import aligned, texts, usable_axes
 from riverline.demarcation.findings import Finding
+from riverline.demarcation.mouths import unusable_told
 from riverline.errors import CRSError, JobError, RiverlineError, RuleError, SchemaError
 from riverline.patrol.fixes import are_points, fixes_of
 from riverline.patrol.reaches import reaches_of
@@ -115,7 +116,7 @@ def prepare(
     described = {"tracks": describe_input(tracks), "axes": describe_input(axes)}
     described |= {name: _described(each) for name, (each, _) in given.items() if each is not None}
     described["rules"] = {"name": rules.name, "title": rules.title, "digest": rules.digest}
-    findings = [*fixes.findings, *findings, *about_warnings, *about_activities]
+    findings = [*unusable_told(axes, usable), *fixes.findings, *findings, *about_warnings, *about_activities]
     return Inputs(usable, fixes, reaches, warnings, activities, _extra(frame, fixes), described, findings)
 
 
