@@ -19,7 +19,7 @@ from riverline.errors import JobError, RiverlineError
 from riverline.io.file_names import file_names
 from riverline.io.whole_files import write_whole
 from riverline.maps.assets import ASSETS
-from riverline.maps.beside import Beside
+from riverline.maps.beside import OWN_FILES, Beside
 from riverline.maps.drawing import Look, draw
 from riverline.maps.elements import page_file
 from riverline.maps.index import Entry, entry_of, index_html
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["Batch", "MapStep", "batch", "batch_steps"]
 
 MAPS, ASSET_FOLDER = "maps", "assets"
-_PAGES = ("map.js", "map.css", "figures.js", "figures.css", "index.js", "index.css", "packed.js")
+_PAGES = (*OWN_FILES, "index.js", "index.css")
 # What one unit's data may do to drawing it; a folder that cannot be written to ends the batch.
 _OWN_ERRORS = (
     RiverlineError,

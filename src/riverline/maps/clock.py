@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
     from riverline.schema import Language
 
-__all__ = ["CHOICE", "FIRST", "LAST", "Clock", "add_clock", "clock_marks", "month_numbers", "months_of"]
+__all__ = [
+    "CHOICE",
+    "FIRST",
+    "LAST",
+    "Clock",
+    "add_clock",
+    "clock_columns",
+    "clock_marks",
+    "month_numbers",
+    "months_of",
+]
 
 FIRST, LAST, CHOICE = "riverline:first", "riverline:last", "riverline:choice"
 """Columns of a frame on a map with a clock: first and last step that a row is there in, and its choice's number."""
@@ -81,6 +91,16 @@ def clock_marks(frame: pd.DataFrame) -> list[dict[str, Any]]:
         for row, choice in zip(found, frame[CHOICE], strict=True):
             row["c"] = int(choice)
     return found
+
+
+def clock_columns(frame: pd.DataFrame) -> dict[str, NDArray[np.int64]]:
+    """The same as columns of numbers for what is packed: first and last step, choice; none that the frame has not."""
+    found = {"s0": FIRST, "s1": LAST, "c": CHOICE}
+    return {
+        mark: np.maximum(frame[name].to_numpy(dtype="float64").astype("int64"), 0)
+        for mark, name in found.items()
+        if name in frame
+    }
 
 
 def add_clock(page: folium.Map, clock: Clock, groups: Sequence[str], language: Language) -> None:

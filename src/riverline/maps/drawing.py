@@ -33,6 +33,7 @@ from riverline.maps.groups import blank, groups_of, to_features
 from riverline.maps.lightening import lighten, merge
 from riverline.maps.naming import line_names, name_points
 from riverline.maps.notices import undrawn
+from riverline.maps.overview import overview
 from riverline.maps.saving import OfflineMap
 from riverline.maps.swiping import (
     Pair,
@@ -70,6 +71,11 @@ _WORDS = {
     "zh": {
         "lang": "zh-CN", "legend": "图例", "zoom_in": "放大", "zoom_out": "缩小", "names": "河流名称",
         "lines": "水边线名称", "labels": "热点名次",
+        "search": "查找河流、编号、界桩", "search_hint": "按河名或编号、界桩号、问题编号查找本图要素",
+        "search_none": "本图没有找到",
+        "search_count": "找到 {count} 个", "search_more": "找到 {count} 个，列出前 {shown} 个",
+        "overview": "位置示意：框内为当前窗口，点按可移动",
+        "overview_open": "显示位置示意", "overview_close": "收起位置示意",
         "everything": "看全图", "back": "回到成果", "away": "（放大后显示）", "crowd": "此处 {count} 个，放大后分开",
         "rules": "规则集", "other": "其他要素", "join": "",
         "picture": "本图供查看，法定界线以成果数据为准；线形按 {tolerance:g} 米容差化简。",
@@ -79,6 +85,12 @@ _WORDS = {
     "en": {
         "lang": "en", "legend": "Legend", "zoom_in": "Zoom in", "zoom_out": "Zoom out", "names": "River names",
         "lines": "Waterline names", "labels": "Hotspots by place",
+        "search": "Find a river, code, stake",
+        "search_hint": "Find by name or code of a river, stake or problem number",
+        "search_none": "Not on this map", "search_count": "{count} found",
+        "search_more": "{count} found, the first {shown} listed",
+        "overview": "Where this is: the frame is the window; click to move it", "overview_open": "Show where this is",
+        "overview_close": "Fold it away",
         "everything": "Everything", "back": "Back to the results", "away": " (from closer by)",
         "crowd": "{count} here: zoom in to part them",
         "rules": "Rules", "other": "Other layers", "join": " ",
@@ -110,19 +122,20 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     language = look.language
     found = with_rule_titles(in_language(found, language), language)
     merged = merge(found)
-    packs = look.clock is None and sum(len(layer.frame) for layer in merged) > PLAIN_FEATURES
+    packs = _many([*merged, *(layer for part in (pair.parts if pair else ()) for layer in part.layers)])
     light, tolerance = lighten(merged, packs=packs)
     names = river_names([*found, *(layer for part in (pair.parts if pair else ()) for layer in part.layers)])
     figures, told = evidence_curves(found, language), ""
     if chips is not None:
         figures, told = embed_chips(figures, found, chips, language)
-    sides = make_sides(pair, box_of(merged), language=language, names=names) if pair else ()
+    sides = make_sides(pair, box_of(merged), language=language, names=names, packs=packs) if pair else ()
     groups = groups_of(light, language=language, names=names, figures=figures, own=look.themes, packs=packs)
     groups = see_through(groups, sides)
     view, whole = _view(merged, sides, look.focus)
     page = _page(view, look, "riverlineSwipe.canvas" if sides else "L.canvas")
     based = add_basemap(page, look.basemap, key=look.tianditu_key, language=language, box=whole)
-    _add_asides(page, groups)
+    every = [*groups, *(group for side in sides for group in side.groups)]
+    _add_asides(page, every)
     images = add_pictures(page, sides, language) if sides else []
     drawn = _add_groups(page, groups, opened=_opened(found), crowd=_WORDS[language]["crowd"])
     lines = [
@@ -134,22 +147,27 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     _name(page, light, names, language)
     _add_names(page, np.array([place for _, place in look.labels], dtype=object), [text for text, _ in look.labels],
                _WORDS[language]["labels"], "line")  # fmt: skip
-    every = [*groups, *(group for side in sides for group in side.groups)]
     everything = [*merged, *(layer for side in sides for layer in side.merged)]
     # A note on data without a place is told in the tables: no feature is missing for it.
     missing = sum(int(blank(layer.frame).sum()) for layer in everything if layer.name != FAULTS.name)
     tolerance = max([tolerance, *(side.tolerance for side in sides)])
-    packed = sum(group.count for group in groups if group.packed is not None)
+    packed = sum(group.count for group in every if group.packed is not None)
     notes = [*notes_of(sides, language), told, based, _WORDS[language]["packed"].format(count=packed) if packed else ""]
     spec = _spec(every, title=look.title, language=language, tolerance=tolerance, missing=missing, notes=notes)
     spec |= {"corner": _corner(found, language), "bounds": _corners(view), "whole": _corners(whole)}
     spec |= {"notice": undrawn(found, language, names), "crowded": _crowded(groups)}
+    spec |= {"overview": overview(everything, whole)}
     page.add_child(identify(Frame(spec, [*drawn, *lines]), page.get_name()))
     if look.clock is not None:
         add_clock(page, look.clock, drawn, language)
     page.add_child(identify(Layers(position="topleft"), page.get_name()))
     page.get_root().title = html_text(look.title or "riverline")  # type: ignore[attr-defined]
     return page
+
+
+def _many(layers: Sequence[Layer]) -> bool:
+    """Whether large categories are packed: for the number of all features, on whichever side of a bar."""
+    return sum(len(layer.frame) for layer in layers if layer.spatial) > PLAIN_FEATURES
 
 
 def _add_asides(page: folium.Map, groups: Sequence[Group]) -> None:
@@ -233,7 +251,8 @@ def _add_groups(
         drawn.append(parent.get_name())
         if group.halo < 0:
             if group.packed is not None:
-                parent.add_child(identify(PackedFeatures(group), parent.get_name(), group.packed.content))
+                child = PackedFeatures(group, pane.removesuffix("Lines"))
+                parent.add_child(identify(child, parent.get_name(), group.packed.content))
                 continue
             features = draw_features(group, hover=hover, pane=pane, crowd=crowd)
             child = identify(features, parent.get_name(), json.dumps(group.features))

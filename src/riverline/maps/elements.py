@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from riverline.style import Symbol
 
 __all__ = [
+    "FRAME_PARTS",
     "Asides",
     "Frame",
     "Layers",
@@ -37,6 +38,8 @@ __all__ = [
     "title_of",
 ]
 
+FRAME_PARTS = ("map", "search", "overview", "print")
+"""Scripts and styles of every page, as files of that name."""
 _WITHOUT_STYLE = frozenset({"packed", "tiles"})
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -47,10 +50,11 @@ def page_file(name: str) -> str:
 
 
 class Frame(folium.MacroElement):
-    """What stands around the layers: styles, scripts, legend, title, scale and corner text."""
+    """What stands around the layers: styles, scripts, legend, title, search, overview, scale and corner text."""
 
     _template = Template(
-        "{% macro header(this, kwargs) %}<style>{{ this.css }}</style>\n<script>{{ this.js }}</script>{% endmacro %}"
+        "{% macro header(this, kwargs) %}{%- for css, js in this.parts -%}"
+        "<style>{{ css }}</style>\n<script>{{ js }}</script>\n{% endfor %}{% endmacro %}"
         "{% macro script(this, kwargs) %}"
         "riverline.dress({{ this._parent.get_name() }}, {{ this.spec }}, [{{ this.groups|join(', ') }}]);"
         "{% endmacro %}"
@@ -59,7 +63,7 @@ class Frame(folium.MacroElement):
     def __init__(self, spec: dict[str, Any], groups: Sequence[str]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "RiverlineFrame"
-        self.css, self.js = page_file("map.css"), page_file("map.js")
+        self.parts = [(page_file(f"{name}.css"), page_file(f"{name}.js")) for name in FRAME_PARTS]
         self.spec = json_text(spec)
         self.groups = tuple(groups)
 
@@ -104,10 +108,10 @@ class PackedFeatures(folium.map.Layer):
         "{% endmacro %}"
     )
 
-    def __init__(self, group: Group) -> None:
+    def __init__(self, group: Group, pane: str = "") -> None:
         super().__init__()
         self._name = "RiverlinePacked"
-        self.group, self.spec, self.data = group, "", Plain("")
+        self.group, self.pane, self.spec, self.data = group, pane, "", Plain("")
 
     def render(self, **kwargs: Any) -> str:  # noqa: ANN401 - as folium has it
         """Put the numbers beside the scripts that read them."""
@@ -118,7 +122,8 @@ class PackedFeatures(folium.map.Layer):
         self.spec = json_text({
             "data": name, "count": packed.count, "parts": packed.parts, "vertices": packed.vertices, "kind": group.kind,
             "order": group.order, "style": path_options(group.symbol), "title": title_of(group), "tip": group.tip,
-            "fields": group.fields, "texts": group.texts,
+            "find": group.find, "fields": group.fields, "texts": group.texts, "marks": group.marks, "pane": self.pane,
+            "figures": group.figures,
         })  # fmt: skip
         self.data = Plain(f'<script type="text/plain" id="{name}">{packed.content}</script>')
         root: Any = self.get_root()
@@ -173,6 +178,7 @@ def draw_features(group: Group, *, hover: bool, crowd: str, pane: str = "") -> f
         "title": title_of(group),
         "fields": group.fields,
         "tip": group.tip,
+        "find": group.find,
         "texts": group.texts,
         "hover": hover,
         "crowd": crowd,

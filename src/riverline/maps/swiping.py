@@ -161,7 +161,9 @@ def _apart(one: int, other: int) -> int:
     return min(abs(one - other), _YEAR_DAYS - abs(one - other))
 
 
-def make_sides(pair: Pair, area: Box | None, *, language: Language, names: Mapping[str, str]) -> tuple[Side, ...]:
+def make_sides(
+    pair: Pair, area: Box | None, *, language: Language, names: Mapping[str, str], packs: bool = False
+) -> tuple[Side, ...]:
     """The sides of a map, their images taken.
 
     Parameters
@@ -174,6 +176,8 @@ def make_sides(pair: Pair, area: Box | None, *, language: Language, names: Mappi
         Language of every text.
     names
         River names by code.
+    packs
+        Whether large categories are packed, as everywhere on the page.
 
     Raises
     ------
@@ -188,8 +192,8 @@ def make_sides(pair: Pair, area: Box | None, *, language: Language, names: Mappi
     sides = []
     for number, (part, own) in enumerate(zip(pair.parts, merged, strict=True)):
         label = _label(part, number, language) if len(pair.parts) > 1 else _day(part)
-        light, tolerance = lighten(own)
-        groups = groups_of(light, language=language, names=names)
+        light, tolerance = lighten(own, packs=packs)
+        groups = groups_of(light, language=language, names=names, packs=packs)
         taken = [(scene, next(pictures)) for scene in part.scenes]
         sides.append(Side(
             PANES[number], label, tuple(picture for _, picture in taken if picture is not None),

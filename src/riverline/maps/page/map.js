@@ -111,6 +111,7 @@ var riverline = window.riverline || (function () {
     function told(layer) { return tip(spec, texts(layer.feature), layer.crowd); }
     return function (feature, layer) {
       var weight;
+      layer.told = spec;
       var wide = spec.figures && spec.figures.some(function (figure) { return figure.picture; });
       layer.bindPopup(popup, { maxWidth: wide ? 620 : 380, autoPanPaddingTopLeft: [60, 60] }).bindTooltip(told, { sticky: true });
       if (spec.hover) {
@@ -342,16 +343,27 @@ var riverline = window.riverline || (function () {
     L.control.zoom({ zoomInTitle: spec.words.zoom_in, zoomOutTitle: spec.words.zoom_out }).addTo(map);
     if (spec.whole) { wholeButton(map, spec, fit); }
     L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
-    map.attributionControl.setPrefix(false).addAttribution(spec.corner);
-    if (spec.title) { element('div', spec.title, map.getContainer()).className = 'riverline-title'; }
-    var box = legend(map, spec, groups).getContainer();
+    map.attributionControl.setPrefix(false).addAttribution(spec.corner).getContainer().tabIndex = 0;
+    if (spec.title) {
+      element('div', spec.title, map.getContainer()).className = 'riverline-title';
+      map.getContainer().classList.add('riverline-titled');
+    }
+    if (spec.overview) { riverlineOverview.start(map, spec.overview, spec.words); }
+    var box = legend(map, spec, groups).getContainer(), fitted = null;
+    // Where it went is noted: as long as nobody moves the window, paper is fitted anew.
     function fit(bounds) {
       var right = box.classList.contains('folded') ? 30 : box.offsetWidth + 24;
       map.fitBounds(bounds, {
         paddingTopLeft: [30, spec.title ? 66 : 30], paddingBottomRight: [right, 40], maxZoom: 17, animate: false
       });
+      fitted = { bounds: bounds, center: map.getCenter(), zoom: map.getZoom() };
     }
     if (spec.bounds) { fit(spec.bounds); }
+    riverlineSearch.start(map, spec, groups, fit);
+    riverlinePrint.start(map, function (view) {
+      var still = fitted && fitted.zoom === view.zoom && fitted.center.equals(view.center);
+      if (still) { fit(fitted.bounds); } else { map.fitBounds(view.bounds, { animate: false }); }
+    });
     function arrange() {
       spec.order.forEach(function (i) { if (map.hasLayer(groups[i])) { groups[i].bringToFront(); } });
     }
@@ -365,5 +377,5 @@ var riverline = window.riverline || (function () {
     map.whenReady(settle);
   }
 
-  return { describe: describe, dress: dress, halo: halo, name: name, point: point, table: table, tip: tip };
+  return { describe: describe, dress: dress, halo: halo, metresOf: metresOf, name: name, outline: outline, point: point, table: table, tip: tip };
 })();
