@@ -20,6 +20,7 @@ from riverline.maps.elements import (
     PackedFeatures,
     Script,
     draw_features,
+    heading_of,
     html_text,
     identify,
     json_text,
@@ -66,6 +67,8 @@ PLAIN_FEATURES = 5_000
 """Most features that Leaflet draws one by one; of more, large categories are packed for a canvas of our own."""
 # Marks that are many and close by their nature; problems and suspects are seen one by one at every scale.
 _CROWDED = frozenset({"boards", "existing", "forecasts", "intersections", "stakes", "track_points", "waterline_gaps"})
+# What lies under the faults of an inspection; beside anything else they would cover what the map is about.
+_INSPECTED = frozenset({FAULTS.name, "axes", "boards", "extents", "management_lines", "stakes", "water"})
 _CHINA = ([35.0, 104.0], 4)
 _WORDS = {
     "zh": {
@@ -78,6 +81,7 @@ _WORDS = {
         "overview_open": "显示位置示意", "overview_close": "收起位置示意",
         "everything": "看全图", "back": "回到成果", "away": "（放大后显示）", "crowd": "此处 {count} 个，放大后分开",
         "rules": "规则集", "other": "其他要素", "join": "",
+        "crowds": "“×8” 为该处 8 个标志合并显示，放大后分开。",
         "picture": "本图供查看，法定界线以成果数据为准；线形按 {tolerance:g} 米容差化简。",
         "packed": "要素较多，其中 {count:,} 个由画布直接绘制，节点取至 7.5 厘米格网。",
         "missing": "{missing} 个要素没有图形，未绘出。", "nothing": "没有可绘的要素。",
@@ -94,6 +98,7 @@ _WORDS = {
         "everything": "Everything", "back": "Back to the results", "away": " (from closer by)",
         "crowd": "{count} here: zoom in to part them",
         "rules": "Rules", "other": "Other layers", "join": " ",
+        "crowds": "“×8” stands for eight marks: zoom in to part them.",
         "picture": "A picture, not the legal line: that is in the data. Lines are simplified by up to {tolerance:g} m.",
         "packed": "For their number {count:,} features are drawn on one canvas, vertices on a grid of 7.5 cm.",
         "missing": "Not drawn for want of a geometry: {missing}.", "nothing": "There is nothing to draw.",
@@ -152,15 +157,18 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     missing = sum(int(blank(layer.frame).sum()) for layer in everything if layer.name != FAULTS.name)
     tolerance = max([tolerance, *(side.tolerance for side in sides)])
     packed = sum(group.count for group in every if group.packed is not None)
-    notes = [*notes_of(sides, language), told, based, _WORDS[language]["packed"].format(count=packed) if packed else ""]
+    words, crowded = _WORDS[language], _crowded(groups)
+    counted = words["packed"].format(count=packed) if packed else ""
+    notes = [*notes_of(sides, language), told, based, counted, words["crowds"] if crowded else ""]
     spec = _spec(every, title=look.title, language=language, tolerance=tolerance, missing=missing, notes=notes)
     spec |= {"corner": _corner(found, language), "bounds": _corners(view), "whole": _corners(whole)}
-    spec |= {"notice": undrawn(found, language, names), "crowded": _crowded(groups)}
+    spec |= {"notice": undrawn(found, language, names), "crowded": crowded}
     spec |= {"overview": overview(everything, whole)}
     page.add_child(identify(Frame(spec, [*drawn, *lines]), page.get_name()))
     if look.clock is not None:
         add_clock(page, look.clock, drawn, language)
-    page.add_child(identify(Layers(position="topleft"), page.get_name()))
+    titles = [(name, heading_of(group)) for name, group in zip([*drawn, *lines], every, strict=True)]
+    page.add_child(identify(Layers(titles), page.get_name()))
     page.get_root().title = html_text(look.title or "riverline")  # type: ignore[attr-defined]
     return page
 
@@ -230,7 +238,9 @@ def _page(box: Box | None, look: Look, canvas: str) -> folium.Map:
 
 
 def _opened(layers: Sequence[Layer]) -> frozenset[str]:
-    """Layers of which every category is to be seen at once: the faults of an inspection are what its map is about."""
+    """Layers of which all is to be seen at once: the faults of an inspection, where the map is about them."""
+    if not {layer.name for layer in layers if layer.spatial} <= _INSPECTED:
+        return frozenset()
     return frozenset(layer.name for layer in layers if layer.name == FAULTS.name and "check_id" in layer.frame)
 
 

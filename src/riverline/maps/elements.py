@@ -29,6 +29,7 @@ __all__ = [
     "Plain",
     "Script",
     "draw_features",
+    "heading_of",
     "html_text",
     "identify",
     "json_text",
@@ -38,8 +39,10 @@ __all__ = [
     "title_of",
 ]
 
-FRAME_PARTS = ("map", "search", "overview", "print")
+FRAME_PARTS = ("map", "tree", "search", "overview", "print")
 """Scripts and styles of every page, as files of that name."""
+# Marks that are known by their number: from close by it stands beside them.
+_CALLED = frozenset({"boards", "existing", "stakes"})
 _WITHOUT_STYLE = frozenset({"packed", "tiles"})
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -85,17 +88,22 @@ class Asides(folium.MacroElement):
 
 
 class Layers(folium.LayerControl):
-    """folium's layer control, put up when the page is complete: layers may be added to the map after it."""
+    """folium's layer control as a tree, put up when the page is complete: layers may be added to the map after it."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
         "document.addEventListener('DOMContentLoaded', function () {"
-        "L.control.layers("
+        "riverlineTree.control("
         "{ {%- for key, val in this.base_layers.items() %}{{ key|tojson }}: {{ val }}, {%- endfor %} }, "
         "{ {%- for key, val in this.overlays.items() %}{{ key|tojson }}: {{ val }}, {%- endfor %} }, "
+        "[ {%- for name, heading in this.headings %}[{{ name }}, {{ heading }}], {%- endfor %} ], "
         "{{ this.options|tojavascript }}).addTo({{ this._parent.get_name() }}); });"
         "{% endmacro %}"
     )
+
+    def __init__(self, headings: Sequence[tuple[str, str]]) -> None:
+        super().__init__(position="topleft")
+        self.headings = [(name, json_text(heading)) for name, heading in headings]
 
 
 class PackedFeatures(folium.map.Layer):
@@ -154,10 +162,15 @@ class Script(folium.MacroElement):
         self.code = code
 
 
+def heading_of(group: Group) -> str:
+    """What the titles of all categories of a layer begin with; empty for a layer of one's own without categories."""
+    heading = group.heading if group.halo >= 0 else group.heading.split(" · ")[0]
+    return f"{heading}：" if heading else ""
+
+
 def title_of(group: Group) -> str:
     """What a group is called in the layer control and above its popups."""
-    heading = group.heading if group.halo >= 0 else group.heading.split(" · ")[0]
-    return f"{heading}：{group.label}" if heading else group.label
+    return heading_of(group) + group.label
 
 
 def draw_features(group: Group, *, hover: bool, crowd: str, pane: str = "") -> folium.GeoJson:
@@ -182,6 +195,7 @@ def draw_features(group: Group, *, hover: bool, crowd: str, pane: str = "") -> f
         "texts": group.texts,
         "hover": hover,
         "crowd": crowd,
+        "called": group.layer in _CALLED,
     } | ({"figures": group.figures} if group.figures else {})
     where: dict[str, Any] = {"pane": pane} if pane else {}
     return folium.GeoJson(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,18 +13,24 @@ from riverline.maps.clock import CHOICE, FIRST, LAST, Clock, month_numbers, mont
 from riverline.maps.drawing import Look, draw
 from riverline.maps.showing import refuse_too_many
 from riverline.schema import COVERAGE, PATROL_GAPS, PATROLS
-from riverline.style import collect
+from riverline.style import THEMES, collect
 
 if TYPE_CHECKING:
     import os
 
     import folium
+    import geopandas as gpd
 
     from riverline.maps.basemaps import Basemap
     from riverline.patrol import Patrols
     from riverline.schema import Language
 
 __all__ = ["show_patrols"]
+
+_LEVELS = tuple(choice.value for choice in COVERAGE["level"].choices)
+# What was walked is what the map is about; the tracks that show it lie along the same banks.
+_TRACKS = next(theme for theme in THEMES if theme.schema == PATROLS.name)
+_HIDDEN = replace(_TRACKS, symbols=tuple((value, replace(symbol, shown=False)) for value, symbol in _TRACKS.symbols))
 
 
 def show_patrols(
@@ -51,7 +58,8 @@ def show_patrols(
     Returns
     -------
     folium.Map
-        It opens on the last month. Coverage and gaps are there in every month that their period touches, a track in the
+        It opens on the last month, with the tracks switched off; where chiefs of several levels answer for a bank, the
+        lowest lies on top. Coverage and gaps are there in every month that their period touches, a track in the
         one in which it began (China's time), or in all if nobody knows. Tracks go by the name of who walked.
 
     Raises
@@ -81,7 +89,7 @@ def show_patrols(
         )
     for part, schema in zip(parts, (COVERAGE, PATROL_GAPS, PATROLS), strict=True):
         schema.require(part, layer=schema.name)
-    coverage, gaps, tracks = parts
+    coverage, gaps, tracks = (*(_lowest_last(part) for part in parts[:2]), parts[2])
     started = pd.Series(pd.to_datetime(tracks["started"], utc=True))
     began: pd.Series[Any] = started.dt.tz_convert("Asia/Shanghai").dt.tz_localize(None)
     spans = [(part["period_start"], part["period_end"]) for part in (coverage, gaps)] + [(began, began)]
@@ -96,7 +104,14 @@ def show_patrols(
     refuse_too_many(found, max_features)
     label = COVERAGE["chief"].label_zh if language == "zh" else COVERAGE["chief"].label_en
     clock = Clock(steps or ("",), max(len(steps) - 1, 0), label, tuple(chiefs))
-    return draw(found, Look(language, title, basemap, focus=[coverage, gaps] if len(coverage) else None, clock=clock))
+    focus = [coverage, gaps] if len(coverage) else None
+    return draw(found, Look(language, title, basemap, focus=focus, clock=clock, themes={PATROLS.name: _HIDDEN}))
+
+
+def _lowest_last(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Rows from the highest level of chiefs to the lowest, each level in its order."""
+    place = rows["level"].map({level: number for number, level in enumerate(_LEVELS)}).fillna(-1)
+    return rows.iloc[np.argsort(place.to_numpy(), kind="stable")]
 
 
 def _times(start: pd.Series[Any], end: pd.Series[Any], first: int, count: int) -> dict[str, Any]:

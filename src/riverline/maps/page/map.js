@@ -36,9 +36,10 @@ var riverline = window.riverline || (function () {
         ctx.closePath();
         renderer._fillStroke(ctx, this);
       } else { L.CircleMarker.prototype._updatePath.call(this); }
-      if (this.crowd > 1) { this._count(ctx); }
+      if (this.crowd > 1) { this._write(ctx, '×' + this.crowd); }
+      else if (this.called && this._map.getZoom() >= APART) { this._write(ctx, this.called()); }
     },
-    _count: function (ctx) {
+    _write: function (ctx, text) {
       var x = this._point.x + this._radius + 2, y = this._point.y - this._radius;
       ctx.save();
       ctx.globalAlpha = 1;
@@ -48,13 +49,14 @@ var riverline = window.riverline || (function () {
       ctx.lineWidth = 3;
       ctx.strokeStyle = '#fff';
       ctx.fillStyle = '#22303c';
-      ctx.strokeText(this.crowd, x, y);
-      ctx.fillText(this.crowd, x, y);
+      ctx.strokeText(text, x, y);
+      ctx.fillText(text, x, y);
       ctx.restore();
     },
     _updateBounds: function () {
       L.CircleMarker.prototype._updateBounds.call(this);
-      if (this.crowd > 1) { this._pxBounds.extend(this._pxBounds.max.add([30, 0])).extend(this._pxBounds.min.subtract([0, 8])); }
+      var beside = this.crowd > 1 ? 34 : this.called ? 130 : 0;
+      if (beside) { this._pxBounds.extend(this._pxBounds.max.add([beside, 0])).extend(this._pxBounds.min.subtract([0, 8])); }
     },
     _containsPoint: function (p) { return this.crowd > 0 && L.CircleMarker.prototype._containsPoint.call(this, p); },
     // A click on a mark that stands for others parts them.
@@ -114,6 +116,7 @@ var riverline = window.riverline || (function () {
       layer.told = spec;
       var wide = spec.figures && spec.figures.some(function (figure) { return figure.picture; });
       layer.bindPopup(popup, { maxWidth: wide ? 620 : 380, autoPanPaddingTopLeft: [60, 60] }).bindTooltip(told, { sticky: true });
+      if (spec.called && layer instanceof Shape) { layer.called = function () { return texts(layer)[spec.tip[0]]; }; }
       if (spec.hover) {
         layer.on('mouseover', function () {
           weight = layer.options.weight;
