@@ -25,7 +25,7 @@ from riverline.maps.elements import page_file
 from riverline.maps.index import Entry, entry_of, index_html
 from riverline.maps.manifest import INDEX, Drawn, Journal, text_digest, write_manifest
 from riverline.maps.saving import page_html
-from riverline.maps.showing import refuse_too_many
+from riverline.maps.showing import MOST_FEATURES, refuse_too_many
 from riverline.maps.units import COLUMNS, REST, By, Unit, part
 from riverline.provenance import content_digest, crs_text, describe_input
 from riverline.style import collect
@@ -117,7 +117,7 @@ def batch(
     title: str = "",
     shared_assets: bool = False,
     processes: int = 1,
-    max_features: int = 200_000,
+    max_features: int = MOST_FEATURES,
 ) -> Batch:
     """Write one offline map for each river, county or chief, and an index page with search, thumbnails and figures.
 
@@ -193,7 +193,7 @@ def batch_steps(
     title: str = "",
     shared_assets: bool = False,
     processes: int = 1,
-    max_features: int = 200_000,
+    max_features: int = MOST_FEATURES,
 ) -> Generator[MapStep, None, Batch]:
     """Do what :func:`batch` does step by step, for a progress bar: the generator returns the :class:`Batch`.
 

@@ -10,7 +10,7 @@ import pandas as pd
 from riverline.errors import SchemaError
 from riverline.maps.clock import CHOICE, FIRST, LAST, Clock, month_numbers, months_of
 from riverline.maps.drawing import Look, draw
-from riverline.maps.showing import refuse_too_many
+from riverline.maps.showing import MOST_FEATURES, refuse_too_many
 from riverline.schema import COVERAGE, PATROL_GAPS, PATROLS
 from riverline.style import collect
 
@@ -32,7 +32,7 @@ def show_patrols(
     language: Language = "zh",
     title: str = "",
     basemap: Basemap | str | os.PathLike[str] | None = None,
-    max_features: int = 30_000,
+    max_features: int = MOST_FEATURES,
     **layers: Any,  # noqa: ANN401
 ) -> folium.Map:
     """A map of patrols with a slider by month and a list of chiefs: what was walked, what nobody walked, the tracks.

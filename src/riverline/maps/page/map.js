@@ -201,7 +201,7 @@ var riverline = window.riverline || (function () {
         var item = element('li', '', list.items);
         item.appendChild(swatch(row.kind, row.style));
         element('span', row.label, item);
-        element('b', String(row.count), item);
+        element('b', row.count === null ? '' : String(row.count), item);
         item.querySelector('span').dataset.away = spec.words.away;
         groups[i].legendItem = item;
         function follow() {
