@@ -28,7 +28,7 @@ from riverline.maps.elements import (
     path_options,
     title_of,
 )
-from riverline.maps.figures import embed_chips, evidence_curves
+from riverline.maps.figures import popup_figures
 from riverline.maps.focus import box_of, first_view
 from riverline.maps.groups import blank, groups_of, to_features
 from riverline.maps.lightening import lighten, merge
@@ -36,6 +36,7 @@ from riverline.maps.naming import line_names, name_points
 from riverline.maps.notices import undrawn
 from riverline.maps.overview import overview
 from riverline.maps.saving import OfflineMap
+from riverline.maps.surfaces import add_surface, surface_rows
 from riverline.maps.swiping import (
     Pair,
     add_pictures,
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from riverline.maps.figures import Chips
     from riverline.maps.groups import Group
     from riverline.maps.pictures import Box
+    from riverline.maps.surfaces import Drawn
     from riverline.maps.swiping import Side
     from riverline.schema import Language
     from riverline.style import Layer, Theme
@@ -108,7 +110,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Language, heading, basemap and size of a map, what it opens on, its months, themes of its own, names."""
+    """Language, heading, basemap and size of a map, what it opens on, its months, themes of its own, names, density."""
 
     language: Language = "zh"
     title: str = ""
@@ -120,6 +122,7 @@ class Look:
     clock: Clock | None = None
     themes: Mapping[str, Theme] = field(default_factory=dict)
     labels: tuple[tuple[str, Any], ...] = ()
+    surface: Drawn | None = None
 
 
 def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips: Chips | None = None) -> folium.Map:
@@ -127,21 +130,22 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     language = look.language
     found = with_rule_titles(in_language(found, language), language)
     merged = merge(found)
-    packs = _many([*merged, *(layer for part in (pair.parts if pair else ()) for layer in part.layers)])
+    sided = [layer for part in (pair.parts if pair else ()) for layer in part.layers]
+    packs = _many([*merged, *sided])
     light, tolerance = lighten(merged, packs=packs)
-    names = river_names([*found, *(layer for part in (pair.parts if pair else ()) for layer in part.layers)])
-    figures, told = evidence_curves(found, language), ""
-    if chips is not None:
-        figures, told = embed_chips(figures, found, chips, language)
-    sides = make_sides(pair, box_of(merged), language=language, names=names, packs=packs) if pair else ()
-    groups = groups_of(light, language=language, names=names, figures=figures, own=look.themes, packs=packs)
+    names = river_names([*found, *sided])
+    figures, photos, told = popup_figures(found, sided, chips, language)
+    how: dict[str, Any] = {"language": language, "names": names, "figures": figures, "packs": packs}
+    sides = make_sides(pair, box_of(merged), **how) if pair else ()
+    groups = groups_of(light, own=look.themes, **how)
     groups = see_through(groups, sides)
     view, whole = _view(merged, sides, look.focus)
     page = _page(view, look, "riverlineSwipe.canvas" if sides else "L.canvas")
     based = add_basemap(page, look.basemap, key=look.tianditu_key, language=language, box=whole)
     every = [*groups, *(group for side in sides for group in side.groups)]
-    _add_asides(page, every)
+    _add_asides(page, every, photos)
     images = add_pictures(page, sides, language) if sides else []
+    under = [add_surface(page, look.surface, language)] if look.surface else []
     drawn = _add_groups(page, groups, opened=_opened(found), crowd=_WORDS[language]["crowd"])
     lines = [
         name
@@ -149,22 +153,22 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
         for name in _add_groups(page, side.groups, opened=frozenset(), crowd="", pane=f"{side.pane}Lines")
     ]
     add_swipe(page, sides, [*images, *lines], language)
-    _name(page, light, names, language)
-    _add_names(page, np.array([place for _, place in look.labels], dtype=object), [text for text, _ in look.labels],
-               _WORDS[language]["labels"], "line")  # fmt: skip
+    _name(page, light, names, look)
     everything = [*merged, *(layer for side in sides for layer in side.merged)]
     # A note on data without a place is told in the tables: no feature is missing for it.
     missing = sum(int(blank(layer.frame).sum()) for layer in everything if layer.name != FAULTS.name)
     tolerance = max([tolerance, *(side.tolerance for side in sides)])
-    packed = sum(group.count for group in every if group.packed is not None)
-    words, crowded = _WORDS[language], _crowded(groups)
-    counted = words["packed"].format(count=packed) if packed else ""
-    notes = [*notes_of(sides, language), told, based, counted, words["crowds"] if crowded else ""]
+    crowded = _crowded(groups)
+    notes = [*notes_of(sides, language), *told, based, _packed_note(every, language)]
+    notes += [_WORDS[language]["crowds"]] * bool(crowded)
     spec = _spec(every, title=look.title, language=language, tolerance=tolerance, missing=missing, notes=notes)
-    spec |= {"corner": _corner(found, language), "bounds": _corners(view), "whole": _corners(whole)}
-    spec |= {"notice": undrawn(found, language, names), "crowded": crowded}
-    spec |= {"overview": overview(everything, whole)}
-    page.add_child(identify(Frame(spec, [*drawn, *lines]), page.get_name()))
+    spec |= {
+        "corner": _corner(found, language), "bounds": _corners(view), "whole": _corners(whole),
+        "notice": undrawn(found, language, names), "crowded": crowded, "overview": overview(everything, whole),
+    }  # fmt: skip
+    dense = surface_rows(look.surface, language) if look.surface else []
+    spec["rows"] += dense
+    page.add_child(identify(Frame(spec, [*drawn, *lines, *under * len(dense)]), page.get_name()))
     if look.clock is not None:
         add_clock(page, look.clock, drawn, language)
     titles = [(name, heading_of(group)) for name, group in zip([*drawn, *lines], every, strict=True)]
@@ -178,12 +182,18 @@ def _many(layers: Sequence[Layer]) -> bool:
     return sum(len(layer.frame) for layer in layers if layer.spatial) > PLAIN_FEATURES
 
 
-def _add_asides(page: folium.Map, groups: Sequence[Group]) -> None:
+def _packed_note(groups: Sequence[Group], language: Language) -> str:
+    count = sum(group.count for group in groups if group.packed is not None)
+    return _WORDS[language]["packed"].format(count=count) if count else ""
+
+
+def _add_asides(page: folium.Map, groups: Sequence[Group], photos: Sequence[str]) -> None:
     """The scripts that only some groups need."""
     if any(group.packed for group in groups):
         page.add_child(identify(Asides("packed"), page.get_name(), "packed"))
     if any(group.figures for group in groups):
-        page.add_child(identify(Asides("figures"), page.get_name()))
+        code = f"riverlineFigures.keep({json_text(photos)});" if photos else ""
+        page.add_child(identify(Asides("figures", code), page.get_name()))
 
 
 def _view(
@@ -281,12 +291,15 @@ def _layer_name(group: Group, number: int, groups: Sequence[Group]) -> str:
     return html_text(title_of(group) + f" ({same + 1})" * bool(same))
 
 
-def _name(page: folium.Map, layers: Sequence[Layer], names: dict[str, str], language: Language) -> None:
-    """Names of rivers, and what waterlines are."""
+def _name(page: folium.Map, layers: Sequence[Layer], names: dict[str, str], look: Look) -> None:
+    """Names of rivers, what waterlines are, and labels of the map's own."""
+    language = look.language
     places = name_points(layers, names)
     _add_names(page, places.to_numpy(), [names[code] for code in places.index], _WORDS[language]["names"])
     called, middles = line_names(layers, language)
     _add_names(page, middles, called, _WORDS[language]["lines"], "line")
+    own = np.array([place for _, place in look.labels], dtype=object)
+    _add_names(page, own, [text for text, _ in look.labels], _WORDS[language]["labels"], "line")
 
 
 def _add_names(page: folium.Map, points: np.ndarray, texts: Sequence[str], title: str, kind: str = "") -> None:

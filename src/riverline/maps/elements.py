@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from riverline.maps.groups import Group
+    from riverline.maps.pictures import Picture
+    from riverline.maps.surfaces import Drawn
     from riverline.style import Symbol
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "Frame",
     "Layers",
     "PackedFeatures",
+    "PictureLayer",
     "Plain",
     "Script",
     "draw_features",
@@ -139,6 +142,26 @@ class PackedFeatures(folium.map.Layer):
         return str(super().render(**kwargs))  # type: ignore[no-untyped-call]
 
 
+class PictureLayer(folium.map.Layer):
+    """A picture in its pane, in the page itself.
+
+    Its pixels have to be those of Web Mercator: Leaflet puts its corners where ``bounds`` says, in degrees, and
+    stretches evenly on the screen between them.
+    """
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "var {{ this.get_name() }} = L.imageOverlay({{ this.url }}, {{ this.bounds }}, {{ this.options }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, picture: Picture | Drawn, title: str, pane: str) -> None:
+        super().__init__(name=title, overlay=True)
+        self._name = "RiverlineImage"
+        self.url, self.bounds = json_text(picture.url), json_text(picture.bounds)
+        self.options = json_text({"pane": pane, "alt": title})
+
+
 class Plain(Element):
     """Text of a page that no template reads."""
 
@@ -195,7 +218,7 @@ def draw_features(group: Group, *, hover: bool, crowd: str, pane: str = "") -> f
         "texts": group.texts,
         "hover": hover,
         "crowd": crowd,
-        "called": group.layer in _CALLED,
+        "called": next((i for i, whose in group.find if not whose), -1) if group.layer in _CALLED else -1,
     } | ({"figures": group.figures} if group.figures else {})
     where: dict[str, Any] = {"pane": pane} if pane else {}
     return folium.GeoJson(

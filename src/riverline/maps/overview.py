@@ -32,7 +32,7 @@ def overview(layers: Sequence[Layer], box: Box | None) -> dict[str, Any] | None:
     ----------
     layers
         Everything on the map, in lon/lat. Outlines of extents and waters and axes are drawn where there are any, else
-        the outlines of all layers.
+        the outlines of all layers; of images alone their box.
     box
         West, south, east and north of everything, degrees.
 
@@ -40,7 +40,8 @@ def overview(layers: Sequence[Layer], box: Box | None) -> dict[str, Any] | None:
     -------
     dict or None
         ``whole`` as Leaflet has it, ``size``, ``middle``, ``scale`` (pixels a degree northwards), ``narrow`` (how
-        much less eastwards) and ``paths`` as attributes of SVG: at most some thousand vertices, whatever the layers have, and no tiles.
+        much less eastwards) and ``paths`` as attributes of SVG: at most some thousand vertices, whatever the layers
+        have, and no tiles.
 
     Examples
     --------
@@ -55,7 +56,8 @@ def overview(layers: Sequence[Layer], box: Box | None) -> dict[str, Any] | None:
     if box is None:
         return None
     chosen = [layer for layer in layers if layer.name in _SETTING] or list(layers)
-    shapes = np.concatenate([layer.frame.geometry.to_numpy()[~blank(layer.frame)] for layer in chosen])
+    drawable = [each for layer in chosen for each in layer.frame.geometry.to_numpy()[~blank(layer.frame)]]
+    shapes = np.array(drawable or [shapely.box(*box)], dtype=object)
     frame = Frame(np.array(box), _WIDE, _HIGH, _MARGIN)
     drawn = frame(shapes)
     areas = shapely.get_dimensions(drawn) == 2  # noqa: PLR2004 - a polygon

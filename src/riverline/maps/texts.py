@@ -13,7 +13,7 @@ from riverline.faults import CATALOGUE
 from riverline.schema import FRAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from riverline.schema import Column, Language
     from riverline.style import Layer
@@ -125,7 +125,7 @@ def _texts(rows: Sequence[tuple[str, str, list[str]]], count: int, key: str = ""
 
 def _free(frame: pd.DataFrame) -> Texts:
     columns = [name for name in frame.columns if frame[name].dtype.name != "geometry"][:_MAX_FREE_COLUMNS]
-    rows = [(f"free {i}", str(name), [_plain(value) for value in frame[name]]) for i, name in enumerate(columns)]
+    rows = [(f"free {i}", str(name), _each(frame[name], _plain)) for i, name in enumerate(columns)]
     texts = _texts(rows, len(frame))
     told = [i for i, name in enumerate(columns) if not pd.api.types.is_float_dtype(frame[name].dtype)]
     return Texts(texts.fields, texts.cells, (0,) if rows else (), tuple((i, 0) for i in told))
@@ -138,7 +138,15 @@ def _row(column: Column, frame: pd.DataFrame, words: _Words) -> tuple[str, list[
         return label, [_join(_chainage(start), _chainage(end)) for start, end in pairs]
     if column.name in {"value", "limit"} and "unit" in frame.columns:
         return label, [_measure(value, unit) for value, unit in zip(frame[column.name], frame["unit"], strict=True)]
-    return label, [words.text(column, value) for value in frame[column.name]]
+    return label, _each(frame[column.name], lambda value: words.text(column, value))
+
+
+def _each(values: pd.Series, told: Callable[[Any], str]) -> list[str]:
+    """The text of each cell; equal cells of one type are put into words once."""
+    if values.dtype == object and pd.api.types.infer_dtype(values) != "string":
+        return [told(value) for value in values]
+    numbers, unique = pd.factorize(values, use_na_sentinel=False)
+    return np.array([told(value) for value in unique], dtype=object)[numbers].tolist() if len(values) else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ var riverline = window.riverline || (function () {
       layer.told = spec;
       var wide = spec.figures && spec.figures.some(function (figure) { return figure.picture; });
       layer.bindPopup(popup, { maxWidth: wide ? 620 : 380, autoPanPaddingTopLeft: [60, 60] }).bindTooltip(told, { sticky: true });
-      if (spec.called && layer instanceof Shape) { layer.called = function () { return texts(layer)[spec.tip[0]]; }; }
+      if (spec.called >= 0 && layer instanceof Shape) { layer.called = function () { return texts(layer.feature)[spec.called]; }; }
       if (spec.hover) {
         layer.on('mouseover', function () {
           weight = layer.options.weight;
@@ -204,7 +204,7 @@ var riverline = window.riverline || (function () {
         var item = element('li', '', list.items);
         item.appendChild(swatch(row.kind, row.style));
         element('span', row.label, item);
-        element('b', String(row.count), item);
+        element('b', row.count === null ? '' : String(row.count), item);
         item.querySelector('span').dataset.away = spec.words.away;
         groups[i].legendItem = item;
         function follow() {

@@ -51,7 +51,7 @@ var riverlinePacked = window.riverlinePacked || (function () {
     var marks = layer.data.marks, state = layer.state;
     if (!state) { return true; }
     if (marks.s0 && (state.at < marks.s0[f] || state.at > marks.s1[f])) { return false; }
-    return state.choice < 0 || !marks.c || marks.c[f] === state.choice;
+    return !state.choice || !marks.c || state.choice.indexOf(marks.c[f]) >= 0;
   }
 
   // One canvas under Leaflet's own for all of them, and one for each side of a bar; Leaflet moves and scales it while the map moves.

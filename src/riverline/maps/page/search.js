@@ -23,6 +23,7 @@ var riverlineSearch = window.riverlineSearch || (function () {
     var found = [];
     groups.forEach(function (group, order) {
       var marks = [];
+      if (!group.getLayers) { return; }
       group.getLayers().forEach(function (layer) {
         if (layer.textsOf) { found.push({ group: group, order: order, packed: layer, spec: layer.spec }); } else { leaves(layer, marks); }
       });
