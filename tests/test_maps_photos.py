@@ -61,11 +61,13 @@ def ledger(tmp_path):
 
 
 def test_a_picture_is_small_the_right_way_up_and_rid_of_what_the_camera_wrote(tmp_path) -> None:
-    small = small_jpeg(photo(tmp_path / "a.jpg").read_bytes())
+    small, *size = small_jpeg(photo(tmp_path / "a.jpg").read_bytes())
+    assert size == [720, 540]
     assert decoded(small).shape == (540, 720, 3)
     assert decoded(small)[10, 10, 0] > 150
     for orientation, shape, red in ((3, (540, 720), (530, 10)), (6, (720, 540), (10, 530)), (8, (720, 540), (10, 10))):
-        turned = small_jpeg(photo(tmp_path / f"{orientation}.jpg", orientation=orientation).read_bytes())
+        turned, *size = small_jpeg(photo(tmp_path / f"{orientation}.jpg", orientation=orientation).read_bytes())
+        assert size == [*shape[::-1]]
         assert decoded(turned).shape[:2] == shape
         assert decoded(turned)[(*red, 0)] > 150, orientation
         assert b"Exif" not in turned
@@ -84,7 +86,7 @@ def test_each_picture_is_in_the_page_once_and_files_that_are_none_are_named(ledg
     assert figures[codes[0]]["note"] == "其他附件：整改通知.docx"
     assert figures[codes[1]]["photos"][0]["at"] == figures[codes[0]]["photos"][0]["at"]
     assert codes[2] not in figures
-    assert all(base64.b64decode(url.split(",")[1])[:2] == b"\xff\xd8" for url in pool)
+    assert all(base64.b64decode(url.split(",")[1])[:2] == b"\xff\xd8" for url, _, _ in pool)
 
 
 def test_what_is_gone_or_changed_is_not_shown_as_if_it_were_and_the_rest_is_told(tmp_path, ledger, monkeypatch) -> None:

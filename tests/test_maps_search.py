@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from matplotlib.image import imread
 from selenium.webdriver import ActionChains, Keys
 
 import invented
@@ -270,6 +271,31 @@ def test_paper_shows_what_the_window_shows_and_the_window_comes_back(page, tmp_p
     assert page.run("return themap.getSize().x") == 1062
     page.run("window.dispatchEvent(new Event('afterprint'))")
     assert page.run(view) == pytest.approx(before, abs=1e-9)
+
+
+def test_paper_has_what_lies_under_the_canvas(page, tmp_path):
+    """Images and densities show on paper though lines are drawn over them, and so do features on a second canvas."""
+    axes = invented.axes()
+    problems = ledgers.problems_of(4).assign(problem_id=list("abcd"))
+    problems = problems.set_geometry(axes.geometry.iloc[0].interpolate([500, 900, 950, 1_000]), crs=axes.crs)
+    dense = rl.hotspots.measure_surface(problems, axes, bandwidth_m=400.0)
+    spots = rl.find_hotspots(problems, axes)
+    coloured = []
+    for surface in (None, dense):
+        path = opened(page, tmp_path, rl.maps.show_hotspots(spots, axes, surface=surface))
+        printed(path, tmp_path)
+        subprocess.run(["pdftoppm", "-r", "40", "-png", tmp_path / "map.pdf", tmp_path / "paper"], check=True)
+        sheet = imread(next(tmp_path.glob("paper*.png")))[..., :3]
+        # Orange and red of the classes, left of the legend.
+        left = sheet[:, : int(0.6 * sheet.shape[1])]
+        coloured.append(int(((left[..., 0] - left[..., 2]) > 0.1).sum()))
+    assert coloured[1] > coloured[0] + 1_000
+    page.run("window.dispatchEvent(new Event('beforeprint'))")
+    drawn = "return [...document.querySelectorAll('.leaflet-map-pane canvas')].map(c => c.style.display);"
+    assert page.run(drawn) == ["none", ""]
+    page.run("window.dispatchEvent(new Event('afterprint'))")
+    assert page.run(drawn) == [""]
+    assert page.console() == []
 
 
 def test_many_rule_sets_leave_the_scale_free(page, tmp_path):

@@ -187,7 +187,7 @@ def _packed_note(groups: Sequence[Group], language: Language) -> str:
     return _WORDS[language]["packed"].format(count=count) if count else ""
 
 
-def _add_asides(page: folium.Map, groups: Sequence[Group], photos: Sequence[str]) -> None:
+def _add_asides(page: folium.Map, groups: Sequence[Group], photos: Sequence[tuple[str, int, int]]) -> None:
     """The scripts that only some groups need."""
     if any(group.packed for group in groups):
         page.add_child(identify(Asides("packed"), page.get_name(), "packed"))

@@ -48,7 +48,7 @@ _WORDS = {
 
 def popup_figures(
     found: Sequence[Layer], sided: Sequence[Layer], chips: Chips | None, language: Language
-) -> tuple[dict[str, dict[str, Any]], list[str], list[str]]:
+) -> tuple[dict[str, dict[str, Any]], list[tuple[str, int, int]], list[str]]:
     """Everything that popups draw beside their rows.
 
     Parameters

@@ -29,6 +29,7 @@ _EACH, _LONGEST, _QUALITY = 6, 720, 78
 _MOST_FILE_BYTES, _MOST_FILE_PIXELS = 60_000_000, 200_000_000
 # What is read is what its first bytes say; other drivers of GDAL might follow a file to other files or servers.
 _DRIVERS = ["JPEG", "PNG", "GTiff", "WEBP", "BMP"]
+_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 _TURNS = {"3": 2, "6": 3, "8": 1}
 _WORDS = {
     "zh": {
@@ -46,7 +47,9 @@ _WORDS = {
 }  # fmt: skip
 
 
-def take_photos(layers: Sequence[Layer], language: Language) -> tuple[dict[str, dict[str, Any]], list[str], str]:
+def take_photos(
+    layers: Sequence[Layer], language: Language
+) -> tuple[dict[str, dict[str, Any]], list[tuple[str, int, int]], str]:
     """What popups of problems show of their attachments.
 
     Parameters
@@ -60,7 +63,7 @@ def take_photos(layers: Sequence[Layer], language: Language) -> tuple[dict[str, 
     -------
     figures, pool, told
         Code of the problem to ``photos`` (number in the pool, words) and a ``note`` on files that are not pictures,
-        not found or changed; the pictures as data URIs, each once; a sentence, empty if all found room.
+        not found or changed; the pictures, each once: data URI, width, height; a sentence, empty if all found room.
 
     Notes
     -----
@@ -72,15 +75,12 @@ def take_photos(layers: Sequence[Layer], language: Language) -> tuple[dict[str, 
     if not tables:
         return {}, [], ""
     rows = pd.concat(tables, ignore_index=True).drop_duplicates(["problem_id", "path", "sha256"], keep="last")
-    words, pool, numbers = _WORDS[language], _Pool(), dict[str, int | str]()
+    words, pool = _WORDS[language], _Pool()
     found: dict[str, dict[str, Any]] = {}
-    latest = rows.iloc[::-1]
-    for code, path, digest in zip(
-        *(latest[name].astype("str") for name in ("problem_id", "path", "sha256")), strict=True
-    ):
+    latest = [rows[name].astype("str").iloc[::-1] for name in ("problem_id", "path", "sha256")]
+    for code, path, digest in zip(*latest, strict=True):
         mine, file = found.setdefault(code, {"photos": [], "files": []}), Path(path).name
-        number = numbers[path] if path in numbers else pool.take(path, digest, len(mine["photos"]))
-        numbers[path] = number
+        number = pool.take(path, digest, enough=len(mine["photos"]) >= _EACH)
         if isinstance(number, int):
             mine["photos"].insert(0, {"at": number, "alt": words["alt"].format(code=code, file=file), "note": file})
         else:
@@ -90,20 +90,31 @@ def take_photos(layers: Sequence[Layer], language: Language) -> tuple[dict[str, 
         | ({"note": words["beside"].format(files=words["join"].join(mine["files"]))} if mine["files"] else {})
         for code, mine in found.items()
     }
-    told = words["told"].format(count=len(pool.urls), left=pool.left, most=MAX_PHOTOS, megabytes=MAX_PHOTO_BYTES / 1e6)
-    return figures, pool.urls, told if pool.left else ""
+    sizes = {"most": MAX_PHOTOS, "megabytes": MAX_PHOTO_BYTES / 1e6}
+    told = words["told"].format(count=len(pool.pictures), left=pool.left, **sizes)
+    return figures, pool.pictures, told if pool.left else ""
 
 
 class _Pool:
-    """The pictures of a page."""
+    """The pictures of a page, each once: URL, width, height."""
 
     def __init__(self) -> None:
-        self.urls: list[str] = []
+        self.pictures: list[tuple[str, int, int]] = []
         self.held = self.left = 0
+        self.full = False
+        self._known: dict[tuple[str, str], int | str] = {}
 
-    def take(self, path: str, digest: str, own: int) -> int | str:
+    def take(self, path: str, digest: str, *, enough: bool) -> int | str:
         """Number of a picture; else why there is none: missing, changed, other (no picture), or left out."""
-        file = Path(path)
+        if enough or self.full:
+            pictured = Path(path).suffix.lower() in _SUFFIXES
+            self.left += pictured
+            return "left" if pictured else "other"
+        if (path, digest) not in self._known:
+            self._known[path, digest] = self._read(Path(path), digest)
+        return self._known[path, digest]
+
+    def _read(self, file: Path, digest: str) -> int | str:
         try:
             content = file.read_bytes() if file.stat().st_size <= _MOST_FILE_BYTES else b""
         except (OSError, ValueError):
@@ -113,21 +124,28 @@ class _Pool:
         small = small_jpeg(content)
         if small is None:
             return "other"
-        if own >= _EACH or len(self.urls) >= MAX_PHOTOS or self.held + len(small) > MAX_PHOTO_BYTES:
-            self.left += 1
+        jpeg, wide, high = small
+        if self.held + len(jpeg) > MAX_PHOTO_BYTES:
+            self.full, self.left = True, self.left + 1
             return "left"
-        self.held += len(small)
-        self.urls.append(f"data:image/jpeg;base64,{base64.b64encode(small).decode()}")
-        return len(self.urls) - 1
+        self.held += len(jpeg)
+        self.pictures.append((f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}", wide, high))
+        self.full = len(self.pictures) >= MAX_PHOTOS
+        return len(self.pictures) - 1
 
 
-def small_jpeg(content: bytes) -> bytes | None:
-    """A picture of at most 720 pixels a side, the right way up, without what the camera wrote; None if it is none.
+def small_jpeg(content: bytes) -> tuple[bytes, int, int] | None:
+    """A picture of at most 720 pixels a side, the right way up, without what the camera wrote; its width and height.
 
     Parameters
     ----------
     content
         A JPEG, PNG, TIFF, WebP or BMP file.
+
+    Returns
+    -------
+    tuple or None
+        None if it is no picture.
     """
     from rasterio.errors import NotGeoreferencedWarning, RasterioError
     from rasterio.io import MemoryFile
@@ -145,7 +163,8 @@ def small_jpeg(content: bytes) -> bytes | None:
                 bands = [1, 2, 3] if picture.count >= 3 else [1, 1, 1]  # noqa: PLR2004 - red, green, blue
                 levels = picture.read(bands, out_shape=(3, *shape))
                 turns = _TURNS.get(picture.tags().get("EXIF_Orientation", ""), 0)
-            return _jpeg(np.rot90(levels, turns, axes=(1, 2)))
+            upright = np.rot90(levels, turns, axes=(1, 2))
+            return _jpeg(upright), upright.shape[2], upright.shape[1]
         except (RasterioError, ValueError):
             return None
 

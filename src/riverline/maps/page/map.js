@@ -364,8 +364,15 @@ var riverline = window.riverline || (function () {
     if (spec.bounds) { fit(spec.bounds); }
     riverlineSearch.start(map, spec, groups, fit);
     riverlinePrint.start(map, function (view) {
-      var still = fitted && fitted.zoom === view.zoom && fitted.center.equals(view.center);
+      var still = fitted && fitted.zoom === view.zoom &&
+        map.project(fitted.center, view.zoom).distanceTo(map.project(view.center, view.zoom)) < 3;
       if (still) { fit(fitted.bounds); } else { map.fitBounds(view.bounds, { animate: false }); }
+    });
+    // A popup is as high as its pictures, once they are there.
+    map.on('popupopen', function (event) {
+      event.popup.getElement().querySelectorAll('img').forEach(function (image) {
+        if (!image.complete) { image.addEventListener('load', function () { event.popup.update(); }, { once: true }); }
+      });
     });
     function arrange() {
       spec.order.forEach(function (i) { if (map.hasLayer(groups[i])) { groups[i].bringToFront(); } });
