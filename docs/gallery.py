@@ -8,7 +8,7 @@ import itertools
 import shutil
 import tomllib
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -145,7 +145,7 @@ def _sheet(at: Studio) -> Shown:
 def _atlas(at: Studio) -> Shown:
     brook, folder = at.county.willow, at.work("图册")
     made = rl.plates.atlas(
-        list(brook.values()), folder, scale=5_000, formats=("png",), imprint=rl.plates.Imprint(**_IMPRINT)
+        list(brook.values()), folder, scale=10_000, formats=("png",), imprint=rl.plates.Imprint(**_IMPRINT)
     )
     wanted = [folder / made.plates["file"].iloc[1], *(path for path in made.paths if path.stem == "00-index")]
     pictures = [path for path in wanted if path.suffix == ".png"]
@@ -161,9 +161,10 @@ def _template(_: Studio) -> Shown:
 
 def _chips(at: Studio) -> Shown:
     here = at.county
-    made = rl.export.to_chips(at.work("chips"), here.changes, scenes=here.scenes, extents=here.drawn.extents)
-    built = (here.changes.suspects["kind"] == "construction").to_numpy().argmax()
-    return [Path(shutil.copy(made[built], at.folder / "chip.png"))]
+    built = here.changes.suspects[here.changes.suspects["kind"] == "construction"]
+    one = replace(here.changes, suspects=built.head(1))
+    made = rl.export.to_chips(at.work("chips"), one, scenes=here.scenes, extents=here.drawn.extents)
+    return [Path(shutil.copy(made[0], at.folder / "chip.png"))]
 
 
 def _layers(file: Path) -> str:

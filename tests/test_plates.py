@@ -211,6 +211,15 @@ def test_grid_labels_are_those_of_the_place(tmp_path, grid) -> None:
     assert east - west == 600.0
 
 
+@pytest.mark.parametrize(("scale", "between"), [(2_500, "500.25"), (25_000, "502.5"), (20_000, "502")])
+def test_a_grid_line_between_whole_kilometres_is_labelled_as_what_it_is(tmp_path, scale, between) -> None:
+    drawn, _ = river(3000.0 if scale > 10_000 else 300.0)
+    wide = gpd.GeoDataFrame(geometry=[shapely.box(499_990, 3_499_990, 500_010, 3_500_010)], crs=CRS)
+    path = tmp_path / "grid.pdf"
+    rl.plates.draw(drawn, path=path, scale=scale, within=wide, stake_table=False)
+    assert between in pypdf.PdfReader(path).pages[0].extract_text().split()
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_sheet_speaks_one_language(tmp_path, language) -> None:
     drawn, axes = river()

@@ -75,7 +75,7 @@ def _draw_kilometres(canvas: Canvas, sheet: Sheet, box: Box) -> None:
     places = to_paper(np.column_stack([across.ravel(), up.ravel()]), sheet, box)
     _draw_crosses(canvas, places, box)
     gap = canvas.look.layout.gap
-    decimals = max(0, 3 - int(math.log10(step)))
+    decimals = len(f"{step / 1000:g}".partition(".")[2])
     half = _half_label(f"{east / 1000:.{decimals}f}")
     for x, value in zip(to_paper(np.column_stack([xs, np.full(len(xs), south)]), sheet, box)[:, 0], xs, strict=True):
         for edge, away in ((box.bottom, -1), (box.top, 1)):
