@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import shutil
+import tempfile
 import tomllib
 import zipfile
 from dataclasses import dataclass, replace
@@ -60,6 +61,7 @@ class Studio:
     @cached_property
     def office_files(self) -> dict[str, Path]:
         """A workbook, a report and the template, as LibreOffice prints them."""
+        studio.libreoffice()
         here, brook = self.county, self.county.willow
         files = [
             rl.export.to_xlsx(self.work("tables.xlsx"), brook["drawn"], brook["stakes"]),
@@ -152,8 +154,8 @@ def _atlas(at: Studio) -> Shown:
     return [Path(shutil.copy(path, at.folder / f"atlas-{path.stem}.png")) for path in pictures]
 
 
-def _template(_: Studio) -> Shown:
-    raise studio.NoPictureError("QGIS")
+def _template(at: Studio) -> Shown:
+    return [studio.draw_layout(rl.plates.qgis_template(), at.folder / "template-qgis.png")]
 
 
 # Files of desktop programs ------------------------------------------------------------------------------------------
@@ -191,7 +193,7 @@ def _shapefile(at: Studio) -> Shown:
     rl.export.to_shapefile(file, here.drawn.lines, here.drawn.extents, here.stakes)
     archive = zipfile.ZipFile(file)
     fields = list(csv.reader(io.StringIO(archive.read("字段说明.csv").decode("utf-8-sig"))))[:8]
-    return ["\n".join(archive.namelist()), "字段说明.csv\n" + "\n".join("　".join(row) for row in fields)]
+    return ["\n".join(archive.namelist()), "字段说明.csv\n" + "\n".join("　".join(row[:6]) for row in fields)]
 
 
 def _filegdb(at: Studio) -> Shown:
@@ -317,8 +319,8 @@ def write_gallery(folder: Path) -> None:
     """The page ``gallery.md`` and its pictures, in a folder that is there."""
     pictures = folder / "gallery"
     pictures.mkdir()
-    with studio.camera() as camera:
-        at = Studio(studio.County(), camera, pictures)
+    with tempfile.TemporaryDirectory() as work, studio.camera() as camera:
+        at = Studio(studio.County(Path(work)), camera, pictures)
         parts = [_INTRO]
         for title, kinds in itertools.groupby(load_kinds(), key=lambda kind: kind.group):
             parts += [f"\n## {title}\n", *(section(kind, at) for kind in kinds)]
@@ -327,12 +329,14 @@ def write_gallery(folder: Path) -> None:
 
 def section(kind: Kind, at: Studio) -> str:
     """What the page says of one kind of output."""
-    head = f"### {kind.zh} · {kind.en}\n\n{kind.what_zh} {kind.what_en}\n\n**打开 · Opened by**：{kind.desk}\n"
+    title = kind.zh if kind.zh == kind.en else f"{kind.zh} · {kind.en}"
+    head = f"### {title}\n\n{kind.what_zh} {kind.what_en}\n\n**打开 · Opened by**：{kind.desk}\n"
     parts = [head, f"```python\n{kind.code}\n```\n"]
     try:
         for each in SHOWN[kind.key](at):
             if isinstance(each, Path):
-                parts.append(f"![{kind.zh}](gallery/{studio.shrink(each).name})\n")
+                shape = studio.shrink(each)
+                parts.append(f"```{{image}} gallery/{each.name}\n:alt: {kind.zh}\n:class: {shape}\n```\n")
             else:
                 parts.append(f"```text\n{each}\n```\n")
     except studio.NoPictureError as error:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import tempfile
 import time
 from contextlib import contextmanager
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 
@@ -17,11 +16,13 @@ import riverline as rl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 LAST = "2025-12-31"
 QUARTER = {"since": "2025-10-01", "until": LAST}
 WIDEST = 1600
+_PLACE = ("positionOnPage", "size")
 
 
 class NoPictureError(Exception):
@@ -29,7 +30,10 @@ class NoPictureError(Exception):
 
 
 class County:
-    """The results of the invented county, each made when it is first asked for."""
+    """The results of the invented county, each made when it is first asked for; files of theirs go into a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
 
     @staticmethod
     def read(layer: str, schema: Any = None, *, file: str = "清水县.gpkg", **how: Any) -> gpd.GeoDataFrame:
@@ -135,12 +139,6 @@ class County:
         stakes = rl.place_stakes(drawn, axes=axes, admin=self.towns)
         return {"axes": axes, "water": water, "drawn": drawn, "stakes": stakes}
 
-    @cached_property
-    def folder(self) -> Path:
-        """Where the files go before they are photographed."""
-        self._temporary = tempfile.TemporaryDirectory()
-        return Path(self._temporary.name)
-
 
 class Camera:
     """A headless Chromium, started when first asked for."""
@@ -215,11 +213,17 @@ def rasterise(pdf: Path, stem: Path, *, pages: Sequence[int] = (1,), dpi: int = 
     return made
 
 
-def as_pdf(*files: Path) -> list[Path]:
-    """Office files as LibreOffice prints them, all in one start of it."""
+def libreoffice() -> str:
+    """The program, if it is there."""
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
         raise NoPictureError("LibreOffice")
+    return program
+
+
+def as_pdf(*files: Path) -> list[Path]:
+    """Office files as LibreOffice prints them, all in one start of it."""
+    program = libreoffice()
     folder = files[0].parent
     profile = f"-env:UserInstallation={(folder / 'libreoffice').as_uri()}"
     command = [program, profile, "--headless", "--convert-to", "pdf", "--outdir", folder, *files]
@@ -247,12 +251,34 @@ def draw_dxf(file: Path, picture: Path, bounds: tuple[float, float, float, float
     return picture
 
 
-def shrink(picture: Path) -> Path:
-    """A picture no wider than a page shows it."""
+def draw_layout(file: Path, picture: Path) -> Path:
+    """The frames of an A3 print layout of QGIS, each with its name, in their places on the paper."""
+    import matplotlib.pyplot as plt
+    from matplotlib.patches import Rectangle
+
+    width, height = 420.0, 297.0
+    figure = plt.figure(figsize=(12, 12 * height / width))
+    axis = figure.add_axes((0, 0, 1, 1))
+    for item in ET.parse(file).iter("LayoutItem"):  # noqa: S314 - our own file
+        if not item.get("id"):
+            continue
+        (x, y), (wide, high) = ([float(part) for part in item.get(key, "").split(",")[:2]] for key in _PLACE)
+        axis.add_patch(Rectangle((x, y), wide, high, fill=False, edgecolor="#30475e", linewidth=0.8))
+        axis.text(x + 1, y + 1, item.get("id"), va="top", fontsize=7, color="#30475e")
+    axis.set(xlim=(0, width), ylim=(height, 0))
+    axis.set_axis_off()
+    figure.savefig(picture, dpi=100)
+    plt.close(figure)
+    return picture
+
+
+def shrink(picture: Path) -> str:
+    """Make a picture no wider than a page shows it; ``"half"`` if two of its kind stand beside each other."""
     from PIL import Image
 
     with Image.open(picture) as image:
+        upright = image.height > image.width
         if image.width > WIDEST:
             smaller = image.convert("RGB").resize((WIDEST, round(image.height * WIDEST / image.width)), Image.LANCZOS)
             smaller.save(picture, optimize=True)
-    return picture
+    return "half" if upright else "whole"
