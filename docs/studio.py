@@ -264,7 +264,8 @@ def draw_layout(file: Path, picture: Path) -> Path:
             continue
         (x, y), (wide, high) = ([float(part) for part in item.get(key, "").split(",")[:2]] for key in _PLACE)
         axis.add_patch(Rectangle((x, y), wide, high, fill=False, edgecolor="#30475e", linewidth=0.8))
-        axis.text(x + 1, y + 1, item.get("id"), va="top", fontsize=7, color="#30475e")
+        if not item.get("id", "").startswith("slot line"):
+            axis.text(x + 1, y + 1, item.get("id"), va="top", fontsize=7, color="#30475e")
     axis.set(xlim=(0, width), ylim=(height, 0))
     axis.set_axis_off()
     figure.savefig(picture, dpi=100)
