@@ -182,10 +182,19 @@ def _layers(file: Path) -> str:
 
 def _geopackage(at: Studio) -> Shown:
     here, file = at.county, at.work("成果.gpkg")
-    rl.export.to_geopackage(file, here.drawn, here.stakes, here.boards, here.titles, project=True)
-    root = ET.fromstring(zipfile.ZipFile(file.with_suffix(".qgz")).read("成果.qgs"))  # noqa: S314 - our own file
-    layers = [each.get("name", "") for each in root.find("layer-tree-group").iter("layer-tree-layer")]
-    return [_layers(file), "成果.qgz\n" + "\n".join(f"  {name}" for name in layers)]
+    rl.export.to_geopackage(file, here.drawn, here.stakes, here.boards, here.titles)
+    return [_layers(file)]
+
+
+def _project(at: Studio) -> Shown:
+    here, file = at.county, at.work("成果.gpkg")
+    rl.export.to_geopackage(
+        file, here.drawn, here.stakes, here.boards, here.titles.holdings, here.changes, project=True
+    )
+    west, south, east, north = here.changes.suspects.total_bounds
+    middle, half = (south + north) / 2, (east - west) * 5 / 16
+    around = (west, middle - half, east, middle + half)
+    return [studio.draw_project(file.with_suffix(".qgz"), at.folder / "qgis.png", around)]
 
 
 def _shapefile(at: Studio) -> Shown:
@@ -297,6 +306,7 @@ SHOWN: dict[str, Callable[[Studio], Shown]] = {
     "word": _word,
     "chips": _chips,
     "geopackage": _geopackage,
+    "project": _project,
     "shapefile": _shapefile,
     "filegdb": _filegdb,
     "dxf": _dxf,

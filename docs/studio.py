@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import time
@@ -23,6 +24,32 @@ LAST = "2025-12-31"
 QUARTER = {"since": "2025-10-01", "until": LAST}
 WIDEST = 1600
 _PLACE = ("positionOnPage", "size")
+
+
+_QGIS = """
+import sys
+from qgis.core import QgsApplication, QgsMapRendererSequentialJob, QgsMapSettings, QgsProject, QgsRectangle
+from qgis.PyQt.QtCore import QSize
+from qgis.PyQt.QtGui import QColor
+application = QgsApplication([], False)
+application.initQgis()
+project = QgsProject.instance()
+assert project.read(sys.argv[1])
+layers = {layer.name(): layer for layer in project.mapLayers().values()}
+named = [node.name() for node in project.layerTreeRoot().findLayers()]
+drawn = [layers[name] for name in named or layers if layers[name].isSpatial()]
+settings = QgsMapSettings()
+settings.setLayers(drawn)
+settings.setDestinationCrs(drawn[0].crs())
+settings.setExtent(QgsRectangle(*map(float, sys.argv[3:7])))
+settings.setOutputSize(QSize(1280, 800))
+settings.setBackgroundColor(QColor("white"))
+job = QgsMapRendererSequentialJob(settings)
+job.start()
+job.waitForFinished()
+assert job.renderedImage().save(sys.argv[2])
+application.exitQgis()
+"""
 
 
 class NoPictureError(Exception):
@@ -248,6 +275,20 @@ def draw_dxf(file: Path, picture: Path, bounds: tuple[float, float, float, float
     axis.set(xlim=(west, east), ylim=(south, north))
     figure.savefig(picture, dpi=100, facecolor=figure.get_facecolor())
     plt.close(figure)
+    return picture
+
+
+def draw_project(project: Path, picture: Path, bounds: tuple[float, float, float, float]) -> Path:
+    """A part of a QGIS project as QGIS itself draws it."""
+    python = shutil.which("python3", path="/usr/bin")  # QGIS is built for the system's interpreter
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    environment |= {"QT_QPA_PLATFORM": "offscreen"}
+    asking = [python or "python3", "-c", "import qgis.core"]
+    asked = subprocess.run(asking, env=environment, capture_output=True, check=False)  # noqa: S603 - as below
+    if python is None or asked.returncode:
+        raise NoPictureError("QGIS")
+    command = [python, "-c", _QGIS, project, picture, *map(str, bounds)]
+    subprocess.run(command, env=environment, check=True, capture_output=True)  # noqa: S603 - a program of the machine
     return picture
 
 

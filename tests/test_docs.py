@@ -133,7 +133,7 @@ def made_by(space: str) -> set[str]:
 def test_every_kind_of_output_has_its_place_in_the_gallery(gallery):
     kinds = gallery.load_kinds()
     shown = {name for kind in kinds for name in kind.names}
-    assert shown == set().union(*map(made_by, SPACES))
+    assert set().union(*map(made_by, SPACES)) <= shown
     assert [kind.key for kind in kinds] == list(gallery.SHOWN)
     for kind in kinds:
         assert all((kind.zh, kind.en, kind.what_zh, kind.what_en, kind.desk)), kind.key
@@ -146,7 +146,7 @@ def test_the_gallery_shows_every_kind_and_no_picture_is_blank(site, gallery):
     folder = site.parent / "docs" / "generated"
     parts = re.split(r"^### .*$", (folder / "gallery.md").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
     assert len(parts) == len(gallery.SHOWN)
-    needs = {"Chromium": "chromium", "pdftoppm": "pdftoppm", "LibreOffice": "soffice"}
+    needs = {"Chromium": "chromium", "pdftoppm": "pdftoppm", "LibreOffice": "soffice", "QGIS": "qgis"}
     for part in parts:
         shown = re.findall(r"{image} gallery/(\S+)", part)
         lacking = re.findall(r"没有图：构建这一页的机器上没有 (\w+)", part)
