@@ -37,7 +37,10 @@ SAMPLES = [
     *("--terrain", str(samples.path("白石溪地形.tif"))),
 ]
 WIDTH = 100
-DEMO_FILES = ["map.html", "台账.gpkg", "成果.gpkg", "成果表.xlsx", "河长制图.html", "河长制成果.gpkg"]
+DEMO_FILES = [
+    "map.html",
+    *("台账.gpkg", "巡河图.html", "成果.gpkg", "成果表.xlsx", "河长制图.html", "河长制成果.gpkg", "热点图.html"),
+]
 
 
 def run(*arguments: object, status: int | None = 0):
@@ -162,9 +165,10 @@ def test_demo_runs_the_offices_year(shown):
     assert {"四乱热点河段", "巡河记录", "入河排污口台账", "反弹问题_点"} <= set(layers)
     tables = {str(name) for name, kind in pyogrio.list_layers(folder / "河长制成果.gpkg") if kind is None}
     assert {"巡河经过区间", "考核得分", "得分明细", "销号统计表"} <= tables
-    page = (folder / "河长制图.html").read_text(encoding="utf-8")
-    assert loads_nothing(page)
-    assert "清水县河长制（样例）" in page
+    for name, told in (("河长制图", "清水县河长制（样例）"), ("热点图", "1. 清水河右岸"), ("巡河图", "2025-12")):
+        page = (folder / f"{name}.html").read_text(encoding="utf-8")
+        assert loads_nothing(page)
+        assert told in page
 
 
 def test_demo_tells_what_it_did_in_tables_of_a_hundred_columns(shown):
