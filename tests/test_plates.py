@@ -211,6 +211,33 @@ def test_grid_labels_are_those_of_the_place(tmp_path, grid) -> None:
     assert east - west == 600.0
 
 
+@pytest.mark.parametrize("beyond", [60.0, 120.0, 200.0, -150.0])
+def test_labels_of_the_grid_keep_clear_of_those_of_the_corners(beyond) -> None:
+    drawn, _ = river(300.0)
+    # The map is 3,000 m wide: its right edge lies so far beyond a whole kilometre.
+    middle = shapely.Point(500_500 + beyond, 3_500_000)
+    wide = gpd.GeoDataFrame(geometry=[middle.buffer(10)], crs=CRS)
+    figure = rl.plates.draw(drawn, scale=10_000, within=wide, stake_table=False).figure
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.text import Text
+
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    texts = [text for text in figure.findobj(Text) if re.fullmatch(r"\d{3,4}(\.\d+)?", text.get_text())]
+    boxes = shapely.box(*np.array([text.get_window_extent(renderer).extents for text in texts]).T)
+    assert len(boxes) >= 8 + 4
+    apart = shapely.STRtree(boxes).query(boxes, predicate="intersects")
+    assert [texts[one].get_text() for one, other in apart.T if one < other] == []
+
+
+@pytest.mark.parametrize(("scale", "between"), [(2_500, "500.25"), (25_000, "502.5"), (20_000, "502")])
+def test_a_grid_line_between_whole_kilometres_is_labelled_as_what_it_is(tmp_path, scale, between) -> None:
+    drawn, _ = river(3000.0 if scale > 10_000 else 300.0)
+    wide = gpd.GeoDataFrame(geometry=[shapely.box(499_990, 3_499_990, 500_010, 3_500_010)], crs=CRS)
+    path = tmp_path / "grid.pdf"
+    rl.plates.draw(drawn, path=path, scale=scale, within=wide, stake_table=False)
+    assert between in pypdf.PdfReader(path).pages[0].extract_text().split()
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_sheet_speaks_one_language(tmp_path, language) -> None:
     drawn, axes = river()
