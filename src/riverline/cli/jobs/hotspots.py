@@ -11,11 +11,12 @@ import pyogrio
 
 import riverline as rl
 from riverline.cli.files import file_and_layer
-from riverline.cli.jobs.handover import MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
+from riverline.cli.jobs.handover import Delivery, Steps, hand_over, require_folder
 from riverline.cli.jobs.steps import numbered, read_layers
 from riverline.cli.tables import add_row, table_of
 from riverline.hotspots import describe_hotspots, rank_reaches
 from riverline.hotspots.counting import ANY_PROBLEMS
+from riverline.hotspots.planar import write_surface
 from riverline.schema import HOT_REACHES, REACH_RANKS
 
 if TYPE_CHECKING:
@@ -27,15 +28,13 @@ if TYPE_CHECKING:
 
     from riverline.cli.jobs.handover import Step
     from riverline.cli.jobs.steps import Layer
-    from riverline.hotspots import Hotspots
+    from riverline.hotspots import Hotspots, Surface
     from riverline.schema import Language
 
 __all__ = ["HotspotJob", "carry_out", "intervals", "rank_table", "reach_table"]
 
 NAMES = "热点图.html", "热点成果.gpkg"
 SURFACE_NAME = "热点密度.tif"
-# More problems than this are left off the map.
-MOST_PROBLEMS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +80,17 @@ def carry_out(job: HotspotJob, tell: Callable[[Step], None]) -> Delivery:
     )
     spots = describe_hotspots(spots, job.language)
     ranked = rank_reaches(spots, by=job.by)
-    beside = {} if job.surface_m is None else {SURFACE_NAME: partial(_write_surface, job, frames["problems"], axes)}
+    surface = _surface(job, frames["problems"], axes)
+    beside = {} if surface is None else {SURFACE_NAME: partial(write_surface, surface)}
     problems = frames["problems"]
-    few = sum(len(each) for each in (spots.segments, spots.surface, spots.faults)) <= MOST_ON_MAP
-    # The problems themselves lie under what was made of them, while a browser can draw them too.
-    under = {} if len(problems) > MOST_PROBLEMS else {ANY_PROBLEMS.label(job.language): problems}
+    # The problems themselves lie under what was made of them, while a page can hold them too.
+    made = sum(len(each) for each in (spots.segments, spots.clusters, spots.surface, spots.faults, axes))
+    under = {ANY_PROBLEMS.label(job.language): problems} if made + len(problems) <= rl.maps.MOST_FEATURES else {}
     paths = hand_over(
         job.out,
-        draw=(lambda: rl.maps.show_hotspots(spots, axes, language=job.language, title=job.title, **under))
-        if few
-        else None,
+        draw=lambda: rl.maps.show_hotspots(
+            spots, axes, language=job.language, title=job.title, surface=surface, **under
+        ),
         write=lambda path: rl.export.to_geopackage(path, spots, ranked, language=job.language),
         names=NAMES,
         beside=beside,
@@ -99,9 +99,10 @@ def carry_out(job: HotspotJob, tell: Callable[[Step], None]) -> Delivery:
     return Delivery(frames, spots, *paths, more_paths=tuple(job.out / name for name in beside))
 
 
-def _write_surface(job: HotspotJob, problems: gpd.GeoDataFrame, axes: gpd.GeoDataFrame, path: Path) -> None:
-    bandwidth = 0.0 if job.surface_m is None else job.surface_m
-    rl.hotspots.measure_surface(problems, axes, bandwidth_m=bandwidth, on=job.on, path=path, settings=job.settings)
+def _surface(job: HotspotJob, problems: gpd.GeoDataFrame, axes: gpd.GeoDataFrame) -> Surface | None:
+    if job.surface_m is None:
+        return None
+    return rl.hotspots.measure_surface(problems, axes, bandwidth_m=job.surface_m, on=job.on, settings=job.settings)
 
 
 def intervals(name: str, text: str) -> pd.DataFrame:
