@@ -16,11 +16,14 @@ from riverline.plates.paper import lay_out
 SCRIPT = """
 import json, sys
 from qgis.PyQt.QtXml import QDomDocument
-from qgis.core import QgsApplication, QgsPrintLayout, QgsProject, QgsReadWriteContext
+from qgis.core import (
+    QgsApplication, QgsCoordinateReferenceSystem, QgsPrintLayout, QgsProject, QgsReadWriteContext
+)
 application = QgsApplication([], False)
 application.initQgis()
 document = QDomDocument()
 document.setContent(open(sys.argv[1], encoding="utf-8").read())
+QgsProject.instance().setCrs(QgsCoordinateReferenceSystem("EPSG:4548"))
 layout = QgsPrintLayout(QgsProject.instance())
 items, good = layout.loadFromTemplate(document, QgsReadWriteContext())
 sizes = {item.id(): [item.rect().width(), item.rect().height()] for item in items if hasattr(item, "id")}

@@ -81,7 +81,8 @@ def project_xml(tables: Sequence[Table], file_name: str, *, language: Language) 
 
     Notes
     -----
-    A project's CRS needs its WKT: with the code alone QGIS opens the project without one. Layers are found by their
+    A project's CRS needs its WKT and the word that projections are enabled: with less QGIS opens the project without
+    one. Layers are found by their
     names, those whose names have a bar by their place in the file.
 
     Examples
@@ -113,6 +114,8 @@ def project_xml(tables: Sequence[Table], file_name: str, *, language: Language) 
                 ET.SubElement(ranked, "layer", id=keys[table.name])
     properties = ET.SubElement(root, "properties")
     ET.SubElement(ET.SubElement(properties, "Paths"), "Absolute", type="bool").text = "false"
+    if drawn:
+        ET.SubElement(ET.SubElement(properties, "SpatialRefSys"), "ProjectionsEnabled", type="int").text = "1"
     ET.indent(root, " ")
     return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(root, encoding="unicode") + "\n"
 
