@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer
 
-__all__ = ["WORDS", "notes_of", "span_text"]
+__all__ = ["WORDS", "notes_from", "notes_of", "span_text"]
 
 WORDS: dict[str, dict[str, str]] = {
     "zh": {
@@ -71,10 +71,17 @@ def notes_of(layers: Sequence[Layer], crs: pyproj.CRS, imprint: Imprint, languag
     language
         Of the sentences.
     """
-    zh = language == "zh"
     rules = [f"{each.label(language)}（{each.name} {each.digest[:12]}）" for each in rule_sets_of(layers)]
     rules += [f"{title}（{name}）" for name, title in rule_sets_named(layers, language).items()]
-    versions = sorted({layer.run.version for layer in layers if layer.run is not None} or {__version__})
+    versions = {layer.run.version for layer in layers if layer.run is not None}
+    return notes_from(rules, sorted(versions), crs, imprint, language)
+
+
+def notes_from(
+    rules: Sequence[str], versions: Sequence[str], crs: pyproj.CRS, imprint: Imprint, language: Language
+) -> tuple[str, ...]:
+    """The same from what the rule sets are called and which versions drew; this one if that is not known."""
+    zh = language == "zh"
     parting, colon = ("；", "：") if zh else ("; ", ": ")
     told = [_plane(crs, language)]
     datum = imprint.height_datum
@@ -85,7 +92,7 @@ def notes_of(layers: Sequence[Layer], crs: pyproj.CRS, imprint: Imprint, languag
         told.append(heights + ("；坐标、距离单位：米" if zh else "; coordinates and distances in metres"))
     if rules:
         told.append(("规则集" if zh else "Rules") + colon + parting.join(rules))
-    made = f"riverline {', '.join(versions)}"
+    made = f"riverline {', '.join(versions or [__version__])}"
     told.append(f"界线以成果坐标为准。{made}" if zh else f"The line is that of the coordinates. {made}")
     return tuple(clean(each, _LONGEST_NOTE) for each in (*told, imprint.remark) if each)
 

@@ -50,7 +50,7 @@ def rule_sets_named(layers: Iterable[Layer], language: Language) -> dict[str, st
     >>> from riverline.style import collect
     >>> extents = rl.schema.EXTENTS.empty("EPSG:4548").reindex([0, 1]).assign(rules=["national, mine", "national"])
     >>> rule_sets_named(collect(extents), "en")
-    {'mine': 'mine', 'national': 'National rules and unverified defaults'}
+    {'mine': 'mine', 'national': 'National law and unverified defaults'}
     """
     every = tuple(layers)
     texts = {str(text) for layer in every if _names_rules(layer) for text in layer.frame[_COLUMN].dropna().unique()}
