@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ __all__ = ["as_word", "template_bytes"]
 
 _TWIPS_MM = 1440 / 25.4
 _FACTS = (0.18, 0.32, 0.18, 0.32)
+_PARAGRAPH = re.compile(r"<w:p(?: [^>]*)?>.*?</w:p>", re.DOTALL)
+_BROKEN = re.compile("[\t\a\n\f]")
 # The first day that a ZIP archive can name: the same report gives the same bytes.
 _DAY = (1980, 1, 1, 0, 0, 0)
 
@@ -55,7 +58,6 @@ def as_word(document: Document, *, template: str | os.PathLike[str] | None = Non
         If the template cannot be read, or asks for what there is not.
     """
     _require_writers()
-    from docxtpl import DocxTemplate
     from jinja2 import StrictUndefined, TemplateError
     from jinja2.sandbox import SandboxedEnvironment
 
@@ -63,7 +65,7 @@ def as_word(document: Document, *, template: str | os.PathLike[str] | None = Non
     # A template may choose and repeat; it may not reach into the program.
     words = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     try:
-        filled = DocxTemplate(source)
+        filled = _filler(source)
         filled.init_docx()
         filled.render(_context(document, filled, fonts), words)
     except (TemplateError, KeyError, ValueError, zipfile.BadZipFile) as error:
@@ -192,11 +194,28 @@ def _set_widths(table: Any, grid: list[Any], widths: list[int]) -> None:  # noqa
 
     for column, width in zip(grid, widths, strict=True):
         column.set(qn("w:w"), str(width))
-    for row in table.iterchildren(qn("w:tr")):
-        for cell, width in zip(row.iterchildren(qn("w:tc")), widths, strict=False):
-            box = cell.get_or_add_tcPr().get_or_add_tcW()
-            box.set(qn("w:w"), str(width))
-            box.set(qn("w:type"), "dxa")
+    # Names once: python-docx looks each property up by its schema, which for many rows takes as long as filling them.
+    row_, cell_, box_, width_, kind_ = (qn(f"w:{name}") for name in ("tr", "tc", "tcW", "w", "type"))
+    path = f"{qn('w:tcPr')}/{box_}"
+    texts = [str(width) for width in widths]
+    for row in table.iterchildren(row_):
+        for cell, text in zip(row.iterchildren(cell_), texts, strict=False):
+            box = cell.find(path)
+            box = cell.get_or_add_tcPr().get_or_add_tcW() if box is None else box
+            box.set(width_, text)
+            box.set(kind_, "dxa")
+
+
+def _filler(source: io.BytesIO) -> Any:  # noqa: ANN401
+    """What fills a template; paragraphs without line ends or tabs, which are most, are not looked through for them."""
+    from docxtpl import DocxTemplate
+
+    class Filler(DocxTemplate):  # type: ignore[misc]
+        def resolve_listing(self, xml: str) -> str:
+            whole = super().resolve_listing
+            return _PARAGRAPH.sub(lambda found: whole(found[0]) if _BROKEN.search(found[0]) else found[0], xml)
+
+    return Filler(source)
 
 
 def _forget(properties: Any, title: str) -> None:  # noqa: ANN401
