@@ -25,6 +25,7 @@ __all__ = ["as_word", "template_bytes"]
 _TWIPS_MM = 1440 / 25.4
 _FACTS = (0.18, 0.32, 0.18, 0.32)
 _PARAGRAPH = re.compile(r"<w:p(?: [^>]*)?>.*?</w:p>", re.DOTALL)
+_BODY = re.compile("^<w:body[^>]*>")
 _BROKEN = re.compile("[\t\a\n\f]")
 # The first day that a ZIP archive can name: the same report gives the same bytes.
 _DAY = (1980, 1, 1, 0, 0, 0)
@@ -117,9 +118,8 @@ def _text(words: str) -> Any:  # noqa: ANN401 - escaped text
     """Words that no step of filling reads as anything else: docxtpl would take ``{_{`` for ``{{``."""
     from markupsafe import Markup, escape
 
-    if "_" not in words:
-        return Markup(escape(words))  # noqa: S704 - escaped
-    return Markup(str(escape(words)).replace("_", "&#95;"))  # noqa: S704 - escaped
+    told = escape(words)
+    return told if "_" not in words else Markup(str(told).replace("_", "&#95;"))  # noqa: S704 - escaped
 
 
 def _block(block: Block, filled: Any, fonts: str | None) -> dict[str, Any]:  # noqa: ANN401
@@ -207,13 +207,27 @@ def _set_widths(table: Any, grid: list[Any], widths: list[int]) -> None:  # noqa
 
 
 def _filler(source: io.BytesIO) -> Any:  # noqa: ANN401
-    """What fills a template; paragraphs without line ends or tabs, which are most, are not looked through for them."""
+    """What fills a template; long tables take less of it than docxtpl's own way does."""
+    from docx.oxml import parse_xml
     from docxtpl import DocxTemplate
+    from lxml import etree
 
     class Filler(DocxTemplate):  # type: ignore[misc]
         def resolve_listing(self, xml: str) -> str:
+            # Paragraphs without line ends or tabs, which are most, are not looked through for them.
             whole = super().resolve_listing
             return _PARAGRAPH.sub(lambda found: whole(found[0]) if _BROKEN.search(found[0]) else found[0], xml)
+
+        def map_tree(self, tree: Any) -> None:  # noqa: ANN401
+            # A body that moves from document to document is walked node by node: it is read once more instead.
+            root = self.docx.element
+            body = etree.tostring(tree, encoding="unicode")
+            if tree.nsmap == root.nsmap:
+                body = _BODY.sub("<w:body>", body, count=1)
+            root.body.clear()
+            head, _, tail = etree.tostring(root, encoding="unicode").partition("<w:body/>")
+            read = parse_xml(f"{head}{body}{tail}")
+            self.docx._part._element = self.docx._element = read  # noqa: SLF001 - no public way to put a whole tree
 
     return Filler(source)
 
