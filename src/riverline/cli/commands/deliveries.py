@@ -137,7 +137,11 @@ def shoreline(  # noqa: PLR0913 - one option a layer
         ),
     ] = "",
     profile: Annotated[
-        str | None, typer.Option(metavar="NAME", help="成果模板，如 sichuan | export profile, such as sichuan")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="成果模板：sichuan、zhejiang 或自编 TOML | export profile: sichuan, zhejiang or a TOML file",
+        ),
     ] = None,
     column: Annotated[list[str] | None, layer_column_option("XMMC=name", ("利用项目", "the uses"))] = None,
     set_: SetOption = None,
