@@ -486,6 +486,8 @@ def test_popups_draw_the_evidence_and_names_of_files_stay_text(page, tmp_path) -
     page.run(open_popup)
     time.sleep(0.4)
     assert page.run("return document.querySelector('.riverline-figure img').naturalWidth") == 1200
+    drawn = rl.maps.show(changes, chips=chips).get_root().render()
+    assert drawn.count("data:image/png;base64,") == len(chips) > 0
     assert page.console() == []
     assert page.requests() == []
 

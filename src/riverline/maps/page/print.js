@@ -7,7 +7,7 @@ var riverlinePrint = window.riverlinePrint || (function () {
   // A canvas on paper is opaque: where something lies under one, its pixels go there in its place.
   function flatten(box) {
     var canvases = [].slice.call(box.querySelectorAll('.leaflet-map-pane canvas'));
-    if (canvases.length < 2 && !box.querySelector('.leaflet-map-pane img')) { return []; }
+    if (!window.OffscreenCanvas || (canvases.length < 2 && !box.querySelector('.leaflet-map-pane img'))) { return []; }
     return canvases.map(function (canvas) {
       var pixels = new OffscreenCanvas(canvas.width, canvas.height), copy = document.createElement('canvas');
       pixels.getContext('2d').drawImage(canvas, 0, 0);
