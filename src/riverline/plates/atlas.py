@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from riverline._version import __version__
-from riverline.errors import JobError, MissingDependencyError
+from riverline.errors import JobError, needed
 from riverline.faults import combine, found
 from riverline.io.whole_files import write_whole
 from riverline.plates.content import cut, drawable, index_frame
@@ -194,7 +194,7 @@ def _checked(
     if problems:
         raise JobError.listing("图册不能这样绘制", "an atlas cannot be drawn so", problems)
     if merge:
-        _require_pypdf()
+        needed("pypdf", extra="report", zh="合并图册", en="merging an atlas needs")
     return kinds, Path(folder)
 
 
@@ -204,16 +204,6 @@ def _make_folder(target: Path) -> None:
     except OSError as error:
         raise JobError(
             f"不能建立文件夹 {target}：{error.strerror}", f"the folder {target} cannot be made: {error.strerror}"
-        ) from error
-
-
-def _require_pypdf() -> None:
-    try:
-        import pypdf  # noqa: F401
-    except ImportError as error:
-        raise MissingDependencyError(
-            "合并图册需要 pypdf；请执行 python -m pip install 'riverline[report]'",
-            "merging an atlas needs pypdf; run python -m pip install 'riverline[report]'",
         ) from error
 
 

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from riverline.errors import JobError, MissingDependencyError
+from riverline.errors import JobError, needed
 from riverline.reports.look import LOOK
 from riverline.reports.model import Facts, Figure, Paragraph
 from riverline.reports.typeset import as_png
@@ -33,7 +33,7 @@ _DAY = (1980, 1, 1, 0, 0, 0)
 
 def template_bytes() -> bytes:
     """The template that ships, as a file's content."""
-    _require_writers()
+    needed("docxtpl", extra="report", zh="输出 Word 报告", en="reports as Word files need")
     made = made_template()
     _forget(made.core_properties, "")
     return _packed(made)
@@ -58,7 +58,7 @@ def as_word(document: Document, *, template: str | os.PathLike[str] | None = Non
     JobError
         If the template cannot be read, or asks for what there is not.
     """
-    _require_writers()
+    needed("docxtpl", extra="report", zh="输出 Word 报告", en="reports as Word files need")
     from jinja2 import StrictUndefined, TemplateError
     from jinja2.sandbox import SandboxedEnvironment
 
@@ -86,16 +86,6 @@ def _read(template: str | os.PathLike[str]) -> bytes:
     except OSError as error:
         name, reason = Path(template).name, error.strerror or str(error)
         raise JobError(f"Word 模板 {name} 读不了：{reason}", f"the template {name} cannot be read: {reason}") from error
-
-
-def _require_writers() -> None:
-    try:
-        import docxtpl  # noqa: F401
-    except ImportError as error:
-        raise MissingDependencyError(
-            "输出 Word 报告需要 docxtpl；请执行 python -m pip install 'riverline[report]'",
-            "reports as Word files need docxtpl; run python -m pip install 'riverline[report]'",
-        ) from error
 
 
 def _context(document: Document, filled: Any, fonts: str | None) -> dict[str, Any]:  # noqa: ANN401
