@@ -46,6 +46,7 @@ from riverline.maps.swiping import (
     see_through,
 )
 from riverline.maps.texts import river_names
+from riverline.maps.tools import tools_of
 from riverline.schema import FAULTS
 from riverline.style import in_language, rule_sets_of, with_rule_titles
 
@@ -165,6 +166,7 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     spec |= {
         "corner": _corner(found, language), "bounds": _corners(view), "whole": _corners(whole),
         "notice": undrawn(found, language, names), "crowded": crowded, "overview": overview(everything, whole),
+        "tools": tools_of(found, language),
     }  # fmt: skip
     dense = surface_rows(look.surface, language) if look.surface else []
     spec["rows"] += dense

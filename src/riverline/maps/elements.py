@@ -42,7 +42,7 @@ __all__ = [
     "title_of",
 ]
 
-FRAME_PARTS = ("map", "tree", "search", "overview", "print")
+FRAME_PARTS = ("map", "tree", "search", "tools", "overview", "print")
 """Scripts and styles of every page, as files of that name."""
 # Marks that are known by their number: from close by it stands beside them.
 _CALLED = frozenset({"boards", "existing", "stakes"})
@@ -56,7 +56,7 @@ def page_file(name: str) -> str:
 
 
 class Frame(folium.MacroElement):
-    """What stands around the layers: styles, scripts, legend, title, search, overview, scale and corner text."""
+    """What stands around the layers: styles, scripts, legend, title, search, tools, overview, scale and corner text."""
 
     _template = Template(
         "{% macro header(this, kwargs) %}{%- for css, js in this.parts -%}"

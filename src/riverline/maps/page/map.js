@@ -345,6 +345,7 @@ var riverline = window.riverline || (function () {
     map.getContainer().classList.add('riverline');
     L.control.zoom({ zoomInTitle: spec.words.zoom_in, zoomOutTitle: spec.words.zoom_out }).addTo(map);
     if (spec.whole) { wholeButton(map, spec, fit); }
+    riverlineTools.start(map, spec.tools);
     L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
     map.attributionControl.setPrefix(false).addAttribution(spec.corner).getContainer().tabIndex = 0;
     if (spec.title) {

@@ -1,0 +1,168 @@
+/* riverline: where the pointer is, in degrees and in the plane of the data, lengths and areas, and the full screen. */
+var riverlineTools = (function () {
+  'use strict';
+  var A = 6378137, N = (function (f) { return f / (2 - f); })(1 / 298.257222101);
+  var SVG = 'http://www.w3.org/2000/svg';
+  // Krüger's series on CGCS2000, to n⁴: below a millimetre in any zone.
+  var RADIUS = A / (1 + N) * (1 + N * N / 4 + Math.pow(N, 4) / 64);
+  var SERIES = [
+    N / 2 - 2 / 3 * N * N + 5 / 16 * Math.pow(N, 3) + 41 / 180 * Math.pow(N, 4),
+    13 / 48 * N * N - 3 / 5 * Math.pow(N, 3) + 557 / 1440 * Math.pow(N, 4),
+    61 / 240 * Math.pow(N, 3) - 103 / 140 * Math.pow(N, 4),
+    49561 / 161280 * Math.pow(N, 4)
+  ];
+
+  function element(tag, name, parent, text) {
+    var node = document.createElement(tag);
+    node.className = name;
+    if (text) { node.textContent = text; }
+    if (parent) { parent.appendChild(node); }
+    return node;
+  }
+
+  // North and east of the meridian, metres.
+  function plane(lat, lng, meridian) {
+    var k = 2 * Math.sqrt(N) / (1 + N), sine = Math.sin(lat * Math.PI / 180), turn = (lng - meridian) * Math.PI / 180;
+    var t = Math.sinh(Math.atanh(sine) - k * Math.atanh(k * sine));
+    var xi = Math.atan2(t, Math.cos(turn)), eta = Math.atanh(Math.sin(turn) / Math.sqrt(1 + t * t)), north = xi, east = eta;
+    SERIES.forEach(function (alpha, i) {
+      var j = 2 * (i + 1);
+      north += alpha * Math.sin(j * xi) * Math.cosh(j * eta);
+      east += alpha * Math.cos(j * xi) * Math.sinh(j * eta);
+    });
+    return [RADIUS * north, RADIUS * east];
+  }
+
+  // Length along the points and the area that they close, in a plane whose meridian runs through their middle.
+  function measured(points) {
+    var west = Infinity, east = -Infinity, length = 0, area = 0;
+    points.forEach(function (p) { west = Math.min(west, p.lng); east = Math.max(east, p.lng); });
+    var flat = points.map(function (p) { return plane(p.lat, p.lng, (west + east) / 2); });
+    flat.forEach(function (p, i) {
+      var next = flat[(i + 1) % flat.length];
+      if (i + 1 < flat.length) { length += Math.hypot(next[0] - p[0], next[1] - p[1]); }
+      area += (p[0] - flat[0][0]) * (next[1] - flat[0][1]) - (next[0] - flat[0][0]) * (p[1] - flat[0][1]);
+    });
+    return { length: length, area: Math.abs(area) / 2 };
+  }
+
+  function minutes(degrees, marks) {
+    var seconds = Math.round(Math.abs(degrees) * 360000) / 100;
+    var whole = Math.floor(seconds / 3600), left = seconds - whole * 3600;
+    function two(value, digits) { return (value < 10 ? '0' : '') + value.toFixed(digits); }
+    return whole + '°' + two(Math.floor(left / 60), 0) + '′' + two(left % 60, 2) + '″' + marks[degrees < 0 ? 1 : 0];
+  }
+
+  function readout(map, spec) {
+    var control = L.control({ position: 'bottomleft' }), box;
+    control.onAdd = function () {
+      box = element('div', 'riverline-readout leaflet-control');
+      box.title = spec.words.readout;
+      element('span', '', box);
+      element('span', '', box);
+      return box;
+    };
+    control.addTo(map);
+    function say(latlng) {
+      var lng = L.Util.wrapNum(latlng.lng, [-180, 180], true), meridian = spec.meridian;
+      if (meridian === null) { meridian = 3 * Math.floor((lng + 1.5) / 3); }
+      var at = plane(latlng.lat, lng, meridian), easting = at[1] + spec.easting;
+      box.firstChild.textContent = minutes(lng, 'EW') + '  ' + minutes(latlng.lat, 'NS');
+      box.lastChild.textContent = Math.abs(lng - meridian) > 6 ? '' : spec.words.plane
+        .replace('{meridian}', meridian).replace('{north}', at[0].toFixed(1)).replace('{east}', easting.toFixed(1));
+    }
+    map.on('mousemove click', function (event) { say(event.latlng); });
+    say(map.getCenter());
+  }
+
+  function told(words, points) {
+    var found = measured(points), length = found.length, area = found.area;
+    var long = length < 1000 ? length.toFixed(1) + ' m' : (length / 1000).toFixed(3) + ' km';
+    var text = words.length + ' ' + long;
+    if (points.length < 3) { return text; }
+    var wide = area < 10000 ? area.toFixed(1) + ' m²' : (area / 10000).toFixed(4) + ' ' + words.hectares;
+    return text + ' · ' + words.area + ' ' + wide + (words.mu ? '（' + (area * 0.0015).toFixed(2) + ' ' + words.mu + '）' : '');
+  }
+
+  // Clicks are taken before the layers have them: no popup opens while one measures.
+  function measure(map, words, button) {
+    var points = [], on = false, done = false, line = L.polygon([], { interactive: false, color: '#8E0152', weight: 2, fillOpacity: 0.06 });
+    var box = element('div', 'riverline-measured', map.getContainer());
+    box.hidden = true;
+    box.setAttribute('role', 'status');
+    function show() {
+      line.setLatLngs(points.length > 2 ? points : [points.concat(points.length === 2 ? points[0] : [])]);
+      box.textContent = points.length > 1 ? told(words, points) : words.measure_hint;
+    }
+    function turn(state) {
+      on = state;
+      done = false;
+      points = [];
+      map.getContainer().classList.toggle('riverline-measuring', on);
+      button.setAttribute('aria-pressed', String(on));
+      box.hidden = !on;
+      if (on) { line.addTo(map); map.closePopup(); } else { line.remove(); }
+      show();
+    }
+    function taken(event) {
+      if (!on || !map.getPane('mapPane').contains(event.target) && event.target !== map.getContainer()) { return; }
+      event.stopPropagation();
+      if (event.type === 'dblclick') { done = true; return; }
+      if (event.detail > 1 || map.dragging.moved && map.dragging.moved()) { return; }
+      if (done) { points = []; done = false; }
+      points.push(map.mouseEventToLatLng(event));
+      show();
+    }
+    map.getContainer().addEventListener('click', taken, true);
+    map.getContainer().addEventListener('dblclick', taken, true);
+    document.addEventListener('keydown', function (event) { if (on && event.key === 'Escape') { turn(false); } });
+    button.addEventListener('click', function (event) { event.preventDefault(); turn(!on); });
+  }
+
+  function icon(button, path) {
+    var svg = document.createElementNS(SVG, 'svg'), node = document.createElementNS(SVG, 'path');
+    svg.setAttribute('viewBox', '0 0 24 24');
+    svg.setAttribute('width', 17);
+    svg.setAttribute('height', 17);
+    svg.setAttribute('aria-hidden', 'true');
+    node.setAttribute('d', path);
+    svg.appendChild(node);
+    button.appendChild(svg);
+  }
+
+  function tool(bar, title, path) {
+    var button = element('a', '', bar);
+    button.href = '#';
+    button.setAttribute('role', 'button');
+    button.title = title;
+    button.setAttribute('aria-label', title);
+    icon(button, path);
+    return button;
+  }
+
+  function fullScreen(map, button) {
+    button.addEventListener('click', function (event) {
+      event.preventDefault();
+      if (document.fullscreenElement) { document.exitFullscreen(); } else { document.documentElement.requestFullscreen(); }
+    });
+    document.addEventListener('fullscreenchange', function () {
+      button.setAttribute('aria-pressed', String(Boolean(document.fullscreenElement)));
+      map.invalidateSize();
+    });
+  }
+
+  function start(map, spec) {
+    var control = L.control({ position: 'topleft' });
+    control.onAdd = function () {
+      var bar = element('div', 'leaflet-bar leaflet-control riverline-tools');
+      L.DomEvent.disableClickPropagation(bar);
+      measure(map, spec.words, tool(bar, spec.words.measure, 'M2 17 17 2l5 5L7 22zM6 13l2 2M9 10l3 3M12 7l2 2M15 4l3 3'));
+      if (document.fullscreenEnabled) { fullScreen(map, tool(bar, spec.words.full, 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5M9 9h6v6H9z')); }
+      return bar;
+    };
+    control.addTo(map);
+    readout(map, spec);
+  }
+
+  return { measured: measured, plane: plane, start: start };
+})();
