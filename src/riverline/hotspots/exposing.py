@@ -10,7 +10,7 @@ import pandas as pd
 from riverline.channel.given import texts
 from riverline.demarcation.findings import Finding
 from riverline.errors import SchemaError
-from riverline.schema import PATROL_PASSES
+from riverline.schema import DUTIES, PATROL_PASSES
 from riverline.schema.values import read_values
 
 if TYPE_CHECKING:
@@ -163,10 +163,10 @@ def _sided(table: pd.DataFrame, layer: str) -> tuple[pd.DataFrame, list[Finding]
     """Rows with their bank, 0 left, 1 right, -1 both; those whose word for it is none are findings."""
     if "bank" not in table:
         return table.assign(_bank=-1), []
-    given = table["bank"].where(texts(table["bank"]) != "")
-    reading = read_values(given, PATROL_PASSES["bank"])
+    given = table["bank"]
+    reading = read_values(given, DUTIES["bank"])
     side = reading.converted.map({"left": 0, "right": 1}).fillna(-1).astype("int64")
-    known = (given.isna() | (side >= 0)).to_numpy(dtype=bool)
+    known = reading.blank | (side >= 0).to_numpy(dtype=bool)
     told = zip(table.index[~known], given[~known], strict=True)
     findings = [Finding("exposure-bankless", layer, str(row + 1), None, note=str(word)) for row, word in told]
     return table.assign(_bank=side)[known], findings

@@ -96,7 +96,7 @@ CHIEFS = Schema(
         c.NAME,
         c.START_CHAINAGE,
         c.END_CHAINAGE,
-        c.optional(c.or_blank(c.BANK)),
+        c.both_banks(c.BANK),
     ),
     "Who answers for which reach: river, level and chainages; both banks where none is named.",
 )  # fmt: skip

@@ -70,6 +70,8 @@ class Column:
     blank
         ``True`` where a frame must have the column, but a missing number or date in it means something; see
         :attr:`may_be_blank` for the rule.
+    blank_words
+        What people write for what a blank means: ``两岸`` where no bank stands for both.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Column:
     choices: tuple[Choice, ...] = ()
     optional: bool = False
     blank: bool = False
+    blank_words: tuple[str, ...] = ()
 
     def label(self, language: Language = "zh") -> str:
         """What a reader of that language sees as the column's title, with its unit.

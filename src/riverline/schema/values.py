@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from riverline.schema.words import choice_words, plain_name
+from riverline.schema.words import blank_words, choice_words, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,6 +116,9 @@ def _values_of_labels(series: pd.Series[Any], column: Column) -> tuple[pd.Series
     if not _may_hold_text(series):
         return series, np.zeros(len(series), dtype=bool)
     words, text = choice_words(column), _text(series)
+    if column.blank_words:
+        nothing = text.isin([each for each in text.unique() if plain_name(each) in blank_words(column)])
+        series, text = series.mask(nothing), text.mask(nothing, "")
     means = {each: words.get(plain_name(each)) for each in text.unique()}
     value_of = {each: str(value) for each, value in means.items() if value is not None and str(value) != each}
     labelled = text.isin(list(value_of)).to_numpy(dtype=bool)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from riverline.schema.model import Column
 
-__all__ = ["allowed", "choice_words", "plain_name", "titled"]
+__all__ = ["allowed", "blank_words", "choice_words", "plain_name", "titled"]
 
 
 def plain_name(name: str) -> str:
@@ -48,6 +48,18 @@ def choice_words(column: Column) -> dict[str, str | int]:
     for choice in column.choices:
         words |= dict.fromkeys(map(plain_name, (str(choice.value), choice.label_zh, choice.label_en)), choice.value)
     return words
+
+
+def blank_words(column: Column) -> frozenset[str]:
+    """Words, plain, that say what a blank of the column means: ``两岸`` where no bank stands for both.
+
+    Examples
+    --------
+    >>> from riverline import schema
+    >>> "两岸" in blank_words(schema.DUTIES["bank"]), "两岸" in blank_words(schema.PROBLEMS["bank"])
+    (True, False)
+    """
+    return frozenset(map(plain_name, column.blank_words))
 
 
 def allowed(column: Column) -> str:
