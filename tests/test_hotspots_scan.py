@@ -156,6 +156,22 @@ def test_where_more_was_looked_at_more_is_found_and_controls_say_so(axes):
     assert held["p"].max() > 0.05
 
 
+def test_a_scan_of_place_alone_takes_all_that_was_found_up_to_its_day(axes):
+    old, new = pd.Timestamp("2024-03-01"), pd.Timestamp("2025-12-20")
+    both = frame([*range(10_000, 10_900, 100), 30_000, 30_100], [*[old] * 9, new, new])
+    few = rl.hotspots.ScanSettings(worlds=19, most=1)
+    for on, last in (("2025-12-31", "2025-12-31"), (None, "2025-12-20")):
+        (row,) = rl.hotspots.scan_rivers(both, axes, on=on, by_bank=False, settings=few).itertuples()
+        assert row.problems == 9
+        assert (row.first_day, row.last_day) == (old, pd.Timestamp(last))
+    (row,) = rl.hotspots.scan_rivers(both, axes, on="2024-12-31", by_bank=False, settings=few).itertuples()
+    assert (row.problems, row.last_day) == (9, pd.Timestamp("2024-12-31"))
+    (row,) = rl.hotspots.scan_rivers(frame([100, 120]), axes, by_bank=False, settings=few).itertuples()
+    assert pd.isna(row.first_day)
+    with pytest.raises(rl.JobError, match="prospective"):
+        rl.hotspots.ScanSettings(prospective=True)
+
+
 def test_a_scan_conforms_and_wrong_calls_raise(axes):
     found = rl.hotspots.scan_rivers(
         frame([100, 120, 140]), axes, by_bank=False, settings=rl.hotspots.ScanSettings(worlds=19)

@@ -48,7 +48,7 @@ def read_rows(frame: Frame, schema: Schema) -> tuple[Frame, list[Finding]]:
         Values that cannot be read as what the column holds, or are none of its choices, are blank; choices written by
         their label are their value.
     findings
-        ``value-type`` and ``value-choice`` for each blanked value, ``choice-label`` for each label.
+        ``value-type``, ``value-beyond`` and ``value-choice`` for each blanked value, ``choice-label`` for each label.
 
     Examples
     --------
@@ -64,15 +64,21 @@ def read_rows(frame: Frame, schema: Schema) -> tuple[Frame, list[Finding]]:
     result: Any = schema.conform(frame).reset_index(drop=True)
     findings = _chosen(frame, result, schema)
     for column in schema:
-        if column.name not in result.columns or str(result[column.name].dtype) == column.dtype:
+        if column.name not in result.columns:
+            continue
+        if str(result[column.name].dtype) == column.dtype and not column.bounded:
             continue
         reading = read_values(result[column.name], column)
         wrong = reading.unreadable | reading.ambiguous | reading.zoneless
-        told = zip(row_names(frame, schema)[wrong], _places(result)[wrong], result[column.name][wrong], strict=True)
+        told = zip(row_names(frame, schema)[wrong], _places(result)[wrong], result[column.name][wrong],
+                   reading.beyond[wrong], strict=True)  # fmt: skip
         findings += [
-            Finding("value-type", schema.name, key, place, note=f"{column.name}={v}", column=column.name)
-            for key, place, v in told
-        ]
+            Finding("value-beyond", schema.name, key, place, note=f"{titled(column)} = {value} ∉ {allowed(column)}",
+                    column=column.name)
+            if beyond
+            else Finding("value-type", schema.name, key, place, note=f"{column.name}={value}", column=column.name)
+            for key, place, value, beyond in told
+        ]  # fmt: skip
         result[column.name] = reading.converted
     for name in {schema.key, "river_id"} & set(result.columns):
         result[name] = result[name].str.strip()

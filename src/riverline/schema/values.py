@@ -59,6 +59,8 @@ class Reading:
         Whether the column already held the right type, so that nothing had to be converted.
     labelled
         (n,) choices that were written by their label, in either language, and read as their value.
+    beyond
+        (n,) of what could not be read: numbers and days beyond the bounds of the column.
     """
 
     converted: pd.Series[Any]
@@ -68,6 +70,7 @@ class Reading:
     zoneless: Mask
     native: bool
     labelled: Mask
+    beyond: Mask
 
     @property
     def complete(self) -> bool:
@@ -108,7 +111,21 @@ def read_values(series: pd.Series[Any], column: Column) -> Reading:
     if isinstance(series.dtype, pd.CategoricalDtype):
         series = series.astype(series.cat.categories.dtype)
     values, labelled = _values_of_labels(series, column) if column.choices else (series, np.zeros(len(series), bool))
-    return replace(_READERS[column.kind](values, _blank(values), column), labelled=labelled)
+    reading = replace(_READERS[column.kind](values, _blank(values), column), labelled=labelled)
+    return _within_bounds(reading, column) if column.bounded else reading
+
+
+def _within_bounds(reading: Reading, column: Column) -> Reading:
+    """Values beyond what the column can hold are none of it."""
+    values = reading.converted
+    edges = (pd.Timestamp(each) if isinstance(each, str) else each for each in (column.least, column.most))
+    least, most = edges
+    beyond = np.zeros(len(values), dtype=bool)
+    if least is not None:
+        beyond |= (values < least).fillna(value=False).to_numpy(dtype=bool)
+    if most is not None:
+        beyond |= (values > most).fillna(value=False).to_numpy(dtype=bool)
+    return replace(reading, converted=values.mask(beyond), unreadable=reading.unreadable | beyond, beyond=beyond)
 
 
 def _values_of_labels(series: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], Mask]:
@@ -164,6 +181,7 @@ def _reading(
         none if ambiguous is None else ambiguous,
         none if zoneless is None else zoneless,
         native,
+        none,
         none,
     )
 

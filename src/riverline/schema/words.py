@@ -63,14 +63,18 @@ def blank_words(column: Column) -> frozenset[str]:
 
 
 def allowed(column: Column) -> str:
-    """The choices of a column with their names, for a message.
+    """The choices of a column with their names, or its bounds, for a message; empty where it has neither.
 
     Examples
     --------
     >>> from riverline import schema
-    >>> allowed(schema.BANK_TOPS["bank"])
-    'left（左岸） | right（右岸）'
+    >>> allowed(schema.BANK_TOPS["bank"]), allowed(schema.PROBLEMS["area_m2"])
+    ('left（左岸） | right（右岸）', '0 … 1e+10')
     """
+    if column.bounded:
+        least, most = ("" if each is None else each if isinstance(each, str) else f"{each:g}"
+                       for each in (column.least, column.most))  # fmt: skip
+        return f"{least} … {most}"
     return " | ".join(f"{choice.value}（{choice.label_zh}）" for choice in column.choices)
 
 

@@ -45,6 +45,9 @@ LastDayOption = Annotated[str, typer.Option("--on", metavar="YYYY-MM-DD", help="
 SegmentOption = Annotated[float, typer.Option(metavar="M", help="河段长度 | length of a segment")]
 WholeOption = Annotated[bool, typer.Option("--whole", help="不分左右岸 | count both banks together")]
 PeriodsOption = Annotated[int, typer.Option(metavar="N", help="期数 | number of periods")]
+ScanPeriodsOption = Annotated[
+    int, typer.Option(metavar="N", help="期数；1 为只看位置，不限起始日 | periods; 1: place alone, whatever the day")
+]
 PeriodDaysOption = Annotated[int, typer.Option("--period", metavar="DAYS", help="每期天数 | days of a period")]
 
 _DISTANCES_M, _DAYS = (0.0, 200.0, 500.0, 1_000.0), (0.0, 7.0, 14.0, 30.0, 90.0)
@@ -106,7 +109,7 @@ def scan(  # noqa: PLR0913 - one option a choice
     *,
     axes: AxesOption,
     on: LastDayOption,
-    periods: PeriodsOption = 12,
+    periods: ScanPeriodsOption = 12,
     period_days: PeriodDaysOption = 30,
     prospective: Annotated[
         bool, typer.Option("--now", help="只看到最后一天仍在发生的 | only what still goes on on the last day")
@@ -144,7 +147,7 @@ def scan(  # noqa: PLR0913 - one option a choice
             min_passes=min_passes, max_distance_m=distance, snap_m=snap,
         )  # fmt: skip
         same = rl.HotspotSettings(min_passes=min_passes, max_distance_m=distance, snap_m=snap,
-                                  window_days=periods * period_days)  # fmt: skip
+                                  window_days=settings.window_days)  # fmt: skip
 
         def find(frames: Mapping[str, gpd.GeoDataFrame], tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
             return rl.hotspots.scan_rivers(
