@@ -104,7 +104,7 @@ def test_distance_is_along_the_water_and_through_confluences():
 
 
 def test_problems_without_a_day_do_not_count_and_wrong_edges_raise():
-    frame = gpd.GeoDataFrame(geometry=[shapely.Point(X, Y + 5)] * 2, crs=CRS)
+    frame = gpd.GeoDataFrame({"found_on": [None, pd.NaT]}, geometry=[shapely.Point(X, Y + 5)] * 2, crs=CRS)
     found = rl.hotspots.find_near_repeats(frame, rivers(), worlds=9)
     assert found["pairs"].eq(0).all()
     assert not len(rl.check(found, rl.schema.NEAR_REPEATS))

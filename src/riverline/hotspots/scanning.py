@@ -13,7 +13,7 @@ import shapely
 
 from riverline._kernels.network.river_graph import Places, graph_of, within
 from riverline._kernels.network.river_joins import joins
-from riverline._kernels.network.river_scan import Windows, judge, scan, significance
+from riverline._kernels.network.river_scan import Chances, Windows, judge, scan, significance
 from riverline.errors import JobError
 from riverline.hotspots.counting import count_problems, require_days, window_of
 from riverline.hotspots.exposing import exposed
@@ -23,6 +23,8 @@ from riverline.rules.dating import as_day
 from riverline.schema import SCAN_CLUSTERS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from riverline._kernels.network.river_scan import Best, Significance
@@ -116,6 +118,7 @@ def scan_rivers(  # noqa: PLR0913 - one argument a table or choice
     on: dt.date | str | None = None,
     seed: int = 0,
     settings: ScanSettings | None = None,
+    tell: Callable[[int], None] | None = None,
 ) -> gpd.GeoDataFrame:
     """The windows along rivers, of place or of place and time, that are hardest to explain by chance.
 
@@ -138,6 +141,8 @@ def scan_rivers(  # noqa: PLR0913 - one argument a table or choice
         Of the random worlds.
     settings
         Size of windows, periods, worlds.
+    tell
+        Is told how many random worlds were drawn, before each: for a bar of progress.
 
     Returns
     -------
@@ -187,7 +192,7 @@ def scan_rivers(  # noqa: PLR0913 - one argument a table or choice
     found = _apart(counts, share, windows, others, chosen)
     if not found:
         return SCAN_CLUSTERS.empty(axes.crs)
-    first = _chance(found[0], counts, share, windows, others, chosen, seed)
+    first = _chance(found[0], counts, share, windows, others, chosen, seed, tell)
     judged = [(each, judge(first.values, each.ratio, worlds=chosen.worlds)) for each in found]
     rows = [
         _row(best, chance, windows, float(distance[best.window]), segments, chosen, days)
@@ -270,22 +275,24 @@ def _windows(segments: Segments, share: Floats, settings: ScanSettings) -> tuple
 
 def _chance(
     best: Best, counts: Floats, share: Floats, windows: Windows, controls: Floats | None, settings: ScanSettings,
-    seed: int,
+    seed: int, tell: Callable[[int], None] | None,
 ) -> Significance:  # fmt: skip
     """How good the best window of random worlds is: problems fall by exposure, or cases and controls are dealt anew."""
-    total = int(counts.sum())
-    looked = None if controls is None else (counts + controls).ravel().astype("int64")
+    total, last_only = int(counts.sum()), settings.prospective
+    if controls is None:
+        expected = Chances(share * total, windows, last_only=last_only)
 
-    def draw(random: np.random.Generator) -> float:
-        if looked is None:
-            world = random.multinomial(total, share.ravel()).reshape(share.shape).astype("float64")
-            return scan(world, share, windows, last_only=settings.prospective).ratio
-        cases = random.multivariate_hypergeometric(looked, total, method="marginals")
-        rest = (looked - cases).reshape(share.shape).astype("float64")
-        world = cases.reshape(share.shape).astype("float64")
-        return scan(world, share, windows, last_only=settings.prospective, controls=rest).ratio
+        def draw(random: np.random.Generator) -> float:
+            return expected.best_ratio(random.multinomial(total, share.ravel()).reshape(share.shape))
+    else:
+        looked = (counts + controls).astype("int64")
+        seen = Chances(looked.astype("float64"), windows, last_only=last_only, everyone=float(looked.sum()))
 
-    return significance(best.ratio, draw, seed, worlds=settings.worlds, enough=settings.enough)
+        def draw(random: np.random.Generator) -> float:
+            cases = random.multivariate_hypergeometric(looked.ravel(), total, method="marginals")
+            return seen.best_ratio(cases.reshape(share.shape))
+
+    return significance(best.ratio, draw, seed, worlds=settings.worlds, enough=settings.enough, tell=tell)
 
 
 def _row(
