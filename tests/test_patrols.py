@@ -566,6 +566,20 @@ def test_tracks_may_come_in_degrees_and_maps_show_them():
 # Rules
 
 
+def test_a_track_in_another_part_of_the_world_is_told_and_spoils_no_map(tmp_path):
+    near = pt.fixes("T1", [(0, 20), (600, 20)]).to_crs(4326)
+    far = pt.fixes("T2", [(0, 20), (600, 20)]).to_crs(4326)
+    far = far.set_geometry(far.geometry.translate(-103.0, 15.0))
+    result = pt.measured(pd.concat([near, far], ignore_index=True))
+    told = result.faults.set_index("feature_id").loc["T2"]
+    assert told["code"] == "track-off-river"
+    assert told["value"] > 5e6
+    assert result.tracks.set_index("track_id").geometry.isna().to_dict() == {"T1": False, "T2": True}
+    assert result.coverage["covered_m"].tolist() == [600.0]
+    assert "清水" not in rl.maps.show_patrols(result, pt.axes()).get_root().render()
+    rl.export.to_geopackage(tmp_path / "巡河成果.gpkg", result)
+
+
 def test_shipped_rules_say_how_they_were_seen():
     listed = rl.rules.list_patrol_rules().set_index("name")
     assert "U" in listed.loc["national", "certainty"]
