@@ -179,6 +179,25 @@ def test_the_command_scans_for_what_still_goes_on(year, tmp_path):
     assert 11_000 <= row.start_chainage_m <= row.end_chainage_m <= 14_000
 
 
+def test_the_command_scans_place_alone_over_all_that_was_found(year, tmp_path):
+    problems, axes = year
+    out = tmp_path / "out"
+    run("scan", problems, "--axes", axes, "--on", "2025-12-31", "--periods", 1, "--whole", "--worlds", 19, "--out", out)
+    best = gpd.read_file(out / "扫描成果.gpkg", layer="扫描聚集区").sort_values("likelihood_ratio").iloc[-1]
+    whole = rl.hotspots.scan_rivers(
+        gpd.read_file(problems),
+        gpd.read_file(axes),
+        on="2025-12-31",
+        by_bank=False,
+        settings=rl.hotspots.ScanSettings(worlds=19),
+    )
+    assert best["problems"] == whole["problems"].iloc[0]
+    found = pd.to_datetime(gpd.read_file(problems)["found_on"])
+    assert pd.Timestamp(best["first_day"]) == found.min()
+    now = ("scan", problems, "--axes", axes, "--on", "2025-12-31", "--periods", 1, "--now", "--out", out)
+    assert "periods" in run(*now, status=1)
+
+
 def test_the_command_counts_near_repeats_and_refuses_half_a_pair_of_kinds(year, tmp_path):
     problems, axes = year
     told = run("near-repeats", problems, "--axes", axes, "--distance", 0, "--distance", 500, "--days", 0, "--days", 7,
