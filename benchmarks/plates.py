@@ -2,9 +2,10 @@
 
 Run ``python benchmarks/plates.py``. A winding river of 12 km with lines, extent, axis, a stake every 80 m and a few
 thousand parcels is drawn as one A3 sheet at 1:2,000 (the quickest of three, after a first that loads the fonts), and as
-an atlas of 40 strips by one process and by two, starting them included. It prints seconds on the clock and fails unless
-the sheet takes 3 s at most and the atlas by two processes is 1.6 times as fast as by one, with the same bytes. With
-fewer than two idle processors the ratio says nothing.
+an atlas of 40 strips by one process and by two, starting them included. It prints seconds on the clock and of CPU and
+fails unless the sheet takes 3 s at most and the atlas by two processes is 1.6 times as fast as by one, with the same
+bytes. Without two idle processors the clock says nothing of that: there the busiest process counts, whose seconds of
+CPU are what the clock would show on an idle machine, since this process works from the first to the last sheet.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ import numpy as np
 import shapely
 
 SHEET_S, FASTER, SHEETS = 3.0, 1.6, 40
+IDLE = 0.3
+"""Load of the machine up to which the clock counts."""
 CRS = "EPSG:4548"
 EAST, NORTH = 460_000.0, 3_500_000.0
 HALF_M, STAKE_M = 90.0, 80.0
@@ -74,6 +77,7 @@ def main():
     """Measure, print and judge."""
     import riverline as rl
 
+    load = os.getloadavg()[0]
     frames = river(length_of_forty())
     middle = frames[2].geometry.iloc[0].interpolate(5_000.0)
     near = gpd.GeoDataFrame(geometry=[middle.buffer(100.0)], crs=CRS)
@@ -85,20 +89,23 @@ def main():
             rl.plates.draw(*frames[:4], parcels=frames[4], path=root / "one.pdf", scale=2_000, within=near)
             times.append(time.perf_counter() - begin)
         sheet = min(times[1:])
-        seconds, made = {}, {}
+        seconds, busiest, made = {}, {}, {}
         for processes in (1, 2):
-            begin, spent = time.perf_counter(), os.times()
+            begin, before = time.perf_counter(), os.times()
             atlas = rl.plates.atlas(frames[:4], root / str(processes), processes=processes, parcels=frames[4])
             seconds[processes] = time.perf_counter() - begin
+            spent = [now - then for now, then in zip(os.times()[:4], before[:4], strict=True)]
+            own, others = sum(spent[:2]), sum(spent[2:])
+            busiest[processes] = max(own, others)
             made[processes] = [path.read_bytes() for path in atlas.paths]
-            used = sum(os.times()[:4]) - sum(spent[:4])
-            print(
-                f"{len(atlas.plates)} sheets, {processes} process(es): {seconds[processes]:.1f} s, {used:.1f} s of CPU"
-            )
-    faster = seconds[1] / seconds[2]
+            print(f"{len(atlas.plates)} sheets, {processes} process(es): {seconds[processes]:.1f} s on the clock; "
+                  f"CPU {own:.1f} s here, {others:.1f} s beside")  # fmt: skip
+    clock, cpu = seconds[1] / seconds[2], busiest[1] / busiest[2]
+    faster = clock if load <= IDLE else cpu
     print(f"one A3 sheet: first {times[0]:.2f} s, then {sheet:.2f} s (at most {SHEET_S:g})")
-    print(f"two processes: {faster:.2f}× (at least {FASTER:g}); same bytes: {made[1] == made[2]}")
-    print(f"load before and now: {os.getloadavg()}, {os.cpu_count()} processors")
+    print(f"two processes: {clock:.2f}× by the clock, {cpu:.2f}× by the CPU of the busiest (at least {FASTER:g}); "
+          f"same bytes: {made[1] == made[2]}")  # fmt: skip
+    print(f"load before {load:.1f} and now {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors")
     return sheet <= SHEET_S and faster >= FASTER and made[1] == made[2]
 
 

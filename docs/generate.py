@@ -7,6 +7,8 @@ import inspect
 import shutil
 from typing import TYPE_CHECKING
 
+import gallery  # beside this file
+
 import riverline as rl
 
 if TYPE_CHECKING:
@@ -54,6 +56,7 @@ def write_all(folder: Path, *, notebooks: Path) -> None:
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
     for path in sorted(notebooks.glob("*.ipynb")):
         shutil.copy(path, folder / path.name)
+    gallery.write_gallery(folder)
 
 
 def public_names() -> list[str]:

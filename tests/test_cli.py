@@ -37,7 +37,10 @@ SAMPLES = [
     *("--terrain", str(samples.path("白石溪地形.tif"))),
 ]
 WIDTH = 100
-DEMO_FILES = ["map.html", "台账.gpkg", "成果.gpkg", "成果表.xlsx", "河长制图.html", "河长制成果.gpkg"]
+DEMO_FILES = [
+    "map.html",
+    *("台账.gpkg", "巡河图.html", "成果.gpkg", "成果表.xlsx", "河长制图.html", "河长制成果.gpkg", "热点图.html"),
+]
 
 
 def run(*arguments: object, status: int | None = 0):
@@ -162,9 +165,10 @@ def test_demo_runs_the_offices_year(shown):
     assert {"四乱热点河段", "巡河记录", "入河排污口台账", "反弹问题_点"} <= set(layers)
     tables = {str(name) for name, kind in pyogrio.list_layers(folder / "河长制成果.gpkg") if kind is None}
     assert {"巡河经过区间", "考核得分", "得分明细", "销号统计表"} <= tables
-    page = (folder / "河长制图.html").read_text(encoding="utf-8")
-    assert loads_nothing(page)
-    assert "清水县河长制（样例）" in page
+    for name, told in (("河长制图", "清水县河长制（样例）"), ("热点图", "1. 清水河右岸"), ("巡河图", "2025-12")):
+        page = (folder / f"{name}.html").read_text(encoding="utf-8")
+        assert loads_nothing(page)
+        assert told in page
 
 
 def test_demo_tells_what_it_did_in_tables_of_a_hundred_columns(shown):
@@ -206,12 +210,6 @@ def test_demarcate_on_the_samples_draws_the_rivers_of_the_demo(shown, tmp_path):
     assert demo.geometry.length.sum() > 0.9 * own[own["river_id"] == "QS01"].geometry.length.sum()
 
 
-def test_two_demos_write_the_same_bytes(shown, tmp_path):
-    run("demo", "--out", tmp_path)
-    for name in ("成果.gpkg", "河长制成果.gpkg"):
-        assert (tmp_path / name).read_bytes() == (shown[1] / name).read_bytes(), name
-
-
 @pytest.mark.slow
 def test_every_line_that_the_guide_shows_for_the_samples_runs_on_them(tmp_path, monkeypatch):
     text = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
@@ -232,14 +230,17 @@ def test_every_line_that_the_guide_shows_for_the_samples_runs_on_them(tmp_path, 
 
 
 @pytest.mark.slow
-def test_demo_as_a_process_of_its_own_in_a_fresh_folder_on_a_gbk_terminal(tmp_path):
+def test_demo_as_a_process_of_its_own_on_a_gbk_terminal_writes_the_same_bytes(shown, tmp_path):
     ran = process("demo", encoding="gbk", folder=tmp_path)
     output = ran.stdout.decode("gbk")
     assert (ran.returncode, ran.stderr) == (0, b"")
     assert "清水河 QS01" in output
     assert "平方公里" in output
     assert "?" not in output
-    assert sorted(path.name for path in (tmp_path / "清水县成果").iterdir()) == DEMO_FILES
+    folder = tmp_path / "清水县成果"
+    assert sorted(path.name for path in folder.iterdir()) == DEMO_FILES
+    for name in ("成果.gpkg", "河长制成果.gpkg"):
+        assert (folder / name).read_bytes() == (shown[1] / name).read_bytes(), name
 
 
 @pytest.mark.slow

@@ -29,6 +29,7 @@ laws = settings(
     phases=[Phase.generate],  # making a failing county smaller takes minutes and says little
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+few = settings(laws, max_examples=4)
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ def test_every_input_ends_in_a_line_or_a_fault_and_every_river_in_an_extent_or_a
     assert result.faults["fault_id"].is_unique
 
 
-@laws
+@few
 @given(counties())
 def test_stakes_that_nobody_touched_pass_inspection_whatever_the_banks_are(rules, county):
     result = county.demarcated(rules)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import html
+import inspect
 import re
 import shlex
 import shutil
@@ -16,6 +17,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
+from PIL import Image
 from typer.testing import CliRunner
 
 import county
@@ -26,9 +28,22 @@ from riverline.demarcation.stakes.numbers import write
 ROOT = Path(__file__).resolve().parent.parent
 
 
+SOURCES = ("src/riverline", "docs", "notebooks", "data/samples")
+
+
+def built_since_everything(site):
+    """Whether the build in the tree is younger than whatever it was made from."""
+    made = {"_build", "generated", "jupyter_execute", "__pycache__"}
+    files = [file for name in SOURCES for file in (ROOT / name).rglob("*") if not made & set(file.parts)]
+    inventory = site / "objects.inv"
+    return inventory.is_file() and inventory.stat().st_mtime > max(file.stat().st_mtime for file in files)
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """The pages, built with warnings as errors from a copy, so that parallel builds do not meet."""
+    """The pages as the build has just left them; else built from a copy, so that parallel builds do not meet."""
+    if built_since_everything(ROOT / "docs" / "_build"):
+        return ROOT / "docs" / "_build"
     folder = tmp_path_factory.mktemp("docs")
     for name in ("docs", "notebooks"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("_build", "generated"))
@@ -101,6 +116,78 @@ def test_messages_on_the_page_of_errors_are_the_real_ones(tmp_path, monkeypatch)
     assert (failed, tried > 8) == (0, True)
     for error in rl.RiverlineError.__subclasses__():
         assert f"## {error.__name__}" in page.read_text(encoding="utf-8")
+
+
+# How every kind of output looks ------------------------------------------------------------------------------------
+
+# Choices and values of what is written, and parts of reports: they have no look of their own.
+CHOICES = ("list_", "load_", "compose_", "count_")
+SPACES = ("maps", "plates", "reports", "export")
+
+
+@pytest.fixture(scope="module")
+def gallery():
+    """The module that makes the page."""
+    sys.path.insert(0, str(ROOT / "docs"))
+    try:
+        import gallery
+    finally:
+        sys.path.remove(str(ROOT / "docs"))
+    return gallery
+
+
+def made_by(space: str) -> set[str]:
+    """Public functions of a namespace that make something to look at."""
+    module = getattr(rl, space)
+    functions = {name for name in module.__all__ if inspect.isfunction(getattr(module, name))}
+    return {f"{space}.{name}" for name in functions if not name.startswith(CHOICES)}
+
+
+def test_every_kind_of_output_has_its_place_in_the_gallery(gallery):
+    kinds = gallery.load_kinds()
+    shown = {name for kind in kinds for name in kind.names}
+    assert set().union(*map(made_by, SPACES)) <= shown
+    assert [kind.key for kind in kinds] == list(gallery.SHOWN)
+    for kind in kinds:
+        assert all((kind.zh, kind.en, kind.what_zh, kind.what_en, kind.desk)), kind.key
+        compile(kind.code, kind.key, "exec")
+        assert any(f"rl.{name}(" in kind.code for name in kind.names), kind.key
+
+
+@pytest.mark.slow
+def test_the_gallery_shows_every_kind_and_no_picture_is_blank(site, gallery):
+    folder = site.parent / "docs" / "generated"
+    parts = re.split(r"^### .*$", (folder / "gallery.md").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    assert len(parts) == len(gallery.SHOWN)
+    needs = {"Chromium": "chromium", "pdftoppm": "pdftoppm", "LibreOffice": "soffice", "QGIS": "qgis"}
+    for part in parts:
+        shown = re.findall(r"{image} gallery/(\S+)", part)
+        lacking = re.findall(r"没有图：构建这一页的机器上没有 (\w+)", part)
+        assert shown or lacking or "```text" in part
+        assert not [name for name in lacking if shutil.which(needs[name])]
+    pictures = sorted((folder / "gallery").glob("*.png"))
+    assert len(pictures) >= 4
+    for path in pictures:
+        with Image.open(path) as image:
+            counts = sorted(count for count, _ in image.convert("RGB").getcolors(image.width * image.height))
+            assert sum(counts[:-1]) > 0.002 * sum(counts), f"{path.name} is blank"
+        assert (site / "_images" / path.name).is_file()
+
+
+@pytest.mark.parametrize(("program", "show"), [
+    ("Chromium", lambda at: [at.camera.shoot(at.folder / "map.html", at.folder / "map.png")]),
+    ("pdftoppm", lambda at: at.pages("page", at.folder / "page.pdf", 1)),
+    ("LibreOffice", lambda at: at.pages("tables", at.office_files["tables"], 1)),
+])  # fmt: skip
+def test_a_picture_that_this_machine_cannot_make_is_a_line_that_says_so(tmp_path, monkeypatch, gallery, program, show):
+    monkeypatch.setattr(gallery.studio.shutil, "which", lambda _: None)
+    kind = gallery.load_kinds()[0]
+    monkeypatch.setitem(gallery.SHOWN, kind.key, show)
+    with gallery.studio.camera() as camera:
+        text = gallery.section(kind, gallery.Studio(gallery.studio.County(tmp_path), camera, tmp_path))
+    assert f"没有图：构建这一页的机器上没有 {program}" in text
+    assert kind.code in text
+    assert "{image}" not in text
 
 
 # What readers paste -------------------------------------------------------------------------------------------------

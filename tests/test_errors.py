@@ -21,7 +21,10 @@ LEAVES = {
 
 
 def test_the_tree_has_no_leaf_that_this_file_does_not_know():
-    assert {getattr(errors, name) for name in errors.__all__} - {errors.Hint} == {rl.RiverlineError, *LEAVES}
+    assert {getattr(errors, name) for name in errors.__all__} - {errors.Hint, errors.needed} == {
+        rl.RiverlineError,
+        *LEAVES,
+    }
 
 
 @pytest.mark.parametrize(("leaf", "builtin"), LEAVES.items(), ids=lambda each: each.__name__)

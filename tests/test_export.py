@@ -366,7 +366,8 @@ def test_inputs_are_not_changed(tmp_path):
 
 @pytest.mark.parametrize("stage", ["write", "dress", "_require_same", "publish"])
 def test_a_write_that_fails_anywhere_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, stage):
-    from riverline.export import drafts, geopackage
+    from riverline.export import geopackage
+    from riverline.io import whole_files
 
     path = rl.export.to_geopackage(tmp_path / "a.gpkg", invented.axes())
     old = path.read_bytes()
@@ -374,7 +375,7 @@ def test_a_write_that_fails_anywhere_leaves_the_old_file_and_nothing_else(tmp_pa
     def full(*_arguments, **_options):
         raise OSError(28, "No space left on device")
 
-    homes = {"write": (geopackage.raw, "write_arrow"), "publish": (drafts, "publish")}
+    homes = {"write": (geopackage.raw, "write_arrow"), "publish": (whole_files, "publish")}
     monkeypatch.setattr(*homes.get(stage, (geopackage, stage)), full)
     with pytest.raises(rl.JobError, match="No space left"):
         rl.export.to_geopackage(path, invented.result())

@@ -116,6 +116,33 @@ def test_tiles_hold_every_feature_and_its_columns(tmp_path):
         rl.export.to_pmtiles(tmp_path / "y.pmtiles", rl.schema.AXES.empty(invented.CRS))
 
 
+@pytest.mark.parametrize("keyed", [True, False])
+def test_what_is_smaller_than_a_tiles_grid_is_a_point_and_is_told(tmp_path, keyed):
+    at = np.array([5e5, 3.4e6])
+    tiny, thin = (shapely.box(*at, *(at + size)) for size in ((0.05, 0.05), (900.0, 0.0005)))
+    name = "zone_id" if keyed else "号"
+    shapes = [
+        shapely.box(*at, *(at + 500)),
+        tiny,
+        thin,
+        shapely.MultiPolygon([tiny, shapely.box(*(at + 1), *(at + 1.05))]),
+    ]
+    frame = gpd.GeoDataFrame({name: ["a", "b", "c", "d"], "river_id": "R1"}, geometry=shapes, crs=4548)
+    given = rl.schema.ZONES.conform(rl.schema.ZONES.empty(4548).reindex(range(4)).assign(**frame)) if keyed else frame
+    path = rl.export.to_pmtiles(tmp_path / "x.zip", invented.axes(), 图层=given)
+    with zipfile.ZipFile(path) as bundle:
+        (file,) = [each for each in bundle.namelist() if "河道" not in each]
+        (tmp_path / "one.pmtiles").write_bytes(bundle.read(file))
+    back = pyogrio.read_dataframe(tmp_path / "one.pmtiles")
+    assert set(back[name]) == {"a", "b", "c", "d"}
+    points = {row for row, shape in zip(back[name], back.geometry, strict=True) if "Point" in shape.geom_type}
+    assert {"b", "d"} <= points < {"a", "b", "c", "d"}
+    small = back[back[name] == "b"].geometry.iloc[0]
+    assert small.distance(gpd.GeoSeries([tiny], crs=4548).to_crs(3857).iloc[0]) < 2
+    about = pyogrio.read_info(tmp_path / "one.pmtiles")["dataset_metadata"]["description"]
+    assert about.startswith(f"{len(points)} 个要素小于切片的网格，绘为点：{'b' if keyed else '2'}, ")
+
+
 def test_ovi_has_a_name_and_a_place_a_line(tmp_path):
     spots = gpd.GeoDataFrame(
         {"名": ["一 号\t桩", "", "三\n0 0"], "height_m": [12.345, np.nan, 1]},

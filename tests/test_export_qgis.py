@@ -89,7 +89,8 @@ project = QgsProject.instance()
 opened = project.read(sys.argv[1])
 root = project.layerTreeRoot()
 found = {"opened": opened, "crs": project.crs().authid(), "groups": [each.name() for each in root.findGroups()],
-         "order": [each.name() for each in root.findLayers()],
+         "order": [each.layer().name() for each in root.findLayers() if each.layer()],
+         "shown": len(root.checkedLayers()), "view": project.viewSettings().defaultViewExtent().width(),
          "layers": {each.name(): [each.isValid(), each.crs().authid(), each.featureCount(),
                                   each.renderer().type() if each.renderer() else ""]
                     for each in project.mapLayers().values()}}
@@ -117,6 +118,8 @@ def test_qgis_opens_the_project_beside_the_file(tmp_path):
     found = json.loads((tmp_path / "成果.qgz.json").read_text(encoding="utf-8"))
     assert (found["opened"], found["crs"]) == (True, "EPSG:4548")
     assert found["groups"] == ["点", "线", "面", "表"]
+    assert found["shown"] == len(found["order"]) == len(found["layers"])
+    assert found["view"] > 0
     assert all(valid for valid, *_ in found["layers"].values())
     assert found["layers"]["管理范围线"] == [True, "EPSG:4548", 14, "categorizedSymbol"]
     assert found["order"].index("质检问题_点") < found["order"].index("管理范围线") < found["order"].index("水域")

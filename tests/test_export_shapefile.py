@@ -70,6 +70,34 @@ def test_every_schema_has_short_names_that_gdal_leaves_alone(name, tmp_path):
         assert fields == [column.short for column in SHORT[name] if column.name in SHORT[name].empty("EPSG:4548")]
 
 
+@pytest.mark.parametrize(
+    ("language", "written"), [("zh", "缺 12 平方米，偏 -3 m，不属于 甲"), ("en", "缺 12 sq m，偏 -3 m，not in 甲")]
+)
+def test_units_and_signs_that_gbk_lacks_are_written_in_others_and_listed(tmp_path, language, written):
+    noted = rl.schema.AXES.conform(county.axes([(0, 0), (2000, 0)]).assign(说明="缺 12 m²，偏 −3 m，∉ 甲"))
+    rl.export.to_shapefile(tmp_path / "x", noted, language=language)
+    (file,) = (tmp_path / "x").glob("*.shp")
+    assert pyogrio.read_dataframe(file)["说明"].tolist() == [written]
+    heads, *signs = rows(tmp_path / "x", "代用符号.csv")
+    assert heads[2:] == ["原符号 sign", "写作 written"]
+    assert {(field, sign) for _, field, sign, _ in signs} == {("说明", "m²"), ("说明", "−"), ("说明", "∉")}
+    whole = rl.export.to_shapefile(tmp_path / "utf8", noted, encoding="UTF-8")
+    assert not (whole / "代用符号.csv").exists()
+    with pytest.raises(rl.JobError, match="㳇"):
+        rl.export.to_shapefile(tmp_path / "y", noted.assign(name="㳇河 12 m²"))
+
+
+def test_every_fault_that_can_be_told_is_written_in_gbk(tmp_path):
+    faults = pd.concat([
+        rl.faults.found(code, layer="axes", feature_id=["R1"], geometry=[shapely.Point(5e5, 3.4e6)], value=-2.5,
+                        limit=1.0, note="kind = x ∉ a | b", crs="EPSG:4548")
+        for code in rl.faults.CATALOGUE
+    ])  # fmt: skip
+    for language in ("zh", "en"):
+        file = rl.export.to_shapefile(tmp_path / f"{language}.zip", faults, language=language)
+        assert len(rl.read_layer(file, rl.schema.FAULTS)) == len(faults) > 100
+
+
 @pytest.mark.parametrize("sign", ["㳇河", "𣲗水", "㵲水"])
 def test_rivers_whose_names_gbk_does_not_know_are_refused_and_told(sign, tmp_path):
     strange = rl.schema.AXES.conform(county.axes([(0, 0), (2000, 0)]).assign(name=sign))

@@ -7,7 +7,7 @@ import json
 import time
 
 import geopandas as gpd
-import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from tests import invented
@@ -42,11 +42,12 @@ def states(made):
 
 def test_a_map_for_each_river_and_an_index(tmp_path):
     made = rl.maps.batch(county(), tmp_path / "out", title="清水县")
-    # Some faults and a lake of the county are of no river.
-    assert made.maps["unit"].tolist() == ["BX02", "QS01", ""]
-    assert made.maps["title"].tolist() == ["白溪", "清水河", "未填写河流"]
+    # Some faults of the county are of no river and have no place.
+    assert made.maps["unit"].tolist() == ["BX02", "QS01"]
+    assert made.maps["title"].tolist() == ["白溪", "清水河"]
+    assert made.faults.set_index("code").loc["map-outside", "layer"] == "faults"
     files = sorted(each.name for each in (tmp_path / "out" / "maps").iterdir())
-    assert files == ["BX02_白溪.html", "QS01_清水河.html", "未填写河流.html"]
+    assert files == ["BX02_白溪.html", "QS01_清水河.html"]
     manifest = json.loads(made.manifest_path.read_text("utf-8"))
     for file in manifest["files"]:
         path = tmp_path / "out" / file["file"]
@@ -73,8 +74,8 @@ def test_lines_go_with_the_chief_of_their_rivers_axis():
     chiefs = {"QS01": "王强", "BX02": "李芳"}
     axes = invented.axes()
     units, _ = part(collect(*county(chief=axes["river_id"].map(chiefs))), by="chief", language="zh")
-    assert [unit.code for unit in units] == ["李芳", "王强", ""]
-    for unit in units[:2]:
+    assert [unit.code for unit in units] == ["李芳", "王强"]
+    for unit in units:
         rivers = {code for layer in unit.own if "river_id" in layer.frame for code in layer.frame["river_id"]}
         assert {chiefs[code] for code in rivers} == {unit.code}
         assert {layer.name for layer in unit.own} >= {"axes", "extents", "management_lines", "water"}
@@ -88,6 +89,15 @@ def test_counties_are_those_of_the_column_admin(tmp_path):
     assert made.maps["features"].tolist() == [1, 2, 1]
     told = made.faults.set_index("code").loc["map-unit-blank"]
     assert (told["layer"], told["value"], told["note"]) == ("axes", 1, "admin")
+
+
+def test_sums_that_are_of_no_river_make_no_map_and_are_told(tmp_path):
+    sums = pd.DataFrame({"river_id": ["", "R1"], "length_m": [1.0, 2.0]})
+    made = rl.maps.batch({"axes": many(2), "sums": sums}, tmp_path)
+    assert made.maps["unit"].tolist() == ["R0", "R1"]
+    told = made.faults.set_index("code").loc["map-outside"]
+    assert (told["layer"], told["value"]) == ("sums", 1)
+    assert "map-empty" not in set(made.faults["code"])
 
 
 def test_what_is_unchanged_is_not_drawn_again(tmp_path):
@@ -150,7 +160,7 @@ def test_shared_assets_are_there_once(tmp_path):
 
 def test_one_river_that_fails_does_not_stop_the_others(tmp_path):
     axes = many(4)
-    axes.loc[1, "geometry"] = shapely.LineString([(500_000, 3_450_000), (np.inf, 3_450_000)])
+    axes.loc[1, "geometry"] = shapely.LineString([(500_000, 3_450_000), (500_000, 99_000_000)])
     axes.loc[3, "geometry"] = None
     made = rl.maps.batch(axes, tmp_path)
     assert states(made) == {"R0": "drawn", "R1": "failed", "R2": "drawn", "R3": "drawn"}

@@ -108,6 +108,31 @@ def test_an_image_lies_where_vectors_of_its_crs_lie(tmp_path, crs, transform, cu
     assert (len(layers) == 0) == (pixels.shape[2] > 120)
 
 
+@pytest.mark.parametrize("middle", [True, False])
+def test_a_tall_image_far_north_lies_right_from_top_to_bottom(tmp_path, middle) -> None:
+    """Five degrees of latitude around Mohe, in degrees: stretched evenly its middle would be 12 pixels off."""
+    transform = Affine(0.005, 0.0, 122.0, 0.0, -0.005, 53.5)
+    row = 490 if middle else 15
+    with_square(tmp_path / "a.tif", "EPSG:4490", transform, rows=1_000, columns=60, corner=(row, 20))
+    ((_, pixels, bounds),) = images_of(rl.maps.show(scenes=red_green_blue(tmp_path / "a.tif")))
+    bright = (pixels[0] > 127) & (pixels[3] == 255)
+    rows, columns = (each.mean() + 0.5 for each in np.nonzero(bright))
+    (south, west), (north, east) = bounds
+    ahead = pyproj.Transformer.from_crs(4326, 3857, always_xy=True)
+    (left, bottom), (right, top) = ahead.transform(west, south), ahead.transform(east, north)
+    x = left + columns / pixels.shape[2] * (right - left)
+    y = top + rows / pixels.shape[1] * (bottom - top)
+    lon, lat = ahead.transform(x, y, direction="INVERSE")
+    assert abs(lon - 122.15) < 0.5 * 0.005
+    # The middle of the square's rows in the plane of the map, not in degrees.
+    edges = [ahead.transform(122.0, 53.5 - 0.005 * each)[1] for each in (row, row + 20)]
+    wanted = ahead.transform(122.0, np.mean(edges), direction="INVERSE")[1]
+    assert abs(lat - wanted) < 0.5 * 0.005
+    assert pixels.shape[1] * pixels.shape[2] <= pictures.MAX_PIXELS
+    evenly = north + rows / pixels.shape[1] * (south - north)
+    assert (abs(evenly - wanted) > 10 * 0.005) == middle
+
+
 def test_two_images_in_two_systems_lie_on_each_other(tmp_path) -> None:
     first = with_square(tmp_path / "a.tif", "EPSG:4548", Affine(10.0, 0.0, 560_000.0, 0.0, -10.0, 3_500_000.0))
     middle = gpd.GeoSeries([first.centroid], crs=4548).to_crs(32650).iloc[0]
@@ -461,6 +486,8 @@ def test_popups_draw_the_evidence_and_names_of_files_stay_text(page, tmp_path) -
     page.run(open_popup)
     time.sleep(0.4)
     assert page.run("return document.querySelector('.riverline-figure img').naturalWidth") == 1200
+    drawn = rl.maps.show(changes, chips=chips).get_root().render()
+    assert drawn.count("data:image/png;base64,") == len(chips) > 0
     assert page.console() == []
     assert page.requests() == []
 

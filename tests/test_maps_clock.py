@@ -153,6 +153,7 @@ def test_patrols_of_a_month_are_what_was_walked_in_it_and_what_nobody_walked(pag
     result = pt.measured(tracks, of=duties, since="2025-05-01", until="2025-06-30")
     opened(page, tmp_path, rl.maps.show_patrols(result, pt.axes(), title="巡河"))
     assert page.run("return document.querySelector('.riverline-clock output').textContent") == "2025-06"
+    page.run(CHOOSE, "全部")
     june = page.run(COUNTS)
     assert june["未走到河段"] == 1
     assert june["有效"] == 1
@@ -161,7 +162,7 @@ def test_patrols_of_a_month_are_what_was_walked_in_it_and_what_nobody_walked(pag
     gaps = result.gaps[result.gaps["period_start"] == "2025-05-01"]
     assert may["未走到河段"] == len(gaps) == 2
     names = page.run("return [...document.querySelectorAll('.riverline-clock option')].map(e => e.textContent)")
-    assert names == ["全部", *sorted([hostile, "张三"])]
+    assert names == ["全部", "村级", "乡级", *sorted([hostile, "张三"])]
     page.run(CHOOSE, "张三")
     assert page.run(COUNTS)["未走到河段"] == 1
     page.run("""

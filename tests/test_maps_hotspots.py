@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import re
 import time
 
 import geopandas as gpd
+import matplotlib.pyplot as plt
 import numpy as np
+import pyproj
 import pytest
 import shapely
+from affine import Affine
 
 import riverline as rl
 from browser import browser
+from riverline.io.scenes import PixelGrid
+from riverline.maps.surfaces import draw_surface, surface_rows
+from riverline.provenance import Run
 
 CRS = "EPSG:4548"
 X, Y = 500_000.0, 3_500_000.0
@@ -90,3 +98,94 @@ def test_without_a_hot_reach_the_map_opens_on_everything_and_what_are_no_hotspot
     )
     with pytest.raises(rl.SchemaError, match="find_hotspots"):
         rl.maps.show_hotspots(river())
+
+
+def heated(crs, place, *, cell=200.0, rows=61, columns=41):
+    """A surface that is nothing but for one block of three by three cells in the middle, and that block's outline."""
+    density = np.zeros((rows, columns), dtype="float32")
+    density[rows // 2 - 1 : rows // 2 + 2, columns // 2 - 1 : columns // 2 + 2] = 8.0
+    west, north = place[0] - cell * columns / 2, place[1] + cell * rows / 2
+    grid = PixelGrid(pyproj.CRS(crs), Affine(cell, 0.0, west, 0.0, -cell, north), (rows, columns))
+    run = Run("", "", {}, crs)
+    return rl.hotspots.Surface(density, grid, 500.0, rl.schema.FAULTS.empty(crs), run)
+
+
+@pytest.mark.parametrize(
+    ("crs", "place"),
+    [
+        ("EPSG:4548", (500_000.0, 3_500_000.0)),
+        ("EPSG:4548", (390_000.0, 3_500_000.0)),
+        ("EPSG:4531", (41_600_000.0, 5_900_000.0)),
+        ("EPSG:4546", (560_000.0, 2_000_000.0)),
+    ],
+)
+@pytest.mark.parametrize(("rows", "columns"), [(61, 41), (2_001, 31)])
+def test_a_density_lies_within_half_a_cell_of_where_it_was_measured(crs, place, rows, columns) -> None:
+    """Weighed by what is seen, the block's middle is on its place: far from the meridian, far north, in tall grids."""
+    drawn = draw_surface(heated(crs, place, rows=rows, columns=columns))
+    picture = np.rint(255.0 * plt.imread(io.BytesIO(base64.b64decode(drawn.url.split(",")[1]))))
+    rows_there, columns_there = np.nonzero(picture[..., 3])
+    assert len(rows_there)
+    (south, west), (north, east) = drawn.bounds
+    ahead = pyproj.Transformer.from_crs(4326, 3857, always_xy=True)
+    (left, bottom), (right, top) = ahead.transform(west, south), ahead.transform(east, north)
+    x = left + (columns_there.mean() + 0.5) / picture.shape[1] * (right - left)
+    y = top + (rows_there.mean() + 0.5) / picture.shape[0] * (bottom - top)
+    back = pyproj.Transformer.from_crs(3857, crs, always_xy=True).transform(x, y)
+    assert np.abs(np.array(back) - place).max() < 100.0
+    assert picture[0, 0, 3] == 0
+
+
+def test_classes_are_told_with_their_unit_and_every_pixel_is_of_its_class() -> None:
+    drawn = draw_surface(heated(CRS, (X, Y)))
+    assert drawn.breaks == (0.4, 1.2, 2.4, 4.0, 6.0)
+    rows = surface_rows(drawn, "zh")
+    assert [row["label"] for row in rows] == ["≥ 6", "4–6", "2.4–4", "1.2–2.4", "0.4–1.2"]
+    assert {row["heading"] for row in rows} == {"热点密度面（个/km²，带宽 500 米）"}
+    assert "per km²" in surface_rows(drawn, "en")[0]["heading"]
+    empty = heated(CRS, (X, Y))
+    empty.density[:] = 0.0
+    assert draw_surface(empty).breaks == ()
+    assert surface_rows(draw_surface(empty), "zh") == []
+    empty.density[:] = np.nan
+    assert draw_surface(empty).breaks == ()
+    with pytest.raises(rl.SchemaError, match="measure_surface"):
+        draw_surface(river())
+
+
+@pytest.mark.browser
+def test_the_density_lies_under_the_reaches_with_its_legend_and_can_be_switched_off(page, tmp_path) -> None:
+    spots = rl.find_hotspots(problems(), river())
+    dense = rl.hotspots.measure_surface(problems(), river(), bandwidth_m=500.0)
+    drawn = rl.maps.show_hotspots(spots, river(), 问题=problems(), surface=dense, title="热点")
+    page.open(rl.maps.save(drawn, tmp_path / "map.html"))
+    page.run(FIND_MAP)
+    time.sleep(0.4)
+    assert page.requests() == []
+    assert page.console() == []
+    title = "热点密度面（个/km²，带宽 500 米）"
+    assert title in page.text(".riverline-legend")[0]
+    top = float(dense.density.max())
+    assert f"≥ {float(f'{0.75 * top:.2g}'):g}" in page.text(".riverline-legend")[0]
+    # The picture on the screen: dark red where the twelve are, nothing 4 km from there.
+    place = gpd.GeoSeries([shapely.Point(X + 30_130, Y + 200), shapely.Point(X + 34_000, Y - 900)], crs=CRS).to_crs(
+        4326
+    )
+    shot = page.picture(tmp_path / "shot.png")
+    seen = np.rint(255.0 * plt.imread(shot))[..., :3]
+    scale = seen.shape[1] / page.run("return window.innerWidth")
+    colours = []
+    for point in place:
+        where = "const p = themap.latLngToContainerPoint([arguments[1], arguments[0]]); return [p.x, p.y];"
+        at = page.run(where, point.x, point.y)
+        if 0 < at[0] * scale < seen.shape[1]:
+            colours.append(seen[int(at[1] * scale), int(at[0] * scale)])
+    assert colours[0][0] - colours[0][2] > 60
+    assert page.run("return document.querySelector('.leaflet-riverlineSurface-pane img').complete")
+    page.run("""
+        [...document.querySelectorAll('.leaflet-control-layers-overlays label')]
+          .find(e => e.textContent.trim() === arguments[0]).querySelector('input').click();
+    """, title)  # fmt: skip
+    assert title not in page.text(".riverline-legend")[0]
+    assert page.run("return document.querySelectorAll('.leaflet-riverlineSurface-pane img').length") == 0
+    assert page.console() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import os
 import re
@@ -21,9 +22,11 @@ from riverline import style
 from riverline.plates import composing, fonts, labels, strips
 from riverline.plates.atlas import file_names
 from riverline.plates.content import drawable
+from riverline.plates.crew import Crew
 from riverline.plates.paper import Box, fitting_scale, lay_out
 from riverline.plates.planning import plan
 from riverline.plates.working import MANIFEST
+from riverline.provenance import rules_used
 
 pypdf = pytest.importorskip("pypdf")
 pytest.importorskip("matplotlib")
@@ -70,6 +73,23 @@ def packed(path):
 
 
 # One sheet
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_notes_name_every_rule_set_behind_what_is_drawn(tmp_path, language) -> None:
+    first, axes = river(900.0)
+    anhui, tianjin = rl.load_rules("anhui"), rl.load_rules("tianjin")
+    joined = dataclasses.replace(first.run, rule_sets=rules_used(anhui, ["anhui"]))
+    other = dataclasses.replace(river(300.0, code="R2")[0], rules=tianjin)
+    named = first.extents.assign(extent_id="R3-management", river_id="R3", rules="jiangsu, ours")
+    path = tmp_path / "a.pdf"
+    rl.plates.draw(dataclasses.replace(first, run=joined), other, axes, named, path=path, language=language)
+    text = packed(path)
+    for rules in (first.rules, anhui, tianjin):
+        assert f"（{rules.name}{rules.digest[:12]}）" in text
+        assert "".join((rules.title if language == "zh" else rules.title_en).split()) in text
+    assert "（jiangsu）" in text
+    assert "ours（ours）" in text
 
 
 @pytest.mark.parametrize(("scale", "apart"), [(2000, 50.0), (500, 200.0), (5000, 20.0)])
@@ -209,6 +229,33 @@ def test_grid_labels_are_those_of_the_place(tmp_path, grid) -> None:
     assert ("117°" in text.replace("中央经线 117°", "")) == (grid == "graticule")
     west, _, east, _ = plate.window
     assert east - west == 600.0
+
+
+@pytest.mark.parametrize("beyond", [60.0, 120.0, 200.0, -150.0])
+def test_labels_of_the_grid_keep_clear_of_those_of_the_corners(beyond) -> None:
+    drawn, _ = river(300.0)
+    # The map is 3,000 m wide: its right edge lies so far beyond a whole kilometre.
+    middle = shapely.Point(500_500 + beyond, 3_500_000)
+    wide = gpd.GeoDataFrame(geometry=[middle.buffer(10)], crs=CRS)
+    figure = rl.plates.draw(drawn, scale=10_000, within=wide, stake_table=False).figure
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.text import Text
+
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    texts = [text for text in figure.findobj(Text) if re.fullmatch(r"\d{3,4}(\.\d+)?", text.get_text())]
+    boxes = shapely.box(*np.array([text.get_window_extent(renderer).extents for text in texts]).T)
+    assert len(boxes) >= 8 + 4
+    apart = shapely.STRtree(boxes).query(boxes, predicate="intersects")
+    assert [texts[one].get_text() for one, other in apart.T if one < other] == []
+
+
+@pytest.mark.parametrize(("scale", "between"), [(2_500, "500.25"), (25_000, "502.5"), (20_000, "502")])
+def test_a_grid_line_between_whole_kilometres_is_labelled_as_what_it_is(tmp_path, scale, between) -> None:
+    drawn, _ = river(3000.0 if scale > 10_000 else 300.0)
+    wide = gpd.GeoDataFrame(geometry=[shapely.box(499_990, 3_499_990, 500_010, 3_500_010)], crs=CRS)
+    path = tmp_path / "grid.pdf"
+    rl.plates.draw(drawn, path=path, scale=scale, within=wide, stake_table=False)
+    assert between in pypdf.PdfReader(path).pages[0].extract_text().split()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -572,6 +619,21 @@ def test_processes_draw_the_same_bytes_and_the_merged_file_has_a_bookmark_each(t
     assert [each.title.split(" ")[0] for each in reader.outline] == ["00-index", *one.plates["number"]]
 
 
+def test_sheets_of_a_process_that_dies_are_drawn_all_the_same(tmp_path, monkeypatch) -> None:
+    drawn, axes = river(1500.0)
+    begin = Crew.begin
+
+    def begin_and_die(crew):
+        begin(crew)
+        for process in list(crew._pool._processes.values()):
+            process.kill()
+
+    monkeypatch.setattr(Crew, "begin", begin_and_die)
+    made = rl.plates.atlas([drawn, axes], tmp_path, paper="A4", processes=2)
+    assert set(made.plates["status"]) == {"drawn"}
+    assert all(path.is_file() for path in made.paths)
+
+
 @pytest.mark.parametrize("code", ["../../etc", "C:\\x", "con", "$a$|b", "清水 河", "", "x" * 300])
 def test_codes_of_rivers_never_leave_the_folder(tmp_path, code) -> None:
     drawn, axes = river(300.0, code=code or " ")
@@ -596,6 +658,7 @@ def test_file_names_differ_on_systems_that_do_not_tell_large_from_small() -> Non
 def test_an_atlas_that_cannot_be_drawn_so_is_refused(tmp_path, wrong, said) -> None:
     with pytest.raises(rl.JobError, match=said):
         rl.plates.atlas(river()[0], tmp_path / "a", **wrong)
+    assert not (tmp_path / "a").exists()
 
 
 def test_an_atlas_needs_a_folder_that_can_be_written(tmp_path) -> None:

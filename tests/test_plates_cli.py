@@ -53,8 +53,9 @@ def test_what_is_wrong_is_said_and_nothing_is_written(tmp_path, results) -> None
         ((tmp_path / "none.gpkg",), "找不到文件"),
         ((results[1].rename(tmp_path / "other.gpkg"), "--paper", "B7"), "没有纸张"),
         ((results[0], "--by", "admin"), "行政区"),
+        ((results[0], "--by", "whole", "--scale", "200"), "放不下"),
     ):
-        ran = run(*arguments, "--out", out)
+        ran = run(*arguments, "--out", out / "deep")
         assert ran.exit_code == 1, ran.output
         assert said in ran.output
-    assert not out.exists() or not list(out.iterdir())
+    assert not out.exists()

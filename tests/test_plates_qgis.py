@@ -6,21 +6,30 @@ import json
 import os
 import shutil
 import subprocess
+import unicodedata
 import xml.etree.ElementTree as ET
 
+import matplotlib.image
+import numpy as np
+import pypdf
 import pytest
 
 import riverline as rl
+from riverline.plates import in_qgis
 from riverline.plates.paper import lay_out
+from test_plates import river, stakes
 
 SCRIPT = """
 import json, sys
 from qgis.PyQt.QtXml import QDomDocument
-from qgis.core import QgsApplication, QgsPrintLayout, QgsProject, QgsReadWriteContext
+from qgis.core import (
+    QgsApplication, QgsCoordinateReferenceSystem, QgsPrintLayout, QgsProject, QgsReadWriteContext
+)
 application = QgsApplication([], False)
 application.initQgis()
 document = QDomDocument()
 document.setContent(open(sys.argv[1], encoding="utf-8").read())
+QgsProject.instance().setCrs(QgsCoordinateReferenceSystem("EPSG:4548"))
 layout = QgsPrintLayout(QgsProject.instance())
 items, good = layout.loadFromTemplate(document, QgsReadWriteContext())
 sizes = {item.id(): [item.rect().width(), item.rect().height()] for item in items if hasattr(item, "id")}
@@ -54,12 +63,16 @@ def test_the_layout_has_the_sizes_of_our_own_sheets() -> None:
     assert all(word in texts for word in ("1985国家高程基准", "密级", "编制单位", "审 图 号"))
 
 
-def test_qgis_opens_the_layout() -> None:
-    python = shutil.which("python3", path="/usr/bin")
-    environment = {"PATH": os.defpath, "QT_QPA_PLATFORM": "offscreen", "HOME": os.environ.get("HOME", "/")}
-    asked = [python or "python3", "-c", "import qgis.core"]
-    if python is None or subprocess.run(asked, env=environment, capture_output=True, check=False).returncode:
+def qgis_python():
+    try:
+        return in_qgis._interpreter(None)
+    except rl.MissingDependencyError:
         pytest.skip("QGIS is not installed")
+
+
+def test_qgis_opens_the_layout() -> None:
+    python = qgis_python()
+    environment = {"PATH": os.defpath, "QT_QPA_PLATFORM": "offscreen", "HOME": os.environ.get("HOME", "/")}
     asked = [python, "-c", SCRIPT, str(rl.plates.qgis_template())]
     ran = subprocess.run(asked, env=environment, capture_output=True, text=True, check=True, timeout=120)
     told = json.loads(ran.stdout.splitlines()[-1])
@@ -67,3 +80,73 @@ def test_qgis_opens_the_layout() -> None:
     assert told["good"]
     assert told["sizes"]["map"] == pytest.approx([room.width, room.height])
     assert told["scale"] == pytest.approx(2000, rel=1e-3)
+
+
+def pages(path):
+    """What stands on the pages; QGIS writes some characters as the radicals that they look like."""
+    texts = [page.extract_text() for page in pypdf.PdfReader(path).pages]
+    return ["".join(unicodedata.normalize("NFKC", text).split()) for text in texts]
+
+
+def share_of(path, page, color, folder):
+    """Which share of a page has a colour."""
+    asked = ["pdftoppm", "-r", "50", "-png", "-f", str(page), "-l", str(page), "-singlefile", path, folder / "page"]
+    subprocess.run(list(map(str, asked)), check=True)
+    pixels = matplotlib.image.imread(folder / "page.png")[:, :, :3]
+    wanted = np.array([int(color[at : at + 2], 16) for at in (1, 3, 5)]) / 255
+    return float((np.abs(pixels - wanted).max(axis=2) < 0.06).mean())
+
+
+@pytest.mark.slow
+def test_qgis_draws_the_project_beside_a_file_as_one_sheet(tmp_path) -> None:
+    qgis_python()
+    drawn, axes = river(1500.0)
+    file = rl.export.to_geopackage(tmp_path / "河.gpkg", drawn, axes, stakes(3), project=True)
+    imprint = rl.plates.Imprint(unit="清水县水利局[% 1+1 %]", secrecy="内部使用")
+    made = rl.plates.draw_in_qgis(file, tmp_path / "图.pdf", title="清水河[% 1+1 %]", imprint=imprint)
+    (text,) = pages(made)
+    for said in ("清水河[%1+1%]", "清水县水利局[%1+1%]", "密级:内部使用", "2000国家大地坐标系", "中央经线117", "图例",
+                 "堤防", drawn.rules.title, "1:10000"):  # fmt: skip
+        assert unicodedata.normalize("NFKC", said).replace(" ", "") in text, said
+    if shutil.which("pdftoppm") is None:
+        pytest.skip("poppler-utils is not installed")
+    line = rl.style.themes("management_lines")[0].symbol("levee").color
+    assert share_of(made, 1, line, tmp_path) > 5e-4
+    assert {each.name for each in tmp_path.iterdir()} == {"河.gpkg", "河.qgz", "图.pdf", "page.png"}
+
+
+@pytest.mark.slow
+def test_qgis_draws_an_atlas_page_by_page_at_the_scale_of_its_sheets(tmp_path) -> None:
+    qgis_python()
+    drawn, axes = river(1500.0)
+    atlas = rl.plates.atlas([drawn, axes], tmp_path / "图册", scale=1_000)
+    file = rl.export.to_geopackage(tmp_path / "册.gpkg", drawn, axes, atlas.plates, project=True)
+    texts = pages(rl.plates.draw_in_qgis(file, tmp_path / "册.pdf"))
+    assert len(texts) == len(atlas.plates) > 2
+    for text in texts:
+        # Qt forgets what some digits of its subsets stand for: the number is on paper, and not in the text.
+        assert "图号R" in text
+        assert "0 10 20 30 40 米".replace(" ", "") in text
+        assert "清水河河道管理范围图" in text
+        assert "图幅" not in text
+
+
+def test_what_qgis_cannot_draw_is_said(tmp_path) -> None:
+    drawn, axes = river(300.0)
+    file = rl.export.to_geopackage(tmp_path / "河.gpkg", drawn, axes, project=True)
+    with pytest.raises(rl.MissingDependencyError, match="python3-qgis"):
+        rl.plates.draw_in_qgis(file, tmp_path / "图.pdf", python=tmp_path / "none")
+    with pytest.raises(rl.JobError, match="there is no QGIS project"):
+        rl.plates.draw_in_qgis(tmp_path / "other.gpkg", tmp_path / "图.pdf")
+    with pytest.raises(rl.JobError, match=r"what is drawn \.pdf"):
+        rl.plates.draw_in_qgis(file, tmp_path / "图.png")
+    with pytest.raises(rl.JobError, match="there is no layout"):
+        rl.plates.draw_in_qgis(file, tmp_path / "图.pdf", template=tmp_path / "none.qpt")
+    qgis_python()
+    (tmp_path / "bad.qpt").write_text("<Layout/>", encoding="utf-8")
+    with pytest.raises(rl.JobError, match="no item named map"):
+        rl.plates.draw_in_qgis(file, tmp_path / "图.pdf", template=tmp_path / "bad.qpt")
+    file.rename(tmp_path / "away.gpkg")
+    with pytest.raises(rl.JobError, match="cannot be opened: 管理范围线"):
+        rl.plates.draw_in_qgis(tmp_path / "河.qgz", tmp_path / "图.pdf")
+    assert not (tmp_path / "图.pdf").exists()

@@ -31,7 +31,8 @@ True
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,6 +47,7 @@ __all__ = [
     "RiverlineError",
     "RuleError",
     "SchemaError",
+    "needed",
 ]
 
 
@@ -154,3 +156,35 @@ class ReadError(RiverlineError, ValueError, OSError):
 
 class MissingDependencyError(RiverlineError, ImportError):
     """An optional package is not installed; the message names the extra that brings it."""
+
+
+def needed(*packages: str, extra: str, zh: str, en: str) -> Any:  # noqa: ANN401 - a module
+    """The first of some packages that an extra brings, if all are there.
+
+    Parameters
+    ----------
+    *packages
+        Their names, as they are imported.
+    extra
+        The extra of riverline.
+    zh, en
+        What needs them; in English with its verb.
+
+    Raises
+    ------
+    MissingDependencyError
+        If one is not there.
+
+    Examples
+    --------
+    >>> needed("json", extra="report", zh="输出报告", en="reports need").__name__
+    'json'
+    """
+    try:
+        first, *_others = map(import_module, packages)
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"{zh}需要 {' 和 '.join(packages)}；请执行 python -m pip install 'riverline[{extra}]'",
+            f"{en} {' and '.join(packages)}; run python -m pip install 'riverline[{extra}]'",
+        ) from error
+    return first

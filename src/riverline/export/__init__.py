@@ -10,6 +10,7 @@ Examples
 
 from __future__ import annotations
 
+from riverline.export.boundary_points import list_boundary_points
 from riverline.export.chips import to_chips
 from riverline.export.coordinate_text import to_coordinate_text
 from riverline.export.drawings import Drawing, DrawingLayer, list_drawings, load_drawing
@@ -39,6 +40,7 @@ __all__ = [
     "ProfileField",
     "ProfileLayer",
     "Words",
+    "list_boundary_points",
     "list_dialects",
     "list_drawings",
     "list_forms",

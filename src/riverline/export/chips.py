@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from riverline import style
-from riverline.errors import JobError, MissingDependencyError, SchemaError
+from riverline.errors import JobError, SchemaError, needed
 from riverline.io.file_names import file_names
 from riverline.io.scenes import PixelGrid, Scene, read_window
 from riverline.schema import CHANGE_EVIDENCE, SUSPECTS
@@ -101,7 +101,7 @@ def to_chips(
             f"folder 应为文件夹，margin_m 应为不小于零的长度：{target.name}，{margin_m!r}",
             f"folder must be a folder and margin_m a length of zero or more: {target.name}, {margin_m!r}",
         )
-    _require_matplotlib()
+    needed("matplotlib", "matplotlib_scalebar", extra="report", zh="输出图斑图片", en="pictures of suspects need")
     target.mkdir(parents=True, exist_ok=True)
     by_name = {scene.name: scene for scene in scenes}
     by_suspect = dict(iter(evidence.groupby("suspect_id")))
@@ -135,17 +135,6 @@ def _parts(changes: Any) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:  # noqa: ANN4
         )
     SUSPECTS.require(suspects, layer="suspects")
     return suspects, evidence
-
-
-def _require_matplotlib() -> None:
-    try:
-        import matplotlib as mpl  # noqa: F401
-        import matplotlib_scalebar  # noqa: F401
-    except ImportError as error:
-        raise MissingDependencyError(
-            "输出图斑图片需要 matplotlib；请执行 python -m pip install 'riverline[report]'",
-            "pictures of suspects need matplotlib; run python -m pip install 'riverline[report]'",
-        ) from error
 
 
 def _pair(rows: pd.DataFrame, scenes: dict[str, Scene]) -> tuple[Scene, Scene] | None:

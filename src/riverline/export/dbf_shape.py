@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from riverline.errors import JobError
+from riverline.export.gbk_signs import written_in_gbk
 from riverline.export.tables import GEOMETRY
 from riverline.io.sheet_cells import clean_text
 
@@ -40,11 +41,15 @@ class LongText:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shaped:
-    """A table as a shapefile holds it: ``table`` with short names, its fields as they were, its long texts."""
+    """A table as a shapefile holds it: ``table`` with short names, its fields as they were, its long texts.
+
+    ``signs`` are those that the encoding lacks and something else stands for: field, sign, what is written.
+    """
 
     table: Table
     fields: tuple[Field, ...]
     long_texts: list[LongText] = field(default_factory=list)
+    signs: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 def shaped(
@@ -121,9 +126,11 @@ def _short_names(table: Table, encoding: str, names: Mapping[str, str]) -> tuple
 def _shaped(table: Table, short: Sequence[str], encoding: str, language: Language) -> Shaped:
     arrays: list[Any] = []
     long_texts: list[LongText] = []
+    signs: list[tuple[str, str, str]] = []
     for each, name in zip(table.fields, short, strict=True):
-        array, long = _values(table.content[each.name], each, encoding, language)
+        array, long, replaced = _values(table.content[each.name], each, encoding, language)
         arrays.append(array)
+        signs += [(name, *pair) for pair in replaced]
         long_texts += [LongText(table.name, row, name, text) for row, text in long]
     columns = list(short)
     # A layer that may hold anything and holds nothing is a table of its fields.
@@ -132,26 +139,30 @@ def _shaped(table: Table, short: Sequence[str], encoding: str, language: Languag
         arrays.append(table.content[GEOMETRY])
         columns.append(GEOMETRY)
     content = pa.table(arrays, names=columns)
-    return Shaped(
-        dataclasses.replace(table, content=content, crs=None if bare else table.crs), table.fields, long_texts
-    )
+    held = dataclasses.replace(table, content=content, crs=None if bare else table.crs)
+    return Shaped(held, table.fields, long_texts, signs)
 
 
 def _values(
     array: pa.ChunkedArray, each: Field, encoding: str, language: Language
-) -> tuple[pa.Array | pa.ChunkedArray, list[tuple[int, str]]]:
-    """A column that a DBF file can hold, and the texts that it cuts."""
+) -> tuple[pa.Array | pa.ChunkedArray, list[tuple[int, str]], list[tuple[str, str]]]:
+    """A column that a DBF file can hold, the texts that it cuts, and the signs that others stand for."""
     if pa.types.is_timestamp(array.type):
         array = pa.array([None if at is None else at.isoformat(sep=" ") for at in array.to_pylist()], pa.string())
     if not pa.types.is_string(array.type) and not pa.types.is_large_string(array.type):
-        return array, []
+        return array, [], []
     spelled = pa.array(array.to_pylist(), pa.string()).dictionary_encode()
     words = [_plain(_word(text, each, language)) for text in spelled.dictionary.to_pylist()]
+    replaced: set[tuple[str, str]] = set()
+    if encoding == "gbk":
+        written = [written_in_gbk(text, language) for text in words]
+        words = [text for text, _ in written]
+        replaced.update(pair for _, pairs in written for pair in pairs)
     cut = [_cut(text, _TEXT_BYTES, encoding, "…") or None for text in words]
     places = spelled.indices.to_pylist()
     long = {at for at, text in enumerate(words) if cut[at] != (text or None)}
     kept = pa.array([None if at is None else cut[at] for at in places], pa.string())
-    return kept, [(row + 1, words[at]) for row, at in enumerate(places) if at in long]
+    return kept, [(row + 1, words[at]) for row, at in enumerate(places) if at in long], sorted(replaced)
 
 
 def _word(text: str, each: Field, language: Language) -> str:

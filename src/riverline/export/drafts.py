@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import importlib
-import os
 import shutil
-import tempfile
 import zipfile
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
-from riverline.errors import JobError, MissingDependencyError, RiverlineError
-from riverline.io.whole_files import cannot_write
+from riverline.errors import JobError
+from riverline.io import whole_files
+from riverline.io.whole_files import cannot_write, publish
 from riverline.style import collect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from riverline.style import Layer
 
-__all__ = ["OGR_ERRORS", "changed", "drafted", "layers_for", "needed", "publish", "zip_files"]
+__all__ = ["OGR_ERRORS", "changed", "drafted", "layers_for", "publish", "zip_files"]
 
 OGR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
-
-_LONGEST_STEM = 40
 
 
 @contextmanager
@@ -44,29 +40,10 @@ def drafted(target: Path) -> Iterator[Path]:
         If the disk says no, in words. Whatever ends the block early leaves nothing behind, and an older file as it was.
     """
     try:
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.stem[:_LONGEST_STEM]}.") as folder:
-            draft = Path(folder) / f"draft{target.suffix.lower()}"
+        with whole_files.drafted(target) as draft:
             yield draft
-            publish(draft, target)
-    except RiverlineError:
-        raise
-    except OSError as error:
-        raise cannot_write(target, error.strerror or str(error)) from error
     except OGR_ERRORS as error:
         raise cannot_write(target, str(error)) from error
-
-
-def publish(draft: Path, target: Path) -> None:
-    """Put a finished file in its place, so that after a crash either it or the older one is there whole."""
-    with draft.open("rb") as file:
-        os.fsync(file.fileno())
-    draft.replace(target)
-    if os.name == "posix":
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def layers_for(
@@ -102,32 +79,6 @@ def layers_for(
             f"{len(found)} layers",
         )
     return found
-
-
-def needed(package: str, *, extra: str, zh: str, en: str) -> Any:  # noqa: ANN401 - a module
-    """A package that an extra brings.
-
-    Parameters
-    ----------
-    package
-        Its name, as it is imported.
-    extra
-        The extra of riverline.
-    zh, en
-        What needs it.
-
-    Raises
-    ------
-    MissingDependencyError
-        If it is not there.
-    """
-    try:
-        return importlib.import_module(package)
-    except ImportError as error:
-        raise MissingDependencyError(
-            f"{zh}需要 {package}；请执行 python -m pip install 'riverline[{extra}]'",
-            f"{en} needs {package}; run python -m pip install 'riverline[{extra}]'",
-        ) from error
 
 
 def zip_files(archive: Path, files: Mapping[str, Path | bytes]) -> None:

@@ -10,8 +10,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from riverline.errors import CRSError, JobError
-from riverline.export.drafts import changed, drafted, layers_for, needed
+from riverline.errors import CRSError, JobError, needed
+from riverline.export.drafts import changed, drafted, layers_for
 from riverline.export.drawings import load_drawing
 from riverline.export.dxf_drawing import Sheet
 from riverline.export.dxf_plan import Planned, plan, strange_signs
@@ -104,7 +104,7 @@ def to_dxf(
     target = Path(path)
     found = in_language(layers_for("to_dxf", target, (".dxf",), results, layers), language)
     preset = load_drawing(drawing)
-    ezdxf = needed("ezdxf", extra="cad", zh="输出 DXF", en="a DXF drawing")
+    ezdxf = needed("ezdxf", extra="cad", zh="输出 DXF", en="a DXF drawing needs")
     drawn = [each for each in found if each.spatial and _has_place(each)]
     if not drawn or scale <= 0:
         raise JobError(

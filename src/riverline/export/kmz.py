@@ -13,8 +13,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from riverline.errors import JobError
-from riverline.export.drafts import changed, drafted, layers_for, needed, zip_files
+from riverline.errors import JobError, needed
+from riverline.export.drafts import changed, drafted, layers_for, zip_files
 from riverline.export.icons import icon
 from riverline.export.photos import Photos
 from riverline.export.placards import Placards, ordered, placards_of, river_names
@@ -109,7 +109,7 @@ def to_kmz(
     """
     target = Path(path)
     found = in_language(layers_for("to_kmz", target, (".kmz",), results, layers), language)
-    simplekml = needed("simplekml", extra="kml", zh="输出 KMZ", en="a KMZ")
+    simplekml = needed("simplekml", extra="kml", zh="输出 KMZ", en="a KMZ needs")
     photos = Photos.of(photo_column, photo_folder)
     drawn = sorted((each for each in found if each.spatial), key=_rank)
     if not drawn:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pyarrow as pa
+import shapely
 from pyogrio import raw
 
 from riverline.errors import JobError
@@ -25,6 +28,7 @@ __all__ = ["to_pmtiles"]
 _MOST_ZOOM = 20
 # A tile may be this large and hold so many: what is beyond would be dropped without a word.
 _MOST_BYTES, _MOST_FEATURES = 20_000_000, 2_000_000
+_ROW, _LISTED = "riverline_row", 50
 
 
 def to_pmtiles(
@@ -62,12 +66,13 @@ def to_pmtiles(
         If a layer has no CRS, or none that leads safely to longitude and latitude.
     JobError
         If there is no feature to cut, or several layers for one file; if the file cannot be written, or features are
-        not in its tiles.
+        in none of its tiles.
 
     Notes
     -----
     For looking, not for measuring: GDAL's tiler rounds places to a tile's grid and simplifies at small zooms. Columns
-    have the names and codes of the dictionary.
+    have the names and codes of the dictionary. A feature that is smaller than the grid of a tile at ``max_zoom``, which
+    GDAL would leave out, is a point; the description of the file lists which.
 
     Examples
     --------
@@ -92,24 +97,65 @@ def to_pmtiles(
 
 
 def _write(path: Path, table: Table, max_zoom: int) -> None:
-    options = {"MINZOOM": "0", "MAXZOOM": str(max_zoom), "MAX_SIZE": str(_MOST_BYTES),
-               "MAX_FEATURES": str(_MOST_FEATURES),
-               "NAME": table.name}  # fmt: skip
     # GDAL finds no field again whose name has a slash.
     content = table.content.rename_columns([name.replace("/", "／") for name in table.content.column_names])
-    raw.write_arrow(content, str(path), layer=table.name, driver="PMTiles", geometry_name=GEOMETRY,
-                    geometry_type=table.geometry_type, crs=table.crs, dataset_options=options)  # fmt: skip
-    key = table.layer.schema.key if table.layer.schema is not None else ""
+    _tile(path, table, content, max_zoom)
+    lost = _lost(path, table, content, max_zoom)
+    if len(lost):
+        content = _with_points(content, lost)
+        _tile(path, table, content, max_zoom, told=_told(table, lost))
+        still = _lost(path, table, content, max_zoom)
+        if len(still):
+            raise changed([f"{table.name}: {_listed(table, still)}"])
     _, back = raw.read_arrow(str(path))
     missing = [name for name in content.column_names if name not in {GEOMETRY, *back.column_names}]
-    if missing:
-        raise changed(f"{table.name}.{name}" for name in missing)
-    if not key or key not in table.content.column_names:
-        if not back.num_rows:
-            raise changed([table.name])
-        return
-    place = table.content[GEOMETRY].is_valid().to_pylist()
-    sent = {value for value, there in zip(table.content[key].to_pylist(), place, strict=True) if there}
-    lost = sorted(map(str, sent - set(back[key].to_pylist())))
-    if lost:
-        raise changed([f"{table.name}.{key}: {', '.join(lost[:5])}"])
+    if missing or not back.num_rows:
+        raise changed([f"{table.name}.{name}" for name in missing] or [table.name])
+
+
+def _tile(path: Path, table: Table, content: pa.Table, max_zoom: int, *, told: str = "") -> None:
+    path.unlink(missing_ok=True)
+    options = {"MINZOOM": "0", "MAXZOOM": str(max_zoom), "MAX_SIZE": str(_MOST_BYTES),
+               "MAX_FEATURES": str(_MOST_FEATURES), "NAME": table.name, "DESCRIPTION": told}  # fmt: skip
+    raw.write_arrow(content, str(path), layer=table.name, driver="PMTiles", geometry_name=GEOMETRY,
+                    geometry_type="Unknown" if told else table.geometry_type, crs=table.crs,
+                    dataset_options=options)  # fmt: skip
+
+
+def _lost(path: Path, table: Table, content: pa.Table, max_zoom: int) -> np.ndarray:
+    """(k,) rows with a place that no tile holds: by their key where each has one, else by a number of their own."""
+    there = np.flatnonzero(np.array(content[GEOMETRY].is_valid().to_pylist(), dtype=bool))
+    key = table.layer.schema.key if table.layer.schema is not None else ""
+    sent = content[key].to_pylist() if key in content.column_names else []
+    if sent and len(set(sent)) == len(sent) and None not in sent:
+        _, back = raw.read_arrow(str(path), columns=[key])
+        found = set(back[key].to_pylist()) if back.num_rows else set()
+        return there[[sent[row] not in found for row in there]]
+    draft = path.with_name(f"numbered{path.suffix}")
+    _tile(draft, table, content.append_column(_ROW, pa.array(np.arange(content.num_rows))), max_zoom)
+    _, back = raw.read_arrow(str(draft), columns=[_ROW])
+    draft.unlink()
+    return np.setdiff1d(there, back[_ROW].to_numpy() if back.num_rows else [])
+
+
+def _with_points(content: pa.Table, rows: np.ndarray) -> pa.Table:
+    """The table with points in place of geometries that are smaller than what a tile can hold."""
+    shapes = np.array(content[GEOMETRY].to_pylist(), dtype=object)
+    shapes[rows] = shapely.to_wkb(shapely.point_on_surface(shapely.from_wkb(shapes[rows])))
+    at = content.column_names.index(GEOMETRY)
+    return content.set_column(at, content.schema.field(at), pa.array(shapes.tolist(), content.schema.field(at).type))
+
+
+def _told(table: Table, rows: np.ndarray) -> str:
+    listed = _listed(table, rows)
+    return (
+        f"{len(rows)} 个要素小于切片的网格，绘为点：{listed} | "
+        f"{len(rows)} features are smaller than the grid of a tile and are points: {listed}"
+    )
+
+
+def _listed(table: Table, rows: np.ndarray) -> str:
+    key = table.layer.schema.key if table.layer.schema is not None else ""
+    names = table.content[key].to_pylist() if key in table.content.column_names else None
+    shown = [f"{names[row]}" if names else f"{row + 1}" for row in rows[:_LISTED]]
+    return ", ".join([*shown, *(["…"] if len(rows) > _LISTED else [])])

@@ -29,6 +29,7 @@ _DTYPES = {"text": "str", "number": "float64", "integer": "Int64", "long": "Int6
 _KINDS: dict[str, Kind] = {"text": "text", "number": "number", **dict.fromkeys(("integer", "long", "short"), "integer")}
 _ARROW = {"long": pa.int32(), "short": pa.int16()}
 _NAME_BYTES = 10
+_LISTED = 5
 # By this key GDAL knows how long a text may be.
 _WIDTH = "GDAL:OGR:width"
 
@@ -51,20 +52,27 @@ def profiled(layers: Sequence[Layer], profile: Profile) -> tuple[Layer, ...]:
     Raises
     ------
     JobError
-        If none of the layers is the receiver's; if a text is longer than its field or not in its list of words, naming
-        each: texts are neither cut nor dropped.
+        If none of the layers is the receiver's, or rows belong to none of its layers; if a text is longer than its
+        field or not in its list of words, naming each: texts are neither cut nor dropped.
     """
-    wanted = {layer.schema_name: layer for layer in profile.layers}
-    own = [layer for layer in layers if layer.name in wanted]
+    layers = [dataclasses.replace(layer, frame=layer.frame.reset_index(drop=True)) for layer in layers]
+    own = [
+        (_chosen(layer, each), each) for layer in layers for each in profile.layers if each.schema_name == layer.name
+    ]
+    # A layer of some rows of a schema is there if there are such rows.
+    own = [(layer, each) for layer, each in own if len(layer.frame) or not each.only]
     if not own:
-        listed = ", ".join(wanted)
+        listed = ", ".join(dict.fromkeys(each.schema_name for each in profile.layers))
         raise JobError(
             f"成果中没有模板 {profile.name} 的图层（{listed}）",
             f"no layer of the result is one of profile {profile.name} ({listed})",
         )
-    strange = [each for layer in own for each in _strange_words(layer, wanted[layer.name])]
-    shaped = tuple(_shaped(layer, wanted[layer.name]) for layer in own)
-    problems = strange + [each for layer in shaped for each in _too_long(layer, wanted[layer.name])]
+    strange = [each for layer in layers for each in _left_out(layer, profile)]
+    strange += [each for layer, wanted in own for each in _strange_words(layer, wanted)]
+    shaped = tuple(_shaped(layer, wanted) for layer, wanted in own)
+    problems = strange + [
+        each for layer, (_, wanted) in zip(shaped, own, strict=True) for each in _too_long(layer, wanted)
+    ]
     if problems:
         raise JobError.listing(
             f"成果不符合模板 {profile.name}", f"the result does not fit profile {profile.name}", problems
@@ -87,8 +95,13 @@ def typed(tables: Sequence[Table], profile: Profile) -> tuple[Table, ...]:
     tuple of Table
         In the same order.
     """
-    wanted = {layer.schema_name: {field.name: field for field in layer.fields} for layer in profile.layers}
-    return tuple(dataclasses.replace(table, content=_cast(table.content, wanted[table.layer.name])) for table in tables)
+    wanted = {
+        (layer.schema_name, layer.name): {field.name: field for field in layer.fields} for layer in profile.layers
+    }
+    return tuple(
+        dataclasses.replace(table, content=_cast(table.content, wanted[table.layer.name, table.layer.label("zh")]))
+        for table in tables
+    )
 
 
 def _cast(content: pa.Table, wanted: Mapping[str, ProfileField]) -> pa.Table:
@@ -100,6 +113,27 @@ def _arrow_field(own: pa.Field, wanted: ProfileField | None) -> pa.Field:
         return own
     field = own.with_type(_ARROW.get(wanted.kind, own.type))
     return field.with_metadata({_WIDTH: str(wanted.length)}) if wanted.length else field
+
+
+def _chosen(layer: Layer, wanted: ProfileLayer) -> Layer:
+    """The rows that a receiver's layer is for."""
+    frame = layer.frame
+    for name, values in wanted.only.items():
+        frame = frame[frame[name].isin(values)] if name in frame else frame.iloc[:0]
+    return layer if frame is layer.frame else dataclasses.replace(layer, frame=frame)
+
+
+def _left_out(layer: Layer, profile: Profile) -> Iterator[tuple[str, str]]:
+    """Rows that are in none of the receiver's layers of their schema: they would be gone."""
+    parts = [_chosen(layer, each) for each in profile.layers if each.schema_name == layer.name]
+    taken = set().union(*(part.frame.index for part in parts))
+    lost = layer.frame[~layer.frame.index.isin(taken)] if parts else layer.frame.iloc[:0]
+    if len(lost) and layer.schema is not None:
+        listed = ", ".join(map(str, lost[layer.schema.key].iloc[:_LISTED]))
+        yield (
+            f"{layer.label('zh')} 有 {len(lost)} 行不属于模板 {profile.name} 的任何图层：{listed}",
+            f"{len(lost)} rows of {layer.label('en')} belong to no layer of profile {profile.name}: {listed}",
+        )
 
 
 def _shaped(layer: Layer, wanted: ProfileLayer) -> Layer:

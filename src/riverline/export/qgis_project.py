@@ -81,8 +81,9 @@ def project_xml(tables: Sequence[Table], file_name: str, *, language: Language) 
 
     Notes
     -----
-    A project's CRS needs its WKT: with the code alone QGIS opens the project without one. Layers are found by their
-    names, those whose names have a bar by their place in the file.
+    A project's CRS needs its WKT and the word that projections are enabled: with less QGIS opens the project without
+    one. A layer's id has more than ten signs, or QGIS makes another and its tree finds no layer. Layers are found by
+    their names, those whose names have a bar by their place in the file.
 
     Examples
     --------
@@ -99,7 +100,7 @@ def project_xml(tables: Sequence[Table], file_name: str, *, language: Language) 
     drawn = [table for table in tables if table.crs]
     if drawn:
         _crs(ET.SubElement(root, "projectCrs"), str(drawn[0].crs))
-    keys = {table.name: f"layer_{number}" for number, table in enumerate(tables)}
+    keys = {table.name: f"riverline_layer_{number}" for number, table in enumerate(tables)}
     order = sorted(tables, key=lambda table: -_order(table))
     _tree(root, order, keys, {table.name: _source(table, at, file_name) for at, table in enumerate(tables)}, language)
     _canvas(root, drawn)
@@ -113,6 +114,8 @@ def project_xml(tables: Sequence[Table], file_name: str, *, language: Language) 
                 ET.SubElement(ranked, "layer", id=keys[table.name])
     properties = ET.SubElement(root, "properties")
     ET.SubElement(ET.SubElement(properties, "Paths"), "Absolute", type="bool").text = "false"
+    if drawn:
+        ET.SubElement(ET.SubElement(properties, "SpatialRefSys"), "ProjectionsEnabled", type="int").text = "1"
     ET.indent(root, " ")
     return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(root, encoding="unicode") + "\n"
 
@@ -156,6 +159,10 @@ def _canvas(root: ET.Element, drawn: Sequence[Table]) -> None:
     for name, value in values.items():
         ET.SubElement(extent, name).text = f"{value:.9g}" if abs(value) < 1e3 else f"{value:.3f}"  # noqa: PLR2004 - degrees
     _crs(ET.SubElement(canvas, "destinationsrs"), str(drawn[0].crs))
+    # The same for programs that have no canvas, such as a server or a print job.
+    view = ET.SubElement(root, "ProjectViewSettings", UseProjectScales="0")
+    opened = {node.tag: str(node.text) for node in extent}
+    _crs(ET.SubElement(view, "DefaultViewExtent", opened), str(drawn[0].crs))
 
 
 def _layer(parent: ET.Element, table: Table, key: str, source: str, language: Language) -> None:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["to_shapefile"]
 
-FIELDS_NAME, LONG_NAME = "字段说明.csv", "长文本.csv"
+FIELDS_NAME, LONG_NAME, SIGNS_NAME = "字段说明.csv", "长文本.csv", "代用符号.csv"
 
 _WRITTEN: dict[str, tuple[str, str]] = {"GBK": ("LDID/77", "gbk"), "UTF-8": ("UTF-8", "utf-8")}
 # Read back, numbers are what sixteen digits of them are.
@@ -96,7 +96,8 @@ def to_shapefile(
     A DBF field holds 254 bytes: a longer text is cut, ends with ``…``, and stands whole in ``长文本.csv``. Codes become
     words, since a shapefile has no list of values: :func:`riverline.read_layer` takes them back. Times are ISO texts,
     days are days, blanks at the ends of texts and line ends are not kept. Layers without geometry are DBF tables alone.
-    ``字段说明.csv`` (UTF-8) says what every field is. The same result gives the same bytes.
+    Units and signs that GBK lacks and that are no part of a name (``m²``, ``−``, ``∉``) are written in others, which
+    ``代用符号.csv`` lists. ``字段说明.csv`` (UTF-8) says what every field is. The same result gives the same bytes.
 
     Examples
     --------
@@ -170,6 +171,9 @@ def _explain(folder: Path, tables: Sequence[Shaped], files: Sequence[str]) -> No
             for text in each.long_texts]  # fmt: skip
     if long:
         _write_csv(folder / LONG_NAME, ("文件 file", "行 row", "字段 field", "全文 text"), long)
+    signs = [(file, *sign) for each, file in zip(tables, files, strict=True) for sign in each.signs]
+    if signs:
+        _write_csv(folder / SIGNS_NAME, ("文件 file", "字段 field", "原符号 sign", "写作 written"), signs)
 
 
 def _write_csv(path: Path, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -106,9 +106,10 @@ def tables_of(layers: Sequence[Layer], *, language: Language) -> tuple[Table, ..
     CRSError
         If layers of one schema are in different CRS, or one has none.
     """
-    found: dict[str, list[Layer]] = {}
+    found: dict[tuple[str, str], list[Layer]] = {}
     for layer in layers:
-        found.setdefault(layer.name, []).append(layer)
+        # A receiver may have several layers of one schema, each with a title of its own.
+        found.setdefault((layer.name, layer.label("zh")), []).append(layer)
     taken: set[str] = set()
     return tuple(
         _table(_unique(_table_name(layer, suffix, language), taken, limit=_MAX_NAME), layer, rows, kind, language)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyproj
 
 from riverline._version import __version__
-from riverline.errors import JobError, MissingDependencyError
+from riverline.errors import JobError, needed
 from riverline.export.forms import load_form
 from riverline.export.sheet_writing import paged, read_digests, write_pages
 from riverline.export.sheets import Head, Sheet, sheets_of
 from riverline.geodesy import plane_name
-from riverline.io.whole_files import cannot_write
+from riverline.io.whole_files import drafted
 from riverline.provenance import crs_authority
 from riverline.style import collect, in_language, rule_sets_of, with_rule_titles
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Sequence
 
     from riverline.export.forms import Form
@@ -96,34 +95,16 @@ def to_xlsx(
             f"{len(found)} layers",
         )
     wanted = load_form(form)
-    _require_writers()
+    needed("xlsxwriter", "openpyxl", extra="report", zh="输出 Excel 成果表", en="tables for Excel need")
     sheets = sheets_of(found, wanted, language=language)
     told = [_about([each for each in found if each.name == sheet.name], found, language) for sheet in sheets]
     contents = _contents(sheets, wanted, language)
     pages = paged([contents, *sheets], [_about(found, found, language), *told], language=language)
-    try:
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".riverline-") as folder:
-            draft = Path(folder) / "draft.xlsx"
-            title, footer = wanted.title(language), wanted.page(language)
-            written = write_pages(draft, pages, title=title, footer=footer, language=language)
-            _require_same(written, read_digests(draft))
-            with draft.open("rb") as file:
-                os.fsync(file.fileno())
-            draft.replace(target)
-    except OSError as error:
-        raise cannot_write(target, error.strerror or str(error)) from error
+    with drafted(target) as draft:
+        title, footer = wanted.title(language), wanted.page(language)
+        written = write_pages(draft, pages, title=title, footer=footer, language=language)
+        _require_same(written, read_digests(draft))
     return target
-
-
-def _require_writers() -> None:
-    try:
-        import openpyxl  # noqa: F401
-        import xlsxwriter  # noqa: F401
-    except ImportError as error:
-        raise MissingDependencyError(
-            "输出 Excel 成果表需要 xlsxwriter 和 openpyxl；请执行 python -m pip install 'riverline[report]'",
-            "tables for Excel need xlsxwriter and openpyxl; run python -m pip install 'riverline[report]'",
-        ) from error
 
 
 def _contents(sheets: Sequence[Sheet | Blocks], form: Form, language: Language) -> Sheet:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Surface", "measure_surface"]
+__all__ = ["Surface", "measure_surface", "write_surface"]
 
 # Where the bell is cut off, in bandwidths; cells in a bandwidth unless their size is given; most cells of a picture.
 _REACH, _CELLS, _MOST_CELLS = 4.0, 5.0, 50_000_000
@@ -132,14 +132,29 @@ def measure_surface(
     place = counted.place if len(counted.place) else axes.total_bounds.reshape(2, 2)
     grid = _grid(place, cell, _REACH * bandwidth_m + cell, axes.crs)
     density = _blurred(counted.place, counted.weight, grid, cell, bandwidth_m)
-    if path is not None:
-        with raster_file(Path(path), grid, count=1, dtype="float32") as target:
-            target.write(density, 1)
-            target.set_band_description(1, "problems per km2")
-            target.update_tags(bandwidth_m=f"{bandwidth_m:g}", unit="1/km2")
     inputs = {"problems": describe_input(problems), "axes": describe_input(axes)}
     found = faults.combine(findings_to_faults(counted.findings, axes.crs), crs=axes.crs)
-    return Surface(density, grid, float(bandwidth_m), found, Run(__version__, "", inputs, crs_text(axes.crs)))
+    surface = Surface(density, grid, float(bandwidth_m), found, Run(__version__, "", inputs, crs_text(axes.crs)))
+    if path is not None:
+        write_surface(surface, path)
+    return surface
+
+
+def write_surface(surface: Surface, path: str | Path) -> Path:
+    """Write a surface as GeoTIFF; it appears whole or not at all.
+
+    Parameters
+    ----------
+    surface
+        What :func:`measure_surface` found.
+    path
+        The file; one that is there is replaced.
+    """
+    with raster_file(Path(path), surface.grid, count=1, dtype="float32") as target:
+        target.write(surface.density, 1)
+        target.set_band_description(1, "problems per km2")
+        target.update_tags(bandwidth_m=f"{surface.bandwidth_m:g}", unit="1/km2")
+    return Path(path)
 
 
 def _grid(place: Floats, cell: float, margin: float, crs: Any) -> PixelGrid:  # noqa: ANN401

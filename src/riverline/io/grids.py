@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from riverline.errors import Hint, MissingDependencyError, ReadError
+from riverline.errors import Hint, ReadError, needed
 from riverline.io.contents import kind_of_content
 from riverline.io.decoding import codec_title, damaged_notes, given_codec, settled_codec
 from riverline.io.encodings import EncodingFrom, TextSample, decode
@@ -81,13 +81,7 @@ def read_grid(path: Path, *, sheet: str | None, encoding: str | None) -> Grid:
 
 
 def _read_workbook(path: Path, sheet: str | None) -> Grid:
-    try:
-        import openpyxl
-    except ImportError as error:
-        raise MissingDependencyError(
-            "读取 Excel 需要 openpyxl；请执行 python -m pip install 'riverline[report]'",
-            "reading Excel needs openpyxl; run python -m pip install 'riverline[report]'",
-        ) from error
+    openpyxl = needed("openpyxl", extra="report", zh="读取 Excel", en="reading Excel needs")
     try:
         with warnings.catch_warnings():
             # What openpyxl cannot keep (styles, validations) is not read anyway.

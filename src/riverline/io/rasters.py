@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from riverline.io.whole_files import drafted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from riverline.io.scenes import PixelGrid
 
@@ -33,17 +33,9 @@ def raster_file(path: Path, grid: PixelGrid, **profile: Any) -> Iterator[Any]:  
     from rasterio.crs import CRS
 
     rows, columns = grid.shape
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".riverline-", suffix=".tif")
-    os.close(handle)
-    draft = Path(name)
     tiled = {"tiled": True, "blockxsize": 256, "blockysize": 256} if min(rows, columns) >= 256 else {}  # noqa: PLR2004
-    try:
-        with rasterio.open(draft, "w", driver="GTiff", height=rows, width=columns, transform=grid.transform,
-                           crs=CRS.from_wkt(grid.crs.to_wkt()), compress="deflate", zlevel=1, bigtiff="IF_SAFER",
-                           **tiled, **profile) as target:  # fmt: skip
-            yield target
-        with draft.open("rb") as written:
-            os.fsync(written.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with drafted(path) as draft, rasterio.open(
+        draft, "w", driver="GTiff", height=rows, width=columns, transform=grid.transform,
+        crs=CRS.from_wkt(grid.crs.to_wkt()), compress="deflate", zlevel=1, bigtiff="IF_SAFER", **tiled, **profile,
+    ) as target:  # fmt: skip
+        yield target

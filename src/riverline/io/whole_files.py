@@ -4,14 +4,67 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from riverline.errors import JobError
+from riverline.errors import JobError, RiverlineError
 
-__all__ = ["cannot_write", "write_whole"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["cannot_write", "drafted", "publish", "write_whole"]
 
 # A file's own name may be as long as a folder allows; that of its draft is longer.
 _LONGEST_PREFIX = 40
+
+
+@contextmanager
+def drafted(target: Path, *, error: type[RiverlineError] = JobError) -> Iterator[Path]:
+    """A file to write in a folder of its own beside the target; it takes the target's place when the block ends.
+
+    Parameters
+    ----------
+    target
+        Where the file goes; its folder has to be there.
+    error
+        What is raised if the disk says no.
+
+    Raises
+    ------
+    RiverlineError
+        Of that kind, in words. Whatever ends the block early leaves nothing behind, and an older file as it was.
+
+    Examples
+    --------
+    >>> target = Path(tempfile.mkdtemp()) / "a.txt"
+    >>> with drafted(target) as draft:
+    ...     _ = draft.write_text("all of it")
+    >>> target.read_text(), len(list(target.parent.iterdir()))
+    ('all of it', 1)
+    """
+    try:
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.stem[:_LONGEST_PREFIX]}.") as folder:
+            draft = Path(folder) / f"draft{target.suffix.lower()}"
+            yield draft
+            publish(draft, target)
+    except RiverlineError:
+        raise
+    except OSError as reason:
+        raise cannot_write(target, reason.strerror or str(reason), error=error) from reason
+
+
+def publish(draft: Path, target: Path) -> None:
+    """Put a finished file in its place, so that after a crash either it or the older one is there whole."""
+    with draft.open("rb") as file:
+        os.fsync(file.fileno())
+    draft.replace(target)
+    if os.name == "posix":
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def write_whole(target: Path, content: bytes) -> None:
@@ -54,15 +107,15 @@ def write_whole(target: Path, content: bytes) -> None:
         raise cannot_write(target, error.strerror or str(error)) from error
 
 
-def cannot_write(target: Path, reason: str) -> JobError:
-    """The error of a file that cannot be written.
+def cannot_write(target: Path, reason: str, *, error: type[RiverlineError] = JobError) -> RiverlineError:
+    """The error of a file that cannot be written, of a kind.
 
     Examples
     --------
     >>> cannot_write(Path("a.txt"), "disk full").en.partition(";")[0]
     'cannot write a.txt: disk full'
     """
-    return JobError(
+    return error(
         f"无法写入 {target}：{reason}；请检查文件夹是否存在、可写、有剩余空间，文件是否被其他程序打开",
         f"cannot write {target}: {reason}; see that the folder is there, writable and not full, and that no other "
         "program holds the file",

@@ -14,10 +14,10 @@ import shapely
 from riverline import faults
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.errors import LedgerError
+from riverline.io.whole_files import drafted
 from riverline.ledger import chain, intake, state
 from riverline.ledger.blobs import from_blobs, to_blobs
 from riverline.ledger.chain import Event
-from riverline.ledger.files import whole_file
 from riverline.ledger.opening import COLUMNS, about, create, crs_of, listed, opened, set_crs, writing
 
 if TYPE_CHECKING:
@@ -115,7 +115,11 @@ def _files(db: sqlite3.Connection) -> Iterator[Finding]:
 
 def to_log(path: Path, log: Path) -> Path:
     """Write every event as a line of JSON; see :meth:`riverline.Ledger.to_log`."""
-    with whole_file(log) as draft, opened(path) as db, draft.open("w", encoding="utf-8", newline="\n") as file:
+    with (
+        drafted(log, error=LedgerError) as draft,
+        opened(path) as db,
+        draft.open("w", encoding="utf-8", newline="\n") as file,
+    ):
         db.execute("BEGIN")  # one moment of the ledger, whoever writes meanwhile
         told = about(db)
         head = {"log": _LOG, "crs": told.get("crs"), "events": chain.tail(db)[0], "digest": chain.tail(db)[1].hex()}

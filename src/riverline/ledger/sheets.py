@@ -11,12 +11,12 @@ import pandas as pd
 
 from riverline import faults
 from riverline.demarcation.findings import Finding, findings_to_faults
-from riverline.errors import LedgerError, MissingDependencyError
+from riverline.errors import LedgerError, needed
 from riverline.io.sheet_cells import MOST_ROWS, cells_of, clean_text, cut_text, is_risky
+from riverline.io.whole_files import drafted
 from riverline.ledger import state
 from riverline.ledger.cells import mended, texts_of, values_of
 from riverline.ledger.chain import tail
-from riverline.ledger.files import whole_file
 from riverline.ledger.intake import take
 from riverline.ledger.opening import COLUMNS, crs_of, opened, writing
 from riverline.ledger.recording import AMENDABLE, Wish, write_events
@@ -52,7 +52,7 @@ def to_excel(path: Path, target: Path, *, language: Language) -> Path:
         raise LedgerError(
             f"台账只能写成 .xlsx，实际为 {target.name}", f"a workbook is an .xlsx file, got {target.name}"
         )
-    writer = _module("xlsxwriter")
+    writer = needed("xlsxwriter", extra="report", zh="Excel 台账", en="a ledger in Excel needs")
     with opened(path) as db:
         version = tail(db)[0]
         rows = state.problems(path, db, None)
@@ -62,7 +62,7 @@ def to_excel(path: Path, target: Path, *, language: Language) -> Path:
         )
     columns = [PROBLEMS[name] for name in _SHOWN] + [_VERSION]
     cells = [cells_of(rows[name], PROBLEMS[name], language) for name in _SHOWN]
-    with whole_file(target) as draft, draft.open("wb") as file:
+    with drafted(target, error=LedgerError) as draft, draft.open("wb") as file:
         book = writer.Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True})
         sheet = book.add_worksheet(PROBLEMS.label(language))
         forms = ({"bold": True, "bg_color": "#DCE6F1"}, {"num_format": "yyyy-mm-dd"}, {"quote_prefix": True})
@@ -73,18 +73,6 @@ def to_excel(path: Path, target: Path, *, language: Language) -> Path:
                 _write(sheet, number, at, value, quoted, language)
         book.close()
     return target
-
-
-def _module(name: str) -> Any:  # noqa: ANN401 - a module
-    import importlib
-
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        raise MissingDependencyError(
-            f"Excel 台账需要 {name}；请执行 python -m pip install 'riverline[report]'",
-            f"a ledger in Excel needs {name}; run python -m pip install 'riverline[report]'",
-        ) from error
 
 
 def _head(sheet: Any, columns: list[Column], count: int, heading: Any, day: Any, language: Language) -> None:  # noqa: ANN401
@@ -158,7 +146,7 @@ def _taken(path: Path, rules: LedgerRules, sheet: _Sheet, on: str) -> Intake:
 
 
 def _read(source: Path) -> pd.DataFrame:
-    reader = _module("openpyxl")
+    reader = needed("openpyxl", extra="report", zh="Excel 台账", en="a ledger in Excel needs")
     try:
         book = reader.load_workbook(source, read_only=True, data_only=True)
         rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]

@@ -18,12 +18,14 @@ from riverline.maps.hotspots import show_hotspots
 from riverline.maps.ledger import show_ledger
 from riverline.maps.patrols import show_patrols
 from riverline.maps.saving import save
-from riverline.maps.showing import show
+from riverline.maps.showing import MOST_FEATURES, TooManyFeaturesError, show
 
 __all__ = [
+    "MOST_FEATURES",
     "Basemap",
     "Batch",
     "MapStep",
+    "TooManyFeaturesError",
     "batch",
     "batch_steps",
     "save",

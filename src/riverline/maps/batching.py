@@ -19,14 +19,14 @@ from riverline.errors import JobError, RiverlineError
 from riverline.io.file_names import file_names
 from riverline.io.whole_files import write_whole
 from riverline.maps.assets import ASSETS
-from riverline.maps.beside import Beside
+from riverline.maps.beside import OWN_FILES, Beside
 from riverline.maps.drawing import Look, draw
 from riverline.maps.elements import page_file
 from riverline.maps.index import Entry, entry_of, index_html
 from riverline.maps.manifest import INDEX, Drawn, Journal, text_digest, write_manifest
 from riverline.maps.saving import page_html
-from riverline.maps.showing import refuse_too_many
-from riverline.maps.units import COLUMNS, REST, By, Unit, part
+from riverline.maps.showing import MOST_FEATURES, refuse_too_many
+from riverline.maps.units import COLUMNS, REST, By, Unit, drawable, part
 from riverline.provenance import content_digest, crs_text, describe_input
 from riverline.style import collect
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["Batch", "MapStep", "batch", "batch_steps"]
 
 MAPS, ASSET_FOLDER = "maps", "assets"
-_PAGES = ("map.js", "map.css", "figures.js", "figures.css", "index.js", "index.css", "packed.js")
+_PAGES = (*OWN_FILES, "index.js", "index.css")
 # What one unit's data may do to drawing it; a folder that cannot be written to ends the batch.
 _OWN_ERRORS = (
     RiverlineError,
@@ -117,7 +117,7 @@ def batch(
     title: str = "",
     shared_assets: bool = False,
     processes: int = 1,
-    max_features: int = 200_000,
+    max_features: int = MOST_FEATURES,
 ) -> Batch:
     """Write one offline map for each river, county or chief, and an index page with search, thumbnails and figures.
 
@@ -193,7 +193,7 @@ def batch_steps(
     title: str = "",
     shared_assets: bool = False,
     processes: int = 1,
-    max_features: int = 200_000,
+    max_features: int = MOST_FEATURES,
 ) -> Generator[MapStep, None, Batch]:
     """Do what :func:`batch` does step by step, for a progress bar: the generator returns the :class:`Batch`.
 
@@ -362,9 +362,8 @@ def _described(layer: Layer) -> dict[str, Any]:
 
 def _faults(plan: _Plan, tasks: Sequence[_Task], drawn: Sequence[Drawn], outside: dict[str, int]) -> gpd.GeoDataFrame:
     failed = [each for each in drawn if each.note]
-    empty = [task.unit for task, each in zip(tasks, drawn, strict=True) if not each.note and not any(
-        shapes is not None and (~(shapely.is_missing(shapes) | shapely.is_empty(shapes))).any()
-        for shapes in task.unit.shapes)]  # fmt: skip
+    empty = [task.unit for task, each in zip(tasks, drawn, strict=True)
+             if not each.note and not any(map(drawable, task.unit.shapes))]  # fmt: skip
     rest = [task.unit for task in tasks if task.unit.code == REST]
     column = COLUMNS[plan.by]
     found = [

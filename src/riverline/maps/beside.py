@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 
-from riverline.maps.elements import page_file
+from riverline.maps.elements import FRAME_PARTS, page_file
 
-__all__ = ["Beside"]
+__all__ = ["OWN_FILES", "Beside"]
 
-_OWN = (
-    "map.css",
-    "map.js",
+OWN_FILES: tuple[str, ...] = (
+    *(f"{name}.{ending}" for name in FRAME_PARTS for ending in ("css", "js")),
     "figures.css",
     "figures.js",
     "swipe.css",
@@ -20,6 +19,7 @@ _OWN = (
     "packed.js",
     "tiles.js",
 )
+"""Scripts and styles of ours that pages may hold."""
 
 
 class Beside:
@@ -60,7 +60,7 @@ class Beside:
 
     def take_own(self, html: str) -> str:
         """A page without the scripts and styles that riverline itself put into it."""
-        for name in _OWN:
+        for name in OWN_FILES:
             tag = "style" if name.endswith("css") else "script"
             element = f"<{tag}>{page_file(name)}</{tag}>"
             if element in html:

@@ -13,7 +13,7 @@ from riverline.geodesy import align
 from riverline.maps.drawing import Look, draw
 from riverline.maps.lightening import CRS
 from riverline.maps.pictures import MAX_PIXELS
-from riverline.maps.showing import refuse_too_many
+from riverline.maps.showing import MOST_FEATURES, refuse_too_many
 from riverline.maps.swiping import Pair, Part, part_images
 from riverline.style import collect
 
@@ -38,7 +38,7 @@ def show_change(  # noqa: PLR0913 - one argument a thing to say
     max_pixels: int = MAX_PIXELS,
     basemap: Basemap | str | os.PathLike[str] | None = None,
     tianditu_key: str | None = None,
-    max_features: int = 30_000,
+    max_features: int = MOST_FEATURES,
     **layers: Any,  # noqa: ANN401
 ) -> folium.Map:
     """A map with a bar that swipes between before and after: images, layers, or both.

@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
     from riverline.schema import Language
 
-__all__ = ["CHOICE", "FIRST", "LAST", "Clock", "add_clock", "clock_marks", "month_numbers", "months_of"]
+__all__ = [
+    "CHOICE",
+    "FIRST",
+    "LAST",
+    "Clock",
+    "add_clock",
+    "clock_columns",
+    "clock_marks",
+    "month_numbers",
+    "months_of",
+]
 
 FIRST, LAST, CHOICE = "riverline:first", "riverline:last", "riverline:choice"
 """Columns of a frame on a map with a clock: first and last step that a row is there in, and its choice's number."""
@@ -39,13 +49,17 @@ class Clock:
     at
         Number of the step that the map opens at.
     facet, choices
-        What the list is called and holds; empty for none.
+        What the list is called, and what may be chosen of it: a label and the numbers of :data:`CHOICE` that it shows;
+        empty for none.
+    chosen
+        Number of the choice that the map opens at, -1 for everything.
     """
 
     steps: tuple[str, ...]
     at: int
     facet: str = ""
-    choices: tuple[str, ...] = ()
+    choices: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    chosen: int = -1
 
 
 def months_of(*days: Any) -> tuple[tuple[str, ...], int]:  # noqa: ANN401 - series of days
@@ -83,9 +97,19 @@ def clock_marks(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return found
 
 
+def clock_columns(frame: pd.DataFrame) -> dict[str, NDArray[np.int64]]:
+    """The same as columns of numbers for what is packed: first and last step, choice; none that the frame has not."""
+    found = {"s0": FIRST, "s1": LAST, "c": CHOICE}
+    return {
+        mark: np.maximum(frame[name].to_numpy(dtype="float64").astype("int64"), 0)
+        for mark, name in found.items()
+        if name in frame
+    }
+
+
 def add_clock(page: folium.Map, clock: Clock, groups: Sequence[str], language: Language) -> None:
     """Put the control on the page; it begins when everything else is there."""
-    spec = {"steps": clock.steps, "at": clock.at, "choices": clock.choices,
+    spec = {"steps": clock.steps, "at": clock.at, "choices": clock.choices, "chosen": clock.chosen,
             "words": _WORDS[language] | {"facet": clock.facet}}  # fmt: skip
     page.add_child(identify(Asides("clock"), page.get_name(), "clock"))
     code = f"riverlineClock.start({page.get_name()}, {json_text(spec)}, [{', '.join(groups)}]);"

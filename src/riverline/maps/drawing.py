@@ -20,6 +20,7 @@ from riverline.maps.elements import (
     PackedFeatures,
     Script,
     draw_features,
+    heading_of,
     html_text,
     identify,
     json_text,
@@ -27,13 +28,15 @@ from riverline.maps.elements import (
     path_options,
     title_of,
 )
-from riverline.maps.figures import embed_chips, evidence_curves
+from riverline.maps.figures import popup_figures
 from riverline.maps.focus import box_of, first_view
 from riverline.maps.groups import blank, groups_of, to_features
 from riverline.maps.lightening import lighten, merge
 from riverline.maps.naming import line_names, name_points
 from riverline.maps.notices import undrawn
+from riverline.maps.overview import overview
 from riverline.maps.saving import OfflineMap
+from riverline.maps.surfaces import add_surface, surface_rows
 from riverline.maps.swiping import (
     Pair,
     add_pictures,
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
     from riverline.maps.figures import Chips
     from riverline.maps.groups import Group
     from riverline.maps.pictures import Box
+    from riverline.maps.surfaces import Drawn
     from riverline.maps.swiping import Side
     from riverline.schema import Language
     from riverline.style import Layer, Theme
@@ -65,13 +69,21 @@ PLAIN_FEATURES = 5_000
 """Most features that Leaflet draws one by one; of more, large categories are packed for a canvas of our own."""
 # Marks that are many and close by their nature; problems and suspects are seen one by one at every scale.
 _CROWDED = frozenset({"boards", "existing", "forecasts", "intersections", "stakes", "track_points", "waterline_gaps"})
+# What lies under the faults of an inspection; beside anything else they would cover what the map is about.
+_INSPECTED = frozenset({FAULTS.name, "axes", "boards", "extents", "management_lines", "stakes", "water"})
 _CHINA = ([35.0, 104.0], 4)
 _WORDS = {
     "zh": {
         "lang": "zh-CN", "legend": "图例", "zoom_in": "放大", "zoom_out": "缩小", "names": "河流名称",
         "lines": "水边线名称", "labels": "热点名次",
+        "search": "查找河流、编号、界桩", "search_hint": "按河名或编号、界桩号、问题编号查找本图要素",
+        "search_none": "本图没有找到",
+        "search_count": "找到 {count} 个", "search_more": "找到 {count} 个，列出前 {shown} 个",
+        "overview": "位置示意：框内为当前窗口，点按可移动",
+        "overview_open": "显示位置示意", "overview_close": "收起位置示意",
         "everything": "看全图", "back": "回到成果", "away": "（放大后显示）", "crowd": "此处 {count} 个，放大后分开",
         "rules": "规则集", "other": "其他要素", "join": "",
+        "crowds": "“×8” 为该处 8 个标志合并显示，放大后分开。",
         "picture": "本图供查看，法定界线以成果数据为准；线形按 {tolerance:g} 米容差化简。",
         "packed": "要素较多，其中 {count:,} 个由画布直接绘制，节点取至 7.5 厘米格网。",
         "missing": "{missing} 个要素没有图形，未绘出。", "nothing": "没有可绘的要素。",
@@ -79,9 +91,16 @@ _WORDS = {
     "en": {
         "lang": "en", "legend": "Legend", "zoom_in": "Zoom in", "zoom_out": "Zoom out", "names": "River names",
         "lines": "Waterline names", "labels": "Hotspots by place",
+        "search": "Find a river, code, stake",
+        "search_hint": "Find by name or code of a river, stake or problem number",
+        "search_none": "Not on this map", "search_count": "{count} found",
+        "search_more": "{count} found, the first {shown} listed",
+        "overview": "Where this is: the frame is the window; click to move it", "overview_open": "Show where this is",
+        "overview_close": "Fold it away",
         "everything": "Everything", "back": "Back to the results", "away": " (from closer by)",
         "crowd": "{count} here: zoom in to part them",
         "rules": "Rules", "other": "Other layers", "join": " ",
+        "crowds": "“×8” stands for eight marks: zoom in to part them.",
         "picture": "A picture, not the legal line: that is in the data. Lines are simplified by up to {tolerance:g} m.",
         "packed": "For their number {count:,} features are drawn on one canvas, vertices on a grid of 7.5 cm.",
         "missing": "Not drawn for want of a geometry: {missing}.", "nothing": "There is nothing to draw.",
@@ -91,7 +110,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Language, heading, basemap and size of a map, what it opens on, its months, themes of its own, names."""
+    """Language, heading, basemap and size of a map, what it opens on, its months, themes of its own, names, density."""
 
     language: Language = "zh"
     title: str = ""
@@ -103,6 +122,7 @@ class Look:
     clock: Clock | None = None
     themes: Mapping[str, Theme] = field(default_factory=dict)
     labels: tuple[tuple[str, Any], ...] = ()
+    surface: Drawn | None = None
 
 
 def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips: Chips | None = None) -> folium.Map:
@@ -110,20 +130,22 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     language = look.language
     found = with_rule_titles(in_language(found, language), language)
     merged = merge(found)
-    packs = look.clock is None and sum(len(layer.frame) for layer in merged) > PLAIN_FEATURES
+    sided = [layer for part in (pair.parts if pair else ()) for layer in part.layers]
+    packs = _many([*merged, *sided])
     light, tolerance = lighten(merged, packs=packs)
-    names = river_names([*found, *(layer for part in (pair.parts if pair else ()) for layer in part.layers)])
-    figures, told = evidence_curves(found, language), ""
-    if chips is not None:
-        figures, told = embed_chips(figures, found, chips, language)
-    sides = make_sides(pair, box_of(merged), language=language, names=names) if pair else ()
-    groups = groups_of(light, language=language, names=names, figures=figures, own=look.themes, packs=packs)
+    names = river_names([*found, *sided])
+    figures, photos, told = popup_figures(found, sided, chips, language)
+    how: dict[str, Any] = {"language": language, "names": names, "figures": figures, "packs": packs}
+    sides = make_sides(pair, box_of(merged), **how) if pair else ()
+    groups = groups_of(light, own=look.themes, **how)
     groups = see_through(groups, sides)
     view, whole = _view(merged, sides, look.focus)
     page = _page(view, look, "riverlineSwipe.canvas" if sides else "L.canvas")
     based = add_basemap(page, look.basemap, key=look.tianditu_key, language=language, box=whole)
-    _add_asides(page, groups)
+    every = [*groups, *(group for side in sides for group in side.groups)]
+    _add_asides(page, every, photos)
     images = add_pictures(page, sides, language) if sides else []
+    under = [add_surface(page, look.surface, language)] if look.surface else []
     drawn = _add_groups(page, groups, opened=_opened(found), crowd=_WORDS[language]["crowd"])
     lines = [
         name
@@ -131,33 +153,47 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
         for name in _add_groups(page, side.groups, opened=frozenset(), crowd="", pane=f"{side.pane}Lines")
     ]
     add_swipe(page, sides, [*images, *lines], language)
-    _name(page, light, names, language)
-    _add_names(page, np.array([place for _, place in look.labels], dtype=object), [text for text, _ in look.labels],
-               _WORDS[language]["labels"], "line")  # fmt: skip
-    every = [*groups, *(group for side in sides for group in side.groups)]
+    _name(page, light, names, look)
     everything = [*merged, *(layer for side in sides for layer in side.merged)]
     # A note on data without a place is told in the tables: no feature is missing for it.
     missing = sum(int(blank(layer.frame).sum()) for layer in everything if layer.name != FAULTS.name)
     tolerance = max([tolerance, *(side.tolerance for side in sides)])
-    packed = sum(group.count for group in groups if group.packed is not None)
-    notes = [*notes_of(sides, language), told, based, _WORDS[language]["packed"].format(count=packed) if packed else ""]
+    crowded = _crowded(groups)
+    notes = [*notes_of(sides, language), *told, based, _packed_note(every, language)]
+    notes += [_WORDS[language]["crowds"]] * bool(crowded)
     spec = _spec(every, title=look.title, language=language, tolerance=tolerance, missing=missing, notes=notes)
-    spec |= {"corner": _corner(found, language), "bounds": _corners(view), "whole": _corners(whole)}
-    spec |= {"notice": undrawn(found, language, names), "crowded": _crowded(groups)}
-    page.add_child(identify(Frame(spec, [*drawn, *lines]), page.get_name()))
+    spec |= {
+        "corner": _corner(found, language), "bounds": _corners(view), "whole": _corners(whole),
+        "notice": undrawn(found, language, names), "crowded": crowded, "overview": overview(everything, whole),
+    }  # fmt: skip
+    dense = surface_rows(look.surface, language) if look.surface else []
+    spec["rows"] += dense
+    page.add_child(identify(Frame(spec, [*drawn, *lines, *under * len(dense)]), page.get_name()))
     if look.clock is not None:
         add_clock(page, look.clock, drawn, language)
-    page.add_child(identify(Layers(position="topleft"), page.get_name()))
+    titles = [(name, heading_of(group)) for name, group in zip([*drawn, *lines], every, strict=True)]
+    page.add_child(identify(Layers(titles), page.get_name()))
     page.get_root().title = html_text(look.title or "riverline")  # type: ignore[attr-defined]
     return page
 
 
-def _add_asides(page: folium.Map, groups: Sequence[Group]) -> None:
+def _many(layers: Sequence[Layer]) -> bool:
+    """Whether large categories are packed: for the number of all features, on whichever side of a bar."""
+    return sum(len(layer.frame) for layer in layers if layer.spatial) > PLAIN_FEATURES
+
+
+def _packed_note(groups: Sequence[Group], language: Language) -> str:
+    count = sum(group.count for group in groups if group.packed is not None)
+    return _WORDS[language]["packed"].format(count=count) if count else ""
+
+
+def _add_asides(page: folium.Map, groups: Sequence[Group], photos: Sequence[tuple[str, int, int]]) -> None:
     """The scripts that only some groups need."""
     if any(group.packed for group in groups):
         page.add_child(identify(Asides("packed"), page.get_name(), "packed"))
     if any(group.figures for group in groups):
-        page.add_child(identify(Asides("figures"), page.get_name()))
+        code = f"riverlineFigures.keep({json_text(photos)});" if photos else ""
+        page.add_child(identify(Asides("figures", code), page.get_name()))
 
 
 def _view(
@@ -212,7 +248,9 @@ def _page(box: Box | None, look: Look, canvas: str) -> folium.Map:
 
 
 def _opened(layers: Sequence[Layer]) -> frozenset[str]:
-    """Layers of which every category is to be seen at once: the faults of an inspection are what its map is about."""
+    """Layers of which all is to be seen at once: the faults of an inspection, where the map is about them."""
+    if not {layer.name for layer in layers if layer.spatial} <= _INSPECTED:
+        return frozenset()
     return frozenset(layer.name for layer in layers if layer.name == FAULTS.name and "check_id" in layer.frame)
 
 
@@ -233,7 +271,8 @@ def _add_groups(
         drawn.append(parent.get_name())
         if group.halo < 0:
             if group.packed is not None:
-                parent.add_child(identify(PackedFeatures(group), parent.get_name(), group.packed.content))
+                child = PackedFeatures(group, pane.removesuffix("Lines"))
+                parent.add_child(identify(child, parent.get_name(), group.packed.content))
                 continue
             features = draw_features(group, hover=hover, pane=pane, crowd=crowd)
             child = identify(features, parent.get_name(), json.dumps(group.features))
@@ -252,12 +291,15 @@ def _layer_name(group: Group, number: int, groups: Sequence[Group]) -> str:
     return html_text(title_of(group) + f" ({same + 1})" * bool(same))
 
 
-def _name(page: folium.Map, layers: Sequence[Layer], names: dict[str, str], language: Language) -> None:
-    """Names of rivers, and what waterlines are."""
+def _name(page: folium.Map, layers: Sequence[Layer], names: dict[str, str], look: Look) -> None:
+    """Names of rivers, what waterlines are, and labels of the map's own."""
+    language = look.language
     places = name_points(layers, names)
     _add_names(page, places.to_numpy(), [names[code] for code in places.index], _WORDS[language]["names"])
     called, middles = line_names(layers, language)
     _add_names(page, middles, called, _WORDS[language]["lines"], "line")
+    own = np.array([place for _, place in look.labels], dtype=object)
+    _add_names(page, own, [text for text, _ in look.labels], _WORDS[language]["labels"], "line")
 
 
 def _add_names(page: folium.Map, points: np.ndarray, texts: Sequence[str], title: str, kind: str = "") -> None:

@@ -18,16 +18,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from riverline.maps.groups import Group
+    from riverline.maps.pictures import Picture
+    from riverline.maps.surfaces import Drawn
     from riverline.style import Symbol
 
 __all__ = [
+    "FRAME_PARTS",
     "Asides",
     "Frame",
     "Layers",
     "PackedFeatures",
+    "PictureLayer",
     "Plain",
     "Script",
     "draw_features",
+    "heading_of",
     "html_text",
     "identify",
     "json_text",
@@ -37,6 +42,10 @@ __all__ = [
     "title_of",
 ]
 
+FRAME_PARTS = ("map", "tree", "search", "overview", "print")
+"""Scripts and styles of every page, as files of that name."""
+# Marks that are known by their number: from close by it stands beside them.
+_CALLED = frozenset({"boards", "existing", "stakes"})
 _WITHOUT_STYLE = frozenset({"packed", "tiles"})
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -47,10 +56,11 @@ def page_file(name: str) -> str:
 
 
 class Frame(folium.MacroElement):
-    """What stands around the layers: styles, scripts, legend, title, scale and corner text."""
+    """What stands around the layers: styles, scripts, legend, title, search, overview, scale and corner text."""
 
     _template = Template(
-        "{% macro header(this, kwargs) %}<style>{{ this.css }}</style>\n<script>{{ this.js }}</script>{% endmacro %}"
+        "{% macro header(this, kwargs) %}{%- for css, js in this.parts -%}"
+        "<style>{{ css }}</style>\n<script>{{ js }}</script>\n{% endfor %}{% endmacro %}"
         "{% macro script(this, kwargs) %}"
         "riverline.dress({{ this._parent.get_name() }}, {{ this.spec }}, [{{ this.groups|join(', ') }}]);"
         "{% endmacro %}"
@@ -59,7 +69,7 @@ class Frame(folium.MacroElement):
     def __init__(self, spec: dict[str, Any], groups: Sequence[str]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "RiverlineFrame"
-        self.css, self.js = page_file("map.css"), page_file("map.js")
+        self.parts = [(page_file(f"{name}.css"), page_file(f"{name}.js")) for name in FRAME_PARTS]
         self.spec = json_text(spec)
         self.groups = tuple(groups)
 
@@ -81,17 +91,22 @@ class Asides(folium.MacroElement):
 
 
 class Layers(folium.LayerControl):
-    """folium's layer control, put up when the page is complete: layers may be added to the map after it."""
+    """folium's layer control as a tree, put up when the page is complete: layers may be added to the map after it."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
         "document.addEventListener('DOMContentLoaded', function () {"
-        "L.control.layers("
+        "riverlineTree.control("
         "{ {%- for key, val in this.base_layers.items() %}{{ key|tojson }}: {{ val }}, {%- endfor %} }, "
         "{ {%- for key, val in this.overlays.items() %}{{ key|tojson }}: {{ val }}, {%- endfor %} }, "
+        "[ {%- for name, heading in this.headings %}[{{ name }}, {{ heading }}], {%- endfor %} ], "
         "{{ this.options|tojavascript }}).addTo({{ this._parent.get_name() }}); });"
         "{% endmacro %}"
     )
+
+    def __init__(self, headings: Sequence[tuple[str, str]]) -> None:
+        super().__init__(position="topleft")
+        self.headings = [(name, json_text(heading)) for name, heading in headings]
 
 
 class PackedFeatures(folium.map.Layer):
@@ -104,10 +119,10 @@ class PackedFeatures(folium.map.Layer):
         "{% endmacro %}"
     )
 
-    def __init__(self, group: Group) -> None:
+    def __init__(self, group: Group, pane: str = "") -> None:
         super().__init__()
         self._name = "RiverlinePacked"
-        self.group, self.spec, self.data = group, "", Plain("")
+        self.group, self.pane, self.spec, self.data = group, pane, "", Plain("")
 
     def render(self, **kwargs: Any) -> str:  # noqa: ANN401 - as folium has it
         """Put the numbers beside the scripts that read them."""
@@ -118,12 +133,33 @@ class PackedFeatures(folium.map.Layer):
         self.spec = json_text({
             "data": name, "count": packed.count, "parts": packed.parts, "vertices": packed.vertices, "kind": group.kind,
             "order": group.order, "style": path_options(group.symbol), "title": title_of(group), "tip": group.tip,
-            "fields": group.fields, "texts": group.texts,
+            "find": group.find, "fields": group.fields, "texts": group.texts, "marks": group.marks, "pane": self.pane,
+            "figures": group.figures,
         })  # fmt: skip
         self.data = Plain(f'<script type="text/plain" id="{name}">{packed.content}</script>')
         root: Any = self.get_root()
         root.html.add_child(identify(self.data, name), name=name)
         return str(super().render(**kwargs))  # type: ignore[no-untyped-call]
+
+
+class PictureLayer(folium.map.Layer):
+    """A picture in its pane, in the page itself.
+
+    Its pixels have to be those of Web Mercator: Leaflet puts its corners where ``bounds`` says, in degrees, and
+    stretches evenly on the screen between them.
+    """
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "var {{ this.get_name() }} = L.imageOverlay({{ this.url }}, {{ this.bounds }}, {{ this.options }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, picture: Picture | Drawn, title: str, pane: str) -> None:
+        super().__init__(name=title, overlay=True)
+        self._name = "RiverlineImage"
+        self.url, self.bounds = json_text(picture.url), json_text(picture.bounds)
+        self.options = json_text({"pane": pane, "alt": title})
 
 
 class Plain(Element):
@@ -149,10 +185,15 @@ class Script(folium.MacroElement):
         self.code = code
 
 
+def heading_of(group: Group) -> str:
+    """What the titles of all categories of a layer begin with; empty for a layer of one's own without categories."""
+    heading = group.heading if group.halo >= 0 else group.heading.split(" · ")[0]
+    return f"{heading}：" if heading else ""
+
+
 def title_of(group: Group) -> str:
     """What a group is called in the layer control and above its popups."""
-    heading = group.heading if group.halo >= 0 else group.heading.split(" · ")[0]
-    return f"{heading}：{group.label}" if heading else group.label
+    return heading_of(group) + group.label
 
 
 def draw_features(group: Group, *, hover: bool, crowd: str, pane: str = "") -> folium.GeoJson:
@@ -173,9 +214,11 @@ def draw_features(group: Group, *, hover: bool, crowd: str, pane: str = "") -> f
         "title": title_of(group),
         "fields": group.fields,
         "tip": group.tip,
+        "find": group.find,
         "texts": group.texts,
         "hover": hover,
         "crowd": crowd,
+        "called": next((i for i, whose in group.find if not whose), -1) if group.layer in _CALLED else -1,
     } | ({"figures": group.figures} if group.figures else {})
     where: dict[str, Any] = {"pane": pane} if pane else {}
     return folium.GeoJson(

@@ -12,6 +12,7 @@ import pandas as pd
 
 from riverline.errors import JobError
 from riverline.io.file_names import file_names
+from riverline.maps.photos import take_photos
 from riverline.schema import CHANGE_EVIDENCE, SUSPECTS
 from riverline.style import CURVES
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
     Chips = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 
-__all__ = ["MAX_CHIPS", "MAX_CHIP_BYTES", "chip_files", "embed_chips", "evidence_curves"]
+__all__ = ["MAX_CHIPS", "MAX_CHIP_BYTES", "chip_files", "embed_chips", "evidence_curves",
+           "popup_figures"]  # fmt: skip
 
 MAX_CHIPS, MAX_CHIP_BYTES = 60, 12_000_000
 """Most pictures that a page holds, and most bytes of them."""
@@ -42,6 +44,34 @@ _WORDS = {
                 "the other {left}.",
     },
 }  # fmt: skip
+
+
+def popup_figures(
+    found: Sequence[Layer], sided: Sequence[Layer], chips: Chips | None, language: Language
+) -> tuple[dict[str, dict[str, Any]], list[tuple[str, int, int]], list[str]]:
+    """Everything that popups draw beside their rows.
+
+    Parameters
+    ----------
+    found, sided
+        Everything that the map was given, for both sides of a bar and for one.
+    chips
+        Pictures of suspects, None for none.
+    language
+        Language of what is told.
+
+    Returns
+    -------
+    figures, photos, told
+        Name of the layer to the feature's code to its figure; pictures that figures name by number; sentences on what
+        found no room.
+    """
+    layers = [*found, *sided]
+    curves, told = evidence_curves(layers, language), ""
+    if chips is not None:
+        curves, told = embed_chips(curves, layers, chips, language)
+    problems, photos, left = take_photos(layers, language)
+    return {"suspects": curves, "problems": problems}, photos, [told, left]
 
 
 def evidence_curves(layers: Sequence[Layer], language: Language) -> dict[str, dict[str, Any]]:

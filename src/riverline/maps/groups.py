@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 import shapely
 
-from riverline.maps.clock import clock_marks
+from riverline.maps.clock import clock_columns, clock_marks
 from riverline.maps.packing import pack
 from riverline.maps.ribbons import along_banks, beside_ribbons, rate_classes
 from riverline.maps.texts import Texts, texts_of
 from riverline.style import NEUTRAL, THEMES, themes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     import geopandas as gpd
 
@@ -34,6 +36,7 @@ _NEVER_PACKED = frozenset({"rates", "suspects"})
 _DECIMALS = 7
 
 Kind = Literal["point", "line", "area"]
+Figures = Mapping[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,16 +56,17 @@ class Group:
     features
         GeoJSON features in lon/lat; ``properties.t`` numbers the popup's texts, ``properties.h`` the halo's category.
         Empty for a halo, which borrows them from the groups of its layer's main theme.
-    fields, tip, texts
-        Labels of the popup's rows, which of them make the tooltip, and the texts that features point to.
+    fields, tip, find, texts
+        Labels of the popup's rows, which of them make the tooltip, which a search looks through (and 1 beside those
+        that say what a feature belongs to), and the texts that features point to.
     halo
         Number of the category in its theme for a halo, -1 for a group of a main theme.
     figures
         What popups draw beside their rows; ``properties.f`` of a feature numbers them.
     scale
         Between which sizes of a pixel it is drawn, metres (above, up to); empty for all.
-    packed
-        Its features for a canvas of our own, in place of ``features``.
+    packed, marks
+        Its features for a canvas of our own, in place of ``features``; what the numbers beside their texts are.
     """
 
     layer: str
@@ -75,11 +79,13 @@ class Group:
     features: list[dict[str, Any]]
     fields: tuple[str, ...] = ()
     tip: tuple[int, ...] = ()
+    find: tuple[tuple[int, int], ...] = ()
     texts: tuple[str, ...] = ()
     halo: int = -1
     figures: tuple[dict[str, Any], ...] = ()
     scale: tuple[float, ...] = ()
     packed: Packed | None = None
+    marks: tuple[str, ...] = ()
 
 
 def groups_of(
@@ -87,7 +93,7 @@ def groups_of(
     *,
     language: Language,
     names: Mapping[str, str],
-    figures: Mapping[str, dict[str, Any]] | None = None,
+    figures: Mapping[str, Figures] | None = None,
     own: Mapping[str, Theme] | None = None,
     packs: bool = False,
 ) -> tuple[Group, ...]:
@@ -102,7 +108,7 @@ def groups_of(
     names
         River names by code.
     figures
-        What popups of suspects draw, by the suspect's code.
+        What popups draw beside their rows: name of the layer to the feature's code to its figure.
     own
         Themes that layers are drawn by in place of theirs, by the layer's name.
     packs
@@ -158,7 +164,7 @@ def _groups(
     theme: Theme,
     language: Language,
     names: Mapping[str, str],
-    figures: Mapping[str, dict[str, Any]],
+    figures: Mapping[str, Figures],
     *,
     packs: bool = False,
 ) -> Iterator[Group]:
@@ -167,16 +173,19 @@ def _groups(
     for value, rows in _categories(layer.frame, theme):
         pool, numbers = _pool(texts, rows)
         geometry = layer.frame.geometry.to_numpy()[rows]
+        own, which = _number_figures(layer, rows, figures.get(layer.name, {}))
+        made = partial(_group, layer, theme, value, geometry, texts, pool, language, figures=own)
         if packs and len(rows) >= _PACKED_FROM and layer.name not in _NEVER_PACKED:
-            yield _group(layer, theme, value, geometry, texts, pool, language, packed=pack(geometry, numbers))
+            columns = clock_columns(layer.frame.iloc[rows]) | ({"f": which} if own else {})
+            packed = pack(geometry, np.column_stack([numbers, *columns.values()]))
+            yield made(packed=packed, marks=tuple(columns))
             continue
         marks = clock_marks(layer.frame.iloc[rows])
         properties = [
-            {"t": each.tolist(), "h": int(h)} | mark for each, h, mark in zip(numbers, halo[rows], marks, strict=True)
+            {"t": each.tolist(), "h": int(h)} | mark | ({"f": int(figure) - 1} if figure else {})
+            for each, h, mark, figure in zip(numbers, halo[rows], marks, which, strict=True)
         ]
-        own = _number_figures(layer, rows, figures, properties)
-        features = to_features(geometry, properties)
-        yield _group(layer, theme, value, geometry, texts, pool, language, features=features, figures=own)
+        yield made(features=to_features(geometry, properties))
 
 
 def _group(  # noqa: PLR0913 - what a group is made of
@@ -191,6 +200,7 @@ def _group(  # noqa: PLR0913 - what a group is made of
     features: list[dict[str, Any]] | None = None,
     figures: tuple[dict[str, Any], ...] = (),
     packed: Packed | None = None,
+    marks: tuple[str, ...] = (),
 ) -> Group:
     return Group(
         layer=layer.name,
@@ -203,9 +213,11 @@ def _group(  # noqa: PLR0913 - what a group is made of
         features=features or [],
         fields=texts.fields,
         tip=texts.tip,
+        find=texts.find,
         texts=pool,
         figures=figures,
         packed=packed,
+        marks=marks,
     )
 
 
@@ -215,18 +227,16 @@ def _packing(groups: Sequence[Group]) -> list[Group]:
     return [group for group in groups if group.halo < 0 or group.layer not in packed]
 
 
-def _number_figures(
-    layer: Layer, rows: np.ndarray, figures: Mapping[str, dict[str, Any]], properties: list[dict[str, Any]]
-) -> tuple[dict[str, Any], ...]:
-    """The figures of a group's features, which are told their numbers."""
-    if not figures or layer.name != "suspects":
-        return ()
-    found: list[dict[str, Any]] = []
-    for code, row in zip(layer.frame["suspect_id"].astype("str").to_numpy()[rows], properties, strict=True):
-        if code in figures:
-            row["f"] = len(found)
-            found.append(figures[code])
-    return tuple(found)
+def _number_figures(layer: Layer, rows: np.ndarray, figures: Figures) -> tuple[tuple[dict[str, Any], ...], np.ndarray]:
+    """The figures of a group's features, and which each has, (n,): the first is 1, none is 0."""
+    numbers = np.zeros(len(rows), dtype="int64")
+    if not figures or layer.schema is None:
+        return (), numbers
+    codes = layer.frame[layer.schema.key].astype("str").to_numpy()[rows]
+    there = np.flatnonzero(np.isin(codes, list(figures)))
+    unique, places = np.unique(codes[there].astype("str"), return_inverse=True)
+    numbers[there] = places + 1
+    return tuple(figures[code] for code in unique), numbers
 
 
 def _halos(layer: Layer, theme: Theme, language: Language) -> Iterator[Group]:

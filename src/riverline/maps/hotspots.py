@@ -12,7 +12,8 @@ from riverline.geodesy import align
 from riverline.maps.drawing import Look, draw
 from riverline.maps.lightening import CRS
 from riverline.maps.naming import middles
-from riverline.maps.showing import refuse_too_many
+from riverline.maps.showing import MOST_FEATURES, refuse_too_many
+from riverline.maps.surfaces import draw_surface
 from riverline.schema import HOT_REACHES
 from riverline.style import collect
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     import folium
     import geopandas as gpd
 
-    from riverline.hotspots import Hotspots
+    from riverline.hotspots import Hotspots, Surface
     from riverline.maps.basemaps import Basemap
     from riverline.schema import Language
 
@@ -41,7 +42,8 @@ def show_hotspots(
     language: Language = "zh",
     title: str = "",
     basemap: Basemap | str | os.PathLike[str] | None = None,
-    max_features: int = 30_000,
+    max_features: int = MOST_FEATURES,
+    surface: Surface | None = None,
     **layers: Any,  # noqa: ANN401
 ) -> folium.Map:
     """A map of hotspots that opens on the hot reaches, each with its place, its problems and how many were expected.
@@ -54,6 +56,10 @@ def show_hotspots(
         What lies under them, as in :func:`show`: axes, extents, the problems themselves.
     language, title, basemap, max_features
         As in :func:`show`.
+    surface
+        From :func:`riverline.hotspots.measure_surface`: problems per square kilometre in five classes under everything
+        else, with its unit and bandwidth in the legend; below a twentieth of the highest density nothing is drawn. It
+        is for the eye: verdicts rest on the reaches.
     **layers
         More frames or results, each with a name.
 
@@ -67,7 +73,7 @@ def show_hotspots(
     Raises
     ------
     SchemaError
-        If ``hotspots`` are not what ``find_hotspots`` returns.
+        If ``hotspots`` are not what ``find_hotspots`` returns, or ``surface`` is not what ``measure_surface`` does.
     CRSError
         If something cannot be reprojected safely.
     JobError
@@ -95,7 +101,8 @@ def show_hotspots(
     refuse_too_many(found, max_features)
     hot = clusters[(clusters["verdict"] == "hot").to_numpy(dtype=bool)]
     labels = _labels(hot, language)
-    return draw(found, Look(language, title, basemap, focus=hot if len(hot) else None, labels=labels))
+    dense = None if surface is None else draw_surface(surface)
+    return draw(found, Look(language, title, basemap, focus=hot if len(hot) else None, labels=labels, surface=dense))
 
 
 def _labels(hot: gpd.GeoDataFrame, language: Language) -> tuple[tuple[str, Any], ...]:

@@ -11,7 +11,7 @@ import pandas as pd
 from riverline.errors import SchemaError
 from riverline.maps.clock import CHOICE, FIRST, LAST, Clock, month_numbers, months_of
 from riverline.maps.drawing import Look, draw
-from riverline.maps.showing import refuse_too_many
+from riverline.maps.showing import MOST_FEATURES, refuse_too_many
 from riverline.schema import PROBLEMS
 from riverline.style import Symbol, Theme, collect
 
@@ -49,7 +49,7 @@ def show_ledger(
     language: Language = "zh",
     title: str = "",
     basemap: Basemap | str | os.PathLike[str] | None = None,
-    max_features: int = 30_000,
+    max_features: int = MOST_FEATURES,
     **layers: Any,  # noqa: ANN401
 ) -> folium.Map:
     """A map of the ledger with a slider by month, a layer for each status, and a list of kinds to choose from.
@@ -59,7 +59,8 @@ def show_ledger(
     ledger
         A :class:`riverline.Ledger`, or rows of :data:`riverline.schema.PROBLEMS`.
     *results
-        What lies under the problems, as in :func:`show`: axes, extents, hotspots.
+        What lies under the problems, as in :func:`show`: axes, extents, hotspots. Photographs that a ledger has of its
+        problems are in their popups; of problems without a ledger those of ``ledger.attachments()``, given here.
     events
         Rows of :data:`riverline.schema.EVENTS` for a frame of problems. Without them a problem is found from the month
         that it was found in, and in the state of its row from the month that it was closed in; what happened between is
@@ -98,11 +99,13 @@ def show_ledger(
     kinds = sorted(states["kind"].dropna().unique(), key=lambda kind: (order.get(kind, len(order)), str(kind)))
     numbers = {kind: number for number, kind in enumerate(kinds)}
     states[CHOICE] = [numbers.get(kind, len(kinds)) for kind in states["kind"]]
-    found = collect(states, *results, **layers)
+    attached = [ledger.attachments()] if hasattr(ledger, "attachments") else []
+    found = collect(states, *attached, *results, **layers)
     refuse_too_many(found, max_features)
     choices = tuple(str(PROBLEMS["kind"].value_label(kind, language)) for kind in kinds)
     label = PROBLEMS["kind"].label_zh if language == "zh" else PROBLEMS["kind"].label_en
-    clock = Clock(steps or ("",), max(len(steps) - 1, 0), label, choices)
+    listed = tuple((name, (number,)) for number, name in enumerate(choices))
+    clock = Clock(steps or ("",), max(len(steps) - 1, 0), label, listed)
     return draw(found, Look(language, title, basemap, clock=clock, themes={"problems": _BY_STATUS}))
 
 

@@ -6,13 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
+from riverline.channel.given import finite
 from riverline.geodesy import align
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from riverline.style import Layer
 
@@ -23,6 +27,7 @@ CRS = "EPSG:4326"
 _TOLERANCES_M = (0.1, 0.5, 2.0, 10.0, 50.0)
 _VERTEX_BUDGET, _PACKED_BUDGET = 300_000, 3_000_000
 _METRES_PER_DEGREE = 111_320.0
+_HALF_TURN = 180.0
 
 
 def merge(layers: Sequence[Layer]) -> tuple[Layer, ...]:
@@ -46,13 +51,29 @@ def merge(layers: Sequence[Layer]) -> tuple[Layer, ...]:
     found: dict[str, list[Layer]] = {}
     for layer in layers:
         if layer.spatial:
-            frame = align(layer.frame, CRS, layer=layer.label("en"))
+            frame = finite(align(layer.frame, CRS, layer=layer.label("en")))
             frame = frame if frame.geometry.name == "geometry" else frame.rename_geometry("geometry")
             found.setdefault(layer.name, []).append(replace(layer, frame=frame))
-    return tuple(
+    return _unwrapped([
         same[0] if len(same) == 1 else replace(same[0], frame=pd.concat([each.frame for each in same]))
         for same in found.values()
+    ])  # fmt: skip
+
+
+def _unwrapped(layers: list[Layer]) -> tuple[Layer, ...]:
+    """The layers with what lies west of the antimeridian beyond 180°, if a line crosses it: it goes on, not around."""
+    shapes = [layer.frame.geometry.to_numpy() for layer in layers]
+    coords, feature = shapely.get_coordinates(np.concatenate([np.zeros(0, dtype="object"), *shapes]), return_index=True)
+    if not ((np.abs(np.diff(coords[:, 0])) > _HALF_TURN) & (np.diff(feature) == 0)).any():
+        return tuple(layers)
+    return tuple(
+        replace(layer, frame=gpd.GeoDataFrame(layer.frame, geometry=shapely.transform(each, _eastward), crs=CRS))
+        for layer, each in zip(layers, shapes, strict=True)
     )
+
+
+def _eastward(coords: NDArray[np.float64]) -> NDArray[np.float64]:
+    return coords + np.where(coords[:, :1] < 0.0, [[2 * _HALF_TURN, 0.0]], 0.0)
 
 
 def lighten(layers: Sequence[Layer], *, packs: bool = False) -> tuple[tuple[Layer, ...], float]:

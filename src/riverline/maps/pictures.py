@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from riverline.io.scenes import Pixels, Scene
 
     Box = tuple[float, float, float, float]
+    Corners = tuple[tuple[float, float], tuple[float, float]]
 
-__all__ = ["MAX_PIXELS", "Picture", "roles_of", "take_pictures"]
+__all__ = ["MAX_PIXELS", "Picture", "corners_of", "data_uri", "plane_grid", "roles_of", "take_pictures"]
 
 MAX_PIXELS = 1_500_000
 """Pixels of a picture: 3 to 5 MB of the page."""
@@ -63,7 +64,7 @@ class Picture:
     name: str
     date: dt.date | None
     url: str
-    bounds: tuple[tuple[float, float], tuple[float, float]]
+    bounds: Corners
     pixel_m: float
     own_pixel_m: float
     alike: bool
@@ -157,12 +158,30 @@ def take_pictures(
 
 def _grid(scene: Scene, area: Box | None, max_pixels: int) -> PixelGrid | None:
     """Pixels of the map's plane, north up, about as large as the image's own, around what it shows of the area."""
+    return plane_grid(shifted(scene.grid, scene.shift_m), area, max_pixels)
+
+
+def plane_grid(
+    placed: PixelGrid, area: Box | None = None, max_pixels: int = MAX_PIXELS, finer: float = 2.0
+) -> PixelGrid | None:
+    """Pixels in Web Mercator for those of any grid, half as large where there is room; None outside of the area.
+
+    Parameters
+    ----------
+    placed
+        A grid in any CRS.
+    area
+        West, south, east and north in degrees; all of the grid if not given.
+    max_pixels
+        Most pixels: larger grids are made coarser.
+    finer
+        How many of them are as wide as one of the grid's, where there is room.
+    """
     from affine import Affine
 
     plane = pyproj.CRS(_PLANE)
-    placed = shifted(scene.grid, scene.shift_m)
     outline = footprint_in(placed, plane)
-    side = math.sqrt(outline.area / (placed.shape[0] * placed.shape[1])) / 2.0
+    side = math.sqrt(outline.area / (placed.shape[0] * placed.shape[1])) / finer
     shown = outline if area is None else shapely.intersection(outline, _box_in_plane(area))
     if shapely.is_empty(shown) or not shown.area > 0.0:
         return None
@@ -219,14 +238,20 @@ def _picture(scene: Scene, pixels: Pixels, grid: PixelGrid, shared: _Stretch | N
     there = np.isfinite(pixels.values).all(axis=0)
     levels = np.rint(255.0 * np.nan_to_num(shown)).astype("uint8")
     colours = [levels[pixels.roles.index(role)] * there for role in roles_of(scene)]
+    bounds = corners_of(grid)
+    scale = math.cos(math.radians((bounds[0][0] + bounds[1][0]) / 2.0))
+    url = data_uri(np.stack([*colours, 255 * there.astype("uint8")]), grid)
+    pixel, own = grid.transform.a * scale, _ground_side(scene.grid)
+    return Picture(scene.name, scene.date, url, bounds, pixel, own, shared is not None)
+
+
+def corners_of(grid: PixelGrid) -> Corners:
+    """(south, west) and (north, east) of a grid in Web Mercator, degrees: between them Leaflet stretches evenly."""
     side, west, north = grid.transform.a, grid.transform.c, grid.transform.f
     south, east = north - side * grid.shape[0], west + side * grid.shape[1]
     passage = guarded_transformer(_PLANE, _DEGREES)
     (left, bottom), (right, top) = passage.transform(west, south), passage.transform(east, north)
-    scale = math.cos(math.radians((bottom + top) / 2.0))
-    own = _ground_side(scene.grid)
-    url = _data_uri(np.stack([*colours, 255 * there.astype("uint8")]), grid)
-    return Picture(scene.name, scene.date, url, ((bottom, left), (top, right)), side * scale, own, shared is not None)
+    return (float(bottom), float(left)), (float(top), float(right))
 
 
 def _ground_side(grid: PixelGrid) -> float:
@@ -239,7 +264,8 @@ def _ground_side(grid: PixelGrid) -> float:
     return math.sqrt(sides[0] * sides[1])
 
 
-def _data_uri(bands: NDArray[np.uint8], grid: PixelGrid) -> str:
+def data_uri(bands: NDArray[np.uint8], grid: PixelGrid) -> str:
+    """(4, rows, columns) of red, green, blue and opacity as a PNG for a page."""
     from rasterio.io import MemoryFile
 
     profile: dict[str, Any] = {"driver": "PNG", "dtype": "uint8", "count": len(bands), "zlevel": 4}

@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
     from riverline.io.scenes import Scene, Scenes
     from riverline.maps.basemaps import Basemap
+    from riverline.maps.figures import Chips
     from riverline.schema import Language
     from riverline.style import Layer
 
-__all__ = ["refuse_too_many", "show"]
+__all__ = ["MOST_FEATURES", "TooManyFeaturesError", "refuse_too_many", "show"]
+
+MOST_FEATURES = 200_000
+"""Most features of a page, of whatever map: 5,000 are drawn one by one, of more large categories on a canvas."""
 
 
 def show(  # noqa: PLR0913 - one argument a thing to say
@@ -33,9 +37,10 @@ def show(  # noqa: PLR0913 - one argument a thing to say
     tianditu_key: str | None = None,
     width: str | int = "100%",
     height: str | int = "100%",
-    max_features: int = 200_000,
+    max_features: int = MOST_FEATURES,
     scenes: Scene | Scenes | Sequence[Scene] | None = None,
     focus: Any = None,  # noqa: ANN401 - frames or results
+    chips: Chips | None = None,
     **layers: Any,  # noqa: ANN401
 ) -> folium.Map:
     """A map of results and frames, layers by category, with popups, legend and scale.
@@ -44,7 +49,8 @@ def show(  # noqa: PLR0913 - one argument a thing to say
     ----------
     *results
         Results such as :class:`riverline.Demarcation`, and frames that follow a schema, in any CRS. Evidence of changes
-        is drawn as curves in the popups of suspects.
+        is drawn as curves in the popups of suspects; photographs among ``ledger.attachments()`` (JPEG, PNG, TIFF, WebP,
+        BMP) are in the popups of their problems, made small, at most 120 and 12 MB.
     language
         ``"zh"`` or ``"en"``: every label, choice and sentence on the page.
     title
@@ -68,6 +74,8 @@ def show(  # noqa: PLR0913 - one argument a thing to say
     focus
         A frame or result, or a list of them, that the map opens on. If not given: what was found (suspects, waterlines,
         changes of banks), where there is any, else the images, else everything. A button goes to everything and back.
+    chips
+        Pictures of suspects for their popups, as in :func:`show_change`.
     **layers
         More frames or results, each with a name: ``乡镇=towns`` draws a frame that follows no schema in grey.
 
@@ -113,14 +121,18 @@ def show(  # noqa: PLR0913 - one argument a thing to say
     look = Look(language, title, basemap, tianditu_key, width, height, focus)
     area = first_view(merge(found), focus) if images else None
     pair = Pair(tuple(Part(part) for part in choose(images, area))) if images else None
-    return draw(found, look, pair=pair)
+    return draw(found, look, pair=pair, chips=chips)
+
+
+class TooManyFeaturesError(JobError):
+    """A page would hold more features than it may: whoever delivers layers besides goes on without it."""
 
 
 def refuse_too_many(layers: Sequence[Layer], max_features: int) -> None:
     """Raise if a page would hold more features than it may."""
     count = sum(len(layer.frame) for layer in layers if layer.spatial)
     if count > max_features:
-        raise JobError(
+        raise TooManyFeaturesError(
             f"要绘制 {count:,} 个要素，多于上限 {max_features:,}；请分河流绘制（如 lines[lines.river_id == …]），"
             f"或设 max_features={count}",
             f"{count:,} features are more than the limit of {max_features:,}; draw river by river "

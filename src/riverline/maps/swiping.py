@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import folium
 import pyproj
 import shapely
-from folium.template import Template
 
 from riverline.errors import SchemaError
 from riverline.io.scenes import Scene, Scenes
 from riverline.io.scenes.places import footprint_in, shifted
-from riverline.maps.elements import Asides, Script, html_text, identify, json_text
+from riverline.maps.elements import Asides, PictureLayer, Script, html_text, identify, json_text
 from riverline.maps.groups import groups_of
 from riverline.maps.lightening import CRS, lighten, merge
 from riverline.maps.pictures import MAX_PIXELS, take_pictures
@@ -22,7 +20,9 @@ from riverline.style import in_language
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from riverline.maps.groups import Group
+    import folium
+
+    from riverline.maps.groups import Figures, Group
     from riverline.maps.pictures import Box, Picture
     from riverline.schema import Language
     from riverline.style import Layer
@@ -161,7 +161,15 @@ def _apart(one: int, other: int) -> int:
     return min(abs(one - other), _YEAR_DAYS - abs(one - other))
 
 
-def make_sides(pair: Pair, area: Box | None, *, language: Language, names: Mapping[str, str]) -> tuple[Side, ...]:
+def make_sides(
+    pair: Pair,
+    area: Box | None,
+    *,
+    language: Language,
+    names: Mapping[str, str],
+    packs: bool = False,
+    figures: Mapping[str, Figures] | None = None,
+) -> tuple[Side, ...]:
     """The sides of a map, their images taken.
 
     Parameters
@@ -174,6 +182,8 @@ def make_sides(pair: Pair, area: Box | None, *, language: Language, names: Mappi
         Language of every text.
     names
         River names by code.
+    packs, figures
+        Whether large categories are packed, and what popups draw, as everywhere on the page.
 
     Raises
     ------
@@ -188,8 +198,8 @@ def make_sides(pair: Pair, area: Box | None, *, language: Language, names: Mappi
     sides = []
     for number, (part, own) in enumerate(zip(pair.parts, merged, strict=True)):
         label = _label(part, number, language) if len(pair.parts) > 1 else _day(part)
-        light, tolerance = lighten(own)
-        groups = groups_of(light, language=language, names=names)
+        light, tolerance = lighten(own, packs=packs)
+        groups = groups_of(light, language=language, names=names, figures=figures, packs=packs)
         taken = [(scene, next(pictures)) for scene in part.scenes]
         sides.append(Side(
             PANES[number], label, tuple(picture for _, picture in taken if picture is not None),
@@ -239,7 +249,7 @@ def add_pictures(page: folium.Map, sides: Sequence[Side], language: Language) ->
         for number, picture in enumerate(side.pictures):
             title = _WORDS[language]["image"].format(label=side.label)
             title += f" ({number + 1})" if len(side.pictures) > 1 else ""
-            layer = identify(_Image(picture, html_text(title), f"{side.pane}Image"), side.pane, str(number))
+            layer = identify(PictureLayer(picture, html_text(title), f"{side.pane}Image"), side.pane, str(number))
             page.add_child(layer)
             drawn.append(layer.get_name())
     return drawn
@@ -277,19 +287,3 @@ def notes_of(sides: Sequence[Side], language: Language) -> list[str]:
 def _said(side: Side, language: Language) -> str:
     names = [picture.name for picture in side.pictures]
     return _WORDS[language]["join"].join(names) or side.label
-
-
-class _Image(folium.map.Layer):
-    """A picture in its pane, in the page itself."""
-
-    _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "var {{ this.get_name() }} = L.imageOverlay({{ this.url }}, {{ this.bounds }}, {{ this.options }});"
-        "{% endmacro %}"
-    )
-
-    def __init__(self, picture: Picture, title: str, pane: str) -> None:
-        super().__init__(name=title, overlay=True)
-        self._name = "RiverlineImage"
-        self.url, self.bounds = json_text(picture.url), json_text(picture.bounds)
-        self.options = json_text({"pane": pane, "alt": picture.name})

@@ -13,7 +13,7 @@ from riverline.faults import CATALOGUE
 from riverline.schema import FRAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from riverline.schema import Column, Language
     from riverline.style import Layer
@@ -25,6 +25,9 @@ _SKIPPED = frozenset({"evidence", "end_chainage_m"})
 _SKIPPED_OF_FAULTS = frozenset({"unit", "note"})
 _TIP = ("river_id", "name", "bank", "basis", "kind", "number", "severity", "code", "status")
 _MAX_FREE_COLUMNS = 12
+# What a reader looks a row up by: what it is called itself, and what it belongs to.
+_CALLED = frozenset({"name", "number", "title_no"})
+_BELONGS = frozenset({"chief", "feature_id", "patroller", *(schema.key for schema in FRAMES.values())})
 _WORDS = {
     "river": ("河流", "River"),
     "chainage": ("桩号", "Chainage"),
@@ -47,11 +50,15 @@ class Texts:
         (n, k) texts; an empty text leaves the row out.
     tip
         Which of the k make up the tooltip.
+    find
+        Which of the k a search looks through, each with 0 where it says what the row is called, 1 where what it belongs
+        to.
     """
 
     fields: tuple[str, ...]
     cells: np.ndarray
     tip: tuple[int, ...]
+    find: tuple[tuple[int, int], ...] = ()
 
 
 def river_names(layers: Sequence[Layer]) -> dict[str, str]:
@@ -104,21 +111,24 @@ def texts_of(layer: Layer, *, language: Language, names: Mapping[str, str]) -> T
     rows.sort(key=lambda row: row[0] == schema.key and row[0] != "river_id")
     if layer.name == "faults":
         rows.append(("remedy", _word("remedy", language), _remedies(frame["code"], language)))
-    return _texts(_without_repeats(rows), len(frame))
+    return _texts(_without_repeats(rows), len(frame), key="river_id" if layer.name == "extents" else schema.key)
 
 
-def _texts(rows: Sequence[tuple[str, str, list[str]]], count: int) -> Texts:
+def _texts(rows: Sequence[tuple[str, str, list[str]]], count: int, key: str = "") -> Texts:
     cells = np.array([texts for _, _, texts in rows], dtype=object).T if rows else np.empty((count, 0), dtype=object)
     position = {name: i for i, (name, _, _) in enumerate(rows)}
     tip = tuple(position[name] for name in _TIP if name in position)[:3]
-    return Texts(tuple(label for _, label, _ in rows), cells, tip)
+    own = _CALLED | {key}
+    find = tuple((i, int(name not in own)) for name, i in position.items() if name in own or name in _BELONGS)
+    return Texts(tuple(label for _, label, _ in rows), cells, tip, find)
 
 
 def _free(frame: pd.DataFrame) -> Texts:
     columns = [name for name in frame.columns if frame[name].dtype.name != "geometry"][:_MAX_FREE_COLUMNS]
-    rows = [(f"free {i}", str(name), [_plain(value) for value in frame[name]]) for i, name in enumerate(columns)]
+    rows = [(f"free {i}", str(name), _each(frame[name], _plain)) for i, name in enumerate(columns)]
     texts = _texts(rows, len(frame))
-    return Texts(texts.fields, texts.cells, (0,) if rows else ())
+    told = [i for i, name in enumerate(columns) if not pd.api.types.is_float_dtype(frame[name].dtype)]
+    return Texts(texts.fields, texts.cells, (0,) if rows else (), tuple((i, 0) for i in told))
 
 
 def _row(column: Column, frame: pd.DataFrame, words: _Words) -> tuple[str, list[str]]:
@@ -128,7 +138,15 @@ def _row(column: Column, frame: pd.DataFrame, words: _Words) -> tuple[str, list[
         return label, [_join(_chainage(start), _chainage(end)) for start, end in pairs]
     if column.name in {"value", "limit"} and "unit" in frame.columns:
         return label, [_measure(value, unit) for value, unit in zip(frame[column.name], frame["unit"], strict=True)]
-    return label, [words.text(column, value) for value in frame[column.name]]
+    return label, _each(frame[column.name], lambda value: words.text(column, value))
+
+
+def _each(values: pd.Series, told: Callable[[Any], str]) -> list[str]:
+    """The text of each cell; equal cells of one type are put into words once."""
+    if values.dtype == object and pd.api.types.infer_dtype(values) != "string":
+        return [told(value) for value in values]
+    numbers, unique = pd.factorize(values, use_na_sentinel=False)
+    return np.array([told(value) for value in unique], dtype=object)[numbers].tolist() if len(values) else []
 
 
 @dataclass(frozen=True, slots=True)

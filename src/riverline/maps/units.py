@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Objects = NDArray[np.object_]
     Floats = NDArray[np.float64]
 
-__all__ = ["COLUMNS", "REST", "By", "Unit", "part"]
+__all__ = ["COLUMNS", "REST", "By", "Unit", "drawable", "part"]
 
 By = Literal["river", "county", "chief"]
 
@@ -125,9 +125,18 @@ def part(layers: Sequence[Layer], *, by: By, language: Language) -> tuple[tuple[
         around = tuple(_cut(each.layer, found[code]) for each, found in zip(placed, near, strict=True) if code in found)
         shapes = tuple(None if each.shapes is None else each.shapes[mine[code]]
                        for each, mine in zip(placed, rows, strict=True) if code in mine)  # fmt: skip
+        if code == REST and not any(drawable(each) for each in shapes):
+            # What belongs to none and has no place is a sum or a note: told, but no map.
+            outside |= {layer.name: outside.get(layer.name, 0) + len(layer.frame) for layer in own}
+            continue
         known = names.get(code) or (_name_of(own) if by == "river" and code else "")
         units.append(Unit(code, known or code or _REST[language][by], own, around, shapes))
     return tuple(units), outside
+
+
+def drawable(shapes: Objects | None) -> bool:
+    """Whether any of a layer's shapes can be drawn; None for a layer without any."""
+    return shapes is not None and bool((~(shapely.is_missing(shapes) | shapely.is_empty(shapes))).any())
 
 
 def _sort(layers: Sequence[Layer], column: str) -> list[_Sorted]:

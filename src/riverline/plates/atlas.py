@@ -11,10 +11,11 @@ import numpy as np
 import shapely
 
 from riverline._version import __version__
-from riverline.errors import JobError, MissingDependencyError
+from riverline.errors import JobError, needed
 from riverline.faults import combine, found
 from riverline.io.whole_files import write_whole
 from riverline.plates.content import cut, drawable, index_frame
+from riverline.plates.crew import Crew
 from riverline.plates.fonts import clean, find_fonts
 from riverline.plates.imprint import Imprint
 from riverline.plates.paper import fitting_scale, lay_out, require_scale
@@ -23,10 +24,10 @@ from riverline.plates.result import Atlas
 from riverline.plates.sheet import Look, Match, Sheet
 from riverline.plates.showing import centred, plain_layers
 from riverline.plates.wording import WORDS, notes_of
-from riverline.plates.working import MANIFEST, Manifest, Task, digest_of, draw_all
+from riverline.plates.working import MANIFEST, Manifest, Task, draw_all
 from riverline.plates.writing import FORMATS
 from riverline.provenance import crs_text
-from riverline.style import Layer
+from riverline.style import Layer, collect
 
 if TYPE_CHECKING:
     import os
@@ -139,15 +140,22 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
     require_scale(scale)
     layout, fonts = lay_out(paper, orientation), find_fonts(font, language)
     several = isinstance(results, (list, tuple)) and not hasattr(results, "_fields")
-    shown, crs = drawable(list(results) if several else [results], layers, language)
+    given = list(results) if several else [results]
+    shown, crs = drawable(given, layers, language)
     planned = plan(shown, by, scale, layout.room)
     imprint = imprint or Imprint()
-    look = Look(layout, fonts, language, grid, imprint, notes_of(shown, crs, imprint, language), stake_table)
+    notes = notes_of(collect(*given, **layers), crs, imprint, language)
+    look = Look(layout, fonts, language, grid, imprint, notes, stake_table)
     book = _Book(planned, plain_layers(shown), crs, look, clean(title), target, tuple(kinds))
-    tasks = _tasks(book)
+    _make_folder(target)
     about = {"version": __version__, "scale": scale, "paper": layout.name, "by": by, "crs": crs_text(crs)}
     manifest = Manifest.open(target, about, resume=resume)
-    draw_all(tasks, manifest, processes, tell or (lambda _done, _all: None))
+    with Crew(min(processes, len(planned.frames))) as crew:
+        if not manifest.before:
+            # Others load what drawing takes while this process cuts sheets.
+            crew.begin()
+        tasks = _tasks(book)
+        draw_all(tasks, manifest, crew, tell or (lambda _done, _all: None))
     return _bound(book, tasks, manifest, merge=merge)
 
 
@@ -167,7 +175,7 @@ class _Book:
 def _checked(
     formats: Sequence[str], processes: int, folder: str | os.PathLike[str], *, merge: bool
 ) -> tuple[list[str], Path]:
-    """Formats without repeats and the folder, there to be written to; everything that is wrong is raised at once."""
+    """Formats without repeats and the folder; everything that is wrong is raised at once."""
     kinds = list(dict.fromkeys([formats] if isinstance(formats, str) else formats))
     problems = [
         (
@@ -186,24 +194,16 @@ def _checked(
     if problems:
         raise JobError.listing("图册不能这样绘制", "an atlas cannot be drawn so", problems)
     if merge:
-        _require_pypdf()
-    target = Path(folder)
+        needed("pypdf", extra="report", zh="合并图册", en="merging an atlas needs")
+    return kinds, Path(folder)
+
+
+def _make_folder(target: Path) -> None:
     try:
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise JobError(
             f"不能建立文件夹 {target}：{error.strerror}", f"the folder {target} cannot be made: {error.strerror}"
-        ) from error
-    return kinds, target
-
-
-def _require_pypdf() -> None:
-    try:
-        import pypdf  # noqa: F401
-    except ImportError as error:
-        raise MissingDependencyError(
-            "合并图册需要 pypdf；请执行 python -m pip install 'riverline[report]'",
-            "merging an atlas needs pypdf; run python -m pip install 'riverline[report]'",
         ) from error
 
 
@@ -217,7 +217,7 @@ def _tasks(book: _Book) -> list[Task]:
     for sheet, name in zip(sheets, names, strict=True):
         look = replace(book.look, table=False) if sheet.number == INDEX else book.look
         files = tuple((kind, book.folder / f"{name}.{kind}") for kind in book.kinds)
-        tasks.append(Task(sheet, look, files, digest_of(sheet, look, book.kinds)))
+        tasks.append(Task(sheet, look, files))
     return tasks
 
 

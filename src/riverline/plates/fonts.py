@@ -9,14 +9,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from riverline.errors import JobError, MissingDependencyError
+from riverline.errors import JobError, needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from riverline.schema import Language
 
-__all__ = ["Fonts", "clean", "find_fonts", "missing_glyphs", "require_matplotlib"]
+__all__ = ["Fonts", "clean", "find_fonts", "missing_glyphs"]
 
 SANS = ("Noto Sans CJK SC", "Source Han Sans SC", "Source Han Sans CN", "Microsoft YaHei", "SimHei", "PingFang SC",
         "Heiti SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei")  # fmt: skip
@@ -46,17 +46,6 @@ class Fonts:
     files: tuple[tuple[str, int], ...]
 
 
-def require_matplotlib() -> None:
-    """Raise unless matplotlib is there."""
-    try:
-        import matplotlib as mpl  # noqa: F401
-    except ImportError as error:
-        raise MissingDependencyError(
-            "绘制图幅需要 matplotlib；请执行 python -m pip install 'riverline[report]'",
-            "sheets need matplotlib; run python -m pip install 'riverline[report]'",
-        ) from error
-
-
 def find_fonts(font: str | None, language: Language) -> Fonts:
     """The fonts to draw with.
 
@@ -79,7 +68,7 @@ def find_fonts(font: str | None, language: Language) -> Fonts:
     TrueType, programs complain and some do not show the text. Such fonts are embedded glyph by glyph (Type 3), which
     every program draws and searches; fonts with TrueType outlines (SimSun, SimHei, YaHei) as TrueType (Type 42).
     """
-    require_matplotlib()
+    needed("matplotlib", extra="report", zh="绘制图幅", en="sheets need")
     faces = _faces()
     if font is not None:
         named = _named(font, faces)

@@ -63,11 +63,11 @@ def draw_foot(canvas: Canvas, sheet: Sheet) -> None:
     canvas.write(middle, foot.top - 3.0, f"1:{sheet.scale}", 10.0, ha="center", weight="bold")
     _draw_bar(canvas, sheet.scale, middle, foot.top - 9.2)
     room = foot.width / 2 - 36.0
-    y = foot.top - 2.2
-    for note in look.notes:
-        for line in _wrapped(note, room, _SMALL):
-            canvas.write(foot.left, y, line, _SMALL)
-            y -= 2.9
+    lines = [line for note in look.notes for line in _wrapped(note, room, _SMALL)]
+    # Notes that name many rule sets stand closer, so that none leaves the paper.
+    pitch = min(2.9, (foot.height - 2.2) / max(len(lines), 1))
+    for number, line in enumerate(lines):
+        canvas.write(foot.left, foot.top - 2.2 - number * pitch, line, min(_SMALL, _SMALL * pitch / 2.4))
     right = [look.imprint.surveyed_by, look.imprint.unit, look.imprint.date]
     for number, text in enumerate(filter(None, map(clean, right))):
         canvas.write(foot.right, foot.top - 2.2 - number * 3.4, text, _TEXT, ha="right")

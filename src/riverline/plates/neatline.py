@@ -75,8 +75,8 @@ def _draw_kilometres(canvas: Canvas, sheet: Sheet, box: Box) -> None:
     places = to_paper(np.column_stack([across.ravel(), up.ravel()]), sheet, box)
     _draw_crosses(canvas, places, box)
     gap = canvas.look.layout.gap
-    decimals = max(0, 3 - int(math.log10(step)))
-    half = _half_label(f"{east / 1000:.{decimals}f}")
+    decimals = len(f"{step / 1000:g}".partition(".")[2])
+    half = _half_label(f"{east / 1000:.{max(decimals, 2)}f}")
     for x, value in zip(to_paper(np.column_stack([xs, np.full(len(xs), south)]), sheet, box)[:, 0], xs, strict=True):
         for edge, away in ((box.bottom, -1), (box.top, 1)):
             canvas.line([x, x], [edge, edge + away * gap * 0.45], width=0.12, color=_GRID_COLOR)

@@ -21,6 +21,7 @@ from riverline.plates.sheet import Look, Sheet
 from riverline.plates.wording import WORDS, notes_of
 from riverline.plates.writing import encode, format_of
 from riverline.provenance import crs_text
+from riverline.style import collect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,7 +136,8 @@ def draw(  # noqa: PLR0913 - one argument a thing to say
     found, crs = drawable(results, layers, language)
     window, denominator = _window(found, within, layout, scale)
     imprint = imprint or Imprint()
-    look = Look(layout, fonts, language, grid, imprint, notes_of(found, crs, imprint, language), stake_table)
+    notes = notes_of(collect(*results, **layers), crs, imprint, language)
+    look = Look(layout, fonts, language, grid, imprint, notes, stake_table)
     heading = clean(title) or WORDS[language]["title"]
     parts = cut(plain_layers(found), window, margin_m=denominator / 100.0)
     sheet = Sheet(clean(number), heading, window, denominator, crs_text(crs), parts)

@@ -9,6 +9,7 @@ from riverline.channel import format_chainage
 from riverline.geodesy import zone_number
 from riverline.geodesy.zones import gauss_kruger
 from riverline.plates.fonts import clean
+from riverline.style import rule_sets_named, rule_sets_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer
 
-__all__ = ["WORDS", "notes_of", "span_text"]
+__all__ = ["WORDS", "notes_from", "notes_of", "span_text"]
 
 WORDS: dict[str, dict[str, str]] = {
     "zh": {
@@ -62,7 +63,7 @@ def notes_of(layers: Sequence[Layer], crs: pyproj.CRS, imprint: Imprint, languag
     Parameters
     ----------
     layers
-        What is drawn: their runs and rule sets are told.
+        What was given to be drawn: their runs and every rule set behind them are told.
     crs
         The plane.
     imprint
@@ -70,13 +71,17 @@ def notes_of(layers: Sequence[Layer], crs: pyproj.CRS, imprint: Imprint, languag
     language
         Of the sentences.
     """
+    rules = [f"{each.label(language)}（{each.name} {each.digest[:12]}）" for each in rule_sets_of(layers)]
+    rules += [f"{title}（{name}）" for name, title in rule_sets_named(layers, language).items()]
+    versions = {layer.run.version for layer in layers if layer.run is not None}
+    return notes_from(rules, sorted(versions), crs, imprint, language)
+
+
+def notes_from(
+    rules: Sequence[str], versions: Sequence[str], crs: pyproj.CRS, imprint: Imprint, language: Language
+) -> tuple[str, ...]:
+    """The same from what the rule sets are called and which versions drew; this one if that is not known."""
     zh = language == "zh"
-    rules = {
-        str(layer.rules.digest): f"{_title(layer, language)}（{layer.rules.name} {str(layer.rules.digest)[:12]}）"
-        for layer in layers
-        if layer.rules is not None
-    }
-    versions = sorted({layer.run.version for layer in layers if layer.run is not None} or {__version__})
     parting, colon = ("；", "：") if zh else ("; ", ": ")
     told = [_plane(crs, language)]
     datum = imprint.height_datum
@@ -86,21 +91,17 @@ def notes_of(layers: Sequence[Layer], crs: pyproj.CRS, imprint: Imprint, languag
         heights = f"高程基准{colon}{datum}" if zh else f"Heights{colon}{_DATUMS.get(datum, datum)}"
         told.append(heights + ("；坐标、距离单位：米" if zh else "; coordinates and distances in metres"))
     if rules:
-        told.append(("规则集" if zh else "Rules") + colon + parting.join(sorted(rules.values())))
-    made = f"riverline {', '.join(versions)}"
+        told.append(("规则集" if zh else "Rules") + colon + parting.join(rules))
+    made = f"riverline {', '.join(versions or [__version__])}"
     told.append(f"界线以成果坐标为准。{made}" if zh else f"The line is that of the coordinates. {made}")
-    return tuple(clean(each, 160) for each in (*told, imprint.remark) if each)
+    return tuple(clean(each, _LONGEST_NOTE) for each in (*told, imprint.remark) if each)
 
 
+_LONGEST_NOTE = 400
 _NUMBERED_M = 1e6
 """Eastings from here on begin with the number of their zone."""
 _HEIGHTS = "1985国家高程基准"
 _DATUMS = {_HEIGHTS: "1985 National Height Datum"}
-
-
-def _title(layer: Layer, language: Language) -> str:
-    english = getattr(layer.rules, "title_en", "")
-    return english if language == "en" and english else str(layer.rules.title)
 
 
 def _is_cgcs2000(crs: pyproj.CRS) -> bool:

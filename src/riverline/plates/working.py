@@ -1,14 +1,11 @@
-"""The work of an atlas: sheets drawn here and in other processes, each kept where it was drawn before."""
+"""The work of an atlas: a sheet drawn, and kept where it was drawn before."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import math
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
-from multiprocessing import get_context
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +19,10 @@ from riverline.plates.writing import encode
 from riverline.provenance import content_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from concurrent.futures import Future
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from riverline.plates.crew import Crew
     from riverline.plates.sheet import Look, Sheet
 
 __all__ = ["MANIFEST", "Done", "Manifest", "Task", "digest_of", "draw_all"]
@@ -38,12 +35,16 @@ _FAILURES = (RiverlineError, OSError, ValueError, TypeError, LookupError, Arithm
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Task:
-    """A sheet to draw, its files by format, and the digest of all that it hangs on."""
+    """A sheet to draw, and its files by format."""
 
     sheet: Sheet
     look: Look
     files: tuple[tuple[str, Path], ...]
-    digest: str
+
+    @property
+    def digest(self) -> str:
+        """That of all that the sheet hangs on."""
+        return digest_of(self.sheet, self.look, [kind for kind, _ in self.files])
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,6 @@ class Manifest:
 
     def kept(self, task: Task) -> Done | None:
         """What an earlier run drew of a sheet, if nothing has changed since and its files are as they were."""
-        from dataclasses import replace
-
         known = self.before.get(task.sheet.number)
         if known is None or known.failure or known.digest != task.digest:
             return None
@@ -143,7 +142,7 @@ def _sum(content: bytes) -> str:
 
 def draw_one(task: Task) -> Done:
     """Draw and write one sheet; a failure is told, not raised."""
-    number = task.sheet.number
+    number, digest = task.sheet.number, task.digest
     try:
         figure, faults = compose(task.sheet, task.look)
         files = []
@@ -153,18 +152,18 @@ def draw_one(task: Task) -> Done:
             files.append((path.name, _sum(content)))
     except _FAILURES as error:
         reason = error.zh if isinstance(error, RiverlineError) else f"{type(error).__name__}: {error}"
-        return Done(number, task.digest, failure=reason, status="failed")
+        return Done(number, digest, failure=reason, status="failed")
     rows = zip(faults["code"], faults["value"], faults["limit"], faults["note"], strict=True)
     told = tuple((str(code), _number(value), _number(limit), str(note)) for code, value, limit, note in rows)
-    return Done(number, task.digest, tuple(files), told)
+    return Done(number, digest, tuple(files), told)
 
 
 def _number(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
 
 
-def draw_all(tasks: Sequence[Task], manifest: Manifest, processes: int, tell: Callable[[int, int], None]) -> None:
-    """Draw sheets; this process draws too, so that two processes are one more.
+def draw_all(tasks: Sequence[Task], manifest: Manifest, crew: Crew, tell: Callable[[int, int], None]) -> None:
+    """Draw sheets, but for those that an earlier run drew.
 
     Parameters
     ----------
@@ -172,8 +171,8 @@ def draw_all(tasks: Sequence[Task], manifest: Manifest, processes: int, tell: Ca
         The sheets.
     manifest
         Takes note of each.
-    processes
-        How many draw at a time.
+    crew
+        Who draws.
     tell
         Told how many are done, of how many.
     """
@@ -185,30 +184,7 @@ def draw_all(tasks: Sequence[Task], manifest: Manifest, processes: int, tell: Ca
         else:
             manifest.add(kept)
     tell(len(manifest.done), len(tasks))
-    for done in _drawn(rest, min(processes, len(rest))):
+    for done in crew.draw(rest):
         manifest.add(done)
         tell(len(manifest.done), len(tasks))
     manifest.save()
-
-
-def _drawn(tasks: Sequence[Task], processes: int) -> Iterator[Done]:
-    if processes <= 1:
-        yield from map(draw_one, tasks)
-        return
-    with ProcessPoolExecutor(processes - 1, mp_context=get_context("spawn")) as pool:
-        futures = [(task, pool.submit(draw_one, task)) for task in tasks]
-        # Others take sheets from the front, this process takes from the back what nobody has begun.
-        for task, future in reversed(futures):
-            if future.cancel():
-                yield draw_one(task)
-        for task, future in futures:
-            if not future.cancelled():
-                yield _result(task, future)
-
-
-def _result(task: Task, future: Future[Done]) -> Done:
-    """What another process made of a sheet; of one that died the sheet is drawn here."""
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        return draw_one(task)

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from riverline.errors import JobError, MissingDependencyError
+from riverline.errors import JobError, needed
 from riverline.reports.look import FONTS, LOOK
 
 if TYPE_CHECKING:
@@ -104,14 +104,7 @@ def _chosen(families: tuple[str, ...]) -> dict[str, list[str]]:
 
 
 def _typst() -> Any:  # noqa: ANN401 - a module
-    try:
-        import typst
-    except ImportError as error:
-        raise MissingDependencyError(
-            "输出 PDF 和文档中的插图需要 typst；请执行 python -m pip install 'riverline[report]'",
-            "PDF, and drawings in Word files, need typst; run python -m pip install 'riverline[report]'",
-        ) from error
-    return typst
+    return needed("typst", extra="report", zh="输出 PDF 和文档中的插图", en="PDF, and drawings in Word files, need")
 
 
 @cache

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from riverline.errors import JobError, MissingDependencyError
+from riverline.errors import JobError, needed
 from riverline.reports.look import LOOK
 from riverline.reports.model import Facts, Figure, Paragraph
 from riverline.reports.typeset import as_png
@@ -23,13 +24,16 @@ __all__ = ["as_word", "template_bytes"]
 
 _TWIPS_MM = 1440 / 25.4
 _FACTS = (0.18, 0.32, 0.18, 0.32)
+_PARAGRAPH = re.compile(r"<w:p(?: [^>]*)?>.*?</w:p>", re.DOTALL)
+_BODY = re.compile("^<w:body[^>]*>")
+_BROKEN = re.compile("[\t\a\n\f]")
 # The first day that a ZIP archive can name: the same report gives the same bytes.
 _DAY = (1980, 1, 1, 0, 0, 0)
 
 
 def template_bytes() -> bytes:
     """The template that ships, as a file's content."""
-    _require_writers()
+    needed("docxtpl", extra="report", zh="输出 Word 报告", en="reports as Word files need")
     made = made_template()
     _forget(made.core_properties, "")
     return _packed(made)
@@ -54,8 +58,7 @@ def as_word(document: Document, *, template: str | os.PathLike[str] | None = Non
     JobError
         If the template cannot be read, or asks for what there is not.
     """
-    _require_writers()
-    from docxtpl import DocxTemplate
+    needed("docxtpl", extra="report", zh="输出 Word 报告", en="reports as Word files need")
     from jinja2 import StrictUndefined, TemplateError
     from jinja2.sandbox import SandboxedEnvironment
 
@@ -63,7 +66,7 @@ def as_word(document: Document, *, template: str | os.PathLike[str] | None = Non
     # A template may choose and repeat; it may not reach into the program.
     words = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     try:
-        filled = DocxTemplate(source)
+        filled = _filler(source)
         filled.init_docx()
         filled.render(_context(document, filled, fonts), words)
     except (TemplateError, KeyError, ValueError, zipfile.BadZipFile) as error:
@@ -83,16 +86,6 @@ def _read(template: str | os.PathLike[str]) -> bytes:
     except OSError as error:
         name, reason = Path(template).name, error.strerror or str(error)
         raise JobError(f"Word 模板 {name} 读不了：{reason}", f"the template {name} cannot be read: {reason}") from error
-
-
-def _require_writers() -> None:
-    try:
-        import docxtpl  # noqa: F401
-    except ImportError as error:
-        raise MissingDependencyError(
-            "输出 Word 报告需要 docxtpl；请执行 python -m pip install 'riverline[report]'",
-            "reports as Word files need docxtpl; run python -m pip install 'riverline[report]'",
-        ) from error
 
 
 def _context(document: Document, filled: Any, fonts: str | None) -> dict[str, Any]:  # noqa: ANN401
@@ -115,9 +108,8 @@ def _text(words: str) -> Any:  # noqa: ANN401 - escaped text
     """Words that no step of filling reads as anything else: docxtpl would take ``{_{`` for ``{{``."""
     from markupsafe import Markup, escape
 
-    if "_" not in words:
-        return Markup(escape(words))  # noqa: S704 - escaped
-    return Markup(str(escape(words)).replace("_", "&#95;"))  # noqa: S704 - escaped
+    told = escape(words)
+    return told if "_" not in words else Markup(str(told).replace("_", "&#95;"))  # noqa: S704 - escaped
 
 
 def _block(block: Block, filled: Any, fonts: str | None) -> dict[str, Any]:  # noqa: ANN401
@@ -192,11 +184,42 @@ def _set_widths(table: Any, grid: list[Any], widths: list[int]) -> None:  # noqa
 
     for column, width in zip(grid, widths, strict=True):
         column.set(qn("w:w"), str(width))
-    for row in table.iterchildren(qn("w:tr")):
-        for cell, width in zip(row.iterchildren(qn("w:tc")), widths, strict=False):
-            box = cell.get_or_add_tcPr().get_or_add_tcW()
-            box.set(qn("w:w"), str(width))
-            box.set(qn("w:type"), "dxa")
+    # Names once: python-docx looks each property up by its schema, which for many rows takes as long as filling them.
+    row_, cell_, box_, width_, kind_ = (qn(f"w:{name}") for name in ("tr", "tc", "tcW", "w", "type"))
+    path = f"{qn('w:tcPr')}/{box_}"
+    texts = [str(width) for width in widths]
+    for row in table.iterchildren(row_):
+        for cell, text in zip(row.iterchildren(cell_), texts, strict=False):
+            box = cell.find(path)
+            box = cell.get_or_add_tcPr().get_or_add_tcW() if box is None else box
+            box.set(width_, text)
+            box.set(kind_, "dxa")
+
+
+def _filler(source: io.BytesIO) -> Any:  # noqa: ANN401
+    """What fills a template; long tables take less of it than docxtpl's own way does."""
+    from docx.oxml import parse_xml
+    from docxtpl import DocxTemplate
+    from lxml import etree
+
+    class Filler(DocxTemplate):  # type: ignore[misc]
+        def resolve_listing(self, xml: str) -> str:
+            # Paragraphs without line ends or tabs, which are most, are not looked through for them.
+            whole = super().resolve_listing
+            return _PARAGRAPH.sub(lambda found: whole(found[0]) if _BROKEN.search(found[0]) else found[0], xml)
+
+        def map_tree(self, tree: Any) -> None:  # noqa: ANN401
+            # A body that moves from document to document is walked node by node: it is read once more instead.
+            root = self.docx.element
+            body = etree.tostring(tree, encoding="unicode")
+            if tree.nsmap == root.nsmap:
+                body = _BODY.sub("<w:body>", body, count=1)
+            root.body.clear()
+            head, _, tail = etree.tostring(root, encoding="unicode").partition("<w:body/>")
+            read = parse_xml(f"{head}{body}{tail}")
+            self.docx._part._element = self.docx._element = read  # noqa: SLF001 - no public way to put a whole tree
+
+    return Filler(source)
 
 
 def _forget(properties: Any, title: str) -> None:  # noqa: ANN401

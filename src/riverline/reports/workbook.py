@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from riverline.errors import JobError, MissingDependencyError
+from riverline.errors import JobError, needed
 from riverline.export.sheet_writing import paged, read_digests, write_pages
 from riverline.export.sheets import Head, Sheet
 from riverline.reports.model import Facts, Figure, Paragraph, Table
@@ -31,14 +31,7 @@ def as_workbook(document: Document) -> bytes:
     JobError
         If it does not read back as what was written.
     """
-    try:
-        import openpyxl  # noqa: F401
-        import xlsxwriter  # noqa: F401
-    except ImportError as error:
-        raise MissingDependencyError(
-            "输出 Excel 需要 xlsxwriter 和 openpyxl；请执行 python -m pip install 'riverline[report]'",
-            "workbooks need xlsxwriter and openpyxl; run python -m pip install 'riverline[report]'",
-        ) from error
+    needed("xlsxwriter", "openpyxl", extra="report", zh="输出 Excel", en="workbooks need")
     language = document.language
     sheets = [_words(document), *(replace(table.sheet, title=table.title) for table in document.tables)]
     about = said(language, "；", "; ").join(document.remarks)

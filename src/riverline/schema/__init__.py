@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from riverline.schema import (
     assessment,
+    boundary,
     change,
     change_evidence,
     frames,
@@ -33,6 +34,7 @@ from riverline.schema import (
     waterlines,
 )
 from riverline.schema.assessment import *  # noqa: F403
+from riverline.schema.boundary import *  # noqa: F403
 from riverline.schema.change import *  # noqa: F403
 from riverline.schema.change_evidence import *  # noqa: F403
 from riverline.schema.frames import *  # noqa: F403
@@ -64,6 +66,7 @@ FRAMES: dict[str, Schema] = {
         patrols,
         assessment,
         plates,
+        boundary,
         reports,
     )
     for value in vars(module).values()
@@ -72,6 +75,7 @@ FRAMES: dict[str, Schema] = {
 
 __all__ = [  # noqa: PLE0604
     *assessment.__all__,
+    *boundary.__all__,
     *change.__all__,
     *change_evidence.__all__,
     *frames.__all__,

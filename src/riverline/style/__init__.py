@@ -11,15 +11,16 @@ Examples
 
 from __future__ import annotations
 
-from riverline.style.evidence import COLOURS, CURVES
+from riverline.style.evidence import COLOURS, CURVES, HEAT
 from riverline.style.layers import Layer, collect, recognise
-from riverline.style.naming import rule_sets_of, with_rule_titles
+from riverline.style.naming import rule_sets_named, rule_sets_of, with_rule_titles
 from riverline.style.symbols import NEUTRAL, OTHER, THEMES, Shape, Symbol, Theme, themes
 from riverline.style.wording import in_language
 
 __all__ = [
     "COLOURS",
     "CURVES",
+    "HEAT",
     "NEUTRAL",
     "OTHER",
     "THEMES",
@@ -30,6 +31,7 @@ __all__ = [
     "collect",
     "in_language",
     "recognise",
+    "rule_sets_named",
     "rule_sets_of",
     "themes",
     "with_rule_titles",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style.layers import Layer
 
-__all__ = ["rule_sets_of", "with_rule_titles"]
+__all__ = ["rule_sets_named", "rule_sets_of", "with_rule_titles"]
 
 _COLUMN = "rules"
 
@@ -32,6 +32,30 @@ def rule_sets_of(layers: Iterable[Layer]) -> tuple[RulesUsed, ...]:
     ()
     """
     return tuple({each.digest: each for layer in layers for each in layer.rule_sets}.values())
+
+
+def rule_sets_named(layers: Iterable[Layer], language: Language) -> dict[str, str]:
+    """Rule sets that rows of some layers name and no result behind them tells: name → title, by name.
+
+    Parameters
+    ----------
+    layers
+        From :func:`riverline.style.collect`.
+    language
+        Of the titles. A rule set that does not ship goes by its name.
+
+    Examples
+    --------
+    >>> import riverline as rl
+    >>> from riverline.style import collect
+    >>> extents = rl.schema.EXTENTS.empty("EPSG:4548").reindex([0, 1]).assign(rules=["national, mine", "national"])
+    >>> rule_sets_named(collect(extents), "en")
+    {'mine': 'mine', 'national': 'National law and unverified defaults'}
+    """
+    every = tuple(layers)
+    texts = {str(text) for layer in every if _names_rules(layer) for text in layer.frame[_COLUMN].dropna().unique()}
+    names = {name for text in texts for name in _names_in(text) if name} - {each.name for each in rule_sets_of(every)}
+    return {name: _shipped(language).get(name, name) for name in sorted(names)}
 
 
 def with_rule_titles(layers: Sequence[Layer], language: Language) -> tuple[Layer, ...]:
@@ -58,17 +82,26 @@ def with_rule_titles(layers: Sequence[Layer], language: Language) -> tuple[Layer
 
 
 def _titled(layer: Layer, used: Mapping[str, str], language: Language) -> Layer:
-    if layer.schema is None or _COLUMN not in layer.schema or _COLUMN not in layer.frame or layer.frame.empty:
+    if not _names_rules(layer):
         return layer
     own = dict(used) | {each.name: each.label(language) for each in layer.rule_sets}
     known = _shipped(language) | own
     parting = "、" if language == "zh" else ", "
 
     def titles(names: str) -> str:
-        return parting.join(known.get(name, name) for name in re.split(r"\s*[,;]\s*", names))
+        return parting.join(known.get(name, name) for name in _names_in(names))
 
     column = layer.frame[_COLUMN].map(titles, na_action="ignore")
     return dataclasses.replace(layer, frame=layer.frame.assign(**{_COLUMN: column}))
+
+
+def _names_rules(layer: Layer) -> bool:
+    """Whether rows of a layer name the rule sets that drew them."""
+    return layer.schema is not None and _COLUMN in layer.schema and _COLUMN in layer.frame and not layer.frame.empty
+
+
+def _names_in(text: str) -> list[str]:
+    return re.split(r"\s*[,;]\s*", text)
 
 
 @cache

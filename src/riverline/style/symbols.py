@@ -206,9 +206,9 @@ THEMES: tuple[Theme, ...] = (
         ("unknown", _area("#5B4A8A", 1.4, "#8C7FB0", 0.30, 2, 2)),
     )),
     Theme("suspects", "standing", 72, (
-        ("counted", _ring(RED, 2.0, shown=False)),
+        ("counted", _ring("#101418", 4.0, opacity=0.9)),
         ("permitted", _ring(GREEN, 7.0, 10, 4, opacity=0.9)),
-        ("protection", _ring("#5E7F33", 5.0, 3, 4, opacity=0.9)),
+        ("protection", _ring("#5E7F33", 3.0, 3, 4, opacity=0.7)),
         ("outside", _ring(GREY, 4.0, 2, 6, opacity=0.9)),
     ), halo=True),
     Theme("suspects", "severity", 69, (
@@ -302,7 +302,7 @@ THEMES: tuple[Theme, ...] = (
     )),
     _single("water_sections", 73, _mark("#00629B", "pentagon", 11.0)),
     _single("intakes", 73, _mark(SKY, "diamond", 11.0)),
-    _single("patrol_gaps", 46, _line("#B00020", 5.4, 4, 3)),
+    _single("patrol_gaps", 44, _line("#B00020", 8.0, 4, 3)),
     _single("track_points", 52, _mark(BLUE, "circle", 4.0, shown=False)),
     Theme("waterlines", "bank", 63, (("left", _line("#0057B8", 3.4)), ("right", _line("#B3410B", 3.4, 12, 4)))),
     _single("waterline_gaps", 64, _mark(PURPLE, "circle", 7.0)),
@@ -340,6 +340,7 @@ THEMES: tuple[Theme, ...] = (
         ("unknown", _area(GREY, 1.2, "#E3E5E8", 0.25, 10, 3, 2, 3)),
     )),
     _single("plates", 85, _area("#A0288C", 2.2, "#FFFFFF", 0.01)),
+    _single("boundary_points", 81, _mark(BLACK, "circle", 5.0, fill="#FFFFFF")),
     _single("landmarks", 73, _mark(BLACK, "triangle", 9.0)),
     _single("parcels", 5, _area("#8A8F94", 0.8, "#FFFFFF", 0.01)),
     _single("land_classes", 4, _area("#A8A38F", 0.6, "#EDE9D8", 0.35)),

@@ -110,10 +110,6 @@ def confirm(  # noqa: PLR0913 - one option a layer
         title = "河道管理范围权属" if language == "zh" else "Titles inside river management extents"
         job = titles.TitleJob(layers, out, tolerance, clean, language, title)
         delivery = with_progress(lambda tell: titles.carry_out(job, tell), language, console)
-        if delivery.map_path is None:
-            most = titles.MOST_ON_MAP
-            message = f"要素多于 {most:,} 个，未出图" if language == "zh" else f"more than {most:,} features: no map"
-            console.print(f"· {message}", markup=False, highlight=False)
         table = register_table(delivery.result, language)
         conclude(console, delivery, (table,), delivery.result.faults, language, strict=strict)
 
@@ -141,7 +137,11 @@ def shoreline(  # noqa: PLR0913 - one option a layer
         ),
     ] = "",
     profile: Annotated[
-        str | None, typer.Option(metavar="NAME", help="成果模板，如 sichuan | export profile, such as sichuan")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="成果模板：sichuan、zhejiang 或自编 TOML | export profile: sichuan, zhejiang or a TOML file",
+        ),
     ] = None,
     column: Annotated[list[str] | None, layer_column_option("XMMC=name", ("利用项目", "the uses"))] = None,
     set_: SetOption = None,

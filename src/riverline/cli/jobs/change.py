@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import riverline as rl
-from riverline.cli.jobs.handover import MAP_NAME, MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
+from riverline.cli.jobs.handover import MAP_NAME, Delivery, Steps, hand_over, require_folder
 from riverline.cli.jobs.office import tables_beside
 from riverline.cli.jobs.steps import in_plane, read_layers
 from riverline.cli.tables import add_row, table_of
@@ -59,9 +59,7 @@ def carry_out(job: ChangeJob, tell: Callable[[Step], None]) -> Delivery:
     beside = tables_beside(LAYERS_NAMES[job.language], result, language=job.language)
     paths = hand_over(
         job.out,
-        draw=(lambda: rl.maps.show(*shown, language=job.language, title=title))
-        if sum(len(frame) for frame in shown) <= MOST_ON_MAP
-        else None,
+        draw=lambda: rl.maps.show(*shown, language=job.language, title=title),
         write=lambda path: rl.export.to_geopackage(path, result, language=job.language),
         names=(MAP_NAME, LAYERS_NAMES[job.language]),
         beside=beside,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from riverline.cli.jobs.steps import Layer
     from riverline.schema import Language, Schema
 
-__all__ = ["MOST_ON_MAP", "TitleJob", "carry_out"]
+__all__ = ["TitleJob", "carry_out"]
 
 # A list beside the parcels: no layer of the data dictionary.
 REGISTERED = rl.schema.Schema(
@@ -32,8 +32,6 @@ REGISTERED = rl.schema.Schema(
     "Registered areas by parcel code.",
 )
 NAMES = ("权属图.html", "权属成果.gpkg")
-MOST_ON_MAP = 30_000
-"""Most features of a map: with more, only the layers are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +64,10 @@ def carry_out(job: TitleJob, tell: Callable[[Step], None]) -> Delivery:
     others = {name: frame for name, frame in frames.items() if name not in {"extents", "parcels"}}
     result = rl.confirm(extents, frames["parcels"], tolerance_m=job.tolerance_m, clean=job.clean, **others)
     result = replace(result, faults=rl.faults.combine([*checked, result.faults], crs=extents.crs))
-    few = sum(map(len, (result.holdings, result.faults, result.changes, extents))) <= MOST_ON_MAP
     beside = tables_beside(NAMES[1], result, language=job.language)
     paths = hand_over(
         job.out,
-        draw=(lambda: rl.maps.show(extents, result, language=job.language, title=job.title)) if few else None,
+        draw=lambda: rl.maps.show(extents, result, language=job.language, title=job.title),
         write=lambda path: rl.export.to_geopackage(path, result, language=job.language),
         names=NAMES,
         beside=beside,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 import riverline as rl
-from riverline.cli.jobs.handover import MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
+from riverline.cli.jobs.handover import Delivery, Steps, hand_over, require_folder
 from riverline.cli.jobs.hotspots import intervals
 from riverline.cli.jobs.steps import numbered, read_layers
 from riverline.cli.tables import add_row, table_of
@@ -76,10 +76,9 @@ def carry_out(job: TimeJob, tell: Callable[[Step], None]) -> Delivery:
                                    segment_m=job.segment_m, **tables)  # fmt: skip
     step("按时间查找", "look at them over time")
     found = job.find(frames, tables, step.within)
-    few = len(found) + len(faults) <= MOST_ON_MAP
     paths = hand_over(
         job.out,
-        draw=(lambda: rl.maps.show(frames["axes"], found, faults, language=job.language)) if few else None,
+        draw=lambda: rl.maps.show(frames["axes"], found, faults, language=job.language),
         write=lambda path: rl.export.to_geopackage(path, found, faults, language=job.language),
         names=job.names,
         step=step,

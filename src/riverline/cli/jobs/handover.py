@@ -19,11 +19,9 @@ if TYPE_CHECKING:
 
     from riverline.io.scenes import Scene
 
-__all__ = ["LAYERS_NAME", "MAP_NAME", "MOST_ON_MAP", "Delivery", "Step", "Steps", "hand_over", "require_folder"]
+__all__ = ["LAYERS_NAME", "MAP_NAME", "Delivery", "Step", "Steps", "hand_over", "require_folder"]
 
 MAP_NAME, LAYERS_NAME = "map.html", "成果.gpkg"
-MOST_ON_MAP = 30_000
-"""Most features of a map: with more, only the layers are written."""
 
 _LONGEST_NAME = 40
 
@@ -96,7 +94,7 @@ def hand_over(
     out
         The folder.
     draw
-        Gives the map; None where there is too much for one.
+        Gives the map, None for what has none. Where it refuses for the number of features, only the layers are written.
     write
         Writes the layers to a path.
     names
@@ -109,20 +107,27 @@ def hand_over(
     Returns
     -------
     map_path, layers_path
-        The files; no map is None.
+        The files; None for the map where there is none.
     """
     with tempfile.TemporaryDirectory(dir=_existing(out), prefix=".riverline-") as folder:
-        drafts = []
         step("输出离线地图", "write the offline map")
-        if draw is not None:
-            drafts.append(rl.maps.save(draw(), Path(folder) / names[0]))
+        drafts = [] if draw is None else _drawn(draw, Path(folder) / names[0])
+        few = bool(drafts)
         for name, write_it in beside.items():
             write_it(Path(folder) / name)
             drafts.append(Path(folder) / name)
         step("输出成果图层", "write the layers")
         drafts.append(write(Path(folder) / names[1]))
         paths = _publish(drafts, out)
-    return (None if draw is None else paths[0]), paths[-1]
+    return (paths[0] if few else None), paths[-1]
+
+
+def _drawn(draw: Callable[[], Any], path: Path) -> list[Path]:
+    """The map, or nothing where there is too much for one."""
+    try:
+        return [rl.maps.save(draw(), path)]
+    except rl.maps.TooManyFeaturesError:
+        return []
 
 
 def require_folder(out: Path) -> None:

@@ -12,11 +12,12 @@ import pyogrio
 import riverline as rl
 from riverline.checks.reading import read_or_refuse
 from riverline.cli.files import file_and_layer
-from riverline.cli.jobs.handover import MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
+from riverline.cli.jobs.handover import Delivery, Steps, hand_over, require_folder
 from riverline.cli.jobs.steps import numbered, read_layers
 from riverline.cli.tables import add_row, table_of
 from riverline.hotspots import describe_hotspots, first_to_walk, rank_reaches
 from riverline.hotspots.counting import ANY_PROBLEMS
+from riverline.hotspots.planar import write_surface
 from riverline.io.chainage_text import format_chainage
 from riverline.schema import CHIEFS, HOT_REACHES, HOT_SEGMENTS, REACH_RANKS
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from riverline.cli.jobs.handover import Step
     from riverline.cli.jobs.steps import Layer
-    from riverline.hotspots import Hotspots
+    from riverline.hotspots import Hotspots, Surface
     from riverline.hotspots.density import Kernel
     from riverline.schema import Language
 
@@ -39,8 +40,6 @@ NAMES = "热点图.html", "热点成果.gpkg"
 SURFACE_NAME = "热点密度.tif"
 WALK_NAME = "优先巡查.csv"
 _WALKED = ("segment_id", "river_id", "bank", "start_chainage_m", "end_chainage_m", "length_m", "problems", "verdict")
-# More problems than this are left off the map.
-MOST_PROBLEMS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,25 +100,28 @@ def carry_out(job: HotspotJob, tell: Callable[[Step], None]) -> Delivery:
     chiefs = frames.get("chiefs")
     ranked = rank_reaches(spots, by=job.by or _nearest_level(chiefs), chiefs=chiefs)
     walk = None if job.walk_km is None else first_to_walk(spots, kilometres=job.walk_km)
-    beside = {} if job.surface_m is None else {SURFACE_NAME: partial(_write_surface, job, frames["problems"], axes)}
+    surface = _surface(job, frames["problems"], axes)
+    beside: dict[str, Callable[[Path], object]] = {}
+    if surface is not None:
+        beside[SURFACE_NAME] = partial(write_surface, surface)
     if walk is not None:
         beside[WALK_NAME] = partial(_write_walk, walk, job.language)
     problems = frames["problems"]
-    few = sum(len(each) for each in (spots.segments, spots.surface, spots.faults)) <= MOST_ON_MAP
-    # The problems themselves lie under what was made of them, while a browser can draw them too.
-    under = {} if len(problems) > MOST_PROBLEMS else {ANY_PROBLEMS.label(job.language): problems}
+    # The problems themselves lie under what was made of them, while a page can hold them too.
+    made = sum(len(each) for each in (spots.segments, spots.clusters, spots.surface, spots.faults, axes))
+    under = {ANY_PROBLEMS.label(job.language): problems} if made + len(problems) <= rl.maps.MOST_FEATURES else {}
     paths = hand_over(
         job.out,
-        draw=(lambda: rl.maps.show_hotspots(spots, axes, language=job.language, title=job.title, **under))
-        if few
-        else None,
+        draw=lambda: rl.maps.show_hotspots(
+            spots, axes, language=job.language, title=job.title, surface=surface, **under
+        ),
         write=lambda path: rl.export.to_geopackage(path, spots, ranked, language=job.language),
         names=NAMES,
         beside=beside,
         step=step,
     )
-    made = Spotted(spots, ranked, walk)
-    return Delivery(frames, made, *paths, more_paths=tuple(job.out / name for name in beside))
+    found = Spotted(spots, ranked, walk)
+    return Delivery(frames, found, *paths, more_paths=tuple(job.out / name for name in beside))
 
 
 def _with_kernel(spots: Hotspots, job: HotspotJob, problems: gpd.GeoDataFrame, axes: gpd.GeoDataFrame) -> Hotspots:
@@ -145,9 +147,10 @@ def _write_walk(walk: gpd.GeoDataFrame, language: Language, path: Path) -> None:
     rows.to_csv(path, index=False, encoding="utf-8-sig")
 
 
-def _write_surface(job: HotspotJob, problems: gpd.GeoDataFrame, axes: gpd.GeoDataFrame, path: Path) -> None:
-    bandwidth = 0.0 if job.surface_m is None else job.surface_m
-    rl.hotspots.measure_surface(problems, axes, bandwidth_m=bandwidth, on=job.on, path=path, settings=job.settings)
+def _surface(job: HotspotJob, problems: gpd.GeoDataFrame, axes: gpd.GeoDataFrame) -> Surface | None:
+    if job.surface_m is None:
+        return None
+    return rl.hotspots.measure_surface(problems, axes, bandwidth_m=job.surface_m, on=job.on, settings=job.settings)
 
 
 def intervals(name: str, text: str) -> pd.DataFrame:

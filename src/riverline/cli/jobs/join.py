@@ -9,7 +9,7 @@ import numpy as np
 
 import riverline as rl
 from riverline.cli.jobs.drawn import faults_in, read_drawn, read_told
-from riverline.cli.jobs.handover import LAYERS_NAME, MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
+from riverline.cli.jobs.handover import LAYERS_NAME, Delivery, Steps, hand_over, require_folder
 from riverline.cli.jobs.office import tables_beside
 from riverline.cli.jobs.steps import read_named
 from riverline.demarcation.extents.closed import closed_codes, codes_of
@@ -57,11 +57,10 @@ def join_files(job: JoinJob, tell: Callable[[Step], None]) -> Delivery:
     rules = rl.load_rules(job.rules, on=job.on) if job.rules else read_drawn(job.drawn[0], on=job.on).rules
     step("合并管理范围", "join the extents")
     result = rl.join_demarcations(results, axes, rules=rules)
-    few = len(result.lines) + len(result.extents) + len(result.faults) + len(axes) <= MOST_ON_MAP
     beside = tables_beside(LAYERS_NAME, result, language=job.language)
     paths = hand_over(
         job.out,
-        draw=(lambda: rl.maps.show(result, axes, language=job.language, title=job.title)) if few else None,
+        draw=lambda: rl.maps.show(result, axes, language=job.language, title=job.title),
         write=lambda path: rl.export.to_geopackage(path, result, language=job.language),
         beside=beside,
         step=step,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 import riverline as rl
-from riverline.cli.jobs.handover import MAP_NAME, MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
+from riverline.cli.jobs.handover import MAP_NAME, Delivery, Steps, hand_over, require_folder
 from riverline.cli.jobs.steps import in_plane, read_layers
 from riverline.cli.tables import add_row, table_of
 from riverline.schema import PATROLLED_DUTIES
@@ -71,13 +71,10 @@ def carry_out(job: PatrolJob, tell: Callable[[Step], None]) -> Delivery:
         **(job.choices or {}),
     )
     result = replace(result, faults=rl.faults.combine([rl.check(axes, rl.schema.AXES), result.faults], crs=axes.crs))
-    shown = [result.tracks, result.coverage, result.gaps, result.faults, axes]
     title = "巡河覆盖" if job.language == "zh" else "Patrol coverage"
     paths = hand_over(
         job.out,
-        draw=(lambda: rl.maps.show_patrols(result, result.faults, axes, language=job.language, title=title))
-        if sum(len(frame) for frame in shown) <= MOST_ON_MAP
-        else None,
+        draw=lambda: rl.maps.show_patrols(result, result.faults, axes, language=job.language, title=title),
         write=lambda path: rl.export.to_geopackage(path, result, language=job.language),
         names=(MAP_NAME, LAYERS_NAMES[job.language]),
         step=step,

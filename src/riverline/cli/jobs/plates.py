@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,7 +15,7 @@ from riverline.cli.jobs.steps import Layer, read_named
 from riverline.schema import ADMIN, AXES, EXTENTS, FAULTS, FRAMES, LEVEES, MANAGEMENT_LINES, PLATES, WATER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -71,9 +72,9 @@ def draw_plates(job: PlateJob, tell: Callable[[Step], None]) -> Delivery:
     look: dict[str, Any] = {"title": job.title, "imprint": job.imprint, "grid": job.grid, "language": job.language}
     inputs = {name: _largest(results) for name, results in read.items()} | beside
     if job.by == "whole":
-        job.out.mkdir(parents=True, exist_ok=True)
         paths = [job.out / f"{_WHOLE}.{kind}" for kind in job.formats]
-        plate = rl.plates.draw(*drawn, path=paths, paper=job.paper, scale=job.scale, **look)
+        with _folder(job.out):
+            plate = rl.plates.draw(*drawn, path=paths, paper=job.paper, scale=job.scale, **look)
         return Delivery(inputs, plate, None, paths[0], more_paths=tuple(paths[1:]), tables_only=True)
 
     def told(done: int, of: int) -> None:
@@ -86,6 +87,20 @@ def draw_plates(job: PlateJob, tell: Callable[[Step], None]) -> Delivery:
     # Sheets are many: the index, the merged file and the manifest stand for them.
     more = [path for path in atlas.paths[:-1] if path.stem in {"00-index", "atlas"}]
     return Delivery(inputs, atlas, None, atlas.paths[-1], more_paths=tuple(more), tables_only=True)
+
+
+@contextmanager
+def _folder(out: Path) -> Iterator[None]:
+    """A folder to write in, with those that it lies in; what was made for nothing is gone again."""
+    new = [each for each in (out, *out.parents) if not each.exists()]
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        for each in new:
+            with suppress(OSError):
+                each.rmdir()
+        raise
 
 
 def _results(path: Path) -> list[Any]:

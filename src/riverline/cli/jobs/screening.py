@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import riverline as rl
 from riverline.cli.jobs.drawn import read_limits
-from riverline.cli.jobs.handover import MOST_ON_MAP, Delivery, Steps, hand_over, require_folder
+from riverline.cli.jobs.handover import Delivery, Steps, hand_over, require_folder
 from riverline.cli.jobs.office import tables_beside
 from riverline.cli.jobs.steps import numbered, read_named
 from riverline.cli.tables import add_row, table_of
@@ -78,11 +78,10 @@ def carry_out(job: ScreenJob, tell: Callable[[Step], None]) -> Delivery:
     found = rl.classify(found, catalog)
     layers = [found, *([frames["permits"]] if "permits" in frames else [])]
     beside = tables_beside(NAMES[job.language][1], *layers, language=job.language)
-    few = len(found.suspects) + len(found.faults) <= MOST_ON_MAP
     shown = [drawn, *others.values()]
     paths = hand_over(
         job.out,
-        draw=(lambda: rl.maps.show(*shown, found, language=job.language, title=job.title)) if few else None,
+        draw=lambda: rl.maps.show(*shown, found, language=job.language, title=job.title),
         write=lambda path: rl.export.to_geopackage(path, *layers, language=job.language),
         names=NAMES[job.language],
         beside=beside,

@@ -97,18 +97,18 @@ def conclude(
     each
         Whether faults are listed one by one, or counted by kind.
     """
-    from riverline.cli.jobs.handover import MOST_ON_MAP
-
     if delivery.scenes:
         from riverline.cli.printing.images import scenes_table
 
         tables = (scenes_table(delivery.scenes, language), *tables)
     tell(console, delivery.inputs, tables, faults, language, each=each)
     if delivery.map_path is None and not delivery.tables_only:
+        from riverline.maps import MOST_FEATURES
+
         few = (
-            f"要素多于 {MOST_ON_MAP:,} 个，未出图"
+            f"要素多于 {MOST_FEATURES:,} 个，未出图"
             if language == "zh"
-            else f"more than {MOST_ON_MAP:,} features: no map"
+            else f"more than {MOST_FEATURES:,} features: no map"
         )
         console.print(f"· {few}", markup=False, highlight=False)
     for told in (frame.attrs.get("aside") for frame in delivery.inputs.values()):

@@ -55,10 +55,14 @@ class ProfileField(Frozen):
 
 
 class ProfileLayer(Frozen):
-    """One layer of a receiver: its name, its fields, and the schema whose rows it holds."""
+    """One layer of a receiver: its name, its fields, and the schema whose rows it holds.
+
+    ``only`` are values of columns that a row has to have; rows of one schema may go into several layers.
+    """
 
     schema_name: Annotated[str, Field(alias="schema")]
     name: Annotated[str, Field(min_length=1)]
+    only: dict[str, Annotated[tuple[str | int, ...], BeforeValidator(as_tuple)]] = Field(default_factory=dict)
     fields: Annotated[tuple[ProfileField, ...], BeforeValidator(as_tuple), Field(min_length=1)]
 
 
@@ -85,7 +89,7 @@ def list_profiles() -> list[str]:
     --------
     >>> import riverline as rl
     >>> rl.export.list_profiles()
-    ['sichuan']
+    ['sichuan', 'zhejiang']
     """
     return names_in(_SHIPPED)
 
@@ -128,10 +132,12 @@ def _problems_of(layer: ProfileLayer) -> list[tuple[str, str]]:
         name = layer.schema_name
         return [(f"没有数据字典 {name}", f"there is no schema {name}")]
     lost = [field for field in layer.fields if not field.row and field.column not in schema]
+    strange = sorted(name for name in layer.only if name not in schema)
     names = [field.name.casefold() for field in layer.fields]
     twice = sorted({name for name in names if names.count(name) > 1})
     return [
         *((f"字段 {field.name}：{schema.name} 没有列 {field.column!r}",
            f"field {field.name}: {schema.name} has no column {field.column!r}") for field in lost),
+        *((f"only：{schema.name} 没有列 {name!r}", f"only: {schema.name} has no column {name!r}") for name in strange),
         *((f"字段 {name} 出现多次", f"field {name} occurs more than once") for name in twice),
     ]  # fmt: skip

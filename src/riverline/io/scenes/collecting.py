@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from riverline import faults
-from riverline.errors import MissingDependencyError, ReadError, RiverlineError
+from riverline.errors import ReadError, RiverlineError, needed
 from riverline.io.scenes.model import Scene, Scenes
 from riverline.io.scenes.opening import read_scene
 from riverline.io.scenes.places import footprint
@@ -198,13 +198,7 @@ def _products(files: list[Path]) -> tuple[_Parts, list[Path]]:
 
 def _stac_items(path: Path) -> Iterator[_Item]:
     """Items of a catalogue on disk; assets that lie on a server are told, never fetched."""
-    try:
-        import pystac
-    except ImportError as error:
-        raise MissingDependencyError(
-            "读取 STAC 目录需要 pystac；请执行 python -m pip install 'riverline[imagery]'",
-            "reading a STAC catalogue needs pystac; run python -m pip install 'riverline[imagery]'",
-        ) from error
+    pystac = needed("pystac", extra="imagery", zh="读取 STAC 目录", en="reading a STAC catalogue needs")
     try:
         root: Any = pystac.read_file(str(path))
         found = [root] if isinstance(root, pystac.Item) else list(root.get_items(recursive=True))

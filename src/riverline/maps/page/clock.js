@@ -9,16 +9,19 @@ var riverlineClock = window.riverlineClock || (function () {
     return node;
   }
 
+  // A choice is the list of values that it shows; null shows all.
+  function includes(choice, value) { return !choice || choice.indexOf(value) >= 0; }
+
   // What is there at a step, and of the chosen value; a feature without steps is always there.
   function shows(feature, state) {
     var own = feature.properties;
     if (own.s && (state.at < own.s[0] || state.at > own.s[1])) { return false; }
-    return state.choice < 0 || own.c === undefined || own.c === state.choice;
+    return own.c === undefined || includes(state.choice, own.c);
   }
 
   function apply(map, children, state) {
     children.forEach(function (each) {
-      var seen = 0;
+      var seen = each.packed ? each.packed.choose(state.at, state.choice) : 0;
       each.features.forEach(function (layer) {
         var there = shows(layer.feature, state);
         seen += there;
@@ -26,10 +29,16 @@ var riverlineClock = window.riverlineClock || (function () {
       });
       each.group.legendItem.querySelector('b').textContent = seen;
     });
-    map.fire('riverlinesettle');
+    map.fire('riverlinestep', { at: state.at }).fire('riverlinesettle');
   }
 
+  // The control, and what moves it to a step and a choice from elsewhere.
   function build(spec, state, changed) {
+    var move = function (at, choice) {
+      state.at = at;
+      state.choice = choice;
+      changed();
+    };
     var box = element('div'), row = element('div', '', box);
     box.className = 'riverline-clock leaflet-control';
     L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
@@ -68,19 +77,32 @@ var riverlineClock = window.riverlineClock || (function () {
         }, 900);
       });
       show(state.at);
+      move = function (at, choice) {
+        stop();
+        state.choice = choice;
+        show(at);
+        changed();
+      };
     } else { element('output', spec.steps[0] || '', row); }
     if (spec.choices.length > 1) {
       var label = element('label', spec.words.facet, element('div', '', box)), select = element('select', '', label);
-      [spec.words.every].concat(spec.choices).forEach(function (text, i) { element('option', text, select).value = i - 1; });
-      select.addEventListener('change', function () { state.choice = Number(select.value); changed(); });
+      [[spec.words.every, null]].concat(spec.choices).forEach(function (each, i) { element('option', each[0], select).value = i - 1; });
+      select.value = spec.chosen;
+      select.addEventListener('change', function () { state.choice = chosen(spec, Number(select.value)); changed(); });
+      state.told = function () { select.value = -1; };
     }
-    return box;
+    return { box: box, move: move };
   }
 
+  function chosen(spec, number) { return number < 0 ? null : spec.choices[number][1]; }
+
   function start(map, spec, groups) {
-    var state = { at: spec.at, choice: -1 }, children = [];
+    var state = { at: spec.at, choice: chosen(spec, spec.chosen) }, children = [];
     groups.forEach(function (group) {
       group.getLayers().forEach(function (layer) {
+        if (layer.textsOf && layer.spec.marks.some(function (mark) { return mark !== 'f'; })) {
+          children.push({ group: group, packed: layer, features: [] });
+        }
         if (!layer.getLayers) { return; }
         var features = layer.getLayers().filter(function (each) { return each.feature; });
         if (features.some(function (each) { return each.feature.properties.s || each.feature.properties.c !== undefined; })) {
@@ -89,9 +111,18 @@ var riverlineClock = window.riverlineClock || (function () {
       });
     });
     function changed() { apply(map, children, state); }
-    var control = L.control({ position: 'bottomleft' });
-    control.onAdd = function () { return build(spec, state, changed); };
+    var control = L.control({ position: 'bottomleft' }), made = build(spec, state, changed);
+    control.onAdd = function () { return made.box; };
     control.addTo(map);
+    // What was searched for is shown: in its own month, the last of them, and without a choice that hides it.
+    map.on('riverlinereveal', function (event) {
+      var span = event.span || [state.at, state.at], choice = state.choice;
+      if (event.choice !== undefined && !includes(choice, event.choice)) { choice = null; }
+      var at = Math.max(span[0], Math.min(span[1], state.at, spec.steps.length - 1));
+      if (at === state.at && choice === state.choice) { return; }
+      if (choice !== state.choice && state.told) { state.told(); }
+      made.move(at, choice);
+    });
     changed();
   }
 

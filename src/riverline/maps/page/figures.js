@@ -54,6 +54,11 @@ var riverlineFigures = window.riverlineFigures || (function () {
     if (figure.shows.some(Boolean)) { element('span', '┃ ' + figure.marked, list).className = 'marked'; }
   }
 
+  // Photographs of a page, each once: figures name them by number; URL, width, height.
+  var pool = [];
+
+  function keep(pictures) { pool = pictures; }
+
   function draw(figure, parent) {
     var box = element('div', '', parent);
     box.className = 'riverline-figure';
@@ -62,9 +67,18 @@ var riverlineFigures = window.riverlineFigures || (function () {
       picture.alt = figure.alt;
       picture.src = figure.picture;
     }
+    (figure.photos || []).forEach(function (photo) {
+      var framed = element('figure', '', box), image = element('img', '', framed);
+      image.alt = photo.alt;
+      var held = pool[photo.at], share = Math.min(1, WIDE / held[1], 240 / held[2]);
+      image.width = Math.round(share * held[1]);
+      image.height = Math.round(share * held[2]);
+      image.src = held[0];
+      element('figcaption', photo.note, framed);
+    });
     if (figure.days && !figure.picture) { curves(figure, box); }
     if (figure.note) { element('p', figure.note, box); }
   }
 
-  return { draw: draw };
+  return { draw: draw, keep: keep };
 })();

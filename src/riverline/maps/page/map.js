@@ -36,9 +36,10 @@ var riverline = window.riverline || (function () {
         ctx.closePath();
         renderer._fillStroke(ctx, this);
       } else { L.CircleMarker.prototype._updatePath.call(this); }
-      if (this.crowd > 1) { this._count(ctx); }
+      if (this.crowd > 1) { this._write(ctx, '×' + this.crowd); }
+      else if (this.called && this._map.getZoom() >= APART) { this._write(ctx, this.called()); }
     },
-    _count: function (ctx) {
+    _write: function (ctx, text) {
       var x = this._point.x + this._radius + 2, y = this._point.y - this._radius;
       ctx.save();
       ctx.globalAlpha = 1;
@@ -48,13 +49,14 @@ var riverline = window.riverline || (function () {
       ctx.lineWidth = 3;
       ctx.strokeStyle = '#fff';
       ctx.fillStyle = '#22303c';
-      ctx.strokeText(this.crowd, x, y);
-      ctx.fillText(this.crowd, x, y);
+      ctx.strokeText(text, x, y);
+      ctx.fillText(text, x, y);
       ctx.restore();
     },
     _updateBounds: function () {
       L.CircleMarker.prototype._updateBounds.call(this);
-      if (this.crowd > 1) { this._pxBounds.extend(this._pxBounds.max.add([30, 0])).extend(this._pxBounds.min.subtract([0, 8])); }
+      var beside = this.crowd > 1 ? 34 : this.called ? 130 : 0;
+      if (beside) { this._pxBounds.extend(this._pxBounds.max.add([beside, 0])).extend(this._pxBounds.min.subtract([0, 8])); }
     },
     _containsPoint: function (p) { return this.crowd > 0 && L.CircleMarker.prototype._containsPoint.call(this, p); },
     // A click on a mark that stands for others parts them.
@@ -111,8 +113,10 @@ var riverline = window.riverline || (function () {
     function told(layer) { return tip(spec, texts(layer.feature), layer.crowd); }
     return function (feature, layer) {
       var weight;
+      layer.told = spec;
       var wide = spec.figures && spec.figures.some(function (figure) { return figure.picture; });
       layer.bindPopup(popup, { maxWidth: wide ? 620 : 380, autoPanPaddingTopLeft: [60, 60] }).bindTooltip(told, { sticky: true });
+      if (spec.called >= 0 && layer instanceof Shape) { layer.called = function () { return texts(layer.feature)[spec.called]; }; }
       if (spec.hover) {
         layer.on('mouseover', function () {
           weight = layer.options.weight;
@@ -200,7 +204,7 @@ var riverline = window.riverline || (function () {
         var item = element('li', '', list.items);
         item.appendChild(swatch(row.kind, row.style));
         element('span', row.label, item);
-        element('b', String(row.count), item);
+        element('b', row.count === null ? '' : String(row.count), item);
         item.querySelector('span').dataset.away = spec.words.away;
         groups[i].legendItem = item;
         function follow() {
@@ -342,16 +346,34 @@ var riverline = window.riverline || (function () {
     L.control.zoom({ zoomInTitle: spec.words.zoom_in, zoomOutTitle: spec.words.zoom_out }).addTo(map);
     if (spec.whole) { wholeButton(map, spec, fit); }
     L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
-    map.attributionControl.setPrefix(false).addAttribution(spec.corner);
-    if (spec.title) { element('div', spec.title, map.getContainer()).className = 'riverline-title'; }
-    var box = legend(map, spec, groups).getContainer();
+    map.attributionControl.setPrefix(false).addAttribution(spec.corner).getContainer().tabIndex = 0;
+    if (spec.title) {
+      element('div', spec.title, map.getContainer()).className = 'riverline-title';
+      map.getContainer().classList.add('riverline-titled');
+    }
+    if (spec.overview) { riverlineOverview.start(map, spec.overview, spec.words); }
+    var box = legend(map, spec, groups).getContainer(), fitted = null;
+    // Where it went is noted: as long as nobody moves the window, paper is fitted anew.
     function fit(bounds) {
       var right = box.classList.contains('folded') ? 30 : box.offsetWidth + 24;
       map.fitBounds(bounds, {
         paddingTopLeft: [30, spec.title ? 66 : 30], paddingBottomRight: [right, 40], maxZoom: 17, animate: false
       });
+      fitted = { bounds: bounds, center: map.getCenter(), zoom: map.getZoom() };
     }
     if (spec.bounds) { fit(spec.bounds); }
+    riverlineSearch.start(map, spec, groups, fit);
+    riverlinePrint.start(map, function (view) {
+      var still = fitted && fitted.zoom === view.zoom &&
+        map.project(fitted.center, view.zoom).distanceTo(map.project(view.center, view.zoom)) < 3;
+      if (still) { fit(fitted.bounds); } else { map.fitBounds(view.bounds, { animate: false }); }
+    });
+    // A popup is as high as its pictures, once they are there.
+    map.on('popupopen', function (event) {
+      event.popup.getElement().querySelectorAll('img').forEach(function (image) {
+        if (!image.complete) { image.addEventListener('load', function () { event.popup.update(); }, { once: true }); }
+      });
+    });
     function arrange() {
       spec.order.forEach(function (i) { if (map.hasLayer(groups[i])) { groups[i].bringToFront(); } });
     }
@@ -365,5 +387,5 @@ var riverline = window.riverline || (function () {
     map.whenReady(settle);
   }
 
-  return { describe: describe, dress: dress, halo: halo, name: name, point: point, table: table, tip: tip };
+  return { describe: describe, dress: dress, halo: halo, metresOf: metresOf, name: name, outline: outline, point: point, table: table, tip: tip };
 })();

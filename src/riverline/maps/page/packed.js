@@ -38,10 +38,23 @@ var riverlinePacked = window.riverlinePacked || (function () {
       for (var t = 0; t < spec.count; t++) { column[t] = next(); }
       return column;
     });
-    return { parts: parts, vertices: vertices, xy: xy, box: box, texts: texts };
+    var marks = {};
+    spec.marks.forEach(function (name) {
+      marks[name] = new Int32Array(spec.count);
+      for (var t = 0; t < spec.count; t++) { marks[name][t] = next(); }
+    });
+    return { parts: parts, vertices: vertices, xy: xy, box: box, texts: texts, marks: marks };
   }
 
-  // One canvas under Leaflet's own for all of them; Leaflet moves and scales it while the map moves.
+  // What is there at the chosen month and of the chosen value; all where there is nothing to choose.
+  function there(layer, f) {
+    var marks = layer.data.marks, state = layer.state;
+    if (!state) { return true; }
+    if (marks.s0 && (state.at < marks.s0[f] || state.at > marks.s1[f])) { return false; }
+    return !state.choice || !marks.c || state.choice.indexOf(marks.c[f]) >= 0;
+  }
+
+  // One canvas under Leaflet's own for all of them, and one for each side of a bar; Leaflet moves and scales it while the map moves.
   var Canvas = L.Renderer.extend({
     options: { pane: 'riverlinePacked', padding: 0.2 },
     _initContainer: function () {
@@ -96,7 +109,7 @@ var riverlinePacked = window.riverlinePacked || (function () {
     }
     ctx.beginPath();
     for (var f = 0, b = 0; f < layer.spec.count; f++, b += 4) {
-      if (box[b] > east || box[b + 2] < west || box[b + 1] > south || box[b + 3] < north) { continue; }
+      if (box[b] > east || box[b + 2] < west || box[b + 1] > south || box[b + 3] < north || !there(layer, f)) { continue; }
       var high = (box[b + 3] - box[b + 1]) * scale, broad = (box[b + 2] - box[b]) * scale;
       if (layer.spec.kind === 'point' || (high < SMALL_PX && broad < SMALL_PX)) {
         dot(ctx, layer, box[b] * scale - origin.x, box[b + 1] * scale - origin.y, bounds, taken, wide, broad, high);
@@ -118,7 +131,10 @@ var riverlinePacked = window.riverlinePacked || (function () {
     taken[cell] = 1;
     if (point) {
       ctx.beginPath();
-      ctx.arc(x, y, style.radius, 0, 2 * Math.PI);
+      if (layer.corners) {
+        layer.corners.forEach(function (corner, i) { ctx[i ? 'lineTo' : 'moveTo'](x + corner[0], y + corner[1]); });
+        ctx.closePath();
+      } else { ctx.arc(x, y, style.radius, 0, 2 * Math.PI); }
       ctx.globalAlpha = style.fillOpacity;
       ctx.fillStyle = style.fillColor || style.color;
       ctx.fill();
@@ -155,6 +171,7 @@ var riverlinePacked = window.riverlinePacked || (function () {
     var data = layer.data, box = data.box, kind = layer.spec.kind;
     for (var f = layer.spec.count - 1, b = 4 * f; f >= 0; f--, b -= 4) {
       if (x < box[b] - room || x > box[b + 2] + room || y < box[b + 1] - room || y > box[b + 3] + room) { continue; }
+      if (!there(layer, f)) { continue; }
       if (kind === 'point' || (kind === 'area' && inside(data, f, x, y)) || along(data, f, x, y, room)) { return f; }
     }
     return null;
@@ -183,20 +200,39 @@ var riverlinePacked = window.riverlinePacked || (function () {
     return false;
   }
 
-  var canvases = {};
+  function degrees(x, y) { return L.CRS.EPSG3857.pointToLatLng(L.point(x * 256 / WORLD, y * 256 / WORLD), 0); }
 
-  function canvasOf(map) {
-    var id = L.stamp(map);
-    if (canvases[id]) { return canvases[id]; }
-    map.createPane('riverlinePacked').style.zIndex = 390;
-    map.getPane('riverlinePacked').style.pointerEvents = 'none';
-    var canvas = canvases[id] = new Canvas(), tip = null, frame = 0;
+  var known = {};
+
+  function canvasOf(map, side) {
+    var mine = known[L.stamp(map)] = known[L.stamp(map)] || follow(map), pane = side + 'Packed';
+    if (mine.canvases[pane]) { return mine.canvases[pane]; }
+    if (!map.getPane(pane)) { map.createPane(pane).style.zIndex = 390; }
+    map.getPane(pane).style.pointerEvents = 'none';
+    var canvas = mine.canvases[pane] = new Canvas({ pane: pane });
+    canvas.side = side;
     map.addLayer(canvas);
+    return canvas;
+  }
+
+  // Whether the bar between two sides leaves this one to be seen at a place of the window.
+  function seen(map, side, x) {
+    var border = map.riverlineBorder;
+    return side === 'riverline' || border === undefined || (side === 'riverlineBefore') === (x < border);
+  }
+
+  // Clicks and the pointer, for all canvases of a map.
+  function follow(map) {
+    var mine = { canvases: {} }, tip = null, frame = 0;
     function find(latlng) {
       var place = map.project(latlng, 0), x = place.x * WORLD / 256, y = place.y * WORLD / 256;
-      var pixel = WORLD / 256 / Math.pow(2, map.getZoom());
-      for (var i = canvas.drawn.length - 1; i >= 0; i--) {
-        var layer = canvas.drawn[i], spec = layer.spec;
+      var pixel = WORLD / 256 / Math.pow(2, map.getZoom()), across = map.latLngToContainerPoint(latlng).x;
+      var drawn = [].concat.apply([], Object.keys(mine.canvases).map(function (pane) {
+        var canvas = mine.canvases[pane];
+        return seen(map, canvas.side, across) ? canvas.drawn : [];
+      }));
+      for (var i = drawn.length - 1; i >= 0; i--) {
+        var layer = drawn[i], spec = layer.spec;
         var room = (spec.kind === 'point' ? spec.style.radius + 2 : spec.style.weight / 2 + 4) * pixel;
         var feature = hit(layer, x, y, room);
         if (feature !== null) { return { layer: layer, feature: feature }; }
@@ -205,10 +241,7 @@ var riverlinePacked = window.riverlinePacked || (function () {
     }
     map.on('click', function (event) {
       var found = find(event.latlng);
-      if (found) {
-        L.popup({ maxWidth: 380, autoPanPaddingTopLeft: [60, 60] }).setLatLng(event.latlng)
-          .setContent(riverline.table(found.layer.spec, found.layer.textsOf(found.feature))).openOn(map);
-      }
+      if (found) { found.layer.open(found.feature, event.latlng); }
     });
     map.on('mousemove', function (event) {
       cancelAnimationFrame(frame);
@@ -224,14 +257,20 @@ var riverlinePacked = window.riverlinePacked || (function () {
       });
     });
     map.on('mouseout', function () { if (tip) { map.closeTooltip(tip); tip = null; } });
-    return canvas;
+    // Paper does not wait for the next frame.
+    map.on('riverlineprint', function () {
+      Object.keys(mine.canvases).forEach(function (pane) { if (mine.canvases[pane]._ctx) { mine.canvases[pane].draw(); } });
+    });
+    return mine;
   }
 
   var Layer = L.Layer.extend({
     initialize: function (spec) { this.spec = spec; },
+    read: function () { return this.data = this.data || unpack(this.spec); },
     onAdd: function (map) {
-      this.data = this.data || unpack(this.spec);
-      this.canvas = canvasOf(map);
+      this.read();
+      this.corners = riverline.outline(this.spec.style.shape, this.spec.style.radius);
+      this.canvas = canvasOf(map, this.spec.pane || 'riverline');
       this.canvas.drawn.push(this);
       this.later(map);
     },
@@ -251,11 +290,42 @@ var riverlinePacked = window.riverlinePacked || (function () {
     textsOf: function (feature) {
       return this.data.texts.map(function (column) { return this.spec.texts[column[feature]]; }, this);
     },
+    // Only what is there at a step, and of a choice; how many that is.
+    choose: function (at, choice) {
+      this.read();
+      this.state = { at: at, choice: choice };
+      for (var f = 0, count = 0; f < this.spec.count; f++) { count += there(this, f); }
+      if (this.canvas) { this.later(this._map || this.canvas._map); }
+      return count;
+    },
+    spanOf: function (feature) {
+      var marks = this.read().marks;
+      return marks.s0 ? [marks.s0[feature], marks.s1[feature]] : undefined;
+    },
+    choiceOf: function (feature) { var marks = this.read().marks; return marks.c ? marks.c[feature] : undefined; },
+    boundsOf: function (feature) {
+      var box = this.read().box, b = 4 * feature;
+      return L.latLngBounds([degrees(box[b], box[b + 1]), degrees(box[b + 2], box[b + 3])]);
+    },
+    // The popup of a feature; at its middle vertex unless a place is given.
+    open: function (feature, latlng) {
+      var data = this.read(), spec = this.spec, content = riverline.table(spec, this.textsOf(feature));
+      var from = data.vertices[data.parts[feature]], to = data.vertices[data.parts[feature] + 1], middle = 2 * ((from + to) >> 1);
+      var number = data.marks.f ? data.marks.f[feature] : 0, wide = false;
+      if (number) {
+        var box = document.createElement('div'), figure = spec.figures[number - 1];
+        riverlineFigures.draw(figure, box);
+        box.appendChild(content);
+        content = box;
+        wide = Boolean(figure.picture || figure.photos);
+      }
+      L.popup({ maxWidth: wide ? 620 : 380, autoPanPaddingTopLeft: [60, 60] })
+        .setLatLng(latlng || degrees(data.xy[middle], data.xy[middle + 1])).setContent(content).openOn(this._map);
+    },
     getBounds: function () {
       var box = this.data ? this.data.box : [], bounds = L.latLngBounds([]);
       for (var b = 0; b < box.length; b += 4) {
-        bounds.extend(L.CRS.EPSG3857.pointToLatLng(L.point(box[b] * 256 / WORLD, box[b + 1] * 256 / WORLD), 0));
-        bounds.extend(L.CRS.EPSG3857.pointToLatLng(L.point(box[b + 2] * 256 / WORLD, box[b + 3] * 256 / WORLD), 0));
+        bounds.extend(degrees(box[b], box[b + 1])).extend(degrees(box[b + 2], box[b + 3]));
       }
       return bounds;
     }

@@ -36,6 +36,7 @@ var riverlineSwipe = window.riverlineSwipe || (function () {
   function panes(map, sides) {
     sides.forEach(function (side) {
       map.createPane(side + 'Image').style.zIndex = 250;
+      map.createPane(side + 'Packed').style.zIndex = 405;
       map.createPane(side + 'Lines').style.zIndex = 410;
       map._paneRenderers[side + 'Lines'] = L.svg({ pane: side + 'Lines' });
     });
@@ -74,13 +75,14 @@ var riverlineSwipe = window.riverlineSwipe || (function () {
       var corners = [[left, top], [right, top], [right, bottom], [left, bottom]].map(function (corner) {
         return corner[0] + 'px ' + corner[1] + 'px';
       });
-      ['Image', 'Lines'].forEach(function (kind) {
+      ['Image', 'Packed', 'Lines'].forEach(function (kind) {
         map.getPane(side + kind).style.clipPath = 'polygon(' + corners.join(', ') + ')';
       });
     }
     function place() {
       var size = map.getSize(), from = map.containerPointToLayerPoint([0, 0]), to = from.add(size);
       var middle = from.x + share * size.x;
+      map.riverlineBorder = made.bar.hidden ? undefined : share * size.x;
       clip('riverlineBefore', from.x, middle, from.y, to.y);
       clip('riverlineAfter', middle, to.x, from.y, to.y);
       made.bar.style.transform = 'translate(' + middle + 'px, ' + from.y + 'px)';
@@ -118,6 +120,12 @@ var riverlineSwipe = window.riverlineSwipe || (function () {
       made.bar.hidden = !layers.some(function (layer) { return map.hasLayer(layer); });
     }
     map.on('move zoom resize viewreset', place).on('layeradd layerremove', follow);
+    // What was searched for and lies on one side is left to be seen by the bar.
+    map.on('riverlinereveal', function (event) {
+      var side = event.pane || '';
+      if (side.indexOf('riverlineBefore') === 0) { move(Math.max(share, 0.9)); }
+      if (side.indexOf('riverlineAfter') === 0) { move(Math.min(share, 0.1)); }
+    });
     map.whenReady(function () { place(); follow(); });
   }
 

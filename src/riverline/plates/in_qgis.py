@@ -1,0 +1,245 @@
+"""Sheets drawn by QGIS, where it is there: a project that was written beside a GeoPackage, through a print layout."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+from xml.etree import ElementTree as ET
+
+import pyogrio
+import pyproj
+
+from riverline.errors import JobError, MissingDependencyError
+from riverline.io.whole_files import write_whole
+from riverline.plates.fonts import clean
+from riverline.plates.imprint import Imprint
+from riverline.plates.paper import SCALES, require_scale
+from riverline.plates.templates import qgis_template
+from riverline.plates.wording import notes_from
+from riverline.provenance import RulesUsed
+from riverline.schema import PLATES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from riverline.schema import Language
+
+__all__ = ["draw_in_qgis"]
+
+_SLOTS = ("unit", "surveyed_by", "drawn_by", "checked_by", "approved_by", "date", "review_no")
+"""What stands in the slots of the template, from the top."""
+_LONGEST_S = 1_800
+_ASKED_S = 60
+_PLACES = ("/Applications/QGIS.app/Contents/MacOS/bin/python3", "/Applications/QGIS-LTR.app/Contents/MacOS/bin/python3")
+_FAILED = {
+    "project": ("QGIS 打不开工程", "QGIS cannot open the project"),
+    "template": ("版式文件不能用，或没有名为 map 的地图项", "the layout cannot be used, or has no item named map"),
+}
+
+
+def draw_in_qgis(
+    project: str | os.PathLike[str],
+    path: str | os.PathLike[str],
+    *,
+    template: str | os.PathLike[str] | None = None,
+    scale: int | Literal["auto"] = "auto",
+    title: str = "",
+    imprint: Imprint | None = None,
+    language: Language = "zh",
+    python: str | os.PathLike[str] | None = None,
+) -> Path:
+    """Draw a QGIS project by QGIS itself as a PDF: one sheet, or a page for each row of its layer 图幅.
+
+    Parameters
+    ----------
+    project
+        ``….qgz`` or ``….qgs``, such as ``riverline.export.to_geopackage(…, project=True)`` writes; of a ``….gpkg`` the
+        project beside it. With ``Atlas.plates`` among the layers each sheet of the atlas is a page.
+    path
+        The file, named ``….pdf``; its folder has to be there.
+    template
+        A print layout (``.qpt``) of one's own with an item ``map``; :func:`qgis_template` if not given.
+    scale
+        Denominator; ``"auto"`` takes what the sheets say, or the largest usual one at which the project's view fits.
+    title
+        Above the map; an atlas has the titles of its sheets.
+    imprint
+        Unit, date, signatures, secrecy.
+    language
+        Of the notes on datum and rules.
+    python
+        The interpreter that QGIS was built for; else it is looked for.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    MissingDependencyError
+        If no interpreter with QGIS is there.
+    JobError
+        If the project, one of its layers, its CRS or the layout is not good; if the file cannot be written.
+
+    Notes
+    -----
+    QGIS runs in a process of its own, without a window. Texts are written as they are, none is read as an expression.
+    Tested with QGIS 3.22.
+
+    Examples
+    --------
+    >>> import riverline as rl
+    >>> try:
+    ...     rl.plates.draw_in_qgis("成果.docx", "图.pdf")
+    ... except rl.JobError as error:
+    ...     print(error.zh)
+    QGIS 工程应为 .qgz、.qgs 或旁有工程的 .gpkg 文件，成果应为 .pdf：'成果.docx'、'图.pdf'
+    """
+    source, target = _project_of(Path(project), Path(path)), Path(path)
+    require_scale(scale)
+    layout = qgis_template() if template is None else Path(template)
+    if not layout.is_file():
+        raise JobError(f"没有版式文件 {layout.name}", f"there is no layout {layout.name}")
+    interpreter = _interpreter(None if python is None else os.fspath(python))
+    imprint = imprint or Imprint()
+    texts = {"notes": "\n".join(_notes(source, imprint, language))}
+    texts |= {"title": clean(title)} if title else {}
+    texts |= {"secrecy": f"密级：{clean(imprint.secrecy, 20)}" if imprint.secrecy else ""}
+    slots = {f"slot {at}": clean(getattr(imprint, name), 40) for at, name in enumerate(_SLOTS, 1)}
+    job = {"project": os.fspath(source.resolve()), "template": os.fspath(layout.resolve()),
+           "coverage": PLATES.label_zh, "scale": 0 if scale == "auto" else scale, "scales": list(SCALES),
+           "texts": texts, "slots": {name: text for name, text in slots.items() if text}}  # fmt: skip
+    write_whole(target, _drawn(interpreter, job))
+    return target
+
+
+def _project_of(project: Path, path: Path) -> Path:
+    found = project.with_suffix(".qgz") if project.suffix.lower() == ".gpkg" else project
+    if found.suffix.lower() not in {".qgz", ".qgs"} or path.suffix.lower() != ".pdf":
+        raise JobError(
+            f"QGIS 工程应为 .qgz、.qgs 或旁有工程的 .gpkg 文件，成果应为 .pdf：{project.name!r}、{path.name!r}",
+            f"a QGIS project is .qgz, .qgs or a .gpkg with a project beside it, and what is drawn .pdf: "
+            f"{project.name!r}, {path.name!r}",
+        )
+    if not found.is_file():
+        raise JobError(
+            f"没有 QGIS 工程 {found.name}；请用 riverline.export.to_geopackage(…, project=True) 写出",
+            f"there is no QGIS project {found.name}: riverline.export.to_geopackage(…, project=True) writes one",
+        )
+    return found
+
+
+def _environment() -> dict[str, str]:
+    """The user's own, without what is meant for this interpreter."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))}
+    return {"QT_QPA_PLATFORM": "offscreen", **kept}
+
+
+def _candidates() -> Iterator[str]:
+    yield from filter(None, (shutil.which("python3", path=os.defpath), shutil.which("python3"), *_PLACES))
+    programs = Path(os.environ.get("PROGRAMFILES", ""))
+    if os.name == "nt":
+        yield from map(os.fspath, sorted(programs.glob("QGIS*/bin/python-qgis*.bat"), reverse=True))
+
+
+@lru_cache(maxsize=8)
+def _interpreter(python: str | None) -> str:
+    """An interpreter that imports QGIS."""
+    asked = [python] if python is not None else list(dict.fromkeys(_candidates()))
+    for each in asked:
+        try:
+            ran = subprocess.run(  # noqa: S603 - an interpreter of this machine
+                [each, "-c", "import qgis.core"], env=_environment(), capture_output=True, check=False, timeout=_ASKED_S
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            continue
+        if ran.returncode == 0:
+            return each
+    looked = ", ".join(asked) or "-"
+    raise MissingDependencyError(
+        f"没有找到带 QGIS 的 Python（找过：{looked}）；请安装 QGIS（Debian/Ubuntu：apt install python3-qgis），"
+        "或用 python= 指定它的解释器；不用 QGIS 可用 riverline.plates.draw",
+        f"no Python with QGIS was found (looked at {looked}); install QGIS (Debian, Ubuntu: apt install python3-qgis) "
+        "or name its interpreter by python=; riverline.plates.draw needs no QGIS",
+    )
+
+
+def _drawn(interpreter: str, job: dict[str, Any]) -> bytes:
+    """What QGIS made of a job."""
+    with tempfile.TemporaryDirectory(prefix="riverline-") as folder:
+        draft, script, told = Path(folder) / "draft.pdf", Path(folder) / "print_layout.py", Path(folder) / "job.json"
+        script.write_bytes(Path(__file__).with_name("templates").joinpath("print_layout.py").read_bytes())
+        told.write_text(json.dumps({**job, "target": os.fspath(draft)}), encoding="utf-8")
+        try:
+            ran = subprocess.run(  # noqa: S603 - our own script
+                [interpreter, os.fspath(script), os.fspath(told)], env=_environment(), capture_output=True,
+                cwd=folder, check=False, timeout=_LONGEST_S,
+            )  # fmt: skip
+            said = json.loads(ran.stdout.decode("utf-8", "replace").splitlines()[-1])
+        except (subprocess.TimeoutExpired, ValueError, IndexError) as error:
+            raise JobError("QGIS 没有画完", "QGIS did not finish") from error
+        if "error" in said or said["code"] or not draft.is_file():
+            raise _failure(said)
+        return draft.read_bytes()
+
+
+def _failure(said: dict[str, Any]) -> JobError:
+    if said.get("error") == "layers":
+        broken = ", ".join(map(str, said["broken"])) or "CRS"
+        return JobError(f"工程中有打不开的图层：{broken}", f"layers of the project cannot be opened: {broken}")
+    zh, en = _FAILED.get(said.get("error", ""), ("QGIS 没有写出 PDF", "QGIS wrote no PDF"))
+    return JobError(
+        f"{zh}（{said.get('error') or said.get('code')}）", f"{en} ({said.get('error') or said.get('code')})"
+    )
+
+
+def _notes(project: Path, imprint: Imprint, language: Language) -> tuple[str, ...]:
+    """What the notes of our own sheets say, from the project's CRS and from what stands in its layers' metadata."""
+    root = _read(project)
+    code = root.findtext("projectCrs/spatialrefsys/wkt") or root.findtext("projectCrs/spatialrefsys/authid") or ""
+    try:
+        crs = pyproj.CRS(code)
+    except pyproj.exceptions.CRSError as error:
+        raise JobError(f"工程 {project.name} 没有坐标系", f"the project {project.name} has no CRS") from error
+    used: dict[str, RulesUsed] = {}
+    for source in root.iterfind("projectlayers/maplayer/datasource"):
+        used |= {each.digest: each for each in _rules_in(project.parent, source.text or "")}
+    rules = [f"{each.label(language)}（{each.name} {each.digest[:12]}）" for each in used.values()]
+    return notes_from(rules, (), crs, imprint, language)
+
+
+def _read(project: Path) -> ET.Element:
+    try:
+        if project.suffix.lower() == ".qgs":
+            return ET.fromstring(project.read_bytes())  # noqa: S314 - the user's own project
+        with zipfile.ZipFile(project) as archive:
+            name = next(each for each in archive.namelist() if each.endswith(".qgs"))
+            return ET.fromstring(archive.read(name))  # noqa: S314 - the same
+    except (OSError, zipfile.BadZipFile, StopIteration, ET.ParseError) as error:
+        raise JobError(f"读不了 QGIS 工程 {project.name}", f"cannot read the QGIS project {project.name}") from error
+
+
+def _rules_in(folder: Path, source: str) -> Iterator[RulesUsed]:
+    """The rule sets that a layer of a GeoPackage says drew it."""
+    name, _, which = source.partition("|layername=")
+    if not which:
+        return
+    try:
+        about = pyogrio.read_info(folder / name, layer=which).get("layer_metadata") or {}
+        told = json.loads(about.get("run", "{}")).get("rule_sets", [])
+        used = [RulesUsed(**each) for each in told]
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, TypeError):
+        return
+    own, _, own_title = about.get("rules", "").partition(" ")
+    digest = about.get("rules_digest", "")
+    if digest and digest not in {each.digest for each in used}:
+        yield RulesUsed(own, own_title, "", digest)
+    yield from used
