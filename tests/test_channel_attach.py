@@ -108,6 +108,21 @@ def test_segments_units_and_chiefs_of_every_level():
     assert sorted(made.faults["code"]) == ["chief-lacking", "chiefs-overlap"]
 
 
+def test_banks_and_levels_of_chiefs_are_read_by_what_people_call_them_and_strange_words_are_told():
+    rows = [("V1", "R1", "村级", "左村", "1000", 3000, "左岸"), ("V2", "R1", "village", "右村", 1000, 3000, "右岸"),
+            ("T1", "R1", "乡级", "镇长", 1000, 3000, "两岸"), ("C1", "R1", "county", "县长", 1000, 3000, "东岸"),
+            ("C2", "R1", "片区", "片长", 1000, 3000, None)]  # fmt: skip
+    names = ["chief_id", "river_id", "level", "name", "start_chainage_m", "end_chainage_m", "bank"]
+    chiefs = gpd.GeoDataFrame(rows, columns=names, geometry=[line((0, 0), (1, 0))] * len(rows), crs=CRS)
+    made = rl.attach(problems((1000, 20), (1200, -20)), AXES, chiefs=chiefs)
+    assert made.problems["chief_village"].tolist() == ["左村", "右村"]
+    assert made.problems["chief_township"].tolist() == ["镇长", "镇长"]
+    assert made.problems["chief_county"].tolist() == ["", ""]
+    strange = made.faults[made.faults["code"] == "value-choice"]
+    assert sorted(strange["feature_id"]) == ["C1", "C2"]
+    assert set(strange["layer"]) == {"chiefs"}
+
+
 def test_every_row_comes_back_in_its_order_with_its_columns_and_nothing_is_changed():
     frame = problems((100, -30), (5050, 45), (0, 8000), 备注=["甲", "乙", "丙"])
     frame.loc[len(frame)] = {"problem_id": "P3", "备注": "丁", "geometry": None}

@@ -246,6 +246,26 @@ def test_numbers_are_written_as_the_guide_shows(tmp_path):
     assert all(each in pattern for each in (*written[:2], "0012+1"))
 
 
+def test_the_steps_of_a_problem_that_the_guide_shows_are_allowed_in_their_order(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "整改后.jpg").write_bytes(b"photograph")
+    places = [shapely.Point(500_000, 3_400_000 + 5_000 * k) for k in range(2)]
+    rows = {"problem_id": ["P-…", "P-2"], "kind": "dumping", "found_on": "2025-06-01"}
+    found = gpd.GeoDataFrame(rows, geometry=places, crs=county.CRS)
+    ledger = rl.Ledger.open("台账.gpkg")
+    ledger.take(found, source="遥感2025Q2", on="2025-06-30")
+    (block,) = [each for each in blocks("python", "docs/guide.md") if "ledger.record(" in each]
+    calls = re.findall(r"^ledger\.record\(.*?\)(?=\s*(?:#.*)?$)", block, flags=re.DOTALL | re.MULTILINE)
+    assert len(calls) >= 3
+    for call in calls:
+        assert int(eval(call, {"ledger": ledger})) > 2  # noqa: S307 - it is the guide's own line
+    typed = [line.replace("P-…", "P-2") for line in commands() if line.startswith("riverline ledger record")]
+    for line in typed:
+        ran = CliRunner().invoke(app, shlex.split(line)[1:], env={"COLUMNS": "100", "TERM": "dumb"})
+        assert ran.exit_code == 0, ran.output
+    assert ledger.problems()["status"].tolist() == ["closed", "closed"]
+
+
 def test_the_pages_tell_commands_to_type():
     assert len(commands()) > 15
     assert {"axes", "banks", "demarcate", "waters"} <= {line.split()[1] for line in commands()}

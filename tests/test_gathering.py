@@ -196,6 +196,15 @@ def test_the_command_says_once_what_is_nobodys(ledger, tmp_path, by, said):
     assert "value-without-subject" not in set(scored.faults["code"])
 
 
+def test_a_command_without_any_result_to_gather_from_is_a_wrong_call(tmp_path):
+    out = tmp_path / "指标值.csv"
+    options = ["--by", "river", "--since", "2025-01-01", "--until", "2025-06-30", "--out", str(out)]
+    ran = CliRunner().invoke(app, ["indicators", *options], env={"COLUMNS": "160", "TERM": "dumb"})
+    assert ran.exit_code == 2
+    assert "--patrols" in ran.output
+    assert not out.exists()
+
+
 def test_a_wrong_call_says_everything_at_once():
     with pytest.raises(rl.JobError, match=r"(?s)since.*until.*by must be"):
         rl.gather_indicators(by="country", since="2025Q1", until="later")

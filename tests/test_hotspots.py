@@ -539,6 +539,11 @@ def test_chiefs_reaches_are_ranked_by_the_chief_of_each_segments_middle():
     assert rl.hotspots.rank_reaches(spots, by="chief_county", chiefs=chiefs)["part"].tolist() == ["丁"]
     with pytest.raises(rl.SchemaError, match="chiefs"):
         rl.hotspots.rank_reaches(spots, chiefs=chiefs.drop(columns="level"))
+    called = chiefs.assign(bank=["右岸", "右", "左岸", "两岸"], level=["村级"] * 3 + ["县级"])
+    same = rl.hotspots.rank_reaches(spots, by="chief_village", chiefs=called).set_index("part")
+    assert same["problems"].to_dict() == {"甲": 30, "乙": 0, "丙": 0}
+    with pytest.raises(rl.SchemaError, match=r"(?s)B：bank（岸别） = 东岸.*chiefs holds values that cannot be read"):
+        rl.hotspots.rank_reaches(spots, chiefs=called.assign(bank=["右岸", "东岸", "左岸", "两岸"]))
 
 
 def test_the_surface_holds_every_problem(spots):

@@ -82,6 +82,41 @@ def test_the_command_tells_reaches_and_ranks_and_writes_both_files(files, tmp_pa
         assert part in reason
 
 
+def test_the_command_ranks_by_chiefs_lists_what_to_walk_and_spreads_by_another_kernel(files, tmp_path):
+    chiefs = {"chief_id": ["A", "B", "C"], "river_id": "R1", "level": ["村级", "村级", "县级"],
+              "name": ["张村", "李村", "王县"], "start_chainage_m": [0.0, 15_000.0, 0.0],
+              "end_chainage_m": [15_000.0, 30_000.0, 30_000.0], "bank": "两岸"}  # fmt: skip
+    shape = gpd.read_file(files / "axes.gpkg").geometry.iloc[0]
+    gpd.GeoDataFrame(chiefs, geometry=[shape] * 3, crs=CRS).to_file(tmp_path / "chiefs.gpkg")
+    out = tmp_path / "out"
+    asked = ("hotspots", files / "problems.gpkg", "--axes", files / "axes.gpkg", "--chiefs", tmp_path / "chiefs.gpkg",
+             "--column", "BH=problem_id", "--out", out)  # fmt: skip
+    told = run(*asked, "--walk", 2, "--kernel", "downstream", "--bandwidth", 400)
+    assert "张村" in told
+    assert "李村" in told
+    assert "王县" not in told
+    assert "优先巡查河段" in told
+    problems, axes = gpd.read_file(files / "problems.gpkg"), gpd.read_file(files / "axes.gpkg")
+    listed = pd.read_csv(out / "优先巡查.csv")
+    first = rl.hotspots.first_to_walk(rl.find_hotspots(problems, axes), kilometres=2)
+    assert listed["河段编码"].tolist() == first["segment_id"].tolist()
+    assert listed["长度（m）"].sum() >= 2_000
+    density = gpd.read_file(out / "热点成果.gpkg", layer="沿河密度")
+    wanted = rl.hotspots.measure_density(
+        problems, axes, kernel="downstream", settings=rl.HotspotSettings(bandwidth_m=400)
+    )  # fmt: skip
+    assert density["density"].to_numpy() == pytest.approx(wanted["density"].to_numpy())
+    assert "王县" in run(*asked, "--by", "chief_county")
+
+
+def test_the_density_of_a_window_holds_what_was_found_in_it(files):
+    problems, axes = gpd.read_file(files / "problems.gpkg"), gpd.read_file(files / "axes.gpkg")
+    settings = rl.HotspotSettings(window_days=90)
+    found = rl.hotspots.measure_density(problems, axes, kernel="equal_split", on="2025-06-30", settings=settings)
+    inside = pd.to_datetime(problems["found_on"]).between("2025-04-02", "2025-06-30").sum()
+    assert (found["density"] * found["length_m"] / 1000).sum() == pytest.approx(inside, rel=1e-6)
+
+
 def test_the_command_keeps_the_codes_of_problems(files, tmp_path):
     frame = gpd.read_file(files / "problems.gpkg").rename(columns={"BH": "问题编号"})
     frame.loc[0, "问题编号"] = frame.loc[1, "问题编号"]
@@ -142,6 +177,25 @@ def test_the_command_scans_for_what_still_goes_on(year, tmp_path):
     (row,) = gpd.read_file(tmp_path / "out" / "扫描成果.gpkg", layer="扫描聚集区").itertuples()
     assert row.p == 0.01
     assert 11_000 <= row.start_chainage_m <= row.end_chainage_m <= 14_000
+
+
+def test_the_command_scans_place_alone_over_all_that_was_found(year, tmp_path):
+    problems, axes = year
+    out = tmp_path / "out"
+    run("scan", problems, "--axes", axes, "--on", "2025-12-31", "--periods", 1, "--whole", "--worlds", 19, "--out", out)
+    best = gpd.read_file(out / "扫描成果.gpkg", layer="扫描聚集区").sort_values("likelihood_ratio").iloc[-1]
+    whole = rl.hotspots.scan_rivers(
+        gpd.read_file(problems),
+        gpd.read_file(axes),
+        on="2025-12-31",
+        by_bank=False,
+        settings=rl.hotspots.ScanSettings(worlds=19),
+    )
+    assert best["problems"] == whole["problems"].iloc[0]
+    found = pd.to_datetime(gpd.read_file(problems)["found_on"])
+    assert pd.Timestamp(best["first_day"]) == found.min()
+    now = ("scan", problems, "--axes", axes, "--on", "2025-12-31", "--periods", 1, "--now", "--out", out)
+    assert "periods" in run(*now, status=1)
 
 
 def test_the_command_counts_near_repeats_and_refuses_half_a_pair_of_kinds(year, tmp_path):

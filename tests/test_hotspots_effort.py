@@ -79,6 +79,10 @@ def test_only_passes_of_the_window_count_and_none_of_invalid_patrols(axes):
     found = rl.find_hotspots(frame, axes, effort=drove)
     assert set(found.segments["passes"]) == {3.0}
     assert codes(found)["effort-invalid"] == 2.0
+    strange = rl.find_hotspots(frame, axes, effort=effort.assign(validity=["有效", "作废", "有效", "有效", "有效"]))
+    (row,) = strange.faults[strange.faults["code"] == "value-choice"].itertuples()
+    assert (row.layer, row.feature_id) == ("effort", "2")
+    assert "作废" in row.detail
 
 
 def test_banks_may_be_written_in_chinese_and_a_word_that_is_none_is_told(axes):
@@ -86,6 +90,7 @@ def test_banks_may_be_written_in_chinese_and_a_word_that_is_none_is_told(axes):
     rows = walks(*[("R1", 0, 20_000)] * 5, bank=["右岸", "右", "left", "", "对岸"])
     passes, told = passes_of(rows, segments)
     assert passes.tolist() == [2.0, 3.0]
+    assert passes_of(walks(*[("R1", 0, 20_000)] * 2, bank=["两岸", "both"]), segments)[0].tolist() == [2.0, 2.0]
     assert [(each.code, each.feature_id, each.note) for each in told] == [("exposure-bankless", "5", "对岸")]
     amount, told = spread_over(rows.assign(exposure=6.0), segments)
     assert amount.tolist() == pytest.approx([9.0, 15.0])

@@ -124,6 +124,13 @@ def test_what_is_told_of_time_needs_days_and_a_last_one():
         rl.hotspots.find_emerging(frame, axes, on="2025-12-31")
     with pytest.raises(rl.SchemaError, match="found_on"):
         rl.hotspots.scan_rivers(frame, axes, on="2025-12-31", settings=rl.hotspots.ScanSettings(periods=3))
+    with pytest.raises(rl.SchemaError, match="found_on"):
+        rl.hotspots.find_near_repeats(frame, axes)
+    for kinds in (("foo", "bar"), ("dumping", "bar")):
+        with pytest.raises(rl.JobError, match=r"(?s)没有问题类型.*there is no kind of problems"):
+            rl.hotspots.find_near_repeats(dated, axes, kinds=kinds)
+    named = rl.hotspots.find_near_repeats(dated, axes, kinds=("乱采", "乱堆"), worlds=9)
+    assert set(named["first_kind"]) | set(named["then_kind"]) == {"extraction", "dumping"}
     with pytest.raises(rl.JobError, match="on="):
         rl.hotspots.find_emerging(dated, axes, on=None)
     assert len(rl.hotspots.scan_rivers(frame, axes)) == 1

@@ -103,8 +103,19 @@ def test_distance_is_along_the_water_and_through_confluences():
     assert up["pairs"].tolist() == [2]
 
 
+def test_a_code_that_stands_twice_counts_once():
+    """The sample county has one such code: with its second row another pair would seem to be there."""
+    days = pd.to_datetime(["2025-01-01", "2025-01-01", "2025-02-15"])
+    columns = {"problem_id": ["A", "A", "B"], "found_on": days}
+    frame = gpd.GeoDataFrame(columns, geometry=[shapely.Point(X + x, Y + 5) for x in (0, 300, 600)], crs=CRS)
+    bands = {"distances_m": (0, 400, 700), "days": (0, 30, 90), "worlds": 9}
+    assert rl.hotspots.find_near_repeats(frame, rivers(), **bands)["pairs"].sum() == 1
+    apart = frame.assign(problem_id=["A", "C", "B"])
+    assert rl.hotspots.find_near_repeats(apart, rivers(), **bands)["pairs"].sum() == 3
+
+
 def test_problems_without_a_day_do_not_count_and_wrong_edges_raise():
-    frame = gpd.GeoDataFrame(geometry=[shapely.Point(X, Y + 5)] * 2, crs=CRS)
+    frame = gpd.GeoDataFrame({"found_on": [None, pd.NaT]}, geometry=[shapely.Point(X, Y + 5)] * 2, crs=CRS)
     found = rl.hotspots.find_near_repeats(frame, rivers(), worlds=9)
     assert found["pairs"].eq(0).all()
     assert not len(rl.check(found, rl.schema.NEAR_REPEATS))

@@ -11,6 +11,7 @@ from scipy import stats
 
 import riverline as rl
 from riverline._kernels.network.river_scan import (
+    Chances,
     Windows,
     bernoulli_ratio,
     gumbel_tail,
@@ -85,6 +86,42 @@ def test_the_best_window_is_that_of_exhaustive_enumeration(world, model, last_on
     assert found.ratio == pytest.approx(best, rel=1e-9)
 
 
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("last_only", [False, True])
+@pytest.mark.parametrize("model", ["poisson", "bernoulli"])
+def test_the_short_way_to_the_best_ratio_is_that_of_every_window(seed, model, last_only):
+    random = np.random.default_rng(seed)
+    count, periods = int(random.integers(1, 30)), int(random.integers(1, 6))
+    place = random.integers(0, 40, count).astype(float)  # several are equally far
+    windows = windows_of(np.abs(place[:, None] - place), float(random.uniform(1, 50)))
+    windows = Windows(windows.member, windows.start, windows.whole & (random.uniform(size=len(windows.member)) < 0.8))
+    share = random.uniform(0, 1, (count, periods)) * (random.uniform(size=(count, periods)) < 0.7)
+    share[0, 0] = 1.0
+    share /= share.sum()
+    total = int(random.integers(1, 40))
+    if model == "poisson":
+        chances = Chances(share * total, windows, last_only=last_only)
+    else:
+        looked = random.multinomial(3 * total, share.ravel()).reshape(share.shape)
+        chances = Chances(looked.astype(float), windows, last_only=last_only, everyone=float(looked.sum()))
+    for _ in range(10):
+        if model == "poisson":
+            world, controls = random.multinomial(total, share.ravel()).reshape(share.shape), None
+        else:
+            dealt = random.multivariate_hypergeometric(looked.ravel(), total, method="marginals")
+            world = dealt.reshape(share.shape)
+            controls = (looked - world).astype(float)
+        whole = scan(world.astype(float), share, windows, last_only=last_only, controls=controls)
+        assert chances.best_ratio(world) == pytest.approx(whole.ratio, rel=1e-9, abs=1e-9)
+
+
+def test_a_scan_tells_how_many_worlds_it_has_drawn(axes):
+    told = []
+    settings = rl.hotspots.ScanSettings(worlds=19, enough=30)
+    rl.hotspots.scan_rivers(frame([100, 120, 140]), axes, by_bank=False, settings=settings, tell=told.append)
+    assert told == list(range(19))
+
+
 def test_ratios_are_nothing_where_there_is_less_than_expected():
     assert poisson_ratio(np.array([1.0, 5.0, 0.0]), np.array([2.0, 5.0, 1.0]), 10.0).tolist() == [0.0, 0.0, 0.0]
     assert poisson_ratio(np.array([10.0]), np.array([4.0]), 10.0)[0] == pytest.approx(10 * np.log(2.5))
@@ -154,6 +191,22 @@ def test_where_more_was_looked_at_more_is_found_and_controls_say_so(axes):
     held = rl.hotspots.scan_rivers(frame(busy), axes, controls=looked, settings=settings)
     assert alone["p"].iloc[0] == 0.01
     assert held["p"].max() > 0.05
+
+
+def test_a_scan_of_place_alone_takes_all_that_was_found_up_to_its_day(axes):
+    old, new = pd.Timestamp("2024-03-01"), pd.Timestamp("2025-12-20")
+    both = frame([*range(10_000, 10_900, 100), 30_000, 30_100], [*[old] * 9, new, new])
+    few = rl.hotspots.ScanSettings(worlds=19, most=1)
+    for on, last in (("2025-12-31", "2025-12-31"), (None, "2025-12-20")):
+        (row,) = rl.hotspots.scan_rivers(both, axes, on=on, by_bank=False, settings=few).itertuples()
+        assert row.problems == 9
+        assert (row.first_day, row.last_day) == (old, pd.Timestamp(last))
+    (row,) = rl.hotspots.scan_rivers(both, axes, on="2024-12-31", by_bank=False, settings=few).itertuples()
+    assert (row.problems, row.last_day) == (9, pd.Timestamp("2024-12-31"))
+    (row,) = rl.hotspots.scan_rivers(frame([100, 120]), axes, by_bank=False, settings=few).itertuples()
+    assert pd.isna(row.first_day)
+    with pytest.raises(rl.JobError, match="prospective"):
+        rl.hotspots.ScanSettings(prospective=True)
 
 
 def test_a_scan_conforms_and_wrong_calls_raise(axes):

@@ -154,6 +154,7 @@ REFUSED = [
     ("problem-kindless", {"kind": "rodent"}),
     ("closed-before-found", {"closed_on": "2024-12-31"}),
     ("closed-undated", {"status": "closed"}),
+    ("value-beyond", {"found_on": "0001-01-01"}),
     ("geometry-infinite", {"geometry": shapely.Point(np.inf, Y)}),
     ("invalid", {"geometry": shapely.Polygon([(X, Y), (X + 9, Y + 9), (X + 9, Y), (X, Y + 9)])}),
 ]
@@ -295,7 +296,22 @@ BAD_EVENTS = [
     ("event-value", {"severity": "terrible"}),
     ("event-value", {"due_on": "03/04/2025"}),
     ("event-value", {"status": "closed"}),
+    ("event-value", {"area_m2": -7}),
+    ("event-value", {"volume_m3": 1e300}),
+    ("event-value", {"found_on": "0001-01-01"}),
 ]
+
+
+@pytest.mark.parametrize("area", [-5.0, 1e300, "-5"])
+def test_measures_that_cannot_be_are_faults_and_the_problem_is_taken_without(tmp_path, area):
+    ledger = ledger_of(tmp_path)
+    made = ledger.take(problems_of(2, problem_id=["A", "B"], area_m2=[area, 7.5]), source="排查", on="2025-12-31")
+    assert codes(made) == ["value-beyond"]
+    assert made.faults["feature_id"].tolist() == ["A"]
+    assert "area_m2（面积） = " in made.faults["detail"].iloc[0]
+    assert ledger.problems()["area_m2"].fillna(0).tolist() == [0.0, 7.5]
+    with pytest.raises(rl.LedgerError, match=r"area_m2（面积） = -7 ∉ 0 … 1e\+10"):
+        ledger.record("B", "amended", on="2025-12-31", by="某", changes={"area_m2": -7}, note="x")
 
 
 @pytest.mark.parametrize(("code", "columns"), BAD_EVENTS, ids=[f"{code}-{k}" for k, (code, _) in enumerate(BAD_EVENTS)])
@@ -461,6 +477,11 @@ def test_the_file_is_a_geopackage_whose_view_is_live(tmp_path):
     assert again["status"].tolist() == ["found", "assigned", "found"]
     assert again.index.tolist() == [1, 2, 3]
     assert again["overdue_days"].notna().tolist() == [False, True, False]
+    # One file, one answer: what is overdue without a day is so today, for the layer and for the ledger.
+    late = ledger.overdue()
+    assert late["problem_id"].tolist() == ["B"]
+    assert late["overdue_days"].tolist() == again["overdue_days"].dropna().astype("int64").tolist()
+    assert ledger.overdue(on="2025-02-20").empty
     assert pyogrio.read_info(ledger.path, layer="problems")["total_bounds"] == pytest.approx(tuple(frame.total_bounds))
     assert len(pyogrio.read_dataframe(ledger.path, layer="events")) == 4
     with sqlite3.connect(ledger.path) as db:
@@ -481,6 +502,15 @@ def test_nobody_changes_what_was_written(tmp_path, table, deed):
     with pytest.raises(sqlite3.IntegrityError, match="only grows"):
         db.execute(deed.format(table))
     db.close()
+
+
+def test_whoever_only_asks_begins_no_ledger(tmp_path):
+    path = tmp_path / "台帐.gpkg"
+    with pytest.raises(rl.LedgerError, match="没有台账文件"):
+        rl.Ledger.open(path, create=False)
+    assert not path.exists()
+    rl.Ledger.open(path)
+    assert rl.Ledger.open(path, create=False).problems().empty
 
 
 def test_what_is_no_ledger_is_one_error(tmp_path):

@@ -87,6 +87,49 @@ def test_only_reaches_that_are_closed_on_paper_are_listed_as_such(tmp_path):
     assert "closed on paper" in run("rebounds", book, "--language", "en")
 
 
+def test_a_mistyped_path_is_no_ledger_for_any_command_but_take(book, tmp_path):
+    missing, sheet = tmp_path / "台帐.gpkg", tmp_path / "台账.xlsx"
+    run("export", book, sheet)
+    events = tmp_path / "事件.csv"
+    events.write_text("problem_id,event,on,by\nA,assigned,2025-02-01,某\n", encoding="utf-8")
+    day = ("--on", "2025-02-01", "--by", "某")
+    commands = [("verify",), ("list",), ("list", "--overdue"), ("statistics",), ("rebounds",), ("look-back",)]
+    for name, *options in commands:
+        assert "没有台账文件" in run(name, missing, *options, status=1)
+    for rest in (("history", missing, "A"), ("record", missing, "A", "assigned", *day), ("events", missing, events),
+                 ("import", missing, sheet, *day), ("export", missing, tmp_path / "又.xlsx")):  # fmt: skip
+        assert "没有台账文件" in run(*rest, status=1), rest
+    assert not missing.exists()
+
+
+def test_what_is_not_there_is_said(book, tmp_path):
+    assert "没有编号为 NOPE 的问题" in run("history", book, "NOPE", status=1)
+    assert "a.docx" in run("export", book, tmp_path / "a.docx", status=2)
+    assert not (tmp_path / "a.docx").exists()
+    text = tmp_path / "改.csv"
+    text.write_text("问题编号\nA\n", encoding="utf-8")
+    zip_ = tmp_path / "坏.xlsx"
+    zip_.write_text("no workbook", encoding="utf-8")
+    for path, why in ((text, "不是 .xlsx 工作簿"), (zip_, "文件已损坏"), (tmp_path / "无.xlsx", "没有这个文件")):
+        said = run("import", book, path, "--on", "2025-06-01", "--by", "某", status=1)
+        zh = said.split("cannot read")[0]
+        assert why in zh
+        assert "openpyxl" not in said
+        assert "zip file" not in said
+
+
+def test_a_sample_to_look_at_again_is_drawn_and_written(book, tmp_path):
+    for event, day in (("assigned", "2025-02-01"), ("review", "2025-02-02"), ("closed", "2025-02-03")):
+        run("record", book, "A", event, "--on", day, "--by", "县河长办")
+    out = tmp_path / "回头看.gpkg"
+    said = run("look-back", book, "--on", "2026-02-01", "--share", 0.5, "--by", "kind", "--out", out)
+    drawn = rl.Ledger.open(book).look_back(on="2026-02-01", share=0.5, by=("kind",))
+    assert drawn["problem_id"].tolist() == ["A"]
+    assert "A" in said
+    assert rl.read_layer(out, rl.schema.LOOK_BACKS)["problem_id"].tolist() == ["A"]
+    run("look-back", book, "--by", "nothing", status=1)
+
+
 @pytest.mark.real
 def test_a_file_of_new_york_is_taken_whole_once_the_order_of_its_days_is_said(real_data, tmp_path):
     table = real_data / "complaints_nyc311" / "311_Animals_short.csv"

@@ -57,6 +57,22 @@ def test_the_sheet_shows_labels_days_and_numbers(ledger, tmp_path):
     assert row["台账版本"] == 4
 
 
+def test_a_typed_row_and_a_finding_of_an_edited_one_come_back_together(ledger, tmp_path):
+    sheet = ledger.to_excel(tmp_path / "台账.xlsx")
+    edit(sheet, A={"整改期限": "下周"}, B={"面积（m²）": -5})
+    book = openpyxl.load_workbook(sheet)
+    rows = book.worksheets[0]
+    heads = {cell.value: cell.column for cell in rows[1]}
+    for head, value in {"问题编号": "T1", "四乱类型": "乱堆", "发现日期": pd.Timestamp("2025-01-10")}.items():
+        rows.cell(rows.max_row + (head == "问题编号"), heads[head]).value = value
+    book.save(sheet)
+    made = ledger.take_back(sheet, by="某", on="2025-06-01")
+    assert made.events["problem_id"].tolist() == ["T1"]
+    assert codes(made) == ["event-value", "event-value", "problem-placeless"]
+    refused = made.faults.set_index("feature_id").loc["B", "note"]
+    assert refused == "area_m2 = -5.0"
+
+
 def test_edited_rows_come_back_as_events(ledger, tmp_path):
     walk(ledger, "B", ("assigned", "2025-02-01"), ("review", "2025-03-01"))
     sheet = ledger.to_excel(tmp_path / "台账.xlsx")

@@ -391,7 +391,7 @@ def test_the_highest_colour_of_a_day_wins(tmp_path):
     )
     assert outcomes(result) == [("05-14", "met"), ("05-15", "not_met"), ("05-12", "met")]
     assert result.checks["colour"].tolist() == ["red", "red", "none"]
-    assert pt.codes(result) == ["warning-unusable"]
+    assert pt.codes(result) == ["value-choice", "warning-unusable"]
 
 
 def test_activities_count_where_the_rules_say_so(tmp_path):
@@ -447,14 +447,48 @@ def test_duties_that_cannot_be_checked_are_faults(tmp_path):
         duty_id=["D1", "D1", "D3", "D4", "D5", "D6"], river_id=["R1", "R1", "R9", "R1", "R1", "R1"],
         start_chainage_m=[np.nan, np.nan, np.nan, 900.0, np.nan, np.nan],
         end_chainage_m=[np.nan, np.nan, np.nan, 100.0, np.nan, np.nan],
-        chief=["张三", "张三", "张三", "张三", "", "张三"], level=["village"] * 5 + ["city"],
+        chief=["张三", "李四", "张三", "张三", "", "张三"], level=["village"] * 5 + ["city"],
     )  # fmt: skip
     result = pt.measured(pt.walked([(0, 20), (600, 20)]), of=of, rules=pt.rules(tmp_path, WEEKLY))
     assert result.duties["duty_id"].tolist() == ["D1", "D6"]
     assert pt.codes(result) == [
-        "duty-no-length", "duty-unusable", "duty-without-river", "duty-without-rule", "key-duplicated",
+        "duty-duplicated", "duty-no-length", "duty-unusable", "duty-without-river", "duty-without-rule",
     ]  # fmt: skip
     assert result.checks[result.checks["duty_id"] == "D6"]["outcome"].tolist() == ["no_rule"]
+    twice = result.faults.set_index("code").loc["duty-duplicated"]
+    assert (twice["feature_id"], twice["value"], twice["note"]) == ("D1", 2.0, "李四")
+    assert "共 2 行" in twice["detail"]
+
+
+@pytest.mark.parametrize("bank", ["left", "左岸", "左", "L", " Left bank "])
+def test_a_bank_is_read_by_what_people_call_it(bank):
+    of = pt.duties(("张三", "村级", bank))
+    result = pt.measured(pt.walked([(0, 20), (600, 20)], level="村级"), of=of)
+    assert result.coverage[["bank", "level", "covered_m"]].to_numpy().tolist() == [["left", "village", 600.0]]
+    assert of["bank"].tolist() == [bank]
+
+
+@pytest.mark.parametrize("bank", ["", None, "两岸", "左右岸", "both", "Both banks"])
+def test_no_bank_and_both_banks_are_both(bank):
+    result = pt.measured(pt.walked([(0, 20), (600, 20)]), of=pt.duties(("张三", "village", bank)))
+    assert result.coverage[["bank", "covered_m"]].to_numpy().tolist() == [["left", 600.0], ["right", 0.0]]
+    assert not {"value-choice", "duty-unusable"} & set(pt.codes(result))
+
+
+def test_words_that_nobody_knows_in_duties_warnings_and_activities_are_faults(tmp_path):
+    of = pt.duties(("张三", "village", "东岸"), ("李四", "村干部", "left"), ("王五", "village", "right"))
+    of = of.assign(start_chainage_m=[None, None, "K1"])
+    warned = pd.DataFrame({"warning_id": ["W1", "W2"], "river_id": "R1", "colour": ["红色", "紫"],
+                           "from_on": ["2025-05-05", "2025-05-05"], "to_on": ["下周", ""]})  # fmt: skip
+    done = pd.DataFrame({"activity_id": ["A1"], "duty_id": ["D1"], "activity": ["meeting"], "on": ["昨天"]})
+    result = pt.measured(pt.walked([(0, 20), (600, 20)]), of=of, warnings=warned, activities=done,
+                         rules=pt.rules(tmp_path, WEEKLY))  # fmt: skip
+    assert result.duties.empty
+    told = result.faults.groupby("code")["feature_id"].agg(sorted)
+    assert told["duty-unusable"] == ["D1", "D2", "D3"]
+    assert told["value-choice"] == ["D1", "D2", "W2"]
+    assert told["value-type"] == ["A1", "D3", "W1"]
+    assert told["warning-unusable"] == ["W1", "W2"]
 
 
 # The call
@@ -530,6 +564,20 @@ def test_tracks_may_come_in_degrees_and_maps_show_them():
 
 
 # Rules
+
+
+def test_a_track_in_another_part_of_the_world_is_told_and_spoils_no_map(tmp_path):
+    near = pt.fixes("T1", [(0, 20), (600, 20)]).to_crs(4326)
+    far = pt.fixes("T2", [(0, 20), (600, 20)]).to_crs(4326)
+    far = far.set_geometry(far.geometry.translate(-103.0, 15.0))
+    result = pt.measured(pd.concat([near, far], ignore_index=True))
+    told = result.faults.set_index("feature_id").loc["T2"]
+    assert told["code"] == "track-off-river"
+    assert told["value"] > 5e6
+    assert result.tracks.set_index("track_id").geometry.isna().to_dict() == {"T1": False, "T2": True}
+    assert result.coverage["covered_m"].tolist() == [600.0]
+    assert "清水" not in rl.maps.show_patrols(result, pt.axes()).get_root().render()
+    rl.export.to_geopackage(tmp_path / "巡河成果.gpkg", result)
 
 
 def test_shipped_rules_say_how_they_were_seen():

@@ -10,6 +10,7 @@ import pandas as pd
 
 from riverline.channel.given import texts
 from riverline.channel.units import unit_holding
+from riverline.checks.reading import read_or_refuse
 from riverline.errors import JobError
 from riverline.geodesy import align
 from riverline.schema import ADMIN, CHIEFS, INDICATORS
@@ -293,6 +294,7 @@ def _of_sections(
     if by == "admin" or chiefs is None:
         return []
     CHIEFS.require(chiefs, layer="chiefs")
+    chiefs = read_or_refuse(chiefs, CHIEFS, layer="chiefs")
     whose = pd.DataFrame({name: texts(chiefs[name]) for name in ("river_id", "name")}, dtype="object")
     ends = chiefs[["start_chainage_m", "end_chainage_m"]].to_numpy("float64")
     both = rows.merge(whose.assign(low=ends.min(axis=1), high=ends.max(axis=1)), on="river_id")

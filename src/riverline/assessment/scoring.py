@@ -11,6 +11,7 @@ import pandas as pd
 from riverline import faults
 from riverline._version import __version__
 from riverline.channel.given import texts
+from riverline.checks.reading import read_rows, row_names
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.errors import RuleError
 from riverline.provenance import Run, content_digest
@@ -134,11 +135,11 @@ def assess(indicators: pd.DataFrame, *, rules: ScoreRules | None = None, languag
 
 def _values(indicators: pd.DataFrame, sheet: ScoreRules) -> tuple[pd.DataFrame, list[Finding]]:
     """One value a subject, period and indicator, and the rows that cannot be used."""
-    rows = INDICATORS.conform(indicators)
+    rows, findings = read_rows(indicators, INDICATORS)
     told = pd.DataFrame({name: texts(rows[name]) for name in ("value_id", *_SUBJECT, "indicator")}, dtype="object")
     told["source_ids"] = texts(rows["source_ids"]) if "source_ids" in rows else ""
     told["value"] = pd.to_numeric(rows["value"], errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
-    told["name"] = [name or f"row {label}" for name, label in zip(told["value_id"], rows.index, strict=True)]
+    told["name"] = row_names(indicators, INDICATORS)
     listed: list[Indicator | Adjustment] = [*sheet.indicators, *sheet.adjustments]
     items = {each.id: each for each in listed}
     lacking = np.full(len(told), "", dtype="object")
@@ -147,7 +148,7 @@ def _values(indicators: pd.DataFrame, sheet: ScoreRules) -> tuple[pd.DataFrame, 
     kinds = {choice.value for choice in INDICATORS["subject_kind"].choices}
     lacking[~told["subject_kind"].isin(kinds).to_numpy()] = "subject_kind"
     stranger = (~told["indicator"].isin(items)).to_numpy() & (lacking == "")
-    findings = [_about("value-without-subject", told, row, lacking[row]) for row in np.flatnonzero(lacking != "")]
+    findings += [_about("value-without-subject", told, row, lacking[row]) for row in np.flatnonzero(lacking != "")]
     many = told.loc[stranger, "indicator"].value_counts().sort_index()
     findings += [
         Finding("indicator-unknown", INDICATORS.name, str(name), None, float(count)) for name, count in many.items()

@@ -15,7 +15,9 @@ from riverline.channel.given import Axes, aligned, feature_ids, rows_by_name, te
 from riverline.channel.locating import banks_of
 from riverline.channel.reaches import chiefs_of, segments_of
 from riverline.channel.units import unit_holding
+from riverline.checks.reading import read_rows, row_names
 from riverline.errors import SchemaError
+from riverline.faults.finding import findings_to_faults
 from riverline.schema import ADMIN, CHIEFS, EXTENTS, PROBLEMS, SEGMENTS
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     from numpy.typing import NDArray
+
+    from riverline.faults.finding import Finding
+    from riverline.schema import Schema
 
     Rows = NDArray[np.intp]
     Floats = NDArray[np.float64]
@@ -33,6 +38,8 @@ __all__ = ["Attached", "attach"]
 # Long axes are looked for by pieces of so many vertices: the box of a whole river holds half a county.
 _PIECE = 32
 _DECIMALS = 1
+# A row of a layer of which one of these cannot be read would be taken for more than it says.
+_PLACING = frozenset({"bank", "kind", "level", "start_chainage_m", "end_chainage_m"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,20 +135,22 @@ def attach(
     shapes = np.asarray(rows.geometry.array, dtype=object)
     place = np.asarray(shapely.point_on_surface(shapes), dtype=object)
     found = _Found(rows, place, usable, feature_ids(rows, layer="problems"))
-    found.name(_given(extents, EXTENTS, usable), far_m=far_m, margin_m=margin_m)
+    legal = None if extents is None else found.read(_given(extents, EXTENTS, usable), EXTENTS)
+    found.name(legal, far_m=far_m, margin_m=margin_m)
     made = found.columns()
     if segments is not None:
-        made["segment_id"] = segments_of(_given(segments, SEGMENTS, usable), made)
+        made["segment_id"] = segments_of(found.read(_given(segments, SEGMENTS, usable), SEGMENTS), made)
     if admin is not None:
         made["admin"] = pd.array(unit_holding(place, _given(admin, ADMIN, usable)), dtype="str")
     if chiefs is not None:
-        named, about = chiefs_of(_given(chiefs, CHIEFS, usable), made)
+        named, about = chiefs_of(found.read(_given(chiefs, CHIEFS, usable), CHIEFS), made)
         made |= named
         found.findings += about
     geometry = rows.geometry.name
     told = rows.assign(**made)
     told = told[[name for name in told.columns if name != geometry] + [geometry]]
-    return Attached(told, faults.combine(found.faults(), crs=usable.crs))
+    about_layers = findings_to_faults(found.layers, usable.crs)
+    return Attached(told, faults.combine([*found.faults(), *about_layers], crs=usable.crs))
 
 
 def _given(layer: Any, schema: Any, axes: Axes) -> Any:  # noqa: ANN401 - a frame or None, a schema
@@ -161,6 +170,14 @@ class _Found:
         self.axis = np.full(len(rows), -1, dtype="int64")
         self.along, self.offset = np.full((2, len(rows)), np.nan)
         self.findings: list[tuple[str, str, float, float, str, str]] = []
+        self.layers: list[Finding] = []
+
+    def read(self, layer: gpd.GeoDataFrame, schema: Schema) -> gpd.GeoDataFrame:
+        """The rows of a layer that can be read whole; what could not be is told."""
+        rows, findings = read_rows(layer, schema)
+        self.layers += findings
+        strange = {each.feature_id for each in findings if each.column in _PLACING}
+        return rows[~np.isin(row_names(layer, schema), list(strange))]
 
     def name(self, extents: gpd.GeoDataFrame | None, *, far_m: float, margin_m: float) -> None:
         """Find rivers: the one a row names, else the one whose extent alone it is in, else the nearest if clear."""

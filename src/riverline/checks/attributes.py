@@ -81,7 +81,10 @@ def wrong_types(layer: Layer) -> Faults:
             continue
         reading = layer.readings[column.name]
         if not column.choices:
-            found += report(layer, "value-type", reading.unreadable, note=_quoted(layer, column, reading.unreadable))
+            strange = reading.unreadable & ~reading.beyond
+            found += report(layer, "value-type", strange, note=_quoted(layer, column, strange))
+        far = [f"{each} ∉ {allowed(column)}" for each in _quoted(layer, column, reading.beyond)]
+        found += report(layer, "value-beyond", reading.beyond, note=far)
         found += report(layer, "date-order", reading.ambiguous, note=_quoted(layer, column, reading.ambiguous))
         if reading.zoneless.any():
             found += report_layer(layer, "zone-missing", value=reading.zoneless.sum(), note=titled(column))

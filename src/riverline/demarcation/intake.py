@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from riverline.checks.attributes import outside_choices, told_labels
+from riverline.checks.reading import is_blank, read_rows, refused, row_names
 from riverline.demarcation.findings import Finding
-from riverline.schema.values import read_values
-from riverline.schema.words import allowed, titled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import geopandas as gpd
-    import pandas as pd
     from numpy.typing import NDArray
 
     from riverline.schema import Schema
@@ -55,66 +52,8 @@ def typed(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFrame, li
     >>> typed(rows, BANK_TOPS)[0][["bank_id", "river_id"]].values.tolist()
     [['7', 'R1']]
     """
-    result = schema.conform(frame).reset_index(drop=True)
-    findings = _chosen(frame, result, schema)
-    for column in schema:
-        if column.name not in result.columns or str(result[column.name].dtype) == column.dtype:
-            continue
-        reading = read_values(result[column.name], column)
-        wrong = reading.unreadable | reading.ambiguous | reading.zoneless
-        told = zip(row_names(frame, schema)[wrong], result.geometry[wrong], result[column.name][wrong], strict=True)
-        findings += [
-            Finding("value-type", schema.name, key, place, note=f"{column.name}={v}", column=column.name)
-            for key, place, v in told
-        ]
-        result[column.name] = reading.converted
-    for name in {schema.key, "river_id"} & set(result.columns):
-        result[name] = result[name].str.strip()
+    result, findings = read_rows(frame, schema)
     return result.set_geometry(shapely.force_2d(result.geometry.array), crs=frame.crs), findings
-
-
-def _chosen(frame: gpd.GeoDataFrame, result: gpd.GeoDataFrame, schema: Schema) -> list[Finding]:
-    """What is to be said of columns with choices; values that are none of them are blanked in ``result``."""
-    findings = []
-    for column in schema:
-        if not column.choices or column.name not in frame.columns:
-            continue
-        reading = read_values(frame[column.name], column)
-        findings += [
-            Finding("choice-label", schema.name, "*", None, count, note=note)
-            for note, count in told_labels(frame[column.name], reading, column)
-        ]
-        outside = outside_choices(reading, column)
-        if not outside.any():
-            continue
-        told = zip(row_names(frame, schema)[outside], frame.geometry[outside], frame[column.name][outside], strict=True)
-        findings += [
-            Finding("value-choice", schema.name, key, place, note=f"{titled(column)} = {value} ∉ {allowed(column)}",
-                    column=column.name)
-            for key, place, value in told
-        ]  # fmt: skip
-        result[column.name] = reading.converted.mask(outside).array
-    return findings
-
-
-def refused(findings: Iterable[Finding], column: str) -> frozenset[str]:
-    """Names of the rows whose value of a column was none, so that it is blank now and its fault is told.
-
-    Examples
-    --------
-    >>> from riverline.demarcation.findings import Finding
-    >>> refused([Finding("value-choice", "works", "G1", None, column="kind")], "kind")
-    frozenset({'G1'})
-    """
-    return frozenset(each.feature_id for each in findings if each.column == column)
-
-
-def row_names(frame: gpd.GeoDataFrame, schema: Schema) -> NDArray[np.object_]:
-    """What faults call the rows: their key, or ``row`` and the index label where it is blank."""
-    keys = frame[schema.key].astype("str").str.strip()
-    blank = _blank(frame[schema.key])
-    labels = [f"row {label}" for label in frame.index]
-    return np.where(blank, np.array(labels, dtype="object"), keys.to_numpy(dtype="object"))
 
 
 def split_usable(
@@ -150,7 +89,7 @@ def split_usable(
     finite = np.isfinite(np.nan_to_num(shapely.bounds(shapes), nan=np.inf)).all(axis=1) & _finite(shapes)
     areal = np.char.endswith(kind.astype(str), "Polygon")
     reasons = {
-        "key-blank": _blank(frame[schema.key]),
+        "key-blank": is_blank(frame[schema.key]),
         "feature-blank": ~drawn & ~places,
         "geometry-type": drawn & ~fits,
         "geometry-infinite": drawn & ~finite,
@@ -208,11 +147,6 @@ def _shared_keys(frame: gpd.GeoDataFrame, schema: Schema) -> list[Finding]:
         Finding("key-duplicated", schema.name, str(key), rows.geometry.iloc[0], float(len(rows)), 1.0)
         for key, rows in told
     ]
-
-
-def _blank(keys: pd.Series[Any]) -> Flags:
-    missing = keys.isna().to_numpy(dtype=bool)
-    return np.asarray(missing | (keys.astype("str").str.strip() == "").fillna(True).to_numpy(dtype=bool))
 
 
 def _finite(shapes: NDArray[np.object_]) -> Flags:

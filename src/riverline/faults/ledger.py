@@ -12,6 +12,9 @@ LEDGER_CODES = (
          "补填发现日期，写作年-月-日；写作别的次序的，用 date_format（--date-format）说明",
          "fill in the day it was found, as year-month-day; say with date_format (--date-format) how days in another "
          "order are written"),
+    Code("value-beyond", "error", "字段值超出可能的范围，未采用：{note}",
+         "a value is beyond what its column can hold and was not used: {note}", "核对数值和单位、日期的年份",
+         "check number and unit, or the year of the day"),
     Code("problem-in-future", "error", "问题 {feature} 的日期晚于接收日 {value} 天（{note}），未收入台账",
          "problem {feature} is dated {value} days after the day of intake ({note}) and was not taken", "核对日期",
          "check its date"),

@@ -17,9 +17,12 @@ from riverline.errors import JobError
 from riverline.hotspots.counting import count_problems
 from riverline.hotspots.segments import BANKS, segments_of
 from riverline.hotspots.settings import HotspotSettings
+from riverline.rules.dating import as_day
 from riverline.schema import DENSITIES
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from numpy.typing import NDArray
 
     from riverline._kernels.network.river_graph import Direction
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
-__all__ = ["density_of"]
+__all__ = ["Kernel", "density_of"]
 
 Kernel = Literal["heat", "equal_split", "downstream", "upstream"]
 
@@ -99,6 +102,7 @@ def measure_density(
     kernel: Kernel = "heat",
     segment_m: float = 500.0,
     by_bank: bool = True,
+    on: dt.date | str | None = None,
     seed: int = 0,
     settings: HotspotSettings | None = None,
 ) -> gpd.GeoDataFrame:
@@ -106,7 +110,7 @@ def measure_density(
 
     Parameters
     ----------
-    problems, axes, segment_m, by_bank
+    problems, axes, segment_m, by_bank, on
         As for :func:`riverline.find_hotspots`.
     kernel
         ``"heat"``: continuous, the solution of the heat equation, which splits at confluences as heat does;
@@ -148,7 +152,7 @@ def measure_density(
         raise JobError(f"kernel 应为 {listed}，实际为 {kernel!r}", f"kernel must be {listed}, got {kernel!r}")
     chosen = HotspotSettings() if settings is None else settings
     segments = segments_of(axes, segment_m, by_bank=by_bank)
-    counted = count_problems(problems, segments, chosen, None)
+    counted = count_problems(problems, segments, chosen, as_day(on))
     reach = _REACH * segment_m if chosen.reach_m is None else chosen.reach_m
     return density_of(counted, segments, chosen, seed, reach, kernel=kernel)[0]
 

@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from riverline.channel.given import texts
+from riverline.checks.attributes import outside_choices
 from riverline.demarcation.findings import Finding
 from riverline.errors import SchemaError
-from riverline.schema import PATROL_PASSES
+from riverline.schema import DUTIES, PATROL_PASSES
 from riverline.schema.values import read_values
+from riverline.schema.words import allowed, titled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -140,9 +142,15 @@ def _looked(table: pd.DataFrame, window: Window | None) -> tuple[pd.DataFrame, l
     """Rows that are a look in the window, and how many are none."""
     dropped: dict[str, tuple[NDArray[np.bool_], str]] = {}
     kept = np.ones(len(table), dtype=bool)
+    findings: list[Finding] = []
     if "validity" in table:
-        invalid = (read_values(table["validity"], PATROL_PASSES["validity"]).converted == "invalid").fillna(value=False)
-        dropped["effort-invalid"] = invalid.to_numpy(dtype=bool), ""
+        column = PATROL_PASSES["validity"]
+        reading = read_values(table["validity"], column)
+        dropped["effort-invalid"] = (reading.converted == "invalid").fillna(value=False).to_numpy(dtype=bool), ""
+        strange = outside_choices(reading, column)
+        told = zip(table.index[strange], table["validity"][strange], strict=True)
+        findings += [Finding("value-choice", "effort", str(row + 1), None, column=column.name,
+                             note=f"{titled(column)} = {word} ∉ {allowed(column)}") for row, word in told]  # fmt: skip
     if window is not None and "on" in table:
         day = read_values(table["on"], PATROL_PASSES["on"]).converted
         undated = day.isna().to_numpy(dtype=bool)
@@ -151,7 +159,6 @@ def _looked(table: pd.DataFrame, window: Window | None) -> tuple[pd.DataFrame, l
         first = "…" if window[0] is None else window[0].date().isoformat()
         dropped["effort-outside-window"] = (outside.fillna(value=False).to_numpy(dtype=bool),
                                             f"{first} / {window[1].date().isoformat()}")  # fmt: skip
-    findings = []
     for code, (rows, note) in dropped.items():
         many = int((rows & kept).sum())
         findings += [Finding(code, "effort", "*", None, float(many), note=note)] * bool(many)
@@ -163,10 +170,10 @@ def _sided(table: pd.DataFrame, layer: str) -> tuple[pd.DataFrame, list[Finding]
     """Rows with their bank, 0 left, 1 right, -1 both; those whose word for it is none are findings."""
     if "bank" not in table:
         return table.assign(_bank=-1), []
-    given = table["bank"].where(texts(table["bank"]) != "")
-    reading = read_values(given, PATROL_PASSES["bank"])
+    given = table["bank"]
+    reading = read_values(given, DUTIES["bank"])
     side = reading.converted.map({"left": 0, "right": 1}).fillna(-1).astype("int64")
-    known = (given.isna() | (side >= 0)).to_numpy(dtype=bool)
+    known = reading.blank | (side >= 0).to_numpy(dtype=bool)
     told = zip(table.index[~known], given[~known], strict=True)
     findings = [Finding("exposure-bankless", layer, str(row + 1), None, note=str(word)) for row, word in told]
     return table.assign(_bank=side)[known], findings

@@ -10,6 +10,7 @@ import pandas as pd
 from riverline._kernels.statistics.ranks import funnel_limits, ranks
 from riverline._kernels.statistics.shrinkage import gamma_prior, moment_prior, smooth
 from riverline.channel.reaches import chiefs_of
+from riverline.checks.reading import read_or_refuse
 from riverline.errors import JobError, SchemaError
 from riverline.hotspots.reaches import FUNNEL_LEVEL
 from riverline.schema import CHIEFS, HOT_SEGMENTS, REACH_RANKS
@@ -49,7 +50,7 @@ def rank_reaches(spots: Hotspots, *, by: str = "river_id", chiefs: gpd.GeoDataFr
     Raises
     ------
     SchemaError
-        If there is no such column.
+        If there is no such column, or the layer of chiefs lacks columns or holds words that nobody knows.
 
     Examples
     --------
@@ -94,7 +95,7 @@ def _with_chiefs(segments: gpd.GeoDataFrame, chiefs: gpd.GeoDataFrame) -> gpd.Ge
     middle = segments[["start_chainage_m", "end_chainage_m"]].mean(axis=1)
     bank = segments["bank"] if "bank" in segments else pd.Series("", index=segments.index)
     at = {"river_id": segments["river_id"], "chainage_m": middle, "bank": bank}
-    return segments.assign(**chiefs_of(chiefs, at)[0])
+    return segments.assign(**chiefs_of(read_or_refuse(chiefs, CHIEFS, layer="chiefs"), at)[0])
 
 
 def _ranked(value: Any, size: Any, smoothing: str) -> dict[str, Any]:  # noqa: ANN401 - arrays

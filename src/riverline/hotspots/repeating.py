@@ -14,10 +14,11 @@ from riverline._kernels.network.river_graph import Places, graph_of, within
 from riverline._kernels.network.river_joins import joins
 from riverline.channel.given import texts
 from riverline.errors import JobError
-from riverline.hotspots.counting import count_problems
+from riverline.hotspots.counting import count_problems, require_days
 from riverline.hotspots.segments import segments_of
 from riverline.hotspots.settings import HotspotSettings
-from riverline.schema import NEAR_REPEATS
+from riverline.schema import NEAR_REPEATS, PROBLEMS
+from riverline.schema.words import allowed, choice_words, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +60,8 @@ def find_near_repeats(  # noqa: PLR0913 - one argument a choice
     distances_m, days
         Edges of the bands: from each up to, but not including, the next; the last one included.
     kinds
-        Kind of the first problem and of the one that follows it, such as ``("extraction", "dumping")``; None: any two.
+        Kind of the first problem and of the one that follows it, such as ``("extraction", "dumping")`` or
+        ``("乱采", "乱堆")``; None: any two.
     direction
         ``"downstream"``: the later problem lies down the water of the earlier one; ``"upstream"``: up; ``"both"``:
         wherever.
@@ -79,9 +81,9 @@ def find_near_repeats(  # noqa: PLR0913 - one argument a choice
     Raises
     ------
     SchemaError, CRSError
-        As for :func:`riverline.find_hotspots`.
+        As for :func:`riverline.find_hotspots`, and if problems have no days.
     JobError
-        If edges do not rise from 0 or more.
+        If edges do not rise from 0 or more, or a kind is none.
 
     Notes
     -----
@@ -103,9 +105,11 @@ def find_near_repeats(  # noqa: PLR0913 - one argument a choice
     """
     chosen = HotspotSettings() if settings is None else settings
     bands, spans = _edges(distances_m, "distances_m"), _edges(days, "days")
+    kinds = None if kinds is None else (_kind(kinds[0]), _kind(kinds[1]))
+    require_days(problems)
     segments = segments_of(axes, _SEGMENT_M, by_bank=False)
     counted = count_problems(problems, segments, chosen, None)
-    when = counted.rows["found_on"] if "found_on" in counted.rows else pd.Series(pd.NaT, index=counted.rows.index)
+    when = counted.rows["found_on"]
     dated = when.notna().to_numpy()
     since = when[dated].dt.normalize() - pd.Timestamp("2000-01-01")
     moment: Floats = np.asarray(since.dt.days, dtype="float64")
@@ -122,6 +126,18 @@ def find_near_repeats(  # noqa: PLR0913 - one argument a choice
         pairs = _of(pairs, (kind[pairs.one] == kinds[0]) & (kind[pairs.other] == kinds[1]))
     found = knox(pairs, moment, bands, spans, seed, worlds=worlds, ordered=ordered)
     return _table(found, bands, spans, kinds, direction)
+
+
+def _kind(given: str) -> str:
+    """A kind of problems by its value or its name."""
+    column = PROBLEMS["kind"]
+    known = choice_words(column).get(plain_name(str(given)))
+    if known is None:
+        raise JobError(
+            f"没有问题类型 {given!r}；可用：{allowed(column)}",
+            f"there is no kind of problems {given!r}; there are: {', '.join(map(str, column.values))}",
+        )
+    return str(known)
 
 
 def _edges(given: Sequence[float], name: str) -> Floats:

@@ -13,7 +13,7 @@ import shapely
 
 from riverline._kernels.network.river_graph import Places, graph_of, within
 from riverline._kernels.network.river_joins import joins
-from riverline._kernels.network.river_scan import Windows, judge, scan, significance
+from riverline._kernels.network.river_scan import Chances, Windows, judge, scan, significance
 from riverline.errors import JobError
 from riverline.hotspots.counting import count_problems, require_days, window_of
 from riverline.hotspots.exposing import exposed
@@ -23,6 +23,8 @@ from riverline.rules.dating import as_day
 from riverline.schema import SCAN_CLUSTERS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from riverline._kernels.network.river_scan import Best, Significance
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from riverline.hotspots.segments import Segments
 
     Floats = NDArray[np.float64]
+    _Days = tuple[pd.Timestamp, pd.Timestamp]
 
 __all__ = ["ScanSettings", "scan_rivers"]
 
@@ -49,9 +52,10 @@ class ScanSettings:
     share
         Largest share of the exposure that a window may hold.
     period_days, periods
-        Length and number of the periods up to the day ``on``; one period is a scan of place alone.
+        Length and number of the periods up to the day ``on``; one period is a scan of place alone, of whatever was
+        found up to that day, and has no length.
     prospective
-        Whether only windows count that reach the last period: what is going on now.
+        Whether only windows count that reach the last period: what is going on now; needs several periods.
     most, level
         Most windows that are told, and the largest p of those after the best: none shares a segment with a better one.
     worlds, enough
@@ -90,6 +94,16 @@ class ScanSettings:
         wrong = [name for name in positive if not getattr(self, name) > 0]
         if wrong:
             raise JobError(f"ScanSettings 的 {', '.join(wrong)} 应大于 0", f"{', '.join(wrong)} must be above 0")
+        if self.prospective and self.periods == 1:
+            raise JobError(
+                "只看仍在发生的（prospective）需要多个时段：periods 应大于 1",
+                "what is going on now (prospective) needs several periods: periods must be above 1",
+            )
+
+    @property
+    def window_days(self) -> int | None:
+        """Days that are looked at up to the last one; None, as many as there are, in a scan of place alone."""
+        return self.period_days * self.periods if self.periods > 1 else None
 
 
 def scan_rivers(  # noqa: PLR0913 - one argument a table or choice
@@ -104,6 +118,7 @@ def scan_rivers(  # noqa: PLR0913 - one argument a table or choice
     on: dt.date | str | None = None,
     seed: int = 0,
     settings: ScanSettings | None = None,
+    tell: Callable[[int], None] | None = None,
 ) -> gpd.GeoDataFrame:
     """The windows along rivers, of place or of place and time, that are hardest to explain by chance.
 
@@ -120,11 +135,14 @@ def scan_rivers(  # noqa: PLR0913 - one argument a table or choice
         ``settings.min_passes`` times in all, and periods in which nobody passed, have no exposure: their problems are
         left out, as the report of :func:`check_problems` with the same tables says.
     on
-        Last day of the last period; needed for more than one.
+        Last day of the last period; needed for more than one. With one period, everything found up to that day counts,
+        as in :func:`riverline.find_hotspots`.
     seed
         Of the random worlds.
     settings
         Size of windows, periods, worlds.
+    tell
+        Is told how many random worlds were drawn, before each: for a bar of progress.
 
     Returns
     -------
@@ -163,8 +181,8 @@ def scan_rivers(  # noqa: PLR0913 - one argument a table or choice
     if day is not None:
         require_days(problems)
     segments = segments_of(axes, segment_m, by_bank=by_bank)
-    counts = _counts(problems, segments, chosen, day)
-    others = None if controls is None else _counts(controls, segments, chosen, day)
+    counts, days = _counts(problems, segments, chosen, day)
+    others = None if controls is None else _counts(controls, segments, chosen, day)[0]
     size = _exposures(segments, exposure, effort, chosen, day)
     counts = np.where(size > 0.0, counts, 0.0)
     if not counts.any():
@@ -174,10 +192,10 @@ def scan_rivers(  # noqa: PLR0913 - one argument a table or choice
     found = _apart(counts, share, windows, others, chosen)
     if not found:
         return SCAN_CLUSTERS.empty(axes.crs)
-    first = _chance(found[0], counts, share, windows, others, chosen, seed)
+    first = _chance(found[0], counts, share, windows, others, chosen, seed, tell)
     judged = [(each, judge(first.values, each.ratio, worlds=chosen.worlds)) for each in found]
     rows = [
-        _row(best, chance, windows, float(distance[best.window]), segments, chosen, day)
+        _row(best, chance, windows, float(distance[best.window]), segments, chosen, days)
         for number, (best, chance) in enumerate(judged)
         if number == 0 or chance.p <= chosen.level
     ]
@@ -199,11 +217,13 @@ def _apart(
     return found
 
 
-def _counts(problems: gpd.GeoDataFrame, segments: Segments, settings: ScanSettings, day: dt.date | None) -> Floats:
-    """Problems by segment and period, the last period last."""
+def _counts(
+    problems: gpd.GeoDataFrame, segments: Segments, settings: ScanSettings, day: dt.date | None
+) -> tuple[Floats, _Days]:
+    """Problems by segment and period, the last period last; and the first and last day that were looked at."""
     asked = HotspotSettings(
-        max_distance_m=settings.max_distance_m, window_days=settings.period_days * settings.periods if day else None
-    )
+        max_distance_m=settings.max_distance_m, window_days=settings.window_days if day else None
+    )  # fmt: skip
     counted: Counted = count_problems(problems, segments, asked, day)
     period = np.zeros(len(counted.segment), dtype="int64")
     if settings.periods > 1 and day is not None:
@@ -211,7 +231,8 @@ def _counts(problems: gpd.GeoDataFrame, segments: Segments, settings: ScanSettin
         period = settings.periods - 1 - ago
     table = np.zeros((len(segments.frame), settings.periods))
     np.add.at(table, (counted.segment, period), 1.0)
-    return table
+    found = pd.DatetimeIndex(counted.rows.get("found_on", []))
+    return table, (found.min(), found.max() if day is None else pd.Timestamp(day))
 
 
 def _exposures(
@@ -219,10 +240,10 @@ def _exposures(
     day: dt.date | None,
 ) -> Floats:  # fmt: skip
     """Exposure of each segment in each period, 0 where nobody looked enough."""
-    days = settings.period_days
-    held = exposed(segments, exposure, effort, window_of(day, days * settings.periods))
+    held = exposed(segments, exposure, effort, window_of(day, settings.window_days))
     size = np.repeat((held.size / settings.periods)[:, None], settings.periods, axis=1)
     if effort is not None and "on" in effort and settings.periods > 1 and day is not None:
+        days = settings.period_days
         lasts = [day - dt.timedelta(days=days * ago) for ago in reversed(range(settings.periods))]
         size = np.column_stack([exposed(segments, exposure, effort, window_of(last, days)).size for last in lasts])
     return np.where(held.tested(settings.min_passes)[:, None], size, 0.0)
@@ -254,27 +275,29 @@ def _windows(segments: Segments, share: Floats, settings: ScanSettings) -> tuple
 
 def _chance(
     best: Best, counts: Floats, share: Floats, windows: Windows, controls: Floats | None, settings: ScanSettings,
-    seed: int,
+    seed: int, tell: Callable[[int], None] | None,
 ) -> Significance:  # fmt: skip
     """How good the best window of random worlds is: problems fall by exposure, or cases and controls are dealt anew."""
-    total = int(counts.sum())
-    looked = None if controls is None else (counts + controls).ravel().astype("int64")
+    total, last_only = int(counts.sum()), settings.prospective
+    if controls is None:
+        expected = Chances(share * total, windows, last_only=last_only)
 
-    def draw(random: np.random.Generator) -> float:
-        if looked is None:
-            world = random.multinomial(total, share.ravel()).reshape(share.shape).astype("float64")
-            return scan(world, share, windows, last_only=settings.prospective).ratio
-        cases = random.multivariate_hypergeometric(looked, total, method="marginals")
-        rest = (looked - cases).reshape(share.shape).astype("float64")
-        world = cases.reshape(share.shape).astype("float64")
-        return scan(world, share, windows, last_only=settings.prospective, controls=rest).ratio
+        def draw(random: np.random.Generator) -> float:
+            return expected.best_ratio(random.multinomial(total, share.ravel()).reshape(share.shape))
+    else:
+        looked = (counts + controls).astype("int64")
+        seen = Chances(looked.astype("float64"), windows, last_only=last_only, everyone=float(looked.sum()))
 
-    return significance(best.ratio, draw, seed, worlds=settings.worlds, enough=settings.enough)
+        def draw(random: np.random.Generator) -> float:
+            cases = random.multivariate_hypergeometric(looked.ravel(), total, method="marginals")
+            return seen.best_ratio(cases.reshape(share.shape))
+
+    return significance(best.ratio, draw, seed, worlds=settings.worlds, enough=settings.enough, tell=tell)
 
 
 def _row(
     best: Best, chance: Significance, windows: Windows, reach: float, segments: Segments, settings: ScanSettings,
-    day: dt.date | None,
+    days: _Days,
 ) -> dict[str, Any]:  # fmt: skip
     members = windows.held(best.window)
     centre = members[0]
@@ -287,12 +310,12 @@ def _row(
         "end_chainage_m": own["end_chainage_m"].max(), "length_m": round(float(frame["length_m"].sum()), 1),
         "reach_m": reach, "segments": len(members), "problems": int(best.count), "expected": best.expected,
         "likelihood_ratio": best.ratio, "p": chance.p, "tail_p": chance.tail_p, "worlds": chance.worlds,
-        "first_day": pd.NaT, "last_day": pd.NaT, "recurrence_days": np.nan, "geometry": shape,
+        "first_day": days[0], "last_day": days[1], "recurrence_days": np.nan, "geometry": shape,
     }  # fmt: skip
     if segments.by_bank and settings.same_bank:
         row["bank"] = segments.frame["bank"].iloc[centre]
-    if day is not None and settings.periods > 1:
-        ends = pd.Timestamp(day) - pd.Timedelta(days=settings.period_days * (settings.periods - 1 - best.last))
+    if settings.periods > 1:
+        ends = days[1] - pd.Timedelta(days=settings.period_days * (settings.periods - 1 - best.last))
         row["last_day"] = ends
         row["first_day"] = ends - pd.Timedelta(days=settings.period_days * (best.last - best.first + 1) - 1)
     if settings.prospective:

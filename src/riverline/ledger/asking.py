@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
@@ -14,7 +15,6 @@ from riverline.ledger.rebounds import Question
 from riverline.schema import LOOK_BACKS, PROBLEMS
 
 if TYPE_CHECKING:
-    import datetime as dt
     import sqlite3
     from collections.abc import Sequence
     from pathlib import Path
@@ -101,7 +101,8 @@ class Asked:
         Parameters
         ----------
         on
-            The day.
+            The day; today if not given, as in the layer ``problems`` of the file, for a day passes though nothing
+            happens.
 
         Returns
         -------
@@ -110,7 +111,7 @@ class Asked:
             one that follows from the rules; each row names its basis. Working days are Monday to Friday.
         """
         with opened(self.path) as db:
-            at = self._at(db, on)
+            at = self._at(db, dt.datetime.now().astimezone().date() if on is None else on)
             return deadlines.overdue(db, at.problems, self.rules, at.day)
 
     def stock_and_increment(

@@ -66,7 +66,13 @@ class Ledger(Asked):
         return f"Ledger({self.path.name!r}, rules={self.rules.name!r})"
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], *, rules: LedgerRules | str | os.PathLike[str] | None = None) -> Self:
+    def open(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        rules: LedgerRules | str | os.PathLike[str] | None = None,
+        create: bool = True,
+    ) -> Self:
         """Open a ledger, or begin one where no file is.
 
         Parameters
@@ -76,6 +82,9 @@ class Ledger(Asked):
         rules
             Rules of :func:`riverline.load_ledger_rules`, their name or the path of their file; ``"national"`` if not
             given.
+        create
+            Whether to begin one where no file is; False for whoever only asks or records, so that a mistyped path is
+            no empty ledger.
 
         Returns
         -------
@@ -84,13 +93,13 @@ class Ledger(Asked):
         Raises
         ------
         LedgerError
-            If the file cannot be made, or is damaged or no ledger.
+            If the file cannot be made, is damaged or no ledger, or is not there and ``create`` is False.
         RuleError
             If the rules cannot be read.
         """
         chosen = rules if isinstance(rules, LedgerRules) else load_ledger_rules("national" if rules is None else rules)
         there = Path(path)
-        opening.create(there)
+        opening.create(there, begin=create)
         return cls(there, chosen)
 
     def take(

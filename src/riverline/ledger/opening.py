@@ -78,8 +78,8 @@ _VIEW = f"""
 CREATE VIEW problems AS
 SELECT intake."no" AS OGC_FID, intake.geom AS geom, intake.problem_id AS problem_id,
   {listed("states")},
-  CASE WHEN states.due_on < date('now') AND states.status NOT IN ('closed', 'rejected')
-    THEN CAST(julianday(date('now')) - julianday(states.due_on) AS INTEGER) END AS overdue_days
+  CASE WHEN states.due_on < date('now', 'localtime') AND states.status NOT IN ('closed', 'rejected')
+    THEN CAST(julianday(date('now', 'localtime')) - julianday(states.due_on) AS INTEGER) END AS overdue_days
 FROM intake JOIN states ON states."no" = intake."no";
 """
 
@@ -133,19 +133,32 @@ def damaged(path: Path, reason: object) -> LedgerError:
     )
 
 
-def create(path: Path) -> None:
+def create(path: Path, *, begin: bool = True) -> None:
     """Make an empty ledger, or look that what is there is one.
+
+    Parameters
+    ----------
+    path
+        The file.
+    begin
+        Whether a ledger is made where no file is.
 
     Raises
     ------
     LedgerError
-        If the folder cannot be written to, or the file is something else or damaged.
+        If the folder cannot be written to, the file is something else or damaged, or there is none and none may be
+        made.
     """
     if path.is_dir() or not path.parent.is_dir():
         raise LedgerError(
             f"无法打开台账 {path}：文件夹不存在，或它本身是文件夹", f"cannot open {path}: no such folder, or it is one"
         )
     if not path.exists() or path.stat().st_size == 0:
+        if not begin:
+            raise LedgerError(
+                f"没有台账文件 {path}；新台账由收入问题（take）建立",
+                f"there is no ledger {path}; taking problems begins one",
+            )
         _write_tables(path)
     with opened(path) as db:
         application = db.execute("PRAGMA application_id").fetchone()[0]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from riverline.ledger.machine import EventRule, LedgerRules
+    from riverline.schema import Column
 
 __all__ = ["AMENDABLE", "Wish", "made_wish", "record", "record_all", "write_events"]
 
@@ -247,9 +248,14 @@ def _typed_changes(changes: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
             or (name == "found_on" and read is None)
             or (column.choices and read is not None and read not in {each.value for each in column.choices})
         ):
-            return {}, mended(f"{titled(column)} = {value}" + (f" ∉ {allowed(column)}" if column.choices else ""))
+            return {}, mended(f"{titled(column)} = {value}" + _among(column))
         typed[name] = read
     return typed, ""
+
+
+def _among(column: Column) -> str:
+    """What the column can hold, where the dictionary says so."""
+    return f" ∉ {allowed(column)}" if column.choices or column.bounded else ""
 
 
 def _wishes(frame: pd.DataFrame) -> list[Wish]:
@@ -294,9 +300,9 @@ def _typed_column(cells: pd.Series[Any], name: str) -> tuple[list[Any], list[str
     if column.choices:
         known = {each.value for each in column.choices}
         bad = bad | np.array([value is not None and value not in known for value in typed], dtype=bool)
-    among = f" ∉ {allowed(column)}" if column.choices else ""
     return typed, [
-        mended(f"{titled(column)} = {value}{among}") if fault else "" for value, fault in zip(plain, bad, strict=True)
+        mended(f"{titled(column)} = {value}{_among(column)}") if fault else ""
+        for value, fault in zip(plain, bad, strict=True)
     ]
 
 

@@ -48,6 +48,10 @@ _WIDTHS = {"text": 14, "date": 12, "number": 12, "integer": 8}
 
 def to_excel(path: Path, target: Path, *, language: Language) -> Path:
     """Write the ledger as a workbook; see :meth:`riverline.Ledger.to_excel`."""
+    if target.suffix.lower() != ".xlsx":
+        raise LedgerError(
+            f"台账只能写成 .xlsx，实际为 {target.name}", f"a workbook is an .xlsx file, got {target.name}"
+        )
     writer = needed("xlsxwriter", extra="report", zh="Excel 台账", en="a ledger in Excel needs")
     with opened(path) as db:
         version = tail(db)[0]
@@ -128,7 +132,7 @@ def from_excel(path: Path, rules: LedgerRules, source: Path, *, by: str, on: str
             events = pd.concat([*(state.events(db, code) for code in taken.added["problem_id"]), events])
         crs = crs_of(db)
     told = findings_to_faults([*findings, *refused], crs)
-    told = told if taken is None else [told, taken.faults]
+    told = told if taken is None else [*told, taken.faults]
     return Recorded(events.reset_index(drop=True), faults.combine(told, crs=crs))
 
 
@@ -148,8 +152,9 @@ def _read(source: Path) -> pd.DataFrame:
         rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
         book.close()
     except (OSError, zipfile.BadZipFile, KeyError, ValueError, reader.utils.exceptions.InvalidFileException) as error:
+        zh, en = _why_unread(source, error)
         raise LedgerError(
-            f"无法读取工作簿 {source.name}：{error}", f"cannot read the workbook {source.name}: {error}"
+            f"无法读取工作簿 {source.name}：{zh}", f"cannot read the workbook {source.name}: {en}"
         ) from error
     named = {plain_name(label): column for column in (*PROBLEMS, _VERSION)
              for label in (column.name, column.label("zh"), column.label("en"))}  # fmt: skip
@@ -163,6 +168,17 @@ def _read(source: Path) -> pd.DataFrame:
         )
     filled = [row for row in rows[1:] if any(cell not in (None, "") for cell in row)]
     return pd.DataFrame({name: pd.Series([row[at] for row in filled], dtype="object") for name, at in there.items()})
+
+
+def _why_unread(source: Path, error: Exception) -> tuple[str, str]:
+    """Why a workbook cannot be read, in words of riverline's own."""
+    if not source.exists():
+        return "没有这个文件", "there is no such file"
+    if source.suffix.lower() not in {".xlsx", ".xlsm"}:
+        return "不是 .xlsx 工作簿；请用 to_excel 导出后再改", "it is no .xlsx workbook; edit one that to_excel wrote"
+    if isinstance(error, OSError):
+        return "没有权限或正被其他程序占用", "it may not be read, or another program holds it"
+    return "内容不是 .xlsx 工作簿，或文件已损坏", "it holds no .xlsx workbook, or is damaged"
 
 
 def _typed(frame: pd.DataFrame) -> _Sheet:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from riverline.channel.given import aligned, texts, usable_axes
+from riverline.checks.reading import read_rows, refused, row_names
 from riverline.demarcation.findings import Finding
 from riverline.demarcation.mouths import unusable_told
 from riverline.errors import CRSError, JobError, RiverlineError, RuleError, SchemaError
@@ -160,19 +161,19 @@ def _warnings(frame: pd.DataFrame | None) -> tuple[pd.DataFrame, list[Finding]]:
     """Rank of the colour, river and days of warnings."""
     if frame is None:
         return pd.DataFrame({"river_id": [], "rank": [], "from_on": [], "to_on": []}), []
-    rows = PATROL_WARNINGS.conform(frame)
+    rows, findings = read_rows(frame, PATROL_WARNINGS)
     first, last = days_of(rows["from_on"]), days_of(rows["to_on"])
-    lasting = rows["to_on"].isna().to_numpy() | (texts(rows["to_on"]) == "")
-    last = np.where(lasting, _FAR, last)
+    names = row_names(frame, PATROL_WARNINGS)
+    endless = np.isnat(last) & ~np.isin(names, list(refused(findings, "to_on")))
+    last = np.where(endless, _FAR, last)
     colour, river = texts(rows["colour"]), texts(rows["river_id"])
     note = np.full(len(rows), "", dtype="object")
     note[np.isnat(last) | (last < first)] = "to_on"
     note[np.isnat(first)] = "from_on"
     note[~np.isin(colour, COLOURS)] = "colour"
     note[river == ""] = "river_id"
-    names = [name or f"row {label}" for name, label in zip(texts(rows["warning_id"]), rows.index, strict=True)]
-    findings = [Finding("warning-unusable", PATROL_WARNINGS.name, names[row], None, note=str(note[row]))
-                for row in np.flatnonzero(note != "")]  # fmt: skip
+    findings += [Finding("warning-unusable", PATROL_WARNINGS.name, names[row], None, note=str(note[row]))
+                 for row in np.flatnonzero(note != "")]  # fmt: skip
     kept = note == ""
     rank = [COLOURS.index(each) for each in colour[kept]]
     return pd.DataFrame({"river_id": river[kept], "rank": rank, "from_on": first[kept], "to_on": last[kept]}), findings
@@ -184,7 +185,7 @@ def _activities(
     """Duty, word and day of activities that the rules count."""
     if frame is None:
         return pd.DataFrame({"duty": [], "activity": [], "day": []}), []
-    rows = ACTIVITIES.conform(frame)
+    rows, findings = read_rows(frame, ACTIVITIES)
     place = pd.Series(np.arange(len(reaches)), index=reaches["duty_id"].astype("object"))
     duty = pd.Series(texts(rows["duty_id"]), dtype="object").map(place)
     level = duty.map(reaches["level"])
@@ -196,8 +197,8 @@ def _activities(
     note[duty.isna().to_numpy()] = "duty_id"
     key = texts(rows["activity_id"])
     note[pd.Series(key).duplicated().to_numpy()] = "activity_id"
-    names = [name or f"row {label}" for name, label in zip(key, rows.index, strict=True)]
-    findings = [Finding("activity-not-counted", ACTIVITIES.name, names[row], None, note=str(note[row]))
-                for row in np.flatnonzero(note != "")]  # fmt: skip
+    names = row_names(frame, ACTIVITIES)
+    findings += [Finding("activity-not-counted", ACTIVITIES.name, names[row], None, note=str(note[row]))
+                 for row in np.flatnonzero(note != "")]  # fmt: skip
     kept = note == ""
     return pd.DataFrame({"duty": duty[kept].astype("int64"), "activity": word[kept], "day": day[kept]}), findings

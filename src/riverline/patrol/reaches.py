@@ -13,6 +13,7 @@ import shapely
 from riverline._kernels.lines.chainage import cut_many
 from riverline._kernels.lines.following import gaps_by, united_by
 from riverline.channel.given import texts
+from riverline.checks.reading import read_rows, refused, row_names
 from riverline.demarcation.findings import Finding
 from riverline.geodesy import round_half_up
 from riverline.patrol.walks import BANKS
@@ -59,36 +60,44 @@ def reaches_of(duties: pd.DataFrame, axes: Axes) -> tuple[pd.DataFrame, list[Fin
     DataFrame
         ``duty_id``, ``river_id``, ``bank`` ("" for both), ``chief``, ``level``, ``deputies``, ``low``, ``high``.
     list of Finding
-        ``duty-unusable``, ``key-duplicated``, ``duty-without-river``, ``duty-no-length``.
+        What could not be read; ``duty-unusable``, ``duty-duplicated``, ``duty-without-river``, ``duty-no-length``.
     """
-    words = {name: texts(duties[name]) if name in duties else np.full(len(duties), "", dtype="object")
+    read, findings = read_rows(duties, DUTIES)
+    names = row_names(duties, DUTIES)
+    words = {name: texts(read[name]) if name in read else np.full(len(read), "", dtype="object")
              for name in ("duty_id", "river_id", "bank", "chief", "level", "deputies")}  # fmt: skip
-    rows, blank = pd.DataFrame(words, dtype="object"), np.full(len(duties), np.nan)
-    stated = [duties[name].to_numpy(dtype="float64", na_value=np.nan) if name in duties else blank
+    rows, blank = pd.DataFrame(words, dtype="object"), np.full(len(read), np.nan)
+    stated = [read[name].to_numpy(dtype="float64", na_value=np.nan) if name in read else blank
               for name in ("start_chainage_m", "end_chainage_m")]  # fmt: skip
     whole = pd.DataFrame({"river": axes.river_id, "low": axes.start, "high": axes.start + shapely.length(axes.line)})
     ends = whole.groupby("river").agg(low=("low", "min"), high=("high", "max")).reindex(rows["river_id"])
     low, high = (np.where(np.isnan(said), end, said) for said, end in zip(stated, ends.to_numpy().T, strict=True))
-    names = [name or f"row {label}" for name, label in zip(rows["duty_id"], duties.index, strict=True)]
     reached = np.clip(np.column_stack([low, high]), ends["low"].to_numpy()[:, None], ends["high"].to_numpy()[:, None])
     reasons = {
-        "duty-unusable": _lacking(rows),
-        "key-duplicated": np.where(rows["duty_id"].duplicated(), rows["duty_id"], ""),
+        "duty-unusable": _lacking(rows, names, findings),
+        "duty-duplicated": np.where(rows["duty_id"].duplicated(), rows["chief"], ""),
         "duty-without-river": np.where(ends["low"].isna(), rows["river_id"], ""),
         "duty-no-length": np.where(reached[:, 1] - reached[:, 0] > _LEAST_M, "", rows["river_id"]),
     }
-    findings, usable = [], np.ones(len(rows), dtype=bool)
+    usable = np.ones(len(rows), dtype=bool)
+    shared = rows["duty_id"].map(rows["duty_id"].value_counts()).to_numpy(dtype="float64")
     for code, note in reasons.items():
         wrong = (note != "") & usable
-        findings += [Finding(code, DUTIES.name, names[row], None, note=str(note[row])) for row in np.flatnonzero(wrong)]
+        value = shared if code == "duty-duplicated" else blank
+        findings += [Finding(code, DUTIES.name, names[row], None, float(value[row]), note=str(note[row]))
+                     for row in np.flatnonzero(wrong)]  # fmt: skip
         usable &= ~wrong
     rows = rows.assign(low=reached[:, 0], high=reached[:, 1])[usable]
     return rows.sort_values("duty_id", ignore_index=True), findings
 
 
-def _lacking(rows: pd.DataFrame) -> NDArray[np.object_]:
-    """The first column that a duty needs and has not; empty where none is missing."""
+def _lacking(
+    rows: pd.DataFrame, names: NDArray[np.object_], findings: list[Finding]
+) -> NDArray[np.object_]:  # fmt: skip
+    """The first column that a duty needs and has not, or whose word nobody knows; empty where none is."""
     found = np.full(len(rows), "", dtype="object")
+    for name in ("bank", "start_chainage_m", "end_chainage_m"):
+        found[np.isin(names, list(refused(findings, name)))] = name
     for name in ("level", "chief", "river_id", "duty_id"):
         found[(rows[name] == "").to_numpy()] = name
     return found

@@ -30,6 +30,8 @@ __all__ = ["BANKS", "Walks", "walk"]
 
 BANKS = np.array(["left", "right"], dtype="object")
 _KMH = 1 / 3.6
+# Farther from every axis no plane of theirs holds a place: such a track has no line on any map of these rivers.
+_ELSEWHERE_M = 500_000.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +46,7 @@ class Walks:
     passed
         Stretches of river that a track passed, each place once: ``track``, ``river_id``, ``bank``, ``start``, ``end``.
     lines
-        Cleaned line of each track, None where there is none.
+        Cleaned line of each track, None where there is none, or where it is in another part of the world.
     findings
         What is to be said of the tracks.
     """
@@ -98,6 +100,7 @@ def walk(fixes: Fixes, axes: Axes, how: Cleaning) -> Walks:
         }
     )
     lines = _lines(xy, track, steps, broken, count)
+    lines[measures["nearest_m"].to_numpy() > _ELSEWHERE_M] = None
     passed = _passed(found, owner[good], axes)
     measures["copy_of"] = _copies(xy, track, fixes)
     return Walks(measures, passed, lines, _told(fixes, measures, how))

@@ -24,6 +24,16 @@ def or_blank(column: Column) -> Column:
     return replace(column, blank=True)
 
 
+def bounded(column: Column, least: float | str | None, most: float | str | None = None) -> Column:
+    """The same column, which holds nothing below or above its bounds."""
+    return replace(column, least=least, most=most)
+
+
+def both_banks(column: Column) -> Column:
+    """The same column of banks, which may be left out or blank where both are meant."""
+    return replace(column, optional=True, blank=True, blank_words=("both", "both banks", "两岸", "左右岸", "双岸"))
+
+
 def key(name: str, label_zh: str, label_en: str, short: str) -> Column:
     """The key column of a frame: text, unique, never empty."""
     return Column(name, "text", label_zh, label_en, short, "Key: unique, never empty, the same on every run.")

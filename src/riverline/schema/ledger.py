@@ -60,25 +60,31 @@ _CHIEFS = (
     _chief("village", "村级河长", "Village chief", "CJHZ"),
 )
 
+# No problem of a river is older than the water administration, or due in another century.
+_DAYS = ("1949-10-01", "2199-12-31")
+
 PROBLEMS = Schema(
     "problems", "四乱问题", "Problems", "problem_id", _SHAPES,
     (
         c.key("problem_id", "问题编号", "Problem code", "WTBH"),
         c.RIVER_ID,
         c.or_blank(c.BANK),
-        c.or_blank(c.CHAINAGE),
+        c.bounded(c.or_blank(c.CHAINAGE), -1e7, 1e7),
         c.KIND,
         c.ITEM,
         c.SEVERITY,
         c.STATUS,
-        Column("found_on", "date", "发现日期", "Found on", "FXRQ", "Day it was found."),
-        Column("due_on", "date", "整改期限", "Due on", "ZGQX", "Day it has to be closed by.", optional=True),
-        Column("closed_on", "date", "销号日期", "Closed on", "XHRQ", "Day it was closed.", optional=True),
+        c.bounded(Column("found_on", "date", "发现日期", "Found on", "FXRQ", "Day it was found."), *_DAYS),
+        c.bounded(Column("due_on", "date", "整改期限", "Due on", "ZGQX", "Day it has to be closed by.", optional=True),
+                  *_DAYS),
+        c.bounded(Column("closed_on", "date", "销号日期", "Closed on", "XHRQ", "Day it was closed.", optional=True),
+                  *_DAYS),
         c.optional(c.text("responsible", "责任人", "Responsible", "ZRR", "Who has to put it right.")),
         c.optional(c.ADMIN),
         c.SOURCE,
-        c.optional(c.AREA),
-        Column("volume_m3", "number", "体积", "Volume", "TJ", "Volume dug or dumped.", "m³", optional=True),
+        c.bounded(c.optional(c.AREA), 0.0, 1e10),
+        c.bounded(Column("volume_m3", "number", "体积", "Volume", "TJ", "Volume dug or dumped.", "m³", optional=True),
+                  0.0, 1e10),
         c.text("description", "问题描述", "Description", "WTMS", "What was found."),
         c.optional(c.text("rebound_of", "反弹自", "Rebound of", "FTZ", "Closed problem that is back.")),
         c.optional(c.text("segment_id", "河段编码", "Segment code", "HDBM", "Segment of the axis that it lies along.")),
@@ -96,7 +102,7 @@ CHIEFS = Schema(
         c.NAME,
         c.START_CHAINAGE,
         c.END_CHAINAGE,
-        c.optional(c.or_blank(c.BANK)),
+        c.both_banks(c.BANK),
     ),
     "Who answers for which reach: river, level and chainages; both banks where none is named.",
 )  # fmt: skip

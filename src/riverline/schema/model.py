@@ -70,6 +70,10 @@ class Column:
     blank
         ``True`` where a frame must have the column, but a missing number or date in it means something; see
         :attr:`may_be_blank` for the rule.
+    blank_words
+        What people write for what a blank means: ``两岸`` where no bank stands for both.
+    least, most
+        What a number or a day (ISO) cannot be below or above: such a value is none of the column.
     """
 
     name: str
@@ -82,6 +86,9 @@ class Column:
     choices: tuple[Choice, ...] = ()
     optional: bool = False
     blank: bool = False
+    blank_words: tuple[str, ...] = ()
+    least: float | str | None = None
+    most: float | str | None = None
 
     def label(self, language: Language = "zh") -> str:
         """What a reader of that language sees as the column's title, with its unit.
@@ -112,6 +119,11 @@ class Column:
     def values(self) -> tuple[str | int, ...]:
         """The allowed values without their names."""
         return tuple(choice.value for choice in self.choices)
+
+    @property
+    def bounded(self) -> bool:
+        """Whether there are values of its kind that it cannot hold."""
+        return self.least is not None or self.most is not None
 
     @property
     def may_be_blank(self) -> bool:

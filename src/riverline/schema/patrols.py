@@ -85,7 +85,7 @@ DUTIES = Schema(
         c.RIVER_ID,
         _CHIEF,
         _LEVEL,
-        c.optional(c.or_blank(replace(c.BANK, meaning="Bank of the reach; blank for both."))),
+        c.both_banks(replace(c.BANK, meaning="Bank of the reach; blank for both.")),
         c.optional(c.or_blank(replace(c.START_CHAINAGE, meaning="Where it starts; blank: where the axis does."))),
         c.optional(c.or_blank(replace(c.END_CHAINAGE, meaning="Where it ends; blank: where the axis does."))),
         c.optional(c.text("deputies", "协助巡河人", "Deputies", "XZXHR",

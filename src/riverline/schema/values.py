@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from riverline.schema.words import choice_words, plain_name
+from riverline.schema.words import blank_words, choice_words, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +59,8 @@ class Reading:
         Whether the column already held the right type, so that nothing had to be converted.
     labelled
         (n,) choices that were written by their label, in either language, and read as their value.
+    beyond
+        (n,) of what could not be read: numbers and days beyond the bounds of the column.
     """
 
     converted: pd.Series[Any]
@@ -68,6 +70,7 @@ class Reading:
     zoneless: Mask
     native: bool
     labelled: Mask
+    beyond: Mask
 
     @property
     def complete(self) -> bool:
@@ -108,7 +111,21 @@ def read_values(series: pd.Series[Any], column: Column) -> Reading:
     if isinstance(series.dtype, pd.CategoricalDtype):
         series = series.astype(series.cat.categories.dtype)
     values, labelled = _values_of_labels(series, column) if column.choices else (series, np.zeros(len(series), bool))
-    return replace(_READERS[column.kind](values, _blank(values), column), labelled=labelled)
+    reading = replace(_READERS[column.kind](values, _blank(values), column), labelled=labelled)
+    return _within_bounds(reading, column) if column.bounded else reading
+
+
+def _within_bounds(reading: Reading, column: Column) -> Reading:
+    """Values beyond what the column can hold are none of it."""
+    values = reading.converted
+    edges = (pd.Timestamp(each) if isinstance(each, str) else each for each in (column.least, column.most))
+    least, most = edges
+    beyond = np.zeros(len(values), dtype=bool)
+    if least is not None:
+        beyond |= (values < least).fillna(value=False).to_numpy(dtype=bool)
+    if most is not None:
+        beyond |= (values > most).fillna(value=False).to_numpy(dtype=bool)
+    return replace(reading, converted=values.mask(beyond), unreadable=reading.unreadable | beyond, beyond=beyond)
 
 
 def _values_of_labels(series: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], Mask]:
@@ -116,6 +133,9 @@ def _values_of_labels(series: pd.Series[Any], column: Column) -> tuple[pd.Series
     if not _may_hold_text(series):
         return series, np.zeros(len(series), dtype=bool)
     words, text = choice_words(column), _text(series)
+    if column.blank_words:
+        nothing = text.isin([each for each in text.unique() if plain_name(each) in blank_words(column)])
+        series, text = series.mask(nothing), text.mask(nothing, "")
     means = {each: words.get(plain_name(each)) for each in text.unique()}
     value_of = {each: str(value) for each, value in means.items() if value is not None and str(value) != each}
     labelled = text.isin(list(value_of)).to_numpy(dtype=bool)
@@ -161,6 +181,7 @@ def _reading(
         none if ambiguous is None else ambiguous,
         none if zoneless is None else zoneless,
         native,
+        none,
         none,
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from riverline.schema.model import Column
 
-__all__ = ["allowed", "choice_words", "plain_name", "titled"]
+__all__ = ["allowed", "blank_words", "choice_words", "plain_name", "titled"]
 
 
 def plain_name(name: str) -> str:
@@ -50,15 +50,31 @@ def choice_words(column: Column) -> dict[str, str | int]:
     return words
 
 
-def allowed(column: Column) -> str:
-    """The choices of a column with their names, for a message.
+def blank_words(column: Column) -> frozenset[str]:
+    """Words, plain, that say what a blank of the column means: ``两岸`` where no bank stands for both.
 
     Examples
     --------
     >>> from riverline import schema
-    >>> allowed(schema.BANK_TOPS["bank"])
-    'left（左岸） | right（右岸）'
+    >>> "两岸" in blank_words(schema.DUTIES["bank"]), "两岸" in blank_words(schema.PROBLEMS["bank"])
+    (True, False)
     """
+    return frozenset(map(plain_name, column.blank_words))
+
+
+def allowed(column: Column) -> str:
+    """The choices of a column with their names, or its bounds, for a message; empty where it has neither.
+
+    Examples
+    --------
+    >>> from riverline import schema
+    >>> allowed(schema.BANK_TOPS["bank"]), allowed(schema.PROBLEMS["area_m2"])
+    ('left（左岸） | right（右岸）', '0 … 1e+10')
+    """
+    if column.bounded:
+        least, most = ("" if each is None else each if isinstance(each, str) else f"{each:g}"
+                       for each in (column.least, column.most))  # fmt: skip
+        return f"{least} … {most}"
     return " | ".join(f"{choice.value}（{choice.label_zh}）" for choice in column.choices)
 
 

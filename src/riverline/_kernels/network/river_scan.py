@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 __all__ = [
-    "Best", "Significance", "Windows", "bernoulli_ratio", "gumbel_tail", "judge", "poisson_ratio", "scan",
+    "Best", "Chances", "Significance", "Windows", "bernoulli_ratio", "gumbel_tail", "judge", "poisson_ratio", "scan",
     "significance",
 ]  # fmt: skip
 
 _EULER = 0.5772156649015329
+# Ratios that differ by less are equal: sums of exposure in another order are never quite the same.
+_SAME = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,94 @@ def scan(
     return best
 
 
+class Chances:
+    """What :func:`scan` gives as the best ratio of many worlds on the same windows, at a fraction of its cost.
+
+    Which windows can be best hangs on the world only by the segments and periods that have events: between two of them
+    a window grows in exposure alone, which makes it worse. Of windows with as many events the one with the least
+    exposure is best, so that one logarithm a number of events is enough, whatever the number of windows.
+
+    Parameters
+    ----------
+    size : (n, t)
+        Expected events of each segment and period, their sum the events; with ``everyone`` events and controls.
+    windows
+        Of segments.
+    last_only
+        Whether only windows count that reach the last period.
+    everyone
+        Events and controls in all, where windows are judged by their share of events.
+
+    Examples
+    --------
+    >>> windows = Windows(np.array([0, 1, 2]), np.array([0, 1, 2, 3]), np.ones(3, dtype=bool))
+    >>> chances = Chances(np.full((3, 1), 10 / 3), windows)
+    >>> round(chances.best_ratio(np.array([[1], [8], [1]])), 3)
+    4.596
+    """
+
+    __slots__ = ("_centre", "_everyone", "_held", "_last_only", "_member", "_start", "_window")
+
+    def __init__(
+        self, size: Floats, windows: Windows, *, last_only: bool = False, everyone: float | None = None
+    ) -> None:
+        number = len(windows.member)
+        upto = np.column_stack([_grown(each, windows) for each in np.cumsum(size, axis=1).T])
+        ends = np.flatnonzero(windows.whole)
+        following = np.searchsorted(ends, np.arange(number))
+        window = np.append(ends, number)[following]
+        centre = np.repeat(np.arange(len(windows.start) - 1), np.diff(windows.start))
+        there = window < windows.start[centre + 1]
+        # Members from whose place on no whole window follows never make one.
+        self._member, self._centre = (each[there].astype("int32") for each in (windows.member, centre))
+        self._start = np.concatenate([[0], np.cumsum(there)])[windows.start]
+        kept, self._window = np.unique(window[there], return_inverse=True)
+        self._held = upto[kept]
+        self._last_only, self._everyone = last_only, everyone
+
+    def best_ratio(self, counts: Integers) -> float:
+        """Log likelihood ratio of the best window of one world, -1 where there is no window.
+
+        Parameters
+        ----------
+        counts : (n, t)
+            Events of each segment and period, whole numbers.
+        """
+        total = int(counts.sum())
+        if not len(self._held):
+            return -1.0
+        at = np.flatnonzero((counts > 0).any(axis=1).take(self._member))
+        running = np.zeros((len(at) + 1, counts.shape[1]), dtype="int32")
+        np.cumsum(np.cumsum(counts, axis=1, dtype="int32")[self._member[at]], axis=0, out=running[1:])
+        inside = running[1:] - running[np.searchsorted(at, self._start)[self._centre[at]]]
+        least = self._least(inside, self._held[self._window[at]], total)
+        count = np.flatnonzero(np.isfinite(least)).astype("float64")
+        size = least[np.isfinite(least)]
+        if self._everyone is None:
+            ratio = poisson_ratio(count, size, float(total))
+        else:
+            ratio = bernoulli_ratio(count, size, float(total), self._everyone)
+        return float(ratio.max(initial=0.0))
+
+    def _least(self, inside: Integers, held: Floats, total: int) -> Floats:
+        """Least size of a window of each number of events, infinite where there is none.
+
+        A period without an event at either end of a span adds to its size alone: such spans are left out.
+        """
+        least = np.full(total + 1, np.inf)
+        there = np.diff(inside, axis=1, prepend=0) > 0
+        periods = there.shape[1]
+        for first in range(periods):
+            last = periods - 1 if self._last_only else first
+            rows = np.flatnonzero(there[:, first])
+            count, size = inside[rows, last:], held[rows, last:]
+            if first:
+                count, size = count - inside[rows, first - 1, None], size - held[rows, first - 1, None]
+            ends = np.ones(count.shape, dtype=bool) if self._last_only else there[rows, last:]
+            np.minimum.at(least, count[ends], size[ends])
+        return least
+
+
 def _spans(periods: int, *, last_only: bool) -> list[tuple[int, int]]:
     return [(a, b) for a in range(periods) for b in range(a, periods) if b == periods - 1 or not last_only]
 
@@ -188,7 +278,13 @@ def _grown(values: Floats, windows: Windows) -> Floats:
 
 
 def significance(
-    observed: float, draw: Callable[[np.random.Generator], float], seed: int, *, worlds: int = 999, enough: int = 10
+    observed: float,
+    draw: Callable[[np.random.Generator], float],
+    seed: int,
+    *,
+    worlds: int = 999,
+    enough: int = 10,
+    tell: Callable[[int], None] | None = None,
 ) -> Significance:
     """How often chance alone gives as good a best window, with early stopping.
 
@@ -205,6 +301,8 @@ def significance(
     enough
         Stops when so many are as good: p is then ``enough / drawn`` (Besag & Clifford 1991), else
         ``(1 + as good) / (worlds + 1)``.
+    tell
+        Is told the number of worlds before each.
 
     Examples
     --------
@@ -216,8 +314,10 @@ def significance(
     values: list[float] = []
     better = 0
     while len(values) < worlds and better < enough:
+        if tell is not None:
+            tell(len(values))
         values.append(draw(random))
-        better += values[-1] >= observed * (1.0 - 1e-12)
+        better += values[-1] >= observed * (1.0 - _SAME)
     return judge(np.array(values), observed, worlds=worlds)
 
 
@@ -233,7 +333,7 @@ def judge(values: Floats, observed: float, *, worlds: int) -> Significance:
     worlds
         How many would have been drawn.
     """
-    better = int((values >= observed * (1.0 - 1e-12)).sum())
+    better = int((values >= observed * (1.0 - _SAME)).sum())
     p = better / len(values) if len(values) < worlds else (1 + better) / (worlds + 1)
     return Significance(p, gumbel_tail(values, observed), values)
 

@@ -29,7 +29,7 @@ from riverline.cli.options import (
 from riverline.cli.printing.telling import conclude, end, tell, tell_file, told, with_progress
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import geopandas as gpd
     import pandas as pd
@@ -45,8 +45,13 @@ LastDayOption = Annotated[str, typer.Option("--on", metavar="YYYY-MM-DD", help="
 SegmentOption = Annotated[float, typer.Option(metavar="M", help="河段长度 | length of a segment")]
 WholeOption = Annotated[bool, typer.Option("--whole", help="不分左右岸 | count both banks together")]
 PeriodsOption = Annotated[int, typer.Option(metavar="N", help="期数 | number of periods")]
+ScanPeriodsOption = Annotated[
+    int, typer.Option(metavar="N", help="期数；1 为只看位置，不限起始日 | periods; 1: place alone, whatever the day")
+]
 PeriodDaysOption = Annotated[int, typer.Option("--period", metavar="DAYS", help="每期天数 | days of a period")]
 
+# Worlds between two words on how far the simulation is.
+_TOLD = 25
 _DISTANCES_M, _DAYS = (0.0, 200.0, 500.0, 1_000.0), (0.0, 7.0, 14.0, 30.0, 90.0)
 
 
@@ -89,7 +94,11 @@ def emerging(  # noqa: PLR0913 - one option a choice
 
         settings = rl.HotspotSettings(snap_m=snap, max_distance_m=distance)
 
-        def find(frames: Mapping[str, gpd.GeoDataFrame], _tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
+        def find(
+            frames: Mapping[str, gpd.GeoDataFrame],
+            _tables: Mapping[str, pd.DataFrame],
+            _within: Callable[[str, str], None],
+        ) -> gpd.GeoDataFrame:
             found = rl.hotspots.find_emerging(frames["problems"], frames["axes"], on=on, segment_m=segment,
                                               by_bank=not whole, settings=settings, emerging=cube)  # fmt: skip
             return rl.hotspots.describe_emerging(found, language)
@@ -106,7 +115,7 @@ def scan(  # noqa: PLR0913 - one option a choice
     *,
     axes: AxesOption,
     on: LastDayOption,
-    periods: PeriodsOption = 12,
+    periods: ScanPeriodsOption = 12,
     period_days: PeriodDaysOption = 30,
     prospective: Annotated[
         bool, typer.Option("--now", help="只看到最后一天仍在发生的 | only what still goes on on the last day")
@@ -144,12 +153,21 @@ def scan(  # noqa: PLR0913 - one option a choice
             min_passes=min_passes, max_distance_m=distance, snap_m=snap,
         )  # fmt: skip
         same = rl.HotspotSettings(min_passes=min_passes, max_distance_m=distance, snap_m=snap,
-                                  window_days=periods * period_days)  # fmt: skip
+                                  window_days=settings.window_days)  # fmt: skip
 
-        def find(frames: Mapping[str, gpd.GeoDataFrame], tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
+        def find(
+            frames: Mapping[str, gpd.GeoDataFrame],
+            tables: Mapping[str, pd.DataFrame],
+            within: Callable[[str, str], None],
+        ) -> gpd.GeoDataFrame:
+            def tell(drawn: int) -> None:
+                if drawn % _TOLD == 0:
+                    within(f"随机模拟 {drawn}/{worlds}", f"random worlds {drawn}/{worlds}")
+
             return rl.hotspots.scan_rivers(
                 frames["problems"], frames["axes"], controls=frames.get("controls"), exposure=tables.get("exposure"),
                 effort=tables.get("effort"), on=on, segment_m=segment, by_bank=not whole, settings=settings,
+                tell=tell,
             )  # fmt: skip
 
         job = recurring.TimeJob(layers, out, find, recurring.SCAN_NAMES, on, language, by_bank=not whole,

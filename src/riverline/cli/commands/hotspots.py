@@ -74,7 +74,25 @@ def hotspots(  # noqa: PLR0913 - one option a choice
     surface: Annotated[
         float | None, typer.Option(metavar="M", help="另输出平面密度栅格，写带宽 | density raster, give its bandwidth")
     ] = None,
-    by: Annotated[str, typer.Option(metavar="FIELD", help="排名所依字段，例 chief | column to rank by")] = "river_id",
+    kernel: Annotated[
+        Literal["heat", "equal_split", "downstream", "upstream"],
+        typer.Option(help="沿河密度的核：连续、等分、只向下游、只向上游 | kernel of the density along the water"),
+    ] = "heat",
+    bandwidth: Annotated[
+        float | None,
+        typer.Option(metavar="M", help="沿河密度的带宽，不写由交叉验证选 | its bandwidth, else by cross-validation"),
+    ] = None,
+    chiefs: Annotated[str | None, file_option("各级河长及责任段，按河长排名 | chiefs, to rank by")] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FIELD",
+            help="排名所依字段，例 chief、chief_county；不写为河流，有 --chiefs 时为最基层河长 | column to rank by",
+        ),
+    ] = None,
+    walk: Annotated[
+        float | None, typer.Option(metavar="KM", help="列出最先要走的多少公里 | list the kilometres to walk first")
+    ] = None,
     column: Annotated[list[str] | None, layer_column_option("BH=problem_id", ("问题", "the problems"))] = None,
     set_: SetOption = None,
     only: OnlyOption = None,
@@ -87,7 +105,13 @@ def hotspots(  # noqa: PLR0913 - one option a choice
 ) -> None:
     """四乱热点：沿河聚集检验、排名与理由，输出 热点图.html 与 热点成果.gpkg | hotspots along rivers, with reasons."""
     layers = named_layers(
-        {"problems": problems, "axes": axes}, crs, encoding, column, set_, only=only, unnamed="problems"
+        {"problems": problems, "axes": axes, "chiefs": chiefs},
+        crs,
+        encoding,
+        column,
+        set_,
+        only=only,
+        unnamed="problems",
     )
     with told(language) as console:
         import riverline as rl
@@ -96,12 +120,14 @@ def hotspots(  # noqa: PLR0913 - one option a choice
         settings = rl.HotspotSettings(neighbours=neighbours, reach_m=reach, null=null, sides=sides,
                                       adjustment=adjustment, level=level, window_days=days, decay=decay, weight=weight,
                                       smoothing=smoothing, same_bank=not any_bank, min_passes=min_passes,
-                                      max_distance_m=distance, snap_m=snap)  # fmt: skip
+                                      max_distance_m=distance, snap_m=snap, bandwidth_m=bandwidth)  # fmt: skip
         tables = {name: text for name, text in (("effort", effort), ("exposure", exposure)) if text is not None}
         title = "四乱热点" if language == "zh" else "Hotspots of problems"
         job = spotting.HotspotJob(layers, out, tables, segment, not whole, by, on, settings, language, title,
-                                  surface)  # fmt: skip
+                                  surface, kernel, walk)  # fmt: skip
         delivery = with_progress(lambda tell: spotting.carry_out(job, tell), language, console)
-        spots = delivery.result
-        made = (spotting.reach_table(spots, language), spotting.rank_table(spots, by, language))
-        conclude(console, delivery, made, spots.faults, language, strict=strict)
+        found = delivery.result
+        made = [spotting.reach_table(found.spots, language), spotting.rank_table(found.ranked, language)]
+        if found.walk is not None:
+            made.append(spotting.walk_table(found.walk, language))
+        conclude(console, delivery, tuple(made), found.spots.faults, language, strict=strict)

@@ -60,6 +60,10 @@ def indicators(  # noqa: PLR0913 - one option a result
     language: LanguageOption = "zh",
 ) -> None:
     """由台账、巡河、水质成果汇总考核指标，交给 riverline score | indicators from results, for riverline score."""
+    if ledger is None and patrols is None and outfalls is None:
+        raise typer.BadParameter(
+            "至少要有 --ledger、--patrols、--outfalls 之一 | give at least one of --ledger, --patrols, --outfalls"
+        )
     with told(language) as console:
         import riverline as rl
         from riverline.assessment.gathering import gathered
@@ -78,9 +82,7 @@ def indicators(  # noqa: PLR0913 - one option a result
             for name, (text, each) in given.items()
             if text is not None
         }
-        if ledger is not None and not ledger.is_file():
-            raise rl.ReadError(f"找不到台账 {ledger}", f"there is no ledger {ledger}")
-        book = None if ledger is None else rl.Ledger.open(ledger)
+        book = None if ledger is None else rl.Ledger.open(ledger, create=False)
         rows, nobodys = gathered(
             by=by,
             since=since,

@@ -42,14 +42,14 @@ _SCANNED = ("river_id", "bank", "start_chainage_m", "end_chainage_m", "first_day
 
 @dataclass(frozen=True, slots=True)
 class TimeJob:
-    """From files of ``problems``, ``axes`` and maybe ``controls`` to what ``find`` makes of them.
+    """From files of ``problems``, ``axes`` and maybe ``controls`` to what ``find`` makes of them, saying how far it is.
 
     ``tables`` names the files of ``exposure`` and ``effort``; ``settings`` are those of the quality report.
     """
 
     layers: Mapping[str, Layer]
     out: Path
-    find: Callable[[Mapping[str, gpd.GeoDataFrame], Mapping[str, pd.DataFrame]], Any]
+    find: Callable[[Mapping[str, gpd.GeoDataFrame], Mapping[str, pd.DataFrame], Callable[[str, str], None]], Any]
     names: tuple[str, str]
     on: str
     language: Language = "zh"
@@ -75,7 +75,7 @@ def carry_out(job: TimeJob, tell: Callable[[Step], None]) -> Delivery:
     frames, faults = read_problems(job.layers, step, by_bank=job.by_bank, on=job.on, settings=job.settings,
                                    segment_m=job.segment_m, **tables)  # fmt: skip
     step("按时间查找", "look at them over time")
-    found = job.find(frames, tables)
+    found = job.find(frames, tables, step.within)
     paths = hand_over(
         job.out,
         draw=lambda: rl.maps.show(frames["axes"], found, faults, language=job.language),

@@ -47,6 +47,10 @@ class Steps:
     def __call__(self, zh: str, en: str) -> None:
         """Tell the next step."""
         self.number += 1
+        self.within(zh, en)
+
+    def within(self, zh: str, en: str) -> None:
+        """Tell how far the step that runs has come."""
         self.tell(Step(self.number, self.total, zh, en))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,14 +10,16 @@ import pandas as pd
 import pyogrio
 
 import riverline as rl
+from riverline.checks.reading import read_or_refuse
 from riverline.cli.files import file_and_layer
 from riverline.cli.jobs.handover import Delivery, Steps, hand_over, require_folder
 from riverline.cli.jobs.steps import numbered, read_layers
 from riverline.cli.tables import add_row, table_of
-from riverline.hotspots import describe_hotspots, rank_reaches
+from riverline.hotspots import describe_hotspots, first_to_walk, rank_reaches
 from riverline.hotspots.counting import ANY_PROBLEMS
 from riverline.hotspots.planar import write_surface
-from riverline.schema import HOT_REACHES, REACH_RANKS
+from riverline.io.chainage_text import format_chainage
+from riverline.schema import CHIEFS, HOT_REACHES, HOT_SEGMENTS, REACH_RANKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,20 +31,25 @@ if TYPE_CHECKING:
     from riverline.cli.jobs.handover import Step
     from riverline.cli.jobs.steps import Layer
     from riverline.hotspots import Hotspots, Surface
+    from riverline.hotspots.density import Kernel
     from riverline.schema import Language
 
-__all__ = ["HotspotJob", "carry_out", "intervals", "rank_table", "reach_table"]
+__all__ = ["HotspotJob", "Spotted", "carry_out", "intervals", "rank_table", "reach_table", "walk_table"]
 
 NAMES = "热点图.html", "热点成果.gpkg"
 SURFACE_NAME = "热点密度.tif"
+WALK_NAME = "优先巡查.csv"
+_WALKED = ("segment_id", "river_id", "bank", "start_chainage_m", "end_chainage_m", "length_m", "problems", "verdict")
 
 
 @dataclass(frozen=True, slots=True)
 class HotspotJob:
     """From files to hotspots.
 
-    ``layers`` names the inputs ``problems`` and ``axes``; ``tables`` the files of ``exposure`` and ``effort``; ``by``
-    is the column that is ranked by; ``surface_m`` the bandwidth of a raster beside the layers.
+    ``layers`` names the inputs ``problems`` and ``axes``, maybe ``chiefs``; ``tables`` the files of ``exposure`` and
+    ``effort``; ``by`` is the column that is ranked by, None that of the rivers, or of the chiefs nearest to the ground;
+    ``surface_m`` the bandwidth of a raster beside the layers; ``kernel`` that of the density along the water;
+    ``walk_km`` the kilometres to walk first, listed beside the layers.
     """
 
     layers: Mapping[str, Layer]
@@ -50,12 +57,23 @@ class HotspotJob:
     tables: Mapping[str, str] = field(default_factory=dict)
     segment_m: float = 500.0
     by_bank: bool = True
-    by: str = "river_id"
+    by: str | None = None
     on: str | None = None
     settings: rl.HotspotSettings | None = None
     language: Language = "zh"
     title: str = ""
     surface_m: float | None = None
+    kernel: Kernel = "heat"
+    walk_km: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spotted:
+    """What was found, ranked, and what to walk first."""
+
+    spots: Hotspots
+    ranked: pd.DataFrame
+    walk: gpd.GeoDataFrame | None
 
 
 def carry_out(job: HotspotJob, tell: Callable[[Step], None]) -> Delivery:
@@ -78,10 +96,16 @@ def carry_out(job: HotspotJob, tell: Callable[[Step], None]) -> Delivery:
         exposure=tables.get("exposure"),
         effort=tables.get("effort"),
     )
-    spots = describe_hotspots(spots, job.language)
-    ranked = rank_reaches(spots, by=job.by)
+    spots = _with_kernel(describe_hotspots(spots, job.language), job, frames["problems"], axes)
+    chiefs = frames.get("chiefs")
+    ranked = rank_reaches(spots, by=job.by or _nearest_level(chiefs), chiefs=chiefs)
+    walk = None if job.walk_km is None else first_to_walk(spots, kilometres=job.walk_km)
     surface = _surface(job, frames["problems"], axes)
-    beside = {} if surface is None else {SURFACE_NAME: partial(write_surface, surface)}
+    beside: dict[str, Callable[[Path], object]] = {}
+    if surface is not None:
+        beside[SURFACE_NAME] = partial(write_surface, surface)
+    if walk is not None:
+        beside[WALK_NAME] = partial(_write_walk, walk, job.language)
     problems = frames["problems"]
     # The problems themselves lie under what was made of them, while a page can hold them too.
     made = sum(len(each) for each in (spots.segments, spots.clusters, spots.surface, spots.faults, axes))
@@ -96,7 +120,31 @@ def carry_out(job: HotspotJob, tell: Callable[[Step], None]) -> Delivery:
         beside=beside,
         step=step,
     )
-    return Delivery(frames, spots, *paths, more_paths=tuple(job.out / name for name in beside))
+    found = Spotted(spots, ranked, walk)
+    return Delivery(frames, found, *paths, more_paths=tuple(job.out / name for name in beside))
+
+
+def _with_kernel(spots: Hotspots, job: HotspotJob, problems: gpd.GeoDataFrame, axes: gpd.GeoDataFrame) -> Hotspots:
+    """Hotspots with the density of the kernel that was asked for; theirs is that of heat."""
+    if job.kernel == "heat":
+        return spots
+    density = rl.hotspots.measure_density(problems, axes, kernel=job.kernel, segment_m=job.segment_m,
+                                          by_bank=job.by_bank, on=job.on, settings=job.settings)  # fmt: skip
+    return replace(spots, surface=density)
+
+
+def _nearest_level(chiefs: gpd.GeoDataFrame | None) -> str:
+    """What to rank by if nobody says: rivers, or of the chiefs those nearest to the ground."""
+    if chiefs is None:
+        return "river_id"
+    levels = read_or_refuse(chiefs, CHIEFS, layer="chiefs")["level"]
+    there = [each for each in reversed(CHIEFS["level"].values) if (levels == each).any()]
+    return f"chief_{there[0]}" if there else "river_id"
+
+
+def _write_walk(walk: gpd.GeoDataFrame, language: Language, path: Path) -> None:
+    rows = pd.DataFrame({HOT_SEGMENTS[name].label(language): walk[name] for name in _WALKED if name in walk})
+    rows.to_csv(path, index=False, encoding="utf-8-sig")
 
 
 def _surface(job: HotspotJob, problems: gpd.GeoDataFrame, axes: gpd.GeoDataFrame) -> Surface | None:
@@ -128,13 +176,27 @@ def reach_table(spots: Hotspots, language: Language) -> Table:
     return table
 
 
-def rank_table(spots: Hotspots, by: str, language: Language) -> Table:
+def rank_table(ranked: pd.DataFrame, language: Language) -> Table:
     """The first ten groups by rate, with how sure their ranks are."""
     names = ("part", "problems", "untested", "exposure", "smoothed", "rank_place", "rank_first", "rank_last", "funnel")
     heads = [REACH_RANKS[name].label(language) for name in names]
     table = table_of(REACH_RANKS.label(language), heads, right=(1, 2, 3, 4, 5, 6, 7), lesser=(3,), language=language)
-    for row in rank_reaches(spots, by=by).head(10).itertuples():
+    for row in ranked.head(10).itertuples():
         funnel = REACH_RANKS["funnel"].value_label(row.funnel, language)
         figures = (f"{row.exposure:,.1f}", f"{row.smoothed:.2f}", row.rank_place, row.rank_first, row.rank_last)
         add_row(table, row.part, str(row.problems), str(row.untested), *map(str, figures), funnel)
+    return table
+
+
+def walk_table(walk: gpd.GeoDataFrame, language: Language) -> Table:
+    """The segments to walk first, in their order."""
+    names = [name for name in _WALKED if name in walk]
+    heads = [HOT_SEGMENTS[name].label(language) for name in names]
+    title = "优先巡查河段" if language == "zh" else "To walk first"
+    table = table_of(title, heads, right=tuple(range(len(names) - 5, len(names) - 1)), lesser=(0,), language=language)
+    for row in walk[names].to_dict("records"):
+        cells = [format_chainage(row[name]) if name.endswith("chainage_m")
+                 else f"{row[name]:,.0f}" if name == "length_m"
+                 else HOT_SEGMENTS[name].value_label(row[name], language) for name in names]  # fmt: skip
+        add_row(table, *cells)
     return table

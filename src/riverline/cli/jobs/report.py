@@ -86,7 +86,7 @@ def book_of(path: Path) -> rl.Ledger:
     """
     if not path.is_file():
         raise rl.JobError(f"没有台账文件 {path}", f"there is no ledger {path}")
-    return rl.Ledger.open(path)
+    return rl.Ledger.open(path, create=False)
 
 
 def file_name(code: str, *, ending: str = ".html") -> str:
