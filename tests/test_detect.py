@@ -285,6 +285,20 @@ def test_a_suspect_is_gone_only_where_a_clear_image_is_held_against_an_older_one
     assert kept == set(first["suspect_id"])
 
 
+def test_images_older_than_the_round_before_say_nothing_of_what_came_since_and_take_no_day_back(river, found) -> None:
+    older = rl.detect_change(river["scenes"][:4], river["extents"], axes=river["axes"], previous=found.suspects)
+    assert "suspect-gone" not in codes(older)
+    unseen = older.faults.query("code == 'suspect-not-seen'").set_index("feature_id")["note"]
+    late = hits(found, river["truth"]).query("name == 'late plant'")["suspect_id"].iloc[0]
+    assert unseen[late] == "image-older"
+    before, after = (each.suspects.set_index("suspect_id") for each in (found, older))
+    assert set(before.index) <= set(after.index)
+    for name, tracked in (("last_seen", "kept"), ("first_seen", "kept"), ("last_seen", "unseen")):
+        rows = after.index[after["tracking"] == tracked]
+        assert len(rows)
+        pd.testing.assert_series_equal(after.loc[rows, name], before.loc[rows, name])
+
+
 def test_a_building_is_one_suspect_with_the_area_of_its_pixels(tmp_path) -> None:
     changes = rl.detect_change(pair(tmp_path, build), whole())
     assert changes.suspects["kind"].tolist() == ["construction"]

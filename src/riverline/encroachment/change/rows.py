@@ -167,16 +167,22 @@ def _empty(crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 - a CRS
 def _tracked(
     suspects: gpd.GeoDataFrame, before: gpd.GeoDataFrame, search: Search
 ) -> tuple[gpd.GeoDataFrame, NDArray[np.int64]]:
-    """With code and first day of the round before where a suspect is one of it; and which of those are still there."""
+    """With code and days of the round before where a suspect is one of it; and which of those are still there.
+
+    What was seen on a day was seen on it, whatever images a later round is given: the first day only moves back, the
+    last one only on.
+    """
     now, old = (np.asarray(each.geometry.array, dtype="object") for each in (suspects, before))
     found = matched(now, old, overlap=search.rules.tracking.overlap)
     kept = np.flatnonzero(found >= 0)
-    codes, first = suspects["suspect_id"].to_numpy(object).copy(), suspects["first_seen"].to_numpy().copy()
+    codes = suspects["suspect_id"].to_numpy(object).copy()
     codes[kept] = before["suspect_id"].to_numpy(object)[found[kept]]
-    earlier = before["first_seen"].to_numpy()[found[kept]]
-    first[kept] = np.where(np.isnat(earlier), first[kept], np.minimum(first[kept], earlier))
+    seen = {}
+    for name, outer in (("first_seen", np.fmin), ("last_seen", np.fmax)):
+        seen[name] = suspects[name].to_numpy().copy()
+        seen[name][kept] = outer(seen[name][kept], before[name].to_numpy()[found[kept]])
     tracking = np.where(found >= 0, "kept", "new")
-    return SUSPECTS.conform(suspects.assign(suspect_id=codes, first_seen=first, tracking=tracking)), found[kept]
+    return SUSPECTS.conform(suspects.assign(suspect_id=codes, tracking=tracking, **seen)), found[kept]
 
 
 def _lost(
