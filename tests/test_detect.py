@@ -220,8 +220,13 @@ def test_the_water_level_explains_the_flood_between_two_days(river) -> None:
     for found in wet:
         assert found.intersects(pit).all()
         assert found["area_m2"].sum() < 6_000.0
-    told = levelled.faults.query("code == 'change-by-level'")["value"].iloc[0]
-    assert told > 20_000.0
+    told = levelled.faults.query("code == 'change-by-level'").iloc[0]
+    assert told["limit"] > 20_000.0
+    assert told["feature_id"] == river["extents"]["extent_id"].iloc[0]
+    by_level = levelled.untold.query("why == 'level'")
+    assert len(by_level) == told["value"]
+    assert by_level["area_m2"].sum() == pytest.approx(told["limit"])
+    assert shapely.intersects(told["geometry"], by_level.geometry.union_all())
     assert levelled.evidence["level_m"].dropna().isin([13.6, 14.6]).all()
 
 

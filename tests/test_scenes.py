@@ -593,6 +593,28 @@ def test_a_shift_is_measured_to_a_tenth_of_a_pixel_whatever_the_light(tmp_path, 
     assert mended.grid == other.grid
 
 
+def moved_by(transform, columns, rows):
+    a, b, c, d, e, f = transform[:6]
+    return Affine(a, b, c + a * columns + b * rows, d, e, f + d * columns + e * rows)
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(1, 0), (3, 0), (4, 0), (0, 3), (-2, 1)])
+def test_a_shift_along_the_bank_is_measured_whole_on_the_samples_of_one_day_and_of_two(tmp_path, columns, rows):
+    """Tiles hold little but a bank that runs east: what lies along it moves within the same window of both images."""
+    first = rl.read_scene(rl.samples.path("清水河_2023-08-12.tif"))
+    for day, least in (("2023-08-12", 0.1), ("2024-08-15", 0.4)):
+        with rasterio.open(rl.samples.path(f"清水河_{day}.tif")) as source:
+            profile = source.profile | {"transform": moved_by(source.transform, columns, rows)}
+            path = tmp_path / f"shifted_{day}.tif"
+            with rasterio.open(path, "w", **profile) as target:
+                target.write(source.read())
+                target.descriptions, target.scales = source.descriptions, source.scales
+                target.update_tags(**source.tags())
+        found = rl.measure_registration(first, rl.read_scene(path))
+        assert (found.east_m, found.north_m) == pytest.approx((10 * columns, -10 * rows), abs=10 * least)
+        assert found.uncertainty_m < 1.0
+
+
 def test_clouds_water_and_moved_things_do_not_pull_the_shift(tmp_path):
     pytest.importorskip("skimage")
     first, second = ground(), ground((0.0, 1.0))

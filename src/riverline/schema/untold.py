@@ -8,6 +8,7 @@ from riverline.schema.model import Column, Schema
 __all__ = ["UNTOLD_CHANGES"]
 
 _WHYS = c.choices(
+    ("level", "水位差可解释", "The water level explains it"),
     ("waterline", "水边线移动", "The waterline moved"),
     ("season", "农事等季节变化", "Farming and seasons"),
     ("passing", "未持续", "Did not last"),

@@ -165,6 +165,7 @@ class Stage(_Value):
     shore_px: Annotated[int, Field(ge=0, le=8)]
     least_px: Annotated[float, Field(ge=0.0)] = 0.25
     around_m: Annotated[float, Field(gt=0.0)] = 1_500.0
+    solid: Annotated[float, Field(ge=1.0)] = 1.25
     covered: Share = 0.5
     seen: str
 

@@ -67,13 +67,13 @@ def rows_of(patches: Patches | None, search: Search, levels: NDArray[np.float64]
     before = _before(against.previous, crs)
     if patches is None or not len(patches.frame):
         carried, lost = _lost(before, np.zeros(0, dtype="int64"), np.empty(0, dtype=object), search, look)
-        return Made(carried, no_evidence(), UNTOLD_CHANGES.empty(crs), _by_level(patches) + lost)
+        return Made(carried, no_evidence(), UNTOLD_CHANGES.empty(crs), lost)
     frame = align(patches.frame, crs, layer="patches")
     verdicts = judge(frame, search)
     large = shapely.area(np.asarray(frame.geometry.array, dtype="object")) >= search.rules.minimum.area_m2
     told = np.flatnonzero(verdicts.alarmed & large)
     untold = untold_rows(frame, verdicts, large, against.usable, search)
-    findings = _by_level(patches) + count_untold(untold, against.usable)
+    findings = count_untold(untold, against.usable)
     suspects, row, measured = _measured(frame, told, search, against)
     suspects = _filled(suspects, row, frame, verdicts, search)
     suspects, found = _tracked(suspects, before, search)
@@ -209,11 +209,3 @@ def _together(suspects: gpd.GeoDataFrame, carried: gpd.GeoDataFrame) -> gpd.GeoD
     if len(carried):
         suspects = SUSPECTS.conform(pd.concat([suspects, carried], ignore_index=True))
     return suspects.sort_values(["river_id", "chainage_m", "suspect_id"], kind="stable", ignore_index=True)
-
-
-def _by_level(patches: Patches | None) -> list[Finding]:
-    """How much the water level explains."""
-    if patches is None or not patches.explained_px:
-        return []
-    area = patches.explained_px * patches.pixel_m2
-    return [Finding("change-by-level", "scenes", "*", None, area, unit="m²")]
