@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import geopandas as gpd
@@ -248,6 +249,9 @@ def test_codes_are_kept_over_rounds_and_what_is_gone_is_told(river) -> None:
     gone = second.faults.query("code == 'suspect-gone'")
     assert gone["feature_id"].tolist() == ["GONE"]
     assert second.faults.query("code == 'suspect-not-seen'")["feature_id"].tolist() == ["UNSEEN"]
+    assert second.gone["suspect_id"].tolist() == ["GONE"]
+    assert second.gone["gone_on"].dt.date.tolist() == [river["scenes"][-1].date]
+    assert rl.check(second.gone, rl.schema.GONE_SUSPECTS).query("severity == 'error'").empty
     late = hits(second, river["truth"]).query("name == 'late plant'")
     assert late["tracking"].tolist() == ["new"]
     for frame in (before,):
@@ -288,6 +292,24 @@ def test_a_suspect_is_gone_only_where_a_clear_image_is_held_against_an_older_one
     assert "reference-later" in set(codes_of_late["note"])
     kept = set(late.suspects.query("tracking in ('kept', 'unseen')")["suspect_id"])
     assert kept == set(first["suspect_id"])
+
+
+def test_what_was_gone_stays_gone_until_it_comes_back_under_its_own_code(river, found) -> None:
+    """The second round is told of a suspect that is nowhere, and of one that the images show again."""
+    late = hits(found, river["truth"]).query("name == 'late plant'")["suspect_id"].iloc[0]
+    again = found.suspects[found.suspects["suspect_id"] == late]
+    away = again.assign(suspect_id="AWAY").set_geometry(again.translate(0.0, 5_000.0))
+    was = pd.concat([again.assign(suspect_id="OLD"), away], ignore_index=True)
+    was = was.assign(was="dumping", gone_on=pd.Timestamp("2024-08-15"))
+    gone = rl.schema.GONE_SUSPECTS.conform(was[[*(each.name for each in rl.schema.GONE_SUSPECTS), "geometry"]])
+    before = dataclasses.replace(found, suspects=found.suspects[found.suspects["suspect_id"] != late], gone=gone)
+    after = rl.detect_change(river["scenes"], river["extents"], axes=river["axes"], previous=before)
+    assert after.gone["suspect_id"].tolist() == ["AWAY"]
+    assert after.suspects.set_index("suspect_id")["tracking"].value_counts().to_dict() == {
+        "kept": len(found.suspects) - 1, "back": 1,
+    }  # fmt: skip
+    assert after.suspects.query("tracking == 'back'")["suspect_id"].tolist() == ["OLD"]
+    assert "suspect-gone" not in codes(after)
 
 
 def test_images_older_than_the_round_before_say_nothing_of_what_came_since_and_take_no_day_back(river, found) -> None:

@@ -112,6 +112,18 @@ def test_a_day_is_given_tagged_or_named_and_never_guessed(tmp_path):
 # Numbers
 
 
+def test_a_tag_and_a_name_that_tell_two_days_are_told(tmp_path):
+    path = imagery.write(tmp_path / "清水河_2021-01-02.tif", imagery.ramp(4))
+    for tagged, told in (("2023-08-12", ["2023-08-12 | 2021-01-02"]), ("2021-01-03T00:10:00", [])):
+        with rasterio.open(path, "r+") as target:
+            target.update_tags(ACQUIRED=tagged)
+        scene = rl.read_scene(path, sensor="rgbn")
+        assert scene.date.isoformat() == tagged[:10]
+        assert scene.faults.query("code == 'scene-date-contradicts'")["note"].tolist() == told
+    given = rl.read_scene(path, sensor="rgbn", date="2020-05-05")
+    assert "scene-date-contradicts" not in codes(given)
+
+
 def test_sixteen_bit_numbers_do_not_overflow(tmp_path):
     values = np.full((4, 3, 3), 60_000, dtype="uint16")
     values[3] = 40_000

@@ -70,6 +70,8 @@ class Column:
     blank
         ``True`` where a frame must have the column, but a missing number or date in it means something; see
         :attr:`may_be_blank` for the rule.
+    decimals
+        With how many decimals tables write it, where its unit does not tell.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Column:
     choices: tuple[Choice, ...] = ()
     optional: bool = False
     blank: bool = False
+    decimals: int | None = None
 
     def label(self, language: Language = "zh") -> str:
         """What a reader of that language sees as the column's title, with its unit.

@@ -323,7 +323,7 @@ def load_change_rules(name_or_path: str | os.PathLike[str] = "national") -> Chan
     >>> import riverline as rl
     >>> rules = rl.load_change_rules()
     >>> rules.minimum.area_m2, rules.registration.limit_px, [each.id for each in rules.classes if each.kind][:3]
-    (100.0, 2.0, ['bank-strip', 'wet-unlike', 'pens'])
+    (100.0, 2.0, ['bank-strip', 'wet-unlike', 'fill-unlike'])
     """
     if not isinstance(name_or_path, str | os.PathLike):
         raise RuleError(
