@@ -33,7 +33,7 @@ COMMANDS = (
     "demo", "demarcate", "axes", "banks", "waters", "works", "join", "stakes", "confirm", "shoreline", "change",
     "waterlines", "inspect", "compare",
     "check", "schema", "rules list", "rules show",
-    "screen", "detect", "hotspots", "emerging", "near-repeats", "scan", "patrols",
+    "screen", "detect", "field-check", "hotspots", "emerging", "near-repeats", "scan", "patrols",
     "outfalls", "score", "export", "maps", "plates", "catalog list", "catalog show",
     "ledger take", "ledger record", "ledger list", "ledger history", "ledger statistics", "ledger rebounds",
     "ledger export", "ledger import", "ledger verify",

@@ -140,6 +140,16 @@ def test_probabilities_make_a_curve_a_brier_score_and_a_table():
     assert "查准率" in made._repr_html_()
 
 
+def test_what_may_be_of_a_kind_counts_apart_from_what_was_told_as_it():
+    may = '{"change": {"candidates": [{"kind": "construction"}, {"kind": "dumping"}]}}'
+    truth = layer(*map(square, (0, 100, 200)), kind=["dumping", "dumping", "construction"])
+    found = layer(*map(square, (0, 100, 200)), kind=["unknown", "dumping", "unknown"], evidence=[may, "", "notes"])
+    rows = rl.assess_detection(found, truth).accuracies.set_index("part")
+    assert rows.loc["dumping", ["recall", "candidate_recall"]].tolist() == [0.5, 1.0]
+    assert rows.loc["construction", ["recall", "candidate_recall"]].tolist() == [0.0, 0.0]
+    assert rows.loc["*", ["recall", "candidate_recall"]].tolist() == [1.0, 1.0]
+
+
 def test_the_interval_of_a_share_is_wilsons():
     # Newcombe (1998), table I: 81 of 263, 0.2553 to 0.3662.
     assert tuple(map(float, wilson(81, 263, 0.95))) == pytest.approx((0.2553, 0.3662), abs=5e-5)

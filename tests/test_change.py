@@ -301,6 +301,20 @@ def test_a_bend_that_was_cut_off_is_set_aside():
     assert bk.measured(frame, spacing_m=20.0, reach_m=1500.0, convention="dsas").intersections["is_counted"].all()
 
 
+@pytest.mark.parametrize(("away", "aside"), [(250.0, True), (100.0, False)])
+def test_a_stretch_left_behind_between_two_gaps_is_set_aside_however_wide_they_are(away, aside):
+    later = shapely.multilinestrings([bk.level(55.0, 0.0, 300.0), bk.level(away, 475.0, 525.0),
+                                      bk.level(55.0, 700.0, 1000.0)])  # fmt: skip
+    frame = bk.shorelines(("2000-01-01", "left", bk.level(50.0)), ("2010-01-01", "left", later))
+    change = bk.measured(frame, spacing_m=20.0, reach_m=400.0)
+    met = change.intersections[change.intersections["position_m"].sub(away).abs() < 1.0]
+    assert len(met) in {2, 3}
+    assert (~met["is_counted"]).tolist() == [aside] * len(met)
+    moved = bk.of_bank(change.rates, "left")["nsm_m"].dropna()
+    assert moved.max() == pytest.approx(5.0 if aside else away - 50.0)
+    assert (change.areas["area_m2"].sum() < 4_000.0) == aside
+
+
 def test_spacing_smoothing_and_reach_are_as_asked():
     change = bk.measured(bk.retreating(), spacing_m=300.0, smoothing_m=0.0, reach_m=120.0)
     assert bk.of_bank(change.transects, "left")["chainage_m"].tolist() == [50.0, 350.0, 650.0, 950.0]

@@ -82,6 +82,18 @@ def test_strict_ends_with_three_where_the_data_have_errors(tmp_path):
     assert (tmp_path / "out" / "岸线变化.gpkg").exists()
 
 
+def test_shorelines_that_all_contradict_the_axis_end_with_why_and_write_nothing(tmp_path):
+    turned = {"left": "right", "right": "left"}
+    frame = bk.retreating()
+    frame = frame.assign(bank=frame["bank"].map(turned))
+    bk.axes().to_file(tmp_path / "轴.gpkg")
+    frame.to_file(tmp_path / "岸线.gpkg")
+    out = tmp_path / "变化"
+    told = run("change", tmp_path / "岸线.gpkg", "--axes", tmp_path / "轴.gpkg", "--out", out, status=1)
+    assert "没有一个断面量得岸线位置" in told
+    assert not list(out.glob("*"))
+
+
 def test_the_result_is_drawn_by_trend_with_a_legend_and_is_exported_as_a_whole(tmp_path):
     frame = bk.shorelines(
         ("2000-01-01", "left", bk.level(50.0)), ("2010-01-01", "left", bk.level(70.0)),

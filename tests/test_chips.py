@@ -27,7 +27,7 @@ def test_each_suspect_has_a_picture_that_shows_it_before_and_after(tmp_path, fou
     changes, scenes = found
     hostile = changes.suspects.assign(suspect_id="../../拆除 <1>")
     evidence = changes.evidence.assign(suspect_id="../../拆除 <1>")
-    renamed = rl.Changes(hostile, evidence, changes.untold, changes.faults, changes.run)
+    renamed = rl.Changes(hostile, evidence, changes.untold, changes.gone, changes.faults, changes.run)
     folder = tmp_path / "pictures"
     paths = rl.export.to_chips(folder, renamed, scenes=scenes, extents=whole(), language=language)
     assert [path.parent for path in paths] == [folder]

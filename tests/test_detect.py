@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import geopandas as gpd
@@ -220,8 +221,13 @@ def test_the_water_level_explains_the_flood_between_two_days(river) -> None:
     for found in wet:
         assert found.intersects(pit).all()
         assert found["area_m2"].sum() < 6_000.0
-    told = levelled.faults.query("code == 'change-by-level'")["value"].iloc[0]
-    assert told > 20_000.0
+    told = levelled.faults.query("code == 'change-by-level'").iloc[0]
+    assert told["limit"] > 20_000.0
+    assert told["feature_id"] == river["extents"]["extent_id"].iloc[0]
+    by_level = levelled.untold.query("why == 'level'")
+    assert len(by_level) == told["value"]
+    assert by_level["area_m2"].sum() == pytest.approx(told["limit"])
+    assert shapely.intersects(told["geometry"], by_level.geometry.union_all())
     assert levelled.evidence["level_m"].dropna().isin([13.6, 14.6]).all()
 
 
@@ -243,6 +249,9 @@ def test_codes_are_kept_over_rounds_and_what_is_gone_is_told(river) -> None:
     gone = second.faults.query("code == 'suspect-gone'")
     assert gone["feature_id"].tolist() == ["GONE"]
     assert second.faults.query("code == 'suspect-not-seen'")["feature_id"].tolist() == ["UNSEEN"]
+    assert second.gone["suspect_id"].tolist() == ["GONE"]
+    assert second.gone["gone_on"].dt.date.tolist() == [river["scenes"][-1].date]
+    assert rl.check(second.gone, rl.schema.GONE_SUSPECTS).query("severity == 'error'").empty
     late = hits(second, river["truth"]).query("name == 'late plant'")
     assert late["tracking"].tolist() == ["new"]
     for frame in (before,):
@@ -283,6 +292,38 @@ def test_a_suspect_is_gone_only_where_a_clear_image_is_held_against_an_older_one
     assert "reference-later" in set(codes_of_late["note"])
     kept = set(late.suspects.query("tracking in ('kept', 'unseen')")["suspect_id"])
     assert kept == set(first["suspect_id"])
+
+
+def test_what_was_gone_stays_gone_until_it_comes_back_under_its_own_code(river, found) -> None:
+    """The second round is told of a suspect that is nowhere, and of one that the images show again."""
+    late = hits(found, river["truth"]).query("name == 'late plant'")["suspect_id"].iloc[0]
+    again = found.suspects[found.suspects["suspect_id"] == late]
+    away = again.assign(suspect_id="AWAY").set_geometry(again.translate(0.0, 5_000.0))
+    was = pd.concat([again.assign(suspect_id="OLD"), away], ignore_index=True)
+    was = was.assign(was="dumping", gone_on=pd.Timestamp("2024-08-15"))
+    gone = rl.schema.GONE_SUSPECTS.conform(was[[*(each.name for each in rl.schema.GONE_SUSPECTS), "geometry"]])
+    before = dataclasses.replace(found, suspects=found.suspects[found.suspects["suspect_id"] != late], gone=gone)
+    after = rl.detect_change(river["scenes"], river["extents"], axes=river["axes"], previous=before)
+    assert after.gone["suspect_id"].tolist() == ["AWAY"]
+    assert after.suspects.set_index("suspect_id")["tracking"].value_counts().to_dict() == {
+        "kept": len(found.suspects) - 1, "back": 1,
+    }  # fmt: skip
+    assert after.suspects.query("tracking == 'back'")["suspect_id"].tolist() == ["OLD"]
+    assert "suspect-gone" not in codes(after)
+
+
+def test_images_older_than_the_round_before_say_nothing_of_what_came_since_and_take_no_day_back(river, found) -> None:
+    older = rl.detect_change(river["scenes"][:4], river["extents"], axes=river["axes"], previous=found.suspects)
+    assert "suspect-gone" not in codes(older)
+    unseen = older.faults.query("code == 'suspect-not-seen'").set_index("feature_id")["note"]
+    late = hits(found, river["truth"]).query("name == 'late plant'")["suspect_id"].iloc[0]
+    assert unseen[late] == "image-older"
+    before, after = (each.suspects.set_index("suspect_id") for each in (found, older))
+    assert set(before.index) <= set(after.index)
+    for name, tracked in (("last_seen", "kept"), ("first_seen", "kept"), ("last_seen", "unseen")):
+        rows = after.index[after["tracking"] == tracked]
+        assert len(rows)
+        pd.testing.assert_series_equal(after.loc[rows, name], before.loc[rows, name])
 
 
 def test_a_building_is_one_suspect_with_the_area_of_its_pixels(tmp_path) -> None:

@@ -156,3 +156,24 @@ def test_a_file_that_is_no_layer_is_told_in_the_language_of_the_reader(tmp_path)
     assert "不是可识别的图层格式" in caught.value.zh
     assert "recognized" not in caught.value.zh
     assert str(tmp_path) not in caught.value.zh + caught.value.en
+
+
+def test_the_file_of_a_round_is_the_round_before_of_the_next(images, tmp_path):
+    whole().to_file(tmp_path / "范围.gpkg")
+    first, second = tmp_path / "一", tmp_path / "二"
+    run("detect", images, "--extents", tmp_path / "范围.gpkg", "--out", first)
+    run("detect", images, "--extents", tmp_path / "范围.gpkg", "--previous", first / "变化图斑.gpkg", "--out", second)
+    before, after = (
+        rl.read_layer(each / "变化图斑.gpkg", rl.schema.SUSPECTS, layer="疑似问题图斑_面") for each in (first, second)
+    )
+    assert after["suspect_id"].tolist() == before["suspect_id"].tolist() != []
+    assert set(after["tracking"]) == {"kept"}
+
+
+@pytest.mark.parametrize("day", ["2024", "2024-07", "7"])
+def test_a_level_is_that_of_a_day(images, tmp_path, day):
+    with pytest.raises(rl.SchemaError, match="map days to water levels"):
+        rl.detect_change(rl.read_scenes(images), whole(), levels={day: 3.0})
+    whole().to_file(tmp_path / "范围.gpkg")
+    asked = ("--level", f"{day}=3", "--out", tmp_path / "成果")
+    assert "levels" in run("detect", images, "--extents", tmp_path / "范围.gpkg", *asked, status=1)

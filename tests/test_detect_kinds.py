@@ -146,20 +146,44 @@ def test_a_river_that_fell_by_two_metres_is_no_fill(river, known):
 
 def test_what_the_level_may_explain_on_a_gentle_bank_is_not_confirmed(tmp_path):
     """A fill of 60 m at one place of a bank; the water fell by a metre on some slope between 0.01 and 0.3."""
-    scenes = []
-    for number, day in enumerate(("2023-07-01", "2024-07-01", "2024-08-01", "2025-07-01")):
-        names = covers()
-        if number:
-            names[20:26, 30:40] = "sand"
-        scenes.append(rl.read_scene(image(tmp_path / f"{number}.tif", names, day, seed=number)))
-    levels = {"2023-07-01": 6.0, "2024-07-01": 5.0, "2024-08-01": 5.0, "2025-07-01": 5.0}
+    scenes, levels, _ = bank_filled(tmp_path, "sand")
     sure = rl.detect_change(scenes, whole(), levels=levels, slope=0.3).suspects.iloc[0]
     doubtful = rl.detect_change(scenes, whole(), levels=levels, slope=(0.01, 0.3)).suspects.iloc[0]
     assert [sure["state"], doubtful["state"]] == ["confirmed", "unconfirmed"]
     assert doubtful["confidence"] <= 0.5 < sure["confidence"]
     assert sure["kind"] == doubtful["kind"] == "occupation"
     assert "可由水位差解释" in doubtful["reason"]
-    assert rl.detect_change(scenes, whole(), levels=levels, slope=0.01).suspects.empty
+
+
+def bank_filled(folder, cover):
+    """Images of a bank filled with a cover since 2024, levels that fell by a metre, and where it was filled."""
+    scenes, days = [], ("2023-07-01", "2024-07-01", "2024-08-01", "2025-07-01")
+    for number, day in enumerate(days):
+        names = covers()
+        if number:
+            names[20:26, 30:40] = cover
+        scenes.append(rl.read_scene(image(folder / f"{number}.tif", names, day, seed=number)))
+    x, y = changing.WEST, changing.NORTH
+    return scenes, dict(zip(days, (6.0, 5.0, 5.0, 5.0), strict=True)), shapely.box(x + 300, y - 260, x + 400, y - 200)
+
+
+def test_what_the_level_explains_is_listed_as_what_it_would_be_and_concrete_is_no_mud(tmp_path):
+    scenes, levels, place = bank_filled(tmp_path, "sand")
+    changes = rl.detect_change(scenes, whole(), levels=levels, slope=0.01)
+    assert changes.suspects.empty
+    listed = changes.untold.query("why == 'level'")
+    assert listed["change_class"].tolist() == ["fill"]
+    assert listed["by_level"].tolist() == [1.0]
+    assert listed["days_seen"].tolist() == [3]
+    assert listed.intersection(place).area.sum() > 0.9 * place.area
+    noted = changes.faults.query("code == 'change-by-level'")
+    assert noted["feature_id"].tolist() == ["R1-management"]
+    assert noted["limit"].tolist() == listed["area_m2"].tolist()
+    scenes, levels, place = bank_filled(tmp_path, "concrete")
+    built = rl.detect_change(scenes, whole(), levels=levels, slope=0.01).suspects
+    assert built["change_class"].tolist() == ["bright-fill"]
+    assert built["state"].tolist() == ["unconfirmed"]
+    assert built.geometry.iloc[0].intersection(place).area > 0.9 * place.area
 
 
 def test_days_far_apart_in_the_year_confirm_no_bare_ground(tmp_path):

@@ -81,6 +81,15 @@ def test_photographs_that_cannot_be_matched_are_refused_in_one_line(real_data) -
     assert len(compared.suspects) > 0
     assert set(compared.suspects["state"]) == {"unconfirmed"}
     assert compared.suspects["confidence"].max() <= 0.5
+    # Lakes that grew and shrank: no class that names a kind says so with more than little probability.
+    on_water = compared.suspects[
+        compared.suspects["change_class"].isin(["fill", "bright-fill", "pens", "pens-at-bank"])
+    ]
+    assert on_water.empty
+    unlike = compared.suspects[compared.suspects["change_class"].isin(["fill-unlike", "pens-unlike", "wet-unlike"])]
+    assert len(unlike)
+    assert set(unlike["kind"]) == {"unknown"}
+    assert unlike["confidence"].max() <= 0.25
     assert "change-waterline" in set(compared.faults["code"])
 
 

@@ -216,6 +216,28 @@ def seasons(folder, *, shift_px, growing_noise):
     return rl.read_scenes(folder, bands=bands, scale=1.0)
 
 
+def test_reflectance_that_was_scaled_twice_is_not_compared(tmp_path) -> None:
+    scenes = list(pair(tmp_path, build))
+    twice = rl.read_scene(scenes[1].bands["red"].path, scale=1e-8)
+    found = rl.detect_change([scenes[0], twice], whole())
+    told = one("scene-values-implausible", found)
+    assert told["value"].tolist() == [100.0]
+    assert "< 0.002" in told["note"].iloc[0]
+    assert found.suspects.empty
+    assert "change-not-compared" in codes(found)
+
+
+def test_a_fill_on_images_that_are_unlike_is_of_no_kind_and_hardly_probable(tmp_path) -> None:
+    def fill(names):
+        names[20:28, 30:40] = "sand"
+
+    near = rl.detect_change(pair(tmp_path, fill, dates=("2024-07-01", "2025-07-10")), whole()).suspects
+    apart = rl.detect_change(pair(tmp_path, fill, dates=("2024-05-02", "2025-09-30")), whole()).suspects
+    assert near[["change_class", "kind", "item"]].to_numpy().tolist() == [["fill", "occupation", "land-occupied"]]
+    assert apart[["change_class", "kind", "item"]].to_numpy().tolist() == [["fill-unlike", "unknown", ""]]
+    assert apart["confidence"].iloc[0] < 0.3 < near["confidence"].iloc[0]
+
+
 def test_a_shift_is_refused_only_where_it_is_surely_beyond_the_limit() -> None:
     pytest.importorskip("skimage")
     folder = rl.samples.path("清水河_2023-03-18.tif").parent

@@ -112,6 +112,18 @@ def test_a_day_is_given_tagged_or_named_and_never_guessed(tmp_path):
 # Numbers
 
 
+def test_a_tag_and_a_name_that_tell_two_days_are_told(tmp_path):
+    path = imagery.write(tmp_path / "清水河_2021-01-02.tif", imagery.ramp(4))
+    for tagged, told in (("2023-08-12", ["2023-08-12 | 2021-01-02"]), ("2021-01-03T00:10:00", [])):
+        with rasterio.open(path, "r+") as target:
+            target.update_tags(ACQUIRED=tagged)
+        scene = rl.read_scene(path, sensor="rgbn")
+        assert scene.date.isoformat() == tagged[:10]
+        assert scene.faults.query("code == 'scene-date-contradicts'")["note"].tolist() == told
+    given = rl.read_scene(path, sensor="rgbn", date="2020-05-05")
+    assert "scene-date-contradicts" not in codes(given)
+
+
 def test_sixteen_bit_numbers_do_not_overflow(tmp_path):
     values = np.full((4, 3, 3), 60_000, dtype="uint16")
     values[3] = 40_000
@@ -591,6 +603,28 @@ def test_a_shift_is_measured_to_a_tenth_of_a_pixel_whatever_the_light(tmp_path, 
     assert again.shift_m < 1.0
     assert again.faults.empty
     assert mended.grid == other.grid
+
+
+def moved_by(transform, columns, rows):
+    a, b, c, d, e, f = transform[:6]
+    return Affine(a, b, c + a * columns + b * rows, d, e, f + d * columns + e * rows)
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(1, 0), (3, 0), (4, 0), (0, 3), (-2, 1)])
+def test_a_shift_along_the_bank_is_measured_whole_on_the_samples_of_one_day_and_of_two(tmp_path, columns, rows):
+    """Tiles hold little but a bank that runs east: what lies along it moves within the same window of both images."""
+    first = rl.read_scene(rl.samples.path("清水河_2023-08-12.tif"))
+    for day, least in (("2023-08-12", 0.1), ("2024-08-15", 0.4)):
+        with rasterio.open(rl.samples.path(f"清水河_{day}.tif")) as source:
+            profile = source.profile | {"transform": moved_by(source.transform, columns, rows)}
+            path = tmp_path / f"shifted_{day}.tif"
+            with rasterio.open(path, "w", **profile) as target:
+                target.write(source.read())
+                target.descriptions, target.scales = source.descriptions, source.scales
+                target.update_tags(**source.tags())
+        found = rl.measure_registration(first, rl.read_scene(path))
+        assert (found.east_m, found.north_m) == pytest.approx((10 * columns, -10 * rows), abs=10 * least)
+        assert found.uncertainty_m < 1.0
 
 
 def test_clouds_water_and_moved_things_do_not_pull_the_shift(tmp_path):

@@ -115,6 +115,15 @@ def test_tolerance_becomes_the_normal_probability_and_shows_what_is_near():
     assert found.sums["suspects"].sum() == 2
 
 
+def test_ground_that_several_cover_counts_once_in_the_sums_of_a_bank():
+    three = box(100, 80, 130, 100), box(120, 80, 150, 100), box(120, 80, 130, 100)
+    sums = screen(*three, box(100, -100, 130, -80)).sums.set_index("bank")
+    assert sums["inside_m2"].to_dict() == pytest.approx({"left": 1000.0, "right": 600.0})
+    assert sums["counted_m2"].to_dict() == pytest.approx({"left": 1000.0, "right": 600.0})
+    assert sums["overlap_m2"].to_dict() == pytest.approx({"left": 400.0, "right": 0.0})
+    assert sums["suspects"].to_dict() == {"left": 3, "right": 1}
+
+
 def test_sums_count_shoreline_once_and_areas_by_bank():
     shapes = (box(100, 90, 200, 110), box(150, 80, 250, 110), box(600, -110, 650, -90))
     found = screen(*shapes)
@@ -122,7 +131,8 @@ def test_sums_count_shoreline_once_and_areas_by_bank():
     sums = found.sums.set_index("bank")
     assert sums["shoreline_m"].to_dict() == {"left": 150.0, "right": 50.0}
     assert sums["suspects"].to_dict() == {"left": 2, "right": 1}
-    assert sums.loc["left", "inside_m2"] == pytest.approx(found.suspects["inside_m2"][:2].sum())
+    both = sums.loc["left", ["inside_m2", "overlap_m2"]].sum()
+    assert both == pytest.approx(found.suspects["inside_m2"][:2].sum())
     assert found.sums["encroached_id"].tolist() == ["R1-M-L", "R1-M-R"]
 
 
@@ -180,6 +190,8 @@ def test_layers_of_two_places_are_one_error_that_names_both():
     told = found.faults.set_index("code")
     assert sorted(told.index) == ["features-elsewhere", "features-not-inside"]
     assert told.loc["features-elsewhere", ["severity", "value", "unit"]].tolist() == ["error", 49.0, "km"]
+    # On the map of the extents, where the features ought to be.
+    assert told.loc["features-elsewhere", "geometry"].intersects(held.valley().union_all())
     for language, words in (("zh", ("不在一处", "49 km", "°E", "EPSG:4548")), ("en", ("49 km apart", "EPSG:4548"))):
         said = rl.faults.describe(found.faults, language).set_index("code").loc["features-elsewhere", "detail"]
         assert all(word in said for word in words), said

@@ -166,3 +166,15 @@ def test_everything_that_is_wrong_with_a_call_is_said_at_once():
     assert "字段：a, geometry" in caught.value.zh
     assert "str: expected a GeoDataFrame" in caught.value.en
     assert "other=int" in caught.value.en
+
+
+def test_polygons_are_no_line_whatever_their_columns():
+    columns = {"river_id": ["R1"], "name": "清水河", "kind": "management"}
+    square = gpd.GeoDataFrame(columns, geometry=[shapely.box(0, 0, 10, 10)], crs=4548)
+    assert style.recognise(square) is None
+    assert [(each.name, each.label()) for each in style.collect(square)] == [("extents", schema.EXTENTS.label())]
+    assert style.recognise(square.set_geometry(square.boundary)).name == "axes"
+    assert style.recognise(schema.AXES.empty(4548)).name == "axes"
+    other = square.assign(kind="town")
+    with pytest.raises(rl.SchemaError, match="follows no schema"):
+        style.collect(other)

@@ -19,6 +19,7 @@ from riverline.cli.commands.detect import detect
 from riverline.cli.commands.emerging import emerging, near_repeats, scan
 from riverline.cli.commands.estimates import assessing
 from riverline.cli.commands.export import export
+from riverline.cli.commands.field_check import field_check
 from riverline.cli.commands.hotspots import hotspots
 from riverline.cli.commands.indicators import indicators
 from riverline.cli.commands.join import join
@@ -153,7 +154,7 @@ def demarcate(  # noqa: PLR0913 - one option a layer
 for command in (
     preparations.axes, preparations.banks, subjects.waters, subjects.works, join,
     deliveries.stakes, deliveries.confirm, deliveries.shoreline, change, waterlines, encroaching.screen, detect,
-    hotspots, emerging, near_repeats, scan, patrols, outfalls, indicators, score, export, maps, plates,
+    field_check, hotspots, emerging, near_repeats, scan, patrols, outfalls, indicators, score, export, maps, plates,
 ):  # fmt: skip
     app.command()(command)
 

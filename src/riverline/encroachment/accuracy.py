@@ -61,7 +61,17 @@ class DetectionAccuracy:
         return f"DetectionAccuracy({said}, Brier {self.brier:.3f}, {len(self.faults)} faults)"
 
     def _repr_html_(self) -> str:
-        names = ("scope", "part", "truth_count", "found_count", "precision", "recall", "f1", "area_iou")
+        names = (
+            "scope",
+            "part",
+            "truth_count",
+            "found_count",
+            "precision",
+            "recall",
+            "candidate_recall",
+            "f1",
+            "area_iou",
+        )
         heads = "".join(f"<th>{escape(ACCURACIES[name].label())}</th>" for name in names)
         rows = "".join(
             "<tr>" + "".join(f"<td>{escape(_shown(getattr(row, name)))}</td>" for name in names) + "</tr>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -90,9 +91,11 @@ def assess_detection(
     Notes
     -----
     By object: precision is the share of found objects that match, recall that of true objects that do. Whether the
-    kinds agree matters in the rows by kind, which compare each kind with itself. In rows by size the size of a true
-    object counts for recall, that of a found one for precision. By area: of the unions of both layers, so that nothing
-    counts twice. The Brier score and the reliability are of found objects, the outcome being whether they match.
+    kinds agree matters in the rows by kind, which compare each kind with itself; ``candidate_recall`` counts as hit as
+    well what was found as ``unknown`` with the kind among those that its evidence names. In rows by size the size of a
+    true object counts for recall, that of a found one for precision. By area: of the unions of both layers, so that
+    nothing counts twice. The Brier score and the reliability are of found objects, the outcome being whether they
+    match.
 
     Examples
     --------
@@ -250,7 +253,10 @@ def _accuracies(
     for name in sorted((set(kind) | set(true_kind)) - {""}):
         same = (kind[pairs.found] == name) & (true_kind[pairs.truth] == name)
         made = matched(pairs.only(same), iou=iou, several=several)
-        rows.append(_row("kind", name, found, truth, made, kind == name, true_kind == name))
+        row = _row("kind", name, found, truth, made, kind == name, true_kind == name)
+        perhaps = same | ((true_kind[pairs.truth] == name) & _named_by(found, kind, name)[pairs.found])
+        hit = matched(pairs.only(perhaps), iou=iou, several=several).hit & (true_kind == name)
+        rows.append(row | {"candidate_recall": _share(int(hit.sum()), row["truth_count"])})
     for low, high in _classes(sizes):
         one, other = (
             (round_half_up(areas, 2) >= low) & (round_half_up(areas, 2) < high)
@@ -259,6 +265,18 @@ def _accuracies(
         part = f"{low:g}–{high:g}" if np.isfinite(high) else f"≥{low:g}"
         rows.append(_row("size", part, found, truth, every, one, other))
     return rows
+
+
+def _named_by(found: gpd.GeoDataFrame, kind: NDArray[Any], name: str) -> NDArray[np.bool_]:
+    """Found objects of no known kind whose evidence names a kind among those that they may be."""
+    named = np.zeros(len(found), dtype=bool)
+    for row in np.flatnonzero(kind == "unknown") if "evidence" in found.columns else ():
+        try:
+            change = json.loads(str(found["evidence"].iloc[row])).get("change") or {}
+        except (ValueError, AttributeError):
+            continue  # Evidence of another hand names no kinds.
+        named[row] = any(each.get("kind") == name for each in change.get("candidates", ()))
+    return named
 
 
 def _classes(sizes: Sequence[float]) -> Iterator[tuple[float, float]]:
@@ -290,7 +308,7 @@ def _row(
         "accuracy_id": f"{scope}-{part}", "scope": scope, "part": part,
         "truth_count": int(theirs.sum()), "found_count": int(mine.sum()), "hit_count": hit, "right_count": right,
         "precision": precision, "recall": recall, "f1": _mean(precision, recall),
-        "mean_iou": float(made.iou.mean()) if told else np.nan,
+        "candidate_recall": recall, "mean_iou": float(made.iou.mean()) if told else np.nan,
         "truth_m2": round_half_up(truth_m2, 2), "found_m2": round_half_up(found_m2, 2),
         "shared_m2": round_half_up(shared_m2, 2),
         "area_precision": area_precision, "area_recall": area_recall, "area_f1": _mean(area_precision, area_recall),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from riverline.demarcation.findings import Finding
 
-__all__ = ["compare_checks", "prepare_checks"]
+__all__ = ["checked", "compare_checks", "prepare_checks"]
 
 FORM = ("check_verdict", "checked_on", "checker", "check_kind", "check_note")
 """Columns that the field check fills in."""
@@ -148,6 +148,40 @@ def compare_checks(sent: gpd.GeoDataFrame, returned: gpd.GeoDataFrame) -> tuple[
     several = faults.found("key-duplicated", layer="field_checks", feature_id=twice["suspect_id"].tolist(),
                            geometry=twice.geometry, value=counts, limit=1.0, crs=sent.crs)  # fmt: skip
     return table, faults.combine([told, several, *findings_to_faults(wrong, sent.crs)], crs=sent.crs)
+
+
+def checked(sent: gpd.GeoDataFrame, returned: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Suspects as the field check left them: corrected values and outlines, verdicts, and those that were added.
+
+    Parameters
+    ----------
+    sent, returned
+        As for :func:`compare_checks`, which says what differs.
+
+    Returns
+    -------
+    GeoDataFrame
+        Rows of :data:`riverline.schema.FIELD_CHECKS`: every suspect that was sent, in its order, then those that were
+        added. ``area_m2`` is that of the outline; what is measured against the line is as it was sent, so that
+        outlines that moved are to be screened again.
+    """
+    _require_keys(sent)
+    back = align(returned, sent.crs, layer="returned")
+    after, _ = _read(back.assign(suspect_id=_texts(back["suspect_id"])))
+    before = prepare_checks(sent.assign(suspect_id=_texts(sent["suspect_id"]))).set_index("suspect_id")
+    known = after["suspect_id"].isin(before.index).to_numpy()
+    same = _first(after[known])
+    made = before.copy()
+    for name in (*COMPARED, *FORM):
+        if name in same.columns:
+            made[name] = same[name].reindex(made.index).combine_first(before[name].astype("object"))
+    moved = same.geometry.reindex(made.index)
+    made = made.set_geometry(moved.where(~moved.isna(), before.geometry), crs=sent.crs).reset_index()
+    added = after[~known].drop_duplicates("suspect_id") if (after["suspect_id"] != "").all() else after[~known]
+    every = gpd.GeoDataFrame(pd.concat([made, added[added.columns.intersection(made.columns)]], ignore_index=True),
+                             geometry="geometry", crs=sent.crs)  # fmt: skip
+    every["area_m2"] = round_half_up(ellipsoidal_area(every.geometry).to_numpy(), 2)
+    return FIELD_CHECKS.conform(every)
 
 
 _Row = tuple[str, str, str, str, str, float]

@@ -49,7 +49,8 @@ def elsewhere(shapes: Shapes, extents: gpd.GeoDataFrame, came_in: Any) -> list[F
     if apart <= wide:
         return []
     here, there = _place(one, extents.crs, came_in), _place(other, extents.crs, extents.crs)
-    return [Finding("features-elsewhere", "features", "*", one, round(apart / 1000.0, 3), unit="km",
+    # Where the features ought to be: a place on the other side of the world would be on no map of the extents.
+    return [Finding("features-elsewhere", "features", "*", other, round(apart / 1000.0, 3), unit="km",
                     note=f"{here} | {there}")]  # fmt: skip
 
 

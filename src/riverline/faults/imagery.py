@@ -13,6 +13,9 @@ IMAGERY_CODES = (
     Code("scene-undated", "warning", "影像 {feature} 没有拍摄日期", "nothing says when {feature} was taken",
          '写 date="2024-04-15"；成批读取用 dates= 按影像名给出',
          'give date="2024-04-15", or dates= by name for many'),
+    Code("scene-date-contradicts", "note", "影像 {feature} 的标签与文件名日期不同（{note}），按标签的日期使用",
+         "the tag of {feature} and its name tell two days ({note}): that of the tag is used",
+         '不对时写 date="2024-04-15"', 'if that is wrong give date="2024-04-15"'),
     Code("scene-same-day", "note", "影像 {feature} 与 {note} 同一天拍摄", "{feature} was taken on the day of {note}",
          "同一轨道的相邻景属正常；重复的请去掉一景",
          "right for neighbours of one pass; leave one out if it is there twice"),
@@ -40,9 +43,10 @@ IMAGERY_CODES = (
          "影像 {feature} 换算后的数值不可能（{note} 的像元占 {value} %，至多 {limit} %），未使用",
          "values of {feature} cannot be after factor and offset ({note} on {value} % of pixels, at most {limit} %): it "
          "was not used",
-         "核对系数与偏移：写 scale=0.0001、scale=(0.0000275, -0.2) 等，或写明 sensor=；整数溢出的请换用原始文件",
-         "look at factor and offset: give scale=0.0001, scale=(0.0000275, -0.2) …, or sensor=; if integers ran over, "
-         "take the original file"),
+         "核对系数与偏移：写 scale=0.0001、scale=(0.0000275, -0.2) 等，或写明 sensor=；已是反射率的写 scale=1；"
+         "整数溢出的请换用原始文件",
+         "look at factor and offset: give scale=0.0001, scale=(0.0000275, -0.2) …, or sensor=; scale=1 if it is "
+         "reflectance already; if integers ran over, take the original file"),
     Code("scene-overflow", "error",
          "影像 {feature} 的整数溢出：波段 {note} 有 {value} {unit} 的相邻像元相差近整个取值范围"
          "（至多 {limit} {unit}），未使用",

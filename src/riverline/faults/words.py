@@ -87,6 +87,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "scene-overflow": ("整数溢出", "whole numbers that ran over"),
     "scene-values-implausible": ("数值不可信", "numbers that cannot be"),
     "no-first-day": ("首次发现日期不明", "its first day is not known"),
+    "image-older": ("参与比较的影像都早于它最近一次发现", "no image compared is as late as the day it was last seen"),
     "reference-later": ("参考影像上已有该图斑", "the reference is no older than it"),
     "still-there": ("该处仍有变化，未达到报出条件", "something still differs there, too little to be told"),
     **{str(each.value): (each.label_zh, each.label_en.lower()) for each in CHANGE_EVIDENCE["reason"].choices},

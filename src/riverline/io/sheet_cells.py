@@ -48,7 +48,7 @@ _UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 # Decimals as results are rounded: lengths 0.1 m, areas 0.01 m² (DB37/T 4518-2022, 4.8); degrees to about a millimetre.
-_DECIMALS = {"m": 1, "m²": 2, "m³": 2, "km": 3, "km²": 2, "亩": 2, "ha": 2, "°": 8, "%": 2}
+_DECIMALS = {"m": 1, "m²": 2, "m³": 2, "m/a": 3, "km": 3, "km²": 2, "亩": 2, "ha": 2, "°": 8, "%": 2}
 _YES_NO = {"zh": {True: "是", False: "否"}, "en": {True: "yes", False: "no"}}
 # Excel counts days from 1900 and believes that year to have had a 29 February.
 _FIRST_DAY = dt.date(1900, 3, 1)
@@ -133,7 +133,7 @@ def number_format(column: Column | None, decimals: int | None = None) -> str:
     column
         Its entry in the data dictionary; None for a column that has none.
     decimals
-        Decimals, if not those of its unit.
+        Decimals, if not those of the column, else of its unit.
 
     Examples
     --------
@@ -145,7 +145,8 @@ def number_format(column: Column | None, decimals: int | None = None) -> str:
         return "yyyy-mm-dd"
     if column is not None and column.kind == "integer":
         return "0"
-    places = decimals if decimals is not None else _DECIMALS.get(column.unit if column is not None else "")
+    own = column.decimals if column is not None and decimals is None else decimals
+    places = own if own is not None else _DECIMALS.get(column.unit if column is not None else "")
     return "General" if places is None else "0." + "0" * places if places else "0"
 
 

@@ -47,7 +47,7 @@ def _blank_metres(name: str, label_zh: str, label_en: str, short: str, meaning: 
 
 
 def _blank_number(name: str, label_zh: str, label_en: str, short: str, meaning: str) -> Column:
-    return Column(name, "number", label_zh, label_en, short, meaning, blank=True)
+    return Column(name, "number", label_zh, label_en, short, meaning, blank=True, decimals=3)
 
 
 _TRANSECT = c.text("transect_id", "断面编码", "Transect code", "DMBM", "Transect that it lies on.")
@@ -107,7 +107,8 @@ TRANSECTS = Schema(
         c.RIVER_ID,
         c.BANK,
         c.CHAINAGE,
-        c.degrees("azimuth_deg", "方位角", "Azimuth", "FWJ", "Direction of the cast, clockwise from grid north."),
+        replace(c.degrees("azimuth_deg", "方位角", "Azimuth", "FWJ",
+                          "Direction of the cast, clockwise from grid north."), decimals=2),
         c.metres("reach_m", "断面长度", "Reach", "DMCD",
                  "How far shorelines were looked for; drawn to a spacing beyond the last met."),
         c.choice("limited_by", "长度限制", "Limited by", "CDXZ", "What ends it.", _LIMITS),
@@ -152,8 +153,9 @@ RATES = Schema(
                  _TRENDS),
         _rate("rate", "变化速率", "Rate", "SL", "LRR where there is one, else EPR; see positive for its sign."),
         c.choice("rate_basis", "速率来源", "Basis of the rate", "SLLY", "Which of the rates it is.", _BASES),
-        _blank_number("real_probability", "变化属实概率", "Probability real", "SSGL",
+        replace(_blank_number("real_probability", "变化属实概率", "Probability real", "SSGL",
                       "From 0 to 1 that the change is not what errors alone make of a bank that stands still."),
+                decimals=2),
         c.choice("real_basis", "概率来源", "Basis of the probability", "GLLY", "Which errors it weighs.", _PROOFS),
         Column("date_count", "integer", "期数", "Dates", "QS", "Dates with a position."),
         Column("first_date", "date", "首期", "First date", "SQ", "Earliest of them.", blank=True),

@@ -40,11 +40,20 @@ _STANDINGS = c.choices(
     ("outside", "线外邻近，不计入", "Outside the line, not counted"),
 )
 _STATES = c.choices(("confirmed", "影像足够", "Enough images"), ("unconfirmed", "影像不足", "Too few images"))
-_TRACKINGS = c.choices(("new", "新增", "New"), ("kept", "延续", "Kept"), ("unseen", "本轮看不清", "Not seen"))
+_TRACKINGS = c.choices(
+    ("new", "新增", "New"),
+    ("kept", "延续", "Kept"),
+    ("unseen", "本轮看不清", "Not seen"),
+    ("back", "消失后复现", "Gone and back again"),
+)
 _INSIDE = c.square_metres("inside_m2", "范围内面积", "Area inside", "FWNMJ", "Area inside the line of the extent.")
 _COUNTED = c.square_metres(
     "counted_m2", "计入面积", "Area counted", "JRMJ", "Area inside that no valid permit covers; 0 where not counted."
 )
+_SUM_INSIDE = c.square_metres("inside_m2", "范围内面积", "Area inside", "FWNMJ",
+                               "Area inside the line, ground that several cover counted once.")  # fmt: skip
+_SUM_COUNTED = c.square_metres("counted_m2", "计入面积", "Area counted", "JRMJ",
+                                "Of it what counts, ground that several cover counted once.")  # fmt: skip
 _EXTENT_KIND = c.choice(
     "extent_kind", "范围类型", "Kind of extent", "FWLX", "Which of the two ranges it lies in.", c.EXTENT_KINDS
 )
@@ -140,8 +149,10 @@ ENCROACHED = Schema(
         Column("suspects", "integer", "疑似问题数", "Suspects", "YSWTS", "Rows inside or on the line."),
         Column("across", "integer", "其中压线", "On the line", "YXS", "Of them on or over the line."),
         Column("permitted", "integer", "其中已许可", "Permitted", "YXKS", "Of them wholly under valid permits."),
-        _INSIDE,
-        _COUNTED,
+        _SUM_INSIDE,
+        _SUM_COUNTED,
+        c.square_metres("overlap_m2", "重叠面积", "Overlap", "CDMJ",
+                        "By how much the areas of the rows come to more: ground that several cover counts once."),
         c.metres("shoreline_m", "占用岸线", "Shoreline taken", "ZYAX",
                  "Length of line taken, what several take counted once."),
     ),
@@ -169,6 +180,8 @@ ACCURACIES = Schema(
         _share("precision", "查准率", "Precision", "CZL", "Right ones among those found."),
         _share("recall", "查全率", "Recall", "CQL", "Hit ones among those that are there."),
         _share("f1", "F1 值", "F1", "F1", "Harmonic mean of precision and recall."),
+        _share("candidate_recall", "查全率（含候选类型）", "Recall with candidates", "HXCQL",
+               "Recall that counts as hit what was told as unknown with the kind among those that it may be."),
         _share("mean_iou", "平均交并比", "Mean IoU", "PJJBB", "Of matched pairs, intersection over union."),
         c.square_metres("truth_m2", "真实面积", "True area", "ZSMJ", "Union of what is there."),
         c.square_metres("found_m2", "检出面积", "Area found", "JCMJ", "Union of what was found."),

@@ -74,6 +74,8 @@ class Column:
         What people write for what a blank means: ``两岸`` where no bank stands for both.
     least, most
         What a number or a day (ISO) cannot be below or above: such a value is none of the column.
+    decimals
+        With how many decimals tables write it, where its unit does not tell.
     """
 
     name: str
@@ -89,6 +91,7 @@ class Column:
     blank_words: tuple[str, ...] = ()
     least: float | str | None = None
     most: float | str | None = None
+    decimals: int | None = None
 
     def label(self, language: Language = "zh") -> str:
         """What a reader of that language sees as the column's title, with its unit.

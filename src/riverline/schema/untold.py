@@ -1,13 +1,14 @@
-"""The data dictionary of what changed on images and is no suspect: one row a patch, with its outline and the reason."""
+"""The data dictionary of what changed on images and is no suspect: not told, or gone; one row a patch."""
 
 from __future__ import annotations
 
 from riverline.schema import columns as c
 from riverline.schema.model import Column, Schema
 
-__all__ = ["UNTOLD_CHANGES"]
+__all__ = ["GONE_SUSPECTS", "UNTOLD_CHANGES"]
 
 _WHYS = c.choices(
+    ("level", "水位差可解释", "The water level explains it"),
     ("waterline", "水边线移动", "The waterline moved"),
     ("season", "农事等季节变化", "Farming and seasons"),
     ("passing", "未持续", "Did not last"),
@@ -34,4 +35,19 @@ UNTOLD_CHANGES = Schema(
                           "Share of it that the water level may explain, 0 to 1.")),
     ),
     "Patches that changed inside the extents and are no suspects, each with its reason: to be looked through.",
+)  # fmt: skip
+
+GONE_SUSPECTS = Schema(
+    "gone_suspects", "已消失图斑", "Suspects that are gone", "suspect_id", ("Polygon", "MultiPolygon"),
+    (
+        c.key("suspect_id", "图斑编号", "Suspect code", "TBBH"),
+        c.RIVER_ID,
+        Column("gone_on", "date", "消失确认日期", "Gone on", "XSRQ",
+               "First image that shows the place as it was before the suspect was found."),
+        c.text("was", "原类型", "What it was", "YLX", "Kind of the suspect when it was last told."),
+        c.or_blank(Column("first_seen", "date", "首次发现", "First seen", "SCFX", "First image that showed it.")),
+        c.or_blank(Column("last_seen", "date", "最近发现", "Last seen", "ZJFX", "Last image that showed it.")),
+        c.square_metres("inside_m2", "范围内面积", "Area inside", "FWNMJ", "Area inside when it was last told."),
+    ),
+    "Suspects of rounds before that images show no more: to be closed after a look, and known again if they come back.",
 )  # fmt: skip

@@ -44,7 +44,14 @@ _SHARE_WET = Column(
     blank=True,
 )
 _THRESHOLD = Column(
-    "threshold", "number", "阈值", "Threshold", "YZ", "Value of the index that parts water from land.", blank=True
+    "threshold",
+    "number",
+    "阈值",
+    "Threshold",
+    "YZ",
+    "Value of the index that parts water from land.",
+    blank=True,
+    decimals=4,
 )
 _INDEX = c.text("index", "水体指数", "Index", "STZS", "Index that was followed, see riverline.list_indices.")
 _STAGE = Column("level_m", "number", "水位", "Water level", "SW", "Gauge level when it was taken.", "m", blank=True)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from riverline.errors import SchemaError
 from riverline.provenance import rules_used
-from riverline.schema import FRAMES
+from riverline.schema import EXTENTS, FRAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from riverline.schema import Language, Schema
 
 __all__ = ["Layer", "collect", "recognise"]
+
+_DIMENSION = {
+    name: dimension
+    for dimension, names in enumerate((("Point",), ("LineString", "LinearRing"), ("Polygon",)))
+    for each in names
+    for name in (each, f"Multi{each}")
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +82,8 @@ def recognise(frame: pd.DataFrame) -> Schema | None:
     Returns
     -------
     Schema or None
-        ``None`` if it has the columns of no schema.
+        ``None`` if it has the columns of no schema, or its shapes are of a dimension that no such schema holds:
+        polygons are no axes, whatever their columns.
 
     Examples
     --------
@@ -86,9 +94,23 @@ def recognise(frame: pd.DataFrame) -> Schema | None:
     True
     """
     there = set(frame.columns)
-    fits = [schema for schema in FRAMES.values() if _required(schema) <= there]
+    drawn = _dimensions(frame)
+    fits = [
+        schema
+        for schema in FRAMES.values()
+        if _required(schema) <= there
+        and (not schema.geometry or drawn <= {_DIMENSION[each] for each in schema.geometry})
+    ]
     known = {schema.name: len(there.intersection(column.name for column in schema)) for schema in fits}
     return max(fits, key=lambda schema: (known[schema.name], len(_required(schema)), schema.name), default=None)
+
+
+def _dimensions(frame: pd.DataFrame) -> set[int]:
+    """Dimensions of the shapes of a frame, 0 to 2; those of collections are those of their parts, and not asked."""
+    name = getattr(frame, "_geometry_column_name", None)
+    if not isinstance(frame, gpd.GeoDataFrame) or name not in frame.columns:
+        return set()
+    return {_DIMENSION[each] for each in frame.geom_type.dropna().unique() if each in _DIMENSION}
 
 
 def collect(*results: Any, **layers: Any) -> tuple[Layer, ...]:  # noqa: ANN401 - any result or frame
@@ -147,7 +169,15 @@ def _parts(name: str, value: Any) -> Iterator[Layer]:  # noqa: ANN401
 
 def _layer(name: str, frame: pd.DataFrame) -> Layer:
     schema = recognise(frame)
+    if schema is None and not name and _may_be_extents(frame):
+        name = EXTENTS.name
     return Layer(schema.name if schema else name, schema, frame)
+
+
+def _may_be_extents(frame: pd.DataFrame) -> bool:
+    """Whether it is what detect_change and screen take for extents: polygons, each of one of their kinds."""
+    kinds = {each.value for each in EXTENTS["kind"].choices}
+    return "kind" in frame.columns and _dimensions(frame) == {2} and set(frame["kind"].dropna()) <= kinds
 
 
 def _complaint(name: str, value: Any) -> tuple[str, str]:  # noqa: ANN401

@@ -217,7 +217,9 @@ THEMES: tuple[Theme, ...] = (
         ("major", _ring("#8E0152", 9.0)),
         ("unknown", _ring(GREY, 4.0, 2, 5, shown=False)),
     ), halo=True),
+    _single("gone_suspects", 27, _area(BLACK, 1.4, "#FFFFFF", 0.30, 5, 5, shown=False)),
     Theme("untold_changes", "why", 26, (
+        ("level", _area(BLUE, 1.4, BLUE, 0.06, 8, 3, 2, 3, shown=False)),
         ("waterline", _area(BLUE, 1.0, BLUE, 0.10, 2, 4, shown=False)),
         ("season", _area(GREEN, 1.0, GREEN, 0.10, 6, 4, shown=False)),
         ("passing", _area(GREY, 1.0, GREY, 0.10, 8, 3, shown=False)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import ndimage
 
 from riverline._kernels.grids.patches import near_at
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
     States = NDArray[np.uint8]
 
-__all__ = ["GROUND", "UNSEEN", "VEGETATION", "WATER", "beyond_shift", "brightness", "moved", "states_of"]
+__all__ = ["GROUND", "UNSEEN", "VEGETATION", "WATER", "beyond_shift", "brightness", "mostly", "moved", "states_of"]
 
 UNSEEN, WATER, VEGETATION, GROUND = range(4)
 
@@ -63,7 +64,31 @@ def moved(before: Floats, after: Floats, *, least: float, by_ratio: bool = False
     return difference >= np.float32(least) if least >= 0 else difference <= np.float32(least)
 
 
-def beyond_shift(hit: Flags, explaining: Flags, near_px: int, tolerance_px: int) -> Flags:
+def mostly(flags: Flags, among: Flags, steps: int, least: float) -> Flags:
+    """Pixels of some around which, within so many rows and columns, most of these are flagged: no speckle.
+
+    Parameters
+    ----------
+    flags, among : (h, w)
+        What is flagged, and the pixels that count.
+    steps
+        Rows and columns to either side.
+    least
+        Least share of those that count.
+
+    Examples
+    --------
+    >>> among = np.ones((1, 6), dtype=bool)
+    >>> mostly(np.array([[1, 1, 1, 0, 1, 0]], dtype=bool), among, 1, 0.7).astype(int).tolist()
+    [[1, 1, 0, 0, 0, 0]]
+    """
+    side = 2 * steps + 1
+    flagged, counted = (ndimage.uniform_filter(each.astype("float32"), side, mode="constant")
+                        for each in (flags & among, among))  # fmt: skip
+    return np.asarray(among & (flagged >= np.float32(least - 1e-4) * counted))
+
+
+def beyond_shift(hit: Flags, explaining: Flags, near_px: int, tolerance_px: int, sparing: Flags | None = None) -> Flags:
     """Changed pixels that a shift of the image does not explain, with those beside them.
 
     Parameters
@@ -76,6 +101,8 @@ def beyond_shift(hit: Flags, explaining: Flags, near_px: int, tolerance_px: int)
         Steps within which such a pixel explains a change.
     tolerance_px
         Steps by which what remains is grown back over what changed: a patch keeps its rim.
+    sparing : (h, w)
+        Pixels that are explained by nothing near them.
 
     Examples
     --------
@@ -85,12 +112,20 @@ def beyond_shift(hit: Flags, explaining: Flags, near_px: int, tolerance_px: int)
     >>> hit = np.array([[0, 0, 1, 0, 0, 0, 0], [0, 0, 1, 1, 1, 1, 0]], dtype=bool)
     >>> [beyond_shift(row[None], land[:1], 1, 1).astype(int).tolist()[0] for row in hit]
     [[0, 0, 0, 0, 0, 0, 0], [0, 0, 1, 1, 1, 1, 0]]
+
+    Concrete at the bank is explained by no water that fell, however far.
+
+    >>> concrete = np.array([[0, 0, 1, 1, 0, 0, 0]], dtype=bool)
+    >>> beyond_shift(hit[1:], land[:1], 6, 1, concrete).astype(int).tolist()[0]
+    [0, 0, 1, 1, 1, 0, 0]
     """
     places = np.flatnonzero(hit)
     if not len(places) or near_px == 0:
         return hit
     left = np.zeros_like(hit)
     left.reshape(-1)[places] = ~near_at(explaining, places, near_px)
+    if sparing is not None:
+        left |= hit & sparing
     kept = np.zeros_like(hit)
     kept.reshape(-1)[places] = near_at(left, places, tolerance_px)
     return kept

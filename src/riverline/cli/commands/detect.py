@@ -27,6 +27,7 @@ from riverline.cli.printing.telling import conclude, told, with_progress
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    import geopandas as gpd
     from rich.table import Table
 
     from riverline.cli.jobs.handover import Delivery, Step
@@ -59,7 +60,7 @@ class DetectJob:
 def carry_out(job: DetectJob, tell: Callable[[Step], None]) -> Delivery:
     """Do the job; map and layers appear together at its end, or not at all, and the pictures after them."""
     import riverline as rl
-    from riverline.cli.jobs.drawn import read_limits
+    from riverline.cli.jobs.drawn import by_schema, read_limits
     from riverline.cli.jobs.handover import Delivery, Steps, hand_over, require_folder
     from riverline.cli.jobs.office import tables_beside
     from riverline.cli.jobs.steps import read_named
@@ -72,10 +73,15 @@ def carry_out(job: DetectJob, tell: Callable[[Step], None]) -> Delivery:
     limits = read_limits(job.layers["extents"])
     frames = {"extents": limits.extents if isinstance(limits, rl.Demarcation) else limits}
     rest = {name: layer for name, layer in job.layers.items() if name != "extents"}
+    rest |= (
+        {"previous": by_schema(rest["previous"], rl.schema.SUSPECTS) or rest["previous"]} if "previous" in rest else {}
+    )
     frames |= {name: read_named(name, layer, schemas[name]) for name, layer in rest.items()}
     source = job.scenes[0] if len(job.scenes) == 1 else list(job.scenes)
     scenes = rl.read_scenes(source, **job.reading)
-    others = {name: frames[name] for name in ("axes", "permits", "previous") if name in frames}
+    others: dict[str, Any] = {name: frames[name] for name in ("axes", "permits", "previous") if name in frames}
+    if "previous" in others:
+        others["previous"] = _round_of(frames["previous"], job.layers["previous"])
     step("比较影像", "compare the images")
     found = rl.detect_change(scenes, limits, rules=rules, levels=job.levels or None, slope=job.slope, **others)
     found = rl.classify(found, catalog)
@@ -99,6 +105,25 @@ def carry_out(job: DetectJob, tell: Callable[[Step], None]) -> Delivery:
         pictures = rl.export.to_chips(folder, found, scenes=scenes, extents=frames["extents"], language=job.language)
     more = tuple(job.out / name for name in beside) + ((folder,) if pictures else ())
     return Delivery(frames, found, *paths, more_paths=more, scenes=tuple(scenes), without_tables=not beside)
+
+
+def _round_of(suspects: gpd.GeoDataFrame, layer: Layer) -> Changes | gpd.GeoDataFrame:
+    """The round before, with those that were gone then where its file has them."""
+    import pandas as pd
+
+    import riverline as rl
+    from riverline.cli.jobs.drawn import by_schema
+    from riverline.cli.jobs.steps import read_named
+    from riverline.encroachment.change import Changes
+    from riverline.provenance import Run
+
+    there = by_schema(layer, rl.schema.GONE_SUSPECTS, needed=False)
+    if there is None:
+        return suspects
+    gone = read_named("previous", there, rl.schema.GONE_SUSPECTS)
+    crs = suspects.crs
+    untold, none = rl.schema.UNTOLD_CHANGES.empty(crs), rl.faults.combine([], crs=crs)
+    return Changes(suspects, pd.DataFrame(), untold, gone, none, Run("", "", {}, ""))
 
 
 def _table(found: Changes, language: Language) -> Table:

@@ -55,6 +55,7 @@ def carry_out(job: ChangeJob, tell: Callable[[Step], None]) -> Delivery:
     checked = [rl.check(frame, rl.schema.FRAMES[name]) for name, frame in frames.items()]
     result = replace(result, faults=rl.faults.combine([*checked, result.faults], crs=result.rates.crs))
     shown = [result.rates, result.areas, result.faults, *frames.values()]
+    _require_met(result)
     title = "岸线变化" if job.language == "zh" else "Shoreline change"
     beside = tables_beside(LAYERS_NAMES[job.language], result, language=job.language)
     paths = hand_over(
@@ -67,6 +68,16 @@ def carry_out(job: ChangeJob, tell: Callable[[Step], None]) -> Delivery:
     )
     more = tuple(job.out / name for name in beside)
     return Delivery(frames, result, *paths, more_paths=more, without_tables=not beside)
+
+
+def _require_met(result: ShorelineChange) -> None:
+    """Nothing is written where no shoreline was met: a map of transects without a figure would pass for a result."""
+    if len(result.intersections):
+        return
+    wrong = result.faults[result.faults["severity"] == "error"]
+    zh, en = ("; ".join(rl.faults.describe(wrong, language)["detail"].head(3)) for language in ("zh", "en"))
+    raise rl.JobError(f"没有一个断面量得岸线位置：{zh or '断面没有碰到岸线'}",
+                      f"no transect has the position of a shoreline: {en or 'none was met'}")  # fmt: skip
 
 
 def change_table(result: ShorelineChange, language: Language) -> Table:

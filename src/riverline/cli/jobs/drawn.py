@@ -41,8 +41,12 @@ _NEAR_M = 2e-3
 _JOINED = "demarcation ("
 """What the inputs of a joined county are called: each a result, with the rules that drew it."""
 
+_SHAPED = frozenset({"点", "线", "面", "points", "lines", "areas"})
+"""What the export adds to the name of a layer whose rows have shapes of several sorts, or may have."""
+
 __all__ = [
     "ASIDE",
+    "by_schema",
     "faults_in",
     "holds_lines",
     "layer_of",
@@ -210,6 +214,28 @@ def layer_of(path: Path, schema: Schema) -> gpd.GeoDataFrame:
             f"{path.name} has no layer {schema.name} (there are: {there}); give what riverline demarcate wrote",
         )
     return rl.read_layer(path, schema, layer=layer)
+
+
+def by_schema(layer: Layer, schema: Schema, *, needed: bool = True) -> Layer | None:
+    """The layer of a file of several that the export wrote by a schema: by its name, with or without the shapes' word.
+
+    Parameters
+    ----------
+    layer
+        The file; where it names its layer, or is no file of several, it is the answer.
+    schema
+        What is looked for.
+    needed
+        Whether a file that has none is given back as it is, so that reading it says what is there; else None.
+    """
+    if layer.layer is not None or layer.path.suffix.lower() != ".gpkg" or not layer.path.is_file():
+        return layer if needed else None
+    names = _names(layer.path)
+    own = [name for name in names for known in (schema.label_zh, schema.name)
+           if name == known or name.removeprefix(f"{known}_") in _SHAPED]  # fmt: skip
+    if len(own) == 1:
+        return replace(layer, layer=own[0])
+    return layer if needed else None
 
 
 def _names(path: Path) -> list[str]:

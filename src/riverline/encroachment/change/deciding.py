@@ -41,8 +41,10 @@ class Verdicts:
     confirmed : (n,)
         Whether it was seen on as many days, and in the seasons, that the table asks for, its class can be confirmed,
         and the water level may not explain it.
+    levelled : (n,)
+        Whether the water level explains all of it on banks of any slope.
     untold : (n,)
-        Whether no class fits, or one that is not told.
+        Whether no class fits, or one that is not told, or the water level explains it.
     alarmed : (n,)
         Seen on as many days and in the seasons that the table asks for; or there are only two days.
     probability : (n,)
@@ -64,6 +66,7 @@ class Verdicts:
     onset: NDArray[np.int64]
     last: NDArray[np.int64]
     confirmed: Flags
+    levelled: Flags
     untold: Flags
     alarmed: Flags
     probability: Floats
@@ -102,7 +105,8 @@ def judge(patches: gpd.GeoDataFrame, search: Search) -> Verdicts:
     enough = _enough(telling, there, visible, made, onset, search) & (last >= 0)
     banded = shape["by_level"] >= search.rules.stage.covered
     confirmed = enough & _confirmable(chosen, shape, search) & ~banded
-    untold = np.array([*(each.kind == "" for each in search.rules.classes), True])[chosen]
+    levelled = patches["level"].to_numpy() > 0.0
+    untold = levelled | np.array([*(each.kind == "" for each in search.rules.classes), True])[chosen]
     difference, spread = _differences(patches, made, last, search)
     noise = spread / np.sqrt(np.maximum(pixels / search.rules.probability.patch_px, 1.0))
     lasting, ratio = _lasting(chosen, banded, search), _ratio(telling, there, visible, onset, search)
@@ -111,7 +115,7 @@ def judge(patches: gpd.GeoDataFrame, search: Search) -> Verdicts:
     most = np.where(confirmed, 1.0, search.rules.probability.unconfirmed)
     two = len(search.days) == 2  # noqa: PLR2004 - before and after
     return Verdicts(
-        chosen, made, there, visible, onset, last, confirmed, untold,
+        chosen, made, there, visible, onset, last, confirmed, levelled, untold,
         (enough | two) & (last >= 0) & ~untold, np.minimum(probability, most), (lasting, ratio), difference,
         np.abs(difference) / np.maximum(noise, 1e-9), shape, patches["cut_sides"].to_numpy() / sides,
     )  # fmt: skip

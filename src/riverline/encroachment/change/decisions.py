@@ -165,6 +165,7 @@ class Stage(_Value):
     shore_px: Annotated[int, Field(ge=0, le=8)]
     least_px: Annotated[float, Field(ge=0.0)] = 0.25
     around_m: Annotated[float, Field(gt=0.0)] = 1_500.0
+    solid: Annotated[float, Field(ge=1.0)] = 1.25
     covered: Share = 0.5
     seen: str
 
@@ -322,7 +323,7 @@ def load_change_rules(name_or_path: str | os.PathLike[str] = "national") -> Chan
     >>> import riverline as rl
     >>> rules = rl.load_change_rules()
     >>> rules.minimum.area_m2, rules.registration.limit_px, [each.id for each in rules.classes if each.kind][:3]
-    (100.0, 2.0, ['bank-strip', 'wet-unlike', 'pens'])
+    (100.0, 2.0, ['bank-strip', 'wet-unlike', 'fill-unlike'])
     """
     if not isinstance(name_or_path, str | os.PathLike):
         raise RuleError(

@@ -56,7 +56,7 @@ def detect_change(  # noqa: PLR0913 - one argument a layer
     rules: ChangeRules | str | os.PathLike[str] = "national",
     levels: Mapping[Any, float] | None = None,
     slope: float | tuple[float, float] | None = None,
-    previous: gpd.GeoDataFrame | None = None,
+    previous: Changes | gpd.GeoDataFrame | None = None,
     window_px: int | None = None,
 ) -> Changes:
     """Find what was built, filled, dug, heaped up or planted inside extents between images of two or more days.
@@ -83,7 +83,8 @@ def detect_change(  # noqa: PLR0913 - one argument a layer
         Rise of the banks by their run, where it is known: one figure, or the gentlest and the steepest; else those of
         the table.
     previous
-        Suspects of the round before: those that are there still keep their code and ``first_seen``.
+        The result of the round before, or its suspects: those that are there still keep their code and ``first_seen``.
+        Of a result those that were gone are known as well: they stay in ``gone``, or come ``back``.
     window_px
         Side of a window. If not given, as many pixels as make 4.5 million values over all days and bands. The result is
         the same whatever it is; memory goes with its square.
@@ -160,7 +161,7 @@ def detect_change(  # noqa: PLR0913 - one argument a layer
                         _possible(pairs, table), table.digest)  # fmt: skip
         patches = find_patches(stack, ground, search, window_px=window_px or _side(search)) if pairs else None
         limits = extents if isinstance(extents, Demarcation) else drawn
-        against = Against(usable, limits, axes, permits, previous)
+        against = Against(usable, limits, axes, permits, *_rounds(previous))
         made = rows_of(patches, search, heights, against, lambda places: looked_at(stack, places, _newest(pairs)))
         findings += [*impossible.values(), *undeclared_in(stack, days)]
     findings += [*_about_days(search, patches), *implausible_shares(made.suspects, usable, table)]
@@ -168,7 +169,12 @@ def detect_change(  # noqa: PLR0913 - one argument a layer
         findings += _not_compared(usable, findings)
     crs = drawn.crs
     every = faults.combine([*findings_to_faults(findings + made.findings, crs), *made.faults], crs=crs)
-    return Changes(made.suspects, made.evidence, made.untold, every, _run(search, ground, usable, patches))
+    return Changes(made.suspects, made.evidence, made.untold, made.gone, every, _run(search, ground, usable, patches))
+
+
+def _rounds(previous: Changes | gpd.GeoDataFrame | None) -> tuple[gpd.GeoDataFrame | None, gpd.GeoDataFrame | None]:
+    """Suspects of the round before, and those that were gone then."""
+    return (previous.suspects, previous.gone) if isinstance(previous, Changes) else (previous, None)
 
 
 def _newest(pairs: list[Pair]) -> int:

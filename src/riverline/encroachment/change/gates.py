@@ -28,7 +28,7 @@ def gated(pairs: list[Pair], days: tuple[Day, ...], rules: ChangeRules) -> tuple
     """Pairs whose shift was measured; those that are too far apart are left out or tolerate more, as the table says.
 
     Too far are those that are beyond the limit by two standard errors of the shift. Of one that may be beyond it or
-    not, as across seasons where little ground looks alike, it is said that it could not be measured.
+    not, as across seasons where little ground looks alike, it is said what was measured, if anything was.
     """
     kept, findings = [], []
     gate = rules.registration
@@ -38,7 +38,7 @@ def gated(pairs: list[Pair], days: tuple[Day, ...], rules: ChangeRules) -> tuple
         far = shift - SURE * error > gate.limit_px
         if not far and not shift + SURE * error <= gate.limit_px:
             findings.append(Finding("change-shift-unknown", "scenes", names[0], None, limit=gate.tolerance_px,
-                                    unit="px", note=names[1]))  # fmt: skip
+                                    unit="px", note=names[1] + _measured(shift, error)))  # fmt: skip
             kept.append(replace(pair, tolerance_px=gate.tolerance_px))
             continue
         if far:
@@ -48,6 +48,10 @@ def gated(pairs: list[Pair], days: tuple[Day, ...], rules: ChangeRules) -> tuple
             steps = max(gate.tolerance_px, int(np.ceil(shift)) if far else 0)
             kept.append(replace(pair, shift_px=shift, tolerance_px=steps))
     return kept, findings
+
+
+def _measured(shift: float, error: float) -> str:
+    return f" ({shift:.1f} ± {error:.1f} px)" if np.isfinite(shift + error) else ""
 
 
 def _shift_px(reference: Day, later: Day) -> tuple[float, float]:

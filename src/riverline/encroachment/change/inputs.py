@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from riverline.demarcation.findings import Finding
@@ -19,8 +19,6 @@ from riverline.io.scenes.places import cut_transform, footprint_in, shifted
 from riverline.schema import EXTENTS
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     import geopandas as gpd
     from numpy.typing import NDArray
 
@@ -206,7 +204,7 @@ def levels_of(levels: Mapping[Any, float] | None, days: tuple[Day, ...]) -> tupl
     if levels is None:
         return found, []
     try:
-        known = {pd.Timestamp(day).date(): float(level) for day, level in dict(levels).items()}
+        known = {_day(day): float(level) for day, level in dict(levels).items()}
     except (TypeError, ValueError) as error:
         raise SchemaError(
             f'levels 应为日期到水位的对应，例如 {{"2024-04-15": 13.2}}：{error}',
@@ -222,6 +220,19 @@ def levels_of(levels: Mapping[Any, float] | None, days: tuple[Day, ...]) -> tupl
         if np.isnan(level)
     ]
     return found, said
+
+
+def _day(given: object) -> dt.date:
+    """A day that is written out: a year alone is none, and neither is a month.
+
+    Raises
+    ------
+    ValueError
+        If it is no day.
+    """
+    if isinstance(given, dt.datetime):
+        return given.date()
+    return given if isinstance(given, dt.date) else dt.datetime.fromisoformat(str(given)).date()
 
 
 def usable_extents(extents: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:

@@ -14,7 +14,7 @@ from scipy import ndimage
 from riverline._kernels.grids.covers import GROUND, UNSEEN, VEGETATION, WATER
 from riverline._kernels.grids.patches import Seams, label_patches, near, near_at, open_sides, sums_of
 from riverline._kernels.grids.shores import hits_at
-from riverline.encroachment.change.pixels import Examined, Search, examine
+from riverline.encroachment.change.pixels import LEVEL, Examined, Search, examine
 from riverline.encroachment.change.reading import box_of
 from riverline.encroachment.change.waterlines import Waterlines
 from riverline.io.scenes import Reason, to_plane
@@ -48,25 +48,19 @@ class Patches:
     frame
         One row a patch with its outline and ``pixels``, ``sides``, of these ``wet_sides``, ``rim_sides`` (on water of
         any reference), ``green_sides`` and ``cut_sides`` (on what the water level explains), ``bright``, ``shore`` and
-        ``edge`` (by land, by water of any reference),
+        ``edge`` (by land, by water of any reference), ``level`` (explained by the water level: all of them or none),
         ``doubtful``, ``made_…`` for each transition, ``hit_…``, ``agreeing_…``, ``shown_…``, ``fall_…`` and ``rise_…``
         (the waterline around it) for each pair, and sums of ``seen_…``, ``water_…``, ``vegetation_…``, ``ground_…``,
         ``reason…_…`` and each index for each day.
-    explained_px
-        Pixels that changed as the water level explains.
     water_px
         Pixels of water on the earliest reference.
     windows
         How many windows were read.
-    pixel_m2
-        Area of a pixel.
     """
 
     frame: gpd.GeoDataFrame
-    explained_px: int
     water_px: int
     windows: int
-    pixel_m2: float
 
 
 def tiles_of(ground: Ground, tree: shapely.STRtree, side: int) -> Iterator[Window]:
@@ -86,7 +80,7 @@ def find_patches(stack: Stack, ground: Ground, search: Search, *, window_px: int
     outlines: list[NDArray[np.object_]] = []
     owners: list[NDArray[np.int64]] = []
     shores = Waterlines(ground.grid, search)
-    count = explained = water = windows = 0
+    count = water = windows = 0
     for window in tiles_of(ground, tree, window_px):
         windows += 1
         wide, core = _widened(window, search.halo, ground.grid.shape)
@@ -97,7 +91,6 @@ def find_patches(stack: Stack, ground: Ground, search: Search, *, window_px: int
         shores.add(moves, window, core, inside.shape[1])
         if found is None:
             continue
-        explained += int(found.explained[core].sum())
         group = found.group[core]
         labels, here = label_patches(group)
         if not here:
@@ -110,13 +103,7 @@ def find_patches(stack: Stack, ground: Ground, search: Search, *, window_px: int
         count += here
     part, patches = seams.patches(count)
     frame = _joined(sums, outlines, owners, part, patches, search, ground.grid.crs)
-    return Patches(
-        shores.around(frame),
-        explained,
-        water,
-        windows,
-        ground.grid.pixel**2,
-    )
+    return Patches(shores.around(frame), water, windows)
 
 
 def _widened(window: Window, halo: int, shape: tuple[int, int]) -> tuple[Window, Window]:
@@ -168,6 +155,7 @@ def _sums(
 
     columns = {"pixels": total(np.ones(len(at), dtype="uint8")), "bright": total(found.bright[kept])}
     columns["doubtful"] = total(found.doubtful.reshape(-1)[at])
+    columns["level"] = total(found.group.reshape(-1)[at] == LEVEL)
     group, reference = _framed(found.group, core), found.state[search.earliest]
     # Water came as high as on any of the references before anything changed.
     references = sorted({pair.reference for pair in search.pairs})

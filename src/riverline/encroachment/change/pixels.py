@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import chdtri
 
-from riverline._kernels.grids.covers import GROUND, UNSEEN, VEGETATION, WATER, beyond_shift, moved
+from riverline._kernels.grids.covers import GROUND, UNSEEN, VEGETATION, WATER, beyond_shift, mostly, moved
 from riverline._kernels.grids.invariance import chi_square
 from riverline._kernels.grids.persistence import lasting
 from riverline._kernels.grids.shores import shore_moves
@@ -17,7 +17,7 @@ from riverline.encroachment.change.indexing import index_values
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from riverline.encroachment.change.decisions import ChangeRules, Transition
+    from riverline.encroachment.change.decisions import ChangeRules, Stage, Transition
     from riverline.encroachment.change.inputs import Day
     from riverline.encroachment.change.pairing import Pair
 
@@ -30,6 +30,12 @@ __all__ = ["Examined", "Search", "examine"]
 
 GROUPS = {"ground": 1, "surface": 1, "water": 2, "green": 3}
 """Families whose pixels may be one patch: what stands in the water has a rim that only dims it."""
+
+LEVEL = 1
+"""Group of pixels that only the water level explains: below those of the families, which begin at twice the first."""
+
+SOLID = 2, 0.7
+"""Steps around a changed pixel, and least share of the changed ones there that are bright, of what is built."""
 
 CODES = {"water": WATER, "vegetation": VEGETATION, "ground": GROUND}
 
@@ -86,8 +92,8 @@ class Examined:
     code : (n,)
         Place of the transition in the search.
     group : (h, w)
-        What may be one patch: families that belong together, those that enough days show apart from the others; 0
-        where nothing changed for good.
+        What may be one patch: families that belong together, those that enough days show apart from the others;
+        ``LEVEL`` what the water level explains on banks of any slope; 0 where nothing changed for good.
     hit, agreeing, shown : (p, n)
         Whether a later day differs from its reference as looked for, whether it looks like the change at all (bare
         ground in winter, say, where the reference of winter was bare as well), and whether it shows the pixel.
@@ -121,6 +127,30 @@ class _Seen:
     indices: list[dict[str, Floats]] = field(default_factory=list)
     state: list[NDArray[np.uint8]] = field(default_factory=list)
     bright: list[Flags] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _ByLevel:
+    """What the water level explains.
+
+    Attributes
+    ----------
+    explained : p of (h, w)
+        Pixels whose change it explains on banks of any slope, by pair.
+    made : (h, w)
+        Place of the transition that they made, the first of several.
+    doubtful : (h, w)
+        Pixels whose change it may explain on gentle banks, on any day.
+    """
+
+    explained: list[Flags]
+    made: NDArray[np.uint8]
+    doubtful: Flags
+
+    @property
+    def somewhere(self) -> Flags:
+        """Pixels whose change it explains on any day."""
+        return np.asarray(np.logical_or.reduce(self.explained))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,24 +192,34 @@ def examine(
     seen = _seen(values, reason, search)
     water = int(np.count_nonzero((seen.state[search.earliest] == WATER) & inside))
     moves = [shore_moves(seen.state[pair.reference], seen.state[pair.later]) for pair in search.pairs]
-    hits, explained, doubtful = _hits(values, seen, inside, search)
+    hits, by_level = _hits(values, seen, inside, search)
     group = np.zeros(inside.shape, dtype="uint8")
     parts = []
     for family in dict.fromkeys(each.family for each in search.transitions):
         own = [place for place, each in enumerate(search.transitions) if each.family == family and place in hits]
         if own:
-            part = _settle(family, own, (hits, explained), seen, search, group)
+            part = _settle(family, own, (hits, by_level.explained), seen, search, group)
             enough = part.hit.sum(axis=0) >= min(search.rules.persistence.dates, len(search.days) - 1)
             group.reshape(-1)[part.places] = 2 * GROUPS[family] + 1 - enough
             parts.append(part)
-    any_level = np.logical_or.reduce(explained)
-    if not any(len(part.places) for part in parts) and not any_level.any():
+    parts.append(_levelled(by_level, seen, search, group))
+    if not any(len(part.places) for part in parts):
         return None, water, moves
-    return _found(parts, group, seen, search, (any_level, doubtful)), water, moves
+    return _found(parts, group, seen, search, by_level), water, moves
+
+
+def _levelled(by_level: _ByLevel, seen: _Seen, search: Search, group: NDArray[np.uint8]) -> _Settled:
+    """The pixels that the water level explains and no family holds: patches too, though none that is told."""
+    at = np.flatnonzero(by_level.somewhere & (group == 0))
+    group.reshape(-1)[at] = LEVEL
+    hit = np.stack([flags.reshape(-1)[at] for flags in by_level.explained])
+    states = (tuple(seen.state[day].reshape(-1)[at] for day in (pair.reference, pair.later)) for pair in search.pairs)
+    shown = np.stack([(before != UNSEEN) & (after != UNSEEN) for before, after in states])
+    return _Settled(at, by_level.made.reshape(-1)[at], hit, hit, shown)
 
 
 def _found(
-    parts: list[_Settled], group: NDArray[np.uint8], seen: _Seen, search: Search, by_level: tuple[Flags, Flags]
+    parts: list[_Settled], group: NDArray[np.uint8], seen: _Seen, search: Search, by_level: _ByLevel
 ) -> Examined:
     none = np.zeros(0, dtype="intp")
     nothing = _Settled(none, none.astype("uint8"), *(np.zeros((len(search.pairs), 0), dtype=bool) for _ in range(3)))
@@ -192,7 +232,8 @@ def _found(
     for number, pair in enumerate(search.pairs):
         bright = np.where(agreeing[number], seen.bright[pair.later].reshape(-1)[at], bright)
     code = np.concatenate([part.code for part in every])
-    return Examined(at, code, group, hit, agreeing, shown, bright, seen.state, seen.indices, *by_level)
+    levels = by_level.somewhere, by_level.doubtful
+    return Examined(at, code, group, hit, agreeing, shown, bright, seen.state, seen.indices, *levels)
 
 
 def _seen(values: list[Floats], reason: list[NDArray[np.uint8]], search: Search) -> _Seen:
@@ -218,13 +259,11 @@ def _normalised(image: Floats, pair: Pair) -> Floats:
     return matched
 
 
-def _hits(
-    values: list[Floats], seen: _Seen, inside: Flags, search: Search
-) -> tuple[dict[int, list[Flags]], list[Flags], Flags]:
-    """The pixels that made each transition, p of (h, w), where any did; those that the level explains (p), or may."""
+def _hits(values: list[Floats], seen: _Seen, inside: Flags, search: Search) -> tuple[dict[int, list[Flags]], _ByLevel]:
+    """The pixels that made each transition, p of (h, w), where any did; and those that the level explains, or may."""
     found: dict[int, list[Flags]] = {}
     nothing = np.zeros(inside.shape, dtype=bool)
-    explained, doubtful = [nothing] * len(search.pairs), nothing.copy()
+    level = _ByLevel([nothing] * len(search.pairs), np.zeros(inside.shape, dtype="uint8"), nothing.copy())
     limit = float(chdtri(len(search.roles), search.rules.test.alpha))
     for place, transition in enumerate(search.transitions):
         hits = []
@@ -236,15 +275,16 @@ def _hits(
                 pixels = (values[day].reshape(len(search.roles), -1)[:, at] for day in (pair.reference, pair.later))
                 hit.reshape(-1)[at] = chi_square(pair.alteration, *pixels) > limit
             if len(at):
-                hit, by_level, perhaps = _unexplained(hit, pair, transition, seen)
+                hit, by_level, perhaps = _unexplained(hit, pair, transition, seen, search.rules.stage)
                 if by_level is not None:
-                    explained[number] = explained[number] | by_level
+                    np.copyto(level.made, np.uint8(place), where=by_level & ~level.somewhere)
+                    level.explained[number] = level.explained[number] | by_level
                 if perhaps is not None:
-                    doubtful |= perhaps
+                    np.logical_or(level.doubtful, perhaps, out=level.doubtful)
             hits.append(hit if len(at) else nothing)
         if any(hit.any() for hit in hits if hit is not nothing):
             found[place] = hits
-    return found, explained, doubtful
+    return found, level
 
 
 def _moved(pair: Pair, transition: Transition, seen: _Seen, search: Search) -> Flags:
@@ -272,9 +312,13 @@ def _is_one(state: NDArray[np.uint8], names: tuple[str, ...]) -> Flags:
 
 
 def _unexplained(
-    hit: Flags, pair: Pair, transition: Transition, seen: _Seen
+    hit: Flags, pair: Pair, transition: Transition, seen: _Seen, stage: Stage
 ) -> tuple[Flags, Flags | None, Flags | None]:
-    """Hits that no shift and no water level explains for certain; those that the level does, and those it may."""
+    """Hits that no shift and no water level explains for certain; those that the level does, and those it may.
+
+    What falls dry is mud and sand with bright specks: what is brighter all over was brought there, and no level
+    explains it.
+    """
     near_states = tuple(name for name in transition.near if name != "bright")
     before = seen.state[pair.reference]
     explaining = _is_one(before, near_states) if near_states else seen.bright[pair.reference]
@@ -283,7 +327,9 @@ def _unexplained(
     sign = 1 if falling else -1 if transition.family == "water" else 0
     explained = doubtful = None
     if sign * pair.stage_px > pair.tolerance_px:
-        far = beyond_shift(kept, explaining, sign * pair.stage_px, pair.tolerance_px)
+        bright = seen.indices[pair.later]["brightness"] >= np.float32(stage.solid * pair.own_limits.bright)
+        bright = mostly(bright & (seen.state[pair.later] == GROUND), kept, *SOLID)
+        far = beyond_shift(kept, explaining, sign * pair.stage_px, pair.tolerance_px, bright)
         kept, explained = far, kept & ~far
     if sign * pair.stage_most_px > pair.tolerance_px:
         doubtful = kept & ~beyond_shift(kept, explaining, sign * pair.stage_most_px, 0)

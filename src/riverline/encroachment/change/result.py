@@ -25,13 +25,17 @@ class Changes:
     ----------
     suspects
         Rows of :data:`riverline.schema.SUSPECTS` with the columns ``state`` (``confirmed`` or ``unconfirmed``),
-        ``tracking`` (``new``, ``kept``, or ``unseen`` where the newest images do not show the place) and
+        ``tracking`` (``new``, ``kept``, ``unseen`` where the newest images do not show the place, or ``back`` where it
+        was gone in a round before) and
         ``change_class`` (row of the table that decided).
     evidence
         Rows of :data:`riverline.schema.CHANGE_EVIDENCE`, a table without geometry: one row a suspect and day.
     untold
         Rows of :data:`riverline.schema.UNTOLD_CHANGES`: every patch that changed and is no suspect, with its outline
         and the reason; the notes among the faults count them.
+    gone
+        Rows of :data:`riverline.schema.GONE_SUSPECTS`: suspects of rounds before that images show no more; they count
+        for nothing, and are known again if they come back. Hand the whole result on as ``previous``.
     faults
         Rows of :data:`riverline.schema.FAULTS`: images that were not used and why, how much changed and is not told as
         a suspect and why, suspects of the round before that are gone.
@@ -42,6 +46,7 @@ class Changes:
     suspects: gpd.GeoDataFrame
     evidence: pd.DataFrame
     untold: gpd.GeoDataFrame
+    gone: gpd.GeoDataFrame
     faults: gpd.GeoDataFrame
     run: Run
 

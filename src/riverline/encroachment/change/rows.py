@@ -19,7 +19,7 @@ from riverline.encroachment.change.untold import count_untold, untold_rows
 from riverline.encroachment.screening import screen
 from riverline.encroachment.telling import describe_suspects
 from riverline.geodesy import align
-from riverline.schema import SUSPECTS, UNTOLD_CHANGES
+from riverline.schema import GONE_SUSPECTS, SUSPECTS, UNTOLD_CHANGES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,22 +38,27 @@ OWN = ("state", "tracking", "change_class")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Against:
-    """Layers that patches are held against, as they were given; ``usable`` are the extents that can be used."""
+    """Layers that patches are held against, as they were given; ``usable`` are the extents that can be used.
+
+    ``previous`` are suspects of the round before, ``gone`` those that were gone then.
+    """
 
     usable: gpd.GeoDataFrame
     drawn: Demarcation | gpd.GeoDataFrame
     axes: gpd.GeoDataFrame | None
     permits: gpd.GeoDataFrame | None
     previous: gpd.GeoDataFrame | None
+    gone: gpd.GeoDataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Made:
-    """Suspects, their evidence, patches that are none, and what is to be said of them."""
+    """Suspects, their evidence, patches that are none, suspects that are gone, and what is to be said of them."""
 
     suspects: gpd.GeoDataFrame
     evidence: pd.DataFrame
     untold: gpd.GeoDataFrame
+    gone: gpd.GeoDataFrame
     findings: list[Finding] = field(default_factory=list)
     faults: list[gpd.GeoDataFrame] = field(default_factory=list)
 
@@ -64,23 +69,24 @@ def rows_of(patches: Patches | None, search: Search, levels: NDArray[np.float64]
     ``look`` says how much of each of some places the newest image that was compared shows, and what hides the rest.
     """
     crs = against.usable.crs
-    before = _before(against.previous, crs)
+    before, gone = _before(against.previous, crs), _gone_before(against.gone, crs)
     if patches is None or not len(patches.frame):
-        carried, lost = _lost(before, np.zeros(0, dtype="int64"), np.empty(0, dtype=object), search, look)
-        return Made(carried, no_evidence(), UNTOLD_CHANGES.empty(crs), _by_level(patches) + lost)
+        carried, left, lost = _lost(before, np.zeros(0, dtype="int64"), np.empty(0, dtype=object), search, look)
+        return Made(carried, no_evidence(), UNTOLD_CHANGES.empty(crs), _all_gone(gone, left), lost)
     frame = align(patches.frame, crs, layer="patches")
     verdicts = judge(frame, search)
     large = shapely.area(np.asarray(frame.geometry.array, dtype="object")) >= search.rules.minimum.area_m2
     told = np.flatnonzero(verdicts.alarmed & large)
     untold = untold_rows(frame, verdicts, large, against.usable, search)
-    findings = _by_level(patches) + count_untold(untold, against.usable)
+    findings = count_untold(untold, against.usable)
     suspects, row, measured = _measured(frame, told, search, against)
     suspects = _filled(suspects, row, frame, verdicts, search)
     suspects, found = _tracked(suspects, before, search)
+    suspects, still = _come_back(suspects, gone, search)
     evidence = evidence_of(suspects["suspect_id"].to_numpy(object), frame, verdicts, row, search, levels)
     shown = np.asarray(frame.geometry.array, dtype="object")[verdicts.last == len(search.pairs) - 1]
-    carried, lost = _lost(before, found, shown, search, look)
-    return Made(_together(suspects, carried), evidence, untold, findings + lost, measured)
+    carried, left, lost = _lost(before, found, shown, search, look)
+    return Made(_together(suspects, carried), evidence, untold, _all_gone(still, left), findings + lost, measured)
 
 
 def implausible_shares(suspects: gpd.GeoDataFrame, usable: gpd.GeoDataFrame, rules: ChangeRules) -> list[Finding]:
@@ -167,16 +173,22 @@ def _empty(crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 - a CRS
 def _tracked(
     suspects: gpd.GeoDataFrame, before: gpd.GeoDataFrame, search: Search
 ) -> tuple[gpd.GeoDataFrame, NDArray[np.int64]]:
-    """With code and first day of the round before where a suspect is one of it; and which of those are still there."""
+    """With code and days of the round before where a suspect is one of it; and which of those are still there.
+
+    What was seen on a day was seen on it, whatever images a later round is given: the first day only moves back, the
+    last one only on.
+    """
     now, old = (np.asarray(each.geometry.array, dtype="object") for each in (suspects, before))
     found = matched(now, old, overlap=search.rules.tracking.overlap)
     kept = np.flatnonzero(found >= 0)
-    codes, first = suspects["suspect_id"].to_numpy(object).copy(), suspects["first_seen"].to_numpy().copy()
+    codes = suspects["suspect_id"].to_numpy(object).copy()
     codes[kept] = before["suspect_id"].to_numpy(object)[found[kept]]
-    earlier = before["first_seen"].to_numpy()[found[kept]]
-    first[kept] = np.where(np.isnat(earlier), first[kept], np.minimum(first[kept], earlier))
+    seen = {}
+    for name, outer in (("first_seen", np.fmin), ("last_seen", np.fmax)):
+        seen[name] = suspects[name].to_numpy().copy()
+        seen[name][kept] = outer(seen[name][kept], before[name].to_numpy()[found[kept]])
     tracking = np.where(found >= 0, "kept", "new")
-    return SUSPECTS.conform(suspects.assign(suspect_id=codes, first_seen=first, tracking=tracking)), found[kept]
+    return SUSPECTS.conform(suspects.assign(suspect_id=codes, tracking=tracking, **seen)), found[kept]
 
 
 def _lost(
@@ -185,8 +197,8 @@ def _lost(
     shown: NDArray[np.object_],
     search: Search,
     look: Look,
-) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Suspects of the round before that none is any more: rows to keep where that cannot be judged, and findings."""
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, list[Finding]]:
+    """Suspects of the round before that none is any more: those that cannot be judged, those gone, and findings."""
     left = before.iloc[np.setdiff1d(np.arange(len(before)), found)].reset_index(drop=True)
     causes = why_undecided(left, shown, search, look)
     findings = [
@@ -195,7 +207,45 @@ def _lost(
         for code, shape, area, cause in zip(left["suspect_id"], left.geometry, left["inside_m2"], causes, strict=True)
     ]  # fmt: skip
     kept = left[causes != ""].assign(tracking="unseen")
-    return kept.assign(**{name: "" for name in OWN if name not in kept.columns}), findings
+    kept = kept.assign(**{name: "" for name in OWN if name not in kept.columns})
+    return kept, _gone_now(left[causes == ""], search), findings
+
+
+def _gone_before(gone: gpd.GeoDataFrame | None, crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 - a CRS
+    """Suspects that were gone in the round before, in the CRS of the extents."""
+    if gone is None:
+        return GONE_SUSPECTS.empty(crs)
+    GONE_SUSPECTS.require(gone, layer="previous")
+    return align(gone, crs, layer="previous").reset_index(drop=True)
+
+
+def _gone_now(left: gpd.GeoDataFrame, search: Search) -> gpd.GeoDataFrame:
+    """Rows of :data:`riverline.schema.GONE_SUSPECTS` of suspects that the newest image shows no more."""
+    day = max((pd.Timestamp(search.days[pair.later].date) for pair in search.pairs), default=pd.NaT)
+    names = [column.name for column in GONE_SUSPECTS if column.name not in {"gone_on", "was"}]
+    rows = left[[*names, "geometry"]].assign(was=left["kind"].to_numpy(), gone_on=day)
+    return GONE_SUSPECTS.conform(gpd.GeoDataFrame(rows, geometry="geometry", crs=left.crs))
+
+
+def _come_back(
+    suspects: gpd.GeoDataFrame, gone: gpd.GeoDataFrame, search: Search
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Suspects with the code of one that was gone where they are it, and those that are gone still."""
+    new = np.flatnonzero((suspects["tracking"] == "new").to_numpy(dtype=bool))
+    now, old = (np.asarray(each.geometry.array, dtype="object") for each in (suspects, gone))
+    found = matched(now[new], old, overlap=search.rules.tracking.overlap)
+    back, of = new[found >= 0], found[found >= 0]
+    codes, tracking = (suspects[name].to_numpy(object).copy() for name in ("suspect_id", "tracking"))
+    codes[back], tracking[back] = gone["suspect_id"].to_numpy(object)[of], "back"
+    still = gone.iloc[np.setdiff1d(np.arange(len(gone)), of)]
+    return SUSPECTS.conform(suspects.assign(suspect_id=codes, tracking=tracking)), still
+
+
+def _all_gone(before: gpd.GeoDataFrame, now: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Those that were gone before and those that went since, by code."""
+    both = [each for each in (before, now) if len(each)]
+    every = pd.concat(both, ignore_index=True) if both else now
+    return GONE_SUSPECTS.conform(every.sort_values("suspect_id", kind="stable", ignore_index=True))
 
 
 def _together(suspects: gpd.GeoDataFrame, carried: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -203,11 +253,3 @@ def _together(suspects: gpd.GeoDataFrame, carried: gpd.GeoDataFrame) -> gpd.GeoD
     if len(carried):
         suspects = SUSPECTS.conform(pd.concat([suspects, carried], ignore_index=True))
     return suspects.sort_values(["river_id", "chainage_m", "suspect_id"], kind="stable", ignore_index=True)
-
-
-def _by_level(patches: Patches | None) -> list[Finding]:
-    """How much the water level explains."""
-    if patches is None or not patches.explained_px:
-        return []
-    area = patches.explained_px * patches.pixel_m2
-    return [Finding("change-by-level", "scenes", "*", None, area, unit="m²")]

@@ -126,10 +126,13 @@ def why_undecided(left: gpd.GeoDataFrame, shown: Shapes, search: Search, look: L
     Notes
     -----
     Gone is what the newest image shows and no longer tells from a reference that is older than the suspect. Against a
-    reference of the same age nothing differs, whether it stands or not.
+    reference of the same age nothing differs, whether it stands or not; and an image that is older than the day on
+    which a suspect was last seen says nothing of what has become of it since.
     """
     share, hidden = look(left.geometry)
     causes = np.where(share < _SEEN, hidden, "").astype(object)
+    newest = max((pd.Timestamp(search.days[pair.later].date) for pair in search.pairs), default=pd.Timestamp.max)
+    causes = np.where((causes == "") & (pd.to_datetime(left["last_seen"]) > newest).to_numpy(), "image-older", causes)
     oldest = min((pd.Timestamp(search.days[pair.reference].date) for pair in search.pairs), default=pd.Timestamp.max)
     since = pd.to_datetime(left["first_seen"])
     causes = np.where((causes == "") & since.isna().to_numpy(), "no-first-day", causes)

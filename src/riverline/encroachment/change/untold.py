@@ -25,6 +25,7 @@ __all__ = ["count_untold", "untold_rows"]
 _CODES = {
     "small": "change-too-small",
     "unclassified": "change-unclassified",
+    "level": "change-by-level",
     "waterline": "change-waterline",
     "season": "change-seasonal",
     "passing": "change-not-lasting",
@@ -56,6 +57,7 @@ def untold_rows(
         return UNTOLD_CHANGES.empty(usable.crs)
     classes = [search.rules.classes[place] if place >= 0 else None for place in verdicts.chosen[rows]]
     why = np.array(["unclassified" if each is None else each.why or "passing" for each in classes], dtype=object)
+    why[verdicts.levelled[rows]] = "level"
     # What was not seen for long says little of what it is.
     why[~large[rows]] = "small"
     owner = usable.iloc[of[rows]]
@@ -74,7 +76,7 @@ def untold_rows(
         "days_seen": verdicts.there[:, rows].sum(axis=0),
         "first_seen": [dated[place] for place in verdicts.onset[rows]],
         "last_seen": [dated[place] for place in verdicts.last[rows]],
-        "by_level": np.round(verdicts.shape["by_level"][rows], 4),
+        "by_level": np.round(np.where(verdicts.levelled, 1.0, verdicts.shape["by_level"])[rows], 4),
     }
     made = gpd.GeoDataFrame(columns, geometry=shapes[rows], crs=frame.crs)
     return UNTOLD_CHANGES.conform(made.sort_values(["extent_id", "untold_id"], kind="stable", ignore_index=True))

@@ -116,10 +116,12 @@ def read_scene(
         built = with_edges(built, headers)
     kind, where = next(iter(plan.masks.items()), ("", ("", 0)))
     found = Mask(kind, *where, headers[where[0]].grid) if kind else None
-    day = given_date(date) or _day_of(plan, headers)
+    tagged, named = _days_of(plan, headers)
+    day = given_date(date) or tagged or named
     scene = Scene(plan.name, day, grid, built, found, "" if plan.sensor is None else plan.sensor.name,
                   known, (0.0, 0.0), _no_faults(grid), clear=mask is False)  # fmt: skip
-    return _with_faults(scene, plan, headers, doubt)
+    scene = _with_faults(scene, plan, headers, doubt)
+    return scene if date is not None else _with_two_days(scene, tagged, named)
 
 
 def _planned(
@@ -288,10 +290,21 @@ def _require_bands(plan: Plan, headers: Mapping[str, Header]) -> None:
         raise SchemaError.listing(f"影像 {plan.name} 的波段有误", f"bands of {plan.name} are wrong", problems)
 
 
-def _day_of(plan: Plan, headers: Mapping[str, Header]) -> dt.date | None:
+def _days_of(plan: Plan, headers: Mapping[str, Header]) -> tuple[dt.date | None, dt.date | None]:
+    """The day that the tags of the files tell, and that which their names do."""
     files = list(dict.fromkeys(file for file, _ in plan.bands.values()))
     tagged = next(filter(None, (date_of_tags(headers[file].tags) for file in files)), None)
-    return tagged or next(filter(None, map(date_of_name, (plan.name, *(Path(file).stem for file in files)))), None)
+    named = next(filter(None, map(date_of_name, (plan.name, *(Path(file).stem for file in files)))), None)
+    return tagged, named
+
+
+def _with_two_days(scene: Scene, tagged: dt.date | None, named: dt.date | None) -> Scene:
+    """A scene whose tag and name tell different days says so; a day apart may be the other side of midnight, UTC."""
+    if tagged is None or named is None or abs((tagged - named).days) <= 1:
+        return scene
+    told = faults.found("scene-date-contradicts", layer="scenes", feature_id=[scene.name],
+                        geometry=[footprint(scene.grid)], crs=scene.crs, note=f"{tagged} | {named}")  # fmt: skip
+    return replace(scene, faults=faults.combine([scene.faults, told], crs=scene.crs))
 
 
 def _no_faults(grid: PixelGrid) -> gpd.GeoDataFrame:

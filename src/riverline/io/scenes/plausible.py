@@ -16,8 +16,11 @@ __all__ = ["Plausibility"]
 LARGEST, SMALLEST, FARTHEST = 1.0, -0.05, (-0.5, 2.0)
 """Reflectance of most of a band lies between the first two; that of cloud, glint and dark water within the third."""
 
-MOST, FEW, UNDEFINED = 50.0, 1.0, 5.0
-"""Shares in percent from which on numbers are no reflectance: beyond the first two; beyond the third; no index."""
+DARK = 0.002
+"""Nothing by daylight is so dark in every band, deep water and shadow neither: a factor was applied twice."""
+
+MOST, FEW, UNDEFINED, ALL = 50.0, 1.0, 5.0, 99.0
+"""Shares in percent from which on numbers are no reflectance: beyond the first two, the third; no index; dark."""
 
 
 class Plausibility:
@@ -46,12 +49,14 @@ class Plausibility:
         self.clouded = 0
         self.undeclared: set[float] = set()
         self.steps = Steps()
+        self.dark = 0
         self.beyond = np.zeros((len(roles), 3), dtype="int64")
 
     def add(self, values: NDArray[np.float32], *, undefined: int) -> None:
         """Count usable values (bands, n), and say for how many of the pixels the index divides by nothing or less."""
         self.pixels += values.shape[1]
         self.undefined += undefined
+        self.dark += int(np.count_nonzero((np.abs(values) < DARK).all(axis=0)))
         for band, numbers in enumerate(values):
             far = (numbers < FARTHEST[0]) | (numbers > FARTHEST[1])
             self.beyond[band] += [np.count_nonzero(each) for each in (numbers > LARGEST, numbers < SMALLEST, far)]
@@ -80,6 +85,9 @@ class Plausibility:
             worst = int(share.argmax())
             if share[worst] > limit:
                 return f"{self.roles[worst]} {told[kind]}", round(float(share[worst]), 2), limit
+        dark = 100.0 * self.dark / max(self.pixels, 1)
+        if reflectance and dark > ALL:
+            return f"{' + '.join(self.roles)} < {DARK:g}", round(dark, 2), ALL
         if self.undefined_share > UNDEFINED:
             return f"{' + '.join(self.roles)} <= 0", round(self.undefined_share, 2), UNDEFINED
         return None

@@ -12,11 +12,13 @@ import shapely
 from riverline import faults
 from riverline._kernels.grids.phase import STEPS, phase_shift
 from riverline.errors import SchemaError
-from riverline.geodesy import align
+from riverline.geodesy import align, guarded_transformer
 from riverline.io.scenes.pixels import open_scene, read_pixels
-from riverline.io.scenes.places import common_grid, cut_transform, footprint
+from riverline.io.scenes.places import common_grid, cut_transform, footprint, to_plane
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import geopandas as gpd
     from numpy.typing import NDArray
 
@@ -34,6 +36,9 @@ _USABLE_SHARE = 0.4
 _LEAST_QUALITY = 0.2
 _SMALLEST_TILE = 48
 _OUTLIER = 3.5
+_PASSES = 8
+_NEAR_ENOUGH_PX = 0.05
+_WORSE = 0.9
 _NORMAL = 1.4826
 _MEDIAN = 1.2533
 """Standard error of a median, in that of a mean."""
@@ -126,7 +131,9 @@ def measure_registration(
     Up to 64 tiles are compared by the phase of their cross-correlation to a fiftieth of a pixel (Guizar-Sicairos et al.
     2008, doi:10.1364/OL.33.000156), on the steepness of the band rather than on its values, so that season and light do
     not matter; pixels that cannot be used or hold water are levelled. The shift is the median over tiles whose
-    correlation is at least 0.2, outliers by their median deviation left out.
+    correlation is at least 0.2, outliers by their median deviation left out. A tile shows the same window of both
+    images, so that what runs along a bank seems to move less than it does: the second image is moved by what was
+    found and measured again, until a twentieth of a pixel is left. ``uncertainty_m`` is that of the last measurement.
 
     Examples
     --------
@@ -139,22 +146,50 @@ def measure_registration(
     grid = common_grid([first, second])
     band = _band(first, second, role)
     side = min(tile_px, max(min(grid.shape) // 4, _SMALLEST_TILE))
-    found = _tiles(first, second, band, grid, stable, side)
-    kept = _agreeing(found)
-    used = found[kept]
-    shift = np.median(used[:, :2], axis=0) if len(used) else np.full(2, np.nan)
-    a, b, _, d, e, _ = grid.transform[:6]
-    # the shift that brings the second onto the first is the way back
-    east, north = -(a * shift[1] + b * shift[0]), -(d * shift[1] + e * shift[0])
+    (east, north), used, found = _approached(second, lambda moved: _tiles(first, moved, band, grid, stable, side), grid)
     spread = _spread(used) * grid.pixel
     error = _MEDIAN * spread / float(np.sqrt(max(len(used), 1)))
     limit = 0.5 * grid.pixel if limit_m is None else limit_m
     length = float(np.hypot(east, north))
     quality = float(np.median(used[:, 2])) if len(used) else 0.0
     return Registration(
-        first.name, second.name, float(east), float(north), length, error, spread,
-        quality, (len(used), len(found)), _said(first, second, grid, len(used), (length, error), limit),
+        first.name, second.name, east, north, length, error, spread,
+        quality, (len(used), found), _said(first, second, grid, len(used), (length, error), limit),
     )  # fmt: skip
+
+
+def _approached(
+    second: Scene, look: Callable[[Scene], Floats], grid: PixelGrid
+) -> tuple[tuple[float, float], Floats, int]:
+    """How far east and north, the tiles that agree on it when it is undone, and how many could be measured."""
+    a, b, _, d, e, _ = grid.transform[:6]
+    there = np.zeros(2)
+    found = look(second)
+    used = found[_agreeing(found)]
+    if not len(used):
+        return (float("nan"), float("nan")), used, len(found)
+    for _ in range(_PASSES):
+        row, column = np.median(used[:, :2], axis=0)
+        # the shift that brings the second onto the first is the way back
+        there -= (a * column + b * row, d * column + e * row)
+        if np.hypot(row, column) < _NEAR_ENOUGH_PX:
+            break
+        again = look(_moved(second, -there, grid))
+        agreeing = again[_agreeing(again)]
+        # Where the two are less alike after it was undone, nothing more is to be learned.
+        if len(agreeing) < min(_FEWEST, len(used)) or np.median(agreeing[:, 2]) < _WORSE * np.median(used[:, 2]):
+            break
+        found, used = again, agreeing
+    return (float(there[0]), float(there[1])), used, len(found)
+
+
+def _moved(scene: Scene, way: Floats, grid: PixelGrid) -> Scene:
+    """A scene read from elsewhere: so far off in the CRS of a grid, which need not be its own."""
+    middle = np.array(to_plane(grid.transform, grid.shape[1] / 2, grid.shape[0] / 2))
+    transformer = guarded_transformer(grid.crs, scene.crs)
+    start, end = (np.array(transformer.transform(*place)) for place in (middle, middle + way))
+    east, north = scene.shift_m
+    return replace(scene, shift_m=(east + float((end - start)[0]), north + float((end - start)[1])))
 
 
 def correct_registration(scene: Scene, registration: Registration) -> Scene:

@@ -39,7 +39,9 @@ def jumping(positions: Positions, transects: Transects, method: Method) -> NDArr
     -----
     A bank that moves is as continuous along the river as one that stands. From one transect to the next it jumps where
     it goes out or in by more than ``jump_slope`` times the way between them. The stretch between two jumps is set aside
-    if it is shorter than the smaller of them is high: a cut-off bend or a spur, not a bank that moved.
+    if it is shorter than the smaller of them is high: a cut-off bend or a spur, not a bank that moved. Across transects
+    that meet nothing on a day no bank was seen to go anywhere: the way across them, however long, counts as that to the
+    next transect, so that a stretch that was left behind between two gaps is one between two jumps.
     """
     aside = np.zeros(len(positions.transect), dtype=bool)
     if not len(aside) or method.convention == "dsas" or np.isinf(method.jump_slope):
@@ -51,7 +53,7 @@ def jumping(positions: Positions, transects: Transects, method: Method) -> NDArr
     chainage, days, side, line = (key[order] for key in keys)
     step, change = np.diff(chainage), np.abs(np.diff(positions.away[order]))
     apart = (np.diff(days) != 0) | (np.diff(side) != 0) | (np.diff(line) != 0)
-    jump = ~apart & (change > method.jump_slope * step)
+    jump = ~apart & (change > method.jump_slope * np.minimum(step, method.spacing_m))
     stretch = np.append(0, np.cumsum(apart | jump))
     first = np.flatnonzero(np.diff(stretch, prepend=-1))
     last = np.append(first[1:], len(stretch)) - 1

@@ -85,8 +85,9 @@ def measure_shoreline_change(  # noqa: PLR0913 - one argument a convention that 
         One standard deviation of the position of shorelines that state none; unknown if not given.
     jump_slope
         A bank jumps where, from one transect to the next, it goes out or in by more than this many times the way
-        between them. A stretch between jumps that is shorter than they are high is set aside (``is_counted``): a bend
-        was cut off there. ``math.inf`` counts everything, as the DSAS convention does.
+        between them, or than the spacing where transects between them meet nothing. A stretch between jumps that is
+        shorter than they are high is set aside (``is_counted``): a bend was cut off there. ``math.inf`` counts
+        everything, as the DSAS convention does.
     forecast_years
         How many years after the latest date of a river's bank to forecast for; ``()`` for no forecasts.
     areas
