@@ -16,6 +16,7 @@ from pyogrio import raw
 from tests import invented
 
 import riverline as rl
+from riverline.geodesy.antimeridian import cut_at_antimeridian
 
 WRITERS = {
     ".geojson": rl.export.to_geojson, ".parquet": rl.export.to_geoparquet, ".gdb": rl.export.to_filegdb,
@@ -185,3 +186,47 @@ def test_a_file_is_written_by_its_ending(tmp_path):
     assert rl.export.to_file(tmp_path / "x.txt", kind="ovi", 点=points).exists()
     with pytest.raises(rl.JobError, match="没有格式 'xyz'"):
         rl.export.to_file(tmp_path / "x.xyz", invented.axes())
+
+
+@pytest.mark.parametrize("ending", [".geojson", ".pmtiles", ".kmz", ".txt"])
+@pytest.mark.parametrize("place", [(500_000.0, 3_400_000.0), (500_000.0, 30.0)])
+def test_metres_under_the_name_of_degrees_go_nowhere(place, ending, tmp_path):
+    spots = gpd.GeoDataFrame({"名": ["一"]}, geometry=[shapely.Point(place)], crs=4326)
+    writer = {**WRITERS, ".kmz": rl.export.to_kmz, ".txt": rl.export.to_ovi}[ending]
+    with pytest.raises(rl.CRSError, match="不在坐标系 EPSG:4326 的范围内"):
+        writer(tmp_path / f"x{ending}", 点=spots)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("corners", [[(179.9, -16.5), (-179.9, -16.7)], [(179.9, -16.5), (180.1, -16.7)]])
+def test_what_crosses_the_180th_meridian_is_cut_there(corners, tmp_path):
+    """RFC 7946, 3.1.9; both ways to say it mean the same line."""
+    line = gpd.GeoDataFrame({"river_id": ["R1"], "name": ["河"]}, geometry=[shapely.LineString(corners)], crs=4326)
+    path = rl.export.to_geojson(tmp_path / "x.geojson", line)
+    told = json.loads(path.read_text(encoding="utf-8"))["features"][0]["geometry"]
+    assert told["type"] == "MultiLineString"
+    assert np.allclose(told["coordinates"], [[[179.9, -16.5], [180, -16.6]], [[-180, -16.6], [-179.9, -16.7]]])
+    with zipfile.ZipFile(rl.export.to_kmz(tmp_path / "x.kmz", line)) as bundle:
+        text = bundle.read("doc.kml").decode()
+    assert text.count("<LineString") == 2
+    assert "180.1" not in text
+    tiles = pyogrio.read_dataframe(rl.export.to_pmtiles(tmp_path / "x.pmtiles", line, max_zoom=6)).to_crs(4326)
+    assert shapely.length(tiles.geometry.array).sum() < 1, "no line around the world"
+
+
+def test_areas_are_cut_with_their_holes_and_the_rest_stays_as_it_is():
+    hole = shapely.box(-179.5, -0.5, -179, 0.5)
+    area = shapely.Polygon([(179, -1), (-178, -1), (-178, 1), (179, 1)], [hole.exterior])
+    world, here = shapely.box(-180, -90, 180, 90), shapely.box(117, 30, 118, 31)
+    cut = cut_at_antimeridian(np.array([area, world, here, None, shapely.Point(181, 3)], dtype=object))
+    assert cut[0].area == pytest.approx(3 * 2 - 0.5)
+    assert [each.bounds for each in cut[0].geoms] == [(179, -1, 180, 1), (-180, -1, -178, 1)]
+    assert [len(each.interiors) for each in cut[0].geoms] == [0, 1]
+    assert cut[1] is world
+    assert cut[2] is here
+    assert cut[3] is None
+    assert cut[4] == shapely.Point(-179, 3)
+    alone = np.array([here], dtype=object)
+    assert cut_at_antimeridian(alone) is alone
+    tall = cut_at_antimeridian(np.array([shapely.LineString([(179, 0, 5), (-179, 0, 7)])], dtype=object))[0]
+    assert shapely.get_coordinates(tall, include_z=True)[1].tolist() == [180, 0, 6]
