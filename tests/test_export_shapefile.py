@@ -15,6 +15,7 @@ import shapely
 import county
 import invented
 import riverline as rl
+import staked
 
 SHORT = {name: schema for name, schema in rl.schema.FRAMES.items() if schema.geometry}
 
@@ -68,6 +69,15 @@ def test_every_schema_has_short_names_that_gdal_leaves_alone(name, tmp_path):
     for table in tables:
         fields = list(pyogrio.read_info(table)["fields"])
         assert fields == [column.short for column in SHORT[name] if column.name in SHORT[name].empty("EPSG:4548")]
+
+
+def test_all_reasons_of_a_stake_are_words_as_the_first_is_and_come_back_as_codes(tmp_path):
+    stakes = rl.place_stakes(staked.demarcation(staked.Piece([(0, 0), (900, 0)])))
+    stakes["reasons"] = ["start,boundary", *stakes["reasons"][1:]]
+    path = rl.export.to_shapefile(tmp_path / "a.zip", stakes)
+    assert "起点、行政区界" in pyogrio.read_dataframe(path)["QBYY"].tolist()
+    back = rl.read_layer(path, rl.schema.STAKES).set_index("stake_id")
+    assert back["reasons"].to_dict() == stakes.set_index("stake_id")["reasons"].to_dict()
 
 
 @pytest.mark.parametrize("sign", ["㳇河", "𣲗水", "㵲水"])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from riverline.errors import JobError
+from riverline.export.naming import named
 from riverline.export.tables import GEOMETRY
 from riverline.io.sheet_cells import clean_text
 
@@ -155,7 +156,7 @@ def _values(
 
 
 def _word(text: str, each: Field, language: Language) -> str:
-    return text if each.column is None else each.column.value_label(text, language)
+    return text if each.column is None else named(each.column.name, each.column.value_label(text, language), language)
 
 
 def _plain(text: str) -> str:
