@@ -188,6 +188,61 @@ def test_a_file_is_written_by_its_ending(tmp_path):
         rl.export.to_file(tmp_path / "x.xyz", invented.axes())
 
 
+EVERY = {
+    **WRITERS, ".gpkg": rl.export.to_geopackage, ".zip": rl.export.to_shapefile, ".kmz": rl.export.to_kmz,
+    ".xlsx": rl.export.to_xlsx, ".dxf": rl.export.to_dxf, ".txt": rl.export.to_coordinate_text,
+}  # fmt: skip
+
+
+def fields_of(*shapes, **columns):
+    placed = [shapely.transform(shape, lambda xy: xy + np.array([5e5, 3.4e6])) for shape in shapes]
+    return gpd.GeoDataFrame(columns or {"名": list("甲乙丙"[: len(shapes)])}, geometry=placed, crs=invented.CRS)
+
+
+@pytest.mark.parametrize("ending", [each for each in EVERY if each not in {".gpkg", ".parquet", ".xlsx"}])
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_coordinates_that_are_no_numbers_are_told_by_row_and_the_disk_is_not_blamed(number, ending, tmp_path):
+    rows = fields_of(shapely.LineString([(0, 0), (9, 9)]), shapely.LineString([(0, 0), (9, 9)]))
+    with np.errstate(invalid="ignore"):
+        wrong = shapely.linestrings([(5e5, 3.4e6), (number, 3.4e6), (5e5 + 20, 3.4e6)])
+    rows.geometry = [rows.geometry.iloc[0], wrong]
+    with pytest.raises(rl.JobError, match="层：1 行的坐标不是有限数") as told:
+        EVERY[ending](tmp_path / f"x{ending}", 层=rows)
+    assert "第 2" in told.value.zh
+    assert "磁盘" not in told.value.zh
+    assert "文件夹" not in told.value.zh
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_mixes_points_and_areas_is_named_in_geodatabases_too(tmp_path):
+    rows = fields_of(shapely.GeometryCollection([shapely.box(0, 0, 9, 9), shapely.Point(3, 3)]))
+    with pytest.raises(rl.JobError, match="混合的图形；请先用 explode"):
+        rl.export.to_filegdb(tmp_path / "x.gdb", 层=rows)
+
+
+def test_empty_geometries_are_no_wrong_bounds(tmp_path):
+    with pytest.raises(rl.JobError, match="没有可切片的要素"):
+        rl.export.to_pmtiles(tmp_path / "x.pmtiles", 层=fields_of(shapely.Polygon()))
+    path = rl.export.to_pmtiles(tmp_path / "x.pmtiles", 层=fields_of(shapely.Polygon(), shapely.box(0, 0, 900, 900)))
+    assert set(pyogrio.read_dataframe(path)["名"]) == {"乙"}
+
+
+@pytest.mark.parametrize("ending", list(EVERY))
+def test_the_sign_nul_is_seen_as_one_that_cannot_be_written_in_every_format(ending, tmp_path):
+    """None refuses the rows for it, none keeps it: it is � or, where the encoding has no such sign, ?."""
+    rows = fields_of(shapely.box(0, 0, 900, 900), shapely.box(1000, 0, 1900, 900), 名=["清\x00水", "乙"])
+    path = EVERY[ending](tmp_path / f"x{ending}", 层=rows)
+    if ending == ".parquet":
+        texts = pq.read_table(path)["名"].to_pylist()
+    elif ending in {".geojson", ".gpkg", ".gdb", ".zip", ".pmtiles"}:
+        texts = pyogrio.read_dataframe(path, layer=0)["名"].tolist()
+    elif ending == ".txt":
+        texts = rl.io.coordinate_text.read_coordinate_text(path)["parcel_id"].tolist()
+    else:
+        return
+    assert set(texts) == {"清?水" if ending in {".txt", ".zip"} else "清�水", "乙"}
+
+
 @pytest.mark.parametrize("ending", [".geojson", ".pmtiles", ".kmz", ".txt"])
 @pytest.mark.parametrize("place", [(500_000.0, 3_400_000.0), (500_000.0, 30.0)])
 def test_metres_under_the_name_of_degrees_go_nowhere(place, ending, tmp_path):

@@ -615,3 +615,12 @@ def test_a_missing_pypdf_names_the_extra(tmp_path, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "pypdf", None)
     with pytest.raises(rl.MissingDependencyError, match=r"riverline\[report\]"):
         rl.plates.atlas(river()[0], tmp_path / "a", merge=True)
+
+
+@pytest.mark.parametrize("corners", [np.empty((0, 2)), np.full((2, 2), np.nan), np.full((2, 2), np.inf)])
+def test_layers_that_lie_nowhere_give_no_blank_sheet(corners):
+    with np.errstate(invalid="ignore"):
+        shape = shapely.linestrings(corners)
+    rows = gpd.GeoDataFrame({"river_id": ["R1"], "name": ["河"]}, geometry=[shape], crs=4548)
+    with pytest.raises(rl.SchemaError, match="没有一个图形可绘"):
+        drawable([rows], {}, "zh")

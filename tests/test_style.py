@@ -166,3 +166,11 @@ def test_everything_that_is_wrong_with_a_call_is_said_at_once():
     assert "字段：a, geometry" in caught.value.zh
     assert "str: expected a GeoDataFrame" in caught.value.en
     assert "other=int" in caught.value.en
+
+
+def test_a_frame_that_lacks_one_column_is_told_which_of_the_nearest_schema():
+    near = schema.PROBLEMS.empty("EPSG:4548").drop(columns="chainage_m")
+    with pytest.raises(rl.SchemaError, match=r"最接近 problems（四乱问题），缺少 chainage_m（桩号）；请补齐"):
+        style.collect(near)
+    with pytest.raises(rl.SchemaError, match="；请补齐字段，或给它起名"):
+        style.collect(near[["geometry"]])

@@ -15,6 +15,7 @@ from riverline.export.drafts import changed, drafted, layers_for, needed
 from riverline.export.drawings import load_drawing
 from riverline.export.dxf_drawing import Sheet
 from riverline.export.dxf_plan import Planned, plan, strange_signs
+from riverline.export.fitness import require_finite
 from riverline.export.origin import origin_of
 from riverline.export.placards import ordered
 from riverline.geodesy import align, zone_crs
@@ -111,6 +112,7 @@ def to_dxf(
             f"没有可绘的图形，或比例尺分母 {scale} 不大于零",
             f"there is nothing to draw, or the scale's denominator {scale} is not above zero",
         )
+    require_finite(drawn)
     crs = plane_of(drawn, zone_prefix=zone_prefix)
     placed = [(each, align(gpd.GeoDataFrame(ordered(each)), crs, layer=each.name)) for each in drawn]
     planned = plan(placed, preset, language=language)

@@ -14,6 +14,7 @@ from pyogrio import raw
 from riverline.errors import JobError
 from riverline.export.compared import differences
 from riverline.export.drafts import OGR_ERRORS, changed, layers_for, publish, zip_files
+from riverline.export.fitness import mixed, require_finite
 from riverline.export.tables import GEOMETRY, tables_of
 from riverline.io.sheet_cells import clean_text
 from riverline.io.whole_files import cannot_write
@@ -110,7 +111,8 @@ def to_filegdb(
     CRSError
         If a layer has no CRS, or two of one schema have different ones.
     JobError
-        If a folder of that name holds something else; if it cannot be written, or does not read back the same.
+        If a folder of that name holds something else; if features mix points, lines and areas, or their coordinates are
+        no finite numbers; if it cannot be written, or does not read back the same.
 
     Notes
     -----
@@ -130,7 +132,13 @@ def to_filegdb(
     """
     target = Path(path)
     found = in_language(layers_for("to_filegdb", target, (".gdb", ".zip"), results, layers), language)
+    require_finite(found)
     tables = tables_of(found, language=language)
+    problems = [problem for table in tables for problem in mixed(table)]
+    if problems:
+        raise JobError.listing(
+            "成果不能写成文件地理数据库", "the result cannot be written as a file geodatabase", problems
+        )
     if target.is_dir() and any(target.iterdir()) and not (target / _MARK).is_file():
         raise JobError(
             f"文件夹 {target.name} 中有其他文件；请换一个名称",

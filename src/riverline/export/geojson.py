@@ -12,6 +12,7 @@ from pyogrio import raw
 
 from riverline.export.compared import differences
 from riverline.export.drafts import changed, layers_for
+from riverline.export.fitness import require_finite
 from riverline.export.single import write_each
 from riverline.export.tables import GEOMETRY, tables_of
 from riverline.geodesy import align
@@ -98,6 +99,7 @@ def in_degrees(layer: Layer) -> Layer:
 
 def placed(layer: Layer, rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Rows of a layer in longitude and latitude, cut at the 180th meridian, where no format lets them go on."""
+    require_finite([layer])
     located = align(rows, CRS, layer=layer.name)
     shapes = np.asarray(located.geometry.array, dtype=object)
     cut = cut_at_antimeridian(shapes)

@@ -120,5 +120,5 @@ def _lines(layer: Layer) -> Iterator[str]:
     xy = round_half_up(np.column_stack([shapely.get_x(shapes), shapely.get_y(shapes)]), _DECIMALS)
     for row, name in enumerate(names_of(layer, rows)):
         if np.isfinite(xy[row]).all():
-            plain = re.sub(r"\s+", "_", clean_text(name).strip()) or str(row + 1)
+            plain = re.sub(r"\s+", "_", clean_text(name).replace("�", "?").strip()) or str(row + 1)
             yield f"{plain} {xy[row, 0]:.{_DECIMALS}f} {xy[row, 1]:.{_DECIMALS}f} {height[row]:.{_HEIGHT_DECIMALS}f}"

@@ -227,7 +227,7 @@ def _crossed(rows: pd.DataFrame, language: Language) -> Sheet:
     labels = {"total": every, _REJECTED: said(language, f"{void}（不计入合计）", f"{void} (not in the total)")}
     heads = (
         Head("", kinds.label(language), "General"),
-        *(Head(str(each), labels.get(each) or statuses.value_label(each, language), "0") for each in counts),
+        *(Head(str(each), labels.get(str(each)) or statuses.value_label(each, language), "0") for each in counts),
     )
     body: list[list[Any]] = [
         [kinds.value_label(kind, language), *map(int, row)] for kind, row in zip(order, counts.to_numpy(), strict=True)

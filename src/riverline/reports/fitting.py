@@ -74,7 +74,7 @@ def columns_of(table: Table) -> tuple[tuple[float, ...], float]:
     columns = [[row[at] for row in seen] for at in range(len(table.heads))]
     total = [_BOLD * _least("", [row[at] for row in sums], _FIGURES) for at in range(len(table.heads))]
     firm = [max(_least("", cells, _FIGURES), low) for cells, low in zip(columns, total, strict=True)]
-    least = [max(_least(*each, _WHOLE), low) for *each, low in zip(table.heads, columns, firm, strict=True)]
+    least = [max(_least(head, cells, _WHOLE), low) for head, cells, low in zip(table.heads, columns, firm, strict=True)]
     wanted = [
         max(min(max(map(ems, cells), default=0.0), _WIDEST), low) for cells, low in zip(columns, least, strict=True)
     ]
