@@ -85,9 +85,11 @@ def to_dxf(
     Notes
     -----
     X is east, Y is north; heights of points are kept, others are 0. R2000 with ``$DWGCODEPAGE`` ANSI_936 is what both
-    CASS and GDAL read right. It has 255 colours: each is the nearest to the style table's, and what would be too dark
-    on a black screen is colour 7. Dashes are line types, widths are line weights. Areas are closed polylines, one a
-    ring. Beside the preset's own extended data every entity has those of the application ``RIVERLINE``: schema, key,
+    CASS and GDAL read right, and it opens on all that is drawn. It has 255 colours: each is the nearest to the style
+    table's, and what would be too dark on a black screen is colour 7. Dashes are line types, widths are line weights.
+    Areas are closed polylines, one a ring; the presets for CASS draw a management extent by its lines where these are
+    given, so that no line is there twice. Beside the preset's own extended data (``cass`` knows no codes: their string
+    is empty until a copy of the preset has them) every entity has those of the application ``RIVERLINE``: schema, key,
     part and ring. Signs that CAD would take for control codes (``%%``, ``\U+``, ``^``) are written in full width, and
     signs that cannot be seen as ``?``. Rows without a place and tables are not in a drawing: GeoPackage keeps them.
 
