@@ -188,6 +188,20 @@ def test_a_file_is_written_by_its_ending(tmp_path):
         rl.export.to_file(tmp_path / "x.xyz", invented.axes())
 
 
+def test_days_go_into_a_geodatabase_without_a_warning_each(tmp_path):
+    """Warnings are errors here: GDAL's, that days become date-times, came once a column."""
+    rows = rl.schema.PROBLEMS.conform(
+        fields_of(shapely.Point(0, 0), problem_id=["P1"], river_id=["R1"], bank=["left"], chainage_m=[1.0],
+                  kind=["dumping"], item=["x"], severity=["minor"], status=["found"],
+                  found_on=pd.to_datetime(["2025-03-04"]), due_on=pd.to_datetime(["2025-04-05"]), source=["x"],
+                  description=["x"])
+    )  # fmt: skip
+    path = rl.export.to_filegdb(tmp_path / "x.gdb", rows)
+    back = pyogrio.read_dataframe(path)
+    for name, day in (("found_on", "2025-03-04"), ("due_on", "2025-04-05")):
+        assert back[name].dt.strftime("%Y-%m-%d %H:%M").tolist() == [f"{day} 00:00"]
+
+
 EVERY = {
     **WRITERS, ".gpkg": rl.export.to_geopackage, ".zip": rl.export.to_shapefile, ".kmz": rl.export.to_kmz,
     ".xlsx": rl.export.to_xlsx, ".dxf": rl.export.to_dxf, ".txt": rl.export.to_coordinate_text,

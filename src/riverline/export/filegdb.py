@@ -116,10 +116,10 @@ def to_filegdb(
 
     Notes
     -----
-    Written by GDAL's OpenFileGDB for ArcGIS 10 and later. Aliases are the dictionary's titles; names of fields keep
-    letters, digits and Chinese signs, all else becomes ``_``. Coordinates are kept to 0.1 mm, yes and no become 1 and
-    0, whole numbers of more than 32 bits become numbers, or texts where a number would not
-    hold them. Styles and lists of values are not in it: GeoPackage has both.
+    Written by GDAL's OpenFileGDB for ArcGIS 10 and later; days are date-times at midnight, as all of these read them.
+    Aliases are the dictionary's titles; names of fields keep letters, digits and Chinese signs, all else becomes ``_``.
+    Coordinates are kept to 0.1 mm, yes and no become 1 and 0, whole numbers of more than 32 bits become numbers, or
+    texts where a number would not hold them. Styles and lists of values are not in it: GeoPackage has both.
 
     Examples
     --------
@@ -201,6 +201,9 @@ def _named(table: Table, fields: dict[str, tuple[str, str]]) -> pa.Table:
             name, alias = fields[field.name]
             if pa.types.is_int64(field.type):
                 column = column.cast(pa.float64() if _is_exact(column) else pa.string())
+            if pa.types.is_date(field.type):
+                # Before ArcGIS Pro 3.2 the format knows no days: they are midnights, and GDAL need not warn of each.
+                column = column.cast(pa.timestamp("ms"))
             if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
                 texts = [None if text is None else clean_text(text) for text in column.to_pylist()]
                 column = pa.chunked_array([pa.array(texts, pa.string())])
