@@ -119,6 +119,12 @@ def test_where_nothing_is_to_be_judged_a_sheet_may_give_full_points_but_not_for_
     assert (result.scores["lowest"] <= result.scores["highest"]).all()
 
 
+def test_nothing_taken_off_is_nothing_and_the_trace_goes_into_a_workbook(tmp_path):
+    result = rl.assess(table(("R1", {**FULL, "exposure": 0.0, "praise": 0.0})))
+    assert not np.signbit(result.trace["points"].to_numpy(dtype=float)).any(), "−10 × 0 is 0"
+    assert rl.export.to_xlsx(tmp_path / "a.xlsx", result).is_file()
+
+
 def test_scores_are_written_beside_results_that_lie_somewhere(tmp_path):
     """Faults of a table lie nowhere: their placeholder of a CRS is in nobody's way."""
     axis = gpd.GeoDataFrame(

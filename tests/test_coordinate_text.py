@@ -248,6 +248,34 @@ def test_a_wrong_call_is_one_error_and_leaves_nothing(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_lines_and_points_of_several_parts_are_of_their_own_kind_again(tmp_path):
+    lines = shapely.MultiLineString([[(X + 0, Y + 0), (X + 9, Y + 9)], [(X + 20, Y + 0), (X + 29, Y + 9)]])
+    sent = fields(lines, shapely.MultiPoint([(X + 1, Y + 1), (X + 5, Y + 5)]), 地块=["A", "B"])
+    back = rl.io.coordinate_text.read_coordinate_text(rl.export.to_coordinate_text(tmp_path / "x.txt", 层=sent))
+    assert back.geom_type.tolist() == ["MultiLineString", "MultiPoint"]
+    moved = shapely.transform(back.geometry.array, lambda xy: xy - np.array([39e6, 0]))
+    assert shapely.equals(moved, sent.geometry.array).all()
+
+
+def test_one_number_for_two_rows_is_refused_with_what_to_write(tmp_path):
+    twice = fields(
+        shapely.box(X + 0, Y + 0, X + 9, Y + 9),
+        shapely.box(X + 20, Y + 0, X + 29, Y + 9),
+        地块=["A", "A"],
+        code=["1", "2"],
+    )
+    with pytest.raises(rl.JobError, match=r"1 个地块编号用于多行，读入时会合并为一个地块：A；.*columns="):
+        rl.export.to_coordinate_text(tmp_path / "x.txt", 层=twice)
+    path = rl.export.to_coordinate_text(tmp_path / "x.txt", 层=twice, columns={"number": "code"})
+    assert rl.io.coordinate_text.read_coordinate_text(path)["parcel_id"].tolist() == ["1", "2"]
+
+
+def test_a_plane_without_zones_is_refused_with_what_can_be_typed(tmp_path):
+    with pytest.raises(rl.CRSError, match="不是高斯-克吕格投影；请先用") as told:
+        rl.export.to_coordinate_text(tmp_path / "x.txt", 层=fields(shapely.box(X + 0, Y + 0, X + 9, Y + 9), crs=32650))
+    assert "zone_prefix" not in str(told.value)
+
+
 def test_a_demarcation_goes_out_as_parcels_and_is_confirmed_with(tmp_path):
     path = rl.export.to_coordinate_text(tmp_path / "x.txt", invented.extents())
     back = rl.read_coordinate_text(path)

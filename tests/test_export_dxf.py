@@ -15,6 +15,7 @@ from tests import invented
 import county
 import riverline as rl
 from riverline import style
+from riverline.cli.printing.exported import without_codes
 
 ezdxf = pytest.importorskip("ezdxf", reason="extra cad")
 
@@ -105,6 +106,42 @@ def test_codes_of_river_demarcation_go_into_xdata_of_cass(tmp_path):
     for text, place in at.items():
         assert text == f"X={place.y:.3f} Y={place.x:.3f}", "X is north in what is written, east in the drawing"
     assert len([entity for entity in found if entity.dxf.layer == "JZD"]) == len(stakes)
+
+
+@pytest.mark.parametrize("drawing", rl.export.list_drawings())
+def test_a_drawing_opens_on_all_that_is_drawn(drawing, tmp_path):
+    result, stakes = drawn_stakes(tmp_path)
+    document, _ = entities(rl.export.to_dxf(tmp_path / "x.dxf", result, stakes, drawing=drawing))
+    west, south, east, north = shapely.total_bounds(
+        np.concatenate([result.lines.geometry.array, result.extents.geometry.array, stakes.geometry.array])
+    )
+    low, high = document.header["$EXTMIN"], document.header["$EXTMAX"]
+    assert (low[0], low[1]) == pytest.approx((west, south), abs=1e-3)
+    assert (high[0], high[1]) == pytest.approx((east, north), abs=1e-3)
+    (view,) = document.viewports.get("*Active")
+    assert (view.dxf.center.x, view.dxf.center.y) == pytest.approx(((west + east) / 2, (south + north) / 2), abs=1)
+    assert view.dxf.height >= north - south
+    assert view.dxf.height * 1.5 >= east - west
+
+
+@pytest.mark.parametrize("drawing", ["cass", "cass-hhhj"])
+def test_no_line_is_drawn_twice_and_stakes_are_no_control_points(drawing, tmp_path):
+    """Where a river has no lines, the ring of its extent is the line."""
+    result, stakes = drawn_stakes(tmp_path)
+    other = result.extents.assign(river_id="R9", extent_id="R9-" + result.extents["kind"])
+    _, found = entities(rl.export.to_dxf(tmp_path / "x.dxf", result, stakes, other=other, drawing=drawing))
+    drawn = {(entity.get_xdata("RIVERLINE")[0].value, entity.get_xdata("RIVERLINE")[1].value) for entity in found
+             if entity.dxftype() == "LWPOLYLINE"}  # fmt: skip
+    rings = {key for schema, key in drawn if schema == "extents" and "management" in key}
+    assert rings == {"R9-management"}
+    assert {key for schema, key in drawn if schema == "management_lines"} == set(result.lines["line_id"])
+    points = {entity.dxf.layer for entity in found if entity.dxftype() == "POINT"}
+    assert "KZD" not in points
+
+
+def test_the_command_says_which_layers_have_no_code():
+    assert "SOUTH 编码为空的图层：JZD" in without_codes("cass", "zh")
+    assert without_codes("cass-hhhj", "zh") == without_codes("plain", "en") == ""
 
 
 def invented_levees():

@@ -16,6 +16,7 @@ from pyogrio import raw
 from tests import invented
 
 import riverline as rl
+from riverline.geodesy.antimeridian import cut_at_antimeridian
 
 WRITERS = {
     ".geojson": rl.export.to_geojson, ".parquet": rl.export.to_geoparquet, ".gdb": rl.export.to_filegdb,
@@ -212,3 +213,116 @@ def test_a_file_is_written_by_its_ending(tmp_path):
     assert rl.export.to_file(tmp_path / "x.txt", kind="ovi", 点=points).exists()
     with pytest.raises(rl.JobError, match="没有格式 'xyz'"):
         rl.export.to_file(tmp_path / "x.xyz", invented.axes())
+
+
+def test_days_go_into_a_geodatabase_without_a_warning_each(tmp_path):
+    """Warnings are errors here: GDAL's, that days become date-times, came once a column."""
+    rows = rl.schema.PROBLEMS.conform(
+        fields_of(shapely.Point(0, 0), problem_id=["P1"], river_id=["R1"], bank=["left"], chainage_m=[1.0],
+                  kind=["dumping"], item=["x"], severity=["minor"], status=["found"],
+                  found_on=pd.to_datetime(["2025-03-04"]), due_on=pd.to_datetime(["2025-04-05"]), source=["x"],
+                  description=["x"])
+    )  # fmt: skip
+    path = rl.export.to_filegdb(tmp_path / "x.gdb", rows)
+    back = pyogrio.read_dataframe(path)
+    for name, day in (("found_on", "2025-03-04"), ("due_on", "2025-04-05")):
+        assert back[name].dt.strftime("%Y-%m-%d %H:%M").tolist() == [f"{day} 00:00"]
+
+
+EVERY = {
+    **WRITERS, ".gpkg": rl.export.to_geopackage, ".zip": rl.export.to_shapefile, ".kmz": rl.export.to_kmz,
+    ".xlsx": rl.export.to_xlsx, ".dxf": rl.export.to_dxf, ".txt": rl.export.to_coordinate_text,
+}  # fmt: skip
+
+
+def fields_of(*shapes, **columns):
+    placed = [shapely.transform(shape, lambda xy: xy + np.array([5e5, 3.4e6])) for shape in shapes]
+    return gpd.GeoDataFrame(columns or {"名": list("甲乙丙"[: len(shapes)])}, geometry=placed, crs=invented.CRS)
+
+
+@pytest.mark.parametrize("ending", [each for each in EVERY if each not in {".gpkg", ".parquet", ".xlsx"}])
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_coordinates_that_are_no_numbers_are_told_by_row_and_the_disk_is_not_blamed(number, ending, tmp_path):
+    rows = fields_of(shapely.LineString([(0, 0), (9, 9)]), shapely.LineString([(0, 0), (9, 9)]))
+    with np.errstate(invalid="ignore"):
+        wrong = shapely.linestrings([(5e5, 3.4e6), (number, 3.4e6), (5e5 + 20, 3.4e6)])
+    rows.geometry = [rows.geometry.iloc[0], wrong]
+    with pytest.raises(rl.JobError, match="层：1 行的坐标不是有限数") as told:
+        EVERY[ending](tmp_path / f"x{ending}", 层=rows)
+    assert "第 2" in told.value.zh
+    assert "磁盘" not in told.value.zh
+    assert "文件夹" not in told.value.zh
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_mixes_points_and_areas_is_named_in_geodatabases_too(tmp_path):
+    rows = fields_of(shapely.GeometryCollection([shapely.box(0, 0, 9, 9), shapely.Point(3, 3)]))
+    with pytest.raises(rl.JobError, match="混合的图形；请先用 explode"):
+        rl.export.to_filegdb(tmp_path / "x.gdb", 层=rows)
+
+
+def test_empty_geometries_are_no_wrong_bounds(tmp_path):
+    with pytest.raises(rl.JobError, match="没有可切片的要素"):
+        rl.export.to_pmtiles(tmp_path / "x.pmtiles", 层=fields_of(shapely.Polygon()))
+    path = rl.export.to_pmtiles(tmp_path / "x.pmtiles", 层=fields_of(shapely.Polygon(), shapely.box(0, 0, 900, 900)))
+    assert set(pyogrio.read_dataframe(path)["名"]) == {"乙"}
+
+
+@pytest.mark.parametrize("ending", list(EVERY))
+def test_the_sign_nul_is_seen_as_one_that_cannot_be_written_in_every_format(ending, tmp_path):
+    """None refuses the rows for it, none keeps it: it is � or, where the encoding has no such sign, ?."""
+    rows = fields_of(shapely.box(0, 0, 900, 900), shapely.box(1000, 0, 1900, 900), 名=["清\x00水", "乙"])
+    path = EVERY[ending](tmp_path / f"x{ending}", 层=rows)
+    if ending == ".parquet":
+        texts = pq.read_table(path)["名"].to_pylist()
+    elif ending in {".geojson", ".gpkg", ".gdb", ".zip", ".pmtiles"}:
+        texts = pyogrio.read_dataframe(path, layer=0)["名"].tolist()
+    elif ending == ".txt":
+        texts = rl.io.coordinate_text.read_coordinate_text(path)["parcel_id"].tolist()
+    else:
+        return
+    assert set(texts) == {"清?水" if ending in {".txt", ".zip"} else "清�水", "乙"}
+
+
+@pytest.mark.parametrize("ending", [".geojson", ".pmtiles", ".kmz", ".txt"])
+@pytest.mark.parametrize("place", [(500_000.0, 3_400_000.0), (500_000.0, 30.0)])
+def test_metres_under_the_name_of_degrees_go_nowhere(place, ending, tmp_path):
+    spots = gpd.GeoDataFrame({"名": ["一"]}, geometry=[shapely.Point(place)], crs=4326)
+    writer = {**WRITERS, ".kmz": rl.export.to_kmz, ".txt": rl.export.to_ovi}[ending]
+    with pytest.raises(rl.CRSError, match="不在坐标系 EPSG:4326 的范围内"):
+        writer(tmp_path / f"x{ending}", 点=spots)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("corners", [[(179.9, -16.5), (-179.9, -16.7)], [(179.9, -16.5), (180.1, -16.7)]])
+def test_what_crosses_the_180th_meridian_is_cut_there(corners, tmp_path):
+    """RFC 7946, 3.1.9; both ways to say it mean the same line."""
+    line = gpd.GeoDataFrame({"river_id": ["R1"], "name": ["河"]}, geometry=[shapely.LineString(corners)], crs=4326)
+    path = rl.export.to_geojson(tmp_path / "x.geojson", line)
+    told = json.loads(path.read_text(encoding="utf-8"))["features"][0]["geometry"]
+    assert told["type"] == "MultiLineString"
+    assert np.allclose(told["coordinates"], [[[179.9, -16.5], [180, -16.6]], [[-180, -16.6], [-179.9, -16.7]]])
+    with zipfile.ZipFile(rl.export.to_kmz(tmp_path / "x.kmz", line)) as bundle:
+        text = bundle.read("doc.kml").decode()
+    assert text.count("<LineString") == 2
+    assert "180.1" not in text
+    tiles = pyogrio.read_dataframe(rl.export.to_pmtiles(tmp_path / "x.pmtiles", line, max_zoom=6)).to_crs(4326)
+    assert shapely.length(tiles.geometry.array).sum() < 1, "no line around the world"
+
+
+def test_areas_are_cut_with_their_holes_and_the_rest_stays_as_it_is():
+    hole = shapely.box(-179.5, -0.5, -179, 0.5)
+    area = shapely.Polygon([(179, -1), (-178, -1), (-178, 1), (179, 1)], [hole.exterior])
+    world, here = shapely.box(-180, -90, 180, 90), shapely.box(117, 30, 118, 31)
+    cut = cut_at_antimeridian(np.array([area, world, here, None, shapely.Point(181, 3)], dtype=object))
+    assert cut[0].area == pytest.approx(3 * 2 - 0.5)
+    assert [each.bounds for each in cut[0].geoms] == [(179, -1, 180, 1), (-180, -1, -178, 1)]
+    assert [len(each.interiors) for each in cut[0].geoms] == [0, 1]
+    assert cut[1] is world
+    assert cut[2] is here
+    assert cut[3] is None
+    assert cut[4] == shapely.Point(-179, 3)
+    alone = np.array([here], dtype=object)
+    assert cut_at_antimeridian(alone) is alone
+    tall = cut_at_antimeridian(np.array([shapely.LineString([(179, 0, 5), (-179, 0, 7)])], dtype=object))[0]
+    assert shapely.get_coordinates(tall, include_z=True)[1].tolist() == [180, 0, 6]

@@ -15,6 +15,7 @@ import shapely
 import county
 import invented
 import riverline as rl
+import staked
 
 SHORT = {name: schema for name, schema in rl.schema.FRAMES.items() if schema.geometry}
 
@@ -96,6 +97,15 @@ def test_every_fault_that_can_be_told_is_written_in_gbk(tmp_path):
     for language in ("zh", "en"):
         file = rl.export.to_shapefile(tmp_path / f"{language}.zip", faults, language=language)
         assert len(rl.read_layer(file, rl.schema.FAULTS)) == len(faults) > 100
+
+
+def test_all_reasons_of_a_stake_are_words_as_the_first_is_and_come_back_as_codes(tmp_path):
+    stakes = rl.place_stakes(staked.demarcation(staked.Piece([(0, 0), (900, 0)])))
+    stakes["reasons"] = ["start,boundary", *stakes["reasons"][1:]]
+    path = rl.export.to_shapefile(tmp_path / "a.zip", stakes)
+    assert "起点、行政区界" in pyogrio.read_dataframe(path)["QBYY"].tolist()
+    back = rl.read_layer(path, rl.schema.STAKES).set_index("stake_id")
+    assert back["reasons"].to_dict() == stakes.set_index("stake_id")["reasons"].to_dict()
 
 
 @pytest.mark.parametrize("sign", ["㳇河", "𣲗水", "㵲水"])

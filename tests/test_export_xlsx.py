@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 import subprocess
 import sys
 from decimal import Decimal
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -379,6 +381,34 @@ def test_a_wrong_call_leaves_the_old_file(tmp_path, monkeypatch):
         rl.export.to_xlsx(tmp_path / "nowhere" / "x.xlsx", invented.water())
     assert path.read_bytes() == b"old"
     assert [each.name for each in tmp_path.iterdir()] == ["x.xlsx"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file size limits are a POSIX thing")
+def test_a_full_disk_is_told_in_words_and_leaves_the_old_file(tmp_path):
+    path = rl.export.to_xlsx(tmp_path / "a.xlsx", invented.axes())
+    old = path.read_bytes()
+    code = (
+        "import resource, sys; sys.path[:0] = sys.argv[2:]\n"
+        "from tests import invented as i\nimport riverline as rl, riverline.export\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, 4_000))\n"
+        "try:\n    rl.export.to_xlsx(sys.argv[1], i.result(), i.water())\n"
+        "except rl.JobError as error:\n    print('REFUSED', error.en)"
+    )
+    root = Path(__file__).resolve().parent.parent
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path), str(root)], check=True, env=environment, capture_output=True, text=True
+    )
+    assert "REFUSED cannot write" in done.stdout
+    assert "File too large" in done.stdout, "the disk's own words"
+    assert path.read_bytes() == old
+    assert [each.name for each in tmp_path.iterdir()] == ["a.xlsx"]
+
+
+def test_a_number_without_a_sign_of_its_own_reads_back_the_same(tmp_path):
+    """No reader of workbooks keeps the minus of −0."""
+    path = rl.export.to_xlsx(tmp_path / "a.xlsx", 数=pd.DataFrame({"a": [-0.0, -1.5]}))
+    assert table(path, "数")["a"].tolist() == [0, -1.5]
 
 
 def test_a_missing_extra_is_named(tmp_path, monkeypatch):

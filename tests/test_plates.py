@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
@@ -19,7 +20,7 @@ from geopandas.testing import assert_geodataframe_equal
 import riverline as rl
 import staked
 from riverline import style
-from riverline.plates import composing, fonts, labels, strips
+from riverline.plates import composing, fonts, furniture, labels, neatline, river_names, strips
 from riverline.plates.atlas import file_names
 from riverline.plates.content import drawable
 from riverline.plates.crew import Crew
@@ -678,3 +679,63 @@ def test_a_missing_pypdf_names_the_extra(tmp_path, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "pypdf", None)
     with pytest.raises(rl.MissingDependencyError, match=r"riverline\[report\]"):
         rl.plates.atlas(river()[0], tmp_path / "a", merge=True)
+
+
+@pytest.mark.parametrize("corners", [np.empty((0, 2)), np.full((2, 2), np.nan), np.full((2, 2), np.inf)])
+def test_layers_that_lie_nowhere_give_no_blank_sheet(corners):
+    with np.errstate(invalid="ignore"):
+        shape = shapely.linestrings(corners)
+    rows = gpd.GeoDataFrame({"river_id": ["R1"], "name": ["河"]}, geometry=[shape], crs=4548)
+    with pytest.raises(rl.SchemaError, match="没有一个图形可绘"):
+        drawable([rows], {}, "zh")
+
+
+def test_cells_of_the_grid_are_told_apart_in_the_index():
+    """Row and column name a cell: 512.4 alone would be two sheets."""
+    assert furniture._shared(["QS01-3496.4-511.8", "QS01-3496.8-512.4", "QS01-3496.4-512.4"]) == len("QS01-")
+    assert furniture._shared(["3496.4-511.8", "3498.0-511.8"]) == 0
+    assert furniture._shared(["R1-01", "R1-02", "R1-12"]) == len("R1-")
+
+
+def test_lakes_and_reservoirs_have_their_names_inside_and_once():
+    square = shapely.MultiPolygon([shapely.box(0, 0, 900, 900)])
+    rows = gpd.GeoDataFrame(
+        {"extent_id": ["JH01-management", "R1-management", "GC-02-management"], "river_id": ["JH01", "R1", "R1"],
+         "name": ["镜湖", "清水河", "清水闸"], "kind": "management", "axis_length_m": [np.nan, 900.0, np.nan]},
+        geometry=[shapely.transform(square, lambda xy, k=k: xy + 2000 * k) for k in range(3)], crs=4548)  # fmt: skip
+    layer = style.Layer("extents", rl.schema.EXTENTS, rows)
+    (label,) = labels.labels_of([layer], 75_000)
+    assert label.text == "镜湖"
+    assert label.inside
+    assert rows.geometry.iloc[0].contains(shapely.Point(label.x, label.y))
+    water = style.Layer("water", rl.schema.WATER, rows.iloc[:1].assign(water_id="W1"))
+    assert [each.text for each in labels.labels_of([layer, water], 75_000)] == ["镜湖"], "not twice"
+
+
+@pytest.mark.parametrize("name", ["清水河", "京杭运河（江南运河）", "Clear River"])
+def test_names_of_rivers_stand_beside_a_straight_stretch_and_on_no_stake(name):
+    """A river that winds, then runs straight, with stakes left of it."""
+    x = np.linspace(0, 20_000, 1_601)
+    y = np.where(x < 10_000, 300 * np.sin(x / 100), 300 * np.sin(100.0))
+    line = shapely.LineString(np.column_stack([x, y]))
+    axes = gpd.GeoDataFrame({"river_id": ["R1"], "name": [name]}, geometry=[line], crs=4548)
+    stakes = shapely.points(np.column_stack([x, y + 100]))[::8]
+    ((label, angle),) = river_names.river_labels(
+        [style.Layer("axes", rl.schema.AXES, axes)], 50_000, marks=[stakes, np.array([line], dtype=object)]
+    )
+    wide, high = (each * 50 for each in labels.text_size(label.text, label.size))
+    text = shapely.box(label.x - wide / 2, label.y - high / 2, label.x + wide / 2, label.y + high / 2)
+    assert abs(angle) < 3
+    assert label.x > 10_000
+    assert not shapely.intersects(text, line)
+    assert not shapely.intersects(text, stakes).any()
+    assert shapely.distance(text, line) < 10 * 50, "yet near"
+
+
+def test_numbers_of_neighbours_stand_between_the_labels_of_the_grid():
+    sheet, box = SimpleNamespace(window=(0.0, 0.0, 600.0, 400.0), scale=2000), Box(20.0, 30.0, 300.0, 200.0)
+    canvas = SimpleNamespace(look=SimpleNamespace(grid="km"))
+    ticks = 30.0 + np.arange(0, 401, neatline.grid_step(2000)) / 2
+    at = neatline._between_grid(np.array([(320.0, 30.0), (320.0, 230.0)]), sheet, box, canvas)
+    assert at[0] == 320
+    assert np.abs(ticks - at[1]).min() > 20

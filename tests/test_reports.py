@@ -14,14 +14,16 @@ import pandas as pd
 import pytest
 import shapely
 from lxml import etree
+from tests import invented
 
 import riverline as rl
 import staked
 from browser import browser
 from ledgers import CRS, closing, ledger_of, problems_of, walk
 from riverline import schema
-from riverline.reports import dossiers, printed, typeset, word
+from riverline.reports import dossiers, look, printed, typeset, word
 from riverline.reports.drawing import draw_map
+from riverline.reports.model import Document, Figure, Paragraph, Section
 from riverline.style import THEMES, collect
 
 HOSTILE = (
@@ -214,8 +216,63 @@ def test_a_dossier_holds_the_rows_of_its_river_and_of_no_other(ledger, rivers):
     shown = [code for table in document.tables if "问题编号" in table.heads for code in column(table, "问题编号")]
     assert sorted(shown) == sorted(mine["problem_id"])
     counts = table_named(document, "分类统计")
-    assert int(counts.rows[-1][-1]) == len(mine) == sum(int(row[-1]) for row in counts.rows[:-1])
+    assert sum(int(counts.rows[-1][at]) for at in (-1, -2)) == len(mine)
     assert document.title == "白石溪河流档案"
+
+
+def test_a_dossier_has_one_figure_for_its_problems_and_says_what_it_leaves_out(ledger, rivers):
+    """Rejected ones are no problems: they stand beside the total, in the facts as in the table."""
+    document = rl.reports.compose_dossier("R2", rivers, ledger)
+    facts = dict(pair for section in document.sections for block in section.blocks
+                 for pair in getattr(block, "pairs", ()))  # fmt: skip
+    counts = table_named(document, "分类统计")
+    assert facts["四乱问题数"] == "19（另有不属实 1 个，未计）"
+    assert column(counts, "合计")[-1] == "19"
+    assert column(counts, "不属实（不计入合计）")[-1] == "1"
+    for row in counts.rows:
+        assert sum(map(int, row[1:-2])) == int(row[-2]), "the total is that of the columns before it"
+    english = rl.reports.compose_dossier("R1", rivers, ledger, language="en")
+    assert "Problems" in {pair[0] for section in english.sections for block in section.blocks
+                          for pair in getattr(block, "pairs", ())}  # fmt: skip
+
+
+def test_texts_are_in_the_language_of_the_report_and_no_code_or_false_zero_shows(rivers):
+    places = [shapely.Point(505_100 + 10 * k, 3_400_260) for k in range(30)]
+    axes = rivers.assign(rank=["main", "县级河道"])
+    spots = rl.find_hotspots(gpd.GeoDataFrame(geometry=places, crs=CRS), axes)
+    assert spots.clusters["p_adjusted"].between(0, 1e-4, inclusive="neither").any()
+    chinese, english = (rl.reports.compose_dossier("R1", axes, spots, language=each) for each in ("zh", "en"))
+    assert "干流" in words_of(chinese)
+    assert "Main river" in words_of(english)
+    assert "县级河道" in words_of(rl.reports.compose_dossier("R2", axes))
+    for document, head, reason in ((chinese, schema.HOT_REACHES["p_adjusted"].label(), "校正后 p="),
+                                   (english, schema.HOT_REACHES["p_adjusted"].label("en"), "adjusted p=")):  # fmt: skip
+        table = next(each for each in document.tables if head in each.heads)
+        assert "<0.001" in column(table, head)
+        assert reason in table.rows[0][-1]
+    captions = [figure.title for figure in chinese.figures]
+    assert captions
+    assert all("CGCS2000 3度带 中央经线" in each for each in captions), captions
+    assert "Gauss-Kruger" in english.figures[0].title
+
+
+def test_who_is_not_named_takes_no_place_and_scores_stand_in_order(tmp_path):
+    ids = [f"P{k}" for k in range(4)]
+    rows = problems_of(4, problem_id=ids, river_id="R1", admin=["甲镇", "乙镇", None, None])
+    book = ledger_of(tmp_path, rows)
+    walk(book, ids[1], *closing("2026-01-05"))
+    counted = rl.reports.count_month(book, "2026-01").set_index("part")
+    assert counted["problem_count"].to_dict() == {"": 2, "甲镇": 1, "乙镇": 1}
+    assert counted["rank_place"].dropna().to_dict() == {"乙镇": 1, "甲镇": 2}
+    values = pd.DataFrame({"subject": ["A", "B", "C"], "value": [0.1, 0.9, 0.5]})
+    indicators = values.assign(value_id=values["subject"], subject_kind="chief", period="2026-01",
+                               indicator="patrol_met", source_ids="x")  # fmt: skip
+    document = rl.reports.compose_monthly(book, "2026-01", rl.assess(indicators))
+    table = table_named(document, "累计情况")
+    assert column(table, "行政区") == ["乙镇", "甲镇", "未填写", ""]
+    assert column(table, "排名") == ["1", "2", "", ""]
+    assert any("未填写者不参与排名" in text for text in words_of(document))
+    assert column(table_named(document, "考核得分"), "考核对象") == ["B", "C", "A"]
 
 
 def test_a_dossier_says_what_was_not_given(rivers, ledger):
@@ -314,6 +371,42 @@ def test_an_announcement_of_nothing_is_a_form_to_fill_in(tmp_path):
         assert rl.reports.announcement(empty, path=tmp_path / f"公告.{ending}").stat().st_size > 2000
 
 
+def test_works_have_a_table_of_their_own_beside_that_of_the_rivers():
+    extents = invented.extents().iloc[:1].assign(name="清水河", kind="management")
+    extents["extent_id"] = extents["river_id"] + "-management"
+    rows = pd.concat([
+        extents, extents.assign(extent_id="GC-02-management", name="清水闸"),
+        extents.assign(extent_id=extents["river_id"] + "-protection", kind="protection"),
+    ], ignore_index=True)  # fmt: skip
+    document = rl.reports.compose_announcement(rows, place="清水县", authority="水利局")
+    names = {table.title.split("　")[1]: column(table, "名称") for table in document.tables}
+    assert names == {
+        "河湖管理范围一览表": ["清水河", ""], "保护范围一览表": ["清水河", ""],
+        "水利工程管理范围一览表": ["清水闸", ""],
+    }  # fmt: skip
+    assert any(
+        "划定了清水河（共 1 处）河湖和清水闸（共 1 处）水利工程的管理范围" in text for text in words_of(document)
+    )
+
+
+def test_a_folder_of_fonts_that_is_not_there_is_told(drawn, tmp_path):
+    for ending in ("pdf", "docx", "html"):
+        with pytest.raises(rl.JobError, match="没有字体文件"):
+            rl.reports.announcement(*drawn, path=tmp_path / f"a.{ending}", fonts=tmp_path / "nowhere")
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_follows_a_drawing_that_does_not_fit_fills_the_page(tmp_path):
+    """A map of half a page after half a page of text: the text below it goes before it."""
+    import pypdf
+
+    tall = Figure("图", '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"/>', 160.0, 160.0)
+    text = tuple(Paragraph(f"第{k}段。" * 20) for k in range(30))
+    document = Document("题", "zh", "", "", (Section("", (*text[:10], tall, *text[10:])),))
+    pages = pypdf.PdfReader(rl.reports.write(document, tmp_path / "a.pdf")).pages
+    assert "第10段" in bare(pages[0].extract_text())
+
+
 # Hostile words stay words
 
 
@@ -405,6 +498,41 @@ def test_libreoffice_opens_word_files_and_workbooks(drawn, tmp_path):
         text = bare(pdf_text(office(path, tmp_path)))
         assert "关于清水县河湖管理范围划定成果的公告" in text
         assert drawn[1]["number"].iloc[0] in text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_word_tables_have_room_for_every_figure_in_the_widest_font(drawn, language, tmp_path):
+    """DejaVu Serif, which stands in where Times New Roman is missing: a figure is 0.636 em wide, 0.696 in bold."""
+    import docx
+
+    document = rl.reports.compose_announcement(*drawn, language=language)
+    made = docx.Document(rl.reports.write(document, tmp_path / "a.docx"))
+    sizes = {style.name: style.font.size.pt for style in made.styles if style.name.startswith(("Cell", "Head"))
+             and style.font.size}  # fmt: skip
+    looked = 0
+    for table in made.tables:
+        for row in table.rows[1:]:
+            for cell in row.cells:
+                paragraph = cell.paragraphs[0]
+                name, room = paragraph.style.name, cell.width.pt - 6
+                em = 0.696 if "sum" in name else 0.636
+                for figure in re.findall(r"\d+(?:\.\d+)?", paragraph.text):
+                    looked += 1
+                    assert (len(figure) * em - figure.count(".") * 0.318) * sizes[name] <= room, (paragraph.text, name)
+        assert sum(cell.width.mm for cell in table.rows[0].cells) == pytest.approx(look.LOOK.width_mm, abs=1)
+    assert looked > 100
+
+
+def test_a_title_a_sign_too_long_stands_on_one_line(ledger, tmp_path):
+    import docx
+
+    made = docx.Document(rl.reports.monthly(ledger, month="2025-12", path=tmp_path / "a.docx"))
+    title = next(each for each in made.paragraphs if each.style.name == "Title")
+    assert title.text == "2025年12月河湖“四乱”问题整治情况通报"
+    size = title.runs[0].font.size.pt if title.runs[0].font.size else title.style.font.size.pt
+    # 16 signs of full width, 6 figures in bold, 3 gaps of a quarter.
+    assert (16 + 6 * 0.7 + 3 / 4) * size <= look.LOOK.width_mm / 25.4 * 72
+    assert 20 <= size < 22
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils is not installed")

@@ -178,3 +178,11 @@ def test_polygons_are_no_line_whatever_their_columns():
     other = square.assign(kind="town")
     with pytest.raises(rl.SchemaError, match="follows no schema"):
         style.collect(other)
+
+
+def test_a_frame_that_lacks_one_column_is_told_which_of_the_nearest_schema():
+    near = schema.PROBLEMS.empty("EPSG:4548").drop(columns="chainage_m")
+    with pytest.raises(rl.SchemaError, match=r"最接近 problems（四乱问题），缺少 chainage_m（桩号）；请补齐"):
+        style.collect(near)
+    with pytest.raises(rl.SchemaError, match="；请补齐字段，或给它起名"):
+        style.collect(near[["geometry"]])

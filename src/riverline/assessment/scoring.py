@@ -218,7 +218,8 @@ def _reckoned(item: Indicator | Adjustment, value: float) -> tuple[float, str]:
     if np.isnan(value):
         return np.nan, ""
     if isinstance(item, Adjustment):
-        return float(np.clip(item.rate * value, -item.cap, item.cap)), f"{item.rate:g} × {value:g}"
+        # Nothing taken off is 0: −10 × 0 would be −0.
+        return float(np.clip(item.rate * value, -item.cap, item.cap)) + 0.0, f"{item.rate:g} × {value:g}"
     if item.method == "share":
         return item.weight * value, f"{item.weight:g} × {value:g}"
     raw = item.rate * value if item.method == "award" else item.weight - item.rate * value

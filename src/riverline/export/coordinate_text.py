@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from riverline.errors import CRSError, JobError
 from riverline.export.drafts import changed, drafted, layers_for
 from riverline.export.dxf import plane_of
 from riverline.export.dxf_plan import unknown_signs
+from riverline.export.fitness import require_finite
 from riverline.export.placards import ordered, placards_of
 from riverline.geodesy import align, ellipsoidal_area
 from riverline.geodesy.rounding import round_half_up
@@ -35,6 +37,7 @@ __all__ = ["to_coordinate_text"]
 
 _PER_HECTARE = 10_000.0
 _CORNERS = 3
+_LISTED = 5
 _SHAPES = ("点", "线", "面")
 
 
@@ -86,8 +89,9 @@ def to_coordinate_text(
     CRSError
         If a layer is in no Gauss-Krüger plane.
     JobError
-        If there is nothing to write, a ring has fewer than three corners at the dialect's decimals, a text has signs
-        that the encoding does not know, or the file cannot be written or does not read back as what was written.
+        If there is nothing to write, coordinates are no finite numbers, a number stands for several rows, a ring has
+        fewer than three corners at the dialect's decimals, a text has signs that the encoding does not know, or the
+        file cannot be written or does not read back as what was written.
 
     Notes
     -----
@@ -112,12 +116,15 @@ def to_coordinate_text(
     drawn = [each for each in found if each.spatial and len(each.frame)]
     if not drawn:
         raise JobError("没有图形可写成坐标文件", "there is no geometry to write as coordinates")
-    crs = plane_of(drawn, zone_prefix=preset.zone_number)
+    require_finite(drawn)
+    crs = plane_of(drawn, zone_prefix=None)
     if gauss_kruger(crs) is None:
         raise CRSError(
             f"{crs} 不是高斯-克吕格投影；请先用 riverline.geodesy.to_metric 转换",
             f"{crs} is no Gauss-Krüger plane: bring the layers into one with riverline.geodesy.to_metric",
         )
+    crs = plane_of(drawn, zone_prefix=preset.zone_number)
+    _require_numbers(drawn, columns or {})
     parcels = [each for layer in drawn for each in _parcels(layer, crs, preset, columns or {})]
     text = "\r\n".join([*_header(preset, crs, about or {}), "[地块坐标]", *_lines(parcels, preset)]) + "\r\n"
     _require_signs(parcels, text, preset)
@@ -125,6 +132,31 @@ def to_coordinate_text(
         draft.write_bytes(text.encode(preset.encoding))
         _require_same(draft, parcels, crs)
     return target
+
+
+def _require_numbers(layers: Sequence[Layer], columns: Mapping[str, str]) -> None:
+    """Refuse one number for several rows: a reader would take them for the parts of one parcel."""
+    numbers = [number for layer in layers for number in _numbers(layer, columns) if number]
+    twice = [number for number, count in Counter(numbers).items() if count > 1]
+    if twice:
+        listed, more = twice[:_LISTED], "…" if len(twice) > _LISTED else ""
+        raise JobError(
+            f"{len(twice)} 个地块编号用于多行，读入时会合并为一个地块：{'、'.join(listed)}{more}；请用 "
+            'columns={"number": 列名} 指定每行不同的列',
+            f"{len(twice)} numbers stand for several rows, which a reader would join into one parcel: "
+            f'{", ".join(listed)}{more}; name a column that differs in each row with columns={{"number": column}}',
+        )
+
+
+def _numbers(layer: Layer, columns: Mapping[str, str]) -> list[str]:
+    """The number of each row that has a place."""
+    rows = gpd.GeoDataFrame(ordered(layer))
+    key = columns.get("number") or (layer.schema.key if layer.schema is not None else "")
+    there = ~(rows.geometry.isna() | rows.geometry.is_empty).to_numpy(dtype=bool)
+    if key and key not in rows:
+        return []
+    told = rows[key].astype("str").tolist() if key else placards_of(layer, rows, language="zh").names
+    return [_item(number) for number, here in zip(told, there, strict=True) if here]
 
 
 def _parcels(layer: Layer, crs: Any, preset: Dialect, columns: Mapping[str, str]) -> Iterator[_Parcel]:  # noqa: ANN401
@@ -191,7 +223,9 @@ def _ring(xy: NDArray[np.float64], preset: Dialect) -> list[tuple[str, str]]:
 
 
 def _item(text: str) -> str:
-    plain = clean_text(text).replace(",", "，").replace("\n", " ").replace("\u2028", " ").replace("\u2029", " ").strip()
+    # A sign that cannot be seen is ? here, as in shapefiles: GBK has no � for it.
+    seen = clean_text(text).replace("�", "?").replace(",", "，")
+    plain = seen.replace("\n", " ").replace("\u2028", " ").replace("\u2029", " ").strip()
     return "＠" if plain == "@" else plain
 
 

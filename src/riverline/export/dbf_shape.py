@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from riverline.errors import JobError
+from riverline.export.fitness import mixed
 from riverline.export.gbk_signs import written_in_gbk
+from riverline.export.naming import named
 from riverline.export.tables import GEOMETRY
 from riverline.io.sheet_cells import clean_text
 
@@ -79,7 +81,7 @@ def shaped(
         If a layer mixes kinds of geometry in one feature, a name is too long or used twice, or a text has signs that
         the encoding does not know.
     """
-    problems = [problem for table in tables for problem in _mixed(table)]
+    problems = [problem for table in tables for problem in mixed(table)]
     found = []
     for table in tables:
         short, wrong = _short_names(table, encoding, names or {})
@@ -89,14 +91,6 @@ def shaped(
     if problems:
         raise JobError.listing("成果不能写成 Shapefile", "the result cannot be written as shapefiles", problems)
     return tuple(found)
-
-
-def _mixed(table: Table) -> Iterator[tuple[str, str]]:
-    if table.kind == "other" and table.content.num_rows:
-        yield (
-            f"{table.name} 含点、线、面混合的图形；请先用 explode() 拆开",
-            f"{table.name} holds features that mix points, lines and areas: take them apart with explode()",
-        )
 
 
 def _short_names(table: Table, encoding: str, names: Mapping[str, str]) -> tuple[list[str], list[tuple[str, str]]]:
@@ -166,7 +160,7 @@ def _values(
 
 
 def _word(text: str, each: Field, language: Language) -> str:
-    return text if each.column is None else each.column.value_label(text, language)
+    return text if each.column is None else named(each.column.name, each.column.value_label(text, language), language)
 
 
 def _plain(text: str) -> str:

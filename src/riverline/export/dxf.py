@@ -15,6 +15,7 @@ from riverline.export.drafts import changed, drafted, layers_for
 from riverline.export.drawings import load_drawing
 from riverline.export.dxf_drawing import Sheet
 from riverline.export.dxf_plan import Planned, plan, strange_signs
+from riverline.export.fitness import require_finite
 from riverline.export.origin import origin_of
 from riverline.export.placards import ordered
 from riverline.geodesy import align, zone_crs
@@ -84,9 +85,11 @@ def to_dxf(
     Notes
     -----
     X is east, Y is north; heights of points are kept, others are 0. R2000 with ``$DWGCODEPAGE`` ANSI_936 is what both
-    CASS and GDAL read right. It has 255 colours: each is the nearest to the style table's, and what would be too dark
-    on a black screen is colour 7. Dashes are line types, widths are line weights. Areas are closed polylines, one a
-    ring. Beside the preset's own extended data every entity has those of the application ``RIVERLINE``: schema, key,
+    CASS and GDAL read right, and it opens on all that is drawn. It has 255 colours: each is the nearest to the style
+    table's, and what would be too dark on a black screen is colour 7. Dashes are line types, widths are line weights.
+    Areas are closed polylines, one a ring; the presets for CASS draw a management extent by its lines where these are
+    given, so that no line is there twice. Beside the preset's own extended data (``cass`` knows no codes: their string
+    is empty until a copy of the preset has them) every entity has those of the application ``RIVERLINE``: schema, key,
     part and ring. Signs that CAD would take for control codes (``%%``, ``\U+``, ``^``) are written in full width, and
     signs that cannot be seen as ``?``. Rows without a place and tables are not in a drawing: GeoPackage keeps them.
 
@@ -111,6 +114,7 @@ def to_dxf(
             f"没有可绘的图形，或比例尺分母 {scale} 不大于零",
             f"there is nothing to draw, or the scale's denominator {scale} is not above zero",
         )
+    require_finite(drawn)
     crs = plane_of(drawn, zone_prefix=zone_prefix)
     placed = [(each, align(gpd.GeoDataFrame(ordered(each)), crs, layer=each.name)) for each in drawn]
     planned = plan(placed, preset, language=language)

@@ -29,6 +29,8 @@ _DARK = 90.0
 _LUMA = np.array([0.299, 0.587, 0.114])
 _STYLE = "HZ"
 _CHUNK = 200
+# What is seen at first: width to height of a screen, room around the drawing, and no less than this on paper.
+_SCREEN, _ROUND_IT, _LEAST_VIEW_MM = 1.5, 1.1, 50.0
 
 
 @dataclass(slots=True)
@@ -68,8 +70,18 @@ class Sheet:
         space = document.modelspace()
         for each in planned:
             self._add(document, space, each)
+        self._look_at(document, space, planned)
         with self._fixed_dates():
             document.saveas(path)
+
+    def _look_at(self, document: Any, space: Any, planned: Sequence[Planned]) -> None:  # noqa: ANN401
+        """Open the drawing on all of it: an empty screen at 0, 0 is what programs show otherwise."""
+        corners = np.vstack([ring for each in planned for ring in each.rings])
+        low, high = corners.min(axis=0), corners.max(axis=0)
+        space.reset_extents((*low.tolist(), 0.0), (*high.tolist(), 0.0))
+        wide, tall = np.maximum(high - low, self._metres(_LEAST_VIEW_MM))
+        height = float(max(tall, wide / _SCREEN) * _ROUND_IT)
+        document.set_modelspace_vport(height=height, center=tuple(((low + high) / 2).tolist()))
 
     def _add(self, document: Any, space: Any, each: Planned) -> None:  # noqa: ANN401 - the library's own
         color = each.color or self._nearest(each.symbol.color)

@@ -90,6 +90,7 @@ def plan(layers: Sequence[tuple[Layer, gpd.GeoDataFrame]], drawing: Drawing, *, 
                 continue
             chosen = _chosen(rows, entry)
             left &= ~chosen
+            chosen &= ~_held(rows, layers, entry.unless)
             found += _entities(layer, rows, np.flatnonzero(chosen), texts, entry, drawing)
         if drawing.others and left.any():
             found += _entities(layer, rows, np.flatnonzero(left), texts, None, drawing, label=layer.label(language))
@@ -138,6 +139,14 @@ def _chosen(rows: gpd.GeoDataFrame, entry: DrawingLayer) -> NDArray[np.bool_]:
     for column, values in entry.where.items():
         chosen &= rows[column].astype("str").isin(values).to_numpy() if column in rows else False
     return chosen
+
+
+def _held(rows: gpd.GeoDataFrame, layers: Sequence[tuple[Layer, gpd.GeoDataFrame]], schema: str) -> NDArray[np.bool_]:
+    """Rows of rivers whose lines another layer of the drawing holds: no line is drawn twice."""
+    others = [other["river_id"] for layer, other in layers if layer.name == schema and "river_id" in other]
+    if not schema or not others or "river_id" not in rows:
+        return np.zeros(len(rows), dtype=bool)
+    return rows["river_id"].isin(set().union(*others)).to_numpy(dtype=bool)
 
 
 def _entities(

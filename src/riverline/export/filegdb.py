@@ -14,6 +14,7 @@ from pyogrio import raw
 from riverline.errors import JobError
 from riverline.export.compared import differences
 from riverline.export.drafts import OGR_ERRORS, changed, layers_for, publish, zip_files
+from riverline.export.fitness import mixed, require_finite
 from riverline.export.tables import GEOMETRY, tables_of
 from riverline.io.sheet_cells import clean_text
 from riverline.io.whole_files import cannot_write
@@ -110,14 +111,15 @@ def to_filegdb(
     CRSError
         If a layer has no CRS, or two of one schema have different ones.
     JobError
-        If a folder of that name holds something else; if it cannot be written, or does not read back the same.
+        If a folder of that name holds something else; if features mix points, lines and areas, or their coordinates are
+        no finite numbers; if it cannot be written, or does not read back the same.
 
     Notes
     -----
-    Written by GDAL's OpenFileGDB for ArcGIS 10 and later. Aliases are the dictionary's titles; names of fields keep
-    letters, digits and Chinese signs, all else becomes ``_``. Coordinates are kept to 0.1 mm, yes and no become 1 and
-    0, whole numbers of more than 32 bits become numbers, or texts where a number would not
-    hold them. Styles and lists of values are not in it: GeoPackage has both.
+    Written by GDAL's OpenFileGDB for ArcGIS 10 and later; days are date-times at midnight, as all of these read them.
+    Aliases are the dictionary's titles; names of fields keep letters, digits and Chinese signs, all else becomes ``_``.
+    Coordinates are kept to 0.1 mm, yes and no become 1 and 0, whole numbers of more than 32 bits become numbers, or
+    texts where a number would not hold them. Styles and lists of values are not in it: GeoPackage has both.
 
     Examples
     --------
@@ -130,7 +132,13 @@ def to_filegdb(
     """
     target = Path(path)
     found = in_language(layers_for("to_filegdb", target, (".gdb", ".zip"), results, layers), language)
+    require_finite(found)
     tables = tables_of(found, language=language)
+    problems = [problem for table in tables for problem in mixed(table)]
+    if problems:
+        raise JobError.listing(
+            "成果不能写成文件地理数据库", "the result cannot be written as a file geodatabase", problems
+        )
     if target.is_dir() and any(target.iterdir()) and not (target / _MARK).is_file():
         raise JobError(
             f"文件夹 {target.name} 中有其他文件；请换一个名称",
@@ -193,6 +201,9 @@ def _named(table: Table, fields: dict[str, tuple[str, str]]) -> pa.Table:
             name, alias = fields[field.name]
             if pa.types.is_int64(field.type):
                 column = column.cast(pa.float64() if _is_exact(column) else pa.string())
+            if pa.types.is_date(field.type):
+                # Before ArcGIS Pro 3.2 the format knows no days: they are midnights, and GDAL need not warn of each.
+                column = column.cast(pa.timestamp("ms"))
             if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
                 texts = [None if text is None else clean_text(text) for text in column.to_pylist()]
                 column = pa.chunked_array([pa.array(texts, pa.string())])

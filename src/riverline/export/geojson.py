@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 from pyogrio import raw
 
 from riverline.export.compared import differences
 from riverline.export.drafts import changed, layers_for
+from riverline.export.fitness import require_finite
 from riverline.export.single import write_each
 from riverline.export.tables import GEOMETRY, tables_of
 from riverline.geodesy import align
+from riverline.geodesy.antimeridian import cut_at_antimeridian
 from riverline.style import in_language
 
 if TYPE_CHECKING:
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer
 
-__all__ = ["in_degrees", "to_geojson"]
+__all__ = ["in_degrees", "placed", "to_geojson"]
 
 CRS = "EPSG:4326"
 _DECIMALS = 8
@@ -69,8 +72,9 @@ def to_geojson(
     Notes
     -----
     RFC 7946 knows longitude and latitude on WGS 84 alone, and no ``crs`` member: CGCS2000 is written as it is, other
-    planes are brought there, old datums are refused. 8 decimals (1 mm), outer rings counterclockwise. Columns have the
-    names and codes of the dictionary; ``description`` tells of the CRS. The same result gives the same bytes.
+    planes are brought there, old datums are refused; what crosses the 180th meridian is cut there. 8 decimals (1 mm),
+    outer rings counterclockwise. Columns have the names and codes of the dictionary; ``description`` tells of the CRS.
+    The same result gives the same bytes.
 
     Examples
     --------
@@ -90,7 +94,18 @@ def in_degrees(layer: Layer) -> Layer:
     """A layer in longitude and latitude; a table as it is."""
     if not layer.spatial or layer.frame.crs is None:
         return layer
-    return dataclasses.replace(layer, frame=align(gpd.GeoDataFrame(layer.frame), CRS, layer=layer.name))
+    return dataclasses.replace(layer, frame=placed(layer, gpd.GeoDataFrame(layer.frame)))
+
+
+def placed(layer: Layer, rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Rows of a layer in longitude and latitude, cut at the 180th meridian, where no format lets them go on."""
+    require_finite([layer])
+    located = align(rows, CRS, layer=layer.name)
+    shapes = np.asarray(located.geometry.array, dtype=object)
+    cut = cut_at_antimeridian(shapes)
+    if cut is shapes:
+        return located
+    return located.set_geometry(gpd.GeoSeries(cut, index=located.index, crs=located.crs, name=located.geometry.name))
 
 
 def _write(path: Path, table: Table, language: Language) -> None:

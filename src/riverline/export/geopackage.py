@@ -168,9 +168,8 @@ def _require_same(path: Path, tables: Sequence[Table]) -> None:
     if changed:
         listed = ", ".join(f"{table}.{name}" for table, name in changed)
         raise JobError(
-            f"写出后复读与原数据不一致：{listed}；多为文本中含控制字符（如 \\x00），请清理后重写",
-            f"what was written does not read back the same: {listed}; most often texts hold control characters such "
-            "as \\x00: clean them and write again",
+            f"写出后复读与原数据不一致：{listed}",
+            f"what was written does not read back the same: {listed}",
         )
 
 

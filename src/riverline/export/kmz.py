@@ -15,10 +15,10 @@ import shapely
 
 from riverline.errors import JobError, needed
 from riverline.export.drafts import changed, drafted, layers_for, zip_files
+from riverline.export.geojson import CRS, placed
 from riverline.export.icons import icon
 from riverline.export.photos import Photos
 from riverline.export.placards import Placards, ordered, placards_of, river_names
-from riverline.geodesy import align
 from riverline.geodesy.rounding import round_half_up
 from riverline.io.sheet_cells import clean_text
 from riverline.style import in_language, themes
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from riverline.style import Layer, Symbol, Theme
 
 __all__ = ["to_kmz"]
-
-CRS = "EPSG:4326"
 
 # A millimetre.
 _DECIMALS = 8
@@ -131,7 +129,7 @@ def _rank(layer: Layer) -> int:
 
 
 def _located(layer: Layer) -> tuple[Layer, gpd.GeoDataFrame]:
-    rows = align(gpd.GeoDataFrame(ordered(layer)), CRS, layer=layer.name)
+    rows = placed(layer, gpd.GeoDataFrame(ordered(layer)))
     flat = shapely.force_2d(rows.geometry.to_numpy())
     return layer, rows.set_geometry(gpd.GeoSeries(shapely.transform(flat, _rounded), index=rows.index, crs=CRS))
 

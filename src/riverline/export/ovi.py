@@ -13,9 +13,8 @@ import shapely
 from riverline.errors import JobError
 from riverline.export.drafts import changed, drafted, layers_for
 from riverline.export.dxf_plan import unknown_signs
-from riverline.export.geojson import CRS
+from riverline.export.geojson import placed
 from riverline.export.placards import names_of, ordered
-from riverline.geodesy import align
 from riverline.geodesy.rounding import round_half_up
 from riverline.io.sheet_cells import clean_text
 
@@ -112,7 +111,7 @@ def _holds_points(layer: Layer) -> bool:
 
 
 def _lines(layer: Layer) -> Iterator[str]:
-    rows = align(gpd.GeoDataFrame(ordered(layer)), CRS, layer=layer.name)
+    rows = placed(layer, gpd.GeoDataFrame(ordered(layer)))
     shapes = rows.geometry.to_numpy()
     height = np.nan_to_num(shapely.get_z(shapes))
     for column in (each for each in _HEIGHTS if each in rows):
@@ -121,5 +120,5 @@ def _lines(layer: Layer) -> Iterator[str]:
     xy = round_half_up(np.column_stack([shapely.get_x(shapes), shapely.get_y(shapes)]), _DECIMALS)
     for row, name in enumerate(names_of(layer, rows)):
         if np.isfinite(xy[row]).all():
-            plain = re.sub(r"\s+", "_", clean_text(name).strip()) or str(row + 1)
+            plain = re.sub(r"\s+", "_", clean_text(name).replace("�", "?").strip()) or str(row + 1)
             yield f"{plain} {xy[row, 0]:.{_DECIMALS}f} {xy[row, 1]:.{_DECIMALS}f} {height[row]:.{_HEIGHT_DECIMALS}f}"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import pyarrow as pa
 import shapely
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from riverline.export.tables import Table
     from riverline.schema import Language
+    from riverline.style import Layer
 
 __all__ = ["to_pmtiles"]
 
@@ -85,8 +88,8 @@ def to_pmtiles(
     """
     target = Path(path)
     found = in_language(layers_for("to_pmtiles", target, (".pmtiles", ".zip"), results, layers), language)
-    every = tables_of([in_degrees(each) for each in found], language=language)
-    tables = [table for table in every if table.crs and table.content.num_rows]
+    every = tables_of([_placed(in_degrees(each)) for each in found], language=language)
+    tables = [table for table in every if table.crs and table.content[GEOMETRY].null_count < table.content.num_rows]
     if not tables or not 0 <= max_zoom <= _MOST_ZOOM:
         raise JobError(
             f"没有可切片的要素，或 max_zoom={max_zoom} 不在 0 至 {_MOST_ZOOM} 之间",
@@ -94,6 +97,14 @@ def to_pmtiles(
         )
     write_each(target, tables, ".pmtiles", lambda file, table: _write(file, table, max_zoom))
     return target
+
+
+def _placed(layer: Layer) -> Layer:
+    """A layer in which what is empty has no geometry: the tiler takes its bounds for wrong ones."""
+    if not layer.spatial:
+        return layer
+    rows = gpd.GeoDataFrame(layer.frame)
+    return dataclasses.replace(layer, frame=rows.set_geometry(rows.geometry.where(~rows.geometry.is_empty)))
 
 
 def _write(path: Path, table: Table, max_zoom: int) -> None:

@@ -17,6 +17,7 @@ from riverline.errors import JobError
 from riverline.export.dbf_shape import shaped
 from riverline.export.drafts import OGR_ERRORS, publish, zip_files
 from riverline.export.dressing import DATE
+from riverline.export.fitness import require_finite
 from riverline.export.profiled import profiled
 from riverline.export.profiles import load_profile
 from riverline.export.tables import GEOMETRY, tables_of
@@ -116,6 +117,7 @@ def to_shapefile(
             f"to_shapefile takes a name that ends in .zip or a folder, encoding GBK or UTF-8 and at least one result, "
             f"got {target.name!r}, {encoding!r} and {len(found)} layers",
         )
+    require_finite(found)
     receiver = None if profile is None else load_profile(profile)
     found = in_language(found, language) if receiver is None else profiled(found, receiver)
     tables = shaped(tables_of(found, language=language), encoding=_WRITTEN[encoding][1], language=language, names=names)

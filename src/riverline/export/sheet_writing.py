@@ -151,6 +151,11 @@ def write_pages(path: Path, pages: Sequence[Page], *, title: str, footer: str, l
     -------
     dict
         Name of each sheet → digest of the cells that it was given.
+
+    Raises
+    ------
+    OSError
+        If the disk says no.
     """
     import xlsxwriter
 
@@ -166,8 +171,19 @@ def write_pages(path: Path, pages: Sequence[Page], *, title: str, footer: str, l
         pen.sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         pen.sheet.set_footer(f"&C{footer}")
         book.digests[page.name] = pen.digest.hexdigest()
-    book.book.close()
+    _close(book.book)
     return book.digests
+
+
+def _close(book: Any) -> None:  # noqa: ANN401 - the library's own
+    """Write the file; what the disk says is an OSError here as everywhere."""
+    from xlsxwriter.exceptions import FileCreateError
+
+    try:
+        book.close()
+    except FileCreateError as error:
+        said = error.args[0] if error.args else error
+        raise said if isinstance(said, OSError) else OSError(str(said)) from error
 
 
 def _write_table(pen: _Pen, page: Page) -> None:
@@ -308,6 +324,6 @@ def _token(row: int, column: int, cell: Any) -> bytes:  # noqa: ANN401 - a cell,
         # So texts are escaped that look like an escape; readers undo it in every text that holds it.
         told = "t" + cell.replace("x005F_", "")
     else:
-        # The writer gives numbers 16 digits.
-        told = f"d{cell.isoformat()}" if isinstance(cell, dt.date) else f"n{float(f'{cell:.16G}'):.14g}"
+        # The writer gives numbers 16 digits; no reader keeps the sign of nothing.
+        told = f"d{cell.isoformat()}" if isinstance(cell, dt.date) else f"n{float(f'{cell:.16G}') or 0.0:.14g}"
     return f"{row},{column},{told}\n".encode("utf-8", "surrogatepass")

@@ -172,7 +172,8 @@ def _ordered(frame: pd.DataFrame, table: FormTable, schema: Schema) -> pd.DataFr
         if schema[name].choices:
             places = {value: place for place, value in enumerate(schema[name].values)}
             keys[name] = keys[name].astype("object").map(places)
-    order = keys.sort_values(by, kind="stable", na_position="last").index
+    rising = [name not in table.falling for name in by]
+    order = keys.sort_values(by, ascending=rising, kind="stable", na_position="last").index
     return frame.iloc[order].reset_index(drop=True)
 
 

@@ -12,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from riverline.errors import CRSError
@@ -261,7 +262,7 @@ def _head(kind: Kind, *, has_z: bool) -> bytes:
 
 
 def array_of(values: pd.Series, column: Column | None) -> pa.Array:
-    """A column as Arrow: NaN is null, days are days, lists and dictionaries are JSON, geometries are WKT.
+    """A column as Arrow: NaN is null, days are days, lists are JSON, geometries are WKT, the sign NUL is ``�``.
 
     Examples
     --------
@@ -279,6 +280,9 @@ def array_of(values: pd.Series, column: Column | None) -> pa.Array:
     if pa.types.is_timestamp(array.type):
         # OGR keeps milliseconds.
         return array.cast(pa.timestamp("ms", array.type.tz), safe=False)
+    if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
+        # No format but Parquet holds the sign; everywhere it is what control signs are in cells and markup.
+        return pc.replace_substring(array, "\x00", "�")
     return array.cast(pa.string()) if pa.types.is_null(array.type) else array
 
 

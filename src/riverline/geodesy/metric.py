@@ -12,7 +12,7 @@ from riverline.errors import CRSError, Hint
 from riverline.geodesy.datum import horizontal, is_same, name_of, refuse_legacy
 from riverline.geodesy.passage import find_passage, require_plausible
 from riverline.geodesy.planes import corners, crs_of, is_plane, point_scale, refuse_degrees
-from riverline.geodesy.spans import code_at, span_of
+from riverline.geodesy.spans import bounds_in_degrees, code_at, span_of
 from riverline.geodesy.zones import central_meridian, gauss_kruger, zone_number
 
 if TYPE_CHECKING:
@@ -130,8 +130,9 @@ def align(frame: gpd.GeoDataFrame, crs: object, *, layer: str, transformation: o
     Returns
     -------
     GeoDataFrame
-        The frame itself if it is in that CRS. Else the same rows and columns, heights unchanged, with a line on the
-        transformation and its accuracy, in Chinese and English, in ``attrs["source"]["notes"]``.
+        The frame itself if it is in that CRS; degrees are looked at all the same. Else the same rows and columns,
+        heights unchanged, with a line on the transformation and its accuracy, in Chinese and English, in
+        ``attrs["source"]["notes"]``.
 
     Raises
     ------
@@ -154,6 +155,9 @@ def align(frame: gpd.GeoDataFrame, crs: object, *, layer: str, transformation: o
     """
     source, target = crs_of(frame, layer=layer), horizontal(crs)
     if transformation is None and is_same(source, target):
+        # Metres under the name of degrees would go out as they are; planes are checked where they are measured in.
+        if target.is_geographic:
+            bounds_in_degrees(frame, layer=layer)
         return frame
     if transformation is not None:
         passage = find_passage(source, target, transformation=transformation)

@@ -29,6 +29,8 @@ __all__ = ["Span", "bounds_in_degrees", "code_at", "outside", "span_of", "zone_o
 _WEST, _EAST, _SOUTH, _NORTH = 73.5, 136.5, 3.0, 54.0
 _UTM_SOUTH, _UTM_NORTH = -80.0, 84.0
 _POLE = 90.0
+# Longitudes from 0° to 360° are in use, and lines go on beyond ±180°; nothing goes round twice.
+_ROUND = 360.0
 # Nobody means a place 2 000 km from a Gauss-Krüger zone's meridian: a digit or the zone number is wrong.
 _REACH_DEG = 20.0
 # Added to the numbers of Gauss-Krüger zones to tell them from UTM's, which are negative in the south.
@@ -136,7 +138,7 @@ def bounds_in_degrees(
     known = np.isfinite(x).all(axis=0)
     lon, lat = np.full_like(x, np.nan), np.full_like(y, np.nan)
     lon[:, known], lat[:, known] = to_degrees(frame.crs, x[:, known], y[:, known])
-    on_earth = np.isfinite(lon) & (np.abs(lat) <= _POLE)
+    on_earth = np.isfinite(lon) & (np.abs(lat) <= _POLE) & (np.abs(lon) <= _ROUND)
     zone = gauss_kruger(frame.crs)
     if zone is not None:
         on_earth &= np.abs(lon - zone.meridian) <= _REACH_DEG

@@ -15,6 +15,7 @@ import pandas as pd
 
 from riverline.io.chainage_text import parse_chainage
 from riverline.io.notes import few, note
+from riverline.schema import STAKES
 from riverline.schema.values import read_values
 from riverline.schema.words import choice_words, plain_name
 
@@ -31,6 +32,9 @@ _BLANK = frozenset(("", "-", "--", "—", "——", "/", "\\", "无", "null", "n
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _MOST_TOLD = 20
+# Columns of several codes in one cell, and the column whose choices those are.
+_LISTED = {"reasons": STAKES["reason"]}
+_PARTING = re.compile(r"\s*[,，、;；]\s*")
 
 
 def cast_values(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFrame, list[Note]]:
@@ -96,6 +100,8 @@ def tidy(value: object) -> str:
 def _cast(series: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], list[Note]]:
     if column.choices:
         return _to_choice(series, column)
+    if column.name in _LISTED:
+        series = series.map(lambda each: _listed(each, _LISTED[column.name]), na_action="ignore")
     is_text = pd.api.types.is_string_dtype(series) and series.notna().any()
     said: list[Note] = []
     if is_text and column.kind in {"number", "integer"}:
@@ -106,6 +112,14 @@ def _cast(series: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], list[
     if column.kind == "text" and not is_text and series.notna().any():
         said = [note(f"字段 {column.name}：数字按文本保存", f"column {column.name}: numbers kept as text")]
     return reading.converted, said
+
+
+def _listed(cell: object, of: Column) -> object:
+    """Several choices in one cell, by their labels, as codes parted by commas; anything else as it is."""
+    if not isinstance(cell, str):
+        return cell
+    words = choice_words(of)
+    return ",".join(str(words.get(plain_name(part), part)) for part in _PARTING.split(cell))
 
 
 def _to_number(series: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], list[Note]]:

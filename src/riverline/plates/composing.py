@@ -13,8 +13,9 @@ from riverline.plates.content import marks_of
 from riverline.plates.drawing import draw_marks
 from riverline.plates.fonts import missing_glyphs
 from riverline.plates.furniture import draw_foot, draw_head, draw_panel
-from riverline.plates.labels import labels_of, place, river_labels
+from riverline.plates.labels import labels_of, place
 from riverline.plates.neatline import draw_frame, draw_matches, to_paper
+from riverline.plates.river_names import river_labels
 from riverline.plates.sheet import Canvas, map_box
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def compose(sheet: Sheet, look: Look) -> tuple[Any, gpd.GeoDataFrame]:
         canvas = Canvas(figure, _page_of(figure, page), look)
         draw_frame(canvas, sheet, box)
         _draw_names(canvas, sheet, box, marks)
-        _draw_rivers(canvas, sheet, box)
+        _draw_rivers(canvas, sheet, box, marks)
         draw_matches(canvas, sheet, box)
         draw_head(canvas, sheet)
         draw_foot(canvas, sheet)
@@ -124,8 +125,9 @@ def _draw_names(canvas: Canvas, sheet: Sheet, box: Box, marks: Sequence[Mark]) -
             )
 
 
-def _draw_rivers(canvas: Canvas, sheet: Sheet, box: Box) -> None:
-    for label, angle in river_labels(sheet.layers, sheet.scale):
+def _draw_rivers(canvas: Canvas, sheet: Sheet, box: Box, marks: Sequence[Mark]) -> None:
+    own = [mark.geometry for mark in marks if mark.kind != "area" and not mark.halo and mark.layer != "axes"]
+    for label, angle in river_labels(sheet.layers, sheet.scale, marks=own):
         at = to_paper(np.array([[label.x, label.y]]), sheet, box)[0]
         if box.left < at[0] < box.right and box.bottom < at[1] < box.top:
             canvas.write(at[0], at[1], label.text, label.size, ha="center", color=label.color, serif=True, halo=1.8,

@@ -75,7 +75,7 @@ def drawable(
     Raises
     ------
     SchemaError
-        If there is no layer that lies anywhere.
+        If there is no layer that lies anywhere, or no row of theirs does.
     CRSError
         If a layer has no CRS, or one that cannot be changed safely.
     """
@@ -85,6 +85,11 @@ def drawable(
         raise SchemaError(
             "没有可以绘制的图层；请给出划界成果、界桩或其他图层",
             "there is no layer to draw; give a demarcation, stakes or other layers",
+        )
+    if any(len(layer.frame) for layer in kept) and not any(_drawn(layer.frame).any() for layer in kept):
+        raise SchemaError(
+            "图层中没有一个图形可绘：均为空，或坐标不是有限数（NaN、无穷大）；请检查数据",
+            "no feature of the layers can be drawn: all are empty, or their coordinates are no finite numbers",
         )
     plane = _plane(kept)
     merged: dict[str, list[Layer]] = {}
@@ -106,7 +111,7 @@ def _plane(layers: Sequence[Layer]) -> pyproj.CRS:
 
 def _drawn(frame: gpd.GeoDataFrame) -> np.ndarray:
     geometry = frame.geometry.to_numpy()
-    return np.asarray(~(shapely.is_missing(geometry) | shapely.is_empty(geometry)))
+    return np.isfinite(shapely.bounds(geometry)).all(axis=1)
 
 
 def bounds_of(layers: Sequence[Layer]) -> Bounds | None:

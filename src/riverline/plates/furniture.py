@@ -152,15 +152,28 @@ def _draw_neighbours(canvas: Canvas, sheet: Sheet, box: Box) -> None:
     low, high = windows[:, :2].min(axis=0), windows[:, 2:].max(axis=0)
     scale = min(box.width / (high[0] - low[0]), box.height / (high[1] - low[1]))
     start = np.array([box.left + box.width / 2, box.bottom + box.height / 2]) - (high - low) * scale / 2
+    # What all numbers begin with, such as the river's code, is that of this sheet too.
+    shared = _shared([number for number, _ in sheet.around])
     for number, window in sorted(sheet.around, key=lambda each: each[0] == sheet.number):
         corner, end = (start + (np.array(each) - low) * scale for each in (window[:2], window[2:]))
         mine = number == sheet.number
         cell = Box(*corner, *(end - corner))
         canvas.rectangle(cell, width=0.3 if mine else 0.12, face="#D9A8A0" if mine else "none", order=6 + mine)
-        short = number.rpartition("-")[2] if len(number) > 8 and not mine else number  # noqa: PLR2004 - fits a cell
-        fits = min(5.0, 5.0 * cell.width / max(text_size(short, 5.0)[0] + 1.0, 1.0))
+        short = number if mine else number[shared:]
+        if text_size(short, 5.0)[0] > cell.width:
+            # North above east, as the grid names its cells.
+            short = number[shared:].replace("-", "\n")
+        widest = max(text_size(line, 5.0)[0] for line in short.split("\n"))
+        fits = min(5.0, 5.0 * cell.width / max(widest + 1.0, 1.0), cell.height / (0.5 * (short.count("\n") + 1)))
         if fits >= 2.6:  # noqa: PLR2004 - the least that can be read
             canvas.write(cell.left + cell.width / 2, cell.bottom + cell.height / 2, short, fits, ha="center", halo=1.0)
+
+
+def _shared(numbers: Sequence[str]) -> int:
+    """How many signs all numbers begin with, up to a hyphen."""
+    first, last = min(numbers), max(numbers)
+    same = next((at for at, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), 0)
+    return first[:same].rfind("-") + 1
 
 
 def _draw_north(canvas: Canvas, x: float, y: float) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Label", "labels_of", "place", "river_labels", "text_size"]
+__all__ = ["LONGEST", "WIDE", "Label", "labels_of", "place", "text_size"]
 
 _COLUMNS = {
     "problems": ("problem_id", 7), "suspects": ("suspect_id", 6), "stakes": ("number", 5), "boards": ("number", 4),
@@ -32,16 +32,16 @@ _COLUMNS = {
 _COLORS = {"stakes": "#8E0B16", "problems": "#8E0B16", "suspects": "#5B2A0A", "water": "#1F5F8B", "boards": "#5B1B6B"}
 _LARGER = {"admin": 8.0, "plates": 7.5, "water": 7.0, "works": 6.0}
 _SIZE = 5.0
-_LONGEST = 24
+_LAKE_SIZE = 8.0
+LONGEST = 24
 _MM_PER_POINT = 25.4 / 72.0
-_WIDE = 0x2E80
+WIDE = 0x2E80
 """Characters from here on are as wide as they are high; those before are about half of that."""
 _NARROW_EM = 0.58
 _OFF_MM, _EDGE_MM = 1.1, 0.5
 _NEAR = 10_000
 _MANY = frozenset({"boards", "holdings", "landmarks", "parcels", "stakes", "zones"})
 """What is so many that it is numbered up to 1:10,000 only."""
-_RIVER_MM, _STEEP = 30.0, 50.0
 _LEAST_SIZE = 2.4
 _AROUND = np.array([(1, 1), (1, -1), (-1, 1), (-1, -1), (1, 0), (-1, 0), (0, 1), (0, -1)], dtype="float64")
 
@@ -61,7 +61,7 @@ class Label:
 
 def labels_of(layers: Sequence[Layer], scale: int) -> list[Label]:
     """What is written beside the features of a sheet, the most needed first; numbers of many at large scales only."""
-    found: list[Label] = []
+    found: list[Label] = _standing(layers)
     for layer in layers:
         column, first = _COLUMNS.get(layer.name, ("", 0))
         if column not in layer.frame or not len(layer.frame) or (scale > _NEAR and layer.name in _MANY):
@@ -72,7 +72,7 @@ def labels_of(layers: Sequence[Layer], scale: int) -> list[Label]:
         if layer.name == "plates":
             found += _numbers(layer.frame, scale)
             continue
-        texts = [clean(value, _LONGEST) for value in layer.frame[column].astype("object").fillna("")]
+        texts = [clean(value, LONGEST) for value in layer.frame[column].astype("object").fillna("")]
         size, color = _LARGER.get(layer.name, _SIZE), _COLORS.get(layer.name, "#222222")
         found += [
             Label(text, at[0], at[1], size, color, first, bool(within))
@@ -80,6 +80,24 @@ def labels_of(layers: Sequence[Layer], scale: int) -> list[Label]:
             if text
         ]
     return sorted(set(found), key=lambda each: (-each.first, each.text, each.x, each.y))
+
+
+def _standing(layers: Sequence[Layer]) -> list[Label]:
+    """Names of lakes and reservoirs, inside their management extents; where waters are drawn they bear the names."""
+    waters = [layer.frame["name"] for layer in layers if layer.name == "water" and "name" in layer.frame]
+    named = {name for names in waters for name in names}
+    found = []
+    for layer in layers:
+        if layer.name != "extents" or not {"name", "axis_length_m", "extent_id"} <= set(layer.frame.columns):
+            continue
+        rows = layer.frame
+        own = rows["extent_id"].astype("str") == rows["river_id"].astype("str") + "-management"
+        rows = rows[own & rows["axis_length_m"].isna() & rows["name"].notna() & ~rows["name"].isin(named)]
+        places = shapely.get_coordinates(shapely.point_on_surface(rows.geometry.to_numpy()))
+        texts = [clean(name, LONGEST) for name in rows["name"]]
+        found += [Label(text, at[0], at[1], _LAKE_SIZE, _COLORS["water"], 9, inside=True)
+                  for text, at in zip(texts, places.tolist(), strict=True) if text]  # fmt: skip
+    return found
 
 
 def _numbers(plates: gpd.GeoDataFrame, scale: int) -> list[Label]:
@@ -97,33 +115,6 @@ def _numbers(plates: gpd.GeoDataFrame, scale: int) -> list[Label]:
     return [label for label in found if label.size >= _LEAST_SIZE]
 
 
-def river_labels(layers: Sequence[Layer], scale: int) -> list[tuple[Label, float]]:
-    """Names of rivers and how many degrees they are turned: along the longest piece of their axis on the sheet."""
-    found: list[tuple[Label, float]] = []
-    for layer in layers:
-        if layer.name != "axes" or "name" not in layer.frame:
-            continue
-        pieces = layer.frame[["name", "geometry"]].explode("geometry")
-        pieces = pieces[(pieces.geometry.length > _RIVER_MM * scale / 1000.0) & (pieces["name"].fillna("") != "")]
-        longest = (
-            pieces.assign(long=pieces.length)
-            .sort_values(["name", "long"], kind="stable")
-            .drop_duplicates("name", keep="last")
-        )
-        for name, line in zip(longest["name"], longest.geometry, strict=True):
-            near = _RIVER_MM * scale / 2000.0
-            at = [line.interpolate(line.length * 0.36 + off) for off in (-near, 0.0, near)]
-            angle = np.degrees(np.arctan2(at[2].y - at[0].y, at[2].x - at[0].x))
-            angle = angle - 180.0 if angle > 90.0 else angle + 180.0 if angle < -90.0 else angle  # noqa: PLR2004
-            wide = any(ord(each) >= _WIDE for each in name)
-            text = "　".join(clean(name, _LONGEST)) if wide else clean(name)
-            if wide and abs(angle) > _STEEP:
-                # Down a steep river Chinese is written from top to bottom, each character upright.
-                text, angle = "\n".join(clean(name, _LONGEST)), angle - 90.0 if angle > 0.0 else angle + 90.0
-            found.append((Label(text, at[1].x, at[1].y, 11.0, "#1F5F8B", 9, inside=True), float(angle)))
-    return found
-
-
 def text_size(text: str, size: float) -> tuple[float, float]:
     """About how wide and high a text is, mm.
 
@@ -133,7 +124,7 @@ def text_size(text: str, size: float) -> tuple[float, float]:
     >>> round(width, 2), round(height, 2)
     (10.58, 3.53)
     """
-    ems = sum(1.0 if ord(each) >= _WIDE else _NARROW_EM for each in text)
+    ems = sum(1.0 if ord(each) >= WIDE else _NARROW_EM for each in text)
     return ems * size * _MM_PER_POINT, size * _MM_PER_POINT
 
 

@@ -26,6 +26,7 @@ __all__ = ["draw_frame", "draw_matches", "grid_step", "to_paper"]
 _GRID_MM = 100.0
 """Grid lines are about this far apart on paper, as on maps of 1:500 to 1:2,000."""
 _CROSS_MM = 5.0
+_CLEAR_MM = 0.8
 _TICK_MM = 5.0
 _GRID_COLOR = "#3C6E57"
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
@@ -104,9 +105,11 @@ def _write_corners(canvas: Canvas, sheet: Sheet, box: Box, decimals: int) -> Non
     for x, value, side in ((box.left, west, "left"), (box.right, east, "right")):
         for y, other in ((box.bottom, south), (box.top, north)):
             off = -gap * 0.3 if y == box.bottom else gap * 0.3
-            canvas.write(x, y + off * 2.2, f"{value / 1000:.{decimals}f}", 5.0, ha=side)
+            # Clear of the inner line, which goes on to the outer one at the corner.
+            clear = (_CLEAR_MM if side == "left" else -_CLEAR_MM, _CLEAR_MM if y == box.bottom else -_CLEAR_MM)
+            canvas.write(x + clear[0], y + off * 2.2, f"{value / 1000:.{decimals}f}", 5.0, ha=side)
             shift = -gap * 0.66 if side == "left" else gap * 0.66
-            canvas.write(x + shift, y, f"{other / 1000:.{decimals}f}", 5.0, ha="center", rotation=90,
+            canvas.write(x + shift, y + clear[1], f"{other / 1000:.{decimals}f}", 5.0, ha="center", rotation=90,
                          va="bottom" if y == box.bottom else "top")  # fmt: skip
 
 
@@ -168,6 +171,22 @@ def _multiples(low: float, high: float, step: float) -> Floats:
     return np.arange(first, last + 1, dtype="float64") * step
 
 
+def _between_grid(ends: Floats, sheet: Sheet, box: Box, canvas: Canvas) -> Floats:
+    """The place on a side of the frame nearest its middle that lies halfway between labels of the kilometre grid."""
+    middle = (ends[0] + ends[-1]) / 2
+    if canvas.look.grid != "km":
+        return middle
+    axis = 1 if np.isclose(ends[0, 0], ends[-1, 0]) else 0
+    low, high = sorted((float(ends[0, axis]), float(ends[-1, axis])))
+    lines = _multiples(sheet.window[axis], sheet.window[axis + 2], grid_step(sheet.scale))
+    ticks = (lines - sheet.window[axis]) * 1000.0 / sheet.scale + (box.left, box.bottom)[axis]
+    stops = np.unique([low, *ticks[(ticks > low) & (ticks < high)].tolist(), high])
+    wide = np.diff(stops)
+    between = (stops[1:] + stops[:-1])[wide >= wide.max() / 2] / 2
+    middle[axis] = between[np.argmin(np.abs(between - middle[axis]))]
+    return middle
+
+
 def draw_matches(canvas: Canvas, sheet: Sheet, box: Box) -> None:
     """Match lines over the map, and on their far side the number of the sheet that goes on there."""
     middle = np.array([box.left + box.width / 2, box.bottom + box.height / 2])
@@ -188,7 +207,7 @@ def draw_matches(canvas: Canvas, sheet: Sheet, box: Box) -> None:
         on_frame |= np.isclose(ends[:, 1], box.bottom).all() or np.isclose(ends[:, 1], box.top).all()
         if on_frame:
             # Between the neat lines, clear of the grid's labels.
-            at = (ends[0] + ends[-1]) / 2 + outward * canvas.look.layout.gap * 0.5
+            at = _between_grid(ends, sheet, box, canvas) + outward * canvas.look.layout.gap * 0.5
         canvas.write(
             at[0], at[1], text, 6.5, ha="center", color=_MATCH_COLOR, rotation=angle, rotation_mode="anchor", halo=1.6
         )

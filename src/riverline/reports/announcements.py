@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from riverline.errors import JobError
@@ -21,6 +23,8 @@ from riverline.style import Layer
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
+
+    from numpy.typing import NDArray
 
     from riverline.schema import Language
 
@@ -80,14 +84,18 @@ def compose_announcement(
         )
     tables = dict[str, list[Block]]()
     form = form_named("announcement")
-    layers = given.chosen("extents", "stakes", "boards")
+    layers, works = _parted(given.chosen("extents", "stakes", "boards"))
     grounds = grounds_of(given.rows("management_lines"))
     if len(grounds):
         layers.append(Layer(LINE_GROUNDS.name, LINE_GROUNDS, grounds))
     for name, table in tables_of(layers, form, language=language):
         tables.setdefault(name, []).append(table)
-    names = _names(given)
-    sections = [Section("", tuple(_opening(names, blank(place, width=4), blank(authority), language)))]
+    for name, table in tables_of(works, form, language=language):
+        tables[name].append(replace(table, title=_of_works(table.title, language)))
+    told = _opening(
+        _names(given, works=False), _names(given, works=True), blank(place, width=4), blank(authority), language
+    )
+    sections = [Section("", (told,))]
     sections += _articles(tables, given, language)
     sections.append(Section(said(language, "其他事项", "Further"), tuple(_rest(contact, language))))
     sections.append(
@@ -154,29 +162,58 @@ def _rules(given: Given, language: Language) -> Iterator[str]:
         yield clean_text(said(language, "规则集：", "Rule sets: ") + joint.join(sets))
 
 
-def _names(given: Given) -> list[str]:
+def _parted(layers: list[Layer]) -> tuple[list[Layer], list[Layer]]:
+    """The layers with the extents of rivers, lakes and reservoirs, and the extents of works apart."""
+    parted = [(layer, _are_works(layer.frame)) for layer in layers if layer.name == "extents"]
+    works = [replace(layer, frame=layer.frame[those]) for layer, those in parted if those.any()]
+    waters = [replace(layer, frame=layer.frame[~those]) for layer, those in parted]
+    return [*waters, *(layer for layer in layers if layer.name != "extents")], works
+
+
+def _are_works(extents: pd.DataFrame) -> NDArray[np.bool_]:
+    """Whether each extent is that of a work: its code is the work's own, its river that which it stands at."""
+    if "extent_id" not in extents:
+        return np.zeros(len(extents), dtype=bool)
+    own = extents["river_id"].astype("str") + "-" + extents["kind"].astype("str")
+    return (extents["extent_id"].astype("str") != own).to_numpy(dtype=bool)
+
+
+def _of_works(title: str, language: Language) -> str:
+    return said(language, f"水利工程{title.removeprefix('河湖')}", f"{title} of works")
+
+
+def _names(given: Given, *, works: bool) -> list[str]:
     rows = given.rows("extents")
-    rows = rows[rows["kind"] == "management"]
+    rows = rows[(rows["kind"] == "management") & (_are_works(rows) == works)]
     told = rows["name"].fillna("").astype("str").where(lambda name: name != "", rows["river_id"].astype("str"))
     return told.tolist()
 
 
-def _opening(names: list[str], place: str, authority: str, language: Language) -> Iterator[Block]:
-    first = list(dict.fromkeys(names))[:_NAMED]
-    listed = said(language, "、", ", ").join(first)
-    zh = f"{listed}等 {len(names)} 处" if len(names) > len(first) else f"{listed}（共 {len(names)} 处）"
-    yield Paragraph(
+def _opening(waters: list[str], works: list[str], place: str, authority: str, language: Language) -> Block:
+    zh, en = _listed(waters)
+    zh, en = f"{zh}河湖", f"{len(waters)} rivers and lakes ({en})"
+    if works:
+        more_zh, more_en = _listed(works)
+        zh, en = f"{zh}和{more_zh}水利工程", f"{en} and {len(works)} works ({more_en})"
+    return Paragraph(
         clean_text(
             said(
                 language,
                 "根据《中华人民共和国水法》《中华人民共和国防洪法》《中华人民共和国河道管理条例》"
-                f"等法律法规，{place}划定了{zh}河湖及水利工程的管理范围，现由{authority}公告如下。",
+                f"等法律法规，{place}划定了{zh}的管理范围，现由{authority}公告如下。",
                 "Under the Water Law, the Flood Control Law and the Regulations on River Administration, extents of "
-                f"{len(names)} rivers, lakes and works of {place} were drawn: {listed}"
-                f"{' …' if len(names) > len(first) else ''}. {authority} announces:",
+                f"{en} of {place} were drawn. {authority} announces:",
             )
         )
     )
+
+
+def _listed(names: list[str]) -> tuple[str, str]:
+    """The first names, and how many there are, in Chinese and in English."""
+    first = list(dict.fromkeys(names))[:_NAMED]
+    more = len(names) > len(first)
+    zh = f"{'、'.join(first)}等 {len(names)} 处" if more else f"{'、'.join(first)}（共 {len(names)} 处）"
+    return zh, ", ".join(first) + (" …" if more else "")
 
 
 def _articles(tables: dict[str, list[Block]], given: Given, language: Language) -> Iterator[Section]:

@@ -70,7 +70,7 @@ def count_month(ledger: Ledger, month: str, *, by: By | None = "admin") -> pd.Da
     -----
     Closed in the month are problems that are closed at its end with a day of closing in it. Reopened are closed ones
     that an event ``reopened`` brought back in it; a problem that was found near a closed one is a sign of a rebound,
-    not counted here. Ranks go by the share closed; units without a problem have none.
+    not counted here. Ranks go by the share closed; units without a problem or without a name have none.
 
     Examples
     --------
@@ -103,7 +103,9 @@ def count_month(ledger: Ledger, month: str, *, by: By | None = "admin") -> pd.Da
     made = counted.groupby(unit).sum().reindex(sums.index, fill_value=0)
     made = made.join(sums[["problem_count", "open_count", "overdue_count"]])
     made["closed_percent"], made["on_time_percent"] = sums["closed_share"] * 100, sums["on_time_share"] * 100
-    made["rank_place"] = made["closed_percent"].round(9).rank(method="min", ascending=False)
+    # Problems that no unit is named for are counted, and take nobody's place.
+    known = made["closed_percent"].where(made.index.to_series() != "")
+    made["rank_place"] = known.round(9).rank(method="min", ascending=False)
     return pd.DataFrame(MONTH_SUMS.conform(made.rename_axis("part").reset_index()))
 
 

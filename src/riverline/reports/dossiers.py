@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from riverline.export.forms import Form, load_form
+from riverline.export.naming import named
 from riverline.export.sheets import Head, Sheet
 from riverline.io.sheet_cells import cells_of, clean_text, number_format
 from riverline.reports.drawing import draw_map
@@ -59,6 +60,7 @@ _MAPS = (
 )
 OPEN = ("found", "assigned", "rectifying", "review", "reopened")
 """Where a problem stands that is not closed."""
+_REJECTED = "rejected"
 _AXIS = ("rank", "catchment_km2", "width_m", "chief")
 _EXTENT = ("axis_length_m", "left_length_m", "right_length_m", "area_m2", "confidence")
 
@@ -144,12 +146,15 @@ def _basics(own: Given, river_id: str, name: str, language: Language) -> Section
         pairs += _pairs(main, EXTENTS, _EXTENT, language)
     for schema in ("stakes", "boards", "placed_outfalls"):
         if schema in own:
-            label = FRAMES[schema].label(language)
+            label = FRAMES[schema].label(language).removesuffix("台账")
             pairs.append((said(language, f"{label}数", label), str(len(own.rows(schema)))))
     if "problems" in own:
         rows = own.rows("problems")
         real, still = int((rows["status"] != "rejected").sum()), int(rows["status"].isin(OPEN).sum())
-        pairs += [(said(language, "四乱问题数", "Problems"), str(real)), (said(language, "未销号", "Open"), str(still))]
+        void = len(rows) - real
+        beside = said(language, f"（另有不属实 {void} 个，未计）", f" ({void} more were rejected)") if void else ""
+        pairs += [(said(language, "四乱问题数", "Problems"), f"{real}{beside}")]
+        pairs += [(said(language, "未销号", "Open"), str(still))]
     told = tuple((clean_text(key), clean_text(value)) for key, value in pairs)
     return Section(said(language, "基本情况", "Facts"), (Facts(told), *_maps(own, language)))
 
@@ -161,7 +166,8 @@ def _pairs(rows: pd.DataFrame, schema: Any, names: Iterable[str], language: Lang
         if len(rows) and name in rows and pd.notna(rows[name].iloc[0]) and str(rows[name].iloc[0]) != "":
             column = schema[name]
             cell = cells_of(rows[name].iloc[:1], column, language)[0]
-            found.append((column.label(language), shown(cell, number_format(column))))
+            text = shown(cell, number_format(column))
+            found.append((column.label(language), named(name, text, language)))
     return found
 
 
@@ -204,26 +210,29 @@ def _blocks(own: Given, part: _Part, language: Language) -> Iterable[Block]:
 
 
 def _crossed(rows: pd.DataFrame, language: Language) -> Sheet:
-    """Problems by kind and status, in the order of the dictionary, with sums."""
+    """Problems by kind and status, in the order of the dictionary, with sums; what was rejected stands beside them."""
     kinds, statuses = PROBLEMS["kind"], PROBLEMS["status"]
     counts = pd.crosstab(rows["kind"].astype("object").fillna(""), rows["status"].astype("object").fillna(""))
-    known, named = statuses.values, kinds.values  # noqa: PD011 - of a column of the dictionary
+    known, named_kinds = statuses.values, kinds.values  # noqa: PD011 - of a column of the dictionary
     there = [value for value in known if value in counts] + [v for v in counts if v not in known]
-    order = [value for value in named if value in counts.index]
-    order += [value for value in counts.index if value not in named]
-    counts = counts.reindex(index=order, columns=there)
+    order = [value for value in named_kinds if value in counts.index]
+    order += [value for value in counts.index if value not in named_kinds]
+    counts = counts.reindex(index=order, columns=[each for each in there if each != _REJECTED]).assign(
+        **{_REJECTED: counts[_REJECTED]} if _REJECTED in there else {}
+    )
     every = said(language, "合计", "Total")
+    real = counts.columns != _REJECTED
+    counts.insert(int(real.sum()), "total", counts.loc[:, real].sum(axis=1))
+    void = statuses.value_label(_REJECTED, language)
+    labels = {"total": every, _REJECTED: said(language, f"{void}（不计入合计）", f"{void} (not in the total)")}
     heads = (
         Head("", kinds.label(language), "General"),
-        *(Head(str(each), statuses.value_label(each, language), "0") for each in there),
-        Head("total", every, "0"),
+        *(Head(str(each), labels.get(str(each)) or statuses.value_label(each, language), "0") for each in counts),
     )
     body: list[list[Any]] = [
-        [kinds.value_label(kind, language), *map(int, row), int(row.sum())]
-        for kind, row in zip(order, counts.to_numpy(), strict=True)
+        [kinds.value_label(kind, language), *map(int, row)] for kind, row in zip(order, counts.to_numpy(), strict=True)
     ]
-    sums = counts.sum(axis=0)
-    body.append([every, *map(int, sums), int(sums.sum())])
+    body.append([every, *map(int, counts.sum(axis=0))])
     title = said(language, "四乱问题分类统计", "Problems by kind and status")
     return Sheet("problems", title, heads, body, frozenset({len(body) - 1}))
 

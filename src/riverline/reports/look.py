@@ -59,8 +59,8 @@ class Look:
 
     Attributes
     ----------
-    title_pt, head_pt, text_pt, table_pt, dense_pt, note_pt
-        Sizes of type, points; ``dense_pt`` is that of tables with many columns.
+    title_pt, head_pt, text_pt, table_pt, dense_pt, tiny_pt, note_pt
+        Sizes of type, points; ``dense_pt`` is that of tables with many columns, ``tiny_pt`` that of the widest in Word.
     leading
         Height of a line of text, as a multiple of its size.
     top_mm, bottom_mm, left_mm, right_mm
@@ -76,6 +76,7 @@ class Look:
     text_pt: float = 12
     table_pt: float = 9
     dense_pt: float = 7.2
+    tiny_pt: float = 6.4
     note_pt: float = 9
     leading: float = 1.6
     top_mm: float = 30

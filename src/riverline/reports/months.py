@@ -195,8 +195,9 @@ def _units(ledger: Ledger, month: str, by: By, language: Language) -> Iterator[B
     yield Paragraph(
         said(
             language,
-            "排名按月末销号率由高到低，相同者并列；排名办法为本软件所定，以当地考核办法为准。",
-            "Ranked by the share closed at the month's end, equals share a place; local rules go before it.",
+            f"排名按月末销号率由高到低，相同者并列，{none}者不参与排名；排名办法为本软件所定，以当地考核办法为准。",
+            "Ranked by the share closed at the month's end, equals share a place, what names no unit has none; local "
+            "rules go before it.",
         ),
         "note",
     )

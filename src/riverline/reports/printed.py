@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from riverline.export.forms import Form
+    from riverline.export.sheets import Head
     from riverline.io.sheet_cells import Cell
     from riverline.schema import Language
     from riverline.style import Layer
@@ -58,9 +59,7 @@ def table_of(sheet: Sheet) -> Table:
     >>> table_of(Sheet("axes", "河流", heads, [[1, "清水河", 1234.56], [2, None, None]])).rows
     (('1', '清水河', '1234.6'), ('2', '', ''))
     """
-    rows = tuple(
-        tuple(shown(cell, head.form) for cell, head in zip(row, sheet.heads, strict=True)) for row in sheet.rows
-    )
+    rows = tuple(tuple(_shown(cell, head) for cell, head in zip(row, sheet.heads, strict=True)) for row in sheet.rows)
     seen = sheet.rows[:_LOOKED_AT]
     right = tuple(
         bool(head.name) and any(isinstance(row[at], (int, float)) for row in seen)
@@ -69,6 +68,15 @@ def table_of(sheet: Sheet) -> Table:
     heads = tuple(head.label for head in sheet.heads)
     widths, dense = _widths(heads, rows)
     return Table(sheet.title, heads, rows, right, widths, dense, sheet.strong, sheet.notes, sheet)
+
+
+def _shown(cell: Cell, head: Head) -> str:
+    """A cell of a column; a chance that is small is no chance of zero."""
+    if head.name.startswith("p_") and isinstance(cell, float) and head.form.startswith("0."):
+        least = 10.0 ** -len(head.form.removeprefix("0."))
+        if 0.0 < cell < least:
+            return f"<{least:g}"
+    return shown(cell, head.form)
 
 
 def shown(cell: Cell, form: str = "General") -> str:

@@ -7,6 +7,7 @@ import json
 import re
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from riverline.errors import JobError, needed
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
 
     from riverline.reports.model import Block, Document, Figure
 
-__all__ = ["as_pdf", "as_png", "fonts_found"]
+__all__ = ["as_pdf", "as_png", "fonts_found", "require_fonts"]
 
 _DRAWING = """#set page(width: auto, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.svg), format: "svg", width: float(sys.inputs.width) * 1mm)"""
+_FONT_FILES = (".ttf", ".otf", ".ttc", ".otc")
 _PPI = 220
 _MOST_TAGGED = 2_000
 _HAN = re.compile("[㐀-鿿]|CJK|Han (Sans|Serif)")
@@ -107,8 +109,26 @@ def _typst() -> Any:  # noqa: ANN401 - a module
     return needed("typst", extra="report", zh="输出 PDF 和文档中的插图", en="PDF, and drawings in Word files, need")
 
 
+def require_fonts(folder: str) -> None:
+    """Raise for a folder that is not there or holds no font.
+
+    Raises
+    ------
+    JobError
+        With the folder's name.
+    """
+    if not any(each.suffix.lower() in _FONT_FILES for each in Path(folder).rglob("*")):
+        raise JobError(
+            f"文件夹 {folder} 不存在，或其中没有字体文件（{'、'.join(_FONT_FILES)}）；请改正 fonts=，或不写",
+            f"folder {folder} is not there, or holds no font ({', '.join(_FONT_FILES)}): correct fonts=, or leave it "
+            "out and take the fonts of this machine",
+        )
+
+
 @cache
 def _fonts(folder: str | None) -> Any:  # noqa: ANN401 - typst's own
+    if folder is not None:
+        require_fonts(folder)
     return _typst().Fonts(font_paths=[] if folder is None else [folder])
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from riverline.errors import JobError, needed
+from riverline.reports.fitting import columns_of, title_size
 from riverline.reports.look import LOOK
 from riverline.reports.model import Facts, Figure, Paragraph
 from riverline.reports.typeset import as_png
@@ -75,6 +76,7 @@ def as_word(document: Document, *, template: str | os.PathLike[str] | None = Non
             f"Word 模板 {name} 不能用：{error}；可用 riverline.reports.write_template 另存一份再修改",
             f"the Word template {name} cannot be used: {error}; begin with what reports.write_template writes",
         ) from error
+    _set_title(filled.docx, document.title)
     _set_tables(filled.docx, document)
     _forget(filled.docx.core_properties, document.title)
     return _packed(filled.docx)
@@ -150,23 +152,36 @@ def _rows(table: Table) -> list[list[dict[str, Any]]]:
     ]
 
 
+def _set_title(docx: Any, title: str) -> None:  # noqa: ANN401
+    """A title that is a sign or two too long for its line stands on it in smaller type."""
+    from docx.shared import Pt
+
+    size = title_size(title)
+    for paragraph in docx.paragraphs:
+        same = paragraph.style.name == "Title" and paragraph.text == title
+        if same and paragraph.style.font.size == Pt(LOOK.title_pt) and size < LOOK.title_pt:
+            for run in paragraph.runs:
+                run.font.size = Pt(size)
+
+
 def _set_tables(docx: Any, document: Document) -> None:  # noqa: ANN401
     """Columns as wide and type as small as the report says: a table is known by the names of its columns."""
     from docx.oxml.ns import qn
 
     known = {_joined(each.heads): each for each in document.tables}
-    small = {style.style_id for style in docx.styles if style.name.endswith(" small")}
+    small = {style.style_id for style in docx.styles if style.name.endswith((" small", " tiny"))}
     for table in docx.element.body.iter(qn("w:tbl")):
         first, grid = table.find(qn("w:tr")), table.tblGrid.findall(qn("w:gridCol"))
         heads = [] if first is None else [_words_in(cell) for cell in first.iterchildren(qn("w:tc"))]
         told = known.get(_joined(heads))
-        shares = told.widths if told is not None else _FACTS if len(grid) == len(_FACTS) else ()
+        shares, size = columns_of(told) if told is not None else (_FACTS, LOOK.table_pt)
         if len(shares) == len(grid):
             _set_widths(table, grid, [round(share * LOOK.width_mm * _TWIPS_MM) for share in shares])
-        if told is not None and told.dense:
-            for style in table.iter(qn("w:pStyle")):
-                smaller = style.get(qn("w:val")) + "small"
-                style.set(qn("w:val"), smaller if smaller in small else style.get(qn("w:val")))
+        ending = {LOOK.dense_pt: "small", LOOK.tiny_pt: "tiny"}.get(size, "")
+        for style in table.iter(qn("w:pStyle")) if ending else ():
+            plain = style.get(qn("w:val"))
+            # A template of one's own may know one smaller type, or none.
+            style.set(qn("w:val"), next((each for each in (plain + ending, f"{plain}small") if each in small), plain))
 
 
 def _joined(heads: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ fonts, headings, margins, headers, a seal, a page of its own.
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from riverline.reports.look import FONTS, LOOK
@@ -56,11 +57,12 @@ def _styles(made: Any) -> None:  # noqa: ANN401
     _style(made, "Cell sum", **table, bold=True)
     _style(made, "Cell sum right", **table, bold=True, align=ALIGN.RIGHT)
     _style(made, "Head", **(table | {"font": "head"}), align=ALIGN.CENTER)
-    for name in ("Cell", "Cell right", "Cell centre", "Cell sum", "Cell sum right", "Head"):
+    sizes = {"small": LOOK.dense_pt, "tiny": LOOK.tiny_pt}
+    for name, size in product(("Cell", "Cell right", "Cell centre", "Cell sum", "Cell sum right", "Head"), sizes):
         _style(
             made,
-            f"{name} small",
-            **(table | {"size": LOOK.dense_pt, "font": "head" if name == "Head" else "table"}),
+            f"{name} {size}",
+            **(table | {"size": sizes[size], "font": "head" if name == "Head" else "table"}),
             bold="sum" in name,
             align=made.styles[name].paragraph_format.alignment,
         )

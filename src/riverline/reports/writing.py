@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from riverline.errors import JobError
 from riverline.io.whole_files import write_whole
 from riverline.reports.page import as_page
-from riverline.reports.typeset import as_pdf
+from riverline.reports.typeset import as_pdf, require_fonts
 from riverline.reports.word import as_word, template_bytes
 from riverline.reports.workbook import as_workbook
 
@@ -73,6 +73,8 @@ def write(
         )
     if template is not None and ending != ".docx":
         raise JobError("template 只用于 .docx 报告", "template= goes with .docx alone")
+    if folder is not None:
+        require_fonts(folder)
     if ending == ".html":
         return _put(target, as_page(document).encode())
     if ending == ".docx":

@@ -27,6 +27,8 @@ _DIMENSION = {
     for each in names
     for name in (each, f"Multi{each}")
 }
+# Share of a schema's columns that a frame must have for the schema to be named as the one that was meant.
+_NEAR = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,13 +182,31 @@ def _may_be_extents(frame: pd.DataFrame) -> bool:
     return "kind" in frame.columns and _dimensions(frame) == {2} and set(frame["kind"].dropna()) <= kinds
 
 
+def _nearest(frame: pd.DataFrame) -> tuple[str, str]:
+    """What to add: the columns that the nearest schema asks for and the frame lacks."""
+    there = set(map(str, frame.columns))
+    share = {schema.name: len(_required(schema) & there) / len(_required(schema)) for schema in FRAMES.values()}
+    # Of equals, the one that knows more of the columns.
+    near = max(FRAMES.values(), key=lambda each: (share[each.name], len(there & {column.name for column in each})))
+    if share[near.name] < _NEAR:
+        return "请补齐字段", "add what is missing"
+    lacking = [column for column in near if not column.optional and column.name not in there]
+    zh = "、".join(f"{column.name}（{column.label_zh}）" for column in lacking)
+    en = ", ".join(column.name for column in lacking)
+    return (
+        f"最接近 {near.name}（{near.label('zh')}），缺少 {zh}；请补齐",
+        f"nearest is {near.name}, which lacks {en}: add it",
+    )
+
+
 def _complaint(name: str, value: Any) -> tuple[str, str]:  # noqa: ANN401
     what = f"{name}=" if name else ""
     if isinstance(value, pd.DataFrame):
         columns = ", ".join(str(column) for column in value.columns)
+        zh, en = _nearest(value)
         return (
-            f"图层（字段：{columns}）不符合任何数据字典；请补齐字段，或给它起名：乡镇=frame",
-            f"the frame with columns {columns} follows no schema; add what is missing, or give it a name: towns=frame",
+            f"图层（字段：{columns}）不符合任何数据字典；{zh}，或给它起名：乡镇=frame",
+            f"the frame with columns {columns} follows no schema; {en}, or give it a name: towns=frame",
         )
     kind = type(value).__name__
     return (

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from riverline.demarcation.wording import notes_in_english
 from riverline.encroachment import describe_suspects
 from riverline.faults import describe
+from riverline.hotspots.wording import reasons_of
 from riverline.rules import RuleSet, ZoneRules
-from riverline.schema import FAULTS, FIELD_CHECKS, MANAGEMENT_LINES, SHORELINES, SUSPECTS, ZONES
+from riverline.schema import FAULTS, FIELD_CHECKS, HOT_REACHES, MANAGEMENT_LINES, SHORELINES, SUSPECTS, ZONES
 from riverline.shoreline.wording import plan_in_english
 
 if TYPE_CHECKING:
@@ -58,4 +59,8 @@ def _english(layer: Layer, name: str) -> pd.DataFrame:
         return layer.frame.assign(note=notes_in_english(layer.frame, rules))
     if name in {ZONES.name, SHORELINES.name}:
         return plan_in_english(layer.frame, layer.rules if isinstance(layer.rules, ZoneRules) else None)
+    if name == HOT_REACHES.name and layer.run is not None and "find_hotspots" in layer.run.inputs:
+        return layer.frame.assign(
+            reason=reasons_of(layer.frame, dict(layer.run.inputs["find_hotspots"]), language="en")
+        )
     return layer.frame

@@ -63,7 +63,7 @@ def export(  # noqa: PLR0913 - one option a thing to say
             "max_zoom": max_zoom}  # fmt: skip
     with told(language, command="export") as console:
         from riverline.cli.jobs.exporting import ExportJob, export_file
-        from riverline.cli.printing.exported import layer_table, left_out
+        from riverline.cli.printing.exported import layer_table, left_out, without_codes
 
         given = {name: value for name, value in said.items() if value is not None}
         job = ExportJob(file, to.casefold(), out, tuple(layer or ()), given, language)
@@ -71,5 +71,8 @@ def export(  # noqa: PLR0913 - one option a thing to say
         console.print(layer_table(done.rows, language))
         if done.left:
             console.print(f"· {left_out(done.left, job.to, language)}", markup=False, highlight=False)
+        bare = without_codes(drawing or "plain", language) if job.to == "dxf" else ""
+        if bare:
+            console.print(f"· {bare}", markup=False, highlight=False)
         for path in done.paths:
             tell_file(console, path)

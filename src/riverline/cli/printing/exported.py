@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from riverline.cli.tables import add_row, plain, table_of
+from riverline.export import load_drawing
 from riverline.schema import FRAMES
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping, Sequence
 
     from rich.table import Table
 
     from riverline.schema import Language
 
-__all__ = ["layer_table", "left_out"]
+__all__ = ["layer_table", "left_out", "without_codes"]
 
 
 def layer_table(rows: Mapping[str, int], language: Language) -> Table:
@@ -33,6 +35,17 @@ def left_out(names: Sequence[str], kind: str, language: Language) -> str:
     if language == "zh":
         return f"{kind} 不能写、未写入的图层：{'、'.join(titles)}"
     return f"layers that {kind} does not hold, left out: {', '.join(titles)}"
+
+
+def without_codes(drawing: str | os.PathLike[str], language: Language) -> str:
+    """Which layers of a drawing have no element code though the program expects one; empty if all have."""
+    preset = load_drawing(drawing)
+    names = ", ".join(dict.fromkeys(layer.name for layer in preset.layers if not layer.code))
+    if not preset.application or not names:
+        return ""
+    if language == "zh":
+        return f"{preset.application} 编码为空的图层：{names}；编码因 CASS 版本而异，请在自编制图模板的 code 中填写"
+    return f"layers without a code for {preset.application}: {names}; codes differ by version, fill them in a preset"
 
 
 def _title(name: str, language: Language) -> str:

@@ -32,6 +32,8 @@ class DrawingLayer(Frozen):
         Schema of the rows that it draws.
     where
         Column → values: only such rows.
+    unless
+        Schema: rows of rivers that it has rows of are not drawn, since those are the same lines.
     name
         Of the layer in the drawing.
     code
@@ -47,6 +49,7 @@ class DrawingLayer(Frozen):
 
     schema_name: Annotated[str, Field(alias="schema")]
     where: dict[str, Texts] = Field(default_factory=dict)
+    unless: str = ""
     name: Annotated[str, Field(min_length=1)]
     code: str = ""
     draw: Literal["shape", "hatch", "corners", "text"] = "shape"
@@ -136,6 +139,8 @@ def load_drawing(name_or_path: str | os.PathLike[str]) -> Drawing:
 def _problems(drawing: Drawing) -> list[tuple[str, str]]:
     found = []
     for layer in drawing.layers:
+        if layer.unless and layer.unless not in FRAMES:
+            found.append((f"没有数据字典 {layer.unless}", f"there is no schema {layer.unless}"))
         schema = FRAMES.get(layer.schema_name)
         if schema is None:
             found.append((f"没有数据字典 {layer.schema_name}", f"there is no schema {layer.schema_name}"))

@@ -95,6 +95,8 @@ class FormTable(Frozen):
         Values of columns that a row has to have; ``""`` is a blank, or a column that is not there.
     order
         Columns by which rows are sorted; the key of the schema if none is named.
+    falling
+        Columns of ``order`` whose largest values come first.
     sums
         Columns that are summed up in a last line, and after each group.
     groups
@@ -113,6 +115,7 @@ class FormTable(Frozen):
     sketch: Words | None = None
     only: dict[str, _Values] = Field(default_factory=dict)
     order: Names = ()
+    falling: Names = ()
     sums: Names = ()
     groups: Names = ()
     sum_by: Names = ()
@@ -206,6 +209,11 @@ def _problems_of(table: FormTable) -> Iterator[tuple[str, str]]:
         yield (
             f"{table.title.zh}：lines 中的 {name} 不在 columns 中",
             f"{table.title.en}: {name} of lines is not among columns",
+        )
+    for name in sorted(set(table.falling) - set(table.order)):
+        yield (
+            f"{table.title.zh}：falling 中的 {name} 不在 order 中",
+            f"{table.title.en}: {name} of falling is not among order",
         )
     if (table.layout == "blocks") != bool(table.lines):
         yield (

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 __all__ = ["Shaped", "joined", "shape_of"]
 
 _CORNERS = 3
+_TOGETHER = {
+    shapely.GeometryType.POINT: shapely.multipoints,
+    shapely.GeometryType.LINESTRING: shapely.multilinestrings,
+    shapely.GeometryType.POLYGON: shapely.multipolygons,
+}
+_ALIKE = [{int(kind)} for kind in _TOGETHER]
 
 
 class Shaped:
@@ -85,10 +91,9 @@ def joined(parts: Sequence[Any]) -> Any:  # noqa: ANN401
         return None
     if len(parts) == 1:
         return parts[0]
-    polygons = [each for part in parts for each in shapely.get_parts(part)]
-    if all(shapely.get_type_id(each) == shapely.GeometryType.POLYGON for each in polygons):
-        return shapely.multipolygons(polygons)
-    return shapely.geometrycollections(polygons)
+    every = [each for part in parts for each in shapely.get_parts(part)]
+    kinds = set(shapely.get_type_id(every).tolist())
+    return _TOGETHER[kinds.pop()](every) if kinds in _ALIKE else shapely.geometrycollections(every)
 
 
 def _inside(body: NDArray[np.float64], outer: NDArray[np.float64]) -> bool:

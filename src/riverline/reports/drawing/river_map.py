@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pyproj
 import shapely
 
 from riverline import geodesy
@@ -307,6 +306,6 @@ def _sample(entry: _Entry, x: float, y: float) -> str:
 
 
 def _told(title: str, sheet: _Sheet, crs: Any, language: Language) -> str:  # noqa: ANN401 - a CRS
-    plane = pyproj.CRS.from_user_input(crs).name
+    plane = geodesy.plane_name(crs, language)
     scale = f"1:{sheet.metres * 1000:,.0f}".replace(",", " ")
     return f"{title}（{scale}，{plane}）" if language == "zh" else f"{title} ({scale}, {plane})"

@@ -1,0 +1,69 @@
+"""What of the data no writer of a format can hold, told by layer and row, before the disk is blamed for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from riverline.errors import JobError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from riverline.export.tables import Table
+    from riverline.style import Layer
+
+__all__ = ["mixed", "require_finite"]
+
+_SHOWN = 5
+
+
+def require_finite(layers: Iterable[Layer]) -> None:
+    """Raise for coordinates that are no finite numbers, which only GeoPackage and GeoParquet keep.
+
+    Parameters
+    ----------
+    layers
+        What is to be written.
+
+    Raises
+    ------
+    JobError
+        With the rows of each layer, by their key where they have one.
+
+    Examples
+    --------
+    >>> from riverline import schema, style
+    >>> require_finite(style.collect(schema.AXES.empty(4548)))
+    """
+    problems = [problem for layer in layers if layer.spatial for problem in _not_finite(layer)]
+    if problems:
+        raise JobError.listing("成果不能写出", "the result cannot be written", problems)
+
+
+def _not_finite(layer: Layer) -> Iterator[tuple[str, str]]:
+    shapes = np.asarray(layer.frame.geometry.array, dtype=object)
+    corners, row = shapely.get_coordinates(shapes, return_index=True)
+    rows = np.unique(row[~np.isfinite(corners).all(axis=1)])
+    if not len(rows):
+        return
+    key = layer.schema.key if layer.schema is not None else ""
+    known = key in layer.frame
+    names = [str(each) for each in (layer.frame[key].iloc[rows] if known else rows + 1)]
+    listed = f"{'、'.join(names[:_SHOWN])}{'…' if len(names) > _SHOWN else ''}"
+    zh = f"{layer.label('zh')}：{len(rows)} 行的坐标不是有限数（NaN 或无穷大）：{'' if known else '第 '}{listed}"
+    en = (
+        f"{layer.label('en')}: coordinates of {len(rows)} rows are no finite numbers: {'' if known else 'row '}{listed}"
+    )
+    yield f"{zh}；请改正坐标或先去掉这些行", f"{en}; correct them, or leave the rows out"
+
+
+def mixed(table: Table) -> Iterator[tuple[str, str]]:
+    """What to say of a table whose features mix points, lines and areas; nothing if it does not."""
+    if table.kind == "other" and table.content.num_rows:
+        yield (
+            f"{table.name} 含点、线、面混合的图形；请先用 explode() 拆开",
+            f"{table.name} holds features that mix points, lines and areas: take them apart with explode()",
+        )
