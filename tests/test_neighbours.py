@@ -377,7 +377,7 @@ def drawn_alone(rivers, tops, rules):
     return pd.concat([each.extents for each in found], ignore_index=True)
 
 
-@settings(max_examples=10, deadline=None, phases=[Phase.generate],
+@settings(max_examples=6, deadline=None, phases=[Phase.generate],
           suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(
     network=networks(),
@@ -424,7 +424,7 @@ def _lines_bound(result):
         assert (rows["start_chainage_m"].to_numpy()[1:] <= reached + 0.11).all()
 
 
-@settings(max_examples=8, deadline=None, phases=[Phase.generate],
+@settings(max_examples=4, deadline=None, phases=[Phase.generate],
           suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(network=networks(), policy=st.sampled_from([{}, {"shared": "midline"}]))
 def test_stakes_of_any_network_stand_once_on_a_bank_and_pass_inspection(tmp_path, network, policy) -> None:
@@ -444,7 +444,7 @@ def test_stakes_of_any_network_stand_once_on_a_bank_and_pass_inspection(tmp_path
     assert away.min() > 1.0
 
 
-@settings(max_examples=10, deadline=None, phases=[Phase.generate],
+@settings(max_examples=6, deadline=None, phases=[Phase.generate],
           suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(network=networks(), policy=st.sampled_from([{}, {"shared": "midline"}, {"shared": "larger"}]))
 def test_land_is_told_to_be_with_the_river_that_has_it(tmp_path, network, policy) -> None:
