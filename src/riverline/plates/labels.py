@@ -95,7 +95,7 @@ def _standing(layers: Sequence[Layer]) -> list[Label]:
         rows = rows[own & rows["axis_length_m"].isna() & rows["name"].notna() & ~rows["name"].isin(named)]
         places = shapely.get_coordinates(shapely.point_on_surface(rows.geometry.to_numpy()))
         texts = [clean(name, LONGEST) for name in rows["name"]]
-        found += [Label(text, *at, _LAKE_SIZE, _COLORS["water"], 9, inside=True)
+        found += [Label(text, at[0], at[1], _LAKE_SIZE, _COLORS["water"], 9, inside=True)
                   for text, at in zip(texts, places.tolist(), strict=True) if text]  # fmt: skip
     return found
 
