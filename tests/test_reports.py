@@ -405,6 +405,10 @@ def test_what_follows_a_drawing_that_does_not_fit_fills_the_page(tmp_path):
     document = Document("题", "zh", "", "", (Section("", (*text[:10], tall, *text[10:])),))
     pages = pypdf.PdfReader(rl.reports.write(document, tmp_path / "a.pdf")).pages
     assert "第10段" in bare(pages[0].extract_text())
+    small = Figure("小图", tall.svg, 40.0, 40.0)
+    document = Document("题", "zh", "", "", (Section("", (*text[:2], small, *text[2:])),))
+    said = bare(pypdf.PdfReader(rl.reports.write(document, tmp_path / "b.pdf")).pages[0].extract_text())
+    assert said.index("题") < said.index("第1段") < said.index("小图") < said.index("第2段"), "where it fits it stays"
 
 
 # Hostile words stay words

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["compose_announcement", "grounds_of"]
 
+_LENGTHS = ["axis_length_m", "left_length_m", "right_length_m"]
 _WEAK = {"low", "unknown"}
 _FAILED = {"river-not-done", "water-not-done", "work-not-done"}
 _NAMED = 5
@@ -165,7 +166,12 @@ def _rules(given: Given, language: Language) -> Iterator[str]:
 def _parted(layers: list[Layer]) -> tuple[list[Layer], list[Layer]]:
     """The layers with the extents of rivers, lakes and reservoirs, and the extents of works apart."""
     parted = [(layer, _are_works(layer.frame)) for layer in layers if layer.name == "extents"]
-    works = [replace(layer, frame=layer.frame[those]) for layer, those in parted if those.any()]
+    # A work has no banks: no columns for them, in which a sum would be 0.
+    works = [
+        replace(layer, frame=layer.frame[those].drop(columns=_LENGTHS, errors="ignore"))
+        for layer, those in parted
+        if those.any()
+    ]
     waters = [replace(layer, frame=layer.frame[~those]) for layer, those in parted]
     return [*waters, *(layer for layer in layers if layer.name != "extents")], works
 
