@@ -12,6 +12,8 @@ import shapely
 import changing
 import riverline as rl
 from changing import build, pair, whole
+from riverline import style
+from riverline.export import chips
 
 
 @pytest.fixture
@@ -245,3 +247,19 @@ def chinese_in(file, *, but):
 def _faults(folder):
     names = pyogrio.list_layers(folder / "o" / "变化图斑.gpkg")[:, 0]
     return [name for name in names if name.startswith("质检问题")]
+
+
+@pytest.mark.parametrize(("brightness", "axes"), [((0.1, 0.3), 1), ((80.0, 160.0), 2)])
+def test_brightness_of_bare_numbers_has_an_axis_of_its_own_beside_the_indices(brightness, axes) -> None:
+    figure = pytest.importorskip("matplotlib.figure").Figure()
+    days = pd.to_datetime(["2023-07-01", "2024-07-01"])
+    rows = pd.DataFrame({"date": days, "shown": "shows", "ndwi": [-0.4, 0.5], "ndvi": [0.6, -0.1]})
+    rows["brightness"] = brightness
+    rows = rows.reindex(columns=[*rows.columns, *(name for name, _, _ in style.CURVES if name not in rows.columns)])
+    axis = figure.add_subplot()
+    chips._draw_curves(axis, rows, chips._WORDS["zh"], "DejaVu Sans", "en")
+    assert len(figure.axes) == axes
+    low, high = axis.get_ylim()
+    assert high - low < 2.0
+    curves = sum(rows[name].notna().any() for name, _, _ in style.CURVES)
+    assert len(axis.get_legend().get_texts()) == curves + 1

@@ -53,6 +53,17 @@ def test_where_nothing_on_the_map_tells_the_bank_transects_are_drawn_as_they_are
     assert shapely.equals_exact(ribbons(rates).geometry, rates.geometry, 1e-3).all()
 
 
+def test_where_bank_and_stations_end_together_the_last_ribbon_lies_along_the_bank_too() -> None:
+    """Stations of DSAS begin at the line's start and end with it: in degrees the last one just misses the bank."""
+    lines = bk.retreating(uncertainty_m=2.0)
+    change = bk.measured(lines, spacing_m=100.0, convention="dsas")
+    assert change.rates["chainage_m"].max() == pytest.approx(bk.LENGTH)
+    found = ribbons(change.rates, lines)
+    across = found.geometry.bounds["maxy"] - found.geometry.bounds["miny"]
+    assert len(found) == 22
+    assert across.max() < 1.0
+
+
 def test_a_gap_between_transects_is_a_gap_between_ribbons_and_one_alone_is_as_long_as_they_are_apart() -> None:
     change = bk.measured(bk.retreating(uncertainty_m=2.0))
     rates = bk.of_bank(change.rates, "left").sort_values("chainage_m")

@@ -35,6 +35,8 @@ SUSPECT, HALO = "#FFE600", "#111111"
 _CHIP, _CURVES = ((0.015, 0.318), (0.355, 0.318)), (0.745, 0.24)
 _LOW, _HIGH = 0.115, 0.735
 """Left ends and widths of the parts, and their lower end and height, as shares of the picture."""
+_LARGEST = 2.0
+"""An index, and reflectance, is no larger."""
 _TICKS = 4
 _WORDS: dict[str, dict[str, Any]] = {
     "zh": {"sides": ("前", "后"), "day": "影像日期", "mean": "指数均值", "suspect": "图斑", "line": "管理范围线",
@@ -283,18 +285,24 @@ def _draw_curves(
     from matplotlib.dates import DateFormatter
 
     days = rows["date"].to_numpy()
+    drawn: list[Any] = []
     for name, color, dash in style.CURVES:
         values = rows[name].to_numpy(dtype="float64")
         if np.isfinite(values).any():
-            axis.plot(days, values, dash, color=color, marker="o", markersize=4,
-                      label=CHANGE_EVIDENCE[name].label(language))  # fmt: skip
+            # Beside numbers that are no reflectance an index would lie flat: these have an axis of their own.
+            own = axis.twinx() if float(np.nanmax(np.abs(values))) > _LARGEST else axis
+            drawn += own.plot(days, values, dash, color=color, marker="o", markersize=4,
+                              label=CHANGE_EVIDENCE[name].label(language))  # fmt: skip
+            if own is not axis:
+                own.tick_params(labelsize=8, colors=color)
     for number, day in enumerate(rows[rows["shown"] == "shows"]["date"]):
-        axis.axvline(day, color="#D55E00", linewidth=0.8, alpha=0.7, label="" if number else words["shows"])
+        mark = axis.axvline(day, color="#D55E00", linewidth=0.8, alpha=0.7, label=words["shows"])
+        drawn += [] if number else [mark]
     axis.set_xlabel(words["day"], fontfamily=font, fontsize=9)
     axis.set_ylabel(words["mean"], fontfamily=font, fontsize=9)
     ticks = pd.date_range(rows["date"].min(), rows["date"].max(), periods=_TICKS).unique()
     axis.set_xticks(ticks.to_numpy())
     axis.xaxis.set_major_formatter(DateFormatter("%Y-%m"))  # type: ignore[no-untyped-call]
     axis.tick_params(labelsize=8)
-    axis.legend(prop={"family": font, "size": 8}, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, frameon=False,
-                borderpad=0.2)  # fmt: skip
+    axis.legend(handles=drawn, prop={"family": font, "size": 8}, loc="lower left", bbox_to_anchor=(-0.02, 1.0),
+                ncols=2, frameon=False, borderpad=0.2)  # fmt: skip

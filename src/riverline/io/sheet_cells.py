@@ -140,6 +140,9 @@ def number_format(column: Column | None, decimals: int | None = None) -> str:
     >>> from riverline import schema
     >>> [number_format(each) for each in (schema.EXTENTS["area_m2"], schema.STAKES["lon"], schema.CHECKS["counted"])]
     ['0.00', '0.00000000', '0']
+    >>> rates, transects = schema.RATES, schema.TRANSECTS
+    >>> [number_format(each) for each in (rates["rate"], rates["real_probability"], transects["azimuth_deg"])]
+    ['0.000', '0.00', '0.00']
     """
     if column is not None and column.kind == "date":
         return "yyyy-mm-dd"

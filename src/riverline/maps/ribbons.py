@@ -33,6 +33,7 @@ _EARTH_M = 111_320.0
 _SHORELINES = ("observed_shorelines", "waterlines")
 _NICE = tuple(digit * 10.0**power for power in range(-3, 4) for digit in (1, 2, 5))
 _GAP = 1.6
+_TOUCHING = 1e-7  # degrees, a centimetre
 _COLOURS = {"erosion": ("#D9825F", "#C23B2A", "#7F0019"), "accretion": ("#6FA3CF", "#2B6CB0", "#08306B")}
 _STABLE = "#3F4347"
 _SURE, _UNSURE = 8.0, 4.4
@@ -124,8 +125,11 @@ def _crossings(lines: Objects, layers: Sequence[Layer]) -> pd.Series:
     place, owner = shapely.get_coordinates(shores.geometry.to_numpy(), return_index=True)
     ends = np.flatnonzero(owner[1:] == owner[:-1])
     steps = shapely.linestrings(np.stack([place[ends], place[ends + 1]], axis=1))
-    one, other = shapely.STRtree(steps).query(lines, predicate="intersects")
-    points = shapely.centroid(shapely.intersection(lines[one], steps[other]))
+    # A bank that ends on a transect meets it by less than degrees are rounded to.
+    one, other = shapely.STRtree(steps).query(lines, predicate="dwithin", distance=_TOUCHING)
+    crossing = shapely.intersection(lines[one], steps[other])
+    touching = shapely.get_point(shapely.shortest_line(lines[one], steps[other]), -1)
+    points = np.where(shapely.is_empty(crossing), touching, shapely.centroid(crossing))
     day = shores["date"].to_numpy()[owner[ends][other]]
     along = shapely.line_locate_point(lines[one], points)
     order = np.lexsort((along, day, one))

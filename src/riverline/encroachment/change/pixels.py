@@ -131,16 +131,9 @@ class _Seen:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _ByLevel:
-    """What the water level explains.
+    """Pixels whose change the water level explains on banks of any slope, by pair, and which transition they made.
 
-    Attributes
-    ----------
-    explained : p of (h, w)
-        Pixels whose change it explains on banks of any slope, by pair.
-    made : (h, w)
-        Place of the transition that they made, the first of several.
-    doubtful : (h, w)
-        Pixels whose change it may explain on gentle banks, on any day.
+    ``doubtful`` are those whose change it may explain on gentle banks, on any day.
     """
 
     explained: list[Flags]
