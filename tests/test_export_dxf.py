@@ -105,6 +105,8 @@ def test_codes_of_river_demarcation_go_into_xdata_of_cass(tmp_path):
     at = {entity.dxf.text: entity.dxf.insert for entity in found if entity.dxf.layer == "ZBBZ"}
     for text, place in at.items():
         assert text == f"X={place.y:.3f} Y={place.x:.3f}", "X is north in what is written, east in the drawing"
+    hangs = {entity.dxf.layer: entity.dxf.valign for entity in found if entity.dxftype() == "TEXT"}
+    assert (hangs["ZH"], hangs["ZBBZ"]) == (0, 3), "a number on its place, coordinates under it"
     assert len([entity for entity in found if entity.dxf.layer == "JZD"]) == len(stakes)
 
 

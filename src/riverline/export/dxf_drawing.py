@@ -96,7 +96,8 @@ class Sheet:
         elif each.kind == "TEXT":
             height = self._metres(self.drawing.text_mm)
             entity = space.add_text(each.text, height=height, dxfattribs={**about, "style": _STYLE})
-            entity.dxf.insert = tuple(each.rings[0][0])
+            align = self.ezdxf.enums.TextEntityAlignment
+            entity.set_placement(tuple(each.rings[0][0]), align=align.TOP_LEFT if each.below else align.LEFT)
         else:
             entity = space.add_hatch(color=color, dxfattribs={"layer": each.layer})
             entity.set_pattern_fill("ANSI31", scale=self._metres(1.0), color=color)

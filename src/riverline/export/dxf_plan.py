@@ -46,8 +46,8 @@ class Planned:
         What it is, where, and how it is drawn; a colour of 0 is the symbol's.
     rings
         Its places, east and north, (k, 2) each: one but for hatches.
-    closed, height, text
-        Of polylines, of points and of texts.
+    closed, height, text, below
+        Of polylines, of points and of texts: whether one hangs below its place.
     schema, key, part, ring
         The row that it is from, and which of its parts and rings.
     xdata
@@ -67,6 +67,7 @@ class Planned:
     closed: bool = False
     height: float = 0.0
     text: str = ""
+    below: bool = False
 
 
 def plan(layers: Sequence[tuple[Layer, gpd.GeoDataFrame]], drawing: Drawing, *, language: Language) -> list[Planned]:
@@ -176,11 +177,14 @@ def _entities(
             "schema": _cad(layer.name), "key": _cad(keys[row]),
             "xdata": tuple(_filled(each, words) for each in drawing.xdata) if drawing.application else (),
         }  # fmt: skip
-        yield from _drawn(shape, entry.draw if entry else "shape", entry.text if entry else "", words, common)
+        yield from _drawn(shape, entry, words, common)
 
 
-def _drawn(shape: Any, draw: str, text: str, words: Mapping[str, str], common: Mapping[str, Any]) -> Iterator[Planned]:  # noqa: ANN401
-    if draw == "text":
+def _drawn(
+    shape: Any, entry: DrawingLayer | None, words: Mapping[str, str], common: Mapping[str, Any]  # noqa: ANN401
+) -> Iterator[Planned]:  # fmt: skip
+    draw = entry.draw if entry else "shape"
+    if entry and draw == "text":
         at = _middle(shape)
         more = {
             "north": f"{at.y:.3f}",
@@ -188,7 +192,8 @@ def _drawn(shape: Any, draw: str, text: str, words: Mapping[str, str], common: M
             "length": f"{shape.length:.2f}",
             "area": f"{shape.area:.2f}",
         }
-        yield Planned("TEXT", rings=(_xy(at),), text=_filled(text, {**words, **more}), **common)
+        yield Planned("TEXT", rings=(_xy(at),), text=_filled(entry.text, {**words, **more}), below=entry.below,
+                      **common)  # fmt: skip
         return
     for part, each in enumerate(shapely.get_parts(shape)):
         rings = _rings(each)

@@ -243,12 +243,14 @@ def _halos(layer: Layer, theme: Theme, language: Language) -> Iterator[Group]:
     if theme.column not in layer.frame:
         return
     first = _numbers_of(layer)[theme.column]
+    # A band around points is a ring, and the legend shows it as one.
+    kind: Kind = "point" if set(layer.frame.geom_type.dropna()) <= {"Point", "MultiPoint"} else "line"
     for number, (value, symbol) in enumerate(theme.symbols, first):
         count = int((layer.frame[theme.column] == value).sum())
         if count:
             label = theme.label(value, language)
             heading = theme.title(language)
-            yield Group(layer.name, heading, label, symbol, "line", theme.order, count, [], halo=number)
+            yield Group(layer.name, heading, label, symbol, kind, theme.order, count, [], halo=number)
 
 
 def _halo_numbers(layer: Layer) -> np.ndarray:

@@ -187,6 +187,17 @@ def _between_grid(ends: Floats, sheet: Sheet, box: Box, canvas: Canvas) -> Float
     return middle
 
 
+def _clear_of_rivers(line: shapely.LineString, sheet: Sheet) -> NDArray[np.float64]:
+    """Where on a match line its number covers least: the place that is farthest from what is drawn of rivers."""
+    places = shapely.line_interpolate_point(line, np.linspace(0.2, 0.8, 7), normalized=True)
+    rivers = [layer.frame.geometry.to_numpy() for layer in sheet.layers if layer.name in {"axes", "extents", "stakes"}]
+    shapes = np.concatenate([np.zeros(0, dtype="object"), *rivers])
+    if not len(shapes):
+        return np.asarray(shapely.get_coordinates(places[3])[0])
+    away = np.nanmin(shapely.distance(places[:, None], shapes[None, :]), axis=1, initial=np.inf)
+    return np.asarray(shapely.get_coordinates(places[np.argmax(away)])[0])
+
+
 def draw_matches(canvas: Canvas, sheet: Sheet, box: Box) -> None:
     """Match lines over the map, and on their far side the number of the sheet that goes on there."""
     middle = np.array([box.left + box.width / 2, box.bottom + box.height / 2])
@@ -197,7 +208,7 @@ def draw_matches(canvas: Canvas, sheet: Sheet, box: Box) -> None:
             continue
         canvas.line(*ends.T, width=0.35, color=_MATCH_COLOR, linestyle=(0, (9, 2.5, 1.5, 2.5)), zorder=7.5)
         outward = np.array([-along[1], along[0]]) / np.hypot(*along)
-        at = (ends[0] + ends[-1]) / 2
+        at = to_paper(_clear_of_rivers(match.line, sheet)[None], sheet, box)[0]
         outward = outward if np.dot(outward, at - middle) > 0 else -outward
         angle = math.degrees(math.atan2(along[1], along[0]))
         angle = angle - 180 if angle > 90 + 1e-6 else angle + 180 if angle < -90 + 1e-6 else angle

@@ -43,6 +43,8 @@ class DrawingLayer(Frozen):
         corner, ``text`` a text at a point, the middle of a line, or inside an area.
     text
         What ``text`` writes: names of columns in braces, and ``{north}``, ``{east}``, ``{length}``, ``{area}``.
+    below
+        Whether the text hangs below its place, where another one stands above it.
     color
         Colour number (ACI); 0 for that of the style table.
     """
@@ -54,6 +56,7 @@ class DrawingLayer(Frozen):
     code: str = ""
     draw: Literal["shape", "hatch", "corners", "text"] = "shape"
     text: str = ""
+    below: bool = False
     color: Annotated[int, Field(ge=0, le=255)] = 0
 
 
