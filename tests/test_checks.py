@@ -56,6 +56,14 @@ def _water(name):
     return zoo.water(_features(name, zoo.POLYGONS))
 
 
+def _problem(**columns):
+    row = {"problem_id": "P1", "river_id": "R1", "bank": "left", "chainage_m": 200.0, "kind": "dumping", "item": "",
+           "severity": "unknown", "found_on": pd.Timestamp("2025-05-06"), "status": "found", "source": "巡河",
+           "description": ""}  # fmt: skip
+    data = {name: [value] for name, value in (row | columns).items()}
+    return gpd.GeoDataFrame(data, geometry=[Point(zoo.STRAIGHT.coords[0])], crs=zoo.CRS)
+
+
 def _reaches(**columns):
     return zoo.axes([zoo.line((0, 0), (500, 0)), zoo.line((500, 0), (1000, 90))], **columns)
 
@@ -70,6 +78,7 @@ TWINS = [
     ("value-blank", LEVEES, _levees(feature=[""]), _levees(feature=["crest"])),
     ("value-type", LEVEES, _levees(height_m=["约12"]), _levees(height_m=[12.0])),
     ("value-choice", LEVEES, _levees(bank=["东岸"]), _levees(bank=["left"])),
+    ("value-beyond", schema.PROBLEMS, _problem(area_m2=-5.0), _problem(area_m2=5.0)),
     ("choice-label", LEVEES, _levees(bank=["左岸"]), _levees(bank=["left"])),
     ("date-order", WATER, _seen_on("03/04/2024"), _seen_on(dt.date(2024, 4, 3))),
     ("zone-missing", TRACKS, _track(MORNING.replace(tzinfo=None)), _track(MORNING)),

@@ -38,7 +38,7 @@ def test_the_design_is_complete():
     wanted = """axes water levees bank_tops flood_levels management_lines extents stakes boards zones parcels
     land_classes holdings permits suspects problems tracks outfalls segments faults sections chainage_breaks works
     admin settings landmarks existing register changes waterside sensitive uses shorelines used_shorelines utilisation
-    checks stretches area_changes stake_changes title_changes bands band_titles
+    checks boundary_points stretches area_changes stake_changes title_changes bands band_titles
     observed_shorelines baselines transects intersections rates forecasts change_areas features encroached
     accuracies accuracy_curve reliability class_areas line_errors
     waterlines waterline_gaps looks change_evidence check_differences field_checks

@@ -183,8 +183,9 @@ def needed(*packages: str, extra: str, zh: str, en: str) -> Any:  # noqa: ANN401
     try:
         first, *_others = map(import_module, packages)
     except ImportError as error:
+        gap = " " if zh[-1].isascii() else ""
         raise MissingDependencyError(
-            f"{zh}需要 {' 和 '.join(packages)}；请执行 python -m pip install 'riverline[{extra}]'",
+            f"{zh}{gap}需要 {' 和 '.join(packages)}；请执行 python -m pip install 'riverline[{extra}]'",
             f"{en} {' and '.join(packages)}; run python -m pip install 'riverline[{extra}]'",
         ) from error
     return first

@@ -206,16 +206,16 @@ THEMES: tuple[Theme, ...] = (
         ("unknown", _area("#5B4A8A", 1.4, "#8C7FB0", 0.30, 2, 2)),
     )),
     Theme("suspects", "standing", 72, (
-        ("counted", _ring("#101418", 4.0, opacity=0.9)),
+        ("counted", _ring("#101418", 2.0, shown=False)),
         ("permitted", _ring(GREEN, 7.0, 10, 4, opacity=0.9)),
         ("protection", _ring("#5E7F33", 3.0, 3, 4, opacity=0.7)),
         ("outside", _ring(GREY, 4.0, 2, 6, opacity=0.9)),
     ), halo=True),
     Theme("suspects", "severity", 69, (
-        ("minor", _ring("#F2C230", 4.0, shown=False)),
+        ("minor", _ring("#F2C230", 4.0, opacity=0.9)),
         ("serious", _ring("#E4572E", 6.0)),
         ("major", _ring("#8E0152", 9.0)),
-        ("unknown", _ring(GREY, 4.0, 2, 5, shown=False)),
+        ("unknown", _ring("#101418", 3.4, opacity=0.9)),
     ), halo=True),
     _single("gone_suspects", 27, _area(BLACK, 1.4, "#FFFFFF", 0.30, 5, 5, shown=False)),
     Theme("untold_changes", "why", 26, (

@@ -32,7 +32,7 @@ var riverlineSearch = window.riverlineSearch || (function () {
     return found.filter(function (source) { return source.spec.find.length; });
   }
 
-  // How well a term fits each text of a source: 0 is the text or its name or code, as in 清水河（QS01）, 1 its beginning,
+  // How well a term fits each text of a source: 0 is the text or its name or the code in brackets after it, 1 its beginning,
   // 2 a part; 3 not at all.
   function fits(source, term) {
     source.plain = source.plain || source.spec.texts.map(plain);
