@@ -233,8 +233,8 @@ def test_problems_have_a_ring_for_their_status():
     assert [(group.label, group.kind, group.halo >= 0) for group in groups] == [
         ("乱堆", "point", False),
         ("乱建", "point", False),
-        ("销号", "line", True),
-        ("反弹", "line", True),
+        ("销号", "point", True),
+        ("反弹", "point", True),
     ]
 
 
