@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from riverline.channel.given import texts
+from riverline.channel.reaches import CHIEF_COLUMNS
 from riverline.channel.units import unit_holding
 from riverline.checks.reading import read_or_refuse
 from riverline.errors import JobError
@@ -30,7 +31,6 @@ _ROUNDED_M = 0.1
 # Overdue ones, rebounds and checks are problems and duties once more.
 _RECORDS = ("problems:", "patrolled_duties:", "section_reaches:")
 _NAMES = ("subject", "indicator", "value", "source_ids")
-_CHIEFS = tuple(f"chief_{choice.value}" for choice in CHIEFS["level"].choices)
 
 
 class _Walked(Protocol):
@@ -237,7 +237,7 @@ def _of_ledger(ledger: Ledger, by: str, first: dt.date, last: dt.date) -> list[p
 def _whose(problems: gpd.GeoDataFrame, by: str) -> pd.DataFrame:
     """Pairs of problem and subject: every problem has one, empty where nothing is known."""
     key = texts(problems["problem_id"])
-    names = {"river": ("river_id",), "admin": ("admin",), "chief": _CHIEFS}[by]
+    names = {"river": ("river_id",), "admin": ("admin",), "chief": CHIEF_COLUMNS}[by]
     told = pd.concat([pd.DataFrame({"key": key, "subject": texts(problems[name])}, dtype="object") for name in names])
     named = told[told["subject"] != ""].drop_duplicates()
     nobodys = pd.DataFrame({"key": key[~np.isin(key, named["key"].to_numpy())], "subject": ""}, dtype="object")

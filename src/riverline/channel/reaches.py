@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.intp]
 
-__all__ = ["chiefs_of", "segments_of"]
+__all__ = ["CHIEF_COLUMNS", "chiefs_of", "segments_of"]
+
+CHIEF_COLUMNS = tuple(f"chief_{choice.value}" for choice in CHIEFS["level"].choices)
+"""Columns of problems that name the chief of each level, the highest first."""
 
 _HALF = 0.25  # of the step between two rivers
 Finding = tuple[str, str, float, float, str, str]

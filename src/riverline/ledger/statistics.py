@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from riverline._kernels.statistics.survival import product_limit, quantile, surviving
-from riverline.schema import CHIEFS, CLOSING_TIMES, LEDGER_SUMS, STOCK
+from riverline.channel.reaches import CHIEF_COLUMNS
+from riverline.schema import CLOSING_TIMES, LEDGER_SUMS, STOCK
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,7 +28,6 @@ __all__ = ["by_scope", "closing_times", "look_back", "parts_of", "stock", "sums"
 
 _SCOPES = ("river_id", "admin", "kind", "severity", "responsible", "month")
 """What statistics are grouped by, beside all together; ``month`` is that of finding."""
-_CHIEFS = tuple(f"chief_{choice.value}" for choice in CHIEFS["level"].choices)
 
 _WINDOWS = (30, 90, 180)
 _FIRST_CLOSED = (
@@ -44,7 +44,7 @@ _WERE_REOPENED = _WERE_CLOSED.replace("'closed'", "'reopened'")
 def parts_of(rows: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
     """All rows, then those of each value of each scope; chiefs are a scope where any is known."""
     yield "all", "*", rows
-    for scope in (*_SCOPES, *_CHIEFS):
+    for scope in (*_SCOPES, *CHIEF_COLUMNS):
         value = rows[scope].fillna("").astype("str")
         if scope in _SCOPES or (value != "").any():
             for part, some in rows.groupby(value, sort=True):
