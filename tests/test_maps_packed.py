@@ -14,6 +14,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from selenium.webdriver import ActionChains
+from selenium.webdriver.support.ui import WebDriverWait
 from tests import invented
 from tests.browser import browser
 
@@ -27,6 +28,12 @@ PAINTED = """
     blank.width = canvas.width;
     blank.height = canvas.height;
     return canvas.toDataURL() !== blank.toDataURL();
+"""
+# Changes the zoom, and tells after how many milliseconds everything is on the screen.
+ZOOMED = """
+    const begin = performance.now(), done = arguments[1];
+    themap.setZoom(themap.getZoom() + arguments[0], { animate: false });
+    requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - begin)));
 """
 
 
@@ -144,4 +151,26 @@ def test_many_features_in_a_browser(tmp_path):
         assert not page.run(PAINTED)
         assert "图斑" not in page.text(".riverline-legend")[0]
         assert page.run("return window.caught || false") is False
+        assert page.console() == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("count", [30_000, 100_000])
+def test_tens_of_thousands_load_and_zoom_and_each_can_be_found(tmp_path, count):
+    frame = squares(count)
+    path = rl.maps.save(rl.maps.show(图斑=frame, max_features=count), tmp_path / "map.html")
+    with browser() as page:
+        page.open(path)
+        page.run(FIND_MAP)
+        WebDriverWait(page.driver, 20).until(lambda _: page.run(PAINTED))
+        redrawn = [page.driver.execute_async_script(ZOOMED, step) for step in (1, 1, 1, -1, -1, -1)]
+        # A whole second is what a hand on the wheel still bears; a map drawn by paths of SVG takes six and more.
+        assert np.median(redrawn) < 1_000.0, redrawn
+        last = frame.to_crs(4326).geometry.iloc[-1].centroid
+        page.run("themap.setView([arguments[1], arguments[0]], 17, {animate: false})", last.x, last.y)
+        box = page.driver.find_element("css selector", ".folium-map")
+        ActionChains(page.driver).move_to_element(box).perform()
+        WebDriverWait(page.driver, 10).until(lambda _: page.text(".leaflet-tooltip"))
+        assert page.text(".leaflet-tooltip") == [f"P{count - 1}"]
+        assert page.requests() == []
         assert page.console() == []
