@@ -24,6 +24,7 @@ NAMESPACES = {
     "plates": "图幅 · Map sheets",
     "export": "成果图层 · Layers",
     "reports": "报告 · Reports",
+    "style": "符号 · Symbols",
     "faults": "质检问题 · Faults",
     "catalog": "四乱认定目录 · Catalogue of the four chaos",
     "samples": "样例 · Samples",

@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "riverline"
 NAMESPACES = (
     "catalog", "channel", "export", "faults", "geodesy", "hotspots", "inspection", "maps", "plates", "reports", "rules",
-    "samples", "schema",
+    "samples", "schema", "style",
 )  # fmt: skip
 HEAVY = {
     "contourpy", "dask", "folium", "matplotlib", "numba", "openpyxl", "pydantic", "rasterio", "rich", "scipy",

@@ -21,7 +21,8 @@ import staked
 from browser import browser
 from ledgers import CRS, closing, ledger_of, problems_of, walk
 from riverline import schema
-from riverline.reports import dossiers, look, printed, typeset, word
+from riverline.export.sheets import Head, Sheet
+from riverline.reports import dossiers, fitting, look, printed, typeset, word
 from riverline.reports.drawing import draw_map
 from riverline.reports.model import Document, Figure, Paragraph, Section
 from riverline.style import THEMES, collect
@@ -409,6 +410,116 @@ def test_what_follows_a_drawing_that_does_not_fit_fills_the_page(tmp_path):
     document = Document("题", "zh", "", "", (Section("", (*text[:2], small, *text[2:])),))
     said = bare(pypdf.PdfReader(rl.reports.write(document, tmp_path / "b.pdf")).pages[0].extract_text())
     assert said.index("题") < said.index("第1段") < said.index("小图") < said.index("第2段"), "where it fits it stays"
+
+
+def test_a_drawing_that_does_not_fit_never_parts_a_table(tmp_path):
+    """A map of half a page after half a page of text, then a table: all of the table stands after the map."""
+    import pypdf
+
+    drawing = Figure("大图", '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"/>', 160.0, 160.0)
+    text = tuple(Paragraph(f"第{k}段。" * 20) for k in range(10))
+    heads = (Head("", "序号", "0"), Head("name", "名称", "General"))
+    table = printed.table_of(Sheet("t", "表名", heads, [[k, f"第{k}行"] for k in range(20)]))
+    document = Document("题", "zh", "", "", (Section("", (*text, drawing)), Section("续", (table,))))
+    pages = [
+        bare(page.extract_text()) for page in pypdf.PdfReader(rl.reports.write(document, tmp_path / "a.pdf")).pages
+    ]
+    assert "大图" in pages[1]
+    assert not any(word in pages[0] for word in ("续", "表名", "第0行"))
+
+
+@pytest.mark.parametrize("ending", ["pdf", "docx"])
+def test_the_last_lines_do_not_stand_alone_on_a_page(ending, tmp_path):
+    """However full the page before is, the last part goes along with the remarks."""
+    import pypdf
+
+    filled = []
+    for count in range(8, 22):
+        told = tuple(Paragraph(f"第{k}段。" * 12) for k in range(count))
+        heads = (Head("", "序号", "0"), Head("name", "名称", "General"))
+        table = printed.table_of(Sheet("t", "表名", heads, [[1, "行"]]))
+        last = Section("未提供的内容", (Paragraph("均已提供"),))
+        document = Document(
+            "题", "zh", "", "", (Section("", (*told, table)), last), remarks=("规则集", "坐标系", "生成")
+        )
+        file = rl.reports.write(document, tmp_path / f"{count}.{ending}")
+        if ending == "docx":
+            import docx
+
+            kept = [each.paragraph_format.keep_with_next for each in docx.Document(file).paragraphs[-5:]]
+            assert kept == [True] * 4 + [None]
+            return
+        pages = pypdf.PdfReader(file).pages
+        final = bare(pages[-1].extract_text())
+        assert "生成" in final
+        assert "未提供的内容" in final
+        filled.append(len(pages))
+    assert len(set(filled)) > 1, "in between a page was full"
+
+
+def test_a_map_of_open_problems_says_so_with_their_number(rivers):
+    rows = problems_of(5, problem_id=list("ABCDE"), river_id="R1").assign(bank="left", chainage_m=1.0, source="巡河",
+                                                                          item="其他")  # fmt: skip
+    rows["status"] = ["found", "closed", "closed", "rejected", "review"]
+    document = dossiers.compose_dossier("R1", rivers, rows)
+    titles = [figure.title for figure in document.figures]
+    assert any("未销号问题（4 个中的 2 个）" in title for title in titles), titles
+    english = dossiers.compose_dossier("R1", rivers, rows, language="en")
+    assert any("Open problems (2 of 4)" in figure.title for figure in english.figures)
+
+
+def test_a_circular_without_stock_says_so_and_shows_no_column_of_noughts(ledger, tmp_path):
+    document = rl.reports.compose_monthly(ledger, "2025-12")
+    assert any("没有 2018年1月1日（存量与增量的分界日期）以前的存量问题" in text for text in words_of(document))
+    heads = table_named(document, "存量与增量").heads
+    assert not [head for head in heads if "存量" in head]
+    assert "增量" in heads
+    old = ledger_of(tmp_path, problems_of(3).assign(found_on=pd.Timestamp("2016-05-01")))
+    told = rl.reports.compose_monthly(old, "2025-12")
+    assert "存量" in table_named(told, "存量与增量").heads
+
+
+def test_an_announcement_names_all_of_them():
+    """Who is not named is not bound: the first five of six were not enough."""
+    extents = invented.extents().iloc[:1].assign(kind="management")
+    rows = pd.concat([
+        extents.assign(river_id=f"R{k}", name=f"河{k}号", extent_id=f"R{k}-management") for k in range(6)
+    ], ignore_index=True)  # fmt: skip
+    told = rl.reports.compose_announcement(rows).sections[0].blocks[0].text
+    assert all(f"河{k}号" in told for k in range(6))
+    assert "共 6 处" in told
+    many = pd.concat([
+        extents.assign(river_id=f"R{k}", name=f"河{k}号", extent_id=f"R{k}-management") for k in range(60)
+    ], ignore_index=True)  # fmt: skip
+    document = rl.reports.compose_announcement(many)
+    assert "等 60 处（全部名称见下表）" in document.sections[0].blocks[0].text
+    assert {f"河{k}号" for k in range(60)} <= set(column(table_named(document, "河湖管理范围一览表"), "名称"))
+
+
+def test_names_of_owners_have_room_in_word_tables():
+    """Beside a long code and figures, two villages of eight signs stand on two lines, not on six of three signs."""
+    names = ("分块编码", "岸别", "桩号", "权利人", "权属性质", "地类名称", "面积（m²）", "权属状态")
+    heads = (Head("", "序号", "0"), *(Head(f"c{k}", name, "General") for k, name in enumerate(names)))
+    row = [1, "QS01-management-00022", "右岸", "K10+035", "柳湾村村民委员会; 镜湖村村民委员会", "集体", "农村宅基地",
+           "427582.93", "涉及国有土地"]  # fmt: skip
+    total = ["合计", *[""] * 6, "1777361.82", ""]
+    table = printed.table_of(Sheet("holdings", "地块", heads, [row, row, total], frozenset({2})))
+    shares, size = fitting.columns_of(table)
+    room = shares[4] * look.LOOK.width_mm * 72 / 25.4 - 2 * fitting.MARGIN_PT
+    assert fitting.ems(row[4]) * size / room <= 2
+    assert size >= look.LOOK.dense_pt
+
+
+def test_drawings_in_word_files_lie_between_the_margins(drawn, tmp_path):
+    """Where no distance from the text is said, LibreOffice leaves 9 pt: a drawing as wide as the text is moved out."""
+    file = rl.reports.announcement(drawn[0], path=tmp_path / "a.docx")
+    root = etree.fromstring(zipfile.ZipFile(file).read("word/document.xml"))
+    space = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+    drawings = list(root.iter(f"{space}inline"))
+    assert drawings
+    for each in drawings:
+        assert {each.get(f"dist{side}") for side in "TBLR"} == {"0"}
+        assert int(each.find(f"{space}extent").get("cx")) / 36_000 <= look.LOOK.width_mm
 
 
 # Hostile words stay words

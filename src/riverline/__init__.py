@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         rules,
         samples,
         schema,
+        style,
     )
     from riverline.assessment import Assessment, assess, gather_indicators
     from riverline.catalog import load_catalog
@@ -212,6 +213,7 @@ __all__ = [
     "schema",
     "screen",
     "split_axes",
+    "style",
     "trace_axis",
     "trace_waterlines",
 ]
@@ -232,6 +234,7 @@ _NAMESPACES = frozenset(
         "rules",
         "samples",
         "schema",
+        "style",
     }
 )
 _HOMES = {

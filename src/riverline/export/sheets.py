@@ -14,9 +14,10 @@ from riverline.export.naming import named
 from riverline.io.chainage_text import format_chainage
 from riverline.io.sheet_cells import cells_of, clean_text, cut_text, number_format
 from riverline.schema import FRAMES
+from riverline.style import along_own_line, own_line_names, own_lines, unnamed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from riverline.export.forms import Form
     from riverline.io.sheet_cells import Cell
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from riverline.style import Layer
 
 __all__ = ["Blocks", "Head", "Sheet", "sheets_of"]
+
+# Whose own line the chainage of a row runs along, while its cells are made; no column of anybody's is called so.
+_WHOSE = "whose own line"
+_NAMING = ("bank", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +119,22 @@ def _together(layers: Sequence[Layer], language: Language) -> dict[str, pd.DataF
             frame = faults.describe(frame, language)
         frame = pd.DataFrame(frame.drop(columns=frame.geometry.name)) if layer.spatial else frame
         parts.setdefault(layer.name, []).append(frame)
+    names = own_line_names(layers)
     return {
-        name: same[0] if len(same) == 1 else pd.concat([each for each in same if len(each)] or same[:1])
-        for name, same in parts.items()
+        name: _with_whose(name, same[0] if len(same) == 1 else _joined(same), names) for name, same in parts.items()
     }
+
+
+def _joined(same: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat([each for each in same if len(each)] or same[:1])
+
+
+def _with_whose(name: str, frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """The rows with whose own line their chainage runs along, where there is such a row."""
+    whose = own_lines(name, frame, names=names)
+    if all(each is None for each in whose):
+        return frame
+    return frame.assign(**{_WHOSE: pd.Series(whose, index=frame.index, dtype="object")})
 
 
 def _made(
@@ -125,7 +142,7 @@ def _made(
 ) -> list[Sheet | Blocks]:
     rows = _ordered(_chosen(frame, table), table, schema)
     # A table of part of a layer is not made where there is no such part.
-    if table.only and rows.empty and len(frame):
+    if (table.only or table.without) and rows.empty and len(frame):
         return []
     rows = _summed(rows, table) if table.sum_by else rows
     columns = [each for each in table.columns if each.column in rows and each.language in {None, language}]
@@ -147,7 +164,7 @@ def _plain(layer: Layer, frame: pd.DataFrame, form: Form, language: Language) ->
     """A table with every column, in the order of the schema, then those that it does not know."""
     schema = layer.schema
     known = [] if schema is None else [each.name for each in schema if each.name in frame]
-    names = [*known, *(name for name in frame.columns if name not in known)]
+    names = [*known, *(name for name in frame.columns if name not in known and name != _WHOSE)]
     rows = frame if schema is None else frame.sort_values(schema.key, kind="stable")
     columns = [FormColumn(column=str(name)) for name in names]
     heads = tuple(_head(each, schema, language) for each in columns)
@@ -158,9 +175,10 @@ def _plain(layer: Layer, frame: pd.DataFrame, form: Form, language: Language) ->
 
 
 def _chosen(frame: pd.DataFrame, table: FormTable) -> pd.DataFrame:
-    for name, allowed in table.only.items():
-        values = frame[name].astype("object") if name in frame else pd.Series("", frame.index, dtype="object")
-        frame = frame[values.where(values.notna(), "").isin(allowed)]
+    for named_values, wanted in ((table.only, True), (table.without, False)):
+        for name, listed in named_values.items():
+            values = frame[name].astype("object") if name in frame else pd.Series("", frame.index, dtype="object")
+            frame = frame[values.where(values.notna(), "").isin(listed) == wanted]
     return frame
 
 
@@ -207,6 +225,8 @@ def _body(
 ) -> tuple[list[list[Cell]], int]:
     """The cells, row by row, and how many texts were too long for one."""
     cells = [_cells(rows[each.column], each, schema, language) for each in columns]
+    if _WHOSE in rows:
+        _say_whose(cells, columns, rows[_WHOSE].tolist(), language)
     cut = 0
     for column in cells:
         for number, cell in enumerate(column):
@@ -214,6 +234,23 @@ def _body(
                 column[number], was = cut_text(cell, language=language)
                 cut += was
     return [list(row) for row in zip(*cells, strict=True)] if cells else [[] for _ in range(len(rows))], cut
+
+
+def _say_whose(
+    cells: list[list[Cell]], columns: Sequence[FormColumn], whose: Sequence[str | None], language: Language
+) -> None:
+    """Chainage along a line of its own says so; a column names whose line it is, of banks where names have none."""
+    at = {each.column: number for number, each in enumerate(columns)}
+    if "name" not in at and "bank" in at:
+        banks = cells[at["bank"]]
+        cells[at["bank"]] = [bank if name is None else name or unnamed(language)
+                             for bank, name in zip(banks, whose, strict=True)]  # fmt: skip
+    if at.keys() & set(_NAMING):
+        whose = [None if name is None else "" for name in whose]
+    for number, column in enumerate(columns):
+        if column.printed or column.column == "printed_chainage":
+            told = along_own_line([str(cell or "") for cell in cells[number]], whose, language=language)
+            cells[number] = [text or None for text in told]
 
 
 def _cells(values: pd.Series, column: FormColumn, schema: Schema | None, language: Language) -> list[Cell]:

@@ -48,7 +48,7 @@ from riverline.maps.swiping import (
 from riverline.maps.texts import river_names
 from riverline.maps.tools import tools_of
 from riverline.schema import FAULTS
-from riverline.style import in_language, rule_sets_of, with_rule_titles
+from riverline.style import in_language, own_line_names, rule_sets_of, with_rule_titles
 
 if TYPE_CHECKING:
     import os
@@ -136,7 +136,12 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     light, tolerance = lighten(merged, packs=packs)
     names = river_names([*found, *sided])
     figures, photos, told = popup_figures(found, sided, chips, language)
-    how: dict[str, Any] = {"language": language, "names": names, "figures": figures, "packs": packs}
+    how: dict[str, Any] = {
+        "language": language,
+        "names": own_line_names([*found, *sided]) | names,
+        "figures": figures,
+        "packs": packs,
+    }
     sides = make_sides(pair, box_of(merged), **how) if pair else ()
     groups = groups_of(light, own=look.themes, **how)
     groups = see_through(groups, sides)

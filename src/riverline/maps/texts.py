@@ -11,6 +11,7 @@ import pandas as pd
 from riverline.channel import format_chainage
 from riverline.faults import CATALOGUE
 from riverline.schema import FRAMES
+from riverline.style import along_own_line, own_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,7 @@ _SKIPPED = frozenset({"evidence", "end_chainage_m"})
 # The sentence of a fault already says what these hold.
 _SKIPPED_OF_FAULTS = frozenset({"unit", "note"})
 _TIP = ("river_id", "name", "bank", "basis", "kind", "number", "severity", "code", "status")
+_CHAINAGES = frozenset({"start_chainage_m", "chainage_m", "printed_chainage"})
 _MAX_FREE_COLUMNS = 12
 # What a reader looks a row up by: what it is called itself, and what it belongs to.
 _CALLED = frozenset({"name", "number", "title_no"})
@@ -92,7 +94,7 @@ def texts_of(layer: Layer, *, language: Language, names: Mapping[str, str]) -> T
     language
         Language of labels, choices and fault sentences.
     names
-        River names by code.
+        Names by code, of rivers and of whatever has a line of its own.
 
     Returns
     -------
@@ -107,6 +109,9 @@ def texts_of(layer: Layer, *, language: Language, names: Mapping[str, str]) -> T
     words = _Words(language, names)
     skipped = _SKIPPED | (_SKIPPED_OF_FAULTS if layer.name == "faults" else frozenset())
     rows = [(column.name, *_row(column, frame, words)) for column in shown if column.name not in skipped]
+    whose = own_lines(layer.name, frame, names=names)
+    rows = [(name, label, along_own_line(cells, whose, language=language) if name in _CHAINAGES else cells)
+            for name, label, cells in rows]  # fmt: skip
     # The key matters to whoever looks the row up elsewhere: last, but there. A river's code is in its first row.
     rows.sort(key=lambda row: row[0] == schema.key and row[0] != "river_id")
     if layer.name == "faults":

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from riverline.errors import JobError
@@ -13,18 +12,16 @@ from riverline.export.naming import named
 from riverline.io.sheet_cells import clean_text
 from riverline.reports.dossiers import form_named
 from riverline.reports.drawing import draw_map
-from riverline.reports.given import Given, as_day, gather
+from riverline.reports.given import Given, are_works, as_day, gather
 from riverline.reports.model import Block, Document, Paragraph, Section, numbered
 from riverline.reports.printed import tables_of
 from riverline.reports.wording import blank, day_in_words, remarks_of, said
 from riverline.schema import LINE_GROUNDS, MANAGEMENT_LINES
-from riverline.style import Layer
+from riverline.style import Layer, own_line_names, own_lines
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
-
-    from numpy.typing import NDArray
+    from collections.abc import Iterator, Mapping
 
     from riverline.schema import Language
 
@@ -33,7 +30,7 @@ __all__ = ["compose_announcement", "grounds_of"]
 _LENGTHS = ["axis_length_m", "left_length_m", "right_length_m"]
 _WEAK = {"low", "unknown"}
 _FAILED = {"river-not-done", "water-not-done", "work-not-done"}
-_NAMED = 5
+_NAMED = 40
 _LISTED = 200
 
 
@@ -86,7 +83,7 @@ def compose_announcement(
     tables = dict[str, list[Block]]()
     form = form_named("announcement")
     layers, works = _parted(given.chosen("extents", "stakes", "boards"))
-    grounds = grounds_of(given.rows("management_lines"))
+    grounds = grounds_of(given.rows("management_lines"), own_line_names(given.chosen("extents")))
     if len(grounds):
         layers.append(Layer(LINE_GROUNDS.name, LINE_GROUNDS, grounds))
     for name, table in tables_of(layers, form, language=language):
@@ -124,13 +121,15 @@ def compose_announcement(
     )
 
 
-def grounds_of(lines: pd.DataFrame) -> pd.DataFrame:
-    """How much of each bank's line rests on which rule.
+def grounds_of(lines: pd.DataFrame, names: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """How much of the line of each bank, lake, reservoir and work rests on which rule.
 
     Parameters
     ----------
     lines
         Rows of :data:`riverline.schema.MANAGEMENT_LINES`.
+    names
+        Names of lakes, reservoirs and works by code; who is in none goes by the code.
 
     Returns
     -------
@@ -139,8 +138,9 @@ def grounds_of(lines: pd.DataFrame) -> pd.DataFrame:
     """
     if lines.empty:
         return pd.DataFrame(LINE_GROUNDS.empty().drop(columns="geometry"))
-    by = ["river_id", "bank", "basis", "citation", "confidence"]
-    rows = lines.assign(**{name: lines[name].astype("object").where(lines[name].notna(), "") for name in by})
+    by = ["river_id", "bank", "name", "basis", "citation", "confidence"]
+    rows = lines.assign(name=[each or "" for each in own_lines("management_lines", lines, names=names or {})])
+    rows = rows.assign(**{name: rows[name].astype("object").where(rows[name].notna(), "") for name in by})
     grouped = rows.groupby(by, sort=True)
     found = pd.DataFrame(
         {
@@ -165,7 +165,7 @@ def _rules(given: Given, language: Language) -> Iterator[str]:
 
 def _parted(layers: list[Layer]) -> tuple[list[Layer], list[Layer]]:
     """The layers with the extents of rivers, lakes and reservoirs, and the extents of works apart."""
-    parted = [(layer, _are_works(layer.frame)) for layer in layers if layer.name == "extents"]
+    parted = [(layer, are_works(layer.frame)) for layer in layers if layer.name == "extents"]
     # A work has no banks: no columns for them, in which a sum would be 0.
     works = [
         replace(layer, frame=layer.frame[those].drop(columns=_LENGTHS, errors="ignore"))
@@ -176,21 +176,13 @@ def _parted(layers: list[Layer]) -> tuple[list[Layer], list[Layer]]:
     return [*waters, *(layer for layer in layers if layer.name != "extents")], works
 
 
-def _are_works(extents: pd.DataFrame) -> NDArray[np.bool_]:
-    """Whether each extent is that of a work: its code is the work's own, its river that which it stands at."""
-    if "extent_id" not in extents:
-        return np.zeros(len(extents), dtype=bool)
-    own = extents["river_id"].astype("str") + "-" + extents["kind"].astype("str")
-    return (extents["extent_id"].astype("str") != own).to_numpy(dtype=bool)
-
-
 def _of_works(title: str, language: Language) -> str:
     return said(language, f"水利工程{title.removeprefix('河湖')}", f"{title} of works")
 
 
 def _names(given: Given, *, works: bool) -> list[str]:
     rows = given.rows("extents")
-    rows = rows[(rows["kind"] == "management") & (_are_works(rows) == works)]
+    rows = rows[(rows["kind"] == "management") & (are_works(rows) == works)]
     told = rows["name"].fillna("").astype("str").where(lambda name: name != "", rows["river_id"].astype("str"))
     return told.tolist()
 
@@ -215,11 +207,18 @@ def _opening(waters: list[str], works: list[str], place: str, authority: str, la
 
 
 def _listed(names: list[str]) -> tuple[str, str]:
-    """The first names, and how many there are, in Chinese and in English."""
+    """All names, and how many there are, in Chinese and in English: who is not named in it, it does not bind.
+
+    Of more than a paragraph holds, the first ones, and where the rest are named.
+    """
     first = list(dict.fromkeys(names))[:_NAMED]
-    more = len(names) > len(first)
-    zh = f"{'、'.join(first)}等 {len(names)} 处" if more else f"{'、'.join(first)}（共 {len(names)} 处）"
-    return zh, ", ".join(first) + (" …" if more else "")
+    more = len(set(names)) > len(first)
+    zh = (
+        f"{'、'.join(first)}等 {len(names)} 处（全部名称见下表）"
+        if more
+        else f"{'、'.join(first)}（共 {len(names)} 处）"
+    )
+    return zh, ", ".join(first) + (" …, all of them named in the table" if more else "")
 
 
 def _articles(tables: dict[str, list[Block]], given: Given, language: Language) -> Iterator[Section]:

@@ -16,6 +16,7 @@ from riverline.reports.drawing import draw_map
 from riverline.reports.given import Given, gather, of_river, rivers_in
 from riverline.reports.model import Block, Document, Facts, Paragraph, Section, numbered
 from riverline.reports.printed import shown, table_of, tables_of
+from riverline.reports.standing import with_places
 from riverline.reports.wording import remarks_of, said
 from riverline.schema import AXES, EXTENTS, FRAMES, PROBLEMS
 
@@ -116,12 +117,12 @@ def compose_dossier(
     own = of_river(given, river_id)
     name = rivers_in(given).get(river_id) or river_id
     sections = [_basics(own, river_id, name, language)]
-    absent = []
+    absent, placed = [], with_places(own, language)
     for part in _PARTS:
         there = any(schema in own for schema in part.schemas)
         title = said(language, part.zh, part.en)
         if there:
-            sections.append(Section(title, tuple(_blocks(own, part, language))))
+            sections.append(Section(title, tuple(_blocks(placed, part, language))))
         else:
             absent.append(title)
     sections.append(_lacking(absent, language))
@@ -177,9 +178,26 @@ def _maps(own: Given, language: Language) -> Iterable[Block]:
         shown_layers = [each for each in layers if len(each.frame)]
         # The second map is for what the first does not show.
         if any(each.name == schemas[-1] or each.name in schemas[2:] for each in shown_layers):
-            figure = draw_map(shown_layers, title=said(language, zh, en), language=language)
+            title = _open_only(said(language, zh, en), own, shown_layers, language)
+            figure = draw_map(shown_layers, title=title, language=language)
             if figure is not None:
                 yield figure
+
+
+def _open_only(title: str, own: Given, layers: list[Layer], language: Language) -> str:
+    """The title of a map with problems says that it shows the open ones, and how many of how many they are."""
+    drawn = [layer.frame.geometry for layer in layers if layer.name == PROBLEMS.name and layer.spatial]
+    if not drawn:
+        return title
+    rows = own.rows(PROBLEMS.name)
+    real, still = int((rows["status"] != _REJECTED).sum()), int(rows["status"].isin(OPEN).sum())
+    without = still - sum(int((shapes.notna() & ~shapes.is_empty).sum()) for shapes in drawn)
+    zh, en = (f"，其中 {without} 个没有位置", f", {without} of them without a place") if without else ("", "")
+    return said(
+        language,
+        title.replace("问题", f"未销号问题（{real} 个中的 {still} 个{zh}）", 1),
+        title.replace("Problems", f"Open problems ({still} of {real}{en})", 1),
+    )
 
 
 def _still(layer: Layer) -> Layer:

@@ -18,6 +18,8 @@ from riverline.reports.look import LOOK
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from riverline.reports.model import Table
 
 __all__ = ["MARGIN_PT", "columns_of", "ems", "title_size"]
@@ -36,6 +38,7 @@ _SHORT, _LONGEST, _LEAST, _WIDEST = 4.0, 14.0, 2.0, 30.0
 _BOLD, _SPARE = 1.1, 0.2
 _LOOKED_AT = 500
 _SMALLEST_TITLE = 16.0
+_MOST_LINES = 3
 
 
 def ems(text: str) -> float:
@@ -66,26 +69,41 @@ def columns_of(table: Table) -> tuple[tuple[float, ...], float]:
     Returns
     -------
     tuple
-        Shares that sum to 1, and points, the largest of those that tables have. Every column has what it cannot break:
-        figures, codes, words; what is left goes to texts. Where even the smallest type leaves no room for that, words
-        give way, figures do not.
+        Shares that sum to 1, and points, the largest of those that tables have; the next one where a row would stand
+        on more than three lines, since a name in a column of two signs cannot be read. Every column has what it cannot
+        break: figures, codes, words; what is left goes to texts. Where even the smallest type leaves no room for that,
+        words give way, figures do not.
     """
     seen, sums = table.rows[:_LOOKED_AT], [table.rows[at] for at in sorted(table.strong)]
     columns = [[row[at] for row in seen] for at in range(len(table.heads))]
     total = [_BOLD * _least("", [row[at] for row in sums], _FIGURES) for at in range(len(table.heads))]
     firm = [max(_least("", cells, _FIGURES), low) for cells, low in zip(columns, total, strict=True)]
     least = [max(_least(head, cells, _WHOLE), low) for head, cells, low in zip(table.heads, columns, firm, strict=True)]
-    wanted = [
-        max(min(max(map(ems, cells), default=0.0), _WIDEST), low) for cells, low in zip(columns, least, strict=True)
-    ]
+    needs = [np.array(list(map(ems, cells))) for cells in columns]
+    wanted = [max(min(float(need.max(initial=0.0)), _WIDEST), low) for need, low in zip(needs, least, strict=True)]
     room = LOOK.width_mm * _POINTS_MM - 2 * MARGIN_PT * len(least)
     sizes = (LOOK.dense_pt, LOOK.tiny_pt) if table.dense else (LOOK.table_pt, LOOK.dense_pt, LOOK.tiny_pt)
-    size = next((each for each in sizes if sum(least) * each <= room), sizes[-1])
-    low, high = (least, wanted) if sum(least) * size <= room else (firm, least)
-    more = sum(high) - sum(low)
-    share = float(np.clip((room / size - sum(low)) / more, 0.0, 1.0)) if more else 0.0
-    points = [(one + (other - one) * share) * size + 2 * MARGIN_PT for one, other in zip(low, high, strict=True)]
+    fitting = [each for each in sizes if sum(least) * each <= room]
+    size = fitting[0] if fitting else sizes[-1]
+    low, high = (least, wanted) if fitting else (firm, least)
+    if LOOK.dense_pt in fitting and size > LOOK.dense_pt:
+        tall, flat = (_lines(needs, _between(low, high, room / each)) for each in (size, LOOK.dense_pt))
+        size = LOOK.dense_pt if tall.max(initial=0) > _MOST_LINES and flat.sum() < tall.sum() else size
+    points = [each * size + 2 * MARGIN_PT for each in _between(low, high, room / size)]
     return tuple(each / (sum(points) or 1.0) for each in points), size
+
+
+def _between(low: Sequence[float], high: Sequence[float], room: float) -> list[float]:
+    """Widths between two sets of them that fill a room, all of them in ems."""
+    more = sum(high) - sum(low)
+    share = float(np.clip((room - sum(low)) / more, 0.0, 1.0)) if more else 0.0
+    return [one + (other - one) * share for one, other in zip(low, high, strict=True)]
+
+
+def _lines(needs: Sequence[NDArray[np.float64]], widths: Sequence[float]) -> NDArray[np.float64]:
+    """Lines of each row: those of its fullest cell."""
+    lines = [np.ceil(need / width) for need, width in zip(needs, widths, strict=True)]
+    return np.max(lines, axis=0) if lines else np.array([])
 
 
 def _least(head: str, cells: Sequence[str], kept: re.Pattern[str]) -> float:

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from riverline.errors import JobError
@@ -15,10 +16,12 @@ from riverline.style import collect, in_language
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from numpy.typing import NDArray
+
     from riverline.schema import Language
     from riverline.style import Layer
 
-__all__ = ["Given", "as_day", "gather", "of_river", "rivers_in"]
+__all__ = ["Given", "are_works", "as_day", "gather", "of_river", "rivers_in"]
 
 _SHOWN = 20
 _JOINT = "、"
@@ -87,9 +90,23 @@ def rivers_in(given: Given) -> dict[str, str]:
             continue
         codes |= set(rows["river_id"].dropna().astype("str"))
         if name in {"axes", "extents"} and "name" in rows:
-            own = rows if name == "axes" else rows[rows.get("axis_length_m", pd.Series(index=rows.index)).notna()]
+            own = rows if name == "axes" else rows[_are_waters(rows)]
             names |= dict(zip(own["river_id"].astype("str"), own["name"].fillna("").astype("str"), strict=True))
     return {code: names.get(code, "") for code in sorted(codes) if code}
+
+
+def are_works(extents: pd.DataFrame) -> NDArray[np.bool_]:
+    """Whether each extent is that of a work: its code is the work's own, its river that which it stands at."""
+    if "extent_id" not in extents:
+        return np.zeros(len(extents), dtype=bool)
+    own = extents["river_id"].astype("str") + "-" + extents["kind"].astype("str")
+    return (extents["extent_id"].astype("str") != own).to_numpy(dtype=bool)
+
+
+def _are_waters(extents: pd.DataFrame) -> NDArray[np.bool_]:
+    """Whether each extent is that of a river, a lake or a reservoir, whose name it bears."""
+    along = extents.get("axis_length_m", pd.Series(index=extents.index)).notna().to_numpy()
+    return np.asarray(along | ~are_works(extents), dtype=bool) if "extent_id" in extents else along
 
 
 def of_river(given: Given, river_id: str) -> Given:

@@ -151,7 +151,24 @@ def _whole(ledger: Ledger, month: str, problems: pd.DataFrame, language: Languag
         for scope, part in zip(stock["scope"], stock["part"], strict=True)
     ]
     if len(stock) and int(row["problem_count"]):
-        yield from _tables(stock.assign(part=parts), "stock", language)
+        yield from _stock(stock.assign(part=parts), language)
+
+
+def _stock(stock: pd.DataFrame, language: Language) -> Iterator[Block]:
+    """What was there before the cutoff, and since; that nothing was is a sentence, not a column of noughts."""
+    if stock["stock_count"].any():
+        yield from _tables(stock, "stock", language)
+        return
+    day = pd.Timestamp(stock["cutoff"].iloc[0]).date()
+    yield Paragraph(
+        said(
+            language,
+            f"台账中没有 {day_in_words(day, language)}（存量与增量的分界日期）以前的存量问题，以上问题均为增量。",
+            f"The ledger has no stock from before {day.isoformat()}, the day that parts stock from increment: all of "
+            "these problems are increment.",
+        )
+    )
+    yield from _tables(stock.drop(columns=["stock_count", "stock_open", "cutoff"]), "stock", language)
 
 
 def _by_month(problems: pd.DataFrame, month: str, language: Language) -> Block | None:

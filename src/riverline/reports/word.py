@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["as_word", "template_bytes"]
 
+_KEPT = 10
 _TWIPS_MM = 1440 / 25.4
 _FACTS = (0.18, 0.32, 0.18, 0.32)
 _PARAGRAPH = re.compile(r"<w:p(?: [^>]*)?>.*?</w:p>", re.DOTALL)
@@ -78,6 +79,8 @@ def as_word(document: Document, *, template: str | os.PathLike[str] | None = Non
         ) from error
     _set_title(filled.docx, document.title)
     _set_tables(filled.docx, document)
+    _set_pictures(filled.docx)
+    _keep_ending(filled.docx)
     _forget(filled.docx.core_properties, document.title)
     return _packed(filled.docx)
 
@@ -182,6 +185,27 @@ def _set_tables(docx: Any, document: Document) -> None:  # noqa: ANN401
             plain = style.get(qn("w:val"))
             # A template of one's own may know one smaller type, or none.
             style.set(qn("w:val"), next((each for each in (plain + ending, f"{plain}small") if each in small), plain))
+
+
+def _set_pictures(docx: Any) -> None:  # noqa: ANN401
+    """No room around drawings: where nothing is said LibreOffice leaves 9 pt, and what fills the line leaves it."""
+    from docx.oxml.ns import qn
+
+    for inline in docx.element.body.iter(qn("wp:inline")):
+        for side in ("T", "B", "L", "R"):
+            inline.set(f"dist{side}", "0")
+
+
+def _keep_ending(docx: Any) -> None:  # noqa: ANN401
+    """The last paragraphs stay on one page: two lines of remarks are no page."""
+    from docx.oxml.ns import qn
+    from docx.text.paragraph import Paragraph as Words
+
+    parts = [part for part in docx.element.body if part.tag != qn("w:sectPr")]
+    tables = [at for at, part in enumerate(parts) if part.tag != qn("w:p")]
+    first = max([*tables[-1:], len(parts) - 1 - _KEPT]) + 1
+    for part in parts[max(first, 0) : -1]:
+        Words(part, docx).paragraph_format.keep_with_next = True
 
 
 def _joined(heads: Iterable[str]) -> str:

@@ -199,8 +199,10 @@ MANAGEMENT_LINES = Schema(
         replace(c.CITATION, meaning="Document and article behind the rule, in its own language; empty where none is."),
         c.or_blank(c.metres("offset_m", "外延宽度", "Strip width", "WYKD",
                             "Width of the strip beyond the reference line; blank where no rule gives one.")),
-        *(replace(column, meaning=f"{column.meaning[:-1]}: along the axis, or along a closed line itself, clockwise "
-                                  "from its northernmost place.") for column in (c.START_CHAINAGE, c.END_CHAINAGE)),
+        *(replace(column, meaning=f"{column.meaning[:-1]}: along the axis; on the closed line of a lake, a "
+                                  "reservoir or a work, which has no bank, along that line itself, clockwise from its "
+                                  "northernmost place: not a place on the river.")
+          for column in (c.START_CHAINAGE, c.END_CHAINAGE)),
         c.LENGTH,
         c.CONFIDENCE,
         c.text("source_ids", "来源要素", "Source features", "LYYS", "Keys of the features it was drawn from."),

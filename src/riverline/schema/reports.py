@@ -43,6 +43,7 @@ LINE_GROUNDS = Schema(
         c.key("ground_id", "依据编号", "Row code", "YJBH"),
         c.RIVER_ID,
         c.or_blank(c.BANK),
+        c.optional(replace(c.NAME, meaning="Lake, reservoir or work whose closed line it is; empty on banks.")),
         c.choice("basis", "划界依据", "Basis", "HJYJ", "What the line was drawn from.", c.BASES),
         c.or_blank(c.metres("least_offset_m", "最小外延", "Least strip", "ZXWY", "Narrowest; blank without.")),
         c.or_blank(c.metres("most_offset_m", "最大外延", "Widest strip", "ZDWY", "Widest; blank without.")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from riverline.schema import columns as c
 from riverline.schema.model import Column, Schema
 
@@ -63,8 +65,8 @@ STRETCHES = Schema(
         c.key("stretch_id", "变动段编号", "Stretch code", "BDDBH"),
         c.RIVER_ID,
         c.or_blank(c.BANK),
-        c.START_CHAINAGE,
-        c.END_CHAINAGE,
+        *(replace(column, meaning=f"{column.meaning[:-1]}: along the axis; without a bank along a closed line itself.")
+          for column in (c.START_CHAINAGE, c.END_CHAINAGE)),
         c.LENGTH,
         c.or_blank(c.metres("largest_m", "最大移动", "Largest move", "ZDYD",
                             "Largest distance between the two lines, either way; blank where one is not there.")),

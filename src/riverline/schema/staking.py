@@ -98,7 +98,9 @@ _PLACE = (
     c.choice("reason", "设桩原因", "Reason", "SZYY", "Why a stake stands here.", c.STAKE_REASONS),
     c.text("number", "桩号牌", "Number", "ZHP", "Number cut into the stake; stable under insertion."),
     c.or_blank(c.metres("chainage_m", "桩号", "Chainage", "ZHM",
-                        "Distance along the axis, downstream; blank where it has no place on the line.")),
+                        "Distance along the axis, downstream; on the closed line of a lake, a reservoir or a work, "
+                        "which has no bank, along that line itself, clockwise from its northernmost place: not a place "
+                        "on the river. Blank where it has no place on the line.")),
     c.or_blank(c.metres("x_m", "X坐标（北）", "X (north)", "XZB", "Gauss-Krüger northing.")),
     c.or_blank(c.metres("y_m", "Y坐标（东）", "Y (east)", "YZB", "Gauss-Krüger easting, 500 km on the meridian.")),
     c.or_blank(_degrees("lon", "经度", "Longitude", "JD", "CGCS2000 longitude.")),
@@ -119,7 +121,13 @@ _MORE = (
     c.choice("setting", "环境类型", "Surroundings", "HJLX", "Decides how far apart stakes stand.", c.SURROUNDINGS),
     c.text("reasons", "全部原因", "All reasons", "QBYY", "Codes of all reasons, the first that of the column above."),
     c.text("source_ids", "来源要素", "Source features", "LYYS", "Units, rivers and works that ask for it."),
-    c.text("printed_chainage", "里程桩号", "Chainage as printed", "LCZH", "K12+345, breaks of the chainage counted."),
+    c.text(
+        "printed_chainage",
+        "里程桩号",
+        "Chainage as printed",
+        "LCZH",
+        "K12+345, breaks of the chainage counted; without a bank along the closed line itself.",
+    ),
     c.text("admin_code", "行政区代码", "Unit code", "XZQDM", "Code of the administrative unit."),
     c.text("lon_dms", "经度（度分秒）", "Longitude (DMS)", "JDDFM", "Longitude in degrees, minutes and seconds."),
     c.text("lat_dms", "纬度（度分秒）", "Latitude (DMS)", "WDDFM", "Latitude in degrees, minutes and seconds."),

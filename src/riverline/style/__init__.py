@@ -11,6 +11,7 @@ Examples
 
 from __future__ import annotations
 
+from riverline.style.along import along_own_line, own_line_names, own_lines, unnamed
 from riverline.style.evidence import COLOURS, CURVES, HEAT
 from riverline.style.layers import Layer, collect, recognise
 from riverline.style.naming import rule_sets_named, rule_sets_of, with_rule_titles
@@ -28,11 +29,15 @@ __all__ = [
     "Shape",
     "Symbol",
     "Theme",
+    "along_own_line",
     "collect",
     "in_language",
+    "own_line_names",
+    "own_lines",
     "recognise",
     "rule_sets_named",
     "rule_sets_of",
     "themes",
+    "unnamed",
     "with_rule_titles",
 ]

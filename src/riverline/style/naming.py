@@ -24,6 +24,16 @@ _COLUMN = "rules"
 def rule_sets_of(layers: Iterable[Layer]) -> tuple[RulesUsed, ...]:
     """Every rule set behind some layers once, in the order in which they come up.
 
+    Parameters
+    ----------
+    layers
+        From :func:`riverline.style.collect`.
+
+    Returns
+    -------
+    tuple of RulesUsed
+        Those that differ in content, even where they share a name.
+
     Examples
     --------
     >>> import riverline as rl
@@ -43,6 +53,11 @@ def rule_sets_named(layers: Iterable[Layer], language: Language) -> dict[str, st
         From :func:`riverline.style.collect`.
     language
         Of the titles. A rule set that does not ship goes by its name.
+
+    Returns
+    -------
+    dict
+        In alphabetical order of the names.
 
     Examples
     --------
@@ -68,6 +83,11 @@ def with_rule_titles(layers: Sequence[Layer], language: Language) -> tuple[Layer
         or stays.
     language
         Of the titles.
+
+    Returns
+    -------
+    tuple of Layer
+        As many, in the same order.
 
     Examples
     --------

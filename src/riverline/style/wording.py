@@ -34,6 +34,11 @@ def in_language(layers: Sequence[Layer], language: Language) -> tuple[Layer, ...
     language
         ``"zh"`` or ``"en"``.
 
+    Returns
+    -------
+    tuple of Layer
+        As many, in the same order; frames that were given are not changed.
+
     Examples
     --------
     >>> from riverline import faults, style

@@ -93,6 +93,8 @@ class FormTable(Frozen):
         Of blocks: what a blank space to draw in is called.
     only
         Values of columns that a row has to have; ``""`` is a blank, or a column that is not there.
+    without
+        Values of columns that a row may not have, written likewise.
     order
         Columns by which rows are sorted; the key of the schema if none is named.
     falling
@@ -114,6 +116,7 @@ class FormTable(Frozen):
     lines: Annotated[tuple[Names, ...], BeforeValidator(as_tuple)] = ()
     sketch: Words | None = None
     only: dict[str, _Values] = Field(default_factory=dict)
+    without: dict[str, _Values] = Field(default_factory=dict)
     order: Names = ()
     falling: Names = ()
     sums: Names = ()
@@ -198,7 +201,7 @@ def _problems_of(table: FormTable) -> Iterator[tuple[str, str]]:
         return
     columns = {each.column for each in table.columns}
     lines = {name for line in table.lines for name in line}
-    named = columns | {each.words_of for each in table.columns if each.words_of} | set(table.only) | lines
+    named = columns | {each.words_of for each in table.columns if each.words_of} | {*table.only, *table.without} | lines
     named |= {*table.order, *table.sums, *table.groups, *table.sum_by}
     for name in sorted(each for each in named if each not in schema):
         yield (
