@@ -31,6 +31,7 @@ _SHARES = (0.05, 0.15, 0.3, 0.5, 0.75)
 """Where classes begin, as shares of the highest density; what is less is transparent."""
 # Classes have smooth edges where pixels are finer than cells; a picture of few colours stays small.
 _MOST_PIXELS, _FINER = 1_000_000, 5.0
+_FIGURES = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0)
 _PANE = "riverlineSurface"
 _WORDS = {
     "zh": ("热点密度面（个/km²，带宽 {bandwidth:,.0f} 米）", "{low:g}–{high:g}", "≥ {low:g}"),
@@ -87,7 +88,7 @@ def draw_surface(surface: Surface) -> Drawn:
     >>> axes = gpd.GeoDataFrame({"river_id": ["R1"], "name": ["清水河"]}, geometry=[axis], crs=4548)
     >>> problems = gpd.GeoDataFrame(geometry=[shapely.Point(505100, 3500020)] * 3, crs=4548)
     >>> draw_surface(rl.hotspots.measure_surface(problems, axes)).breaks
-    (0.024, 0.072, 0.14, 0.24, 0.36)
+    (0.025, 0.07, 0.15, 0.25, 0.4)
     """
     if not hasattr(surface, "density") or not hasattr(surface, "grid"):
         what = type(surface).__name__
@@ -116,14 +117,23 @@ def _on_plane(surface: Surface, grid: PixelGrid) -> NDArray[np.float64]:
 
 
 def _breaks(top: float) -> tuple[float, ...]:
-    """Where classes begin, in two digits, so that a legend can be read."""
+    """Where classes begin, in round figures, so that a legend can be read."""
     if not top > 0.0:
         return ()
-    return tuple(_two_digits(share * top) for share in _SHARES)
+    return tuple(_round_figure(share * top) for share in _SHARES)
 
 
-def _two_digits(value: float) -> float:
-    return round(value, 1 - math.floor(math.log10(value)))
+def _round_figure(value: float) -> float:
+    """The nearest figure that reads easily: 0.99 is 1, 14.8 is 15.
+
+    Examples
+    --------
+    >>> [_round_figure(each) for each in (0.99, 2.97, 5.9, 9.9, 14.8, 0.0236)]
+    [1.0, 3.0, 6.0, 10.0, 15.0, 0.025]
+    """
+    power = math.floor(math.log10(value))
+    figure = min(_FIGURES, key=lambda each: abs(each - value / 10.0**power))
+    return float(f"{figure}e{power}")
 
 
 def _rgba(color: str, opacity: float) -> tuple[int, int, int, int]:
