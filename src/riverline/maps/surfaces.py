@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +31,7 @@ _SHARES = (0.05, 0.15, 0.3, 0.5, 0.75)
 """Where classes begin, as shares of the highest density; what is less is transparent."""
 # Classes have smooth edges where pixels are finer than cells; a picture of few colours stays small.
 _MOST_PIXELS, _FINER = 1_000_000, 5.0
+_MOST_SMOOTH, _SMOOTHER = 4_000_000, 4
 _FIGURES = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0)
 _PANE = "riverlineSurface"
 _WORDS = {
@@ -97,7 +98,7 @@ def draw_surface(surface: Surface) -> Drawn:
             f"surface must be what riverline.hotspots.measure_surface returns, got {what}",
         )
     grid = plane_grid(surface.grid, None, _MOST_PIXELS, _FINER) or surface.grid
-    values = _on_plane(surface, grid)
+    grid, values = _smooth(grid, _on_plane(surface, grid))
     breaks = _breaks(float(np.nanmax(surface.density, initial=0.0)))
     classes = np.searchsorted(np.array(breaks), values, side="right") if breaks else np.zeros(grid.shape, dtype="int64")
     table = np.array([(0, 0, 0, 0), *(_rgba(*each) for each in HEAT)], dtype="uint8")
@@ -114,6 +115,16 @@ def _on_plane(surface: Surface, grid: PixelGrid) -> NDArray[np.float64]:
     known = np.nan_to_num(surface.density.astype("float64"))
     found = ndimage.map_coordinates(known, [row - 0.5, column - 0.5], order=1, mode="constant", cval=0.0)
     return np.asarray(found.reshape(grid.shape))
+
+
+def _smooth(grid: PixelGrid, values: NDArray[np.float64]) -> tuple[PixelGrid, NDArray[np.float64]]:
+    """Pixels cut into smaller ones, the density between their middles, where there is room: edges without steps."""
+    from affine import Affine
+
+    times = max(1, min(_SMOOTHER, math.isqrt(_MOST_SMOOTH // max(values.size, 1))))
+    rows, columns = grid.shape
+    fine = replace(grid, transform=grid.transform @ Affine.scale(1 / times), shape=(rows * times, columns * times))
+    return fine, np.asarray(ndimage.zoom(values, times, order=1, mode="nearest", grid_mode=True))
 
 
 def _breaks(top: float) -> tuple[float, ...]:
