@@ -1,64 +1,7 @@
-"""Codes that are no choices of a column and yet have names: layers, ranks of rivers, several reasons in one cell."""
+"""Codes that are no choices of a column and yet have names, as tables that leave riverline say them."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
-
-from riverline.faults.words import layer_label
-from riverline.schema import STAKES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from riverline.schema import Language
+from riverline.style.codes import named
 
 __all__ = ["named"]
-
-
-def named(column: str, codes: str, language: Language) -> str:
-    """Codes of a column by their names; what has none stays as it is.
-
-    Parameters
-    ----------
-    column
-        Name of the column.
-    codes
-        One code, or several with commas between them.
-    language
-        Language of the names.
-
-    Examples
-    --------
-    >>> named("layers", "stakes, boards", "zh"), named("owner", "stakes", "zh")
-    ('界桩、公告牌', 'stakes')
-    >>> named("reasons", "start,boundary", "zh"), named("rank", "tributary-2", "en"), named("rank", "县级", "zh")
-    ('起点、行政区界', 'Tributary of order 2', '县级')
-    """
-    name_of = _NAMES.get(column)
-    if name_of is None:
-        return codes
-    parting = "、" if language == "zh" else ", "
-    return parting.join(name_of(code, language) for code in re.split(r"\s*[,;]\s*", codes))
-
-
-_TRIBUTARY = re.compile(r"tributary-([1-9])")
-_ORDERS = "一二三四五六七八九"
-
-
-def _rank(code: str, language: Language) -> str:
-    """The rank of a river as it is said; the office's own words stay as they are."""
-    if code == "main":
-        return "干流" if language == "zh" else "Main river"
-    found = _TRIBUTARY.fullmatch(code)
-    if found is None:
-        return code
-    return f"{_ORDERS[int(found[1]) - 1]}级支流" if language == "zh" else f"Tributary of order {found[1]}"
-
-
-_NAMES: dict[str, Callable[[str, Language], str]] = {
-    "layer": layer_label,
-    "layers": layer_label,
-    "rank": _rank,
-    "reasons": STAKES["reason"].value_label,
-}
