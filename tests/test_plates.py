@@ -739,3 +739,87 @@ def test_numbers_of_neighbours_stand_between_the_labels_of_the_grid():
     at = neatline._between_grid(np.array([(320.0, 30.0), (320.0, 230.0)]), sheet, box, canvas)
     assert at[0] == 320
     assert np.abs(ticks - at[1]).min() > 20
+
+
+# Meridians and parallels
+
+
+def on_paper(plate, kind):
+    """Green lines or crosses of a sheet, (n, 2, 2) mm on the page."""
+    from matplotlib.collections import LineCollection
+    from matplotlib.colors import to_hex
+    from matplotlib.lines import Line2D
+
+    if kind == "crosses":
+        found = [each for each in plate.figure.findobj(LineCollection) if to_hex(each.get_color()[0]) == "#3c6e57"]
+        return np.array([line for each in found for line in each.get_segments()])
+    lines = [each for each in plate.figure.findobj(Line2D) if each.get_color() == neatline._GRID_COLOR]
+    return np.array([np.column_stack(each.get_data()) for each in lines])
+
+
+def degrees_of(text):
+    found = re.fullmatch(r"(-?)(\d+)°(\d\d)′(\d\d)″", text)
+    return (-1 if found[1] else 1) * (int(found[2]) + int(found[3]) / 60 + int(found[4]) / 3600)
+
+
+def stream_at(east, north, crs=CRS):
+    line = shapely.LineString([(east, north), (east + 50, north + 50)])
+    return gpd.GeoDataFrame({"river_id": ["R1"], "name": ["河"]}, geometry=[line], crs=crs)
+
+
+@pytest.mark.parametrize(
+    ("east", "north", "crs", "scale"),
+    [(500_000, 3_500_000, CRS, 2_000), (660_000, 5_300_000, CRS, 75_000), (330_000, 3_500_000, CRS, 250_000),
+     (700_000, 2_500_000, CRS, 1_000_000), (500_000, 8_000_000, "EPSG:32701", 500_000)],
+)  # fmt: skip
+def test_each_edge_of_the_frame_meets_meridians_and_parallels_where_they_are(east, north, crs, scale) -> None:
+    import pyproj
+    from matplotlib.text import Text
+
+    place = stream_at(east, north, crs)
+    plate = rl.plates.draw(place, grid="graticule", scale=scale)
+    room = lay_out("A3").room
+    back = pyproj.Transformer.from_crs(crs, pyproj.CRS(crs).geodetic_crs, always_xy=True)
+    written = [each for each in plate.figure.findobj(Text) if re.fullmatch(r"-?\d+°\d\d′\d\d″", each.get_text())]
+    edges = dict.fromkeys(("bottom", "top", "left", "right"), 0)
+    for (x, y), _ in on_paper(plate, "ticks"):
+        side = next(name for name in edges if abs((y if name in {"bottom", "top"} else x) - getattr(room, name)) < 1e-6)
+        upright = side in {"bottom", "top"}
+        near = [each for each in written if abs(each.get_position()[1 - upright] - (x, y)[1 - upright]) < 1e-6]
+        own = [each for each in near if abs(each.get_position()[upright] - (x, y)[upright]) < 7.0]
+        if not own:
+            continue
+        edges[side] += 1
+        ground = np.array(plate.window[:2]) + (np.array([x, y]) - (room.left, room.bottom)) * scale / 1000.0
+        lon, lat = back.transform(*ground)
+        said, there = degrees_of(own[0].get_text()), lon if upright else lat
+        off = (there - said + 180.0) % 360.0 - 180.0
+        # A hundredth of a millimetre of this sheet.
+        assert abs(off) * 111_320.0 < 0.01 * scale / 1000.0, (side, own[0].get_text(), there)
+    assert min(edges.values()) >= 1, edges
+    assert sum(edges.values()) == len(written), "every label has its tick"
+
+
+def test_crosses_of_one_meridian_run_from_its_lower_to_its_upper_tick() -> None:
+    plate = rl.plates.draw(stream_at(690_000, 3_500_000), grid="graticule", scale=250_000)
+    room = lay_out("A3").room
+    ticks = on_paper(plate, "ticks")[:, 0]
+    low, high = (np.sort(ticks[np.abs(ticks[:, 1] - edge) < 1e-6, 0]) for edge in (room.bottom, room.top))
+    middles = on_paper(plate, "crosses").mean(axis=1)
+    inner = middles[(middles[:, 1] > room.bottom + 5) & (middles[:, 1] < room.top - 5)]
+    inner = inner[(inner[:, 0] > room.left + 5) & (inner[:, 0] < room.right - 5)]
+    both = [(a, b) for a in low for b in high if abs(a - b) < 8.0]
+    assert len(both) >= 2
+    assert max(abs(a - b) for a, b in both) > 1.0, "far from its zone's middle a meridian leans"
+    lines = shapely.linestrings([[(a, room.bottom), (b, room.top)] for a, b in both])
+    assert shapely.distance(shapely.points(inner)[:, None], lines).min(axis=1).max() < 0.05
+
+
+@pytest.mark.parametrize("scale", [200, 500, 1_000, 2_000, 3_000, 25_000, 75_000, 150_000, 1_000_000])
+def test_qgis_is_told_the_grid_of_our_own_sheets(scale) -> None:
+    said = neatline.grid_expression(str(scale))
+    wanted = scale / 10
+    power = 10.0 ** np.floor(np.log10(wanted))
+    cases = [(float(up), float(step)) for up, step in re.findall(r"<= ([\d.]+) THEN ([\d.]+)", said)]
+    step = next((step for up, step in cases if wanted / power <= up), 10.0)
+    assert step * power == neatline.grid_step(scale)
