@@ -296,6 +296,40 @@ def test_nothing_to_draw_and_one_point_are_sheets_too(tmp_path) -> None:
     assert (point.window[1] + point.window[3]) / 2 == pytest.approx(y)
 
 
+def lines_in_degrees(*lines):
+    count = len(lines)
+    rows = {"river_id": [f"R{number}" for number in range(count)], "name": ["河"] * count}
+    return gpd.GeoDataFrame(rows, geometry=[shapely.LineString(line) for line in lines], crs=4326)
+
+
+FAR = ((179.9, -17.0), (179.95, -17.1)), ((-179.9, -17.0), (-179.95, -17.1))
+
+
+@pytest.mark.parametrize("lines", [FAR, [((179.9, -17.0), (-179.9, -17.1))], [((-179.9, -17.0), (179.9, -17.1))]])
+def test_what_lies_on_both_sides_of_the_180th_meridian_is_drawn_there(lines) -> None:
+    plate = rl.plates.draw(axes=lines_in_degrees(*lines))
+    assert plate.crs == "EPSG:32701"
+    assert plate.window[2] - plate.window[0] < 40_000
+
+
+def test_what_no_zone_holds_is_refused_with_advice_that_holds_and_by_the_users_own_name() -> None:
+    wide = lines_in_degrees(((80, 30), (81, 31)), ((120, 30), (121, 31)))
+    with pytest.raises(rl.CRSError, match=r"^河道：.*crs=\"\+proj=lcc") as caught:
+        rl.plates.draw(河道=wide)
+    (plane,) = next(hint.values for hint in caught.value.hints if hint.call.startswith("crs="))
+    drawn = rl.plates.draw(河道=wide, crs=plane)
+    assert "+proj=lcc" in drawn.crs
+    assert drawn.scale > 1_000_000
+    with pytest.raises(rl.CRSError, match="EPSG:4490"):
+        rl.plates.draw(河道=wide, crs=4490)
+    apart = lines_in_degrees(((170, -17), (171, -17)), ((-160, -17), (-161, -17)))
+    with pytest.raises(rl.CRSError, match=r"170\.000°–200\.000°.*EPSG:32701.*lon_0=185\.0"):
+        rl.plates.draw(axes=apart)
+    # Round the whole earth the way it is drawn, not across the 180th meridian.
+    with pytest.raises(rl.CRSError, match=r"-170\.000°–170\.000°"):
+        rl.plates.draw(axes=lines_in_degrees(((-170, 10), (0, 10), (170, 10))))
+
+
 def test_what_lies_in_no_plane_with_a_true_scale_is_drawn_in_its_zone() -> None:
     drawn, axes = river()
     assert rl.plates.draw(axes.to_crs(4490)).crs == CRS

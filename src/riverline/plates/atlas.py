@@ -61,6 +61,7 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
     merge: bool = False,
     processes: int = 1,
     resume: bool = True,
+    crs: object = None,
     title: str = "",
     imprint: Imprint | None = None,
     grid: Grid = "km",
@@ -83,7 +84,7 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
         ``"river"``: strips along each river, from its source down, with match lines; ``"sheet"``: cells of one grid,
         numbered by their south-west corner in kilometres, north first; ``"admin"``: unit by unit of a layer of
         administrative units (:data:`riverline.schema.ADMIN`), which has to be among the results.
-    paper, orientation, imprint, grid, stake_table, font, language
+    paper, orientation, crs, imprint, grid, stake_table, font, language
         As for :func:`riverline.plates.draw`.
     scale
         Denominator; ``"auto"`` draws each river or unit as one sheet, at the largest scale at which it fits.
@@ -141,14 +142,14 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
     layout, fonts = lay_out(paper, orientation), find_fonts(font, language)
     several = isinstance(results, (list, tuple)) and not hasattr(results, "_fields")
     given = list(results) if several else [results]
-    shown, crs = drawable(given, layers, language)
+    shown, plane = drawable(given, layers, language, crs=crs)
     planned = plan(shown, by, scale, layout.room)
     imprint = imprint or Imprint()
-    notes = notes_of(collect(*given, **layers), crs, imprint, language)
+    notes = notes_of(collect(*given, **layers), plane, imprint, language)
     look = Look(layout, fonts, language, grid, imprint, notes, stake_table)
-    book = _Book(planned, plain_layers(shown), crs, look, clean(title), target, tuple(kinds))
+    book = _Book(planned, plain_layers(shown), plane, look, clean(title), target, tuple(kinds))
     _make_folder(target)
-    about = {"version": __version__, "scale": scale, "paper": layout.name, "by": by, "crs": crs_text(crs)}
+    about = {"version": __version__, "scale": scale, "paper": layout.name, "by": by, "crs": crs_text(plane)}
     manifest = Manifest.open(target, about, resume=resume)
     with Crew(min(processes, len(planned.frames))) as crew:
         if not manifest.before:

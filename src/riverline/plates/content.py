@@ -55,7 +55,7 @@ class Mark:
 
 
 def drawable(
-    results: Sequence[Any], layers: dict[str, Any], language: Language
+    results: Sequence[Any], layers: dict[str, Any], language: Language, *, crs: object = None
 ) -> tuple[tuple[Layer, ...], pyproj.CRS]:
     """The layers that sheets are drawn from, and the plane that they are drawn in.
 
@@ -66,11 +66,14 @@ def drawable(
         stamped. A frame of faults that is given by itself is drawn.
     language
         Of sentences in them.
+    crs
+        The plane, where one is asked for.
 
     Returns
     -------
     tuple
-        Layers of one schema together, and the CRS: that of the first layer in metres, else the zone of the first.
+        Layers of one schema together, and the CRS: the one asked for, else that of the first layer in metres, else
+        the zone of the first.
 
     Raises
     ------
@@ -91,10 +94,10 @@ def drawable(
             "图层中没有一个图形可绘：均为空，或坐标不是有限数（NaN、无穷大）；请检查数据",
             "no feature of the layers can be drawn: all are empty, or their coordinates are no finite numbers",
         )
-    plane = _plane(kept)
+    plane = _plane(kept, crs)
     merged: dict[str, list[Layer]] = {}
     for layer in in_language(kept, language):
-        frame = align(layer.frame, plane, layer=layer.label("en"))
+        frame = align(layer.frame, plane, layer=layer.called)
         frame = frame if frame.geometry.name == "geometry" else frame.rename_geometry("geometry")
         merged.setdefault(layer.name, []).append(replace(layer, frame=frame[_drawn(frame)]))
     return tuple(
@@ -103,10 +106,11 @@ def drawable(
     ), plane
 
 
-def _plane(layers: Sequence[Layer]) -> pyproj.CRS:
+def _plane(layers: Sequence[Layer], crs: object) -> pyproj.CRS:
     full = [layer for layer in layers if len(layer.frame)] or list(layers)
-    first = next((layer.frame for layer in full if is_metric(layer.frame)), None)
-    return (to_metric(full[0].frame) if first is None else first).crs  # type: ignore[return-value]  # no CRS to pandas
+    first = None if crs is not None else next((layer.frame for layer in full if is_metric(layer.frame)), None)
+    given = to_metric(full[0].frame, crs=crs, layer=full[0].called) if first is None else first
+    return given.crs  # type: ignore[return-value]  # no CRS to pandas
 
 
 def _drawn(frame: gpd.GeoDataFrame) -> np.ndarray:

@@ -48,6 +48,7 @@ def draw(  # noqa: PLR0913 - one argument a thing to say
     orientation: Orientation = "landscape",
     scale: int | Literal["auto"] = "auto",
     within: gpd.GeoDataFrame | None = None,
+    crs: object = None,
     title: str = "",
     number: str = "",
     imprint: Imprint | None = None,
@@ -75,6 +76,8 @@ def draw(  # noqa: PLR0913 - one argument a thing to say
         Denominator, such as 2000; ``"auto"`` takes the largest of the usual scales at which everything fits.
     within
         A frame whose bounds the map is centred on, in place of those of everything.
+    crs
+        The plane to draw in: any projected CRS in metres, for what no zone holds; if not given, see the notes.
     title, number
         Printed above the map; the title is 河道管理范围图 if empty.
     imprint
@@ -133,14 +136,14 @@ def draw(  # noqa: PLR0913 - one argument a thing to say
     require_scale(scale)
     layout = lay_out(paper, orientation)
     fonts = find_fonts(font, language)
-    found, crs = drawable(results, layers, language)
+    found, plane = drawable(results, layers, language, crs=crs)
     window, denominator = _window(found, within, layout, scale)
     imprint = imprint or Imprint()
-    notes = notes_of(collect(*results, **layers), crs, imprint, language)
+    notes = notes_of(collect(*results, **layers), plane, imprint, language)
     look = Look(layout, fonts, language, grid, imprint, notes, stake_table)
     heading = clean(title) or WORDS[language]["title"]
     parts = cut(plain_layers(found), window, margin_m=denominator / 100.0)
-    sheet = Sheet(clean(number), heading, window, denominator, crs_text(crs), parts)
+    sheet = Sheet(clean(number), heading, window, denominator, crs_text(plane), parts)
     figure, faults = compose(sheet, look)
     contents = [encode(figure, format_of(each), fonts, title=heading) for each in paths]
     for each, content in zip(paths, contents, strict=True):
