@@ -12,7 +12,7 @@ import shapely
 
 from riverline.errors import SchemaError
 from riverline.geodesy import align, is_metric, to_metric
-from riverline.schema import FAULTS, PLATES
+from riverline.schema import EXTENTS, FAULTS, HOLDINGS, PLATES, ZONES
 from riverline.style import NEUTRAL, THEMES, collect, in_language, themes
 
 if TYPE_CHECKING:
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer, Symbol, Theme
 
-__all__ = ["Bounds", "Mark", "bounds_of", "cut", "drawable", "marks_of"]
+__all__ = ["Bounds", "Mark", "bounds_of", "cut", "drawable", "marks_of", "nothing_drawn", "require_marks"]
 
 Bounds = tuple[float, float, float, float]
 Kind = Literal["point", "line", "area"]
+_GROUND = frozenset({EXTENTS.name, HOLDINGS.name})
+"""What is drawn as outlines where zones are."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,6 +108,32 @@ def drawable(
     ), plane
 
 
+def require_marks(layers: Sequence[Layer], parts: Sequence[Layer], language: Language) -> None:
+    """Raise where a sheet would be blank: layers without rows, none of them in the window, or only what maps hide."""
+    if not any(len(layer.frame) for layer in layers):
+        raise nothing_drawn()
+    names = ", ".join(layer.called for layer in layers)
+    if not parts:
+        raise SchemaError(
+            f"所取范围内没有要素：{names}；请检查 within= 的范围和各图层的坐标系",
+            f"nothing lies in the part that is to be drawn: {names}; check within= and the CRS of the layers",
+        )
+    if not marks_of(parts, language):
+        raise SchemaError(
+            f"图上没有可绘的内容：{names} 的要素按图式都不上图（如横断面、提示级质检问题）；请一并给出其他图层",
+            f"nothing would be on the sheet: features of {names} are such as sheets leave out, such as transects and "
+            "notes of checks; give other layers too",
+        )
+
+
+def nothing_drawn() -> SchemaError:
+    """What is raised where layers have no rows."""
+    return SchemaError(
+        "没有可绘的要素：各图层都没有一行；请检查数据或筛选条件",
+        "there is nothing to draw: the layers have no rows; check the data, or what chose them",
+    )
+
+
 def _plane(layers: Sequence[Layer], crs: object) -> pyproj.CRS:
     full = [layer for layer in layers if len(layer.frame)] or list(layers)
     first = None if crs is not None else next((layer.frame for layer in full if is_metric(layer.frame)), None)
@@ -166,8 +194,15 @@ def marks_of(layers: Sequence[Layer], language: Language) -> tuple[Mark, ...]:
         for layer in layers:
             if theme in themes(layer.name if layer.schema else "") and len(layer.frame):
                 found += _marks(layer, theme, language)
+    if any(mark.layer == ZONES.name for mark in found):
+        # Fills over or under those of zones would make each of them another colour than in the legend.
+        found = [_outlined(mark) if mark.layer in _GROUND else mark for mark in found]
     # What is drawn in one way shares a heading, the last of the legend.
     return tuple(sorted(found, key=lambda mark: not mark.heading))
+
+
+def _outlined(mark: Mark) -> Mark:
+    return replace(mark, symbol=replace(mark.symbol, fill="", fill_opacity=0.0))
 
 
 def _marks(layer: Layer, theme: Theme, language: Language) -> Iterator[Mark]:
