@@ -293,8 +293,8 @@ def test_one_point_is_a_sheet_and_nothing_to_draw_is_none(tmp_path) -> None:
     assert (point.window[0] + point.window[2]) / 2 == pytest.approx(x)
     assert (point.window[1] + point.window[3]) / 2 == pytest.approx(y)
     away = gpd.GeoDataFrame(geometry=[shapely.Point(600_000, 3_600_000).buffer(10)], crs=CRS)
-    transects = rl.schema.TRANSECTS.empty(CRS).reindex([0]).assign(
-        geometry=gpd.GeoSeries([shapely.LineString([(500_000, 3_500_000), (500_100, 3_500_000)])], crs=CRS))  # fmt: skip
+    across = gpd.GeoSeries([shapely.LineString([(500_000, 3_500_000), (500_100, 3_500_000)])], crs=CRS)
+    transects = rl.schema.TRANSECTS.empty(CRS).reindex([0]).assign(geometry=across)
     for drawn, more, said in (
         ((rl.schema.EXTENTS.empty(CRS),), {}, "没有可绘的要素"),
         ((rl.schema.EXTENTS.empty(CRS), stakes(1).iloc[:0]), {}, "没有可绘的要素"),

@@ -194,6 +194,7 @@ def marks_of(layers: Sequence[Layer], language: Language) -> tuple[Mark, ...]:
         for layer in layers:
             if theme in themes(layer.name if layer.schema else "") and len(layer.frame):
                 found += _marks(layer, theme, language)
+    found = [_outlined(mark) if mark.layer == FAULTS.name and mark.kind == "area" else mark for mark in found]
     if any(mark.layer == ZONES.name for mark in found):
         # Fills over or under those of zones would make each of them another colour than in the legend.
         found = [_outlined(mark) if mark.layer in _GROUND else mark for mark in found]
