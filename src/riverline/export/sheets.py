@@ -10,7 +10,7 @@ import pandas as pd
 
 from riverline import faults
 from riverline.export.forms import FormColumn, FormTable, Words
-from riverline.export.naming import named
+from riverline.export.naming import named, parts_named
 from riverline.io.chainage_text import format_chainage
 from riverline.io.sheet_cells import cells_of, clean_text, cut_text, number_format
 from riverline.schema import FRAMES
@@ -206,6 +206,7 @@ def _body(
     rows: pd.DataFrame, columns: Sequence[FormColumn], schema: Schema | None, language: Language
 ) -> tuple[list[list[Cell]], int]:
     """The cells, row by row, and how many texts were too long for one."""
+    rows = parts_named(rows, language)
     cells = [_cells(rows[each.column], each, schema, language) for each in columns]
     cut = 0
     for column in cells:
