@@ -80,6 +80,28 @@ def shown(tmp_path_factory):
     return run("demo", "--out", folder).output, folder
 
 
+def test_no_workbook_of_the_demo_shows_a_code_that_has_a_name(shown, tmp_path):
+    """Keys are no words: checks and classes of outfalls are looked up by them."""
+    import openpyxl
+
+    _, folder = shown
+    books = [*folder.glob("*.xlsx")]
+    for name in ("成果.gpkg", "河长制成果.gpkg"):
+        books.append(tmp_path / f"{name}.xlsx")
+        run("export", folder / name, "--to", "xlsx", "--out", books[-1])
+    every = [column for frame in rl.schema.FRAMES.values() for column in frame]
+    codes = {choice.value for column in every for choice in column.choices} | set(rl.schema.FRAMES)
+    found = set()
+    for sheet in (sheet for book in books for sheet in openpyxl.load_workbook(book)):
+        heads, *rows = list(sheet.iter_rows(min_row=3, values_only=True)) or [()]
+        cells = ((head, cell) for row in rows for head, cell in zip(heads, row, strict=False) if isinstance(cell, str))
+        for head, cell in cells:
+            known = codes & set(re.split(r"\s*[,，、;；]\s*", cell)) - {""}
+            if known and head not in {"检查编号", "类型编号"}:
+                found.add((sheet.title, head, *sorted(known)))
+    assert not found
+
+
 @pytest.fixture(scope="module")
 def expected():
     """What the library makes of the samples, step by step."""

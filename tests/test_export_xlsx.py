@@ -367,6 +367,23 @@ def test_a_form_of_ones_own_decides_columns_and_titles(tmp_path):
         rl.export.load_form("nowhere")
 
 
+@pytest.mark.parametrize(
+    "name", [name for name, each in schema.FRAMES.items() if {"scope", "part"} <= {column.name for column in each}]
+)
+def test_statistics_name_what_they_are_grouped_by(name, tmp_path):
+    own = schema.FRAMES[name]
+    scopes = [each.value for each in own["scope"].choices]
+    parts = {"kind": "dumping", "severity": "serious", "bank": "left"}
+    frame = pd.DataFrame({own.key: scopes, "scope": scopes, "part": [parts.get(each, "*") for each in scopes]})
+    frame = own.conform(frame.reindex(columns=[each.name for each in own]))
+    book = openpyxl.load_workbook(rl.export.to_xlsx(tmp_path / "x.xlsx", frame))
+    heads, *rows = book.worksheets[1].iter_rows(min_row=3, values_only=True)
+    shown = pd.DataFrame(rows, columns=heads)
+    assert set(shown["统计口径"]) == {each.label_zh for each in own["scope"].choices}
+    words = {"kind": "乱堆", "severity": "较严重", "bank": "左岸"}
+    assert sorted(shown["分组"]) == sorted(words.get(each, "*") for each in scopes)
+
+
 def test_a_wrong_call_leaves_the_old_file(tmp_path, monkeypatch):
     path = tmp_path / "x.xlsx"
     path.write_bytes(b"old")

@@ -18,8 +18,10 @@ from riverline.export.gbk_signs import written_in_gbk
 from riverline.export.naming import named
 from riverline.export.tables import GEOMETRY
 from riverline.io.sheet_cells import clean_text
+from riverline.schema.clock import OFFICE_ZONE
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator, Mapping, Sequence
 
     from riverline.export.tables import Field, Table
@@ -142,7 +144,7 @@ def _values(
 ) -> tuple[pa.Array | pa.ChunkedArray, list[tuple[int, str]], list[tuple[str, str]]]:
     """A column that a DBF file can hold, the texts that it cuts, and the signs that others stand for."""
     if pa.types.is_timestamp(array.type):
-        array = pa.array([None if at is None else at.isoformat(sep=" ") for at in array.to_pylist()], pa.string())
+        array = pa.array([None if at is None else _time(at) for at in array.to_pylist()], pa.string())
     if not pa.types.is_string(array.type) and not pa.types.is_large_string(array.type):
         return array, [], []
     spelled = pa.array(array.to_pylist(), pa.string()).dictionary_encode()
@@ -157,6 +159,11 @@ def _values(
     long = {at for at, text in enumerate(words) if cut[at] != (text or None)}
     kept = pa.array([None if at is None else cut[at] for at in places], pa.string())
     return kept, [(row + 1, words[at]) for row, at in enumerate(places) if at in long], sorted(replaced)
+
+
+def _time(moment: dt.datetime) -> str:
+    """A time as ISO text: one that names its zone on the office's clock, with that clock's zone."""
+    return (moment if moment.tzinfo is None else moment.astimezone(OFFICE_ZONE)).isoformat(sep=" ")
 
 
 def _word(text: str, each: Field, language: Language) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
-    from riverline.export.tables import Table
+    from riverline.export.tables import Field, Table
     from riverline.schema import Language
 
 __all__ = ["to_filegdb"]
@@ -116,7 +116,8 @@ def to_filegdb(
 
     Notes
     -----
-    Written by GDAL's OpenFileGDB for ArcGIS 10 and later; days are date-times at midnight, as all of these read them.
+    Written by GDAL's OpenFileGDB for ArcGIS 10 and later; days are date-times at midnight, as all of these read them,
+    times are in UTC and their aliases say so.
     Aliases are the dictionary's titles; names of fields keep letters, digits and Chinese signs, all else becomes ``_``.
     Coordinates are kept to 0.1 mm, yes and no become 1 and 0, whole numbers of more than 32 bits become numbers, or
     texts where a number would not hold them. Styles and lists of values are not in it: GeoPackage has both.
@@ -189,7 +190,12 @@ def _is_degrees(crs: str) -> bool:
 def _fields(table: Table) -> dict[str, tuple[str, str]]:
     """Column → name and alias of its field."""
     taken = set(_RESERVED)
-    return {each.name: (_free(each.name, taken, _LONGEST_FIELD), clean_text(each.alias)) for each in table.fields}
+    return {each.name: (_free(each.name, taken, _LONGEST_FIELD), clean_text(_title(each))) for each in table.fields}
+
+
+def _title(each: Field) -> str:
+    """The title of a field; the format knows no zones, so that of an instant says that it is in UTC."""
+    return f"{each.alias}（UTC）" if each.column is not None and each.column.kind == "timestamp" else each.alias
 
 
 def _named(table: Table, fields: dict[str, tuple[str, str]]) -> pa.Table:

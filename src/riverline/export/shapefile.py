@@ -24,6 +24,7 @@ from riverline.export.tables import GEOMETRY, tables_of
 from riverline.io.file_names import file_names
 from riverline.io.sheet_cells import is_risky
 from riverline.io.whole_files import cannot_write
+from riverline.schema.clock import heading
 from riverline.style import collect, in_language
 
 if TYPE_CHECKING:
@@ -95,8 +96,9 @@ def to_shapefile(
     Notes
     -----
     A DBF field holds 254 bytes: a longer text is cut, ends with ``…``, and stands whole in ``长文本.csv``. Codes become
-    words, since a shapefile has no list of values: :func:`riverline.read_layer` takes them back. Times are ISO texts,
-    days are days, blanks at the ends of texts and line ends are not kept. Layers without geometry are DBF tables alone.
+    words, since a shapefile has no list of values: :func:`riverline.read_layer` takes them back. Times are ISO texts on
+    Beijing's clock with its zone, days are days, blanks at the ends of texts and line ends are not kept. Layers without
+    geometry are DBF tables alone.
     Units and signs that GBK lacks and that are no part of a name (``m²``, ``−``, ``∉``) are written in others, which
     ``代用符号.csv`` lists. ``字段说明.csv`` (UTF-8) says what every field is. The same result gives the same bytes.
 
@@ -160,8 +162,8 @@ def _write(folder: Path, tables: Sequence[Shaped], encoding: str) -> list[str]:
 def _explain(folder: Path, tables: Sequence[Shaped], files: Sequence[str]) -> None:
     rows = [
         (
-            file, short, field.name, field.column.label_zh if field.column else field.alias,
-            field.column.label_en if field.column else "", field.column.unit if field.column else "",
+            file, short, field.name, heading(field.column, "zh", unit=False) if field.column else field.alias,
+            heading(field.column, "en", unit=False) if field.column else "", field.column.unit if field.column else "",
             "；".join(f"{choice.label_zh} {choice.value}" for choice in field.column.choices) if field.column else "",
             field.column.meaning if field.column else "",
         )

@@ -115,7 +115,7 @@ class _Pen:
         if isinstance(cell, str) and is_risky(cell):
             look |= {"quote_prefix": True}
         if isinstance(cell, dt.date):
-            look |= {"num_format": "yyyy-mm-dd"}
+            look |= {"num_format": "yyyy-mm-dd hh:mm" if isinstance(cell, dt.datetime) else "yyyy-mm-dd"}
         form = self.book.look(**look)
         if last is not None and last > column:
             self.sheet.merge_range(row, column, row, last, "", form)
@@ -126,7 +126,8 @@ class _Pen:
         if isinstance(cell, str):
             self.sheet.write_string(row, column, cell, form)
         elif isinstance(cell, dt.date):
-            self.sheet.write_datetime(row, column, dt.datetime.combine(cell, dt.time()), form)
+            moment = cell if isinstance(cell, dt.datetime) else dt.datetime.combine(cell, dt.time())
+            self.sheet.write_datetime(row, column, moment, form)
         else:
             self.sheet.write_number(row, column, cell, form)
 
@@ -317,13 +318,14 @@ def read_digests(path: Path) -> dict[str, str]:
 
 
 def _token(row: int, column: int, cell: Any) -> bytes:  # noqa: ANN401 - a cell, or what a reader makes of it
-    """A cell as it counts: numbers to 14 of the 15 digits that spreadsheets keep, days without their hour."""
-    if isinstance(cell, dt.datetime):
-        cell = cell.date()
+    """A cell as it counts: numbers to 14 of the 15 digits that spreadsheets keep, days and times to the second."""
+    if isinstance(cell, dt.date):
+        moment = cell if isinstance(cell, dt.datetime) else dt.datetime.combine(cell, dt.time())
+        # A spreadsheet keeps times as fractions of a day.
+        nearest = (moment + dt.timedelta(seconds=0.5)).replace(microsecond=0)
+        return f"{row},{column},d{nearest.isoformat()}\n".encode()
     if isinstance(cell, str):
         # So texts are escaped that look like an escape; readers undo it in every text that holds it.
-        told = "t" + cell.replace("x005F_", "")
-    else:
-        # The writer gives numbers 16 digits; no reader keeps the sign of nothing.
-        told = f"d{cell.isoformat()}" if isinstance(cell, dt.date) else f"n{float(f'{cell:.16G}') or 0.0:.14g}"
-    return f"{row},{column},{told}\n".encode("utf-8", "surrogatepass")
+        return f"{row},{column},t{cell.replace('x005F_', '')}\n".encode("utf-8", "surrogatepass")
+    # The writer gives numbers 16 digits; no reader keeps the sign of nothing.
+    return f"{row},{column},n{float(f'{cell:.16G}') or 0.0:.14g}\n".encode()

@@ -14,6 +14,7 @@ from riverline.export.naming import named, parts_named
 from riverline.io.chainage_text import format_chainage
 from riverline.io.sheet_cells import cells_of, clean_text, cut_text, number_format
 from riverline.schema import FRAMES
+from riverline.schema.clock import heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -195,7 +196,7 @@ def _sum(values: pd.Series) -> float | int:
 
 def _head(column: FormColumn, schema: Schema | None, language: Language) -> Head:
     own = schema[column.column] if schema is not None and column.column in schema else None
-    label = own.label(language) if own is not None else column.column
+    label = heading(own, language) if own is not None else column.column
     if column.printed and own is not None:
         label = own.label_zh if language == "zh" else own.label_en
     label = column.label(language) if column.label is not None else label
