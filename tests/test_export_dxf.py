@@ -226,9 +226,9 @@ def test_the_same_result_gives_the_same_bytes_and_a_wrong_call_leaves_nothing(co
     )
     assert again.read_bytes() == county_drawing.read_bytes()
     again.unlink()
-    with pytest.raises(rl.JobError, match="to_dxf"):
+    with pytest.raises(rl.JobError, match=r"结尾，实际为 .x\.dwg"):
         rl.export.to_dxf(tmp_path / "x.dwg", invented.axes())
-    with pytest.raises(rl.JobError, match="没有可绘的图形"):
+    with pytest.raises(rl.JobError, match="没有可写成 DXF 的图形"):
         rl.export.to_dxf(tmp_path / "x.dxf", invented.axes().iloc[:0])
     with pytest.raises(rl.JobError, match="制图模板"):
         rl.export.to_dxf(tmp_path / "x.dxf", invented.axes(), drawing="没有")

@@ -13,8 +13,8 @@ from pyogrio import raw
 
 from riverline.errors import JobError
 from riverline.export.compared import differences
-from riverline.export.drafts import OGR_ERRORS, changed, layers_for, publish, zip_files
-from riverline.export.fitness import mixed, require_finite
+from riverline.export.drafts import changed, in_words, layers_for, publish, zip_files
+from riverline.export.fitness import mixed
 from riverline.export.tables import GEOMETRY, tables_of
 from riverline.io.sheet_cells import clean_text
 from riverline.io.whole_files import cannot_write
@@ -132,8 +132,7 @@ def to_filegdb(
     ['河道中心线']
     """
     target = Path(path)
-    found = in_language(layers_for("to_filegdb", target, (".gdb", ".zip"), results, layers), language)
-    require_finite(found)
+    found = in_language(layers_for("FileGDB", target, (".gdb", ".zip"), results, layers), language)
     tables = tables_of(found, language=language)
     problems = [problem for table in tables for problem in mixed(table)]
     if problems:
@@ -148,7 +147,8 @@ def to_filegdb(
     try:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".riverline-") as folder:
             draft = Path(folder) / "draft.gdb"
-            _write(draft, tables)
+            with in_words(target, Path(folder) / "probe"):
+                _write(draft, tables)
             if target.suffix.lower() == ".gdb":
                 _replace(draft, target)
             else:
@@ -158,8 +158,6 @@ def to_filegdb(
                 publish(archive, target)
     except OSError as error:
         raise cannot_write(target, error.strerror or str(error)) from error
-    except OGR_ERRORS as error:
-        raise cannot_write(target, str(error)) from error
     return target
 
 

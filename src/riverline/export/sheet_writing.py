@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
 import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -161,7 +162,9 @@ def write_pages(path: Path, pages: Sequence[Page], *, title: str, footer: str, l
     import xlsxwriter
 
     never = {f"strings_to_{each}": False for each in ("formulas", "urls", "numbers")}
-    book = _Book(xlsxwriter.Workbook(str(path), {**never, "in_memory": True}), language)
+    # Into memory first: on a full disk the library leaves an archive open that complains when it is gone.
+    content = io.BytesIO()
+    book = _Book(xlsxwriter.Workbook(content, {**never, "in_memory": True}), language)
     book.book.set_properties({"title": title, "created": _CREATED})
     for page in pages:
         pen = _Pen(book, book.book.add_worksheet(page.name))
@@ -172,19 +175,9 @@ def write_pages(path: Path, pages: Sequence[Page], *, title: str, footer: str, l
         pen.sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         pen.sheet.set_footer(f"&C{footer}")
         book.digests[page.name] = pen.digest.hexdigest()
-    _close(book.book)
+    book.book.close()
+    path.write_bytes(content.getbuffer())
     return book.digests
-
-
-def _close(book: Any) -> None:  # noqa: ANN401 - the library's own
-    """Write the file; what the disk says is an OSError here as everywhere."""
-    from xlsxwriter.exceptions import FileCreateError
-
-    try:
-        book.close()
-    except FileCreateError as error:
-        said = error.args[0] if error.args else error
-        raise said if isinstance(said, OSError) else OSError(str(said)) from error
 
 
 def _write_table(pen: _Pen, page: Page) -> None:
