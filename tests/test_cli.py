@@ -102,6 +102,16 @@ def test_no_workbook_of_the_demo_shows_a_code_that_has_a_name(shown, tmp_path):
     assert not found
 
 
+def test_no_line_of_the_demo_is_torn_between_layers_of_a_profile(shown, tmp_path):
+    _, folder = shown
+    run("export", folder / "成果.gpkg", "--to", "shp", "--profile", "zhejiang", "--out", tmp_path / "z")
+    codes = {path.stem: gpd.read_file(path)["code"].value_counts().to_dict() for path in (tmp_path / "z").glob("*.shp")}
+    lines = gpd.read_file(folder / "成果.gpkg", layer="管理范围线")["river_id"].value_counts().to_dict()
+    assert codes["OWML"] == {"JH01": lines.pop("JH01")}
+    assert codes["RSML"] == {"SK01": lines.pop("SK01")}
+    assert codes["RVML"] == lines
+
+
 @pytest.fixture(scope="module")
 def expected():
     """What the library makes of the samples, step by step."""

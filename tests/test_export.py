@@ -401,8 +401,8 @@ def test_a_full_disk_is_told_in_its_own_words_and_leaves_the_old_file(limit, tmp
 @pytest.mark.skipif(os.name != "posix", reason="file size limits are a POSIX thing")
 @pytest.mark.parametrize(
     ("writer", "name", "limit"),
-    [("to_filegdb", "a.gdb", 2_000), ("to_shapefile", "a.zip", 2_000), 
-     ("to_kmz", "a.kmz", 1_000), 
+    [("to_filegdb", "a.gdb", 2_000), ("to_shapefile", "a.zip", 2_000),
+     ("to_kmz", "a.kmz", 1_000),
      ("to_geojson", "a.zip", 2_000), ("to_xlsx", "a.xlsx", 4_000)],
 )  # fmt: skip
 def test_every_writer_says_what_a_full_disk_says(writer, name, limit, tmp_path):

@@ -187,7 +187,6 @@ def test_hostile_texts_and_names_stay_texts(text, ending, tmp_path):
 
 @pytest.mark.parametrize("ending", list(WRITERS))
 def test_a_wrong_call_is_one_error_and_leaves_nothing(ending, tmp_path):
-    name = WRITERS[ending].__name__
     for path in ("x.shp", f"没有/x{ending}"):
         with pytest.raises(rl.JobError, match=r"文件名应以|无法写入"):
             WRITERS[ending](tmp_path / path, invented.axes())
