@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from riverline.errors import JobError
+from riverline.errors import Hint, JobError
 from riverline.export.fitness import mixed
 from riverline.export.gbk_signs import written_in_gbk
 from riverline.export.naming import named
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping, Sequence
 
+    from riverline.errors import Problem
     from riverline.export.tables import Field, Table
     from riverline.schema import Language
 
@@ -83,7 +84,7 @@ def shaped(
         If a layer mixes kinds of geometry in one feature, a name is too long or used twice, or a text has signs that
         the encoding does not know.
     """
-    problems = [problem for table in tables for problem in mixed(table)]
+    problems: list[Problem] = [problem for table in tables for problem in mixed(table)]
     found = []
     for table in tables:
         short, wrong = _short_names(table, encoding, names or {})
@@ -187,7 +188,7 @@ def _bytes(text: str, encoding: str) -> bytes:
     return text.encode(encoding, "replace")
 
 
-def _unknown_signs(found: Sequence[Shaped], encoding: str) -> Iterator[tuple[str, str]]:
+def _unknown_signs(found: Sequence[Shaped], encoding: str) -> Iterator[Problem]:
     """Signs of names and texts that the encoding does not know: written, they would be gone."""
     if encoding == "utf-8":
         return
@@ -209,6 +210,7 @@ def _unknown_signs(found: Sequence[Shaped], encoding: str) -> Iterator[tuple[str
                         f"{one.table.name}: {name} has signs that GBK does not know: {signs} (from row {row + 1}); "
                         'take encoding="UTF-8", or agree on other signs first'
                     ),
+                    (Hint.of("encoding", "UTF-8"),),
                 )
 
 

@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from riverline.errors import JobError
+from riverline.errors import Hint, JobError
 from riverline.export.drafts import changed, drafted, layers_for
 from riverline.export.dxf_plan import unknown_signs
 from riverline.export.fitness import with_places
@@ -98,6 +98,7 @@ def to_ovi(
         raise JobError(
             f'名称有 GBK 没有的字：{"、".join(strange[:10])}；请改用 encoding="UTF-8"',
             f'names have signs that GBK does not know: {"、".join(strange[:10])}; take encoding="UTF-8"',
+            [Hint.of("encoding", "UTF-8")],
         )
     content = "".join(f"{line}\n" for line in lines)
     with drafted(target) as draft:
