@@ -56,6 +56,74 @@ def test_every_format_is_written_under_a_name_of_its_own(kind, delivered, tmp_pa
         assert len(rl.read_coordinate_text(tmp_path / made[0], join=False)) > len(invented.extents())
 
 
+@pytest.fixture(scope="module")
+def in_degrees(tmp_path_factory):
+    path = tmp_path_factory.mktemp("degrees") / "经纬度.gpkg"
+    made = invented.result()
+    return rl.export.to_geopackage(
+        path, made.lines.to_crs(4490), made.extents.to_crs(4490), invented.axes().to_crs(4490)
+    )
+
+
+@pytest.mark.parametrize("kind", ["dxf", "txt"])
+def test_degrees_go_into_a_plane_where_a_format_needs_one_and_that_is_told(kind, in_degrees, tmp_path):
+    said = run(in_degrees, "--to", kind, "--out", tmp_path / f"x.{kind}")
+    assert "已由 EPSG:4490 转换到 EPSG:4548" in said
+    assert "--crs" in said
+    if kind == "txt":
+        back = rl.read_coordinate_text(tmp_path / "x.txt").to_crs(4548)
+        made = invented.extents().union_all()
+        assert back.union_all().symmetric_difference(made).area < 1e-3 * made.length
+    said = run(in_degrees, "--to", kind, "--crs", "EPSG:4547", "--out", tmp_path / f"y.{kind}")
+    assert "转换到 EPSG:4547" in said
+    said = run(in_degrees, "--to", kind, "--crs", "EPSG:4490", "--out", tmp_path / f"z.{kind}", status=1)
+    assert "--crs EPSG:4548" in said
+    assert "to_metric" not in said
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"x.{kind}", f"y.{kind}"]
+
+
+def test_layers_wider_than_a_zone_are_answered_in_words_of_the_command(tmp_path):
+    wide = invented.axes().to_crs(4490)
+    wide.loc[wide.index[1:], "geometry"] = wide.geometry.iloc[1:].translate(-20.0)
+    path = rl.export.to_geopackage(tmp_path / "宽.gpkg", wide)
+    said = run(path, "--to", "dxf", status=1)
+    assert "--crs '+proj=lcc" in said
+    assert "riverline.geodesy" not in said
+    assert "crs=" not in said
+    assert "不能转换" not in said
+
+
+def test_layers_in_a_plane_stay_where_they_are(delivered, tmp_path):
+    assert "转换到" not in run(delivered, "--to", "dxf", "--out", tmp_path / "x.dxf")
+
+
+def test_faults_are_drawn_for_cass_only_if_they_are_named(delivered, tmp_path):
+    import ezdxf
+
+    said = run(delivered, "--to", "dxf", "--drawing", "cass", "--out", tmp_path / "x.dxf")
+    assert "--layer 质检问题" in said
+    run(delivered, "--to", "dxf", "--drawing", "cass", "--layer", "质检问题", "--layer", "管理范围线",
+        "--out", tmp_path / "y.dxf")  # fmt: skip
+    held = [{entity.get_xdata("RIVERLINE")[0].value for entity in ezdxf.readfile(tmp_path / name).modelspace()}
+            for name in ("x.dxf", "y.dxf")]  # fmt: skip
+    assert "faults" not in held[0]
+    assert held[1] == {"faults", "management_lines"}
+
+
+@pytest.mark.parametrize(("kind", "out"), [("shp", "a.shp"), ("dxf", "a.dwg"), ("kmz", "a.kml")])
+def test_a_wrong_name_is_answered_without_the_name_of_a_function(kind, out, delivered, tmp_path):
+    said = run(delivered, "--to", kind, "--out", tmp_path / out, status=1)
+    assert "文件名应以" in said
+    assert "to_" not in said
+
+
+def test_signs_that_gbk_lacks_are_answered_with_the_option(tmp_path):
+    path = rl.export.to_geopackage(tmp_path / "a.gpkg", invented.axes().assign(name="㳇河"))
+    said = run(path, "--to", "shp", "--out", tmp_path / "x", status=1)
+    assert "--encoding UTF-8" in said
+    assert "encoding=" not in said
+
+
 def test_layers_are_chosen_by_title_or_name(delivered, tmp_path):
     run(delivered, "--to", "geojson", "--layer", "管理范围线", "--out", tmp_path / "x.geojson")
     assert len(gpd.read_file(tmp_path / "x.geojson")) == 14

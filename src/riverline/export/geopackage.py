@@ -95,7 +95,7 @@ def to_geopackage(
     ['河道中心线', 'layer_styles']
     """
     target = Path(path)
-    found = layers_for("to_geopackage", target, (".gpkg",), results, layers)
+    found = layers_for("GeoPackage", target, (".gpkg",), results, layers)
     receiver = None if profile is None else load_profile(profile)
     # A receiver's texts are in its own language.
     found = in_language(found, language) if receiver is None else profiled(found, receiver)

@@ -13,6 +13,7 @@ from riverline.maps.clock import CHOICE, FIRST, LAST, Clock, month_numbers, mont
 from riverline.maps.drawing import Look, draw
 from riverline.maps.showing import MOST_FEATURES, refuse_too_many
 from riverline.schema import COVERAGE, PATROL_GAPS, PATROLS
+from riverline.schema.clock import in_office_time
 from riverline.style import collect
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def show_patrols(
     parts = [*(_lowest_last(part) for part in parts[:2]), parts[2]]
     coverage, gaps, tracks = parts
     started = pd.Series(pd.to_datetime(tracks["started"], utc=True))
-    began: pd.Series[Any] = started.dt.tz_convert("Asia/Shanghai").dt.tz_localize(None)
+    began = in_office_time(started)
     spans = [(part["period_start"], part["period_end"]) for part in (coverage, gaps)] + [(began, began)]
     steps, first = months_of(*(days for span in spans for days in span))
     who = [_whose(part, name) for part, name in zip(parts, ("chief", "chief", "patroller"), strict=True)]

@@ -12,6 +12,7 @@ import pandas as pd
 from riverline.channel import format_chainage
 from riverline.faults import CATALOGUE
 from riverline.schema import FRAMES
+from riverline.schema.clock import heading, time_text
 from riverline.style import along_own_line, own_lines
 from riverline.style.codes import named
 
@@ -173,17 +174,17 @@ class _Words:
             return _word("river", self.language)
         if column.name == "start_chainage_m" and "end_chainage_m" in frame.columns:
             return _word("chainage", self.language)
-        return column.label_zh if self.language == "zh" else column.label_en
+        return heading(column, self.language, unit=False)
 
     def text(self, column: Column, value: Any) -> str:  # noqa: ANN401 - whatever a cell holds
         if column.name == "river_id":
             return _river(value, self.names)
-        if column.name == "layer" and value in FRAMES:
-            return FRAMES[value].label(self.language)
         if column.choices:
             return str(column.value_label(value, self.language))
         if column.kind == "boolean" and not pd.isna(value):
             return _word("yes" if value else "no", self.language)
+        if column.kind == "timestamp" and isinstance(value, pd.Timestamp):
+            return time_text(value.floor("s").to_pydatetime())
         if column.kind == "number":
             return self._number(column, value)
         text = named(column.name, _plain(value), self.language)
