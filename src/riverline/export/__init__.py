@@ -24,6 +24,7 @@ from riverline.export.geoparquet import to_geoparquet
 from riverline.export.kmz import to_kmz
 from riverline.export.ovi import to_ovi
 from riverline.export.pmtiles import to_pmtiles
+from riverline.export.profiled import unwanted
 from riverline.export.profiles import Profile, ProfileField, ProfileLayer, list_profiles, load_profile
 from riverline.export.shapefile import to_shapefile
 from riverline.export.workbook import to_xlsx
@@ -62,4 +63,5 @@ __all__ = [
     "to_pmtiles",
     "to_shapefile",
     "to_xlsx",
+    "unwanted",
 ]
