@@ -126,7 +126,7 @@ def test_ones_own_profile_is_a_toml(delivered, tmp_path):
     made = rl.export.to_geopackage(tmp_path / "y.gpkg", invented.result(), invented.axes(), profile=own)
     about = sqlite3.connect(made).execute("select metadata from gpkg_metadata where md_scope = 'dataset'").fetchall()
     assert any('"layers_left_out": ["management_lines", "extents", "faults"]' in text for (text,) in about)
-    assert rl.export.unwanted(own, invented.result(), invented.axes()) == ("management_lines", "extents", "faults")
+    assert rl.export.list_unwanted(own, invented.result(), invented.axes()) == ("management_lines", "extents", "faults")
     back = gpd.read_file(f"/vsizip/{tmp_path}/x.zip/河道.shp")
     assert sorted(back["HDMC"]) == sorted(invented.axes()["name"])
 

@@ -55,7 +55,7 @@ def to_geopackage(
     profile
         Name or path of an export profile (:func:`riverline.export.list_profiles`): only the layers that it speaks of
         are written, with a receiver's names, fields, types and codes. Which others are left out,
-        :func:`riverline.export.unwanted` tells, and the metadata of the file (``layers_left_out``).
+        :func:`riverline.export.list_unwanted` tells, and the metadata of the file (``layers_left_out``).
     project
         Whether a QGIS project of the same name, ``….qgz``, is written beside the file: layers in groups and in drawing
         order, styled, in the CRS of the first. It names the file relatively: keep both in one folder.

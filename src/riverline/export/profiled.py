@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from riverline.schema.model import Kind
     from riverline.style import Layer
 
-__all__ = ["left_out", "profiled", "typed", "unwanted"]
+__all__ = ["left_out", "list_unwanted", "profiled", "typed"]
 
 _DTYPES = {"text": "str", "number": "float64", "integer": "Int64", "long": "Int64", "short": "Int64"}
 _KINDS: dict[str, Kind] = {"text": "text", "number": "number", **dict.fromkeys(("integer", "long", "short"), "integer")}
@@ -83,7 +83,7 @@ def profiled(layers: Sequence[Layer], profile: Profile) -> tuple[Layer, ...]:
     return shaped
 
 
-def unwanted(profile: str | os.PathLike[str], *results: Any, **layers: Any) -> tuple[str, ...]:  # noqa: ANN401
+def list_unwanted(profile: str | os.PathLike[str], *results: Any, **layers: Any) -> tuple[str, ...]:  # noqa: ANN401
     """Layers that a profile does not speak of: a file with this profile is written without them.
 
     Parameters
@@ -108,7 +108,7 @@ def unwanted(profile: str | os.PathLike[str], *results: Any, **layers: Any) -> t
     Examples
     --------
     >>> import riverline as rl
-    >>> unwanted("zhejiang", rl.schema.MANAGEMENT_LINES.empty(4548), rl.schema.STAKES.empty(4548))
+    >>> list_unwanted("zhejiang", rl.schema.MANAGEMENT_LINES.empty(4548), rl.schema.STAKES.empty(4548))
     ('stakes',)
     """
     return left_out(collect(*results, **layers), load_profile(profile))
