@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import zipfile
 
 import geopandas as gpd
@@ -181,7 +182,19 @@ def test_ones_own_profile_is_a_toml(delivered, tmp_path):
         'fields = [{ name = "HDMC", kind = "text", length = 30, column = "name" }]\n',
         encoding="utf-8",
     )
-    run(delivered, "--to", "shp", "--profile", own, "--out", tmp_path / "x.zip", "--zip")
+    said = run(delivered, "--to", "shp", "--profile", own, "--out", tmp_path / "x.zip", "--zip")
+    listed, left = said.split("未写入的图层")
+    assert "河道中心线" in listed
+    assert "管理范围线" not in listed
+    assert all(name in left for name in ("管理范围线", "管理与保护范围", "质检问题", "水域", "乡镇"))
+    assert "河道中心线" not in left
+    with zipfile.ZipFile(tmp_path / "x.zip") as bundle:
+        told = bundle.read("未写入的图层.csv").decode("utf-8-sig")
+    assert f"管理范围线,Management lines,{len(invented.result().lines)}" in told
+    made = rl.export.to_geopackage(tmp_path / "y.gpkg", invented.result(), invented.axes(), profile=own)
+    about = sqlite3.connect(made).execute("select metadata from gpkg_metadata where md_scope = 'dataset'").fetchall()
+    assert any('"layers_left_out": ["management_lines", "extents", "faults"]' in text for (text,) in about)
+    assert rl.export.list_unwanted(own, invented.result(), invented.axes()) == ("management_lines", "extents", "faults")
     back = gpd.read_file(f"/vsizip/{tmp_path}/x.zip/河道.shp")
     assert sorted(back["HDMC"]) == sorted(invented.axes()["name"])
 

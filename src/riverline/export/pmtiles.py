@@ -53,7 +53,8 @@ def to_pmtiles(
     language
         Language of layer names.
     max_zoom
-        The largest zoom that tiles are cut for, 0 to 20: at 14 places are right to about 0.6 m.
+        The largest zoom that tiles are cut for, 0 to 20: at 14 places are right to about 0.6 m. Each zoom more doubles
+        the tiles along a line: for 840 rivers all over China 10 took 1.4 s where 14 took 29 s.
     **layers
         More frames or results, each with a name.
 

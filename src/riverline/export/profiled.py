@@ -12,11 +12,14 @@ import pyarrow as pa
 
 from riverline.errors import JobError
 from riverline.export.objects import objects_of
+from riverline.export.profiles import load_profile
 from riverline.io.chainage_text import format_chainage
 from riverline.schema import Choice, Column, Schema
 from riverline.schema.words import plain_name
+from riverline.style import collect
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator, Mapping, Sequence
 
     from riverline.export.profiles import Profile, ProfileField, ProfileLayer
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from riverline.schema.model import Kind
     from riverline.style import Layer
 
-__all__ = ["profiled", "typed"]
+__all__ = ["left_out", "list_unwanted", "profiled", "typed"]
 
 _DTYPES = {"text": "str", "number": "float64", "integer": "Int64", "long": "Int64", "short": "Int64"}
 _KINDS: dict[str, Kind] = {"text": "text", "number": "number", **dict.fromkeys(("integer", "long", "short"), "integer")}
@@ -81,6 +84,43 @@ def profiled(layers: Sequence[Layer], profile: Profile) -> tuple[Layer, ...]:
             f"成果不符合模板 {profile.name}", f"the result does not fit profile {profile.name}", problems
         )
     return shaped
+
+
+def list_unwanted(profile: str | os.PathLike[str], *results: Any, **layers: Any) -> tuple[str, ...]:  # noqa: ANN401
+    """Layers that a profile does not speak of: a file with this profile is written without them.
+
+    Parameters
+    ----------
+    profile
+        Name or path of an export profile.
+    *results, **layers
+        What :func:`riverline.export.to_geopackage` or :func:`riverline.export.to_shapefile` is given.
+
+    Returns
+    -------
+    tuple of str
+        Names of their schemas, or the names that they were given, in the order in which they were given.
+
+    Raises
+    ------
+    SchemaError
+        If something is neither a result nor a frame.
+    JobError
+        If the profile does not exist.
+
+    Examples
+    --------
+    >>> import riverline as rl
+    >>> list_unwanted("zhejiang", rl.schema.MANAGEMENT_LINES.empty(4548), rl.schema.STAKES.empty(4548))
+    ('stakes',)
+    """
+    return left_out(collect(*results, **layers), load_profile(profile))
+
+
+def left_out(layers: Sequence[Layer], profile: Profile) -> tuple[str, ...]:
+    """Names of layers that a profile does not speak of, each once."""
+    spoken = {each.schema_name for each in profile.layers}
+    return tuple(dict.fromkeys(layer.name for layer in layers if layer.schema is None or layer.name not in spoken))
 
 
 def typed(tables: Sequence[Table], profile: Profile) -> tuple[Table, ...]:

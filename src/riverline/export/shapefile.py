@@ -17,7 +17,7 @@ from riverline.errors import JobError
 from riverline.export.dbf_shape import shaped
 from riverline.export.drafts import in_words, layers_for, publish, zip_files
 from riverline.export.dressing import DATE
-from riverline.export.profiled import profiled
+from riverline.export.profiled import left_out, profiled
 from riverline.export.profiles import load_profile
 from riverline.export.tables import GEOMETRY, tables_of
 from riverline.io.file_names import file_names
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["to_shapefile"]
 
-FIELDS_NAME, LONG_NAME, SIGNS_NAME = "字段说明.csv", "长文本.csv", "代用符号.csv"
+FIELDS_NAME, LONG_NAME, SIGNS_NAME, LEFT_NAME = "字段说明.csv", "长文本.csv", "代用符号.csv", "未写入的图层.csv"
+_LEFT_HEADS = ("图层", "layer", "行数 rows")
 
 _WRITTEN: dict[str, tuple[str, str]] = {"GBK": ("LDID/77", "gbk"), "UTF-8": ("UTF-8", "utf-8")}
 # Read back, numbers are what sixteen digits of them are.
@@ -72,7 +73,8 @@ def to_shapefile(
         Column → name of its field, at most ten bytes, for columns of your own. Columns of the data dictionary have its
         short names; others are cut between signs.
     profile
-        Name or path of an export profile, as :func:`riverline.export.to_geopackage` takes it.
+        Name or path of an export profile, as :func:`riverline.export.to_geopackage` takes it; ``未写入的图层.csv``
+        then names the layers that it does not speak of.
     **layers
         More frames or results, each with a name.
 
@@ -116,6 +118,8 @@ def to_shapefile(
         )
     found = layers_for("Shapefile", target, (".zip", ""), results, layers)
     receiver = None if profile is None else load_profile(profile)
+    left = () if receiver is None else left_out(found, receiver)
+    titles = {each.name: (each.label("zh"), each.label("en"), len(each.frame)) for each in found}
     found = in_language(found, language) if receiver is None else profiled(found, receiver)
     tables = shaped(tables_of(found, language=language), encoding=_WRITTEN[encoding][1], language=language, names=names)
     try:
@@ -125,6 +129,8 @@ def to_shapefile(
             with in_words(target, Path(folder) / "probe"):
                 files = _write(draft, tables, _WRITTEN[encoding][0])
             _explain(draft, tables, files)
+            if left:
+                _write_csv(draft / LEFT_NAME, _LEFT_HEADS, [titles[name] for name in left])
             _require_same(draft, tables, files)
             if target.suffix:
                 publish(_zipped(draft), target)

@@ -13,6 +13,7 @@ import shapely
 from riverline._version import __version__
 from riverline.errors import JobError, needed
 from riverline.faults import combine, found
+from riverline.io.processes import require_guard
 from riverline.io.whole_files import write_whole
 from riverline.plates.content import cut, drawable, index_frame
 from riverline.plates.crew import Crew
@@ -95,7 +96,8 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
     merge
         Whether all sheets are also one PDF with bookmarks, ``atlas.pdf``.
     processes
-        How many processes draw, this one among them.
+        How many processes draw, this one among them. With more than one, a script has to call this under
+        ``if __name__ == "__main__":``, since each process reads the script again.
     resume
         Whether sheets that an earlier run drew are kept, where nothing that they hang on has changed.
     title
@@ -115,7 +117,8 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
     SchemaError, CRSError, MissingDependencyError
         As for :func:`riverline.plates.draw`; pypdf is needed to merge.
     JobError
-        If an argument is none of its choices, or the folder cannot be made or written.
+        If an argument is none of its choices, or the folder cannot be made or written; if a script asks for processes
+        without ``if __name__ == "__main__":``.
 
     Notes
     -----
@@ -140,6 +143,7 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
     (['R1-01', 'R1-02'], ['R1-01.pdf', 'R1-02.pdf', '00-index.pdf', 'manifest.json'])
     """
     kinds, target = _checked(formats, processes, folder, merge=merge)
+    require_guard(processes, verb="riverline.plates.atlas")
     require_scale(scale)
     layout, fonts = lay_out(paper, orientation), find_fonts(font, language)
     several = isinstance(results, (list, tuple)) and not hasattr(results, "_fields")

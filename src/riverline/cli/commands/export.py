@@ -76,7 +76,7 @@ def export(  # noqa: PLR0913 - one option a thing to say
         done = with_progress(lambda tell: export_file(job, tell), language, console)
         console.print(layer_table(done.rows, language))
         if done.left:
-            console.print(f"· {left_out(done.left, job.to, language)}", markup=False, highlight=False)
+            console.print(f"· {left_out(done.left, profile or job.to, language)}", markup=False, highlight=False)
         for note in done.notes:
             console.print(f"· {note}", markup=False, highlight=False)
         bare = without_codes(drawing or "plain", language) if job.to == "dxf" else ""

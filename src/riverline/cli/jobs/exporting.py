@@ -108,6 +108,10 @@ def export_file(job: ExportJob, tell: Callable[[Step], None]) -> Exported:
     target.parent.mkdir(parents=True, exist_ok=True)
     step(f"写出 {target.name}", f"write {target.name}")
     path = rl.export.to_file(target, kind=job.to, **_arguments(kept), **_options(job))
+    if profile := job.said.get("profile"):
+        gone = rl.export.list_unwanted(profile, **_arguments(kept))
+        left += tuple(name for name, called in zip(kept, _arguments(kept), strict=True) if {name, called} & set(gone))
+        kept = {name: frame for name, frame in kept.items() if name not in left}
     beside = (path.with_suffix(".qgz"),) if job.said.get("project") else ()
     rows = {name: len(frame) for name, frame in kept.items()}
     return Exported(rows, left, (path, *beside), (*aside, *moved))

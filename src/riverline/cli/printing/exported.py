@@ -30,10 +30,10 @@ def layer_table(rows: Mapping[str, int], language: Language) -> Table:
 
 
 def left_out(names: Sequence[str], kind: str, language: Language) -> str:
-    """Which layers a format does not hold."""
+    """Which layers a format, or a receiver's profile, does not hold."""
     titles = [plain(_title(name, language)) for name in names]
     if language == "zh":
-        return f"{kind} 不能写、未写入的图层：{'、'.join(titles)}"
+        return f"{kind} 不含、未写入的图层：{'、'.join(titles)}"
     return f"layers that {kind} does not hold, left out: {', '.join(titles)}"
 
 
