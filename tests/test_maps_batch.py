@@ -324,7 +324,7 @@ def test_the_command(tmp_path):
 def test_maps_that_are_not_drawn_have_a_status_of_their_own(tmp_path):
     axes = many(2)
     axes.loc[1, "geometry"] = shapely.LineString([(500_000, 3_450_000), (500_000, 99_000_000)])
-    rl.export.to_geopackage(tmp_path / "成果.gpkg", axes)
+    axes.to_file(tmp_path / "成果.gpkg", layer="axes")
     done = CliRunner().invoke(app, ["maps", str(tmp_path / "成果.gpkg"), str(tmp_path / "out")])
     assert done.exit_code == 4, done.output
     assert "绘制 1 幅，未变 0 幅，未能绘出 1 幅" in done.output
