@@ -165,8 +165,9 @@ def _entities(
     values = rows[theme.column].tolist() if told else [None] * len(rows)
     keys = _keys(layer, rows, texts)
     shapes = rows.geometry.to_numpy()
-    # A fault has a code of ours, which is no element code: the receiver's program gets none.
-    coded = layer.name != "faults"
+    # A code of the receiver's program is the preset's or none: a blank one would be wrong, and that of a fault is ours.
+    asked = any("{code}" in each for each in drawing.xdata)
+    coded = layer.name != "faults" and bool((entry and entry.code) or not asked)
     for row in chosen:
         shape = shapes[row]
         if shape is None or shape.is_empty:
