@@ -61,7 +61,8 @@ class EmergingSettings:
     wording
         Which of the published wordings of the seventeen categories: ``"3"`` or ``"2.8"`` (Esri's, by version).
     autocorrelated
-        Whether trends are corrected for autocorrelation.
+        Whether trends are corrected for autocorrelation: for what ``back`` makes by construction, and for what the
+        scores show beyond it.
     """
 
     periods: int = 12
@@ -128,7 +129,7 @@ def find_emerging(
     binomial share of the problems of the baseline. The baselines are those that Esri's tool has (entire cube,
     neighbourhood time step, individual time step). With the last one the neighbourhood and what lies outside it in the
     step are two Poisson counts, compared given their sum. p are corrected over all steps and segments together. The
-    trend is that of the scores, by Mann-Kendall with ties.
+    trend is that of the scores, by Mann-Kendall with ties; their overlap by ``back`` widens its variance.
 
     Examples
     --------
@@ -155,7 +156,7 @@ def find_emerging(
     own = with_self(neighbours_of(segments, chosen, reach))
     length = segments.end - segments.begin
     hot, cold, score = _steps(counts, own, length / length.sum(), chosen, cube)
-    trend = mann_kendall(score, autocorrelated=cube.autocorrelated)
+    trend = mann_kendall(score, autocorrelated=cube.autocorrelated, overlap=cube.back)
     way = np.where(trend.p <= cube.trend_level, np.sign(trend.statistic), 0.0).astype("int64")
     named = categories(hot, cold, way, wording=cube.wording, share=cube.share)
     frame = segments.frame.assign(
