@@ -255,7 +255,9 @@ def test_a_reach_that_is_always_bad_and_one_that_is_newly_so_are_told_apart(foun
     assert (name == "none").sum() > 90
     row = found.set_index("segment_id").loc["R1/0081"]
     assert (row["hot_steps"], row["steps"]) == (1, 12)
-    assert row["reason"].startswith("新增热点（Esri 3 措辞，对照全部时段）：12 期中 1 期为热点")
+    assert row["reason"].startswith(
+        "新增热点（Esri 3 措辞，对照全部时段）：2025-01-06 至 2025-12-31 的 12 期中 1 期为热点"
+    )
     english = rl.hotspots.describe_emerging(found, "en").set_index("segment_id").loc["R1/0081", "reason"]
     assert english.startswith("New hot spot (wording Esri 3, against all periods): hot in 1")
 

@@ -92,7 +92,7 @@ def emerging(  # noqa: PLR0913 - one option a choice
             periods=periods, period_days=period_days, baseline=baseline, wording=wording
         )
 
-        settings = rl.HotspotSettings(snap_m=snap, max_distance_m=distance)
+        settings = rl.HotspotSettings(snap_m=snap, max_distance_m=distance, window_days=cube.window_days)
 
         def find(
             frames: Mapping[str, gpd.GeoDataFrame],
@@ -106,6 +106,8 @@ def emerging(  # noqa: PLR0913 - one option a choice
         job = recurring.TimeJob(layers, out, find, recurring.EMERGING_NAMES, on, language, by_bank=not whole,
                                 settings=settings)  # fmt: skip
         delivery = with_progress(lambda step: recurring.carry_out(job, step), language, console)
+        for said in recurring.why_nothing(delivery.result.found, language):
+            console.print(f"· {said}", markup=False, highlight=False)
         conclude(console, delivery, (recurring.category_table(delivery.result.found, language),),
                  delivery.result.faults, language, strict=strict)  # fmt: skip
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EMERGING_NAMES", "SCAN_NAMES", "Found", "TimeJob", "carry_out", "category_table", "read_problems",
-    "repeat_reasons", "repeat_table", "scan_table",
+    "repeat_reasons", "repeat_table", "scan_table", "why_nothing",
 ]  # fmt: skip
 
 EMERGING_NAMES = "演变图.html", "演变成果.gpkg"
@@ -119,6 +119,27 @@ def category_table(found: gpd.GeoDataFrame, language: Language) -> Table:
             figures = (str(len(rows)), f"{rows['length_m'].sum() / 1000:,.1f}", str(rows["problems"].sum()))
             add_row(table, choice.label(language), *figures)
     return table
+
+
+def why_nothing(found: gpd.GeoDataFrame, language: Language) -> list[str]:
+    """Why no segment has a pattern, though hotspots of the whole time may be there; nothing where one has."""
+    if not len(found) or (found["category"] != "none").any():
+        return []
+    steps, hot = int(found["steps"].iloc[0]), int(found["hot_steps"].sum())
+    cells, many = len(found) * steps, int(found["problems"].sum())
+    days = f"{found['first_day'].iloc[0].date()} / {found['last_day'].iloc[0].date()}"
+    each = f"{many / cells:.2f}"
+    if language == "zh":
+        said = (
+            f"没有演变类型：{days} 的 {many} 个问题分到 {len(found)} 段 × {steps} 期 = {cells} 格，平均每格 {each} 个，"
+            f"一起校正后 {hot} 格为热点；整个时段的聚集见 riverline hotspots"
+        )
+        return [said]
+    said = (
+        f"no pattern: {many} problems of {days} fall on {len(found)} segments × {steps} periods = {cells} cells, "
+        f"{each} each; corrected together {hot} are hot; for the time as a whole see riverline hotspots"
+    )
+    return [said]
 
 
 def scan_table(found: gpd.GeoDataFrame, language: Language) -> Table:
