@@ -44,7 +44,7 @@ def without_codes(drawing: str | os.PathLike[str], language: Language) -> str:
     if not preset.application or not names:
         return ""
     if language == "zh":
-        return f"不知 {preset.application} 编码、未写编码的图层：{names}；编码因 CASS 版本而异，请在自编制图模板的 code 中填写"
+        return f"未写 {preset.application} 编码的图层：{names}；编码因 CASS 版本而异，请在自编制图模板的 code 中填写"
     return f"layers without a code for {preset.application}: {names}; codes differ by version, fill them in a preset"
 
 
