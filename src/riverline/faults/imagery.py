@@ -131,7 +131,7 @@ IMAGERY_CODES = (
          '写明 threshold= 的数值（说明中的数值把红外暗的一类与其余分开），或 threshold="multi_otsu"，'
          "或用 extent= 限定到河道附近；未改前水面和水边线不可用",
          "give a number as threshold= (the one above parts what is dark from all else), or "
-         'threshold="multi_otsu", or limit it to the river with extent=; until then neither water nor lines are of use'),
+         'threshold="multi_otsu", or limit it to the river with extent=; neither water nor lines are of use yet'),
     Code("threshold-seed", "warning",
          "影像 {feature} 上没有足够的水陆交界可定阈值，取指数本身的分界（{note}）；"
          "高于它的 {value} {unit}（共 {limit} {unit}）",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from riverline.encroachment.change.decisions import Transition
-    from riverline.encroachment.change.inputs import Ground
+    from riverline.encroachment.change.inputs import Day, Ground
     from riverline.encroachment.change.pairing import Pair
     from riverline.io.scenes import Scene
 
@@ -210,7 +210,7 @@ def _about_days(search: Search, patches: Patches | None) -> list[Finding]:
         if not pair.same_season
     ]
     findings += [
-        Finding("change-season-apart", "scenes", days[pair.later].name, None, note=days[pair.reference].name)
+        Finding(_unlike(pair, days, table), "scenes", days[pair.later].name, None, note=days[pair.reference].name)
         for pair in search.pairs
         if pair.same_season and not pair.alike
     ]
@@ -225,6 +225,12 @@ def _about_days(search: Search, patches: Patches | None) -> list[Finding]:
     if patches is not None and not patches.water_px and search.pairs[0].limits.water[0]:
         findings.append(Finding("change-no-water", "scenes", days[search.earliest].name, None))
     return findings
+
+
+def _unlike(pair: Pair, days: tuple[Day, ...], table: ChangeRules) -> str:
+    """Why plants cannot be compared between two days: the time of the year, or numbers that could not be matched."""
+    near = table.seasons.alike(days[pair.later].date, days[pair.reference].date)
+    return "change-plants-unmatched" if near else "change-season-apart"
 
 
 def _not_compared(extents: gpd.GeoDataFrame, findings: list[Finding]) -> list[Finding]:

@@ -14,7 +14,7 @@ from riverline.demarcation.findings import Finding
 from riverline.demarcation.intake import row_names, split_usable, typed
 from riverline.errors import RuleError, SchemaError
 from riverline.geodesy import align, require_metric
-from riverline.io.scenes import PixelGrid, Scene, to_pixels
+from riverline.io.scenes import PixelGrid, Scene, to_pixels, to_plane
 from riverline.io.scenes.places import cut_transform, footprint_in, shifted
 from riverline.schema import EXTENTS
 
@@ -31,6 +31,9 @@ MARGIN_PX = 4
 
 DEGREE_M = 111_320.0
 """Metres of a degree, nearly enough to tell which of two images is finer."""
+
+FAR = 0.05
+"""Degrees that images may lie apart and yet meet, whatever their datums say."""
 
 ROLES = ("blue", "green", "red", "nir", "swir1")
 """Bands that are compared, where every image has them."""
@@ -263,6 +266,7 @@ def ground_of(days: tuple[Day, ...], extents: gpd.GeoDataFrame) -> tuple[Ground,
         If there is no safe way between the coordinate systems.
     """
     scenes = [scene for day in days for scene in day.scenes]
+    _require_meeting(days)
     base = _finest(scenes)
     placed = align(extents[["extent_id", "geometry"]], base.crs, layer="extents")
     shapes = shapely.buffer(np.asarray(placed.geometry.array, dtype="object"), MARGIN_PX * base.pixel, quad_segs=4)
@@ -287,6 +291,28 @@ def ground_of(days: tuple[Day, ...], extents: gpd.GeoDataFrame) -> tuple[Ground,
         return Ground(base, shapes), findings
     return Ground(_around(base, shapely.intersection(shapely.box(*shapely.total_bounds(shapes)),
                                                      shapely.union_all(covered))), shapes), findings  # fmt: skip
+
+
+def _require_meeting(days: tuple[Day, ...]) -> None:
+    """Raise where no two days can have ground in common: before datums are asked about, which are of no matter then."""
+    from pyproj import Transformer
+
+    def around(scene: Scene) -> shapely.Geometry:
+        grid = scene.grid
+        rows, columns = grid.shape
+        x, y = to_plane(grid.transform, np.array([0, columns, 0, columns]), np.array([0, 0, rows, rows]))
+        to_degrees = Transformer.from_crs(grid.crs, 4326, always_xy=True)
+        west, south, east, north = to_degrees.transform_bounds(x.min(), y.min(), x.max(), y.max())
+        return shapely.box(west - FAR, south - FAR, east + FAR, north + FAR)
+
+    covers = [shapely.union_all([around(scene) for scene in day.scenes]) for day in days]
+    if any(shapely.intersects(one, other) for at, one in enumerate(covers) for other in covers[:at]):
+        return
+    names = ", ".join(scene.name for day in days for scene in day.scenes)
+    raise SchemaError(
+        f"影像没有共同覆盖的范围：{names}；请核对是否同一地区",
+        f"the images have no ground in common: {names}; see whether they are of one place",
+    )
 
 
 def _finest(scenes: list[Scene]) -> PixelGrid:
