@@ -285,3 +285,11 @@ def test_images_of_two_places_are_said_to_be_so_before_any_datum_is_asked_about(
     extents = whole().set_crs("EPSG:32615", allow_override=True)
     with pytest.raises(rl.SchemaError, match="没有共同覆盖的范围"):
         rl.detect_change(scenes, extents)
+
+
+def test_extents_in_degrees_are_brought_to_the_images_and_told(tmp_path) -> None:
+    scenes = pair(tmp_path)
+    metric, degrees = (rl.detect_change(scenes, each) for each in (whole(), whole().to_crs(4490)))
+    assert codes(degrees).count("change-extents-moved") == 1
+    assert degrees.suspects.crs == scenes[0].crs
+    assert len(degrees.suspects) == len(metric.suspects)

@@ -9,6 +9,9 @@ __all__ = ["DETECTION_CODES"]
 DETECTION_CODES = (
     Code("change-undated", "error", "影像 {feature} 没有日期，未参与变化检测", "{feature} has no date and took no part",
          "用 read_scene(…, date=) 给出日期", "give its day with read_scene(…, date=)"),
+    Code("change-extents-moved", "note", "管理范围以经纬度给出，已换算到影像的坐标系（{note}）",
+         "extents came in degrees and were brought to the plane of the images ({note})",
+         "无需处理；成果在影像的坐标系中", "nothing to do; results are in the plane of the images"),
     Code("change-not-covered", "warning",
          "管理范围 {feature} 只被 {value} 个日期的影像覆盖（至少 {limit} 个），未检测",
          "extent {feature} is covered by the images of {value} days (at least {limit} are needed) and was left out",

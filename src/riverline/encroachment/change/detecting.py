@@ -14,7 +14,7 @@ from riverline.demarcation.given_extents import complete_extents
 from riverline.demarcation.result import require_metric_result
 from riverline.encroachment.change.decisions import ChangeRules, load_change_rules, with_slope
 from riverline.encroachment.change.gates import gated, with_levels
-from riverline.encroachment.change.inputs import comparable, days_of, ground_of, levels_of, usable_extents
+from riverline.encroachment.change.inputs import comparable, days_of, ground_of, in_metres, levels_of, usable_extents
 from riverline.encroachment.change.pairing import implausible_days, pairs_of, sample_of
 from riverline.encroachment.change.patches import Patches, find_patches
 from riverline.encroachment.change.pixels import Search
@@ -146,6 +146,8 @@ def detect_change(  # noqa: PLR0913 - one argument a layer
         require_metric_result(extents, name="extents")
     drawn = extents.extents if isinstance(extents, Demarcation) else complete_extents(extents)
     days, findings = days_of(scenes, table)
+    drawn, brought = in_metres(drawn, days)
+    findings += brought
     usable, wrong = usable_extents(drawn)
     days, roles, lacking = comparable(days)
     heights, unleveled = levels_of(levels, days)

@@ -16,6 +16,7 @@ from riverline.errors import RuleError, SchemaError
 from riverline.geodesy import align, require_metric
 from riverline.io.scenes import PixelGrid, Scene, to_pixels, to_plane
 from riverline.io.scenes.places import cut_transform, footprint_in, shifted
+from riverline.provenance import crs_text
 from riverline.schema import EXTENTS
 
 if TYPE_CHECKING:
@@ -24,7 +25,17 @@ if TYPE_CHECKING:
 
     from riverline.encroachment.change.decisions import ChangeRules
 
-__all__ = ["MARGIN_PX", "Day", "Ground", "comparable", "days_of", "ground_of", "levels_of", "usable_extents"]
+__all__ = [
+    "MARGIN_PX",
+    "Day",
+    "Ground",
+    "comparable",
+    "days_of",
+    "ground_of",
+    "in_metres",
+    "levels_of",
+    "usable_extents",
+]
 
 MARGIN_PX = 4
 """How far beyond an extent changes are looked for, pixels: a patch that crosses the line keeps its shape."""
@@ -236,6 +247,23 @@ def _day(given: object) -> dt.date:
     if isinstance(given, dt.datetime):
         return given.date()
     return given if isinstance(given, dt.date) else dt.datetime.fromisoformat(str(given)).date()
+
+
+def in_metres(extents: gpd.GeoDataFrame, days: tuple[Day, ...]) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Extents in degrees in the plane of the first image that has one, which is told; others as they are.
+
+    Raises
+    ------
+    CRSError
+        If there is no safe way between the coordinate systems.
+    """
+    planes = [scene.crs for day in days for scene in day.scenes if scene.crs.is_projected]
+    if extents.crs is None or not extents.crs.is_geographic or not planes:
+        return extents, []
+    moved = f"{crs_text(extents.crs)} → {crs_text(planes[0])}"
+    return align(extents, planes[0], layer="extents"), [
+        Finding("change-extents-moved", "extents", "*", None, note=moved)
+    ]
 
 
 def usable_extents(extents: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
