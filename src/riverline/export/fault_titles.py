@@ -20,7 +20,7 @@ __all__ = ["fault_titles", "rivers_of_features"]
 
 _CLAUSE = re.compile(r"(?:（[^（）]*）|\([^()]*\)|[^，；：。,;:]|[,;:](?!\s))+")
 """Up to the first stop that stands in no brackets; the stops inside of numbers and times are none."""
-_LONGEST = 40
+_LONGEST = 80
 
 
 def rivers_of_features(layers: Sequence[Layer]) -> dict[tuple[str, str], str]:
@@ -43,7 +43,7 @@ def rivers_of_features(layers: Sequence[Layer]) -> dict[tuple[str, str], str]:
 def fault_titles(
     rows: pd.DataFrame, rivers: Mapping[tuple[str, str], str], names: Mapping[str, str], language: Language
 ) -> list[str]:
-    """The river's name and the first clause of each fault's sentence.
+    """The river's name and the first clause of each fault's sentence, which says rivers by their names.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def fault_titles(
     rivers
         From :func:`rivers_of_features`. What a fault of an axis or an extent is of, is a river.
     names
-        River code → name; a river without one is called by its code.
+        River code → name; a river without one is called by its code. A title that has the name has it once.
     language
         Of the sentences.
 
@@ -70,15 +70,20 @@ def fault_titles(
     """
     columns = (rows[name].fillna("").astype("str") for name in ("layer", "feature_id", "detail"))
     joint, found = ("：" if language == "zh" else ": "), []
+    codes = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})(?![\w-])")
     for layer, feature, detail in zip(*columns, strict=True):
         river = rivers.get((layer, feature), feature if layer in {AXES.name, EXTENTS.name} else "")
-        called = names.get(river, river)
-        title = _short(detail.removeprefix(f"{river} ") if river else detail) or layer_label(layer, language)
-        found.append(joint.join(filter(None, (called, title or FAULTS.label(language)))))
+        called, clause = names.get(river, river), _first_clause(detail)
+        told = codes.sub(lambda code: names[code[0]], clause) if names else clause
+        title = _short(told) or layer_label(layer, language) or FAULTS.label(language)
+        found.append(title if called and called in told else joint.join(filter(None, (called, title))))
     return found
 
 
-def _short(sentence: str) -> str:
+def _first_clause(sentence: str) -> str:
     clause = _CLAUSE.match(sentence.strip())
-    text = clause[0].strip() if clause else ""
+    return clause[0].strip() if clause else ""
+
+
+def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
