@@ -16,6 +16,7 @@ from tests import invented
 
 import riverline as rl
 from riverline import style
+from riverline.export.fault_titles import fault_titles
 from riverline.export.icons import icon
 
 pytest.importorskip("simplekml", reason="extra kml")
@@ -138,13 +139,13 @@ def test_faults_by_themselves_are_seen_and_those_of_a_feature_have_its_river(tmp
     river = invented.axes().set_index("river_id")["name"][line["river_id"].iloc[0]]
     assert names[-1].startswith(f"{river}：堤防 {line['line_id'].iloc[0]} 与 QSY-3 之间有 186.5 m 缺口")
     assert "洪水" not in names[-1], "the first clause alone"
-    code = str(line["river_id"].iloc[0])
-    shared = rl.faults.found(
-        "multipart", layer="works", feature_id=["GC-1"], note=code, geometry=[None], crs=invented.CRS
-    ).assign(detail=f"{code} 的管理范围线（左岸，右岸）有 20 m 在 {code}-2 内，请核对")
-    root, _ = root_of(rl.export.to_kmz(tmp_path / "z.kmz", shared, line, invented.axes()))
-    names = [each.findtext(f"{KML}name") for each in root.iter(f"{KML}Placemark")]
-    assert names[-1] == f"{river} 的管理范围线（左岸，右岸）有 20 m 在 {code}-2 内"
+
+
+def test_rivers_in_what_a_fault_is_called_are_names_and_other_keys_stay():
+    found = rl.faults.found("multipart", layer="works", feature_id=["GC-1"], geometry=[None], crs=invented.CRS)
+    rows = found.assign(detail="QS01 的界线（左岸，右岸）有 20 m 在 QS01-2 内，请核对")
+    assert fault_titles(rows, {}, {"QS01": "清水河"}, "zh") == ["清水河 的界线（左岸，右岸）有 20 m 在 QS01-2 内"]
+    assert fault_titles(rows.assign(detail=""), {}, {}, "en") == ["Works"]
 
 
 def test_symbols_are_those_of_the_style_table(county):
