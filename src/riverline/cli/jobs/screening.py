@@ -96,8 +96,7 @@ def _with_words(layer: Layer, catalog: Catalog) -> Schema:
     """What features are read by: with the fields of the catalogue's words that the layer's fields are said to be."""
     mapped = (layer.columns or {}).values()
     asked = {name for ours in mapped for name in ([ours] if isinstance(ours, str) else ours)}
-    filled = layer.values or {}
-    asked |= set(filled)
+    asked |= set(layer.values or {})  # noqa: PD011 - of no frame
     fields = {"item", *(field for word in catalog.words for field in word.fields)}
     words = tuple(
         Column(name, "text", name, name, f"WORD{number}", "What the words of the catalogue are looked for in.",
