@@ -547,6 +547,37 @@ def test_shorelines_in_another_plane_are_brought_to_that_of_the_axes():
     assert "EPSG:4548" in there.run.inputs["observed_shorelines"]["note"]
 
 
+@pytest.mark.parametrize(
+    "dates",
+    [["1987", " 1987年", "2017", "2017"], [1987, 1987, 2017, 2017], [1987.0, 1987.0, 2017.0, 2017.0],
+     ["1987", "1987-07-01", "2017/7/1", "2017"]],
+)  # fmt: skip
+def test_a_year_is_taken_as_its_middle_and_told_once(dates, tmp_path):
+    frame = bk.retreating(years=(0, 30))
+    given = frame.assign(date=dates)
+    before = given.copy(deep=True)
+    change = bk.measured(given)
+    assert_geodataframe_equal(given, before)
+    exact = bk.measured(frame.assign(date=["1987-07-01", "1987-07-01", "2017-07-01", "2017-07-01"]))
+    assert_geodataframe_equal(change.rates, exact.rates)
+    told = change.faults[change.faults["code"] == "shorelines-dated-by-year"]
+    years = sum(len(str(each).strip().strip("年").removesuffix(".0")) == 4 for each in dates)
+    assert told[["value", "severity", "note"]].to_numpy().tolist() == [[years, "warning", "1987, 2017"]]
+    assert not bk.codes_of(change) & {"value-type", "shoreline-without-date"}
+    assert "shorelines-dated-by-year" not in bk.codes_of(exact)
+    # So it is from a file.
+    given.to_file(tmp_path / "岸线.gpkg")
+    read = rl.read_layer(tmp_path / "岸线.gpkg", schema.OBSERVED_SHORELINES)
+    pd.testing.assert_series_equal(bk.measured(read).rates["rate"], exact.rates["rate"])
+
+
+def test_numbers_that_are_no_year_are_no_dates():
+    frame = bk.retreating(years=(0, 30)).assign(date=["87", "19870", "2017", "2017"])
+    change = bk.measured(frame)
+    codes = change.faults["code"].value_counts()
+    assert codes[["value-type", "shoreline-without-date", "shorelines-dated-by-year"]].tolist() == [2, 2, 1]
+
+
 # What is wrong
 
 

@@ -14,9 +14,16 @@ CHANGE_CODES = (
          "give a smaller spacing_m (--spacing on the command line)"),
     Code("shoreline-without-date", "error", "岸线 {feature} 没有可用的日期，未使用",
          "shoreline {feature} has no usable date and was not used", "填写日期，写作 2024-05-06；"
-         "只知年份的写该年有代表性的一天，如 1987-07-01，并如实加大中误差",
-         "fill in its date, such as 2024-05-06; where only the year is known a day that stands for it, such as "
-         "1987-07-01, with an error that allows for it"),
+         "只知年份的写年份，如 1987（按 7 月 1 日计），并如实加大中误差",
+         "fill in its date, such as 2024-05-06; where only the year is known that, such as 1987 (taken as its 1 July), "
+         "with an error that allows for it"),
+    Code("shorelines-dated-by-year", "warning",
+         "{value} 条岸线的日期只有年份（{note}），按当年 7 月 1 日计，可能差半年：相隔 n 年的两期，速率可差 1/n",
+         "the dates of {value} shorelines are a year only ({note}) and taken as its 1 July, which may be half a year "
+         "off: the rate between two dates n years apart may be off by 1/n of itself",
+         "知道日期的写作 1987-05-06；否则如实加大 uncertainty_m（年变化量的一半）",
+         "write the day where it is known, such as 1987-05-06; else allow for it in uncertainty_m (half of what the "
+         "bank moves in a year)"),
     Code("shoreline-bank-contradicts", "error",
          "岸线 {feature} 标为{note}，但 {value} % 的交点在同期另一岸之外，或在中心线另一侧（允许 {limit} %），未使用",
          "shoreline {feature} says {note}, yet {value} % of its hits lie beyond the other bank of its day, or across "
