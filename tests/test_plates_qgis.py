@@ -252,7 +252,7 @@ def test_the_legend_has_its_room_first_and_small_type_comes_before_no_table() ->
     table, count = {"row": 2.5, "rows": 26}, len(legend_room.SIZES)
     usual = [(40.0, 60.0)] * count
     assert legend_room.choice(usual, (81.0, 154.0), table) == (0, 26)
-    small = [(40.0, 150.0), (70.0, 120.0), (60.0, 100.0), (90.0, 60.0), (75.0, 50.0)]
+    small = [(40.0, 150.0), (70.0, 125.0), (60.0, 100.0), (90.0, 60.0), (75.0, 50.0)]
     assert legend_room.choice(small, (81.0, 154.0), table) == (2, int((154 - 100 - 2 - 9) / 2.5) - 1)
     none = [(40.0, 152.0), *[(70.0, 140.0)] * (count - 1)]
     assert legend_room.choice(none, (81.0, 154.0), table) == (1, 0)
