@@ -131,7 +131,8 @@ def draw_in_qgis(
     job = {"project": os.fspath(source.resolve()), "template": os.fspath(layout.resolve()),
            "coverage": PLATES.label_zh, "scale": 0 if scale == "auto" else scale, "scales": list(SCALES),
            "grid": grid_expression("@map_scale"), "heading": _heading(source, language), "table": _table(language),
-           "left_out": _left_out(source), "texts": texts, "slots": {name: text for name, text in slots.items() if text}}  # fmt: skip
+           "texts": texts,
+           "left_out": _left_out(source), "slots": {name: text for name, text in slots.items() if text}}  # fmt: skip
     write_whole(target, _drawn(interpreter, job))
     return target
 

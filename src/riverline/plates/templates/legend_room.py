@@ -13,6 +13,7 @@ LEAST_ROWS = 8
 SIZES = ((1, 1.0), (2, 1.0), (2, 0.85), (3, 0.85), (3, 0.7))
 """Columns of the legend and its type as a share of the usual, the best first."""
 _DPI = 25
+_NAMED = 2
 
 
 def make_room(layout, table, words, *, atlas):
@@ -28,7 +29,7 @@ def make_room(layout, table, words, *, atlas):
     sizes = measured(layout, legend, atlas=atlas)
     chosen, rows = choice(sizes, box[2:], table)
     left_out = []
-    while chosen is None and drop_last(legend, left_out):
+    while chosen is None and drop_last(legend, left_out, sizes[-1], box):
         sizes = measured(layout, legend, atlas=atlas)
         chosen, rows = choice(sizes, (box[2], box[3] - FOOT_MM), None)
     chosen = len(SIZES) - 1 if chosen is None else chosen
@@ -97,16 +98,16 @@ def set_size(legend, at):
     legend.setStyle(QgsLegendStyle.Symbol, symbol)
 
 
-def drop_last(legend, left_out):
-    """Take the last layer off the legend; whether there was one to take."""
+def drop_last(legend, left_out, taken, box):
+    """Take as many of the last layers off the legend as do not fit by the share of its size; whether any was there."""
     layers = legend.model().rootGroup().findLayers()
-    if not layers:
-        return False
+    share = max(0.0, 1.0 - (box[3] - FOOT_MM) / taken[1], 1.0 - box[2] / taken[0])
     legend.setAutoUpdateModel(False)
-    node = legend.model().rootGroup().findLayers()[-1]
-    left_out.insert(0, node.name())
-    take_off(node)
-    return True
+    for _ in range(min(len(layers), max(1, int(share * len(layers))))):
+        node = legend.model().rootGroup().findLayers()[-1]
+        left_out.insert(0, node.name())
+        take_off(node)
+    return bool(layers)
 
 
 def take_off(node):
@@ -123,7 +124,8 @@ def lay(layout, legend, box, table, rows, words, left_out):
     from qgis.PyQt.QtCore import QRectF
 
     left, top, width, height = box
-    said = [words["cut"].format(layers="、".join(left_out))] if left_out else []
+    names = "、".join(left_out[:_NAMED]) + ("…" if len(left_out) > _NAMED else "")
+    said = [words["cut"].format(count=len(left_out), layers=names)] if left_out else []
     used = 0.0
     if table is not None and rows:
         used = HEAD_MM + (rows + 1) * table["row"] + FOOT_MM
