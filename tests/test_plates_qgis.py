@@ -105,12 +105,13 @@ def share_of(path, page, color, folder):
 def test_qgis_draws_the_project_beside_a_file_as_one_sheet(tmp_path) -> None:
     qgis_python()
     drawn, axes = river(1500.0)
-    file = rl.export.to_geopackage(tmp_path / "河.gpkg", drawn, axes, stakes(3), project=True)
+    named = {"专题[% 1+1 %]": axes[["geometry"]].set_geometry(axes.buffer(5.0))}
+    file = rl.export.to_geopackage(tmp_path / "河.gpkg", drawn, axes, stakes(3), project=True, **named)
     imprint = rl.plates.Imprint(unit="清水县水利局[% 1+1 %]", secrecy="内部使用")
     made = rl.plates.draw_in_qgis(file, tmp_path / "图.pdf", title="清水河[% 1+1 %]", imprint=imprint)
     (text,) = pages(made)
-    for said in ("清水河[%1+1%]", "清水县水利局[%1+1%]", "密级:内部使用", "2000国家大地坐标系", "中央经线117", "图例",
-                 "堤防", drawn.rules.title, "1:10000", "界桩坐标表"):  # fmt: skip
+    for said in ("清水河[%1+1%]", "清水县水利局[%1+1%]", "专题[%1+1%]", "密级:内部使用", "2000国家大地坐标系",
+                 "中央经线117", "图例", "堤防", drawn.rules.title, "1:10000", "界桩坐标表"):  # fmt: skip
         assert unicodedata.normalize("NFKC", said).replace(" ", "") in text, said
     assert "图号" not in text.replace("审图号", "").removesuffix("图号").replace("图号", "", 1), (
         "no number, no word for it"

@@ -117,6 +117,9 @@ def link(layout, sheet):
     legend = items["legend"]
     if legend is not None:
         legend.setLegendFilterByMapEnabled(True)
+        for node in legend.model().rootGroup().findLayers():
+            # QGIS would evaluate what a name holds between these signs.
+            node.setCustomProperty("legend/title-label", node.name().replace("[%", "［%"))
     for grid in sheet.grids().asList():
         grid.setAnnotationTextFormat(small)
         grid.setAnnotationFrameDistance(1.5)
