@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-import warnings
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
-import pandas as pd
+import pyproj
 import shapely
 
 from riverline import style
 from riverline.errors import JobError, SchemaError, needed
+from riverline.export.chip_drawing import FINE, Chart, Sheet, within
 from riverline.io.file_names import file_names
 from riverline.io.scenes import PixelGrid, Scene, read_window
 from riverline.schema import CHANGE_EVIDENCE, SUSPECTS
@@ -20,7 +22,7 @@ from riverline.schema import CHANGE_EVIDENCE, SUSPECTS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import geopandas as gpd
+    import pandas as pd
     from numpy.typing import NDArray
 
     from riverline.schema import Language
@@ -29,12 +31,18 @@ __all__ = ["to_chips"]
 
 FONTS = ("Noto Sans CJK SC", "Noto Serif CJK SC", "Source Han Sans SC", "Microsoft YaHei", "SimHei", "PingFang SC",
          "WenQuanYi Zen Hei")  # fmt: skip
-SMALLEST_M, LARGEST_PX = 150.0, 1_200
+SMALLEST_M, SMALLEST_PX = 150.0, 40
+"""Ground that a picture shows at least, and pixels of the image: enough of both to know the place again."""
 SUSPECT, HALO = "#FFE600", "#111111"
-"""Outline of a suspect and what lies under it: one of the two stands out from any ground."""
-_CHIP, _CURVES = ((0.015, 0.318), (0.355, 0.318)), (0.745, 0.24)
-_LOW, _HIGH = 0.115, 0.735
-"""Left ends and widths of the parts, and their lower end and height, as shares of the picture."""
+SHOWS = "#E69A66"
+"""Outline of a suspect and what lies under it: one of the two stands out from any ground; days that show the change."""
+_PLAIN = ("400", "regular", "normal")
+_SIZE = (1200, 520)
+_CHIPS, _CURVES = ((18, 78, 400, 460), (426, 78, 808, 460)), (894, 78, 1182, 445)
+"""Left, top, right and bottom of the parts, in pixels."""
+_FOOT = 478
+_ASIDE = 30
+"""Pixels that the figures of an axis of its own take."""
 _LARGEST = 2.0
 """An index, and reflectance, is no larger."""
 _TICKS = 4
@@ -68,7 +76,7 @@ def to_chips(
     extents
         Rows of :data:`riverline.schema.EXTENTS`, to draw the line.
     margin_m
-        Ground shown around a suspect.
+        Ground shown around a suspect; of coarse images more, so that a picture shows at least 40 pixels a side.
     language
         ``"zh"`` or ``"en"``; without a Chinese font on the machine titles are English.
 
@@ -103,12 +111,14 @@ def to_chips(
             f"folder 应为文件夹，margin_m 应为不小于零的长度：{target.name}，{margin_m!r}",
             f"folder must be a folder and margin_m a length of zero or more: {target.name}, {margin_m!r}",
         )
-    needed("matplotlib", "matplotlib_scalebar", extra="report", zh="输出图斑图片", en="pictures of suspects need")
+    needed("matplotlib", "PIL", extra="report", zh="输出图斑图片", en="pictures of suspects need")
     target.mkdir(parents=True, exist_ok=True)
     by_name = {scene.name: scene for scene in scenes}
     by_suspect = dict(iter(evidence.groupby("suspect_id")))
     names = file_names(suspects["suspect_id"].astype("str"), fallback="suspect")
-    lines = None if extents is None else _legal(extents).to_crs(suspects.crs).geometry
+    lines = None if extents is None else shapely.boundary(_legal(extents).to_crs(suspects.crs).geometry.to_numpy())
+    font, language = _font(language)
+    look = _Look(suspects.crs, margin_m, language, font)
     paths = []
     for place, name in enumerate(names):
         row = suspects.iloc[place]
@@ -116,8 +126,7 @@ def to_chips(
         pair = None if rows is None else _pair(rows, by_name)
         if rows is not None and pair is not None:
             path = target / f"{name}.png"
-            _write(path, lambda made, row=row, rows=rows, pair=pair: _draw(
-                made, row, rows, pair, suspects.crs, lines, margin_m, language))  # fmt: skip
+            _write(path, lambda made, row=row, rows=rows, pair=pair: _draw(made, row, rows, pair, lines, look))
             paths.append(path)
     return paths
 
@@ -162,16 +171,27 @@ def _write(path: Path, draw: Any) -> None:  # noqa: ANN401 - a function of a pat
         draft.unlink(missing_ok=True)
 
 
-def _grid(shape: shapely.Geometry, crs: Any, pixel: float, margin_m: float) -> PixelGrid:  # noqa: ANN401 - a CRS
-    """A square of pixels around a suspect, north up."""
+def _grid(shape: shapely.Geometry, crs: Any, pair: tuple[Scene, Scene], margin_m: float) -> PixelGrid:  # noqa: ANN401
+    """A square of pixels around a suspect, north up: those of the finer image, no more than are drawn."""
     from affine import Affine
 
     west, south, east, north = shape.bounds
-    half = max(max(east - west, north - south) / 2.0 + margin_m, SMALLEST_M / 2.0)
-    side = min(int(np.ceil(2.0 * half / pixel)), LARGEST_PX)
+    pixels = [_metres(scene, crs, shape) for scene in pair]
+    half = max(max(east - west, north - south) / 2.0 + margin_m, SMALLEST_M / 2.0, max(pixels) * SMALLEST_PX / 2.0)
+    side = min(int(np.ceil(2.0 * half / min(pixels))), (_CHIPS[0][2] - _CHIPS[0][0]) * FINE)
     cell = 2.0 * half / side
     x, y = (west + east) / 2.0, (south + north) / 2.0
     return PixelGrid(crs, Affine(cell, 0.0, x - half, 0.0, -cell, y + half), (side, side))
+
+
+def _metres(scene: Scene, crs: Any, shape: shapely.Geometry) -> float:  # noqa: ANN401 - a CRS
+    """Side of a pixel of a scene at a place, in units of the CRS of the suspects, which is in metres."""
+    pixel = scene.grid.pixel
+    if not pyproj.CRS.from_user_input(scene.grid.crs).is_geographic:
+        return pixel
+    middle = gpd.GeoSeries([shape.centroid], crs=crs).to_crs(scene.grid.crs).iloc[0]
+    square = shapely.box(middle.x, middle.y, middle.x + pixel, middle.y + pixel)
+    return float(np.sqrt(gpd.GeoSeries([square], crs=scene.grid.crs).to_crs(crs).area.iloc[0]))
 
 
 def _draw(
@@ -179,130 +199,147 @@ def _draw(
     row: Any,  # noqa: ANN401 - a row
     rows: pd.DataFrame,
     pair: tuple[Scene, Scene],
-    crs: Any,  # noqa: ANN401 - a CRS
-    lines: gpd.GeoSeries | None,
-    margin_m: float,
-    language: Language,
+    lines: NDArray[np.object_] | None,
+    look: _Look,
 ) -> None:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    font, language = _font(language)
-    words = _WORDS[language]
-    grid = _grid(row.geometry, crs, pair[0].grid.pixel, margin_m)
-    figure = Figure(figsize=(12.0, 5.2), dpi=100)
-    FigureCanvasAgg(figure)
-    for (left, width), scene, word in zip(_CHIP, pair, words["sides"], strict=True):
-        axis = figure.add_axes((left, _LOW, width, _HIGH))
-        legal = _draw_chip(axis, scene, grid, row.geometry, lines)
-        axis.set_title(f"{word} {scene.date}", fontfamily=font, loc="left", fontsize=12)
-        axis.set_title("N ↑", loc="right", fontsize=12)
-        _draw_foot(axis, {words["suspect"]: "suspect"} | ({words["line"]: "line"} if legal else {}), font)
-    left, width = _CURVES
-    _draw_curves(figure.add_axes((left, _LOW + 0.03, width, _HIGH - 0.03)), rows, words, font, language)
-    kind = SUSPECTS["kind"].value_label(row["kind"], language)
-    probable = f"{SUSPECTS['confidence'].label(language)} {row['confidence']:.2f}"
+    words = _WORDS[look.language]
+    sheet = Sheet(_SIZE, look.font, look.fonts)
+    grid = _grid(row.geometry, look.crs, pair, look.margin_m)
+    for box, scene, word in zip(_CHIPS, pair, words["sides"], strict=True):
+        legal = _draw_chip(sheet, box, scene, grid, row.geometry, lines, look.margin_m)
+        sheet.write((box[0], box[1] - 7), f"{word} {scene.date}", 17)
+        sheet.write((box[2], box[1] - 7), "N ↑", 17, "rs")
+        _draw_foot(sheet, box, grid, {words["suspect"]: "suspect"} | ({words["line"]: "line"} if legal else {}))
+    _draw_curves(sheet, rows, words, look.language)
+    kind = SUSPECTS["kind"].value_label(row["kind"], look.language)
+    probable = f"{SUSPECTS['confidence'].label(look.language)} {row['confidence']:.2f}"
     told = [str(row["suspect_id"]), kind, f"{row['inside_m2']:,.0f} m²", probable]
     if row.get("standing", "counted") != "counted":
-        told.append(SUSPECTS["standing"].value_label(row["standing"], language))
-    title = "  ".join(told)
-    figure.suptitle(title, fontfamily=font, y=0.975, fontsize=13)
-    with warnings.catch_warnings():
-        # A code may hold letters that no font of the machine has; the picture is none the worse.
-        warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
-        figure.savefig(path, format="png", metadata={"Software": "riverline"})
+        told.append(SUSPECTS["standing"].value_label(row["standing"], look.language))
+    sheet.write((_SIZE[0] / 2, 12), "  ".join(told), 18, "ma")
+    sheet.save(path)
 
 
-def _font(language: Language) -> tuple[str, Language]:
-    """A font for the language; English where the machine has no Chinese one."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """What all pictures of a call share."""
+
+    crs: Any
+    margin_m: float
+    language: Language
+    font: tuple[str, int]
+    fonts: dict[int, Any] = field(default_factory=dict)
+
+
+def _font(language: Language) -> tuple[tuple[str, int], Language]:
+    """File and number in it of a font for the language; English where the machine has no Chinese one."""
     from matplotlib import font_manager
 
-    there = {font.name for font in font_manager.fontManager.ttflist}
+    there: dict[str, list[Any]] = {}
+    for font in font_manager.fontManager.ttflist:
+        there.setdefault(font.name, []).append(font)
     chinese = next((name for name in FONTS if name in there), None)
-    return (chinese, language) if chinese is not None else ("DejaVu Sans", "en")
+    name = chinese or "DejaVu Sans"
+    plain = min(there[name], key=lambda font: (font.style != "normal", str(font.weight) not in _PLAIN, font.fname))
+    return (plain.fname, int(getattr(plain, "index", 0))), language if chinese is not None else "en"
 
 
 def _looks(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """What a line is drawn with, below and above: it can be told from bright and from dark ground."""
     if name == "suspect":
-        return {"color": HALO, "linewidth": 4.6}, {"color": SUSPECT, "linewidth": 2.0}
+        return {"color": HALO, "width": 6.4}, {"color": SUSPECT, "width": 2.8}
     color = style.themes("extents")[0].symbols[0][1].color
-    return {"color": "white", "linewidth": 3.4, "alpha": 0.9}, {"color": color, "linewidth": 1.6, "linestyle": "--"}
+    return {"color": "white", "width": 4.7}, {"color": color, "width": 2.2, "dash": (8.2, 3.6)}
 
 
 def _draw_chip(
-    axis: Any,  # noqa: ANN401 - matplotlib's
+    sheet: Sheet,
+    box: tuple[int, int, int, int],
     scene: Scene,
     grid: PixelGrid,
     shape: shapely.Geometry,
-    lines: gpd.GeoSeries | None,
+    lines: NDArray[np.object_] | None,
+    margin_m: float,
 ) -> bool:
     """The image, the legal line and the suspect; whether there is a line."""
     roles = next((each for each in style.COLOURS if set(each) <= set(scene.bands)), (next(iter(scene.bands)),) * 3)
     pixels = read_window(scene, tuple(dict.fromkeys(roles)), grid=grid)
     side = grid.shape[0] * grid.pixel
     west, north = grid.transform.c, grid.transform.f
-    axis.imshow(_stretched(np.stack([pixels[role] for role in roles], axis=-1)), interpolation="nearest",
-                extent=(west, west + side, north - side, north))  # fmt: skip
-    window = shapely.box(*axis.viewLim.extents)
-    edges = [] if lines is None else list(shapely.boundary(lines[lines.intersects(window)].to_numpy()))
-    for name, drawn in (("line", edges), ("suspect", [shapely.boundary(shape)])):
-        for look in _looks(name):
-            for part in shapely.get_parts(drawn):
-                axis.plot(*shapely.get_coordinates(part).T, **look)
-    axis.set(xlim=(west, west + side), ylim=(north - side, north), xticks=[], yticks=[])
-    return bool(shapely.intersects(edges, window).any()) if edges else False
+    window = shapely.box(west, north - side, west + side, north)
+    scale = (box[2] - box[0]) / side
+    near = (max(np.ptp(shape.bounds[::2]), np.ptp(shape.bounds[1::2])) + 2.0 * margin_m) / side
+    sheet.paste(_stretched(np.stack([pixels[role] for role in roles], axis=-1), max(near, 0.5)), box)
+    edges = [] if lines is None else list(lines[shapely.intersects(lines, window)])
+    with sheet.clipped(box):
+        for name, drawn in (("line", edges), ("suspect", [shapely.boundary(shape)])):
+            for look in _looks(name):
+                for line in within(drawn, window, scale, box[:2]):
+                    sheet.ring(line, **look)
+    sheet.frame(box)
+    return bool(edges)
 
 
-def _draw_foot(axis: Any, names: dict[str, str], font: str) -> None:  # noqa: ANN401 - matplotlib's
+def _draw_foot(sheet: Sheet, box: tuple[int, int, int, int], grid: PixelGrid, names: dict[str, str]) -> None:
     """Scale and key in a band of their own below an image."""
-    from matplotlib.lines import Line2D
-    from matplotlib_scalebar.scalebar import ScaleBar
+    sheet.scale((box[0], _FOOT), grid.shape[0] * grid.pixel / (box[2] - box[0]), 90.0)
+    right = float(box[2])
+    for text, name in reversed(names.items()):
+        sheet.write((right, _FOOT), text, 13, "rm")
+        right -= sheet.width_of(text, 13) + 6.0
+        for look in _looks(name):
+            sheet.line(np.array([[right - 28.0, _FOOT], [right, _FOOT]]), **look)
+        right -= 28.0 + 14.0
 
-    below: dict[str, Any] = {"bbox_transform": axis.transAxes, "frameon": False}
-    axis.add_artist(ScaleBar(1.0, "m", location="upper left", scale_loc="right", border_pad=0.2, pad=0.3,
-                             bbox_to_anchor=(-0.01, -0.005), **below))  # fmt: skip
-    keys = [tuple(Line2D([], [], **look) for look in _looks(name)) for name in names.values()]
-    axis.legend(keys, names, loc="upper right", bbox_to_anchor=(1.01, -0.005), ncols=2, borderpad=0.2,
-                prop={"family": font, "size": 9}, handlelength=2.2, columnspacing=1.2, **below)  # fmt: skip
 
+def _stretched(values: NDArray[np.float32], share: float) -> NDArray[np.uint8]:
+    """Values between the 2nd and the 98th percentile as 0 to 255; grey where there is nothing.
 
-def _stretched(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Values between the 2nd and the 98th percentile as 0 to 1; grey where there is nothing."""
-    known = values[np.isfinite(values)]
+    The percentiles are those of the middle, of a share of each side: a cloud by the way darkens nothing.
+    """
+    edge = int(len(values) * max(1.0 - share, 0.0) / 2.0)
+    middle = values[edge : len(values) - edge, edge : values.shape[1] - edge]
+    known = middle[np.isfinite(middle)]
     low, high = np.quantile(known, (0.02, 0.98)) if len(known) else (0.0, 1.0)
     shown = np.clip((values - low) / max(float(high - low), 1e-6), 0.0, 1.0)
-    return np.nan_to_num(shown, nan=0.5)
+    return np.asarray(np.round(np.nan_to_num(shown, nan=0.5) * 255.0), dtype="uint8")
 
 
 def _draw_curves(
-    axis: Any,  # noqa: ANN401 - matplotlib's
-    rows: pd.DataFrame,
-    words: dict[str, Any],
-    font: str,
-    language: Language,
-) -> None:
-    from matplotlib.dates import DateFormatter
-
-    days = rows["date"].to_numpy()
-    drawn: list[Any] = []
+    sheet: Sheet, rows: pd.DataFrame, words: dict[str, Any], language: Language
+) -> list[tuple[float, float]]:
+    """Indices over the days of the images; the scales that they are drawn to, the first on the left."""
+    values = {name: rows[name].to_numpy(dtype="float64") for name, _, _ in style.CURVES}
+    there = {name: each for name, each in values.items() if np.isfinite(each).any()}
+    # Beside numbers that are no reflectance an index would lie flat: these have an axis of their own.
+    aside = [name for name, each in there.items() if float(np.nanmax(np.abs(each))) > _LARGEST]
+    left, top, right, bottom = _CURVES
+    days = rows["date"].to_numpy(dtype="datetime64[D]").astype("float64")
+    chart = Chart(sheet, (left, top, right - _ASIDE * bool(aside), bottom), days)
+    shared = chart.scale_for({name: each for name, each in there.items() if name not in aside})
+    ticks = np.unique(np.round(np.linspace(days.min(), days.max(), _TICKS)))
+    chart.axes(shared, {day: str(np.datetime64(int(day), "D"))[:7] for day in ticks})
+    for day in days[(rows["shown"] == "shows").to_numpy(dtype=bool)]:
+        chart.mark(day, SHOWS)
+    scales, keys = [shared], []
     for name, color, dash in style.CURVES:
-        values = rows[name].to_numpy(dtype="float64")
-        if np.isfinite(values).any():
-            # Beside numbers that are no reflectance an index would lie flat: these have an axis of their own.
-            own = axis.twinx() if float(np.nanmax(np.abs(values))) > _LARGEST else axis
-            drawn += own.plot(days, values, dash, color=color, marker="o", markersize=4,
-                              label=CHANGE_EVIDENCE[name].label(language))  # fmt: skip
-            if own is not axis:
-                own.tick_params(labelsize=8, colors=color)
-    for number, day in enumerate(rows[rows["shown"] == "shows"]["date"]):
-        mark = axis.axvline(day, color="#D55E00", linewidth=0.8, alpha=0.7, label=words["shows"])
-        drawn += [] if number else [mark]
-    axis.set_xlabel(words["day"], fontfamily=font, fontsize=9)
-    axis.set_ylabel(words["mean"], fontfamily=font, fontsize=9)
-    ticks = pd.date_range(rows["date"].min(), rows["date"].max(), periods=_TICKS).unique()
-    axis.set_xticks(ticks.to_numpy())
-    axis.xaxis.set_major_formatter(DateFormatter("%Y-%m"))  # type: ignore[no-untyped-call]
-    axis.tick_params(labelsize=8)
-    axis.legend(handles=drawn, prop={"family": font, "size": 8}, loc="lower left", bbox_to_anchor=(-0.02, 1.0),
-                ncols=2, frameon=False, borderpad=0.2)  # fmt: skip
+        if name in there:
+            scale = chart.scale_for({name: there[name]}) if name in aside else shared
+            chart.curve(there[name], scale, color, dash)
+            keys.append((CHANGE_EVIDENCE[name].label(language), color, dash))
+            if name in aside:
+                chart.figures(scale, right=True, color=color)
+                scales.append(scale)
+    _draw_key(sheet, [*keys, (words["shows"], SHOWS, "-")], (left, top))
+    sheet.write(((left + right) / 2, bottom + 26), words["day"], 13, "ma")
+    sheet.write_up((left - 46, (top + bottom) / 2), words["mean"], 13)
+    return scales
+
+
+def _draw_key(sheet: Sheet, keys: list[tuple[str, str, str]], at: tuple[int, int]) -> None:
+    """What the curves are, in two columns above them."""
+    left, top = at[0] - 30, at[1] - 14 - 16 * ((len(keys) - 1) // 2)
+    for number, (text, color, dash) in enumerate(keys):
+        x, y = left + 165.0 * (number % 2), top + 16.0 * (number // 2)
+        sheet.key((x, y), color, dash)
+        sheet.write((x + 28.0, y), text, 12, "lm")
