@@ -62,6 +62,40 @@ def test_the_bank_is_the_side_of_the_axis_and_crossing_it_changes_bank():
     assert afloat.tracks["on_river_m"].tolist() == [500.0]
 
 
+@pytest.mark.parametrize("noise", [0.0, 1e-9, 4.0])
+def test_along_the_axis_nobody_knows_the_bank_and_both_count(noise):
+    """A boat, a file written in degrees, a brook: no confetti of banks, and a note says why both count."""
+    tracks = pt.walked([(0, 0), (1000, 0)], every=20.0)
+    errors = np.random.default_rng(0).uniform(-noise, noise, len(tracks))
+    tracks = tracks.set_geometry(
+        shapely.transform(tracks.geometry.to_numpy(), lambda xy: xy + np.c_[0 * errors, errors])
+    )
+    result = pt.measured(tracks, of=pt.duties(("张三", "village", "")))
+    assert shares(result) == [1.0, 1.0]
+    assert result.gaps.empty
+    assert len(result.passes) == 2
+    told = result.faults.set_index("code").loc["track-bank-doubtful"]
+    assert (told["feature_id"], told["limit"]) == ("T1", 10.0)
+    assert told["value"] == pytest.approx(1000, abs=30)
+
+
+def test_errors_of_position_do_not_change_the_bank_and_bridges_do():
+    along = np.arange(0.0, 1001.0, 20.0)
+    aside = 12 + np.random.default_rng(1).normal(0, 7, len(along))
+    both = pt.duties(("张三", "village", ""))
+    assert (aside < 0).sum() > 1
+    assert shares(pt.measured(pt.walked(list(zip(along, aside, strict=True)), every=5.0), of=both)) == [1.0, 0.0]
+    # A look at the other bank, however short, from a bridge at 400 m to one at 430 m.
+    over = [(0, 30), (400, 30), (400, -30), (430, -30), (430, 30), (1000, 30)]
+    assert pt.measured(pt.walked(over), of=both).coverage["covered_m"].tolist() == [970.0, 30.0]
+    # Beside the axis after a bank that is told: still that bank; before another bank: until the axis is crossed.
+    towards = [(0, 30), (300, 5), (600, 5), (700, -5), (1000, -30)]
+    assert pt.measured(pt.walked(towards), of=both).coverage["covered_m"].tolist() == [650.0, 350.0]
+    back = pt.measured(pt.walked(towards[::-1]), of=both)
+    assert back.coverage["covered_m"].tolist() == [650.0, 350.0]
+    assert "track-bank-doubtful" not in pt.codes(back)
+
+
 def test_what_leaves_the_buffer_ends_there():
     # From the axis to 200 m off over 400 m: the buffer of 100 m ends half way.
     result = pt.measured(pt.walked([(100, 0.0), (500, 200)]))
@@ -126,7 +160,7 @@ def test_covered_and_gaps_make_up_the_reach_and_the_order_of_rows_does_not_matte
     assert (cover + missed).tolist() == pytest.approx([1000.0] * 2, abs=0.3)
     place = np.zeros((2, 1000), dtype=bool)
     for start, length, offset in walks:
-        for row, on in enumerate((offset >= 0, offset <= 0)):
+        for row, on in enumerate((offset >= -10, offset <= 10)):
             place[row, max(start, 0) : max(min(start + length, 1000), 0)] |= on
     assert cover.tolist() == pytest.approx(place.sum(axis=1).tolist(), abs=0.11)
     shuffled = pt.measured(tracks.sample(frac=1, random_state=seed), of=of)

@@ -38,6 +38,12 @@ PATROL_CODES = (
     Code("track-cuts-across", "note", "轨迹 {feature} 有 {value} {unit} 横穿河湾，跨过的不计",
          "track {feature} cuts across bends over {value} {unit}; the bend does not count as walked",
          "一般无须处理", "nothing to do"),
+    Code("track-bank-doubtful", "note",
+         "轨迹 {feature} 有 {value} {unit} 离中心线不超过 {limit} {unit}，前后也看不出在哪一岸，按两岸都走到计",
+         "track {feature} is within {limit} {unit} of the axis for {value} {unit} and nothing tells on which bank: both "
+         "count as walked",
+         "乘船和小溪无须处理；否则核对中心线，定位精度不同的在巡河规则中改 position_m",
+         "nothing to do for a boat or a brook; else check the axis, or change position_m in the patrol rules"),
     Code("track-copied", "warning", "轨迹 {feature} 与 {note} 逐点相同",
          "track {feature} runs through the very places of {note}",
          "核对是否重复上传或代打卡", "look whether it was uploaded twice or for somebody else"),
