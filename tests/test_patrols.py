@@ -235,7 +235,7 @@ def test_tracks_without_times_are_kept_and_said():
     tracks = pt.walked([(0, 20), (600, 20)]).assign(
         time=pd.Series(pd.NaT, index=range(13), dtype="datetime64[us, UTC]")
     )
-    result = pt.measured(tracks, period=None, **WHOLE_MAY)
+    result = pt.measured(tracks, period=None, rules=None, **WHOLE_MAY)
     row = result.tracks.iloc[0]
     assert (row["length_m"], row["covered_m"], row["validity"]) == (600.0, 600.0, "unknown")
     assert pd.isna(row["minutes"]) and pd.isna(row["started"]) and pd.isna(row["speed_kmh"])  # noqa: PT018 - one thought
@@ -344,6 +344,28 @@ def test_copies_and_cars_are_signs_and_count_as_the_rule_says(tmp_path):
     result = pt.measured(pd.concat([car, copy]), rules=rules)
     assert result.tracks["unmet"].tolist() == ["vehicle", "copy"]
     assert result.duties[["perfunctory", "signs"]].to_numpy().tolist() == [["yes", "vehicle,copy"]]
+
+
+def test_a_copied_track_and_a_drive_cover_nothing_and_are_told_apart():
+    """甲 walks 600 m, drives 300 m at 54 km/h; 乙 copies 甲's walk: 0.6 and 0 covered, 0.9 and 0.6 seen."""
+    walk = pt.fixes("A", [(0, 20), (600, 20)], who="甲", kmh=3.0)
+    drive = pt.fixes("B", [(600, 20), (900, 20)], who="甲", kmh=54.0, start="2025-05-12T09:00")
+    copy = pt.fixes("C", [(0, 20), (600, 20)], who="乙", kmh=3.0, start="2025-05-07T09:00")
+    of = pt.duties(("甲", "village", "left"), ("乙", "village", "left"))
+    result = pt.measured(pd.concat([walk, drive, copy]), of=of, rules=None, **WHOLE_MAY)
+    assert result.tracks["unmet"].tolist() == ["", "time,length", "copy"]
+    told = result.coverage[["covered_m", "share", "seen_m", "seen_share", "patrols", "valid", "walked"]]
+    assert told.to_numpy().tolist() == [
+        [600.0, 0.6, 900.0, 0.9, 2, 1, "part"],
+        [0.0, 0.0, 600.0, 0.6, 1, 0, "not_valid"],
+    ]
+    gaps = result.gaps[["start_chainage_m", "end_chainage_m", "seen_m"]]
+    assert gaps.round(6).to_numpy().tolist() == [[600.0, 1000.0, 300.0], [0.0, 1000.0, 600.0]]
+    assert result.duties[["share", "seen_share"]].to_numpy().tolist() == [[0.6, 0.9], [0.0, 0.6]]
+    paid = rl.gather_indicators(by="chief", patrols=result, period="2025-05", **WHOLE_MAY)
+    assert paid[paid["indicator"] == "coverage"].set_index("subject")["value"].to_dict() == {"甲": 0.6, "乙": 0.0}
+    page = rl.maps.show_patrols(result, pt.axes()).get_root().render()
+    assert "只有未计有效的巡河走到" in page
 
 
 def test_the_same_short_stretch_again_and_again_looks_perfunctory():

@@ -40,7 +40,7 @@ PATROL_CODES = (
          "一般无须处理", "nothing to do"),
     Code("track-bank-doubtful", "note",
          "轨迹 {feature} 有 {value} {unit} 离中心线不超过 {limit} {unit}，前后也看不出在哪一岸，按两岸都走到计",
-         "track {feature} is within {limit} {unit} of the axis for {value} {unit} and nothing tells on which bank: both "
+         "track {feature} is within {limit} {unit} of the axis for {value} {unit} and nothing tells the bank: both "
          "count as walked",
          "乘船和小溪无须处理；否则核对中心线，定位精度不同的在巡河规则中改 position_m",
          "nothing to do for a boat or a brook; else check the axis, or change position_m in the patrol rules"),

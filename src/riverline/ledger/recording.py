@@ -68,6 +68,7 @@ class _Standing:
     last_on: str
     closed_on: str | None
     version: int = 0
+    found_on: str | None = None
     next_on: str | None = None
 
 
@@ -132,14 +133,16 @@ def write_events(db: sqlite3.Connection, rules: LedgerRules, wishes: Sequence[Wi
 
 def _standings(db: sqlite3.Connection, asked: set[str]) -> dict[str, _Standing]:
     text = (
-        'SELECT intake.problem_id, states."no", states.status, states.last_on, states.closed_on '
+        'SELECT intake.problem_id, states."no", states.status, states.last_on, states.closed_on, states.found_on '
         'FROM states JOIN intake ON intake."no" = states."no"'
     )
     if len(asked) == 1:
         rows = db.execute(f"{text} WHERE intake.problem_id = ?", tuple(asked)).fetchall()
     else:
         rows = [row for row in db.execute(text) if row[0] in asked]
-    return {code: _Standing(number, status, on, closed) for code, number, status, on, closed in rows}
+    return {
+        code: _Standing(number, status, on, closed, found_on=found) for code, number, status, on, closed, found in rows
+    }
 
 
 def _refusal(  # noqa: PLR0911 - one return a reason
@@ -163,6 +166,9 @@ def _refusal(  # noqa: PLR0911 - one return a reason
     first, found = at.next_on or wish.on, str(wish.changes.get("found_on", ""))
     if found > first:
         return _about("event-found-late", wish, value=_days_between(first, found), note=f"{found} > {first}")
+    due, known = str(wish.changes.get("due_on") or ""), found or at.found_on or ""
+    if due and due < known:
+        return _about("event-due-early", wish, value=_days_between(due, known), note=f"{due} < {known}")
     there: dict[str, Any] = {"by": wish.by.strip(), "note": wish.note.strip(), "file": wish.files, **wish.changes}
     lacking = [need for need in ("by", *rule.needs) if not there.get(need)]
     return _about("event-incomplete", wish, note=", ".join(lacking)) if lacking else None

@@ -99,9 +99,11 @@ def measure_patrols(  # noqa: PLR0913 - one argument a table
     walked in between. Rests are no walking. Tracks without times are kept; what needs times stays unknown.
 
     *Walked* is the union of intervals of chainage, by river and bank, within the rules' buffer of the axis; bank is
-    the side of the axis that the walker is on. Covered and gaps of a duty, bank and period add up to its reach. A
-    patrol counts for the duties of the person who walked it, as chief at his level or as deputy, if it passed any of
-    the reach.
+    the side of the axis that the walker is on. Where he is nearer to the axis than places err, what he does before and
+    afterwards tells; where that does not tell either, as of a boat, both banks count and a note says so. Covered and
+    gaps of a duty, bank and period add up to its reach and count valid patrols only; what any patrol walked, valid or
+    not, is told beside it as ``seen_m`` and ``seen_share``. A patrol counts for the duties of the person who walked it,
+    as chief at his level or as deputy, if it passed any of the reach.
 
     *Frequency.* A calendar unit is due under a rule if the rule holds on any day of it: the month is in season, and of
     the rules for the level it is that of the highest colour not above the day's. A unit that the window cuts is met or
@@ -158,7 +160,7 @@ def measure_patrols(  # noqa: PLR0913 - one argument a table
     return Patrols(
         tracks=_frame(facts, walks, inputs)[shown["tracks"]].reset_index(drop=True),
         coverage=coverage_of(inside, valid, day, reaches, inputs.axes, periods=periods),
-        gaps=gaps_of(inside, day, reaches, inputs.axes, periods=periods),
+        gaps=gaps_of(inside, valid, day, reaches, inputs.axes, periods=periods),
         passes=passes_of(walks.passed[shown["passes"][walks.passed["track"]]], facts),
         checks=checks,
         duties=sums_of(inside, facts, reaches, checks, rules.suspicion),

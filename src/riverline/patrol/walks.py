@@ -79,8 +79,9 @@ def walk(fixes: Fixes, axes: Axes, how: Cleaning) -> Walks:
     good = ~broken & (steps.length_m > 0)
     owner, count = track[steps.start], len(fixes.tracks)
     whole = np.cumsum(broken | np.append(True, owner[1:] != owner[:-1])[: len(owner)])
+    doubt = Doubt(how.position_m, how.position_along_m)
     found = follow(xy[steps.start[good]], xy[steps.end[good]], axes.line.tolist(), buffer=how.buffer_m,
-                   both=how.both_banks_m, doubt=Doubt(how.position_m, how.position_along_m), walk=whole[good])  # fmt: skip
+                   both=how.both_banks_m, doubt=doubt, walk=whole[good])  # fmt: skip
     walked = ~broken & ~resting
     on_river = np.bincount(owner[good], found.within_m * walked[good], count)
     measures = pd.DataFrame(

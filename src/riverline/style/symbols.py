@@ -292,7 +292,8 @@ THEMES: tuple[Theme, ...] = (
         ("valid", _line(BLUE, 2.6)), ("invalid", _line("#C2410C", 2.0, 6, 3)), ("unknown", _line(GREY, 1.4, 2, 3)),
     )),
     Theme("coverage", "walked", 45, (
-        ("full", _line(GREEN, 4.6)), ("part", _line("#8A6D00", 3.4, 10, 3)), ("none", _line(BLACK, 2.0, 2, 4)),
+        ("full", _line(GREEN, 4.6)), ("part", _line("#8A6D00", 3.4, 10, 3)),
+        ("not_valid", _line("#C2410C", 2.6, 6, 3)), ("none", _line(BLACK, 2.0, 2, 4)),
     )),
     Theme("section_reaches", "target_met", 43, (
         ("met", _line(BLUE, 4.0)), ("not_met", _line("#C2410C", 5.0, 8, 3)), ("unknown", _line(GREY, 2.4, 2, 4)),

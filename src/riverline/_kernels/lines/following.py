@@ -113,7 +113,10 @@ def follow(
     first = np.flatnonzero(step[1:] == step[:-1]) if len(step) else np.zeros(0, dtype="int64")
     same = first[(axis[first] == axis[first + 1]) & (axis[first] >= 0)]
     length = np.hypot(*(xy[same + 1] - xy[same]).T)
-    one, other = _lateral(along, offset, same, shapely.length(np.asarray(axes, dtype="object"))[axis[same]])
+    whole = shapely.length(np.asarray(axes, dtype="object"))[axis[same]]
+    one, other = _lateral(along, offset, same, whole)
+    beyond = np.minimum(along[same], along[same + 1]) >= whole
+    beyond |= np.maximum(along[same], along[same + 1]) <= 0.0
     leap = np.abs(along[same + 1] - along[same]) > length + 2 * (np.abs(one) + np.abs(other)) + _LEAST_M
     nearest = np.full(len(start), np.inf)
     np.fmin.at(nearest, step, np.where(np.isnan(offset), np.inf, np.abs(offset)))
@@ -124,7 +127,7 @@ def follow(
     ways = _between(along, same, piece, begin), _between(along, same, piece, finish)
     walks = np.arange(len(start)) if walk is None else walk
     group = _together(walks[step[same]], axis[same], same, step[same], leap)[piece]
-    left, right = sides(group, middle, np.abs(ways[1] - ways[0]), doubt)
+    left, right = sides(group, np.where(beyond[piece], 0.0, middle), np.abs(ways[1] - ways[0]), doubt)
     unsided, near = left & right, np.abs(middle) <= both if both else np.zeros(len(middle), dtype=bool)
     kept = inside & ~leap[piece]
     rows = [np.flatnonzero(kept & (side | near)) for side in (left, right)]
