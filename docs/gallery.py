@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
+import easel
 import geopandas as gpd
 import pyogrio
 import studio
@@ -180,10 +181,29 @@ def _layers(file: Path) -> str:
     return "\n".join(lines)
 
 
+def _table(file: Path | str, picture: Path, *columns: str, title: str, rows: int = 8) -> Path:
+    """The first rows of a layer, read again, as an attribute table."""
+    read = pyogrio.read_dataframe(file, max_features=rows, read_geometry=False)
+    shown = list(columns or read.columns[:8])
+    return easel.draw_table(shown, read[shown].to_numpy(dtype=object), picture, title=title)
+
+
 def _geopackage(at: Studio) -> Shown:
-    here, file = at.county, at.work("成果.gpkg")
-    rl.export.to_geopackage(file, here.drawn, here.stakes, here.boards, here.titles)
-    return [_layers(file)]
+    here, file, picture = at.county, at.work("图层.gpkg"), at.folder / "geopackage.png"
+    rl.export.to_geopackage(file, here.drawn, here.stakes, here.boards, here.titles, project=True)
+    lines = pyogrio.read_dataframe(file, layer=rl.schema.MANAGEMENT_LINES.label_zh)
+    west, south, east, north = lines.total_bounds
+    middle, half = (south + north) / 2, max((north - south) / 2, (east - west) * 5 / 16) * 1.04
+    across = (west + east) / 2
+    try:
+        studio.draw_project(file.with_suffix(".qgz"), picture, (across - half * 1.6, middle - half, across + half * 1.6,
+                                                                middle + half))  # fmt: skip
+    except studio.NoPictureError:
+        extents = pyogrio.read_dataframe(file, layer=rl.schema.EXTENTS.label_zh)
+        stakes = pyogrio.read_dataframe(file, layer=rl.schema.STAKES.label_zh)
+        read = [("management_lines", lines), ("extents", extents), ("stakes", stakes)]
+        easel.draw_layers(read, picture, title="图层.gpkg：管理范围线、管理与保护范围、界桩")
+    return [picture, _layers(file)]
 
 
 def _project(at: Studio) -> Shown:
@@ -202,11 +222,19 @@ def _shapefile(at: Studio) -> Shown:
     rl.export.to_shapefile(file, here.drawn.lines, here.drawn.extents, here.stakes)
     archive = zipfile.ZipFile(file)
     fields = list(csv.reader(io.StringIO(archive.read("字段说明.csv").decode("utf-8-sig"))))[:8]
-    return ["\n".join(archive.namelist()), "字段说明.csv\n" + "\n".join("　".join(row[:6]) for row in fields)]
+    name = next(each for each in archive.namelist() if each.startswith("管理范围线") and each.endswith(".shp"))
+    picture = _table(f"/vsizip/{file}/{name}", at.folder / "shapefile.png", title=name)
+    return [picture, "\n".join(archive.namelist()), "字段说明.csv\n" + "\n".join("　".join(row[:6]) for row in fields)]
 
 
 def _filegdb(at: Studio) -> Shown:
-    return [_layers(rl.export.to_filegdb(at.work("成果.gdb"), at.county.drawn, at.county.axes))]
+    file = rl.export.to_filegdb(at.work("成果.gdb"), at.county.drawn, at.county.axes)
+    layer = pyogrio.list_layers(file)[0][0]
+    read = pyogrio.read_dataframe(file, layer=layer, max_features=8, read_geometry=False)
+    labels = {column.name: column.label_zh for column in rl.schema.MANAGEMENT_LINES.columns}
+    heads = [f"{labels.get(name, name)}" for name in read.columns[:8]]
+    rows = read.iloc[:, :8].to_numpy(dtype=object)
+    return [easel.draw_table(heads, rows, at.folder / "filegdb.png", title=f"成果.gdb / {layer}"), _layers(file)]
 
 
 def _dxf(at: Studio) -> Shown:
@@ -228,7 +256,13 @@ def _kmz(at: Studio) -> Shown:
     for folder in document.findall(f"{_KML}Folder"):
         lines.append(f"    {folder.findtext(f'{_KML}name')}　{len(list(folder.iter(f'{_KML}Placemark')))}")
         lines += [f"      {each.findtext(f'{_KML}name')}" for each in folder.findall(f"{_KML}Folder")]
-    return ["\n".join(lines)]
+    # Folders of rivers come after that of the layer which they are in.
+    read, schema = [], ""
+    titles = {rl.schema.FRAMES[each].label_zh: each for each in ("axes", "management_lines", "extents", "stakes")}
+    for name, _ in pyogrio.list_layers(file):
+        schema = titles.get(str(name), schema)
+        read.append((schema, pyogrio.read_dataframe(file, layer=name)))
+    return [easel.draw_layers(read, at.folder / "kmz.png", title="成果.kmz"), "\n".join(lines)]
 
 
 def _head(file: Path, lines: int, encoding: str = "gbk") -> str:
@@ -237,11 +271,13 @@ def _head(file: Path, lines: int, encoding: str = "gbk") -> str:
 
 def _coordinates(at: Studio) -> Shown:
     about = {"数据产生单位": "清水县水利局"}
-    return [_head(rl.export.to_coordinate_text(at.work("管理范围.txt"), at.county.drawn.extents, about=about), 17)]
+    text = _head(rl.export.to_coordinate_text(at.work("管理范围.txt"), at.county.drawn.extents, about=about), 17)
+    return [easel.draw_text(text, at.folder / "coordinates.png", title="管理范围.txt")]
 
 
 def _ovi(at: Studio) -> Shown:
-    return [_head(rl.export.to_ovi(at.work("界桩.txt"), at.county.stakes), 5)]
+    text = _head(rl.export.to_ovi(at.work("界桩.txt"), at.county.stakes), 8)
+    return [easel.draw_text(text, at.folder / "ovi.png", title="界桩.txt")]
 
 
 def _workbook(at: Studio) -> Shown:
@@ -254,11 +290,20 @@ def _pipelines(at: Studio) -> Shown:
     tiles = rl.export.to_pmtiles(at.work("范围.pmtiles"), extents)
     table = gpd.read_parquet(rl.export.to_geoparquet(at.work("范围.parquet"), extents))
     types = "\n".join(f"  {name}　{kind}" for name, kind in table.dtypes.items())
-    return [text[:400] + " …", "范围.parquet\n" + types, "范围.pmtiles\n" + _layers(tiles)]
+    cut = gpd.GeoDataFrame(pyogrio.read_dataframe(tiles))
+    pictures = [
+        easel.draw_layers([("extents", table)], at.folder / "geoparquet.png", title="范围.parquet"),
+        easel.draw_layers([("extents", cut)], at.folder / "pmtiles.png", title="范围.pmtiles（最大级别的切片）"),
+    ]
+    return [*pictures, text[:400] + " …", "范围.parquet\n" + types, "范围.pmtiles\n" + _layers(tiles)]
 
 
-def _any(_: Studio) -> Shown:
-    return [".gpkg  .zip（Shapefile）  .gdb  .dxf  .kmz  .xlsx  .geojson  .parquet  .pmtiles  .txt（勘测定界坐标）"]
+def _any(at: Studio) -> Shown:
+    endings = (".gpkg", ".zip", ".dxf", ".kmz", ".xlsx", ".geojson", ".parquet", ".pmtiles", ".txt")
+    files = [rl.export.to_file(at.work(f"任选{ending}"), at.county.drawn.extents) for ending in endings]
+    rows = [(file.name, file.suffix, f"{file.stat().st_size:,}") for file in files]
+    picture = at.folder / "any.png"
+    return [easel.draw_table(("文件", "后缀", "字节"), rows, picture, title="rl.export.to_file：同一成果，九种后缀")]
 
 
 # Reports ------------------------------------------------------------------------------------------------------------

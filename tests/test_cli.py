@@ -80,6 +80,38 @@ def shown(tmp_path_factory):
     return run("demo", "--out", folder).output, folder
 
 
+def test_no_workbook_of_the_demo_shows_a_code_that_has_a_name(shown, tmp_path):
+    """Keys are no words: checks and classes of outfalls are looked up by them."""
+    import openpyxl
+
+    _, folder = shown
+    books = [*folder.glob("*.xlsx")]
+    for name in ("成果.gpkg", "河长制成果.gpkg"):
+        books.append(tmp_path / f"{name}.xlsx")
+        run("export", folder / name, "--to", "xlsx", "--out", books[-1])
+    every = [column for frame in rl.schema.FRAMES.values() for column in frame]
+    codes = {choice.value for column in every for choice in column.choices} | set(rl.schema.FRAMES)
+    found = set()
+    for sheet in (sheet for book in books for sheet in openpyxl.load_workbook(book)):
+        heads, *rows = list(sheet.iter_rows(min_row=3, values_only=True)) or [()]
+        cells = ((head, cell) for row in rows for head, cell in zip(heads, row, strict=False) if isinstance(cell, str))
+        for head, cell in cells:
+            known = codes & set(re.split(r"\s*[,，、;；]\s*", cell)) - {""}
+            if known and head not in {"检查编号", "类型编号"}:
+                found.add((sheet.title, head, *sorted(known)))
+    assert not found
+
+
+def test_no_line_of_the_demo_is_torn_between_layers_of_a_profile(shown, tmp_path):
+    _, folder = shown
+    run("export", folder / "成果.gpkg", "--to", "shp", "--profile", "zhejiang", "--out", tmp_path / "z")
+    codes = {path.stem: gpd.read_file(path)["code"].value_counts().to_dict() for path in (tmp_path / "z").glob("*.shp")}
+    lines = gpd.read_file(folder / "成果.gpkg", layer="管理范围线")["river_id"].value_counts().to_dict()
+    assert codes["OWML"] == {"JH01": lines.pop("JH01")}
+    assert codes["RSML"] == {"SK01": lines.pop("SK01")}
+    assert codes["RVML"] == lines
+
+
 @pytest.fixture(scope="module")
 def expected():
     """What the library makes of the samples, step by step."""

@@ -233,7 +233,7 @@ def test_hostile_texts_open_no_parcel_and_no_section(text, tmp_path):
 
 
 def test_a_wrong_call_is_one_error_and_leaves_nothing(tmp_path):
-    with pytest.raises(rl.JobError, match="to_coordinate_text"):
+    with pytest.raises(rl.JobError, match="TXT 的文件名应以"):
         rl.export.to_coordinate_text(tmp_path / "x.csv", 地块=fields(HOLED))
     with pytest.raises(rl.JobError, match="㵲"):
         rl.export.to_coordinate_text(tmp_path / "x.txt", 地块=fields(HOLED, name=["㵲水"]))

@@ -22,6 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests import invented
 
+import full_disk
 import riverline as rl
 from riverline import schema, style
 
@@ -337,7 +338,7 @@ def test_text_that_would_be_cut_shows_the_sign_that_cuts_it(tmp_path):
 def test_wrong_calls_say_what_to_do(tmp_path):
     with pytest.raises(rl.JobError, match=r"\.gpkg"):
         rl.export.to_geopackage(tmp_path / "a.shp", invented.axes())
-    with pytest.raises(rl.JobError, match="0 layers"):
+    with pytest.raises(rl.JobError, match="no result and no layer"):
         rl.export.to_geopackage(tmp_path / "a.gpkg")
     with pytest.raises(rl.SchemaError, match="other=int"):
         rl.export.to_geopackage(tmp_path / "a.gpkg", invented.axes(), other=1)
@@ -382,24 +383,35 @@ def test_a_write_that_fails_anywhere_leaves_the_old_file_and_nothing_else(tmp_pa
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file size limits are a POSIX thing")
-def test_a_full_disk_leaves_the_old_file(tmp_path):
+@pytest.mark.parametrize("limit", [60_000, 200_000])
+def test_a_full_disk_is_told_in_its_own_words_and_leaves_the_old_file(limit, tmp_path):
+    """Whether GDAL or SQLite meets the end of it, no statement of theirs stands in for the reason."""
     path = rl.export.to_geopackage(tmp_path / "a.gpkg", invented.axes())
     old = path.read_bytes()
-    code = (
-        "import resource, sys; sys.path[:0] = sys.argv[2:]\n"
-        "from tests import invented as i\nimport riverline as rl, riverline.export\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
-        "try:\n    rl.export.to_geopackage(sys.argv[1], i.result(), i.water())\n"
-        "except rl.JobError as error:\n    print('REFUSED', error.en)"
-    )
-    root = Path(__file__).resolve().parent.parent
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(path), str(root)], check=True, env=environment, capture_output=True, text=True
+    done = full_disk.written_on_full_disk(
+        "rl.export.to_geopackage(sys.argv[1], i.result(), i.water())", path, limit=limit
     )
     assert "REFUSED cannot write" in done.stdout
+    assert full_disk.SAYS in done.stdout
+    assert "sqlite" not in done.stdout
     assert path.read_bytes() == old
     assert [each.name for each in tmp_path.iterdir()] == ["a.gpkg"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file size limits are a POSIX thing")
+@pytest.mark.parametrize(
+    ("writer", "name", "limit"),
+    [("to_filegdb", "a.gdb", 2_000), ("to_shapefile", "a.zip", 2_000),
+     ("to_kmz", "a.kmz", 1_000),
+     ("to_geojson", "a.zip", 2_000), ("to_xlsx", "a.xlsx", 4_000)],
+)  # fmt: skip
+def test_every_writer_says_what_a_full_disk_says(writer, name, limit, tmp_path):
+    call = f"rl.export.{writer}(sys.argv[1], i.result().lines, i.water())"
+    done = full_disk.written_on_full_disk(call, tmp_path / name, limit=limit)
+    assert "REFUSED cannot write" in done.stdout, done.stderr
+    assert full_disk.SAYS in done.stdout
+    assert "ignored" not in done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_killed_run_leaves_the_old_file(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import zipfile
 
 import geopandas as gpd
@@ -54,6 +55,74 @@ def test_every_format_is_written_under_a_name_of_its_own(kind, delivered, tmp_pa
     if kind == "txt":
         assert "未写入的图层" in said, "lines are not parcels, and that is told"
         assert len(rl.read_coordinate_text(tmp_path / made[0], join=False)) > len(invented.extents())
+
+
+@pytest.fixture(scope="module")
+def in_degrees(tmp_path_factory):
+    path = tmp_path_factory.mktemp("degrees") / "经纬度.gpkg"
+    made = invented.result()
+    return rl.export.to_geopackage(
+        path, made.lines.to_crs(4490), made.extents.to_crs(4490), invented.axes().to_crs(4490)
+    )
+
+
+@pytest.mark.parametrize("kind", ["dxf", "txt"])
+def test_degrees_go_into_a_plane_where_a_format_needs_one_and_that_is_told(kind, in_degrees, tmp_path):
+    said = run(in_degrees, "--to", kind, "--out", tmp_path / f"x.{kind}")
+    assert "已由 EPSG:4490 转换到 EPSG:4548" in said
+    assert "--crs" in said
+    if kind == "txt":
+        back = rl.read_coordinate_text(tmp_path / "x.txt").to_crs(4548)
+        made = invented.extents().union_all()
+        assert back.union_all().symmetric_difference(made).area < 1e-3 * made.length
+    said = run(in_degrees, "--to", kind, "--crs", "EPSG:4547", "--out", tmp_path / f"y.{kind}")
+    assert "转换到 EPSG:4547" in said
+    said = run(in_degrees, "--to", kind, "--crs", "EPSG:4490", "--out", tmp_path / f"z.{kind}", status=1)
+    assert "--crs EPSG:4548" in said
+    assert "to_metric" not in said
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"x.{kind}", f"y.{kind}"]
+
+
+def test_layers_wider_than_a_zone_are_answered_in_words_of_the_command(tmp_path):
+    wide = invented.axes().to_crs(4490)
+    wide.loc[wide.index[1:], "geometry"] = wide.geometry.iloc[1:].translate(-20.0)
+    path = rl.export.to_geopackage(tmp_path / "宽.gpkg", wide)
+    said = run(path, "--to", "dxf", status=1)
+    assert "--crs '+proj=lcc" in said
+    assert "riverline.geodesy" not in said
+    assert "crs=" not in said
+    assert "不能转换" not in said
+
+
+def test_layers_in_a_plane_stay_where_they_are(delivered, tmp_path):
+    assert "转换到" not in run(delivered, "--to", "dxf", "--out", tmp_path / "x.dxf")
+
+
+def test_faults_are_drawn_for_cass_only_if_they_are_named(delivered, tmp_path):
+    import ezdxf
+
+    said = run(delivered, "--to", "dxf", "--drawing", "cass", "--out", tmp_path / "x.dxf")
+    assert "--layer 质检问题" in said
+    run(delivered, "--to", "dxf", "--drawing", "cass", "--layer", "质检问题", "--layer", "管理范围线",
+        "--out", tmp_path / "y.dxf")  # fmt: skip
+    held = [{entity.get_xdata("RIVERLINE")[0].value for entity in ezdxf.readfile(tmp_path / name).modelspace()}
+            for name in ("x.dxf", "y.dxf")]  # fmt: skip
+    assert "faults" not in held[0]
+    assert held[1] == {"faults", "management_lines"}
+
+
+@pytest.mark.parametrize(("kind", "out"), [("shp", "a.shp"), ("dxf", "a.dwg"), ("kmz", "a.kml")])
+def test_a_wrong_name_is_answered_without_the_name_of_a_function(kind, out, delivered, tmp_path):
+    said = run(delivered, "--to", kind, "--out", tmp_path / out, status=1)
+    assert "文件名应以" in said
+    assert "to_" not in said
+
+
+def test_signs_that_gbk_lacks_are_answered_with_the_option(tmp_path):
+    path = rl.export.to_geopackage(tmp_path / "a.gpkg", invented.axes().assign(name="㳇河"))
+    said = run(path, "--to", "shp", "--out", tmp_path / "x", status=1)
+    assert "--encoding UTF-8" in said
+    assert "encoding=" not in said
 
 
 def test_layers_are_chosen_by_title_or_name(delivered, tmp_path):
@@ -113,7 +182,19 @@ def test_ones_own_profile_is_a_toml(delivered, tmp_path):
         'fields = [{ name = "HDMC", kind = "text", length = 30, column = "name" }]\n',
         encoding="utf-8",
     )
-    run(delivered, "--to", "shp", "--profile", own, "--out", tmp_path / "x.zip", "--zip")
+    said = run(delivered, "--to", "shp", "--profile", own, "--out", tmp_path / "x.zip", "--zip")
+    listed, left = said.split("未写入的图层")
+    assert "河道中心线" in listed
+    assert "管理范围线" not in listed
+    assert all(name in left for name in ("管理范围线", "管理与保护范围", "质检问题", "水域", "乡镇"))
+    assert "河道中心线" not in left
+    with zipfile.ZipFile(tmp_path / "x.zip") as bundle:
+        told = bundle.read("未写入的图层.csv").decode("utf-8-sig")
+    assert f"管理范围线,Management lines,{len(invented.result().lines)}" in told
+    made = rl.export.to_geopackage(tmp_path / "y.gpkg", invented.result(), invented.axes(), profile=own)
+    about = sqlite3.connect(made).execute("select metadata from gpkg_metadata where md_scope = 'dataset'").fetchall()
+    assert any('"layers_left_out": ["management_lines", "extents", "faults"]' in text for (text,) in about)
+    assert rl.export.list_unwanted(own, invented.result(), invented.axes()) == ("management_lines", "extents", "faults")
     back = gpd.read_file(f"/vsizip/{tmp_path}/x.zip/河道.shp")
     assert sorted(back["HDMC"]) == sorted(invented.axes()["name"])
 

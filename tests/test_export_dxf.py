@@ -142,7 +142,7 @@ def test_no_line_is_drawn_twice_and_stakes_are_no_control_points(drawing, tmp_pa
 
 
 def test_the_command_says_which_layers_have_no_code():
-    assert "SOUTH 编码为空的图层：JZD" in without_codes("cass", "zh")
+    assert "未写 SOUTH 编码的图层：JZD" in without_codes("cass", "zh")
     assert without_codes("cass-hhhj", "zh") == without_codes("plain", "en") == ""
 
 
@@ -220,15 +220,46 @@ def test_presets_are_data_and_ones_own_is_read(tmp_path):
         rl.export.load_drawing(own)
 
 
+@pytest.mark.parametrize("drawing", ["cass", "cass-hhhj"])
+def test_no_code_of_a_fault_stands_where_cass_looks_for_an_element_code(drawing, tmp_path):
+    made = invented.result()
+    assert made.faults["code"].str.len().gt(0).any()
+    known = {layer.code for layer in rl.export.load_drawing(drawing).layers} - {""}
+    for asked in (None, True):
+        _, found = entities(rl.export.to_dxf(tmp_path / "x.dxf", made, drawing=drawing, with_faults=asked))
+        codes = {entity.get_xdata("SOUTH")[0].value for entity in found if entity.has_xdata("SOUTH")}
+        assert codes <= known
+        faults = [entity for entity in found if entity.get_xdata("RIVERLINE")[0].value == "faults"]
+        assert bool(faults) == bool(asked)
+        assert not any(entity.has_xdata("SOUTH") for entity in faults)
+    _, found = entities(rl.export.to_dxf(tmp_path / "y.dxf", made.faults, drawing=drawing))
+    assert len(found) > 0, "given alone, they are asked for"
+
+
+def test_where_no_element_code_is_known_none_is_written_blank_or_made_up(tmp_path):
+    rows = invented.axes().assign(code="自编")
+    _, found = entities(rl.export.to_dxf(tmp_path / "x.dxf", rows, drawing="cass"))
+    assert len(found) == len(rows)
+    assert not any(entity.has_xdata("SOUTH") for entity in found)
+    own = tmp_path / "own.toml"
+    own.write_text(
+        'name = "own"\ntitle = "本局"\nseen = "U"\nsource = "本局"\napplication = "SOUTH"\nxdata = ["{name}"]\n'
+        'layers = [{ schema = "axes", name = "ZXX" }]\n',
+        encoding="utf-8",
+    )
+    _, found = entities(rl.export.to_dxf(tmp_path / "y.dxf", rows, drawing=own))
+    assert all(entity.has_xdata("SOUTH") for entity in found), "who asks for no code gets what was asked for"
+
+
 def test_the_same_result_gives_the_same_bytes_and_a_wrong_call_leaves_nothing(county_drawing, tmp_path, monkeypatch):
     again = rl.export.to_dxf(
         tmp_path / "x.dxf", invented.result(), invented.axes(), invented.water(), 乡镇=invented.towns()
     )
     assert again.read_bytes() == county_drawing.read_bytes()
     again.unlink()
-    with pytest.raises(rl.JobError, match="to_dxf"):
+    with pytest.raises(rl.JobError, match=r"结尾，实际为 .x\.dwg"):
         rl.export.to_dxf(tmp_path / "x.dwg", invented.axes())
-    with pytest.raises(rl.JobError, match="没有可绘的图形"):
+    with pytest.raises(rl.JobError, match="没有可写成 DXF 的图形"):
         rl.export.to_dxf(tmp_path / "x.dxf", invented.axes().iloc[:0])
     with pytest.raises(rl.JobError, match="制图模板"):
         rl.export.to_dxf(tmp_path / "x.dxf", invented.axes(), drawing="没有")

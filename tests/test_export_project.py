@@ -121,3 +121,14 @@ def test_both_files_are_there_or_none(tmp_path, monkeypatch):
     one = rl.export.to_geopackage(tmp_path / "x.gpkg", invented.axes(), project=True).with_suffix(".qgz").read_bytes()
     again = rl.export.to_geopackage(tmp_path / "x.gpkg", invented.axes(), project=True).with_suffix(".qgz").read_bytes()
     assert one == again
+
+
+def test_areas_of_faults_are_hatched_for_what_lies_below(tmp_path):
+    found = {"code": "extents-shared", "severity": "note", "layer": "extents", "detail": ""}
+    faults = rl.schema.FAULTS.empty("EPSG:4548").reindex([0]).assign(**found)
+    faults = faults.assign(geometry=list(invented.extents().geometry[:1]))
+    rl.export.to_geopackage(tmp_path / "a.gpkg", invented.result(), faults=faults, project=True)
+    root = project_of(tmp_path / "a.qgz")
+    layer = next(each for each in root.iter("maplayer") if each.findtext("layername").startswith("质检问题_面"))
+    kinds = {each.get("class") for each in layer.find("renderer-v2").iter("layer")}
+    assert kinds == {"LinePatternFill", "SimpleLine"}

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from decimal import Decimal
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -21,6 +20,7 @@ from tests import invented
 
 import cadastre
 import county
+import full_disk
 import riverline as rl
 import staked
 from riverline import schema
@@ -367,6 +367,23 @@ def test_a_form_of_ones_own_decides_columns_and_titles(tmp_path):
         rl.export.load_form("nowhere")
 
 
+@pytest.mark.parametrize(
+    "name", [name for name, each in schema.FRAMES.items() if {"scope", "part"} <= {column.name for column in each}]
+)
+def test_statistics_name_what_they_are_grouped_by(name, tmp_path):
+    own = schema.FRAMES[name]
+    scopes = [each.value for each in own["scope"].choices]
+    parts = {"kind": "dumping", "severity": "serious", "bank": "left"}
+    frame = pd.DataFrame({own.key: scopes, "scope": scopes, "part": [parts.get(each, "*") for each in scopes]})
+    frame = own.conform(frame.reindex(columns=[each.name for each in own]))
+    book = openpyxl.load_workbook(rl.export.to_xlsx(tmp_path / "x.xlsx", frame))
+    heads, *rows = book.worksheets[1].iter_rows(min_row=3, values_only=True)
+    shown = pd.DataFrame(rows, columns=heads)
+    assert set(shown["统计口径"]) == {each.label_zh for each in own["scope"].choices}
+    words = {"kind": "乱堆", "severity": "较严重", "bank": "左岸"}
+    assert sorted(shown["分组"]) == sorted(words.get(each, "*") for each in scopes)
+
+
 def test_a_wrong_call_leaves_the_old_file(tmp_path, monkeypatch):
     path = tmp_path / "x.xlsx"
     path.write_bytes(b"old")
@@ -387,20 +404,10 @@ def test_a_wrong_call_leaves_the_old_file(tmp_path, monkeypatch):
 def test_a_full_disk_is_told_in_words_and_leaves_the_old_file(tmp_path):
     path = rl.export.to_xlsx(tmp_path / "a.xlsx", invented.axes())
     old = path.read_bytes()
-    code = (
-        "import resource, sys; sys.path[:0] = sys.argv[2:]\n"
-        "from tests import invented as i\nimport riverline as rl, riverline.export\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, 4_000))\n"
-        "try:\n    rl.export.to_xlsx(sys.argv[1], i.result(), i.water())\n"
-        "except rl.JobError as error:\n    print('REFUSED', error.en)"
-    )
-    root = Path(__file__).resolve().parent.parent
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(path), str(root)], check=True, env=environment, capture_output=True, text=True
-    )
+    done = full_disk.written_on_full_disk("rl.export.to_xlsx(sys.argv[1], i.result(), i.water())", path, limit=4_000)
     assert "REFUSED cannot write" in done.stdout
-    assert "File too large" in done.stdout, "the disk's own words"
+    assert full_disk.SAYS in done.stdout, "the disk's own words"
+    assert not done.stderr
     assert path.read_bytes() == old
     assert [each.name for each in tmp_path.iterdir()] == ["a.xlsx"]
 

@@ -81,6 +81,74 @@ def test_lines_go_with_the_chief_of_their_rivers_axis():
         assert {layer.name for layer in unit.own} >= {"axes", "extents", "management_lines", "water"}
 
 
+def filled(schema, rows, shapes):
+    """Rows of a schema, blank but for some columns."""
+    names = [column.name for column in schema.columns if not column.optional or column.name in rows]
+    frame = pd.DataFrame(rows).reindex(columns=names)
+    return schema.conform(gpd.GeoDataFrame(frame, geometry=list(shapes), crs=invented.CRS))
+
+
+def standing(**more):
+    """Two rivers with their chiefs, a lake and a reservoir without an axis, a problem of no river."""
+    ring = shapely.box(520_000, 3_450_000, 520_400, 3_450_300)
+    far = shapely.box(540_000, 3_450_000, 540_400, 3_450_300)
+    extents = {"extent_id": ["JH01-management", "SK01-management"], "river_id": ["JH01", "SK01"],
+               "name": ["镜湖", "石门水库"], "kind": "management"}  # fmt: skip
+    lines = {"line_id": ["JH01-S-001", "SK01-S-001"], "river_id": ["JH01", "SK01"], "basis": ["water", "reservoir"]}
+    stakes = {"stake_id": ["JH01-001", "SK01-001", "R0-001"], "river_id": ["JH01", "SK01", "R0"],
+              "admin": ["甲镇", "乙镇", "甲镇"]}  # fmt: skip
+    at = gpd.points_from_xy([520_000, 540_000, 500_000], [3_450_000, 3_450_000, 3_450_000])
+    told = rl.faults.found("extents-shared", layer="extents", feature_id=["JH01-management"], geometry=[None],
+                           crs=invented.CRS)  # fmt: skip
+    shapes = [ring, far]
+    return {
+        "axes": many(2).assign(chief=["王强", "李芳"]),
+        "extents": filled(rl.schema.EXTENTS, extents, shapes),
+        "management_lines": filled(rl.schema.MANAGEMENT_LINES, lines, [each.exterior for each in shapes]),
+        "stakes": filled(rl.schema.STAKES, stakes, at),
+        "faults": told,
+    } | more
+
+
+def test_what_has_no_chief_has_a_map_of_its_own(tmp_path):
+    made = rl.maps.batch(standing(), tmp_path, by="chief")
+    assert made.maps["title"].tolist() == ["李芳", "王强", "未填写河长"]
+    assert made.maps["features"].tolist() == [1, 2, 7]
+    told = made.faults.set_index("layer")
+    assert set(told["code"]) == {"map-unit-blank"}
+    assert set(told["severity"]) == {"warning"}
+    assert told["value"].to_dict() == {"extents": 2, "faults": 1, "management_lines": 2, "stakes": 2}
+
+
+def test_a_lakes_chief_may_stand_with_its_extent():
+    given = standing()
+    given["extents"]["chief"] = ["张湖", None]
+    units, outside = part(collect(**given), by="chief", language="zh")
+    rows = {unit.code: {layer.name: len(layer.frame) for layer in unit.own} for unit in units}
+    assert rows["张湖"] == {"extents": 1, "management_lines": 1, "stakes": 1, "faults": 1}
+    assert rows[""] == {"extents": 1, "management_lines": 1, "stakes": 1}
+    assert not outside
+
+
+def test_the_index_counts_rivers_lakes_and_reservoirs_apart(tmp_path):
+    bare = gpd.GeoDataFrame({"river_id": [""]}, geometry=[shapely.Point(500_100, 3_450_000)], crs=invented.CRS)
+    page = rl.maps.batch(standing(点=bare), tmp_path).index_path.read_text("utf-8")
+    head = page[page.index("<header>") : page.index("</header>")]
+    counts = ("<b>2</b> 条河流", "<b>1</b> 个湖泊", "<b>1</b> 座水库", "<b>1</b> 幅“未填写河流”")
+    assert " · ".join(counts) in head
+
+
+def test_cards_of_units_tell_of_the_lines_that_pass_through(tmp_path):
+    page = rl.maps.batch(standing(), tmp_path, by="county").index_path.read_text("utf-8")
+    assert "<b>2</b> 个行政区" in page
+    lake = page[page.index("<h2>乙镇") :]
+    assert "管理范围线（图中）</dt><dd>1 · 1.4 km" in lake[: lake.index("</li>")]
+    # The overview shows the ring, not the one stake: a line goes on, a dot is an arc.
+    left = page[page.index("<figure>") : page.index("</figure>")]
+    assert "乙镇" in left
+    assert "a1.6 1.6" not in left
+
+
 def test_counties_are_those_of_the_column_admin(tmp_path):
     axes = many(4).assign(admin=["甲县", "乙县", "甲县", None])
     made = rl.maps.batch(axes, tmp_path, by="county")
@@ -251,6 +319,15 @@ def test_the_command(tmp_path):
     assert "绘制 2 幅，未变 0 幅" in done.output
     assert "绘制 0 幅，未变 2 幅" in CliRunner().invoke(app, arguments).output
     assert len(list((tmp_path / "out" / "maps").iterdir())) == 2
+
+
+def test_maps_that_are_not_drawn_have_a_status_of_their_own(tmp_path):
+    axes = many(2)
+    axes.loc[1, "geometry"] = shapely.LineString([(500_000, 3_450_000), (500_000, 99_000_000)])
+    axes.to_file(tmp_path / "成果.gpkg", layer="axes")
+    done = CliRunner().invoke(app, ["maps", str(tmp_path / "成果.gpkg"), str(tmp_path / "out")])
+    assert done.exit_code == 4, done.output
+    assert "绘制 1 幅，未变 0 幅，未能绘出 1 幅" in done.output
 
 
 @pytest.mark.browser

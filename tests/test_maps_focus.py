@@ -128,7 +128,7 @@ def test_the_map_of_waterlines_lies_on_its_image_opens_on_them_and_says_what_the
     assert sorted(page.text(".riverline-name-line > span")) == ["右岸 2025-08-18", "左岸 2025-08-18"]
     strokes = page.run("""
         const found = [];
-        themap.eachLayer(l => { if (l.feature && ['#0057B8', '#B3410B'].includes(l.options.color)) found.push(l); });
+        themap.eachLayer(l => { if (l.feature && ['#1E88E5', '#B3410B'].includes(l.options.color)) found.push(l); });
         found[0].openPopup();
         return found.map(l => l.options.weight);
     """)

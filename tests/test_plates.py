@@ -286,14 +286,58 @@ def test_results_of_every_kind_are_drawn(tmp_path) -> None:
         assert said in text, said
 
 
-def test_nothing_to_draw_and_one_point_are_sheets_too(tmp_path) -> None:
-    empty = rl.plates.draw(rl.schema.EXTENTS.empty(CRS), path=tmp_path / "a.pdf")
-    assert empty.scale == 1000
+def test_one_point_is_a_sheet_and_nothing_to_draw_is_none(tmp_path) -> None:
     point = rl.plates.draw(stakes(1), path=tmp_path / "b.pdf")
     assert point.scale == 1000
     x, y = stakes(1).geometry.iloc[0].coords[0]
     assert (point.window[0] + point.window[2]) / 2 == pytest.approx(x)
     assert (point.window[1] + point.window[3]) / 2 == pytest.approx(y)
+    away = gpd.GeoDataFrame(geometry=[shapely.Point(600_000, 3_600_000).buffer(10)], crs=CRS)
+    across = gpd.GeoSeries([shapely.LineString([(500_000, 3_500_000), (500_100, 3_500_000)])], crs=CRS)
+    transects = rl.schema.TRANSECTS.empty(CRS).reindex([0]).assign(geometry=across)
+    for drawn, more, said in (
+        ((rl.schema.EXTENTS.empty(CRS),), {}, "没有可绘的要素"),
+        ((rl.schema.EXTENTS.empty(CRS), stakes(1).iloc[:0]), {}, "没有可绘的要素"),
+        ((stakes(3),), {"within": away}, "所取范围内没有要素：stakes"),
+        ((transects,), {}, "没有可绘的内容：transects"),
+    ):
+        with pytest.raises(rl.SchemaError, match=said):
+            rl.plates.draw(*drawn, path=tmp_path / "a.pdf", **more)
+    assert not (tmp_path / "a.pdf").exists()
+
+
+def lines_in_degrees(*lines):
+    count = len(lines)
+    rows = {"river_id": [f"R{number}" for number in range(count)], "name": ["河"] * count}
+    return gpd.GeoDataFrame(rows, geometry=[shapely.LineString(line) for line in lines], crs=4326)
+
+
+FAR = ((179.9, -17.0), (179.95, -17.1)), ((-179.9, -17.0), (-179.95, -17.1))
+
+
+@pytest.mark.parametrize("lines", [FAR, [((179.9, -17.0), (-179.9, -17.1))], [((-179.9, -17.0), (179.9, -17.1))]])
+def test_what_lies_on_both_sides_of_the_180th_meridian_is_drawn_there(lines) -> None:
+    plate = rl.plates.draw(axes=lines_in_degrees(*lines))
+    assert plate.crs == "EPSG:32701"
+    assert plate.window[2] - plate.window[0] < 40_000
+
+
+def test_what_no_zone_holds_is_refused_with_advice_that_holds_and_by_the_users_own_name() -> None:
+    wide = lines_in_degrees(((80, 30), (81, 31)), ((120, 30), (121, 31)))
+    with pytest.raises(rl.CRSError, match=r"^河道：.*crs=\"\+proj=lcc") as caught:
+        rl.plates.draw(河道=wide)
+    (plane,) = next(hint.values for hint in caught.value.hints if hint.call.startswith("crs="))
+    drawn = rl.plates.draw(河道=wide, crs=plane)
+    assert "+proj=lcc" in drawn.crs
+    assert drawn.scale > 1_000_000
+    with pytest.raises(rl.CRSError, match="EPSG:4490"):
+        rl.plates.draw(河道=wide, crs=4490)
+    apart = lines_in_degrees(((170, -17), (171, -17)), ((-160, -17), (-161, -17)))
+    with pytest.raises(rl.CRSError, match=r"170\.000°–200\.000°.*EPSG:32701.*lon_0=185\.0"):
+        rl.plates.draw(axes=apart)
+    # Round the whole earth the way it is drawn, not across the 180th meridian.
+    with pytest.raises(rl.CRSError, match=r"-170\.000°–170\.000°"):
+        rl.plates.draw(axes=lines_in_degrees(((-170, 10), (0, 10), (170, 10))))
 
 
 def test_what_lies_in_no_plane_with_a_true_scale_is_drawn_in_its_zone() -> None:
@@ -739,3 +783,199 @@ def test_numbers_of_neighbours_stand_between_the_labels_of_the_grid():
     at = neatline._between_grid(np.array([(320.0, 30.0), (320.0, 230.0)]), sheet, box, canvas)
     assert at[0] == 320
     assert np.abs(ticks - at[1]).min() > 20
+
+
+# Meridians and parallels
+
+
+def on_paper(plate, kind):
+    """Green lines or crosses of a sheet, (n, 2, 2) mm on the page."""
+    from matplotlib.collections import LineCollection
+    from matplotlib.colors import to_hex
+    from matplotlib.lines import Line2D
+
+    if kind == "crosses":
+        found = [each for each in plate.figure.findobj(LineCollection) if to_hex(each.get_color()[0]) == "#3c6e57"]
+        return np.array([line for each in found for line in each.get_segments()])
+    lines = [each for each in plate.figure.findobj(Line2D) if each.get_color() == neatline._GRID_COLOR]
+    return np.array([np.column_stack(each.get_data()) for each in lines])
+
+
+def degrees_of(text):
+    found = re.fullmatch(r"(-?)(\d+)°(\d\d)′(\d\d)″", text)
+    return (-1 if found[1] else 1) * (int(found[2]) + int(found[3]) / 60 + int(found[4]) / 3600)
+
+
+def stream_at(east, north, crs=CRS):
+    line = shapely.LineString([(east, north), (east + 50, north + 50)])
+    return gpd.GeoDataFrame({"river_id": ["R1"], "name": ["河"]}, geometry=[line], crs=crs)
+
+
+@pytest.mark.parametrize(
+    ("east", "north", "crs", "scale"),
+    [(500_000, 3_500_000, CRS, 2_000), (660_000, 5_300_000, CRS, 75_000), (330_000, 3_500_000, CRS, 250_000),
+     (700_000, 2_500_000, CRS, 1_000_000), (500_000, 8_000_000, "EPSG:32701", 500_000)],
+)  # fmt: skip
+def test_each_edge_of_the_frame_meets_meridians_and_parallels_where_they_are(east, north, crs, scale) -> None:
+    import pyproj
+    from matplotlib.text import Text
+
+    place = stream_at(east, north, crs)
+    plate = rl.plates.draw(place, grid="graticule", scale=scale)
+    room = lay_out("A3").room
+    back = pyproj.Transformer.from_crs(crs, pyproj.CRS(crs).geodetic_crs, always_xy=True)
+    written = [each for each in plate.figure.findobj(Text) if re.fullmatch(r"-?\d+°\d\d′\d\d″", each.get_text())]
+    edges = dict.fromkeys(("bottom", "top", "left", "right"), 0)
+    for (x, y), _ in on_paper(plate, "ticks"):
+        side = next(name for name in edges if abs((y if name in {"bottom", "top"} else x) - getattr(room, name)) < 1e-6)
+        upright = side in {"bottom", "top"}
+        near = [each for each in written if abs(each.get_position()[1 - upright] - (x, y)[1 - upright]) < 1e-6]
+        own = [each for each in near if abs(each.get_position()[upright] - (x, y)[upright]) < 7.0]
+        if not own:
+            continue
+        edges[side] += 1
+        ground = np.array(plate.window[:2]) + (np.array([x, y]) - (room.left, room.bottom)) * scale / 1000.0
+        lon, lat = back.transform(*ground)
+        said, there = degrees_of(own[0].get_text()), lon if upright else lat
+        off = (there - said + 180.0) % 360.0 - 180.0
+        # A hundredth of a millimetre of this sheet.
+        assert abs(off) * 111_320.0 < 0.01 * scale / 1000.0, (side, own[0].get_text(), there)
+    assert min(edges.values()) >= 1, edges
+    assert sum(edges.values()) == len(written), "every label has its tick"
+
+
+def test_crosses_of_one_meridian_run_from_its_lower_to_its_upper_tick() -> None:
+    plate = rl.plates.draw(stream_at(690_000, 3_500_000), grid="graticule", scale=250_000)
+    room = lay_out("A3").room
+    ticks = on_paper(plate, "ticks")[:, 0]
+    low, high = (np.sort(ticks[np.abs(ticks[:, 1] - edge) < 1e-6, 0]) for edge in (room.bottom, room.top))
+    middles = on_paper(plate, "crosses").mean(axis=1)
+    inner = middles[(middles[:, 1] > room.bottom + 5) & (middles[:, 1] < room.top - 5)]
+    inner = inner[(inner[:, 0] > room.left + 5) & (inner[:, 0] < room.right - 5)]
+    both = [(a, b) for a in low for b in high if abs(a - b) < 8.0]
+    assert len(both) >= 2
+    assert max(abs(a - b) for a, b in both) > 1.0, "far from its zone's middle a meridian leans"
+    lines = shapely.linestrings([[(a, room.bottom), (b, room.top)] for a, b in both])
+    assert shapely.distance(shapely.points(inner)[:, None], lines).min(axis=1).max() < 0.05
+
+
+@pytest.mark.parametrize("scale", [200, 500, 1_000, 2_000, 3_000, 25_000, 75_000, 150_000, 1_000_000])
+def test_qgis_is_told_the_grid_of_our_own_sheets(scale) -> None:
+    said = neatline.grid_expression(str(scale))
+    wanted = scale / 10
+    power = 10.0 ** np.floor(np.log10(wanted))
+    cases = [(float(up), float(step)) for up, step in re.findall(r"<= ([\d.]+) THEN ([\d.]+)", said)]
+    step = next((step for up, step in cases if wanted / power <= up), 10.0)
+    assert step * power == neatline.grid_step(scale)
+
+
+# What sheets are of
+
+
+def around(code, name, *, basis, kind="management", place=(0.0, 0.0)):
+    """A water without banks: its line and its extent."""
+    ring = shapely.Point(502_000 + place[0], 3_502_000 + place[1]).buffer(300)
+    line = staked.Piece(np.array(ring.exterior.coords), bank=None, river=code, start=0.0, end=ring.exterior.length)
+    drawn = staked.demarcation(line, extents=[(code, ring)])
+    lines = drawn.lines.assign(line_id=f"{code}-S-001", bank=None, basis=basis)
+    extents = drawn.extents.assign(extent_id=f"{code}-{kind}", river_id=code, name=name, axis_length_m=np.nan)
+    return dataclasses.replace(drawn, lines=lines, extents=extents)
+
+
+@pytest.mark.parametrize(
+    ("of", "zh", "en"),
+    [
+        (["river"], "河道管理范围图", "River management extents"),
+        (["lake"], "湖泊管理范围图", "Lake management extents"),
+        (["reservoir"], "水库管理范围图", "Reservoir management extents"),
+        (["river", "lake"], "河湖管理范围图", "River and lake management extents"),
+        (["reservoir", "lake"], "河湖管理范围图", "River and lake management extents"),
+    ],
+)
+def test_a_sheet_is_titled_by_what_it_is_of(of, zh, en) -> None:
+    there = {"river": river(400.0)[0], "lake": around("JH01", "镜湖", basis="levee"),
+             "reservoir": around("SK01", "石门水库", basis="reservoir", place=(900.0, 0.0))}  # fmt: skip
+    drawn = [there[each] for each in of]
+    assert rl.plates.draw(*drawn).title == zh
+    assert rl.plates.draw(*drawn, language="en").title == en
+    assert rl.plates.draw(*drawn, title="某县图").title == "某县图"
+
+
+def test_sheets_of_an_atlas_are_titled_each_by_its_own_and_the_index_says_sheet_once(tmp_path) -> None:
+    drawn, axes = river(400.0)
+    lake, pool = around("JH01", "镜湖", basis="water"), around("SK01", "石门水库", basis="joined", place=(900.0, 0.0))
+    made = rl.plates.atlas([drawn, axes, lake, pool], tmp_path, scale="auto")
+    titles = dict(zip(made.plates["number"], made.plates["title"], strict=True))
+    assert titles == {"R1": "清水河河道管理范围图", "JH01": "镜湖管理范围图", "SK01": "石门水库管理范围图"}
+    assert "镜湖管理范围图" in packed(tmp_path / "JH01.pdf")
+    assert "河湖管理范围图分幅索引图" in packed(tmp_path / "00-index.pdf")
+
+
+def zoned():
+    """A river with a zone of each kind, and parcels without a title all over it."""
+    drawn, axes = river(400.0)
+    boxes = [shapely.box(500_000 + 100 * each, 3_499_900, 500_100 + 100 * each, 3_500_250) for each in range(4)]
+    zones = rl.schema.ZONES.empty(CRS).reindex(range(4)).assign(
+        zone_id=[f"R1-L-{n:03d}" for n in (1, 2, 3, 4)], number=[f"L{n:03d}" for n in (1, 2, 3, 4)], river_id="R1",
+        type=[1, 2, 3, 4], geometry=gpd.GeoSeries(boxes, crs=CRS))  # fmt: skip
+    titles = rl.schema.HOLDINGS.empty(CRS).reindex([0]).assign(
+        holding_id="H1", status="untitled", geometry=gpd.GeoSeries([shapely.union_all(boxes)], crs=CRS))  # fmt: skip
+    return drawn, axes, zones, titles
+
+
+def test_zones_are_numbered_unlike_stakes_and_say_what_they_are(tmp_path) -> None:
+    drawn, axes, zones, titles = zoned()
+    rl.plates.draw(drawn, axes, zones, titles, stakes(3), path=tmp_path / "a.pdf")
+    text = packed(tmp_path / "a.pdf")
+    for said in ("L001岸线保护区", "L002岸线保留区"):
+        assert said in text, said
+    rl.plates.draw(zones, path=tmp_path / "b.pdf", language="en")
+    assert "L001" in text_of(tmp_path / "b.pdf")
+    assert "R1-L-001" not in text_of(tmp_path / "b.pdf")
+    assert not re.findall(r"[\u4e00-\u9fff]", text_of(tmp_path / "b.pdf"))
+
+
+def test_zones_have_the_colours_of_the_legend_on_the_map_too() -> None:
+    """In the middle of each zone the map is of the colour that the legend shows for it."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    drawn, _, zones, titles = zoned()
+    plate = rl.plates.draw(drawn.extents, zones, titles, scale=2000)
+    canvas = FigureCanvasAgg(plate.figure)
+    canvas.draw()
+    pixels = np.asarray(canvas.buffer_rgba())[:, :, :3].astype(float)
+    layout, per = lay_out("A3"), plate.figure.dpi / 25.4
+    theme = style.themes("zones")[0]
+    for zone, shape in zip(zones["type"], zones.geometry, strict=True):
+        x, y = np.array([shape.centroid.x + 20, shape.bounds[1] + 30]) - plate.window[:2]
+        across = (layout.room.left + x / 2) * per
+        down = (layout.page.height - layout.room.bottom - y / 2) * per
+        symbol = theme.symbol(zone)
+        rgb = np.array([int(symbol.fill[at : at + 2], 16) for at in (1, 3, 5)])
+        legend = rgb * symbol.fill_opacity + 255 * (1 - symbol.fill_opacity)
+        assert np.abs(pixels[int(down), int(across)] - legend).max() <= 2, zone
+
+
+def test_numbers_of_sheets_and_names_of_rivers_keep_clear_of_each_other_on_the_index(tmp_path, monkeypatch) -> None:
+    written = []
+    write = composing.Canvas.write
+
+    def kept(self, x, y, text, size, **about):
+        written.append((x, y, text, size, about))
+        write(self, x, y, text, size, **about)
+
+    monkeypatch.setattr(composing.Canvas, "write", kept)
+    drawn, axes = river(6000.0)
+    made = rl.plates.atlas([drawn, axes], tmp_path, scale=1000, formats=["png"])
+    index = written[max(at for at, each in enumerate(written) if "分幅索引图" in each[2]) - len(made.plates) - 60 :]
+    boxes, names = [], []
+    for x, y, text, size, about in index:
+        wide, high = labels.text_size(text, size)
+        place = shapely.box(x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
+        if text.replace("\u3000", "") == "清水河" and "rotation" in about:
+            names = [shapely.affinity.rotate(place, about["rotation"])]
+        elif re.fullmatch(r"(R1-)?\d\d", text) and about.get("halo"):
+            boxes.append(place)
+    assert len(names) == 1
+    assert len(boxes) >= 5
+    assert not shapely.intersects(names[0], boxes).any()

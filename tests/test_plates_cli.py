@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 import riverline as rl
 from riverline.cli.app import app
+from riverline.plates import composing
 from test_plates import packed, river, stakes
 
 
@@ -59,3 +60,21 @@ def test_what_is_wrong_is_said_and_nothing_is_written(tmp_path, results) -> None
         assert ran.exit_code == 1, ran.output
         assert said in ran.output
     assert not out.exists()
+
+
+@pytest.mark.parametrize("strict", [(), ("--strict",)])
+def test_sheets_that_are_not_drawn_have_a_status_of_their_own(tmp_path, results, monkeypatch, strict) -> None:
+    drawn, axes = results
+    real = composing.compose
+
+    def failing(sheet, look):
+        if sheet.number == "R1-02":
+            raise OSError(28, "No space left on device")
+        return real(sheet, look)
+
+    monkeypatch.setattr("riverline.plates.working.compose", failing)
+    ran = run(drawn, "--axes", axes, "--paper", "A4", "--out", tmp_path / "out", *strict)
+    assert ran.exit_code == 4, ran.output
+    assert (tmp_path / "out" / "R1-01.pdf").is_file()
+    monkeypatch.undo()
+    assert run(drawn, "--axes", axes, "--paper", "A4", "--out", tmp_path / "out").exit_code == 0

@@ -17,7 +17,7 @@ import pytest
 import riverline as rl
 from riverline.plates import in_qgis
 from riverline.plates.paper import lay_out
-from test_plates import river, stakes
+from test_plates import CRS, river, stakes
 
 SCRIPT = """
 import json, sys
@@ -106,8 +106,13 @@ def test_qgis_draws_the_project_beside_a_file_as_one_sheet(tmp_path) -> None:
     made = rl.plates.draw_in_qgis(file, tmp_path / "图.pdf", title="清水河[% 1+1 %]", imprint=imprint)
     (text,) = pages(made)
     for said in ("清水河[%1+1%]", "清水县水利局[%1+1%]", "密级:内部使用", "2000国家大地坐标系", "中央经线117", "图例",
-                 "堤防", drawn.rules.title, "1:10000"):  # fmt: skip
+                 "堤防", drawn.rules.title, "1:10000", "界桩坐标表"):  # fmt: skip
         assert unicodedata.normalize("NFKC", said).replace(" ", "") in text, said
+    assert "图号" not in text.replace("审图号", "").removesuffix("图号").replace("图号", "", 1), (
+        "no number, no word for it"
+    )
+    for north in stakes(3)["x_m"]:
+        assert f"{north:.3f}" in text, "the table of stakes"
     if shutil.which("pdftoppm") is None:
         pytest.skip("poppler-utils is not installed")
     line = rl.style.themes("management_lines")[0].symbol("levee").color
@@ -129,6 +134,43 @@ def test_qgis_draws_an_atlas_page_by_page_at_the_scale_of_its_sheets(tmp_path) -
         assert "0 10 20 30 40 米".replace(" ", "") in text
         assert "清水河河道管理范围图" in text
         assert "图幅" not in text
+
+
+@pytest.mark.slow
+def test_qgis_refuses_what_our_own_sheets_refuse_and_keeps_no_file(tmp_path) -> None:
+    qgis_python()
+    drawn, axes = river(1500.0)
+    file = rl.export.to_geopackage(tmp_path / "河.gpkg", drawn, axes, project=True)
+    with pytest.raises(rl.JobError) as own:
+        rl.plates.draw(drawn, axes, scale=500)
+    with pytest.raises(rl.JobError) as theirs:
+        rl.plates.draw_in_qgis(file, tmp_path / "图.pdf", scale=500)
+    assert (theirs.value.zh, theirs.value.en) == (own.value.zh, own.value.en)
+    empty = rl.export.to_geopackage(tmp_path / "空.gpkg", stakes(1).iloc[:0], project=True)
+    with pytest.raises(rl.SchemaError, match="没有可绘的要素"):
+        rl.plates.draw_in_qgis(empty, tmp_path / "图.pdf")
+    assert not (tmp_path / "图.pdf").exists()
+
+
+@pytest.mark.slow
+def test_the_grid_of_qgis_is_that_of_our_own_sheets_and_areas_of_faults_hide_nothing(tmp_path) -> None:
+    qgis_python()
+    # At 1:75,000 a tenth of the scale would be 7.5 km.
+    drawn, axes = river(18_000.0, half=400.0)
+    found = {"code": "extents-shared", "severity": "note", "layer": "extents", "detail": ""}
+    faults = rl.schema.FAULTS.empty(CRS).reindex([0]).assign(**found)
+    faults = faults.assign(geometry=list(drawn.extents.geometry[:1]))
+    file = rl.export.to_geopackage(tmp_path / "河.gpkg", drawn, axes, faults, project=True)
+    (text,) = pages(rl.plates.draw_in_qgis(file, tmp_path / "图.pdf"))
+    assert "1:75000" in text
+    assert "505000" in text
+    assert "507500" not in text
+    if shutil.which("pdftoppm") is None:
+        pytest.skip("poppler-utils is not installed")
+    symbol = rl.style.themes("extents")[0].symbol("management")
+    rgb = np.array([int(symbol.fill[at : at + 2], 16) for at in (1, 3, 5)])
+    seen = "#" + "".join(f"{round(each):02x}" for each in rgb * symbol.fill_opacity + 255 * (1 - symbol.fill_opacity))
+    assert share_of(tmp_path / "图.pdf", 1, seen, tmp_path) > 5e-3
 
 
 def test_what_qgis_cannot_draw_is_said(tmp_path) -> None:

@@ -107,6 +107,39 @@ def test_the_bases_of_the_legal_line_stay_apart_by_colour_alone(vision):
     assert min(apart) >= 13
 
 
+# Lines that rl.maps.show draws over each other when it is given all results of a county.
+TOGETHER = (
+    "management_lines", "shorelines", "waterside", "observed_shorelines", "baselines", "axes", "patrols", "coverage",
+    "patrol_gaps", "section_reaches", "hot_segments", "hot_reaches", "scan_clusters", "stretches", "used_shorelines",
+    "waterlines", "segments",
+)  # fmt: skip
+
+
+def alike(one, other):
+    """Whether dashes look the same: as many lengths, none half as long again as its like."""
+    return len(one) == len(other) and all(max(pair) <= 1.5 * min(pair) for pair in zip(one, other, strict=True))
+
+
+def test_lines_of_different_layers_that_are_drawn_together_are_not_taken_for_each_other():
+    drawn = [
+        (theme.schema, value, symbol)
+        for theme in style.THEMES
+        if theme.schema in TOGETHER and not theme.halo
+        for value, symbol in theme.symbols
+        if symbol.shown
+    ]
+    assert {schema for schema, _, _ in drawn} == set(TOGETHER)
+    confused = []
+    for (schema_a, a, one), (schema_b, b, other) in combinations(drawn, 2):
+        if schema_a == schema_b or not alike(one.dash, other.dash):
+            continue
+        seen = [lab(vision @ linear(one.color)) - lab(vision @ linear(other.color)) for vision in VISION.values()]
+        wider = max(one.width, other.width) / min(one.width, other.width)
+        if min(map(np.linalg.norm, seen)) < 12 and wider < 2:
+            confused.append(((schema_a, a), (schema_b, b)))
+    assert confused == []
+
+
 @pytest.mark.parametrize("theme", [t for t in WITH_CHOICES if not t.halo], ids=named)
 def test_lines_and_marks_stand_out_on_paper(theme):
     assert all(contrast_on_white(symbol.color) >= 3 for _, symbol in theme.symbols)

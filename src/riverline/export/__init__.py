@@ -24,6 +24,7 @@ from riverline.export.geoparquet import to_geoparquet
 from riverline.export.kmz import to_kmz
 from riverline.export.ovi import to_ovi
 from riverline.export.pmtiles import to_pmtiles
+from riverline.export.profiled import list_unwanted
 from riverline.export.profiles import Profile, ProfileField, ProfileLayer, list_profiles, load_profile
 from riverline.export.shapefile import to_shapefile
 from riverline.export.workbook import to_xlsx
@@ -45,6 +46,7 @@ __all__ = [
     "list_drawings",
     "list_forms",
     "list_profiles",
+    "list_unwanted",
     "load_dialect",
     "load_drawing",
     "load_form",

@@ -15,7 +15,7 @@ from riverline.errors import CRSError, JobError
 from riverline.export.drafts import changed, drafted, layers_for
 from riverline.export.dxf import plane_of
 from riverline.export.dxf_plan import unknown_signs
-from riverline.export.fitness import require_finite
+from riverline.export.fitness import with_places
 from riverline.export.placards import ordered, placards_of
 from riverline.geodesy import align, ellipsoidal_area
 from riverline.geodesy.rounding import round_half_up
@@ -111,12 +111,9 @@ def to_coordinate_text(
     ['5,0.5000,A1,,面,,,,@', 'J1,1,3400000.000,39500100.000']
     """
     target = Path(path)
-    found = in_language(layers_for("to_coordinate_text", target, (".txt",), results, layers), "zh")
+    found = in_language(layers_for("TXT", target, (".txt",), results, layers), "zh")
     preset = load_dialect(dialect)
-    drawn = [each for each in found if each.spatial and len(each.frame)]
-    if not drawn:
-        raise JobError("没有图形可写成坐标文件", "there is no geometry to write as coordinates")
-    require_finite(drawn)
+    drawn = with_places(found, form="TXT")
     crs = plane_of(drawn, zone_prefix=None)
     if gauss_kruger(crs) is None:
         raise CRSError(

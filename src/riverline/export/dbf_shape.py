@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from riverline.errors import JobError
+from riverline.errors import Hint, JobError
 from riverline.export.fitness import mixed
 from riverline.export.gbk_signs import written_in_gbk
-from riverline.export.naming import named
 from riverline.export.tables import GEOMETRY
 from riverline.io.sheet_cells import clean_text
+from riverline.schema.clock import OFFICE_ZONE
+from riverline.style.codes import named
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator, Mapping, Sequence
 
+    from riverline.errors import Problem
     from riverline.export.tables import Field, Table
     from riverline.schema import Language
 
@@ -81,7 +84,7 @@ def shaped(
         If a layer mixes kinds of geometry in one feature, a name is too long or used twice, or a text has signs that
         the encoding does not know.
     """
-    problems = [problem for table in tables for problem in mixed(table)]
+    problems: list[Problem] = [problem for table in tables for problem in mixed(table)]
     found = []
     for table in tables:
         short, wrong = _short_names(table, encoding, names or {})
@@ -142,7 +145,7 @@ def _values(
 ) -> tuple[pa.Array | pa.ChunkedArray, list[tuple[int, str]], list[tuple[str, str]]]:
     """A column that a DBF file can hold, the texts that it cuts, and the signs that others stand for."""
     if pa.types.is_timestamp(array.type):
-        array = pa.array([None if at is None else at.isoformat(sep=" ") for at in array.to_pylist()], pa.string())
+        array = pa.array([None if at is None else _time(at) for at in array.to_pylist()], pa.string())
     if not pa.types.is_string(array.type) and not pa.types.is_large_string(array.type):
         return array, [], []
     spelled = pa.array(array.to_pylist(), pa.string()).dictionary_encode()
@@ -157,6 +160,11 @@ def _values(
     long = {at for at, text in enumerate(words) if cut[at] != (text or None)}
     kept = pa.array([None if at is None else cut[at] for at in places], pa.string())
     return kept, [(row + 1, words[at]) for row, at in enumerate(places) if at in long], sorted(replaced)
+
+
+def _time(moment: dt.datetime) -> str:
+    """A time as ISO text: one that names its zone on the office's clock, with that clock's zone."""
+    return (moment if moment.tzinfo is None else moment.astimezone(OFFICE_ZONE)).isoformat(sep=" ")
 
 
 def _word(text: str, each: Field, language: Language) -> str:
@@ -180,7 +188,7 @@ def _bytes(text: str, encoding: str) -> bytes:
     return text.encode(encoding, "replace")
 
 
-def _unknown_signs(found: Sequence[Shaped], encoding: str) -> Iterator[tuple[str, str]]:
+def _unknown_signs(found: Sequence[Shaped], encoding: str) -> Iterator[Problem]:
     """Signs of names and texts that the encoding does not know: written, they would be gone."""
     if encoding == "utf-8":
         return
@@ -202,6 +210,7 @@ def _unknown_signs(found: Sequence[Shaped], encoding: str) -> Iterator[tuple[str
                         f"{one.table.name}: {name} has signs that GBK does not know: {signs} (from row {row + 1}); "
                         'take encoding="UTF-8", or agree on other signs first'
                     ),
+                    (Hint.of("encoding", "UTF-8"),),
                 )
 
 

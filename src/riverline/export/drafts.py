@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import zipfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from riverline.errors import JobError
+from riverline.export.fitness import require_fit
 from riverline.io import whole_files
 from riverline.io.whole_files import cannot_write, publish
 from riverline.style import collect
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from riverline.style import Layer
 
-__all__ = ["OGR_ERRORS", "changed", "drafted", "layers_for", "publish", "zip_files"]
+__all__ = ["OGR_ERRORS", "changed", "drafted", "in_words", "layers_for", "publish", "zip_files"]
 
 OGR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
 
@@ -39,26 +41,46 @@ def drafted(target: Path) -> Iterator[Path]:
     JobError
         If the disk says no, in words. Whatever ends the block early leaves nothing behind, and an older file as it was.
     """
-    try:
-        with whole_files.drafted(target) as draft:
-            yield draft
-    except OGR_ERRORS as error:
-        raise cannot_write(target, str(error)) from error
+    with whole_files.drafted(target) as draft, in_words(target, draft):
+        yield draft
 
 
-def layers_for(
-    verb: str, target: Path, endings: Sequence[str], results: Iterable[Any], layers: Mapping[str, Any]
-) -> tuple[Layer, ...]:
-    """The layers that a call is to write, if its file's name and they are as they should be.
+@contextmanager
+def in_words(target: Path, draft: Path) -> Iterator[None]:
+    """What GDAL or SQLite says of a draft in a sentence of ours; if the disk is full, that is the reason.
 
     Parameters
     ----------
-    verb
-        The function that was called.
     target
-        Its file.
+        The file that was asked for.
+    draft
+        What is written in its stead.
+
+    Raises
+    ------
+    JobError
+        In place of theirs.
+    """
+    try:
+        yield
+    except (*OGR_ERRORS, sqlite3.Error) as error:
+        # Asked while the draft is there: without it there may be room again.
+        raise cannot_write(target, whole_files.why_full(draft) or str(error)) from error
+
+
+def layers_for(
+    form: str, target: Path, endings: Sequence[str], results: Iterable[Any], layers: Mapping[str, Any]
+) -> tuple[Layer, ...]:
+    """The layers that a call is to write, if its file's name and they are as they should be: every writer begins here.
+
+    Parameters
+    ----------
+    form
+        What the format is called.
+    target
+        The file.
     endings
-        Those that the name may have.
+        Those that the name may have; an empty one is a folder.
     results, layers
         As they were given.
 
@@ -66,18 +88,24 @@ def layers_for(
     ------
     SchemaError
         If something is neither a result nor a frame.
+    CRSError
+        If coordinates do not fit the CRS that they name.
     JobError
-        If the name ends otherwise, or there is nothing.
+        If the name ends otherwise, there is nothing, or coordinates are no finite numbers.
     """
-    found = collect(*results, **layers)
-    if target.suffix.lower() not in endings or not found:
-        listed = " / ".join(ending or "（文件夹）" for ending in endings)
-        named = " or ".join(ending or "no ending (a folder)" for ending in endings)
+    if target.suffix.lower() not in endings:
+        named = [ending for ending in endings if ending]
+        folder = "" in endings
+        zh = f"以 {' / '.join(named)} 结尾{'，或为没有扩展名的文件夹' if folder else ''}"
+        en = f"end in {' or '.join(named)}{', or be that of a folder, without an ending' if folder else ''}"
         raise JobError(
-            f"{verb} 需要以 {listed} 结尾的文件名和至少一个成果，实际为 {target.name!r}、{len(found)} 个图层",
-            f"{verb} takes a name that ends in {named} and at least one result, got {target.name!r} and "
-            f"{len(found)} layers",
+            f"{form} 的文件名应{zh}，实际为 {target.name!r}",
+            f"the name of a {form} file should {en}, got {target.name!r}",
         )
+    found = collect(*results, **layers)
+    if not found:
+        raise JobError("没有给出要写的成果或图层", "no result and no layer was given to write")
+    require_fit(found)
     return found
 
 

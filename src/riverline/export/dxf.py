@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import shapely
 
 from riverline.errors import CRSError, JobError, needed
 from riverline.export.drafts import changed, drafted, layers_for
 from riverline.export.drawings import load_drawing
 from riverline.export.dxf_drawing import Sheet
 from riverline.export.dxf_plan import Planned, plan, strange_signs
-from riverline.export.fitness import require_finite
+from riverline.export.fitness import with_places
 from riverline.export.origin import origin_of
 from riverline.export.placards import ordered
 from riverline.geodesy import align, zone_crs
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
+    from riverline.export.drawings import Drawing
     from riverline.schema import Language
     from riverline.style import Layer
 
@@ -43,6 +43,7 @@ def to_dxf(
     drawing: str | os.PathLike[str] = "plain",
     scale: int = 2000,
     zone_prefix: bool | None = None,
+    with_faults: bool | None = None,
     **layers: Any,  # noqa: ANN401
 ) -> Path:
     r"""Write results and frames as one DXF drawing.
@@ -61,6 +62,9 @@ def to_dxf(
         Denominator of the scale that texts and dashes are sized for.
     zone_prefix
         Whether eastings carry the zone number. If not given, as the first layer has them.
+    with_faults
+        Whether faults are drawn too. If not given, as the preset says: ``plain`` draws them, the presets for CASS do
+        not, unless there is nothing else. They have no element code.
     **layers
         More frames or results, each with a name.
 
@@ -105,16 +109,12 @@ def to_dxf(
     '成果.dxf'
     """
     target = Path(path)
-    found = in_language(layers_for("to_dxf", target, (".dxf",), results, layers), language)
+    found = in_language(layers_for("DXF", target, (".dxf",), results, layers), language)
     preset = load_drawing(drawing)
     ezdxf = needed("ezdxf", extra="cad", zh="输出 DXF", en="a DXF drawing needs")
-    drawn = [each for each in found if each.spatial and _has_place(each)]
-    if not drawn or scale <= 0:
-        raise JobError(
-            f"没有可绘的图形，或比例尺分母 {scale} 不大于零",
-            f"there is nothing to draw, or the scale's denominator {scale} is not above zero",
-        )
-    require_finite(drawn)
+    if scale <= 0:
+        raise JobError(f"比例尺分母应大于零，实际为 {scale}", f"the scale's denominator is above zero, got {scale}")
+    drawn = _asked(with_places(found, form="DXF"), preset, with_faults)
     crs = plane_of(drawn, zone_prefix=zone_prefix)
     placed = [(each, align(gpd.GeoDataFrame(ordered(each)), crs, layer=each.name)) for each in drawn]
     planned = plan(placed, preset, language=language)
@@ -126,9 +126,11 @@ def to_dxf(
     return target
 
 
-def _has_place(layer: Layer) -> bool:
-    shapes = np.asarray(layer.frame.geometry.array, dtype=object)
-    return bool((~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)).any())
+def _asked(layers: list[Layer], preset: Drawing, with_faults: bool | None) -> list[Layer]:  # noqa: FBT001 - three states
+    """The layers that are to be drawn: faults where the caller or the preset wants them, or where nothing else is."""
+    spoken = preset.faults or any(each.schema_name == "faults" for each in preset.layers)
+    others = [each for each in layers if each.name != "faults"]
+    return layers if (spoken if with_faults is None else with_faults) or not others else others
 
 
 def plane_of(layers: Sequence[Layer], *, zone_prefix: bool | None) -> Any:  # noqa: ANN401 - a CRS

@@ -165,17 +165,21 @@ def _entities(
     values = rows[theme.column].tolist() if told else [None] * len(rows)
     keys = _keys(layer, rows, texts)
     shapes = rows.geometry.to_numpy()
+    # A code of the receiver's program is the preset's or none: a blank one would be wrong, and that of a fault is ours.
+    asked = any("{code}" in each for each in drawing.xdata)
+    coded = layer.name != "faults" and bool((entry and entry.code) or not asked)
     for row in chosen:
         shape = shapes[row]
         if shape is None or shape.is_empty:
             continue
         name = entry.name if entry else _layer_name(label, theme.label(values[row]) if told else "")
-        words = {"key": keys[row], "name": texts.names[row], "code": entry.code if entry else ""}
-        words |= {column: cells[row] for column, cells in zip(texts.columns, texts.cells, strict=True)}
+        words = {column: cells[row] for column, cells in zip(texts.columns, texts.cells, strict=True)}
+        # The element code is the preset's alone, whatever a column of the data is called.
+        words |= {"key": keys[row], "name": texts.names[row], "code": entry.code if entry else ""}
         common: dict[str, Any] = {
             "layer": name, "symbol": theme.symbol(values[row]), "color": entry.color if entry else 0,
             "schema": _cad(layer.name), "key": _cad(keys[row]),
-            "xdata": tuple(_filled(each, words) for each in drawing.xdata) if drawing.application else (),
+            "xdata": tuple(_filled(each, words) for each in drawing.xdata) if drawing.application and coded else (),
         }  # fmt: skip
         yield from _drawn(shape, entry, words, common)
 

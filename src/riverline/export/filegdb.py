@@ -13,8 +13,8 @@ from pyogrio import raw
 
 from riverline.errors import JobError
 from riverline.export.compared import differences
-from riverline.export.drafts import OGR_ERRORS, changed, layers_for, publish, zip_files
-from riverline.export.fitness import mixed, require_finite
+from riverline.export.drafts import changed, in_words, layers_for, publish, zip_files
+from riverline.export.fitness import mixed
 from riverline.export.tables import GEOMETRY, tables_of
 from riverline.io.sheet_cells import clean_text
 from riverline.io.whole_files import cannot_write
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
-    from riverline.export.tables import Table
+    from riverline.export.tables import Field, Table
     from riverline.schema import Language
 
 __all__ = ["to_filegdb"]
@@ -116,7 +116,8 @@ def to_filegdb(
 
     Notes
     -----
-    Written by GDAL's OpenFileGDB for ArcGIS 10 and later; days are date-times at midnight, as all of these read them.
+    Written by GDAL's OpenFileGDB for ArcGIS 10 and later; days are date-times at midnight, as all of these read them,
+    times are in UTC and their aliases say so.
     Aliases are the dictionary's titles; names of fields keep letters, digits and Chinese signs, all else becomes ``_``.
     Coordinates are kept to 0.1 mm, yes and no become 1 and 0, whole numbers of more than 32 bits become numbers, or
     texts where a number would not hold them. Styles and lists of values are not in it: GeoPackage has both.
@@ -131,8 +132,7 @@ def to_filegdb(
     ['河道中心线']
     """
     target = Path(path)
-    found = in_language(layers_for("to_filegdb", target, (".gdb", ".zip"), results, layers), language)
-    require_finite(found)
+    found = in_language(layers_for("FileGDB", target, (".gdb", ".zip"), results, layers), language)
     tables = tables_of(found, language=language)
     problems = [problem for table in tables for problem in mixed(table)]
     if problems:
@@ -147,7 +147,8 @@ def to_filegdb(
     try:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".riverline-") as folder:
             draft = Path(folder) / "draft.gdb"
-            _write(draft, tables)
+            with in_words(target, Path(folder) / "probe"):
+                _write(draft, tables)
             if target.suffix.lower() == ".gdb":
                 _replace(draft, target)
             else:
@@ -157,8 +158,6 @@ def to_filegdb(
                 publish(archive, target)
     except OSError as error:
         raise cannot_write(target, error.strerror or str(error)) from error
-    except OGR_ERRORS as error:
-        raise cannot_write(target, str(error)) from error
     return target
 
 
@@ -189,7 +188,12 @@ def _is_degrees(crs: str) -> bool:
 def _fields(table: Table) -> dict[str, tuple[str, str]]:
     """Column → name and alias of its field."""
     taken = set(_RESERVED)
-    return {each.name: (_free(each.name, taken, _LONGEST_FIELD), clean_text(each.alias)) for each in table.fields}
+    return {each.name: (_free(each.name, taken, _LONGEST_FIELD), clean_text(_title(each))) for each in table.fields}
+
+
+def _title(each: Field) -> str:
+    """The title of a field; the format knows no zones, so that of an instant says that it is in UTC."""
+    return f"{each.alias}（UTC）" if each.column is not None and each.column.kind == "timestamp" else each.alias
 
 
 def _named(table: Table, fields: dict[str, tuple[str, str]]) -> pa.Table:

@@ -4,24 +4,77 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import shapely
 
-from riverline.errors import JobError
+from riverline.errors import CRSError, JobError
+from riverline.geodesy.datum import horizontal
+from riverline.geodesy.planes import refuse_degrees
+from riverline.geodesy.spans import bounds_in_degrees
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from riverline.export.tables import Table
     from riverline.style import Layer
 
-__all__ = ["mixed", "require_finite"]
+__all__ = ["mixed", "require_finite", "require_fit", "with_places"]
 
 _SHOWN = 5
 
 
+def require_fit(layers: Sequence[Layer]) -> None:
+    """Raise for what no file should say: coordinates that are no numbers, or that are not in the CRS they name.
+
+    Parameters
+    ----------
+    layers
+        What is to be written.
+
+    Raises
+    ------
+    JobError
+        As :func:`require_finite` does.
+    CRSError
+        If coordinates lie outside their CRS: metres under the name of degrees, longitude and latitude swapped, a zone
+        number too many, degrees under the name of a plane. Faults are looked at for finite numbers alone: they lie
+        where the data lie that they are about, right or wrong.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from riverline import style
+    >>> swapped = gpd.GeoDataFrame({"镇": ["清水"]}, geometry=gpd.points_from_xy([30.0], [117.0]), crs=4490)
+    >>> require_fit(style.collect(乡镇=swapped))  # doctest: +IGNORE_EXCEPTION_DETAIL
+    Traceback (most recent call last):
+    riverline.errors.CRSError: …
+    """
+    require_finite(layers)
+    for layer in layers:
+        if layer.spatial and layer.name != "faults":
+            _require_within(layer)
+
+
+def _require_within(layer: Layer) -> None:
+    rows = gpd.GeoDataFrame(layer.frame)
+    flat = None if rows.crs is None or rows.empty else horizontal(rows.crs)
+    # A grid of a works site has no place on earth to compare with.
+    if flat is None or not (flat.is_geographic or flat.is_projected):
+        return
+    bounds = shapely.total_bounds(np.asarray(rows.geometry.array, dtype=object))
+    if not np.isfinite(bounds).all():
+        return
+    try:
+        # The box around all rows is quick to look at; only where it does not fit, each row is.
+        bounds_in_degrees(gpd.GeoSeries([shapely.box(*bounds)], crs=rows.crs), layer=layer.name)
+    except CRSError:
+        bounds_in_degrees(rows, layer=layer.name)
+    refuse_degrees(rows, layer=layer.name)
+
+
 def require_finite(layers: Iterable[Layer]) -> None:
-    """Raise for coordinates that are no finite numbers, which only GeoPackage and GeoParquet keep.
+    """Raise for coordinates that are no finite numbers.
 
     Parameters
     ----------
@@ -58,6 +111,43 @@ def _not_finite(layer: Layer) -> Iterator[tuple[str, str]]:
         f"{layer.label('en')}: coordinates of {len(rows)} rows are no finite numbers: {'' if known else 'row '}{listed}"
     )
     yield f"{zh}；请改正坐标或先去掉这些行", f"{en}; correct them, or leave the rows out"
+
+
+def with_places(layers: Sequence[Layer], *, form: str) -> list[Layer]:
+    """The layers that have a feature somewhere, for a format that holds features and knows no empty layers.
+
+    Parameters
+    ----------
+    layers
+        What was given.
+    form
+        What the format is called.
+
+    Raises
+    ------
+    JobError
+        If there is no such layer: there would be nothing in the file.
+
+    Examples
+    --------
+    >>> from riverline import schema, style
+    >>> with_places(style.collect(schema.AXES.empty(4548)), form="DXF")  # doctest: +IGNORE_EXCEPTION_DETAIL
+    Traceback (most recent call last):
+    riverline.errors.JobError: …
+    """
+    there = [each for each in layers if each.spatial and _has_place(each)]
+    if not there:
+        zh, en = ("、".join(each.label("zh") for each in layers), ", ".join(each.label("en") for each in layers))
+        raise JobError(
+            f"没有可写成 {form} 的图形：{zh} 没有要素或没有图形",
+            f"there is nothing to write as {form}: no feature of {en} has a place",
+        )
+    return there
+
+
+def _has_place(layer: Layer) -> bool:
+    shapes = np.asarray(layer.frame.geometry.array, dtype=object)
+    return bool((~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)).any())
 
 
 def mixed(table: Table) -> Iterator[tuple[str, str]]:

@@ -36,11 +36,11 @@ ENDINGS = {name: f".{name}" for name in FORMATS} | {"shp": ".zip", "ovi": ".txt"
 _MAPINFO = (
     (
         "MapInfo 的 TAB、MIF 写入中文字段名后无法再打开（UTF-8、GBK、CP936 均如此）；"
-        "MapInfo 可直接打开 GeoPackage 和 Shapefile：请写 .gpkg，或用 to_shapefile"
+        "MapInfo 可直接打开 GeoPackage 和 Shapefile：请写 .gpkg，或写成 Shapefile（.zip）"
     ),
     (
         "MapInfo tables with Chinese names of fields cannot be opened afterwards, whatever the encoding; MapInfo opens "
-        "GeoPackage and shapefiles: write .gpkg, or take to_shapefile"
+        "GeoPackage and shapefiles: write .gpkg, or shapefiles as a .zip"
     ),
 )
 _REFUSED: dict[str, tuple[str, str]] = {

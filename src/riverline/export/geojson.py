@@ -12,7 +12,6 @@ from pyogrio import raw
 
 from riverline.export.compared import differences
 from riverline.export.drafts import changed, layers_for
-from riverline.export.fitness import require_finite
 from riverline.export.single import write_each
 from riverline.export.tables import GEOMETRY, tables_of
 from riverline.geodesy import align
@@ -84,7 +83,7 @@ def to_geojson(
     '界桩.geojson'
     """
     target = Path(path)
-    found = in_language(layers_for("to_geojson", target, (".geojson", ".json", ".zip"), results, layers), language)
+    found = in_language(layers_for("GeoJSON", target, (".geojson", ".json", ".zip"), results, layers), language)
     tables = tables_of([in_degrees(each) for each in found], language=language)
     write_each(target, tables, ".geojson", lambda file, table: _write(file, table, language))
     return target
@@ -99,7 +98,6 @@ def in_degrees(layer: Layer) -> Layer:
 
 def placed(layer: Layer, rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Rows of a layer in longitude and latitude, cut at the 180th meridian, where no format lets them go on."""
-    require_finite([layer])
     located = align(rows, CRS, layer=layer.name)
     shapes = np.asarray(located.geometry.array, dtype=object)
     cut = cut_at_antimeridian(shapes)

@@ -15,7 +15,7 @@ from riverline.errors import JobError
 from riverline.export.drafts import drafted, layers_for
 from riverline.export.dressing import DATE, dress
 from riverline.export.origin import origin_of
-from riverline.export.profiled import profiled, typed
+from riverline.export.profiled import left_out, profiled, typed
 from riverline.export.profiles import load_profile
 from riverline.export.qgis_project import write_project
 from riverline.export.tables import GEOMETRY, tables_of
@@ -54,7 +54,8 @@ def to_geopackage(
         in sentences is written in English for ``"en"``.
     profile
         Name or path of an export profile (:func:`riverline.export.list_profiles`): only the layers that it speaks of
-        are written, with a receiver's names, fields, types and codes.
+        are written, with a receiver's names, fields, types and codes. Which others are left out,
+        :func:`riverline.export.list_unwanted` tells, and the metadata of the file (``layers_left_out``).
     project
         Whether a QGIS project of the same name, ``….qgz``, is written beside the file: layers in groups and in drawing
         order, styled, in the CRS of the first. It names the file relatively: keep both in one folder.
@@ -95,8 +96,9 @@ def to_geopackage(
     ['河道中心线', 'layer_styles']
     """
     target = Path(path)
-    found = layers_for("to_geopackage", target, (".gpkg",), results, layers)
+    found = layers_for("GeoPackage", target, (".gpkg",), results, layers)
     receiver = None if profile is None else load_profile(profile)
+    left = () if receiver is None else left_out(found, receiver)
     # A receiver's texts are in its own language.
     found = in_language(found, language) if receiver is None else profiled(found, receiver)
     tables = tables_of(found, language=language)
@@ -105,7 +107,7 @@ def to_geopackage(
     # The inner one is put in its place first: a project never names a file that is not there.
     with beside as plan, drafted(target) as draft:
         _write(draft, tables, language)
-        dress(draft, tables, about=origin_of(found, language), language=language)
+        dress(draft, tables, about=origin_of(found, language, left_out=left), language=language)
         _require_same(draft, tables)
         if plan is not None:
             write_project(plan, tables, target.name, language=language)

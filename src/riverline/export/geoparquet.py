@@ -77,7 +77,7 @@ def to_geoparquet(
     4548
     """
     target = Path(path)
-    found = in_language(layers_for("to_geoparquet", target, (".parquet", ".zip"), results, layers), language)
+    found = in_language(layers_for("GeoParquet", target, (".parquet", ".zip"), results, layers), language)
     about = origin_of(found, language)
     write_each(target, tables_of(found, language=language), ".parquet", lambda file, table: _write(file, table, about))
     return target

@@ -106,14 +106,12 @@ def to_kmz(
     '成果.kmz'
     """
     target = Path(path)
-    found = in_language(layers_for("to_kmz", target, (".kmz",), results, layers), language)
+    found = in_language(layers_for("KMZ", target, (".kmz",), results, layers), language)
     simplekml = needed("simplekml", extra="kml", zh="输出 KMZ", en="a KMZ needs")
     photos = Photos.of(photo_column, photo_folder)
     drawn = sorted((each for each in found if each.spatial), key=_rank)
     if not drawn:
-        raise JobError(
-            "成果都没有图形，不能写成 KMZ；表格请用 to_xlsx", "no layer has geometry: write tables with to_xlsx"
-        )
+        raise JobError("成果都没有图形，不能写成 KMZ；表格请写 .xlsx", "no layer has geometry: write tables as .xlsx")
     tables = [each.label(language) for each in found if not each.spatial]
     writer = _Writer(simplekml, language, river_names(found), photos)
     text = writer.document([_located(each) for each in drawn], _about(tables, language))

@@ -10,9 +10,10 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from riverline.errors import JobError
+from riverline.errors import Hint, JobError
 from riverline.export.drafts import changed, drafted, layers_for
 from riverline.export.dxf_plan import unknown_signs
+from riverline.export.fitness import with_places
 from riverline.export.geojson import placed
 from riverline.export.placards import names_of, ordered
 from riverline.geodesy.rounding import round_half_up
@@ -79,20 +80,25 @@ def to_ovi(
     '一_号 117.00000000 30.00000000 0.00\n'
     """
     target = Path(path)
-    found = layers_for("to_ovi", target, (".txt",), results, layers)
+    if encoding not in {"GBK", "UTF-8"}:
+        raise JobError(
+            f"文本编码应为 GBK 或 UTF-8，实际为 {encoding!r}", f"the encoding is GBK or UTF-8, got {encoding!r}"
+        )
+    found = layers_for("Ovi TXT", target, (".txt",), results, layers)
     wrong = [each for each in found if not _holds_points(each)]
-    if wrong or encoding not in {"GBK", "UTF-8"}:
+    if wrong:
         listed, named = "、".join(each.label("zh") for each in wrong), ", ".join(each.label("en") for each in wrong)
         raise JobError(
-            f"奥维 TXT 只有点，encoding 为 GBK 或 UTF-8；不是点图层：{listed}；请改用 to_kmz",
-            f"the text for Ovi holds points, encoding is GBK or UTF-8; these are none: {named}; take to_kmz",
+            f"奥维 TXT 只能写点，不是点图层：{listed}；请改写 .kmz",
+            f"the text for Ovi holds points, and these are none: {named}; write a .kmz",
         )
-    lines = [line for layer in found for line in _lines(layer)]
+    lines = [line for layer in with_places(found, form="Ovi TXT") for line in _lines(layer)]
     strange = unknown_signs("".join(lines), encoding.lower())
     if strange:
         raise JobError(
             f'名称有 GBK 没有的字：{"、".join(strange[:10])}；请改用 encoding="UTF-8"',
             f'names have signs that GBK does not know: {"、".join(strange[:10])}; take encoding="UTF-8"',
+            [Hint.of("encoding", "UTF-8")],
         )
     content = "".join(f"{line}\n" for line in lines)
     with drafted(target) as draft:

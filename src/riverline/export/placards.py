@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riverline.export.naming import named
 from riverline.io.sheet_cells import cells_of, clean_text, number_format
+from riverline.schema.clock import heading, time_text
+from riverline.style.codes import named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +87,7 @@ def placards_of(layer: Layer, rows: pd.DataFrame, *, language: Language) -> Plac
     shown = [name for name in rows.columns if name != geometry and not _is_hidden(known[str(name)])]
     columns = [known[str(name)] for name in shown]
     labels = tuple(
-        column.label(language) if column else clean_text(str(name))
+        heading(column, language) if column else clean_text(str(name))
         for name, column in zip(shown, columns, strict=True)
     )  # fmt: skip
     cells = [_texts(rows[name], column, language) for name, column in zip(shown, columns, strict=True)]
@@ -138,7 +139,7 @@ def _text(cell: Cell, form: str, column: Column | None, language: Language) -> s
     if cell is None:
         return ""
     if isinstance(cell, dt.date):
-        return cell.isoformat()
+        return time_text(cell)
     if isinstance(cell, str):
         return named(column.name, cell, language) if column is not None else cell
     if form.startswith("0"):

@@ -14,6 +14,7 @@ from pyogrio import raw
 
 from riverline.errors import JobError
 from riverline.export.drafts import changed, layers_for
+from riverline.export.fitness import with_places
 from riverline.export.geojson import in_degrees
 from riverline.export.single import write_each
 from riverline.export.tables import GEOMETRY, tables_of
@@ -52,7 +53,8 @@ def to_pmtiles(
     language
         Language of layer names.
     max_zoom
-        The largest zoom that tiles are cut for, 0 to 20: at 14 places are right to about 0.6 m.
+        The largest zoom that tiles are cut for, 0 to 20: at 14 places are right to about 0.6 m. Each zoom more doubles
+        the tiles along a line: for 840 rivers all over China 10 took 1.4 s where 14 took 29 s.
     **layers
         More frames or results, each with a name.
 
@@ -87,14 +89,16 @@ def to_pmtiles(
     '镇.pmtiles'
     """
     target = Path(path)
-    found = in_language(layers_for("to_pmtiles", target, (".pmtiles", ".zip"), results, layers), language)
-    every = tables_of([_placed(in_degrees(each)) for each in found], language=language)
-    tables = [table for table in every if table.crs and table.content[GEOMETRY].null_count < table.content.num_rows]
-    if not tables or not 0 <= max_zoom <= _MOST_ZOOM:
+    found = in_language(layers_for("PMTiles", target, (".pmtiles", ".zip"), results, layers), language)
+    if not 0 <= max_zoom <= _MOST_ZOOM:
         raise JobError(
-            f"没有可切片的要素，或 max_zoom={max_zoom} 不在 0 至 {_MOST_ZOOM} 之间",
-            f"there is no feature to cut, or max_zoom={max_zoom} is not between 0 and {_MOST_ZOOM}",
+            f"最大级别应在 0 至 {_MOST_ZOOM} 之间，实际为 {max_zoom}",
+            f"the largest zoom is between 0 and {_MOST_ZOOM}, got {max_zoom}",
         )
+    drawn = with_places(found, form="PMTiles")
+    every = tables_of([_placed(in_degrees(each)) for each in drawn], language=language)
+    # A layer that is parted by its geometry may have a part without.
+    tables = [table for table in every if table.crs and table.content[GEOMETRY].null_count < table.content.num_rows]
     write_each(target, tables, ".pmtiles", lambda file, table: _write(file, table, max_zoom))
     return target
 

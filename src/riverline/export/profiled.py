@@ -11,11 +11,15 @@ import pandas as pd
 import pyarrow as pa
 
 from riverline.errors import JobError
+from riverline.export.objects import objects_of
+from riverline.export.profiles import load_profile
 from riverline.io.chainage_text import format_chainage
 from riverline.schema import Choice, Column, Schema
 from riverline.schema.words import plain_name
+from riverline.style import collect
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator, Mapping, Sequence
 
     from riverline.export.profiles import Profile, ProfileField, ProfileLayer
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
     from riverline.schema.model import Kind
     from riverline.style import Layer
 
-__all__ = ["profiled", "typed"]
+__all__ = ["left_out", "list_unwanted", "profiled", "typed"]
 
 _DTYPES = {"text": "str", "number": "float64", "integer": "Int64", "long": "Int64", "short": "Int64"}
 _KINDS: dict[str, Kind] = {"text": "text", "number": "number", **dict.fromkeys(("integer", "long", "short"), "integer")}
@@ -32,6 +36,7 @@ _NAME_BYTES = 10
 _LISTED = 5
 # By this key GDAL knows how long a text may be.
 _WIDTH = "GDAL:OGR:width"
+_OBJECT = "riverline_object"
 
 
 def profiled(layers: Sequence[Layer], profile: Profile) -> tuple[Layer, ...]:
@@ -56,18 +61,19 @@ def profiled(layers: Sequence[Layer], profile: Profile) -> tuple[Layer, ...]:
         field or not in its list of words, naming each: texts are neither cut nor dropped.
     """
     layers = [dataclasses.replace(layer, frame=layer.frame.reset_index(drop=True)) for layer in layers]
+    marked = [_marked(layer, layers) for layer in layers]
     own = [
-        (_chosen(layer, each), each) for layer in layers for each in profile.layers if each.schema_name == layer.name
+        (_chosen(layer, each), each) for layer in marked for each in profile.layers if each.schema_name == layer.name
     ]
     # A layer of some rows of a schema is there if there are such rows.
-    own = [(layer, each) for layer, each in own if len(layer.frame) or not each.only]
+    own = [(layer, each) for layer, each in own if len(layer.frame) or not (each.only or each.objects)]
     if not own:
         listed = ", ".join(dict.fromkeys(each.schema_name for each in profile.layers))
         raise JobError(
             f"成果中没有模板 {profile.name} 的图层（{listed}）",
             f"no layer of the result is one of profile {profile.name} ({listed})",
         )
-    strange = [each for layer in layers for each in _left_out(layer, profile)]
+    strange = [each for layer in marked for each in _left_out(layer, profile)]
     strange += [each for layer, wanted in own for each in _strange_words(layer, wanted)]
     shaped = tuple(_shaped(layer, wanted) for layer, wanted in own)
     problems = strange + [
@@ -78,6 +84,43 @@ def profiled(layers: Sequence[Layer], profile: Profile) -> tuple[Layer, ...]:
             f"成果不符合模板 {profile.name}", f"the result does not fit profile {profile.name}", problems
         )
     return shaped
+
+
+def list_unwanted(profile: str | os.PathLike[str], *results: Any, **layers: Any) -> tuple[str, ...]:  # noqa: ANN401
+    """Layers that a profile does not speak of: a file with this profile is written without them.
+
+    Parameters
+    ----------
+    profile
+        Name or path of an export profile.
+    *results, **layers
+        What :func:`riverline.export.to_geopackage` or :func:`riverline.export.to_shapefile` is given.
+
+    Returns
+    -------
+    tuple of str
+        Names of their schemas, or the names that they were given, in the order in which they were given.
+
+    Raises
+    ------
+    SchemaError
+        If something is neither a result nor a frame.
+    JobError
+        If the profile does not exist.
+
+    Examples
+    --------
+    >>> import riverline as rl
+    >>> list_unwanted("zhejiang", rl.schema.MANAGEMENT_LINES.empty(4548), rl.schema.STAKES.empty(4548))
+    ('stakes',)
+    """
+    return left_out(collect(*results, **layers), load_profile(profile))
+
+
+def left_out(layers: Sequence[Layer], profile: Profile) -> tuple[str, ...]:
+    """Names of layers that a profile does not speak of, each once."""
+    spoken = {each.schema_name for each in profile.layers}
+    return tuple(dict.fromkeys(layer.name for layer in layers if layer.schema is None or layer.name not in spoken))
 
 
 def typed(tables: Sequence[Table], profile: Profile) -> tuple[Table, ...]:
@@ -115,10 +158,19 @@ def _arrow_field(own: pa.Field, wanted: ProfileField | None) -> pa.Field:
     return field.with_metadata({_WIDTH: str(wanted.length)}) if wanted.length else field
 
 
+def _marked(layer: Layer, every: Sequence[Layer]) -> Layer:
+    """Management lines with the kind of object that each is of; other layers as they are."""
+    if layer.name != "management_lines":
+        return layer
+    frame: Any = layer.frame
+    return dataclasses.replace(layer, frame=frame.assign(**{_OBJECT: objects_of(frame, every)}))
+
+
 def _chosen(layer: Layer, wanted: ProfileLayer) -> Layer:
     """The rows that a receiver's layer is for."""
     frame = layer.frame
-    for name, values in wanted.only.items():
+    only = wanted.only | ({_OBJECT: wanted.objects} if wanted.objects else {})
+    for name, values in only.items():
         frame = frame[frame[name].isin(values)] if name in frame else frame.iloc[:0]
     return layer if frame is layer.frame else dataclasses.replace(layer, frame=frame)
 

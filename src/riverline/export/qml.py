@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from riverline.schema import FAULTS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -18,6 +20,7 @@ __all__ = ["qml", "style_into", "xml_text"]
 _MM_PER_PIXEL = 25.4 / 96
 _SYMBOL_TYPES = {"point": "marker", "line": "line", "area": "fill"}
 _GEOMETRY_TYPES = {"point": "0", "line": "1", "area": "2"}
+_HATCH = {"angle": "45", "distance": "2.5", "distance_unit": "MM", "line_width": "0.15", "line_width_unit": "MM"}
 _DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 # XML 1.0 has no place for these, not even escaped.
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -78,9 +81,11 @@ def style_into(root: ET.Element, theme: Theme, fields: Sequence[Field], *, kind:
 
 
 def _renderer(root: ET.Element, theme: Theme, fields: Sequence[Field], kind: Kind, language: Language) -> None:
+    # What is found wrong lies over what it is found in: an area of it is hatched, so that both are seen.
+    hatched = theme.schema == FAULTS.name
     if not theme.column:
         renderer = ET.SubElement(root, "renderer-v2", type="singleSymbol", symbollevels="0", forceraster="0")
-        _symbol(ET.SubElement(renderer, "symbols"), "0", theme.symbols[0][1], kind)
+        _symbol(ET.SubElement(renderer, "symbols"), "0", theme.symbols[0][1], kind, hatched=hatched)
         return
     name = next((field.name for field in fields if field.column and field.column.name == theme.column), theme.column)
     renderer = ET.SubElement(
@@ -95,17 +100,19 @@ def _renderer(root: ET.Element, theme: Theme, fields: Sequence[Field], kind: Kin
         ET.SubElement(
             categories, "category", value=xml_text(value), label=xml_text(label), symbol=str(number), render="true"
         )
-        _symbol(symbols, str(number), symbol, kind)
+        _symbol(symbols, str(number), symbol, kind, hatched=hatched)
 
 
-def _symbol(parent: ET.Element, name: str, symbol: Symbol, kind: Kind) -> None:
+def _symbol(parent: ET.Element, name: str, symbol: Symbol, kind: Kind, *, hatched: bool) -> None:
     element = ET.SubElement(
         parent, "symbol", type=_SYMBOL_TYPES[kind], name=name, alpha="1", clip_to_extent="1", force_rhr="0"
     )
     if kind == "point":
         _symbol_layer(element, "SimpleMarker", _marker(symbol))
         return
-    if kind == "area":
+    if kind == "area" and hatched:
+        _symbol_layer(element, "LinePatternFill", _HATCH | {"color": _rgba(symbol.color, symbol.opacity)})
+    elif kind == "area":
         _symbol_layer(
             element, "SimpleFill", {"color": _rgba(symbol.fill or symbol.color, symbol.fill_opacity),
                                     "outline_style": "no", "style": "solid" if symbol.fill else "no"},

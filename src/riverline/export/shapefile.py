@@ -15,16 +15,16 @@ from pyproj import CRS
 
 from riverline.errors import JobError
 from riverline.export.dbf_shape import shaped
-from riverline.export.drafts import OGR_ERRORS, publish, zip_files
+from riverline.export.drafts import in_words, layers_for, publish, zip_files
 from riverline.export.dressing import DATE
-from riverline.export.fitness import require_finite
-from riverline.export.profiled import profiled
+from riverline.export.profiled import left_out, profiled
 from riverline.export.profiles import load_profile
 from riverline.export.tables import GEOMETRY, tables_of
 from riverline.io.file_names import file_names
 from riverline.io.sheet_cells import is_risky
 from riverline.io.whole_files import cannot_write
-from riverline.style import collect, in_language
+from riverline.schema.clock import heading
+from riverline.style import in_language
 
 if TYPE_CHECKING:
     import os
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["to_shapefile"]
 
-FIELDS_NAME, LONG_NAME, SIGNS_NAME = "字段说明.csv", "长文本.csv", "代用符号.csv"
+FIELDS_NAME, LONG_NAME, SIGNS_NAME, LEFT_NAME = "字段说明.csv", "长文本.csv", "代用符号.csv", "未写入的图层.csv"
+_LEFT_HEADS = ("图层", "layer", "行数 rows")
 
 _WRITTEN: dict[str, tuple[str, str]] = {"GBK": ("LDID/77", "gbk"), "UTF-8": ("UTF-8", "utf-8")}
 # Read back, numbers are what sixteen digits of them are.
@@ -72,7 +73,8 @@ def to_shapefile(
         Column → name of its field, at most ten bytes, for columns of your own. Columns of the data dictionary have its
         short names; others are cut between signs.
     profile
-        Name or path of an export profile, as :func:`riverline.export.to_geopackage` takes it.
+        Name or path of an export profile, as :func:`riverline.export.to_geopackage` takes it; ``未写入的图层.csv``
+        then names the layers that it does not speak of.
     **layers
         More frames or results, each with a name.
 
@@ -95,8 +97,9 @@ def to_shapefile(
     Notes
     -----
     A DBF field holds 254 bytes: a longer text is cut, ends with ``…``, and stands whole in ``长文本.csv``. Codes become
-    words, since a shapefile has no list of values: :func:`riverline.read_layer` takes them back. Times are ISO texts,
-    days are days, blanks at the ends of texts and line ends are not kept. Layers without geometry are DBF tables alone.
+    words, since a shapefile has no list of values: :func:`riverline.read_layer` takes them back. Times are ISO texts on
+    Beijing's clock with its zone, days are days, blanks at the ends of texts and line ends are not kept. Layers without
+    geometry are DBF tables alone.
     Units and signs that GBK lacks and that are no part of a name (``m²``, ``−``, ``∉``) are written in others, which
     ``代用符号.csv`` lists. ``字段说明.csv`` (UTF-8) says what every field is. The same result gives the same bytes.
 
@@ -109,24 +112,25 @@ def to_shapefile(
     4548
     """
     target = Path(path)
-    found = collect(*results, **layers)
-    if target.suffix.lower() not in {".zip", ""} or encoding not in _WRITTEN or not found:
+    if encoding not in _WRITTEN:
         raise JobError(
-            f"to_shapefile 需要 .zip 文件名或文件夹、encoding 为 GBK 或 UTF-8、至少一个成果，"
-            f"实际为 {target.name!r}、{encoding!r}、{len(found)} 个图层",
-            f"to_shapefile takes a name that ends in .zip or a folder, encoding GBK or UTF-8 and at least one result, "
-            f"got {target.name!r}, {encoding!r} and {len(found)} layers",
+            f"文本编码应为 GBK 或 UTF-8，实际为 {encoding!r}", f"the encoding is GBK or UTF-8, got {encoding!r}"
         )
-    require_finite(found)
+    found = layers_for("Shapefile", target, (".zip", ""), results, layers)
     receiver = None if profile is None else load_profile(profile)
+    left = () if receiver is None else left_out(found, receiver)
+    titles = {each.name: (each.label("zh"), each.label("en"), len(each.frame)) for each in found}
     found = in_language(found, language) if receiver is None else profiled(found, receiver)
     tables = shaped(tables_of(found, language=language), encoding=_WRITTEN[encoding][1], language=language, names=names)
     try:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.stem[:40]}.") as folder:
             draft = Path(folder) / "draft"
             draft.mkdir()
-            files = _write(draft, tables, _WRITTEN[encoding][0])
+            with in_words(target, Path(folder) / "probe"):
+                files = _write(draft, tables, _WRITTEN[encoding][0])
             _explain(draft, tables, files)
+            if left:
+                _write_csv(draft / LEFT_NAME, _LEFT_HEADS, [titles[name] for name in left])
             _require_same(draft, tables, files)
             if target.suffix:
                 publish(_zipped(draft), target)
@@ -134,8 +138,6 @@ def to_shapefile(
                 _replace(draft, target)
     except OSError as error:
         raise cannot_write(target, error.strerror or str(error)) from error
-    except OGR_ERRORS as error:
-        raise cannot_write(target, str(error)) from error
     return target
 
 
@@ -160,8 +162,8 @@ def _write(folder: Path, tables: Sequence[Shaped], encoding: str) -> list[str]:
 def _explain(folder: Path, tables: Sequence[Shaped], files: Sequence[str]) -> None:
     rows = [
         (
-            file, short, field.name, field.column.label_zh if field.column else field.alias,
-            field.column.label_en if field.column else "", field.column.unit if field.column else "",
+            file, short, field.name, heading(field.column, "zh", unit=False) if field.column else field.alias,
+            heading(field.column, "en", unit=False) if field.column else "", field.column.unit if field.column else "",
             "；".join(f"{choice.label_zh} {choice.value}" for choice in field.column.choices) if field.column else "",
             field.column.meaning if field.column else "",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
 import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -115,7 +116,7 @@ class _Pen:
         if isinstance(cell, str) and is_risky(cell):
             look |= {"quote_prefix": True}
         if isinstance(cell, dt.date):
-            look |= {"num_format": "yyyy-mm-dd"}
+            look |= {"num_format": "yyyy-mm-dd hh:mm" if isinstance(cell, dt.datetime) else "yyyy-mm-dd"}
         form = self.book.look(**look)
         if last is not None and last > column:
             self.sheet.merge_range(row, column, row, last, "", form)
@@ -126,7 +127,8 @@ class _Pen:
         if isinstance(cell, str):
             self.sheet.write_string(row, column, cell, form)
         elif isinstance(cell, dt.date):
-            self.sheet.write_datetime(row, column, dt.datetime.combine(cell, dt.time()), form)
+            moment = cell if isinstance(cell, dt.datetime) else dt.datetime.combine(cell, dt.time())
+            self.sheet.write_datetime(row, column, moment, form)
         else:
             self.sheet.write_number(row, column, cell, form)
 
@@ -160,7 +162,9 @@ def write_pages(path: Path, pages: Sequence[Page], *, title: str, footer: str, l
     import xlsxwriter
 
     never = {f"strings_to_{each}": False for each in ("formulas", "urls", "numbers")}
-    book = _Book(xlsxwriter.Workbook(str(path), {**never, "in_memory": True}), language)
+    # Into memory first: on a full disk the library leaves an archive open that complains when it is gone.
+    content = io.BytesIO()
+    book = _Book(xlsxwriter.Workbook(content, {**never, "in_memory": True}), language)
     book.book.set_properties({"title": title, "created": _CREATED})
     for page in pages:
         pen = _Pen(book, book.book.add_worksheet(page.name))
@@ -171,19 +175,9 @@ def write_pages(path: Path, pages: Sequence[Page], *, title: str, footer: str, l
         pen.sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         pen.sheet.set_footer(f"&C{footer}")
         book.digests[page.name] = pen.digest.hexdigest()
-    _close(book.book)
+    book.book.close()
+    path.write_bytes(content.getbuffer())
     return book.digests
-
-
-def _close(book: Any) -> None:  # noqa: ANN401 - the library's own
-    """Write the file; what the disk says is an OSError here as everywhere."""
-    from xlsxwriter.exceptions import FileCreateError
-
-    try:
-        book.close()
-    except FileCreateError as error:
-        said = error.args[0] if error.args else error
-        raise said if isinstance(said, OSError) else OSError(str(said)) from error
 
 
 def _write_table(pen: _Pen, page: Page) -> None:
@@ -317,13 +311,14 @@ def read_digests(path: Path) -> dict[str, str]:
 
 
 def _token(row: int, column: int, cell: Any) -> bytes:  # noqa: ANN401 - a cell, or what a reader makes of it
-    """A cell as it counts: numbers to 14 of the 15 digits that spreadsheets keep, days without their hour."""
-    if isinstance(cell, dt.datetime):
-        cell = cell.date()
+    """A cell as it counts: numbers to 14 of the 15 digits that spreadsheets keep, days and times to the second."""
+    if isinstance(cell, dt.date):
+        moment = cell if isinstance(cell, dt.datetime) else dt.datetime.combine(cell, dt.time())
+        # A spreadsheet keeps times as fractions of a day.
+        nearest = (moment + dt.timedelta(seconds=0.5)).replace(microsecond=0)
+        return f"{row},{column},d{nearest.isoformat()}\n".encode()
     if isinstance(cell, str):
         # So texts are escaped that look like an escape; readers undo it in every text that holds it.
-        told = "t" + cell.replace("x005F_", "")
-    else:
-        # The writer gives numbers 16 digits; no reader keeps the sign of nothing.
-        told = f"d{cell.isoformat()}" if isinstance(cell, dt.date) else f"n{float(f'{cell:.16G}') or 0.0:.14g}"
-    return f"{row},{column},{told}\n".encode("utf-8", "surrogatepass")
+        return f"{row},{column},t{cell.replace('x005F_', '')}\n".encode("utf-8", "surrogatepass")
+    # The writer gives numbers 16 digits; no reader keeps the sign of nothing.
+    return f"{row},{column},n{float(f'{cell:.16G}') or 0.0:.14g}\n".encode()

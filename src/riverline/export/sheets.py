@@ -10,11 +10,12 @@ import pandas as pd
 
 from riverline import faults
 from riverline.export.forms import FormColumn, FormTable, Words
-from riverline.export.naming import named
 from riverline.io.chainage_text import format_chainage
 from riverline.io.sheet_cells import cells_of, clean_text, cut_text, number_format
 from riverline.schema import FRAMES
+from riverline.schema.clock import heading
 from riverline.style import along_own_line, own_line_names, own_lines, unnamed
+from riverline.style.codes import named, parts_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -213,7 +214,7 @@ def _sum(values: pd.Series) -> float | int:
 
 def _head(column: FormColumn, schema: Schema | None, language: Language) -> Head:
     own = schema[column.column] if schema is not None and column.column in schema else None
-    label = own.label(language) if own is not None else column.column
+    label = heading(own, language) if own is not None else column.column
     if column.printed and own is not None:
         label = own.label_zh if language == "zh" else own.label_en
     label = column.label(language) if column.label is not None else label
@@ -224,6 +225,7 @@ def _body(
     rows: pd.DataFrame, columns: Sequence[FormColumn], schema: Schema | None, language: Language
 ) -> tuple[list[list[Cell]], int]:
     """The cells, row by row, and how many texts were too long for one."""
+    rows = parts_named(rows, language)
     cells = [_cells(rows[each.column], each, schema, language) for each in columns]
     if _WHOSE in rows:
         _say_whose(cells, columns, rows[_WHOSE].tolist(), language)

@@ -9,13 +9,13 @@ import pyproj
 
 from riverline._version import __version__
 from riverline.errors import JobError, needed
+from riverline.export.drafts import drafted, layers_for
 from riverline.export.forms import load_form
 from riverline.export.sheet_writing import paged, read_digests, write_pages
 from riverline.export.sheets import Head, Sheet, sheets_of
 from riverline.geodesy import plane_name
-from riverline.io.whole_files import drafted
 from riverline.provenance import crs_authority
-from riverline.style import collect, in_language, rule_sets_of, with_rule_titles
+from riverline.style import in_language, rule_sets_of, with_rule_titles
 
 if TYPE_CHECKING:
     import os
@@ -87,13 +87,8 @@ def to_xlsx(
     ['目录', '管理范围界桩成果表', '保护范围界桩成果表', '界桩点之记']
     """
     target = Path(path)
-    found = with_rule_titles(in_language(collect(*results, **layers), language), language)
-    if target.suffix.lower() != ".xlsx" or not found:
-        raise JobError(
-            f"to_xlsx 需要以 .xlsx 结尾的文件名和至少一个成果，实际为 {target.name!r}、{len(found)} 个图层",
-            f"to_xlsx takes a name that ends in .xlsx and at least one result, got {target.name!r} and "
-            f"{len(found)} layers",
-        )
+    given = layers_for("Excel", target, (".xlsx",), results, layers)
+    found = with_rule_titles(in_language(given, language), language)
     wanted = load_form(form)
     needed("xlsxwriter", "openpyxl", extra="report", zh="输出 Excel 成果表", en="tables for Excel need")
     sheets = sheets_of(found, wanted, language=language)

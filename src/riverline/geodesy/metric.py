@@ -39,6 +39,7 @@ def to_metric(
     prefixed: bool | None = None,
     crs: object = None,
     transformation: object = None,
+    layer: str = "frame",
 ) -> gpd.GeoDataFrame:
     """The frame in a plane in metres: its CGCS2000 3-degree Gauss-Krüger zone unless asked otherwise.
 
@@ -55,6 +56,8 @@ def to_metric(
     transformation
         For old datums, together with ``crs``: a PROJ pipeline (see :func:`riverline.geodesy.helmert_pipeline`) or a
         ``pyproj.Transformer``.
+    layer
+        What to call the frame in messages.
 
     Returns
     -------
@@ -86,8 +89,8 @@ def to_metric(
     >>> to_metric(frame, prefixed=True).crs.name
     'CGCS2000 / 3-degree Gauss-Kruger zone 39'
     """
-    source = crs_of(frame, layer="frame")
-    refuse_degrees(frame, layer="frame")
+    source = crs_of(frame, layer=layer)
+    refuse_degrees(frame, layer=layer)
     if crs is not None:
         if not is_plane(crs):
             name = name_of(horizontal(crs))
@@ -96,21 +99,21 @@ def to_metric(
                 f'crs={name} is no projected CRS in metres; write crs="EPSG:4548", say, or leave it out to have the '
                 "zone found by longitude",
             )
-        return align(frame, crs, layer="frame", transformation=transformation)
+        return align(frame, crs, layer=layer, transformation=transformation)
     if transformation is not None:
         raise CRSError(
             '给出 transformation 时须同时给出目标坐标系，如 crs="EPSG:4548"',
             'transformation needs the CRS it leads to, such as crs="EPSG:4548"',
         )
-    span = span_of(frame)
+    span = span_of(frame, layer=layer)
     if span is None:
-        return frame if is_plane(source) else align(frame, _MIDDLE_OF_CHINA, layer="frame")
+        return frame if is_plane(source) else align(frame, _MIDDLE_OF_CHINA, layer=layer)
     target = code_at(span.longitude, span.latitude, source, zone_width=zone_width or 3, prefixed=bool(prefixed))
     refuse_legacy(source, target=target)
     if _stays(frame, span, target=target, zone_width=zone_width, prefixed=prefixed):
         return frame
-    _require_narrow(span, target=target, zone_width=zone_width or 3)
-    return align(frame, target, layer="frame")
+    _require_narrow(span, target=target, zone_width=zone_width or 3, layer=layer)
+    return align(frame, target, layer=layer)
 
 
 def align(frame: gpd.GeoDataFrame, crs: object, *, layer: str, transformation: object = None) -> gpd.GeoDataFrame:
@@ -183,18 +186,19 @@ def _stays(
     return span.within(zone.meridian, width)
 
 
-def _require_narrow(span: Span, *, target: str, zone_width: ZoneWidth) -> None:
+def _require_narrow(span: Span, *, target: str, zone_width: ZoneWidth, layer: str) -> None:
     zone = gauss_kruger(target)
-    # A UTM zone is a 6-degree zone whose numbers run 30 ahead.
     width: ZoneWidth = 6 if zone is None else zone_width
-    ahead = 30 if zone is None else 0
     meridian = central_meridian(int(zone_number(span.longitude, zone_width=width)), width)
     if span.within(meridian, width):
         return
-    first, last = (int(each) + ahead for each in zone_number([span.west, span.east], zone_width=width))
+    first, last = (int(each) for each in zone_number([span.west, span.east], zone_width=width))
+    # Numbers of UTM run 30 ahead, up to 60.
+    named = "–".join(str(each if zone else (each + 29) % 60 + 1) for each in (first, last))
     said = f"{span.west:.3f}°–{span.east:.3f}°"
     typed = (
-        "for code, part in frame.groupby(riverline.geodesy.zone_of(frame)): riverline.geodesy.to_metric(part, crs=code)"
+        f"for code, part in {layer}.groupby(riverline.geodesy.zone_of({layer})): "
+        "riverline.geodesy.to_metric(part, crs=code)"
     )
     third = (span.north - span.south) / 6.0
     conic = (
@@ -204,9 +208,9 @@ def _require_narrow(span: Span, *, target: str, zone_width: ZoneWidth) -> None:
     by_zone = Hint(typed, "zone", tuple(str(each) for each in range(first, last + 1)))
     whole = Hint.of("crs", conic, option="plane")
     raise CRSError(
-        f"图层经度 {said}，跨 {width} 度带 {first}–{last} 共 {last - first + 1} 个带，超出 {target}（中央经线 "
+        f"{layer}：图层经度 {said}，跨 {width} 度带 {named} 共 {last - first + 1} 个带，超出 {target}（中央经线 "
         f"{meridian:g}°）带边以外半个带；请按带分开：{by_zone.call}；或指定任一以米为单位的坐标系：{whole.call}",
-        f"the layer spans {said} east, {width}-degree zones {first}–{last} ({last - first + 1} of them), more than "
+        f"{layer}: the layer spans {said} east, {width}-degree zones {named} ({last - first + 1} of them), more than "
         f"half a zone beyond the edge of {target} (meridian {meridian:g}°); split it: {by_zone.call}; or give any CRS "
         f"in metres: {whole.call}",
         [by_zone, whole] if zone is not None and width == 3 else [whole],  # noqa: PLR2004 - degrees

@@ -30,7 +30,7 @@ _WEST, _EAST, _SOUTH, _NORTH = 73.5, 136.5, 3.0, 54.0
 _UTM_SOUTH, _UTM_NORTH = -80.0, 84.0
 _POLE = 90.0
 # Longitudes from 0° to 360° are in use, and lines go on beyond ±180°; nothing goes round twice.
-_ROUND = 360.0
+_ROUND, _HALF = 360.0, 180.0
 # Nobody means a place 2 000 km from a Gauss-Krüger zone's meridian: a digit or the zone number is wrong.
 _REACH_DEG = 20.0
 # Added to the numbers of Gauss-Krüger zones to tell them from UTM's, which are negative in the south.
@@ -50,8 +50,8 @@ class Span:
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
-        """West, south, east, north."""
-        return self.west, self.south, self.east, self.north
+        """West, south, east, north; across the 180th meridian east is less than west."""
+        return self.west, self.south, self.east - _ROUND * (self.east > _HALF), self.north
 
     def within(self, meridian: float, zone_width: int) -> bool:
         """Whether it lies in a zone or up to half a zone beyond either edge, so one width from the meridian."""
@@ -100,6 +100,11 @@ def span_of(frame: gpd.GeoDataFrame | gpd.GeoSeries, *, layer: str = "frame") ->
     west, south, east, north = bounds_in_degrees(frame, layer=layer)
     if not np.isfinite(west).any():
         return None
+    beyond = np.where((west + east) / 2.0 < 0.0, _ROUND, 0.0)
+    wide = np.nanmax(east) - np.nanmin(west)
+    if wide > _HALF and np.nanmax(east + beyond) - np.nanmin(west + beyond) < wide:
+        # On both sides of the 180th meridian: the shorter way round.
+        west, east = west + beyond, east + beyond
     edges = np.nanmin(west), np.nanmin(south), np.nanmax(east), np.nanmax(north)
     middle = np.nanmedian((west + east) / 2.0), np.nanmedian((south + north) / 2.0)
     return Span(*(float(each) for each in (*edges, *middle)))
@@ -117,7 +122,8 @@ def bounds_in_degrees(
     """West, south, east and north of each feature, degrees, on the frame's own datum.
 
     Projected bounds are followed along their four corners and the middles of their sides. Missing and empty geometry
-    gives NaN.
+    gives NaN. Of a feature that crosses the 180th meridian, which is one that is narrower that way round (RFC 7946,
+    3.1.9), east is beyond 180.
 
     Raises
     ------
@@ -145,7 +151,16 @@ def bounds_in_degrees(
     lost = known & ~on_earth.all(axis=0)
     if lost.any():
         raise outside(frame.crs, bounds[lost], layer=layer)
-    return lon.min(axis=0), lat.min(axis=0), lon.max(axis=0), lat.max(axis=0)
+    first, last = lon.min(axis=0), lon.max(axis=0)
+    for row in np.flatnonzero(last - first > _HALF):
+        own = lon[:, row]
+        if horizontal(frame.crs).is_geographic:
+            own = shapely.get_coordinates(frame.geometry.iloc[row])[:, 0]
+        around = np.unwrap(own, period=_ROUND)
+        if np.ptp(around) < last[row] - first[row]:
+            turn = _ROUND * (around.min() + around.max() < 0.0)
+            first[row], last[row] = around.min() + turn, around.max() + turn
+    return first, lat.min(axis=0), last, lat.max(axis=0)
 
 
 def outside(crs: object, bounds: Floats, *, layer: str = "frame") -> CRSError:

@@ -12,7 +12,7 @@ from riverline.hotspots.finding import find_hotspots
 from riverline.hotspots.planar import Surface, measure_surface
 from riverline.hotspots.quality import check_problems
 from riverline.hotspots.ranking import first_to_walk, rank_reaches
-from riverline.hotspots.repeating import find_near_repeats
+from riverline.hotspots.repeating import describe_near_repeats, find_near_repeats
 from riverline.hotspots.result import Hotspots as Hotspots
 from riverline.hotspots.scanning import ScanSettings, scan_rivers
 from riverline.hotspots.settings import HotspotSettings as HotspotSettings
@@ -25,6 +25,7 @@ __all__ = [
     "check_problems",
     "describe_emerging",
     "describe_hotspots",
+    "describe_near_repeats",
     "find_emerging",
     "find_hotspots",
     "find_near_repeats",

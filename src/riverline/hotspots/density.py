@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import geopandas as gpd
@@ -95,7 +96,7 @@ def density_of(
     return cells.rows(np.maximum(density, 0.0) * 1000.0), sigma
 
 
-def measure_density(
+def measure_density(  # noqa: PLR0913 - one argument a choice
     problems: gpd.GeoDataFrame,
     axes: gpd.GeoDataFrame,
     *,
@@ -104,6 +105,7 @@ def measure_density(
     by_bank: bool = True,
     on: dt.date | str | None = None,
     seed: int = 0,
+    bandwidth_m: float | None = None,
     settings: HotspotSettings | None = None,
 ) -> gpd.GeoDataFrame:
     """Problems per kilometre of bank, spread along the water.
@@ -118,8 +120,11 @@ def measure_density(
         the whole kernel runs with, or against, the water, and what would leave the network stays in its last lixel.
     seed
         Of the parts that judge a bandwidth.
+    bandwidth_m
+        Standard deviation of the kernel, metres; None: ``settings.bandwidth_m``, else by likelihood cross-validation
+        in five parts.
     settings
-        ``bandwidth_m`` is the kernel's standard deviation; None: by likelihood cross-validation in five parts.
+        Window, weights, snap and the largest distance from a river.
 
     Returns
     -------
@@ -151,6 +156,7 @@ def measure_density(
         listed = " | ".join(get_args(Kernel))
         raise JobError(f"kernel 应为 {listed}，实际为 {kernel!r}", f"kernel must be {listed}, got {kernel!r}")
     chosen = HotspotSettings() if settings is None else settings
+    chosen = chosen if bandwidth_m is None else replace(chosen, bandwidth_m=bandwidth_m)
     segments = segments_of(axes, segment_m, by_bank=by_bank)
     counted = count_problems(problems, segments, chosen, as_day(on))
     reach = _REACH * segment_m if chosen.reach_m is None else chosen.reach_m

@@ -61,7 +61,8 @@ class EmergingSettings:
     wording
         Which of the published wordings of the seventeen categories: ``"3"`` or ``"2.8"`` (Esri's, by version).
     autocorrelated
-        Whether trends are corrected for autocorrelation.
+        Whether trends are corrected for autocorrelation: for what ``back`` makes by construction, and for what the
+        scores show beyond it.
     """
 
     periods: int = 12
@@ -72,6 +73,11 @@ class EmergingSettings:
     baseline: Literal["cube", "window", "period"] = "cube"
     wording: Wording = "3"
     autocorrelated: bool = True
+
+    @property
+    def window_days(self) -> int:
+        """Days that the periods hold, as :class:`riverline.HotspotSettings` of a report on the same problems takes."""
+        return self.periods * self.period_days
 
     def __post_init__(self) -> None:
         if self.periods < 2 or self.period_days < 1 or self.back < 0 or not 0 < self.share <= 1:  # noqa: PLR2004
@@ -124,11 +130,14 @@ def find_emerging(
 
     Notes
     -----
+    What does not count, such as problems before the first period, is told by :func:`check_problems` with the same day
+    and ``HotspotSettings(window_days=EmergingSettings().window_days)``.
+
     Each step of each segment is tested exactly: its neighbourhood, along the water and ``back`` periods long, holds a
     binomial share of the problems of the baseline. The baselines are those that Esri's tool has (entire cube,
     neighbourhood time step, individual time step). With the last one the neighbourhood and what lies outside it in the
     step are two Poisson counts, compared given their sum. p are corrected over all steps and segments together. The
-    trend is that of the scores, by Mann-Kendall with ties.
+    trend is that of the scores, by Mann-Kendall with ties; their overlap by ``back`` widens its variance.
 
     Examples
     --------
@@ -155,11 +164,13 @@ def find_emerging(
     own = with_self(neighbours_of(segments, chosen, reach))
     length = segments.end - segments.begin
     hot, cold, score = _steps(counts, own, length / length.sum(), chosen, cube)
-    trend = mann_kendall(score, autocorrelated=cube.autocorrelated)
+    trend = mann_kendall(score, autocorrelated=cube.autocorrelated, overlap=cube.back)
     way = np.where(trend.p <= cube.trend_level, np.sign(trend.statistic), 0.0).astype("int64")
     named = categories(hot, cold, way, wording=cube.wording, share=cube.share)
     frame = segments.frame.assign(
-        problems=counts.sum(axis=1).astype("int64"), steps=counts.shape[1], hot_steps=hot.sum(axis=1),
+        problems=counts.sum(axis=1).astype("int64"), steps=counts.shape[1],
+        first_day=pd.Timestamp(day) - pd.Timedelta(days=cube.window_days - 1), last_day=pd.Timestamp(day),
+        hot_steps=hot.sum(axis=1),
         cold_steps=cold.sum(axis=1), z=score[:, -1], trend_z=trend.z, trend_p=trend.p, slope=trend.slope,
         category=pd.array(named, dtype="str"), wording=f"Esri {cube.wording}", baseline=cube.baseline, reason="",
     )  # fmt: skip
@@ -233,14 +244,37 @@ def describe_emerging(frame: gpd.GeoDataFrame, language: Language = "zh") -> gpd
     label = {choice.value: choice.label(language) for choice in EMERGING["category"].choices}
     against = {name: words[0 if language == "zh" else 1] for name, words in _BASELINES.items()}
     sentence = {
-        "zh": "{name}（{wording} 措辞，{baseline}）：{steps} 期中 {hot} 期为热点、{cold} 期为冷点，"
-        "趋势 z={z:.2f}（p={p:.3f}）",
+        "zh": "{name}（{wording} 措辞，{baseline}）：{first} 至 {last} 的 {steps} 期中 {hot} 期为热点、"
+        "{cold} 期为冷点，趋势 z={z:.2f}（p={p:.3f}）",
         "en": "{name} (wording {wording}, {baseline}): hot in {hot} and cold in {cold} of {steps} periods, "
+        "{first} to {last}; "
         "trend z={z:.2f} (p={p:.3f})",
     }[language]
-    names = ["category", "wording", "baseline", "steps", "hot_steps", "cold_steps", "trend_z", "trend_p"]
+    names = [
+        "category",
+        "wording",
+        "baseline",
+        "first_day",
+        "last_day",
+        "steps",
+        "hot_steps",
+        "cold_steps",
+        "trend_z",
+        "trend_p",
+    ]
     told = [
-        sentence.format(name=label[c], wording=w, baseline=against[b], steps=s, hot=h, cold=k, z=z, p=p)
-        for c, w, b, s, h, k, z, p in frame[names].itertuples(index=False)
+        sentence.format(
+            name=label[c],
+            wording=w,
+            baseline=against[b],
+            first=f.date(),
+            last=t.date(),
+            steps=s,
+            hot=h,
+            cold=k,
+            z=z,
+            p=p,
+        )
+        for c, w, b, f, t, s, h, k, z, p in frame[names].itertuples(index=False)
     ]
     return EMERGING.conform(frame.assign(reason=pd.array(told, dtype="str")))

@@ -35,6 +35,8 @@ __all__ = ["Surface", "measure_surface", "write_surface"]
 # Where the bell is cut off, in bandwidths; cells in a bandwidth unless their size is given; most cells of a picture.
 _REACH, _CELLS, _MOST_CELLS = 4.0, 5.0, 50_000_000
 _SEGMENT_M = 1_000.0
+# Bandwidth where nobody says one.
+_BANDWIDTH_M = 1_000.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +73,7 @@ def measure_surface(
     problems: gpd.GeoDataFrame,
     axes: gpd.GeoDataFrame,
     *,
-    bandwidth_m: float = 1_000.0,
+    bandwidth_m: float | None = None,
     cell_m: float | None = None,
     on: dt.date | str | None = None,
     path: str | Path | None = None,
@@ -84,7 +86,7 @@ def measure_surface(
     problems, axes, on
         As for :func:`riverline.find_hotspots`; the same problems count.
     bandwidth_m
-        Standard deviation of the bell around each problem, metres.
+        Standard deviation of the bell around each problem, metres; None: ``settings.bandwidth_m``, else 1,000.
     cell_m
         Side of a cell, metres, at most the bandwidth; None: a fifth of it.
     path
@@ -121,6 +123,8 @@ def measure_surface(
     3.0
     """
     chosen = HotspotSettings() if settings is None else settings
+    if bandwidth_m is None:
+        bandwidth_m = _BANDWIDTH_M if settings is None or settings.bandwidth_m is None else settings.bandwidth_m
     cell = bandwidth_m / _CELLS if cell_m is None else cell_m
     if not 0.0 < cell <= bandwidth_m:
         raise JobError(

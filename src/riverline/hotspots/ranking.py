@@ -131,7 +131,7 @@ def unwalked(frame: gpd.GeoDataFrame) -> np.ndarray:
 
 
 def first_to_walk(spots: Hotspots, *, kilometres: float = 10.0) -> gpd.GeoDataFrame:
-    """The kilometres to walk first: heaps where nobody looks, hot segments by rate, then whatever is likely high.
+    """The kilometres to walk first: heaps where nobody looks, hot segments that hold some, then what is likely high.
 
     Parameters
     ----------
@@ -145,8 +145,9 @@ def first_to_walk(spots: Hotspots, *, kilometres: float = 10.0) -> gpd.GeoDataFr
     GeoDataFrame
         Rows of :data:`riverline.schema.HOT_SEGMENTS` in order, the last one reaching or passing ``kilometres``. First
         come segments that patrols do not look at enough and that hold more problems than stretches of their length
-        elsewhere, by problems per kilometre. After the hot ones the lower end of a rate's interval decides, so that
-        what is well known to be high goes first.
+        elsewhere, by problems per kilometre. Then hot ones that hold more than expected themselves; a segment that is
+        hot for its neighbours alone has nothing to walk to, and waits with the others. Among either the lower end of
+        the rate's interval decides, so that what its own count shows to be high goes first, and then hot before not.
 
     Raises
     ------
@@ -168,10 +169,12 @@ def first_to_walk(spots: Hotspots, *, kilometres: float = 10.0) -> gpd.GeoDataFr
         raise JobError(f"kilometres 应大于 0，实际为 {kilometres}", f"kilometres must be above 0, got {kilometres}")
     frame = spots.segments
     heap = unwalked(frame)
-    turn = np.where(heap, 0, np.where(frame["hot"].to_numpy(dtype=bool), 1, 2))
+    hot, held = frame["hot"].to_numpy(dtype=bool), frame["weight" if "weight" in frame.columns else "problems"]
+    own = (frame["problems"] > 0) & (held > frame["expected"])
+    turn = np.where(heap, 0, np.where(hot & own.to_numpy(dtype=bool), 1, 2))
     rate = np.where(heap, frame["problems"] / frame["length_m"], frame["smoothed_low"])
-    order = frame.assign(_turn=turn, _rate=-rate)
-    order = order.sort_values(["_turn", "_rate", "segment_id"]).drop(columns=["_turn", "_rate"])
+    order = frame.assign(_turn=turn, _rate=-rate, _hot=~hot)
+    order = order.sort_values(["_turn", "_rate", "_hot", "segment_id"]).drop(columns=["_turn", "_rate", "_hot"])
     walked = order["length_m"].cumsum().to_numpy()
     return HOT_SEGMENTS.conform(
         order[np.concatenate([[True], walked < kilometres * 1000.0])[:-1]].reset_index(drop=True)

@@ -44,6 +44,11 @@ def reaches_of(frame: gpd.GeoDataFrame, segments: Segments) -> gpd.GeoDataFrame:
         length_m=grouped["length_m"].sum().round(1), segments=grouped.size(), problems=grouped["problems"].sum(),
         exposure=grouped["exposure"].sum(), expected=grouped["expected"].sum(), p_adjusted=grouped["p_adjusted"].min(),
     ).reset_index(drop=True)  # fmt: skip
+    # Chance was told by neighbourhoods: that of the segment whose p is smallest speaks for the reach.
+    least = part.sort_values(["p_adjusted", "p"], kind="stable").groupby("_run", sort=True)[
+        ["around", "around_expected"]
+    ]
+    table = table.assign(**least.first().reset_index(drop=True).to_dict("series"))
     high = funnel_limits(table["expected"].to_numpy(dtype="float64"), FUNNEL_LEVEL)[1]
     excess = np.maximum(table["problems"].to_numpy(dtype="float64") - high, 0.0)
     lines = [shapely.line_merge(shapely.multilinestrings(list(group.geometry))) for _, group in grouped]

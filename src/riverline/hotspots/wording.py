@@ -54,12 +54,14 @@ _WEIGHTS = {
 _SENTENCE = {
     "zh": (
         "{river}{bank} {start}—{end}（{km:.2f} km）：{n} 个问题，按{exposure}应有 {expected:.1f} 个，"
-        "{verdict}，校正后 p={p}（{adjustment}，{sides}）；邻域为{side}{near} {reach:g} m 内；"
+        "{verdict}，{why}校正后 p={p}（{adjustment}，{sides}）；邻域为{side}{near} {reach:g} m 内，"
+        "其中 {around} 个，应有 {around_expected:.1f} 个；"
         "时段{window}；{null}{chosen}{weight}。{excess}"
     ),
     "en": (
         "{river} {bank} {start}-{end} ({km:.2f} km): {n} problems where {expected:.1f} would be expected by {exposure}"
-        "; {verdict}, adjusted p={p} ({adjustment}, {sides}); neighbours: {side}within {reach:g} m {near}; "
+        "; {verdict}, {why}adjusted p={p} ({adjustment}, {sides}); neighbours: {side}within {reach:g} m {near}, "
+        "{around} problems where {around_expected:.1f} would be expected; "
         "window {window}; {null}{chosen}{weight}. {excess}"
     ),
 }
@@ -116,6 +118,9 @@ def _sentence(row: Mapping[str, Any], told: Mapping[str, Any], language: Languag
         expected=row["expected"],
         exposure=_EXPOSURES[told["exposure"]][which],
         verdict=(("热点", "hot") if row["verdict"] == "hot" else ("冷点", "cold"))[which],
+        why=_why(row, which),
+        around=f"{row['around']:.1f}".removesuffix(".0"),
+        around_expected=row["around_expected"],
         p=_chance(row["p_adjusted"]),
         adjustment=told["adjustment"].upper(),
         sides=(("双侧", "two-sided") if told["sides"] == "two" else ("单侧", "one-sided"))[which],
@@ -128,6 +133,13 @@ def _sentence(row: Mapping[str, Any], told: Mapping[str, Any], language: Languag
         weight=_WEIGHTS.get(told["weight"], ("", ""))[which],
         excess=_excess(row, which),
     ).strip()  # fmt: skip
+
+
+def _why(row: Mapping[str, Any], which: int) -> str:
+    """That a hot reach holds nothing itself: its neighbourhood makes it hot."""
+    if row["verdict"] != "hot" or row["problems"]:
+        return ""
+    return ("本段没有问题，因邻域问题多而为热点，", "for its neighbourhood, with no problem of its own, ")[which]
 
 
 def _chance(p: float) -> str:

@@ -22,7 +22,7 @@ from riverline.io.mapping import (
 from riverline.io.reference import settle_crs
 from riverline.io.shapes import close_areas, drop_heights, join_rows, single_parts
 from riverline.io.sources import read_rows
-from riverline.io.values import cast_values
+from riverline.io.values import cast_values, on_clock
 from riverline.schema import AXES
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def shape_to_schema(
     open_ = [column for column in schema if column.name not in filled or column.name in mapping.values()]
     match, problems = match_columns(fields, open_, mapping, name_bytes=reading.name_bytes, codec=codec)
     wrong |= {name: given_twice(name) for name in filled if name in match.values()}
-    renamed, notes = rename_columns(frame, match, filled)
+    renamed, notes = rename_columns(on_clock(frame, schema, match), match, filled)
     claimed = match | {f"={name}": name for name in filled}
     lacking = missing_columns(fields, schema, claimed, key=schema.key, rows=frame)
     problems = lacking | problems | wrong | (also or {})

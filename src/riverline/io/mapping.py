@@ -14,6 +14,7 @@ import pandas as pd
 
 from riverline.errors import Hint, Problem
 from riverline.io.notes import note
+from riverline.schema.clock import heading
 from riverline.schema.words import choice_words, plain_name
 
 if TYPE_CHECKING:
@@ -370,7 +371,14 @@ def _find(given: str, fields: Sequence[str], name_bytes: int, codec: str) -> str
 
 
 def _names(column: Column, name_bytes: int, codec: str) -> set[str]:
-    labels = (column.label_zh, column.label_en, column.label("zh"), column.label("en"))
+    labels = {
+        column.label_zh,
+        column.label_en,
+        column.label("zh"),
+        column.label("en"),
+        heading(column),
+        heading(column, "en"),
+    }
     every = (column.name, column.short, *labels, *(_cut(label, name_bytes, codec) for label in labels))
     return {plain_name(name) for name in every}
 

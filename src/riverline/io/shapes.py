@@ -190,8 +190,8 @@ def single_parts(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFr
     types = shapely.get_type_id(shapes)
     # Only where the single kind is wanted: a polygon among lines is a fault, not two of them.
     wanted = set(schema.geometry)
-    unwanted = [code for code, single in _SINGLE.items() if single in wanted and f"Multi{single}" not in wanted]
-    multi = np.isin(types, unwanted)
+    list_unwanted = [code for code, single in _SINGLE.items() if single in wanted and f"Multi{single}" not in wanted]
+    multi = np.isin(types, list_unwanted)
     if not multi.any():
         return frame, []
     lines = multi & (types == _MULTI_LINE)

@@ -16,6 +16,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from riverline.schema.clock import OFFICE_ZONE, in_office_time
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -49,6 +51,7 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 # Decimals as results are rounded: lengths 0.1 m, areas 0.01 m² (DB37/T 4518-2022, 4.8); degrees to about a millimetre.
 _DECIMALS = {"m": 1, "m²": 2, "m³": 2, "m/a": 3, "km": 3, "km²": 2, "亩": 2, "ha": 2, "°": 8, "%": 2}
+_DAY_FORMS = {"date": "yyyy-mm-dd", "timestamp": "yyyy-mm-dd hh:mm"}
 _YES_NO = {"zh": {True: "是", False: "否"}, "en": {True: "yes", False: "no"}}
 # Excel counts days from 1900 and believes that year to have had a 29 February.
 _FIRST_DAY = dt.date(1900, 3, 1)
@@ -144,8 +147,8 @@ def number_format(column: Column | None, decimals: int | None = None) -> str:
     >>> [number_format(each) for each in (rates["rate"], rates["real_probability"], transects["azimuth_deg"])]
     ['0.000', '0.00', '0.00']
     """
-    if column is not None and column.kind == "date":
-        return "yyyy-mm-dd"
+    if column is not None and column.kind in _DAY_FORMS:
+        return _DAY_FORMS[column.kind]
     if column is not None and column.kind == "integer":
         return "0"
     own = column.decimals if column is not None and decimals is None else decimals
@@ -168,9 +171,10 @@ def cells_of(values: pd.Series, column: Column | None, language: Language = "zh"
     Returns
     -------
     list of n
-        Texts, numbers, days, and None for what is missing. Choices are their labels; times, and days that no
-        spreadsheet knows, are ISO texts; whole numbers of more than 15 digits, of which a spreadsheet would keep 15,
-        are texts; lists are JSON, geometries are WKT.
+        Texts, numbers, days, times, and None for what is missing. Choices are their labels; times of the dictionary
+        are on the office's clock (:data:`riverline.schema.clock.OFFICE_ZONE`), other times that name a zone are ISO
+        texts on it; times without one, and days that no spreadsheet knows, are ISO texts; whole numbers of more than
+        15 digits, of which a spreadsheet would keep 15, are texts; lists are JSON, geometries are WKT.
 
     Examples
     --------
@@ -186,6 +190,9 @@ def cells_of(values: pd.Series, column: Column | None, language: Language = "zh"
         return [_cell(labels.get(value, value), language) for value in _plain(values)]
     if column is not None and column.kind == "date" and pd.api.types.is_datetime64_any_dtype(values.dtype):
         return [None if pd.isna(each) else _day(each.date()) for each in values]
+    if column is not None and column.kind == "timestamp" and isinstance(values.dtype, pd.DatetimeTZDtype):
+        shown = in_office_time(values).dt.floor("s")
+        return [None if pd.isna(each) else _day(each.to_pydatetime()) for each in shown]
     return [_cell(value, language) for value in _plain(values)]
 
 
@@ -205,7 +212,8 @@ def _cell(value: Any, language: Language) -> Cell:  # noqa: ANN401
     if isinstance(value, (int, float, np.number)):
         return _number(value)
     if isinstance(value, dt.datetime):
-        return value.isoformat(sep=" ", timespec="seconds")
+        shown = value if value.tzinfo is None else value.astimezone(OFFICE_ZONE)
+        return shown.isoformat(sep=" ", timespec="seconds")
     if isinstance(value, dt.date):
         return _day(value)
     return clean_text(_told(value)) or None
@@ -227,7 +235,8 @@ def _told(value: Any) -> str:  # noqa: ANN401
 
 
 def _day(day: dt.date) -> Cell:
-    return day if day >= _FIRST_DAY else day.isoformat()
+    own = day.date() if isinstance(day, dt.datetime) else day
+    return day if own >= _FIRST_DAY else day.isoformat()
 
 
 def display_width(cells: Iterable[Cell], form: str = "General") -> int:
@@ -245,7 +254,7 @@ def _width(cell: Cell, form: str) -> int:
     if cell is None:
         return 0
     if isinstance(cell, dt.date):
-        return len("yyyy-mm-dd")
+        return len(_DAY_FORMS["timestamp" if isinstance(cell, dt.datetime) else "date"])
     if isinstance(cell, str):
         return max(map(_text_width, cell.split("\n")))
     if form.startswith("0"):

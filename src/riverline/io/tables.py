@@ -18,6 +18,7 @@ from riverline.io.headers import plain_numbers, table_of
 from riverline.io.layers import describe_source, shape_to_schema
 from riverline.io.mapping import match_columns, single_targets
 from riverline.io.notes import note
+from riverline.schema.clock import heading
 from riverline.schema.words import plain_name
 
 if TYPE_CHECKING:
@@ -122,7 +123,15 @@ def _name_test(schema: Schema, mapping: Mapping[str, str], x: str | None, y: str
     labels = {
         name
         for column in schema
-        for name in (column.name, column.label_zh, column.label_en, column.label(), column.short)
+        for name in (
+            column.name,
+            column.label_zh,
+            column.label_en,
+            column.label(),
+            heading(column),
+            heading(column, "en"),
+            column.short,
+        )
     }
     names = {plain_name(name) for name in (*labels, *mapping, x, y) if name}
     return lambda text: plain_name(text) in names or role_of(text) is not None

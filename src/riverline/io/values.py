@@ -16,16 +16,19 @@ import pandas as pd
 from riverline.io.chainage_text import parse_chainage
 from riverline.io.notes import few, note
 from riverline.schema import STAKES
+from riverline.schema.clock import OFFICE_ZONE, is_on_clock
 from riverline.schema.values import read_values
 from riverline.schema.words import choice_words, plain_name
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
 
     from riverline.io.notes import Note
     from riverline.schema import Column, Schema
 
-__all__ = ["cast_values", "numbers_in_text", "tidy"]
+__all__ = ["cast_values", "numbers_in_text", "on_clock", "tidy"]
 
 # What people put where there is no number.
 _BLANK = frozenset(("", "-", "--", "—", "——", "/", "\\", "无", "null", "none", "nan"))
@@ -69,6 +72,40 @@ def cast_values(frame: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFra
             cast[column.name] = values
             notes += said
     return cast, notes
+
+
+def on_clock(frame: gpd.GeoDataFrame, schema: Schema, match: Mapping[str, str]) -> gpd.GeoDataFrame:
+    """Rows whose times name the office's zone where the heading of their field says that they are on its clock.
+
+    Parameters
+    ----------
+    frame
+        Rows under the names of the file.
+    schema
+        Their dictionary.
+    match
+        Field → column.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from riverline import schema
+    >>> rows = gpd.GeoDataFrame({"定位时间（北京时间）": ["2025-10-02 07:30"]}, geometry=[None], crs=4548)
+    >>> on_clock(rows, schema.TRACK_POINTS, {"定位时间（北京时间）": "time"}).iloc[0, 0]
+    '2025-10-02 07:30+08:00'
+    """
+    told = {field: schema[name] for field, name in match.items() if is_on_clock(field) and name in schema}
+    zoned = {field: _zoned(frame[field], column) for field, column in told.items() if column.kind == "timestamp"}
+    return frame.assign(**zoned) if zoned else frame
+
+
+def _zoned(series: pd.Series[Any], column: Column) -> pd.Series[Any]:
+    if pd.api.types.is_datetime64_any_dtype(series.dtype):
+        return series.dt.tz_localize(OFFICE_ZONE) if getattr(series.dtype, "tz", None) is None else series
+    zoneless = read_values(series, column).zoneless
+    texts = series.astype("str").str.strip()
+    texts = texts.where(texts.str.contains(":", regex=False), texts + " 00:00")
+    return series.mask(zoneless, texts + "+08:00")
 
 
 def numbers_in_text(values: pd.Series[Any]) -> pd.Series[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from contextlib import contextmanager
@@ -13,10 +14,12 @@ from riverline.errors import JobError, RiverlineError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["cannot_write", "drafted", "publish", "write_whole"]
+__all__ = ["cannot_write", "drafted", "publish", "why_full", "write_whole"]
 
 # A file's own name may be as long as a folder allows; that of its draft is longer.
 _LONGEST_PREFIX = 40
+_PROBE = bytes(1 << 20)
+_FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT} if os.name == "posix" else {errno.ENOSPC})
 
 
 @contextmanager
@@ -65,6 +68,31 @@ def publish(draft: Path, target: Path) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def why_full(draft: Path) -> str:
+    """What the disk says if it takes no more of a draft that is given up; empty if it takes a megabyte more.
+
+    Libraries that write through a cache of their own name the statement that they failed in, not the full disk.
+
+    Parameters
+    ----------
+    draft
+        A file that is there, or is not there yet. It is spoilt.
+
+    Examples
+    --------
+    >>> why_full(Path(tempfile.mkdtemp()) / "a.gpkg")
+    ''
+    """
+    try:
+        with draft.open("ab") as file:
+            file.write(_PROBE)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        return error.strerror or str(error) if error.errno in _FULL else ""
+    return ""
 
 
 def write_whole(target: Path, content: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
@@ -17,6 +18,7 @@ from riverline import faults
 from riverline._version import __version__
 from riverline.errors import JobError, RiverlineError
 from riverline.io.file_names import file_names
+from riverline.io.processes import require_guard
 from riverline.io.whole_files import write_whole
 from riverline.maps.assets import ASSETS
 from riverline.maps.beside import OWN_FILES, Beside
@@ -119,7 +121,7 @@ def batch(
     processes: int = 1,
     max_features: int = MOST_FEATURES,
 ) -> Batch:
-    """Write one offline map for each river, county or chief, and an index page with search, thumbnails and figures.
+    """Write one offline map for each river, unit or chief, and an index page with search, thumbnails and figures.
 
     Parameters
     ----------
@@ -129,9 +131,12 @@ def batch(
         Where to; it is made if it is not there. Maps are in ``maps/``.
     by
         What a map is about: ``"river"`` (column ``river_id``), ``"county"`` (column ``admin``, such as stakes, holdings
-        and problems have) or ``"chief"`` (column ``chief`` of axes). A layer without the column takes it from the layer
-        whose key it has, so that lines are with the chief of their river's axis; faults are where their feature is. Any
-        other layer, such as townships, is shown wherever it lies near.
+        and problems have: a map for each unit that is named there, so one for each township where these are townships;
+        write the county into it for maps of counties, as in ``stakes.assign(admin="清水县")``) or ``"chief"`` (column
+        ``chief`` of axes). A layer without the column takes it from the layer whose key it has, so that lines are with
+        the chief of their river's axis; what has none there, such as a lake, is on a map of its own (``未填写河长``),
+        unless its ``water`` or ``extents`` have a column ``chief``. Faults are with their feature. Any other layer,
+        such as townships, is shown wherever it lies near.
     language
         ``"zh"`` or ``"en"``.
     title
@@ -140,8 +145,8 @@ def batch(
         ``True`` puts scripts and styles once into ``assets/``, and maps need them; otherwise each map is whole by
         itself, some 0.3 MB larger.
     processes
-        How many maps are drawn at a time. With more than one, a script has to begin its work under
-        ``if __name__ == "__main__":``.
+        How many maps are drawn at a time. With more than one, a script has to call this under
+        ``if __name__ == "__main__":``, since each process reads the script again.
     max_features
         Most features of a map.
 
@@ -157,7 +162,8 @@ def batch(
     CRSError
         If a layer has no CRS.
     JobError
-        If no layer has the column that ``by`` asks for, or the folder cannot be written to or holds another index page.
+        If no layer has the column that ``by`` asks for, or the folder cannot be written to or holds another index page;
+        if a script asks for processes without ``if __name__ == "__main__":``.
 
     Notes
     -----
@@ -216,6 +222,7 @@ def batch_steps(
     >>> next(steps).en
     'map of 白石溪'
     """
+    require_guard(processes, verb="riverline.maps.batch")
     found = _collected(results)
     plan = _Plan(_made(Path(folder), by, processes), by, language, title, shared_assets, max_features)
     units, outside = part(found, by=by, language=language)
@@ -310,9 +317,18 @@ def _all_drawn(tasks: Sequence[_Task], processes: int) -> Iterator[tuple[_Task, 
             yield task, _draw(task)
         return
     with ProcessPoolExecutor(min(processes, len(tasks)), mp_context=get_context("spawn")) as pool:
-        for task, drawn in zip(tasks, pool.map(_draw, tasks, chunksize=4), strict=True):
-            yield task, None
-            yield task, drawn
+        drawings = zip(tasks, pool.map(_draw, tasks, chunksize=4), strict=True)
+        try:
+            for task, drawn in drawings:
+                yield task, None
+                yield task, drawn
+        except BrokenProcessPool as error:
+            raise JobError(
+                f'绘图的进程中途退出（内存不足，或脚本没有 if __name__ == "__main__":）；'
+                f"再运行一次即从已绘的接着画，或用 processes=1（现为 {processes}）",
+                f'a process that draws has ended (no memory left, or a script without if __name__ == "__main__":); '
+                f"run it again to go on from what is drawn, or take processes=1 instead of {processes}",
+            ) from error
 
 
 def _draw(task: _Task) -> Drawn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import folium
@@ -14,6 +14,7 @@ from riverline._version import __version__
 from riverline.maps.basemaps import add_basemap
 from riverline.maps.clock import Clock, add_clock
 from riverline.maps.elements import (
+    MARKED,
     Asides,
     Frame,
     Layers,
@@ -33,7 +34,7 @@ from riverline.maps.focus import box_of, first_view
 from riverline.maps.groups import blank, groups_of, to_features
 from riverline.maps.lightening import lighten, merge
 from riverline.maps.naming import line_names, name_points
-from riverline.maps.notices import undrawn
+from riverline.maps.notices import undrawn, unmeasured
 from riverline.maps.overview import overview
 from riverline.maps.saving import OfflineMap
 from riverline.maps.surfaces import add_surface, surface_rows
@@ -47,8 +48,8 @@ from riverline.maps.swiping import (
 )
 from riverline.maps.texts import river_names
 from riverline.maps.tools import tools_of
-from riverline.schema import FAULTS
-from riverline.style import in_language, own_line_names, rule_sets_of, with_rule_titles
+from riverline.schema import COVERAGE, FAULTS, PATROLS
+from riverline.style import in_language, own_line_names, rule_sets_of, themes, with_rule_titles
 
 if TYPE_CHECKING:
     import os
@@ -84,7 +85,7 @@ _WORDS = {
         "overview_open": "显示位置示意", "overview_close": "收起位置示意",
         "everything": "看全图", "back": "回到成果", "away": "（放大后显示）", "crowd": "此处 {count} 个，放大后分开",
         "rules": "规则集", "other": "其他要素", "join": "",
-        "crowds": "“×8” 为该处 8 个标志合并显示，放大后分开。",
+        "crowds": "“×8” 为该处 8 个标志合并显示，放大后分开。", "next": "图例见下页", "layers": "图层",
         "picture": "本图供查看，法定界线以成果数据为准；线形按 {tolerance:g} 米容差化简。",
         "packed": "要素较多，其中 {count:,} 个由画布直接绘制，节点取至 7.5 厘米格网。",
         "missing": "{missing} 个要素没有图形，未绘出。", "nothing": "没有可绘的要素。",
@@ -101,7 +102,8 @@ _WORDS = {
         "everything": "Everything", "back": "Back to the results", "away": " (from closer by)",
         "crowd": "{count} here: zoom in to part them",
         "rules": "Rules", "other": "Other layers", "join": " ",
-        "crowds": "“×8” stands for eight marks: zoom in to part them.",
+        "crowds": "“×8” stands for eight marks: zoom in to part them.", "next": "Legend on the next page",
+        "layers": "Layers",
         "picture": "A picture, not the legal line: that is in the data. Lines are simplified by up to {tolerance:g} m.",
         "packed": "For their number {count:,} features are drawn on one canvas, vertices on a grid of 7.5 cm.",
         "missing": "Not drawn for want of a geometry: {missing}.", "nothing": "There is nothing to draw.",
@@ -143,7 +145,7 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
         "packs": packs,
     }
     sides = make_sides(pair, box_of(merged), **how) if pair else ()
-    groups = groups_of(light, own=look.themes, **how)
+    groups = groups_of(light, own=_tracks_aside(found) | dict(look.themes), **how)
     groups = see_through(groups, sides)
     view, whole = _view(merged, sides, look.focus)
     page = _page(view, look, "riverlineSwipe.canvas" if sides else "L.canvas")
@@ -156,7 +158,9 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     lines = [
         name
         for side in sides
-        for name in _add_groups(page, side.groups, opened=frozenset(), crowd="", pane=f"{side.pane}Lines")
+        for name in _add_groups(
+            page, side.groups, opened=frozenset(), crowd=_WORDS[language]["crowd"], pane=f"{side.pane}Lines"
+        )
     ]
     add_swipe(page, sides, [*images, *lines], language)
     _name(page, light, names, look)
@@ -164,13 +168,14 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     # A note on data without a place is told in the tables: no feature is missing for it.
     missing = sum(int(blank(layer.frame).sum()) for layer in everything if layer.name != FAULTS.name)
     tolerance = max([tolerance, *(side.tolerance for side in sides)])
-    crowded = _crowded(groups)
+    crowded = _crowded(groups, *(side.groups for side in sides))
     notes = [*notes_of(sides, language), *told, based, _packed_note(every, language)]
-    notes += [_WORDS[language]["crowds"]] * bool(crowded)
     spec = _spec(every, title=look.title, language=language, tolerance=tolerance, missing=missing, notes=notes)
+    told_of = (undrawn(found, language, names), unmeasured(found, language, names))
     spec |= {
         "corner": _corner(found, language), "bounds": _corners(view), "whole": _corners(whole),
-        "notice": undrawn(found, language, names), "crowded": crowded, "overview": overview(everything, whole),
+        "crowds": _WORDS[language]["crowds"], "notices": [each for each in told_of if each], "crowded": crowded,
+        "overview": overview(everything, whole),
         "tools": tools_of(found, language),
     }  # fmt: skip
     dense = surface_rows(look.surface, language) if look.surface else []
@@ -179,7 +184,7 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     if look.clock is not None:
         add_clock(page, look.clock, drawn, language)
     titles = [(name, heading_of(group)) for name, group in zip([*drawn, *lines], every, strict=True)]
-    page.add_child(identify(Layers(titles), page.get_name()))
+    page.add_child(identify(Layers(titles, _WORDS[language]["layers"]), page.get_name()))
     page.get_root().title = html_text(look.title or "riverline")  # type: ignore[attr-defined]
     return page
 
@@ -332,7 +337,7 @@ def _spec(
         {
             "heading": group.heading,
             "label": group.label,
-            "kind": group.kind,
+            "kind": "point" if group.layer in MARKED and group.kind == "area" else group.kind,
             "count": group.count,
             "style": path_options(group.symbol),
         }
@@ -346,12 +351,25 @@ def _spec(
     return told | {"rows": rows, "order": order}
 
 
-def _crowded(groups: Sequence[Group]) -> list[list[int]]:
-    """Numbers of the groups whose marks are many and close, those of one layer together, the chief ones first."""
-    found: dict[str, list[int]] = {}
-    for number, group in enumerate(groups):
+def _tracks_aside(layers: Sequence[Layer]) -> dict[str, Theme]:
+    """Tracks that wait to be asked for, where what was walked is on the map: they lie along the same banks."""
+    if not any(layer.name == COVERAGE.name for layer in layers):
+        return {}
+    tracks = themes(PATROLS.name)[0]
+    symbols = tuple((value, replace(symbol, shown=False)) for value, symbol in tracks.symbols)
+    return {PATROLS.name: replace(tracks, symbols=symbols)}
+
+
+def _crowded(*sets: Sequence[Group]) -> list[list[int]]:
+    """Numbers of the groups whose marks are many and close, those of one layer and side together, the chief ones first.
+
+    Groups are numbered through: those of both sides of a bar, then those of each.
+    """
+    found: dict[tuple[int, str], list[int]] = {}
+    every = [(side, group) for side, groups in enumerate(sets) for group in groups]
+    for number, (side, group) in enumerate(every):
         if group.layer in _CROWDED and group.halo < 0 and group.packed is None:
-            found.setdefault(group.layer, []).append(number)
+            found.setdefault((side, group.layer), []).append(number)
     return list(found.values())
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FRAME_PARTS",
+    "MARKED",
     "Asides",
     "Frame",
     "Layers",
@@ -42,10 +43,12 @@ __all__ = [
     "title_of",
 ]
 
-FRAME_PARTS = ("map", "tree", "search", "tools", "overview", "print")
+FRAME_PARTS = ("marks", "map", "tree", "search", "tools", "overview", "print")
 """Scripts and styles of every page, as files of that name."""
 # Marks that are known by their number: from close by it stands beside them.
 _CALLED = frozenset({"boards", "existing", "stakes"})
+# What is known by a mark: an area that is smaller on the screen than its mark is drawn as the mark.
+MARKED = frozenset({"problems"})
 _WITHOUT_STYLE = frozenset({"packed", "tiles"})
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -104,8 +107,8 @@ class Layers(folium.LayerControl):
         "{% endmacro %}"
     )
 
-    def __init__(self, headings: Sequence[tuple[str, str]]) -> None:
-        super().__init__(position="topleft")
+    def __init__(self, headings: Sequence[tuple[str, str]], title: str) -> None:
+        super().__init__(position="topleft", title=title)
         self.headings = [(name, json_text(heading)) for name, heading in headings]
 
 
@@ -220,6 +223,7 @@ def draw_features(group: Group, *, hover: bool, crowd: str, pane: str = "") -> f
         "crowd": crowd,
         "called": next((i for i, whose in group.find if not whose), -1) if group.layer in _CALLED else -1,
     } | ({"figures": group.figures} if group.figures else {})
+    spec |= {"marked": True} if group.layer in MARKED and group.kind != "line" else {}
     where: dict[str, Any] = {"pane": pane} if pane else {}
     return folium.GeoJson(
         {"type": "FeatureCollection", "features": group.features},

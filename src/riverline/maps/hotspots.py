@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,8 +15,9 @@ from riverline.maps.lightening import CRS
 from riverline.maps.naming import middles
 from riverline.maps.showing import MOST_FEATURES, refuse_too_many
 from riverline.maps.surfaces import draw_surface
-from riverline.schema import HOT_REACHES
-from riverline.style import collect
+from riverline.schema import HOT_REACHES, PROBLEMS
+from riverline.schema.values import read_values
+from riverline.style import OTHER, Theme, collect
 
 if TYPE_CHECKING:
     import os
@@ -26,13 +28,24 @@ if TYPE_CHECKING:
     from riverline.hotspots import Hotspots, Surface
     from riverline.maps.basemaps import Basemap
     from riverline.schema import Language
+    from riverline.style import Layer
 
 __all__ = ["show_hotspots"]
 
 _MOST = 20
+# Problems outside the window lie under those in it.
+_ASIDE_ORDER = 73
 _WORDS = {
-    "zh": ("", "{place}. {name} {problems:,.0f} 个，应有 {expected:.1f}"),
-    "en": (" ", "{place}. {name}: {problems:,.0f}, {expected:.1f} expected"),
+    "zh": (
+        "",
+        "{place}. {name} {problems:,.0f} 个，应有 {expected:.1f}",
+        "{place}. {name} 本段 0 个，邻域 {around:,.0f} 个，应有 {around_expected:.1f}",
+    ),
+    "en": (
+        " ",
+        "{place}. {name}: {problems:,.0f}, {expected:.1f} expected",
+        "{place}. {name}: none itself, {around:,.0f} around, {around_expected:.1f} expected",
+    ),
 }
 
 
@@ -66,7 +79,9 @@ def show_hotspots(
     Returns
     -------
     folium.Map
-        Hot reaches are numbered from the least likely by chance (adjusted p), at most twenty; popups give the reason.
+        Hot reaches are numbered from the least likely by chance (adjusted p), those that hold no problem
+        themselves after the others, with what their neighbourhood holds; at most twenty; popups give the reason.
+        Problems outside the window of the hotspots are a layer of their own to switch on.
         Density along the water and segments that are neither hot nor cold are layers to switch on. Without a hot reach
         the map opens on everything.
 
@@ -98,26 +113,55 @@ def show_hotspots(
         )
     HOT_REACHES.require(clusters, layer="hot_reaches")
     found = collect(hotspots, *results, **layers)
+    found, aside = _in_window(found, hotspots, language)
     refuse_too_many(found, max_features)
     hot = clusters[(clusters["verdict"] == "hot").to_numpy(dtype=bool)]
     labels = _labels(hot, language)
     dense = None if surface is None else draw_surface(surface)
-    return draw(found, Look(language, title, basemap, focus=hot if len(hot) else None, labels=labels, surface=dense))
+    look = Look(language, title, basemap, focus=hot if len(hot) else None, labels=labels, surface=dense, themes=aside)
+    return draw(found, look)
+
+
+def _in_window(
+    layers: tuple[Layer, ...], hotspots: Hotspots, language: Language
+) -> tuple[tuple[Layer, ...], dict[str, Theme]]:
+    """Layers with problems found outside the window in one of their own, and how that is drawn: not unasked."""
+    told = hotspots.run.inputs["find_hotspots"]
+    label = "不在时段内的问题" if language == "zh" else "Problems outside the window"
+    known = {PROBLEMS.name, PROBLEMS.label("zh"), PROBLEMS.label("en")}
+    found: list[Layer] = []
+    outside: list[Layer] = []
+    for layer in layers:
+        if told["on"] is None or layer.name not in known or "found_on" not in layer.frame:
+            found.append(layer)
+            continue
+        day = read_values(layer.frame["found_on"], PROBLEMS["found_on"]).converted
+        day = pd.Series(pd.to_datetime(day).to_numpy(), index=layer.frame.index).dt.normalize()
+        first = pd.Timestamp.min if told["since"] is None else pd.Timestamp(told["since"])
+        inside = day.between(first, pd.Timestamp(told["on"])).to_numpy(dtype=bool)
+        found.append(replace(layer, frame=layer.frame[inside]))
+        schema = replace(PROBLEMS, label_zh="不在时段内的问题", label_en="Problems outside the window")
+        outside += [replace(layer, name=label, schema=schema, frame=layer.frame[~inside])] * bool((~inside).any())
+    theme = Theme("", "", _ASIDE_ORDER, (("", replace(OTHER, shown=False)),))
+    return (*found, *outside), ({label: theme} if outside else {})
 
 
 def _labels(hot: gpd.GeoDataFrame, language: Language) -> tuple[tuple[str, Any], ...]:
     """What each hot reach is called on the map, and where: at its middle."""
     ratio = -hot["problems"].astype("float64") / hot["expected"].astype("float64")
-    order = np.lexsort((hot["reach_id"].astype("str"), ratio, hot["p_adjusted"].astype("float64")))
+    order = np.lexsort(
+        (hot["reach_id"].astype("str"), ratio, hot["p_adjusted"].astype("float64"), hot["problems"] == 0)
+    )
     rows = align(hot.iloc[order[:_MOST]], CRS, layer="hot_reaches")
     names = rows["name"] if "name" in rows else rows["river_id"]
     names = names.where(names.notna() & (names != ""), rows["river_id"])
-    join, words = _WORDS[language]
+    join, words, empty = _WORDS[language]
     banks = [_bank(bank, language) for bank in rows["bank"]] if "bank" in rows else [""] * len(rows)
     called = [join.join(filter(None, each)) for each in zip(names, banks, strict=True)]
+    figures = rows[["problems", "expected", "around", "around_expected"]].to_dict("records")
     told = [
-        words.format(place=place, name=name, problems=count, expected=expected)
-        for place, (name, count, expected) in enumerate(zip(called, rows["problems"], rows["expected"], strict=True), 1)
+        (words if each["problems"] else empty).format(place=place, name=name, **each)
+        for place, (name, each) in enumerate(zip(called, figures, strict=True), 1)
     ]
     return tuple(zip(told, middles(rows.geometry.to_numpy()), strict=True))
 

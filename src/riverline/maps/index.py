@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from riverline._version import __version__
 from riverline.geodesy import ellipsoidal_area, geodesic_length
 from riverline.maps.elements import html_text, page_file
 from riverline.maps.thumbnails import Frame, path_of, thumbnail
+from riverline.maps.units import REST
 from riverline.schema import EXTENTS, FAULTS
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from riverline.style import Layer
 
     Words = Mapping[str, Any]
+    Placed = tuple[Layer, NDArray[np.object_]]
 
 __all__ = ["Entry", "entry_of", "index_html"]
 
@@ -34,6 +38,8 @@ _WIDE, _HIGH, _MARGIN = 640, 560, 16.0
 _MOST_FIGURES = 6
 _OUTLINES = ("axes", "extents", "management_lines", "water")
 """What stands for a unit in the overview, the first that it has."""
+_AMONG_DEGREES = 0.002
+"""How far beyond its own rows a unit's piece of a passing line is shown in the overview."""
 _SQUARE_KM, _HECTARE, _KM = 1e6, 1e4, 1e3
 _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
@@ -41,8 +47,10 @@ _POLICY = (
 )
 _WORDS: dict[str, Words] = {
     "zh": {
-        "lang": "zh-CN", "river": ("河流地图", "条河流"), "county": ("分县地图", "个县（区）"),
-        "chief": ("河长地图", "名河长"),
+        "lang": "zh-CN", "titles": {"river": "河流地图", "county": "行政区地图", "chief": "河长地图"},
+        "counts": {"river": "条河流", "lake": "个湖泊", "reservoir": "座水库", "water": "处河湖", "county": "个行政区",
+                   "chief": "名河长"},
+        "rest": "幅“{}”", "shown_too": "{}（图中）",
         "search": "按名称或编码查找", "sort": "排序", "by_name": "名称", "by_size": "要素多少", "by_faults": "问题多少",
         "only": "只看有质检问题的", "none": "没有符合的地图", "shown": "显示 {shown} / {all}",
         "features": "个要素", "error": "错误", "warning": "警告", "note": "提示", "failed": "未能绘出",
@@ -50,8 +58,12 @@ _WORDS: dict[str, Words] = {
         "foot": "位置与缩略图供查看，法定界线以成果数据为准。",
     },
     "en": {
-        "lang": "en", "river": ("Maps of rivers", "rivers"), "county": ("Maps of counties", "counties"),
-        "chief": ("Maps of river chiefs", "chiefs"),
+        "lang": "en",
+        "titles": {"river": "Maps of rivers", "county": "Maps of administrative units",
+                   "chief": "Maps of river chiefs"},
+        "counts": {"river": "rivers", "lake": "lakes", "reservoir": "reservoirs", "water": "waters",
+                   "county": "administrative units", "chief": "chiefs"},
+        "rest": "map “{}”", "shown_too": "{} (on the map)",
         "search": "Find by name or code", "sort": "Sort by", "by_name": "name", "by_size": "features",
         "by_faults": "faults", "only": "Only those with faults", "none": "No map fits",
         "shown": "{shown} of {all} shown", "features": "features", "error": "errors", "warning": "warnings",
@@ -81,6 +93,9 @@ class Entry:
         Its thumbnail, an SVG element.
     outline
         What stands for it in the overview, shapes in lon/lat.
+    kind
+        What is counted above the list: ``"river"``, ``"lake"``, ``"reservoir"``, or ``"water"`` where none of its rows
+        tells which; empty for the rows that belong to none.
     """
 
     code: str
@@ -92,26 +107,64 @@ class Entry:
     faults: tuple[int, int, int] = (0, 0, 0)
     picture: str = ""
     outline: NDArray[np.object_] | None = None
+    kind: str = "river"
 
 
 def entry_of(unit: Unit, drawn: Drawn, language: Language) -> Entry:
     """What the index says of a unit: figures and pictures from its own rows."""
     severities = [str(each) for layer in unit.own if layer.schema is FAULTS for each in layer.frame["severity"]]
     counts = (severities.count("error"), severities.count("warning"), severities.count("note"))
-    places = {layer.name: shapes for layer, shapes in zip(unit.own, unit.shapes, strict=True) if shapes is not None}
-    chosen = next((places[name] for name in (*_OUTLINES, *places) if name in places), None)
+    near = [(layer, shapes) for layer, shapes in zip(unit.around, unit.near, strict=True)
+            if shapes is not None and layer.name in _OUTLINES]  # fmt: skip
+    layers, shapes = (*unit.own, *(layer for layer, _ in near)), (*unit.shapes, *(each for _, each in near))
     return Entry(
         unit.code, unit.title, drawn.file, drawn.note, sum(drawn.counts.values()) - len(severities),
-        tuple(_figures(unit, language))[:_MOST_FIGURES], counts, thumbnail(unit.own, unit.shapes), chosen,
+        tuple(_figures(unit, near, language))[:_MOST_FIGURES], counts,
+        thumbnail(layers, shapes, within=len(unit.own)), _outline(unit, near), _kind_of(unit),
     )  # fmt: skip
 
 
-def _figures(unit: Unit, language: Language) -> Iterator[tuple[str, str]]:
+def _outline(unit: Unit, near: Sequence[Placed]) -> NDArray[np.object_] | None:
+    """What stands for a unit: its own line, or of lines that pass through it what lies among its own rows."""
+    places = {layer.name: shapes for layer, shapes in zip(unit.own, unit.shapes, strict=True) if shapes is not None}
+    first = next((places[name] for name in _OUTLINES if name in places), None)
+    if first is not None or not places:
+        return first
+    own = np.concatenate([np.asarray(shapes)[~shapely.is_missing(shapes)] for shapes in places.values()])
+    around = shapely.buffer(shapely.convex_hull(shapely.geometrycollections(own)), _AMONG_DEGREES)
+    # Shapes brought to degrees may touch themselves.
+    passing = {layer.name: shapely.intersection(shapely.make_valid(shapes), around) for layer, shapes in near}
+    seen = (passing[name] for name in _OUTLINES if name in passing and (~shapely.is_empty(passing[name])).any())
+    return next(seen, next(iter(places.values())))
+
+
+def _kind_of(unit: Unit) -> str:
+    """Whether a unit is a river, a lake or a reservoir, by what its rows say of themselves."""
+    if unit.code == REST:
+        return ""
+    named = {layer.name: layer.frame for layer in unit.own if layer.schema is not None and len(layer.frame)}
+    lines = named.get("management_lines", pd.DataFrame())
+    told = {*named.get("water", pd.DataFrame()).get("kind", ()), *lines.get("basis", ())}
+    if "axes" in named or pd.Series(lines.get("bank", ()), dtype=object).isin(["left", "right"]).any():
+        return "river"
+    # The line around standing water has no bank.
+    return next((kind for kind in ("reservoir", "lake", "river") if kind in told), "lake" if len(lines) else "water")
+
+
+def _figures(unit: Unit, near: Sequence[Placed], language: Language) -> Iterator[tuple[str, str]]:
+    """Number and size of each layer; of lines and extents that only pass through, as many as the map shows."""
     pairs = list(zip(unit.own, unit.shapes, strict=True))
-    for layer, shapes in sorted(pairs, key=lambda pair: pair[0].name != "axes"):
+    passing = [(layer, shapes) for layer, shapes in near if layer.name not in {each.name for each in unit.own}]
+    told = [*((*pair, "{}") for pair in pairs), *((*pair, str(_WORDS[language]["shown_too"])) for pair in passing)]
+    for layer, shapes, words in sorted(told, key=lambda each: _rank(each[0])):
         if shapes is None or layer.schema is FAULTS or not len(layer.frame):
             continue
-        yield layer.label(language), " · ".join([f"{len(layer.frame):,}", *_size(layer, shapes)])
+        yield words.format(layer.label(language)), " · ".join([f"{len(layer.frame):,}", *_size(layer, shapes)])
+
+
+def _rank(layer: Layer) -> int:
+    """Axes, extents and lines before what lies along them."""
+    return _OUTLINES.index(layer.name) if layer.name in _OUTLINES else len(_OUTLINES)
 
 
 def _size(layer: Layer, shapes: NDArray[np.object_]) -> Iterator[str]:
@@ -137,7 +190,7 @@ def index_html(entries: Sequence[Entry], *, title: str, by: By, language: Langua
     (False, True, False)
     """
     words = _WORDS[language]
-    heading = html_text(title or str(words[by][0]))
+    heading = html_text(title or str(words["titles"][by]))
     cards = "\n".join(_card(number, entry, words) for number, entry in enumerate(entries))
     spec = json.dumps({name: words[name] for name in ("shown", "none")}, ensure_ascii=False, sort_keys=True)
     return f"""<!DOCTYPE html>
@@ -179,7 +232,11 @@ riverlineIndex({spec});</script>
 def _sums(entries: Sequence[Entry], by: By, words: Words) -> str:
     faults = sum(sum(entry.faults) for entry in entries)
     failed = sum(bool(entry.note) for entry in entries)
-    told = [(len(entries), str(words[by][1])), (sum(entry.features for entry in entries), str(words["features"]))]
+    rest = [entry.title for entry in entries if entry.code == REST]
+    kinds = Counter(entry.kind if by == "river" else by for entry in entries if entry.code != REST)
+    told = [(kinds[kind], str(label)) for kind, label in words["counts"].items() if kinds[kind]]
+    told += [(len(rest), str(words["rest"]).format(html_text(rest[0])))] if rest else []
+    told += [(sum(entry.features for entry in entries), str(words["features"]))]
     told += [(faults, str(words["faults"]))] if faults else []
     parts = [f"<b>{count:,}</b> {label}" for count, label in told]
     parts += [f'<b class="bad">{failed:,}</b> {words["failed"]}'] if failed else []

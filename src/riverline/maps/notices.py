@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer
 
-__all__ = ["undrawn"]
+__all__ = ["undrawn", "unmeasured"]
 
 _SHOWN = 8
 # Errors that leave a feature without its place on the map, or without an answer.
@@ -25,12 +25,14 @@ _WORDS = {
         "unknown": "未能比较，有无变化不明（{count}）",
         "more": "… 另有 {left} 条，见质检问题",
         "row": "{name}：{detail}",
+        "no_duty": "无责任段，走到与否未统计（{count}）",
     },
     "en": {
         "title": "Could not be drawn ({count})",
         "unknown": "Not compared, change unknown ({count})",
         "more": "… {left} more, see the faults",
         "row": "{name}: {detail}",
+        "no_duty": "Without a duty, whether walked not measured ({count})",
     },
 }
 
@@ -64,7 +66,7 @@ def undrawn(layers: Sequence[Layer], language: Language, names: Mapping[str, str
     >>> undrawn(collect(result), "zh", {"R1": "清水河"})["title"]
     '未能绘出（1）'
     """
-    frames = [layer.frame for layer in layers if layer.schema is not None and layer.schema.name == "faults"]
+    frames = _faults(layers)
     found = [frame[frame["code"].isin(_CODES)] for frame in frames]
     rows = [describe(each, language) for each in found if len(each)]
     if not rows:
@@ -83,3 +85,27 @@ def undrawn(layers: Sequence[Layer], language: Language, names: Mapping[str, str
         "title": words[title].format(count=len(told)),
         "rows": texts + [words["more"].format(left=left)] * (left > 0),
     }
+
+
+def unmeasured(layers: Sequence[Layer], language: Language, names: Mapping[str, str]) -> dict[str, Any] | None:
+    """The notice of rivers that no chief answers for, as :func:`undrawn` has it; None where there are none.
+
+    Examples
+    --------
+    >>> import riverline as rl
+    >>> from riverline.style import collect
+    >>> told = rl.faults.found("river-without-duty", layer="axes", feature_id=["R1"], geometry=[None], crs=4548)
+    >>> unmeasured(collect(told), "zh", {"R1": "清水河"})
+    {'title': '无责任段，走到与否未统计（1）', 'rows': ['清水河']}
+    """
+    found = [frame.loc[frame["code"] == "river-without-duty", "feature_id"] for frame in _faults(layers)]
+    rivers = sorted({names.get(str(code), str(code)) for each in found for code in each})
+    if not rivers:
+        return None
+    words, left = _WORDS[language], len(rivers) - _SHOWN
+    more = [words["more"].format(left=left)] * (left > 0)
+    return {"title": words["no_duty"].format(count=len(rivers)), "rows": [*rivers[:_SHOWN], *more]}
+
+
+def _faults(layers: Sequence[Layer]) -> list[pd.DataFrame]:
+    return [layer.frame for layer in layers if layer.schema is not None and layer.schema.name == "faults"]

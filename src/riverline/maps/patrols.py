@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,8 @@ from riverline.maps.clock import CHOICE, FIRST, LAST, Clock, month_numbers, mont
 from riverline.maps.drawing import Look, draw
 from riverline.maps.showing import MOST_FEATURES, refuse_too_many
 from riverline.schema import COVERAGE, PATROL_GAPS, PATROLS
-from riverline.style import THEMES, collect
+from riverline.schema.clock import in_office_time
+from riverline.style import collect
 
 if TYPE_CHECKING:
     import os
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["show_patrols"]
 
 _LEVELS = tuple(choice.value for choice in COVERAGE["level"].choices)
-# What was walked is what the map is about; the tracks that show it lie along the same banks.
-_TRACKS = next(theme for theme in THEMES if theme.schema == PATROLS.name)
-_HIDDEN = replace(_TRACKS, symbols=tuple((value, replace(symbol, shown=False)) for value, symbol in _TRACKS.symbols))
 
 
 def show_patrols(
@@ -95,7 +92,7 @@ def show_patrols(
     parts = [*(_lowest_last(part) for part in parts[:2]), parts[2]]
     coverage, gaps, tracks = parts
     started = pd.Series(pd.to_datetime(tracks["started"], utc=True))
-    began: pd.Series[Any] = started.dt.tz_convert("Asia/Shanghai").dt.tz_localize(None)
+    began = in_office_time(started)
     spans = [(part["period_start"], part["period_end"]) for part in (coverage, gaps)] + [(began, began)]
     steps, first = months_of(*(days for span in spans for days in span))
     who = [_whose(part, name) for part, name in zip(parts, ("chief", "chief", "patroller"), strict=True)]
@@ -104,13 +101,20 @@ def show_patrols(
         part.assign(**_times(start, end, first, len(steps)), **{CHOICE: _numbers(pairs, people)})
         for part, (start, end), pairs in zip(parts, spans, who, strict=True)
     ]
-    found = collect(*timed, *results, **layers)
+    found = collect(*timed, *_without_duty(patrols), *results, **layers)
     refuse_too_many(found, max_features)
     label = COVERAGE["chief"].label_zh if language == "zh" else COVERAGE["chief"].label_en
     choices, chosen = _choices(people, chain(*who[:2]), language)
     clock = Clock(steps or ("",), max(len(steps) - 1, 0), label, choices, chosen)
     focus = [coverage, gaps] if len(coverage) else None
-    return draw(found, Look(language, title, basemap, focus=focus, clock=clock, themes={PATROLS.name: _HIDDEN}))
+    return draw(found, Look(language, title, basemap, focus=focus, clock=clock))
+
+
+def _without_duty(patrols: Patrols) -> list[gpd.GeoDataFrame]:
+    """The rivers that no chief answers for, as faults; the others are no matter of this map."""
+    told = getattr(patrols, "faults", None)
+    rows = None if told is None else told[told["code"] == "river-without-duty"]
+    return [] if rows is None or rows.empty else [rows]
 
 
 def _lowest_last(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -98,7 +98,8 @@ def show(  # noqa: PLR0913 - one argument a thing to say
     The page is a picture: lines are thinned by 0.1 m, more where a page would hold over 300,000 vertices, and the
     legend says by how much. All layers share one canvas, in the order of :mod:`riverline.style`: with a canvas for each
     Leaflet pane only the topmost would be clickable. Text from data is written as text, never as HTML. Stakes and other
-    marks that would cover each other stand for one with their number, until the map is close enough for all.
+    marks that would cover each other stand for one with their number, until the map is close enough for all. Beside
+    what was walked, tracks of patrols are switched off.
 
     Examples
     --------

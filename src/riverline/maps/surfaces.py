@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +31,8 @@ _SHARES = (0.05, 0.15, 0.3, 0.5, 0.75)
 """Where classes begin, as shares of the highest density; what is less is transparent."""
 # Classes have smooth edges where pixels are finer than cells; a picture of few colours stays small.
 _MOST_PIXELS, _FINER = 1_000_000, 5.0
+_MOST_SMOOTH, _SMOOTHER = 4_000_000, 4
+_FIGURES = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0)
 _PANE = "riverlineSurface"
 _WORDS = {
     "zh": ("热点密度面（个/km²，带宽 {bandwidth:,.0f} 米）", "{low:g}–{high:g}", "≥ {low:g}"),
@@ -87,7 +89,7 @@ def draw_surface(surface: Surface) -> Drawn:
     >>> axes = gpd.GeoDataFrame({"river_id": ["R1"], "name": ["清水河"]}, geometry=[axis], crs=4548)
     >>> problems = gpd.GeoDataFrame(geometry=[shapely.Point(505100, 3500020)] * 3, crs=4548)
     >>> draw_surface(rl.hotspots.measure_surface(problems, axes)).breaks
-    (0.024, 0.072, 0.14, 0.24, 0.36)
+    (0.025, 0.07, 0.15, 0.25, 0.4)
     """
     if not hasattr(surface, "density") or not hasattr(surface, "grid"):
         what = type(surface).__name__
@@ -96,7 +98,7 @@ def draw_surface(surface: Surface) -> Drawn:
             f"surface must be what riverline.hotspots.measure_surface returns, got {what}",
         )
     grid = plane_grid(surface.grid, None, _MOST_PIXELS, _FINER) or surface.grid
-    values = _on_plane(surface, grid)
+    grid, values = _smooth(grid, _on_plane(surface, grid))
     breaks = _breaks(float(np.nanmax(surface.density, initial=0.0)))
     classes = np.searchsorted(np.array(breaks), values, side="right") if breaks else np.zeros(grid.shape, dtype="int64")
     table = np.array([(0, 0, 0, 0), *(_rgba(*each) for each in HEAT)], dtype="uint8")
@@ -115,15 +117,34 @@ def _on_plane(surface: Surface, grid: PixelGrid) -> NDArray[np.float64]:
     return np.asarray(found.reshape(grid.shape))
 
 
+def _smooth(grid: PixelGrid, values: NDArray[np.float64]) -> tuple[PixelGrid, NDArray[np.float64]]:
+    """Pixels cut into smaller ones, the density between their middles, where there is room: edges without steps."""
+    from affine import Affine
+
+    times = max(1, min(_SMOOTHER, math.isqrt(_MOST_SMOOTH // max(values.size, 1))))
+    rows, columns = grid.shape
+    fine = replace(grid, transform=grid.transform @ Affine.scale(1 / times), shape=(rows * times, columns * times))
+    return fine, np.asarray(ndimage.zoom(values, times, order=1, mode="nearest", grid_mode=True))
+
+
 def _breaks(top: float) -> tuple[float, ...]:
-    """Where classes begin, in two digits, so that a legend can be read."""
+    """Where classes begin, in round figures, so that a legend can be read."""
     if not top > 0.0:
         return ()
-    return tuple(_two_digits(share * top) for share in _SHARES)
+    return tuple(_round_figure(share * top) for share in _SHARES)
 
 
-def _two_digits(value: float) -> float:
-    return round(value, 1 - math.floor(math.log10(value)))
+def _round_figure(value: float) -> float:
+    """The nearest figure that reads easily: 0.99 is 1, 14.8 is 15.
+
+    Examples
+    --------
+    >>> [_round_figure(each) for each in (0.99, 2.97, 5.9, 9.9, 14.8, 0.0236)]
+    [1.0, 3.0, 6.0, 10.0, 15.0, 0.025]
+    """
+    power = math.floor(math.log10(value))
+    figure = min(_FIGURES, key=lambda each: abs(each - value / 10.0**power))
+    return float(f"{figure}e{power}")
 
 
 def _rgba(color: str, opacity: float) -> tuple[int, int, int, int]:

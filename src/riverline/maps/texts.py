@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,9 @@ import pandas as pd
 from riverline.channel import format_chainage
 from riverline.faults import CATALOGUE
 from riverline.schema import FRAMES
+from riverline.schema.clock import heading, time_text
 from riverline.style import along_own_line, own_lines
+from riverline.style.codes import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +30,8 @@ _SKIPPED_OF_FAULTS = frozenset({"unit", "note"})
 _TIP = ("river_id", "name", "bank", "basis", "kind", "number", "severity", "code", "status")
 _CHAINAGES = frozenset({"start_chainage_m", "chainage_m", "printed_chainage"})
 _MAX_FREE_COLUMNS = 12
+# Of a digest as much as the corner of the page says.
+_DIGEST = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{20,}\b")
 # What a reader looks a row up by: what it is called itself, and what it belongs to.
 _CALLED = frozenset({"name", "number", "title_no"})
 _BELONGS = frozenset({"chief", "feature_id", "patroller", *(schema.key for schema in FRAMES.values())})
@@ -54,7 +59,7 @@ class Texts:
         Which of the k make up the tooltip.
     find
         Which of the k a search looks through, each with 0 where it says what the row is called, 1 where what it belongs
-        to.
+        to, 2 where it says what a row is called that has no other name: the river of its own range.
     """
 
     fields: tuple[str, ...]
@@ -116,15 +121,18 @@ def texts_of(layer: Layer, *, language: Language, names: Mapping[str, str]) -> T
     rows.sort(key=lambda row: row[0] == schema.key and row[0] != "river_id")
     if layer.name == "faults":
         rows.append(("remedy", _word("remedy", language), _remedies(frame["code"], language)))
-    return _texts(_without_repeats(rows), len(frame), key="river_id" if layer.name == "extents" else schema.key)
+    ranges = layer.name == "extents"
+    return _texts(_without_repeats(rows), len(frame), key="" if ranges else schema.key, of_river=ranges)
 
 
-def _texts(rows: Sequence[tuple[str, str, list[str]]], count: int, key: str = "") -> Texts:
+def _texts(rows: Sequence[tuple[str, str, list[str]]], count: int, key: str = "", *, of_river: bool = False) -> Texts:
     cells = np.array([texts for _, _, texts in rows], dtype=object).T if rows else np.empty((count, 0), dtype=object)
     position = {name: i for i, (name, _, _) in enumerate(rows)}
     tip = tuple(position[name] for name in _TIP if name in position)[:3]
     own = _CALLED | {key}
-    find = tuple((i, int(name not in own)) for name, i in position.items() if name in own or name in _BELONGS)
+    how = {name: 0 if name in own else 1 for name in position if name in own or name in _BELONGS}
+    how |= {"river_id": 2} if of_river and "river_id" in position else {}
+    find = tuple((i, how[name]) for name, i in position.items() if name in how)
     return Texts(tuple(label for _, label, _ in rows), cells, tip, find)
 
 
@@ -166,18 +174,21 @@ class _Words:
             return _word("river", self.language)
         if column.name == "start_chainage_m" and "end_chainage_m" in frame.columns:
             return _word("chainage", self.language)
-        return column.label_zh if self.language == "zh" else column.label_en
+        return heading(column, self.language, unit=False)
 
     def text(self, column: Column, value: Any) -> str:  # noqa: ANN401 - whatever a cell holds
         if column.name == "river_id":
             return _river(value, self.names)
-        if column.name == "layer" and value in FRAMES:
-            return FRAMES[value].label(self.language)
         if column.choices:
             return str(column.value_label(value, self.language))
         if column.kind == "boolean" and not pd.isna(value):
             return _word("yes" if value else "no", self.language)
-        return self._number(column, value) if column.kind == "number" else _plain(value)
+        if column.kind == "timestamp" and isinstance(value, pd.Timestamp):
+            return time_text(value.floor("s").to_pydatetime())
+        if column.kind == "number":
+            return self._number(column, value)
+        text = named(column.name, _plain(value), self.language)
+        return _DIGEST.sub(r"\1", text)
 
     def _number(self, column: Column, value: float) -> str:
         if column.name.endswith("chainage_m"):

@@ -52,7 +52,7 @@ class Frame:
         )
 
 
-def thumbnail(layers: Sequence[Layer], shapes: Sequence[Objects | None]) -> str:
+def thumbnail(layers: Sequence[Layer], shapes: Sequence[Objects | None], *, within: int | None = None) -> str:
     """A drawing of layers as an SVG element; empty where there is nothing to draw.
 
     Parameters
@@ -61,12 +61,15 @@ def thumbnail(layers: Sequence[Layer], shapes: Sequence[Objects | None]) -> str:
         What is drawn, in the order of the style table.
     shapes
         Shapes of each in lon/lat, None for a table.
+    within
+        How many of the layers, from the first, have to be seen whole; all if None.
     """
-    box = _box([each for each in shapes if each is not None])
+    box = _box([each for each in shapes[:within] if each is not None])
     if box is None:
         return ""
     frame, found = Frame(box), []
-    some = any(layer.name not in _LEFT_OUT for layer in layers)
+    some = any(layer.name not in _LEFT_OUT and own is not None and not shapely.is_missing(own).all()
+               for layer, own in zip(layers, shapes, strict=True))  # fmt: skip
     for layer, own in zip(layers, shapes, strict=True):
         if own is not None and not (some and layer.name in _LEFT_OUT):
             drawn = frame(own)

@@ -38,7 +38,7 @@ REST = ""
 """Unit of the rows that belong to none."""
 _REST = {
     "zh": {"river": "未填写河流", "county": "未填写行政区", "chief": "未填写河长"},
-    "en": {"river": "No river given", "county": "No county given", "chief": "No chief given"},
+    "en": {"river": "No river given", "county": "No administrative unit given", "chief": "No chief given"},
 }
 _AROUND = 0.05
 """How far around a unit its surroundings are shown, of its larger side; at least this many degrees."""
@@ -59,8 +59,8 @@ class Unit:
         Its rows of each layer that has some.
     around
         Rows of other layers that lie where it lies.
-    shapes
-        Shapes in lon/lat of each of its own layers, None for a table.
+    shapes, near
+        Shapes in lon/lat of each of its own layers and of those around, None for a table.
     """
 
     code: str
@@ -68,6 +68,7 @@ class Unit:
     own: tuple[Layer, ...]
     around: tuple[Layer, ...]
     shapes: tuple[Objects | None, ...] = ()
+    near: tuple[Objects | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +88,8 @@ def part(layers: Sequence[Layer], *, by: By, language: Language) -> tuple[tuple[
     layers
         What was collected.
     by
-        ``river``: column ``river_id``. ``county``: column ``admin``. ``chief``: column ``chief``.
+        ``river``: column ``river_id``. ``county``: column ``admin``, of whatever level its units are. ``chief``: column
+        ``chief``.
     language
         Language of the title of those that belong to none.
 
@@ -96,7 +98,8 @@ def part(layers: Sequence[Layer], *, by: By, language: Language) -> tuple[tuple[
     tuple
         Units in the order of their codes, rows that belong to none last, and by layer the number of rows that are on no
         map. A layer without the column takes it from the layer whose key it has, such as the chief of its river's
-        axis; a fault is where its feature is. Any other layer is shown wherever it lies near a unit.
+        axis; what names a key that no row has, such as the lines of a lake, which has no axis, belongs to none. A fault
+        is with its feature. Any other layer is shown wherever it lies near a unit.
 
     Raises
     ------
@@ -123,14 +126,13 @@ def part(layers: Sequence[Layer], *, by: By, language: Language) -> tuple[tuple[
     for code in codes:
         own = tuple(_cut(each.layer, mine[code]) for each, mine in zip(placed, rows, strict=True) if code in mine)
         around = tuple(_cut(each.layer, found[code]) for each, found in zip(placed, near, strict=True) if code in found)
-        shapes = tuple(None if each.shapes is None else each.shapes[mine[code]]
-                       for each, mine in zip(placed, rows, strict=True) if code in mine)  # fmt: skip
+        shapes, beside = _shapes_of(placed, rows, code), _shapes_of(placed, near, code)
         if code == REST and not any(drawable(each) for each in shapes):
             # What belongs to none and has no place is a sum or a note: told, but no map.
             outside |= {layer.name: outside.get(layer.name, 0) + len(layer.frame) for layer in own}
             continue
         known = names.get(code) or (_name_of(own) if by == "river" and code else "")
-        units.append(Unit(code, known or code or _REST[language][by], own, around, shapes))
+        units.append(Unit(code, known or code or _REST[language][by], own, around, shapes, beside))
     return tuple(units), outside
 
 
@@ -142,18 +144,19 @@ def drawable(shapes: Objects | None) -> bool:
 def _sort(layers: Sequence[Layer], column: str) -> list[_Sorted]:
     own = {i: _codes(layer.frame[column]) for i, layer in enumerate(layers) if column in layer.frame}
     known = {i: layer for i, layer in enumerate(layers) if i in own and layer.schema is not None}
+    units = {i: own[i] if i in own else _through_keys(layer, known, own, column)
+             for i, layer in enumerate(layers) if i in own or not _tells_faults(layer)}  # fmt: skip
     found = []
     for i, layer in enumerate(layers):
-        if i in own:
-            unit = own[i]
-        elif layer.name == FAULTS.name and layer.schema is not None:
-            unit = _of_faults(layer.frame, known, own)
-        else:
-            unit = _through_keys(layer, known, own)
+        unit = units[i] if i in units else _of_faults(layer.frame, layers, units)
         if isinstance(layer.frame, gpd.GeoDataFrame) and layer.spatial:
             unit = np.where(_free(unit) & blank(layer.frame), np.array(REST, dtype=object), unit)
         found.append(_Sorted(layer, unit))
     return found
+
+
+def _tells_faults(layer: Layer) -> bool:
+    return layer.name == FAULTS.name and layer.schema is not None
 
 
 def _free(unit: Objects) -> NDArray[np.bool_]:
@@ -166,27 +169,41 @@ def _codes(values: pd.Series) -> Objects:
     return np.asarray(told.to_numpy(dtype=object))
 
 
-def _through_keys(layer: Layer, known: Mapping[int, Layer], own: Mapping[int, Objects]) -> Objects:
-    """The unit of the row of another layer whose key a layer names, that of an axis before others."""
+def _through_keys(layer: Layer, known: Mapping[int, Layer], own: Mapping[int, Objects], column: str) -> Objects:
+    """The unit of the row of another layer whose key a layer names, that of an axis before others.
+
+    A row that names what is in none of them belongs to none; a layer that names no key lies where it lies (None).
+    """
+    told = np.full(len(layer.frame), None, dtype=object)
     for i in sorted(known, key=lambda i: (known[i].name != "axes", i)):
-        key = getattr(known[i].schema, "key", "")
-        if key in layer.frame and key in known[i].frame:
-            units = pd.Series(own[i], index=_codes(known[i].frame[key]), dtype=object)
-            units = units[~units.index.duplicated()]
-            told = pd.Series(_codes(layer.frame[key])).map(units).astype("object")
-            return np.asarray(told.where(told.notna(), None).to_numpy(dtype=object))
-    return np.full(len(layer.frame), None, dtype=object)
+        keys = [getattr(known[i].schema, "key", "")]
+        # A lake has no axis: who answers for it may stand with its water or its extent.
+        keys += ["river_id"] if column == COLUMNS["chief"] else []
+        for key in dict.fromkeys(keys):
+            if key in layer.frame and key in known[i].frame:
+                found = pd.Series(_codes(layer.frame[key])).map(_unit_of_key(known[i].frame[key], own[i]))
+                told = np.where(_free(told) | (told == REST), found.astype("object").where(found.notna(), REST), told)
+    return told
 
 
-def _of_faults(faults: pd.DataFrame, known: Mapping[int, Layer], own: Mapping[int, Objects]) -> Objects:
+def _unit_of_key(keys: pd.Series, unit: Objects) -> pd.Series:
+    """Key → unit, where all rows that have the key are of one unit and none is blank."""
+    rows = pd.DataFrame({"key": _codes(keys), "unit": unit}, dtype=object)
+    rows = rows[(rows["key"] != "") & (rows["unit"] != REST)].drop_duplicates()
+    return rows.drop_duplicates("key", keep=False).set_index("key")["unit"]
+
+
+def _of_faults(faults: pd.DataFrame, layers: Sequence[Layer], units: Mapping[int, Objects]) -> Objects:
     """The unit of the feature that each fault is about; where it is on no layer, that of which it is the code."""
-    units: dict[tuple[str, str], str] = {}
-    for i, layer in known.items():
-        keys = _codes(layer.frame[getattr(layer.schema, "key", "")])
-        units |= {(layer.name, key): unit for key, unit in zip(keys, own[i], strict=True)}
-    codes = {unit for units_ in own.values() for unit in units_ if unit}
-    pairs = zip(faults["layer"].astype("str"), _codes(faults["feature_id"]), strict=True)
-    told = [units.get(pair, pair[1] if pair[1] in codes else None) for pair in pairs]
+    known: dict[tuple[str, str], str] = {}
+    for i, unit in units.items():
+        key = getattr(layers[i].schema, "key", "")
+        if key in layers[i].frame:
+            pairs = zip(_codes(layers[i].frame[key]), unit, strict=True)
+            known |= {(layers[i].name, code): each for code, each in pairs if each is not None}
+    codes = {each for unit in units.values() for each in unit if each}
+    features = zip(faults["layer"].astype("str"), _codes(faults["feature_id"]), strict=True)
+    told = [known.get(pair, pair[1] if pair[1] in codes else None) for pair in features]
     return np.array([*told, None], dtype=object)[:-1]
 
 
@@ -215,6 +232,14 @@ def _finite(shapes: Objects) -> Objects:
     known = shapes.copy()
     known[~(np.isfinite(ends).all(axis=1) | shapely.is_empty(shapes))] = None
     return known
+
+
+def _shapes_of(
+    placed: Sequence[_Sorted], rows: Sequence[Mapping[str, NDArray[np.int64]]], code: str
+) -> tuple[Objects | None, ...]:
+    """Shapes of a unit's rows of each layer that has some."""
+    return tuple(None if each.shapes is None else each.shapes[mine[code]]
+                 for each, mine in zip(placed, rows, strict=True) if code in mine)  # fmt: skip
 
 
 def _rows_of(unit: Objects) -> dict[str, NDArray[np.int64]]:

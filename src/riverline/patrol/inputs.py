@@ -20,7 +20,7 @@ from riverline.patrol.reaches import reaches_of
 from riverline.provenance import content_digest, describe_input
 from riverline.rules import PatrolRules
 from riverline.rules.patrolling.model import COLOURS, Per
-from riverline.schema import ACTIVITIES, DUTIES, PATROL_WARNINGS, TRACK_POINTS, TRACKS
+from riverline.schema import ACTIVITIES, AXES, DUTIES, PATROL_WARNINGS, TRACK_POINTS, TRACKS
 
 if TYPE_CHECKING:
     from riverline.channel.given import Axes
@@ -118,7 +118,14 @@ def prepare(
     described |= {name: _described(each) for name, (each, _) in given.items() if each is not None}
     described["rules"] = {"name": rules.name, "title": rules.title, "digest": rules.digest}
     findings = [*unusable_told(axes, usable), *fixes.findings, *findings, *about_warnings, *about_activities]
+    findings += _nobodys(usable, reaches)
     return Inputs(usable, fixes, reaches, warnings, activities, _extra(frame, fixes), described, findings)
+
+
+def _nobodys(axes: Axes, reaches: pd.DataFrame) -> list[Finding]:
+    """Rivers that no duty lies on: that nobody walked them is not measured, and not that all is well."""
+    lone = sorted(set(map(str, axes.river_id)) - set(reaches["river_id"].astype("str")))
+    return [Finding("river-without-duty", AXES.name, river, None) for river in lone]
 
 
 def _require(

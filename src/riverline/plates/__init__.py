@@ -2,8 +2,10 @@
 
 Examples
 --------
+>>> import geopandas as gpd
 >>> import riverline as rl
->>> rl.plates.draw(rl.schema.AXES.empty("EPSG:4548"), paper="A4", language="en").scale
+>>> stake = gpd.GeoDataFrame(geometry=gpd.points_from_xy([500_000.0], [3_400_000.0]), crs="EPSG:4548")
+>>> rl.plates.draw(stake=stake, paper="A4", language="en").scale
 2000
 """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,6 +13,7 @@ import shapely
 from riverline._version import __version__
 from riverline.errors import JobError, needed
 from riverline.faults import combine, found
+from riverline.io.processes import require_guard
 from riverline.io.whole_files import write_whole
 from riverline.plates.content import cut, drawable, index_frame
 from riverline.plates.crew import Crew
@@ -23,6 +24,7 @@ from riverline.plates.planning import around, bounds_of_frames, plan
 from riverline.plates.result import Atlas
 from riverline.plates.sheet import Look, Match, Sheet
 from riverline.plates.showing import centred, plain_layers
+from riverline.plates.subjects import heading_of, subject_of, subjects_of
 from riverline.plates.wording import WORDS, notes_of
 from riverline.plates.working import MANIFEST, Manifest, Task, draw_all
 from riverline.plates.writing import FORMATS
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from riverline.plates.paper import Orientation
     from riverline.plates.planning import By, Frame, Plan
     from riverline.plates.sheet import Grid
+    from riverline.plates.subjects import Subject
     from riverline.schema import Language
 
 __all__ = ["atlas"]
@@ -61,6 +64,7 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
     merge: bool = False,
     processes: int = 1,
     resume: bool = True,
+    crs: object = None,
     title: str = "",
     imprint: Imprint | None = None,
     grid: Grid = "km",
@@ -83,7 +87,7 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
         ``"river"``: strips along each river, from its source down, with match lines; ``"sheet"``: cells of one grid,
         numbered by their south-west corner in kilometres, north first; ``"admin"``: unit by unit of a layer of
         administrative units (:data:`riverline.schema.ADMIN`), which has to be among the results.
-    paper, orientation, imprint, grid, stake_table, font, language
+    paper, orientation, crs, imprint, grid, stake_table, font, language
         As for :func:`riverline.plates.draw`.
     scale
         Denominator; ``"auto"`` draws each river or unit as one sheet, at the largest scale at which it fits.
@@ -92,7 +96,8 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
     merge
         Whether all sheets are also one PDF with bookmarks, ``atlas.pdf``.
     processes
-        How many processes draw, this one among them.
+        How many processes draw, this one among them. With more than one, a script has to call this under
+        ``if __name__ == "__main__":``, since each process reads the script again.
     resume
         Whether sheets that an earlier run drew are kept, where nothing that they hang on has changed.
     title
@@ -112,7 +117,8 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
     SchemaError, CRSError, MissingDependencyError
         As for :func:`riverline.plates.draw`; pypdf is needed to merge.
     JobError
-        If an argument is none of its choices, or the folder cannot be made or written.
+        If an argument is none of its choices, or the folder cannot be made or written; if a script asks for processes
+        without ``if __name__ == "__main__":``.
 
     Notes
     -----
@@ -137,18 +143,20 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
     (['R1-01', 'R1-02'], ['R1-01.pdf', 'R1-02.pdf', '00-index.pdf', 'manifest.json'])
     """
     kinds, target = _checked(formats, processes, folder, merge=merge)
+    require_guard(processes, verb="riverline.plates.atlas")
     require_scale(scale)
     layout, fonts = lay_out(paper, orientation), find_fonts(font, language)
     several = isinstance(results, (list, tuple)) and not hasattr(results, "_fields")
     given = list(results) if several else [results]
-    shown, crs = drawable(given, layers, language)
+    shown, plane = drawable(given, layers, language, crs=crs)
     planned = plan(shown, by, scale, layout.room)
     imprint = imprint or Imprint()
-    notes = notes_of(collect(*given, **layers), crs, imprint, language)
+    notes = notes_of(collect(*given, **layers), plane, imprint, language)
     look = Look(layout, fonts, language, grid, imprint, notes, stake_table)
-    book = _Book(planned, plain_layers(shown), crs, look, clean(title), target, tuple(kinds))
+    book = _Book(planned, plain_layers(shown), plane, look, clean(title), target, tuple(kinds),
+                 subjects_of(shown))  # fmt: skip
     _make_folder(target)
-    about = {"version": __version__, "scale": scale, "paper": layout.name, "by": by, "crs": crs_text(crs)}
+    about = {"version": __version__, "scale": scale, "paper": layout.name, "by": by, "crs": crs_text(plane)}
     manifest = Manifest.open(target, about, resume=resume)
     with Crew(min(processes, len(planned.frames))) as crew:
         if not manifest.before:
@@ -170,6 +178,8 @@ class _Book:
     title: str
     folder: Path
     kinds: tuple[str, ...]
+    subjects: dict[str, frozenset[Subject]]
+    titles: dict[str, str] = field(default_factory=dict)
 
 
 def _checked(
@@ -238,10 +248,24 @@ def file_names(numbers: Sequence[str]) -> list[str]:
     return names
 
 
+def _heading(book: _Book, frame: Frame) -> str:
+    """The title of a sheet: of the river, lake or reservoir that it is a part of, or of all that are on it."""
+    if frame.number not in book.titles:
+        own = book.subjects.get(frame.unit)
+        kinds = subjects_of(cut(book.layers, frame.window, margin_m=0.0)).values() if own is None else [own]
+        title = heading_of(subject_of(kinds), book.look.language, name=frame.name, title=book.title)
+        book.titles[frame.number] = title
+    return book.titles[frame.number]
+
+
+def _whole(book: _Book) -> str:
+    """The title of all sheets together."""
+    return heading_of(subject_of(book.subjects.values()), book.look.language, title=book.title)
+
+
 def _sheet(book: _Book, frame: Frame) -> Sheet:
-    base = book.title or WORDS[book.look.language]["title"]
-    heading = f"{clean(frame.name)}{'' if book.look.language == 'zh' else ' '}{base}".strip()
     layers = cut(book.layers, frame.window, margin_m=frame.scale / 100.0)
+    heading = _heading(book, frame)
     matches = tuple(Match(number, line) for number, line in frame.matches)
     near = around(book.plan.frames, frame)
     return Sheet(frame.number, heading, frame.window, frame.scale, crs_text(book.crs), layers, matches, near,
@@ -258,7 +282,7 @@ def _index(book: _Book) -> Sheet:
     cells = _index_rows(book, {}, "")
     layers = [*cut(shown or book.layers, window, margin_m=scale / 100.0), Layer("plates", _schema(), cells)]
     words = WORDS[book.look.language]
-    heading = f"{book.title or words['title']}{'' if book.look.language == 'zh' else ': '}{words['overview']}"
+    heading = f"{_whole(book)}{'' if book.look.language == 'zh' else ': '}{words['overview']}"
     return Sheet(INDEX, heading, window, scale, crs_text(book.crs), tuple(layers))
 
 
@@ -271,10 +295,9 @@ def _schema() -> Any:  # noqa: ANN401 - a schema
 def _index_rows(book: _Book, states: dict[str, str], suffix: str) -> gpd.GeoDataFrame:
     frames = book.plan.frames
     names = file_names([frame.number for frame in frames])
-    base = book.title or WORDS[book.look.language]["title"]
     rows: dict[str, Any] = {
         "number": [frame.number for frame in frames],
-        "title": [f"{clean(frame.name)}{base}" for frame in frames],
+        "title": [_heading(book, frame) for frame in frames],
         "unit": [frame.unit for frame in frames],
         "paper": book.look.layout.name,
         "scale": [frame.scale for frame in frames],
@@ -328,9 +351,7 @@ def _merged(book: _Book, tasks: list[Task]) -> Path:
     for task in tasks:
         path = next(path for kind, path in task.files if kind == "pdf")
         writer.append(path, outline_item=f"{task.sheet.number} {task.sheet.title}")
-    writer.add_metadata(
-        {"/Title": book.title or WORDS[book.look.language]["title"], "/Creator": f"riverline {__version__}"}
-    )
+    writer.add_metadata({"/Title": _whole(book), "/Creator": f"riverline {__version__}"})
     target = io.BytesIO()
     writer.write(target)
     writer.close()

@@ -13,7 +13,7 @@ from riverline.plates.content import marks_of
 from riverline.plates.drawing import draw_marks
 from riverline.plates.fonts import missing_glyphs
 from riverline.plates.furniture import draw_foot, draw_head, draw_panel
-from riverline.plates.labels import labels_of, place
+from riverline.plates.labels import labels_of, place, text_size
 from riverline.plates.neatline import draw_frame, draw_matches, to_paper
 from riverline.plates.river_names import river_labels
 from riverline.plates.sheet import Canvas, map_box
@@ -75,8 +75,8 @@ def compose(sheet: Sheet, look: Look) -> tuple[Any, gpd.GeoDataFrame]:
         _draw_map(figure, sheet, box, page, marks)
         canvas = Canvas(figure, _page_of(figure, page), look)
         draw_frame(canvas, sheet, box)
-        _draw_names(canvas, sheet, box, marks)
-        _draw_rivers(canvas, sheet, box, marks)
+        named = _draw_names(canvas, sheet, box, marks)
+        _draw_rivers(canvas, sheet, box, [*_lines_and_points(marks), named])
         draw_matches(canvas, sheet, box)
         draw_head(canvas, sheet)
         draw_foot(canvas, sheet)
@@ -103,9 +103,14 @@ def _share(box: Box, page: Box) -> tuple[float, float, float, float]:
     return box.left / page.width, box.bottom / page.height, box.width / page.width, box.height / page.height
 
 
-def _draw_names(canvas: Canvas, sheet: Sheet, box: Box, marks: Sequence[Mark]) -> None:
-    """Names beside marks, and rivers' names along their axes."""
-    labels = labels_of(sheet.layers, sheet.scale)[:_FIRST_NAMES]
+def _lines_and_points(marks: Sequence[Mark]) -> list[np.ndarray]:
+    """What names of rivers better do not cover."""
+    return [mark.geometry for mark in marks if mark.kind != "area" and not mark.halo and mark.layer != "axes"]
+
+
+def _draw_names(canvas: Canvas, sheet: Sheet, box: Box, marks: Sequence[Mark]) -> np.ndarray:
+    """Names beside marks; the ground that each covers."""
+    labels = labels_of(sheet.layers, sheet.scale, canvas.look.language)[:_FIRST_NAMES]
     offset = np.array([box.left, box.bottom])
     own = [mark.geometry for mark in marks if mark.kind != "area" and not mark.halo]
     avoid = [shapely.transform(each, lambda xy: to_paper(xy, sheet, box) - offset) for each in own]
@@ -124,10 +129,17 @@ def _draw_names(canvas: Canvas, sheet: Sheet, box: Box, marks: Sequence[Mark]) -
                 halo=1.2,
             )
 
+    drawn = [
+        (middle, text_size(each.text, each.size)) for each, middle in zip(labels, places, strict=True) if len(middle)
+    ]
+    middles, sizes = (np.array(each).reshape(-1, 2) for each in (zip(*drawn, strict=True) if drawn else ((), ())))
+    low, high = ((middles + side * sizes / 2) * sheet.scale / 1000.0 + sheet.window[:2] for side in (-1, 1))
+    return np.asarray(shapely.box(*low.T, *high.T), dtype="object")
 
-def _draw_rivers(canvas: Canvas, sheet: Sheet, box: Box, marks: Sequence[Mark]) -> None:
-    own = [mark.geometry for mark in marks if mark.kind != "area" and not mark.halo and mark.layer != "axes"]
-    for label, angle in river_labels(sheet.layers, sheet.scale, marks=own):
+
+def _draw_rivers(canvas: Canvas, sheet: Sheet, box: Box, avoid: Sequence[np.ndarray]) -> None:
+    """Names of rivers along their axes, where least is covered of what is drawn and written."""
+    for label, angle in river_labels(sheet.layers, sheet.scale, marks=avoid):
         at = to_paper(np.array([[label.x, label.y]]), sheet, box)[0]
         if box.left < at[0] < box.right and box.bottom < at[1] < box.top:
             canvas.write(at[0], at[1], label.text, label.size, ha="center", color=label.color, serif=True, halo=1.8,

@@ -12,7 +12,7 @@ import shapely
 
 from riverline.errors import SchemaError
 from riverline.geodesy import align, is_metric, to_metric
-from riverline.schema import FAULTS, PLATES
+from riverline.schema import EXTENTS, FAULTS, HOLDINGS, PLATES, ZONES
 from riverline.style import NEUTRAL, THEMES, collect, in_language, themes
 
 if TYPE_CHECKING:
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer, Symbol, Theme
 
-__all__ = ["Bounds", "Mark", "bounds_of", "cut", "drawable", "marks_of"]
+__all__ = ["Bounds", "Mark", "bounds_of", "cut", "drawable", "marks_of", "nothing_drawn", "require_marks"]
 
 Bounds = tuple[float, float, float, float]
 Kind = Literal["point", "line", "area"]
+_GROUND = frozenset({EXTENTS.name, HOLDINGS.name})
+"""What is drawn as outlines where zones are."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +57,7 @@ class Mark:
 
 
 def drawable(
-    results: Sequence[Any], layers: dict[str, Any], language: Language
+    results: Sequence[Any], layers: dict[str, Any], language: Language, *, crs: object = None
 ) -> tuple[tuple[Layer, ...], pyproj.CRS]:
     """The layers that sheets are drawn from, and the plane that they are drawn in.
 
@@ -66,11 +68,14 @@ def drawable(
         stamped. A frame of faults that is given by itself is drawn.
     language
         Of sentences in them.
+    crs
+        The plane, where one is asked for.
 
     Returns
     -------
     tuple
-        Layers of one schema together, and the CRS: that of the first layer in metres, else the zone of the first.
+        Layers of one schema together, and the CRS: the one asked for, else that of the first layer in metres, else
+        the zone of the first.
 
     Raises
     ------
@@ -91,10 +96,10 @@ def drawable(
             "图层中没有一个图形可绘：均为空，或坐标不是有限数（NaN、无穷大）；请检查数据",
             "no feature of the layers can be drawn: all are empty, or their coordinates are no finite numbers",
         )
-    plane = _plane(kept)
+    plane = _plane(kept, crs)
     merged: dict[str, list[Layer]] = {}
     for layer in in_language(kept, language):
-        frame = align(layer.frame, plane, layer=layer.label("en"))
+        frame = align(layer.frame, plane, layer=layer.called)
         frame = frame if frame.geometry.name == "geometry" else frame.rename_geometry("geometry")
         merged.setdefault(layer.name, []).append(replace(layer, frame=frame[_drawn(frame)]))
     return tuple(
@@ -103,10 +108,37 @@ def drawable(
     ), plane
 
 
-def _plane(layers: Sequence[Layer]) -> pyproj.CRS:
+def require_marks(layers: Sequence[Layer], parts: Sequence[Layer], language: Language) -> None:
+    """Raise where a sheet would be blank: layers without rows, none of them in the window, or only what maps hide."""
+    if not any(len(layer.frame) for layer in layers):
+        raise nothing_drawn()
+    names = ", ".join(layer.called for layer in layers)
+    if not parts:
+        raise SchemaError(
+            f"所取范围内没有要素：{names}；请检查 within= 的范围和各图层的坐标系",
+            f"nothing lies in the part that is to be drawn: {names}; check within= and the CRS of the layers",
+        )
+    if not marks_of(parts, language):
+        raise SchemaError(
+            f"图上没有可绘的内容：{names} 的要素按图式都不上图（如横断面、提示级质检问题）；请一并给出其他图层",
+            f"nothing would be on the sheet: features of {names} are such as sheets leave out, such as transects and "
+            "notes of checks; give other layers too",
+        )
+
+
+def nothing_drawn() -> SchemaError:
+    """What is raised where layers have no rows."""
+    return SchemaError(
+        "没有可绘的要素：各图层都没有一行；请检查数据或筛选条件",
+        "there is nothing to draw: the layers have no rows; check the data, or what chose them",
+    )
+
+
+def _plane(layers: Sequence[Layer], crs: object) -> pyproj.CRS:
     full = [layer for layer in layers if len(layer.frame)] or list(layers)
-    first = next((layer.frame for layer in full if is_metric(layer.frame)), None)
-    return (to_metric(full[0].frame) if first is None else first).crs  # type: ignore[return-value]  # no CRS to pandas
+    first = None if crs is not None else next((layer.frame for layer in full if is_metric(layer.frame)), None)
+    given = to_metric(full[0].frame, crs=crs, layer=full[0].called) if first is None else first
+    return given.crs  # type: ignore[return-value]  # no CRS to pandas
 
 
 def _drawn(frame: gpd.GeoDataFrame) -> np.ndarray:
@@ -162,8 +194,16 @@ def marks_of(layers: Sequence[Layer], language: Language) -> tuple[Mark, ...]:
         for layer in layers:
             if theme in themes(layer.name if layer.schema else "") and len(layer.frame):
                 found += _marks(layer, theme, language)
+    found = [_outlined(mark) if mark.layer == FAULTS.name and mark.kind == "area" else mark for mark in found]
+    if any(mark.layer == ZONES.name for mark in found):
+        # Fills over or under those of zones would make each of them another colour than in the legend.
+        found = [_outlined(mark) if mark.layer in _GROUND else mark for mark in found]
     # What is drawn in one way shares a heading, the last of the legend.
     return tuple(sorted(found, key=lambda mark: not mark.heading))
+
+
+def _outlined(mark: Mark) -> Mark:
+    return replace(mark, symbol=replace(mark.symbol, fill="", fill_opacity=0.0))
 
 
 def _marks(layer: Layer, theme: Theme, language: Language) -> Iterator[Mark]:

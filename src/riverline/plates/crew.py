@@ -84,6 +84,9 @@ class Crew:
         for turn in reversed(range(len(tasks))):
             if not _from_back(self._turns, turn):
                 break
+            if turn not in waiting:
+                # The process that it was for has died, and it was drawn here.
+                continue
             future = waiting.pop(turn)
             if future is not None:
                 future.cancel()

@@ -18,13 +18,17 @@ import pyproj
 
 from riverline.errors import JobError, MissingDependencyError
 from riverline.io.whole_files import write_whole
+from riverline.plates.content import nothing_drawn
 from riverline.plates.fonts import clean
 from riverline.plates.imprint import Imprint
-from riverline.plates.paper import SCALES, require_scale
+from riverline.plates.neatline import grid_expression
+from riverline.plates.paper import PAPERS, SCALES, Box, require_fit, require_scale
+from riverline.plates.subjects import heading_of, subject_of, subjects_of
 from riverline.plates.templates import qgis_template
-from riverline.plates.wording import notes_from
+from riverline.plates.wording import WORDS, notes_from
 from riverline.provenance import RulesUsed
-from riverline.schema import PLATES
+from riverline.schema import EXTENTS, MANAGEMENT_LINES, PLATES, STAKES
+from riverline.style import Layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +39,8 @@ __all__ = ["draw_in_qgis"]
 
 _SLOTS = ("unit", "surveyed_by", "drawn_by", "checked_by", "approved_by", "date", "review_no")
 """What stands in the slots of the template, from the top."""
+_STAKES = 26
+"""Rows that the table of stakes has room for."""
 _LONGEST_S = 1_800
 _ASKED_S = 60
 _PLACES = ("/Applications/QGIS.app/Contents/MacOS/bin/python3", "/Applications/QGIS-LTR.app/Contents/MacOS/bin/python3")
@@ -69,7 +75,7 @@ def draw_in_qgis(
     scale
         Denominator; ``"auto"`` takes what the sheets say, or the largest usual one at which the project's view fits.
     title
-        Above the map; an atlas has the titles of its sheets.
+        Above the map; if empty as for :func:`draw`, and an atlas has the titles of its sheets.
     imprint
         Unit, date, signatures, secrecy.
     language
@@ -87,11 +93,15 @@ def draw_in_qgis(
     MissingDependencyError
         If no interpreter with QGIS is there.
     JobError
-        If the project, one of its layers, its CRS or the layout is not good; if the file cannot be written.
+        If the project, one of its layers, its CRS or the layout is not good; if what there is to see does not fit at
+        the scale asked for; if the file cannot be written.
+    SchemaError
+        If the layers of the project have no rows.
 
     Notes
     -----
-    QGIS runs in a process of its own, without a window. Texts are written as they are, none is read as an expression.
+    QGIS runs in a process of its own, without a window. Where the project has stakes, numbers and coordinates of the
+    first of them on the map stand below the legend. Texts are written as they are, none is read as an expression.
     Tested with QGIS 3.22.
 
     Examples
@@ -116,6 +126,7 @@ def draw_in_qgis(
     slots = {f"slot {at}": clean(getattr(imprint, name), 40) for at, name in enumerate(_SLOTS, 1)}
     job = {"project": os.fspath(source.resolve()), "template": os.fspath(layout.resolve()),
            "coverage": PLATES.label_zh, "scale": 0 if scale == "auto" else scale, "scales": list(SCALES),
+           "grid": grid_expression("@map_scale"), "heading": _heading(source, language), "table": _table(language),
            "texts": texts, "slots": {name: text for name, text in slots.items() if text}}  # fmt: skip
     write_whole(target, _drawn(interpreter, job))
     return target
@@ -186,9 +197,21 @@ def _drawn(interpreter: str, job: dict[str, Any]) -> bytes:
             said = json.loads(ran.stdout.decode("utf-8", "replace").splitlines()[-1])
         except (subprocess.TimeoutExpired, ValueError, IndexError) as error:
             raise JobError("QGIS 没有画完", "QGIS did not finish") from error
+        if said.get("error") == "empty":
+            raise nothing_drawn()
         if "error" in said or said["code"] or not draft.is_file():
             raise _failure(said)
+        if job["scale"]:
+            _require_fit(job["scale"], said)
         return draft.read_bytes()
+
+
+def _require_fit(scale: int, said: dict[str, Any]) -> None:
+    """The check of our own sheets, of what QGIS found there is to see."""
+    page = tuple(said["page"])
+    name = next((name for name, size in PAPERS.items() if page in {size, size[::-1]}), f"{page[0]:g}x{page[1]:g}")
+    width, height = said["ground"]
+    require_fit(width, height, scale, Box(0.0, 0.0, *said["room"]), name)
 
 
 def _failure(said: dict[str, Any]) -> JobError:
@@ -214,6 +237,33 @@ def _notes(project: Path, imprint: Imprint, language: Language) -> tuple[str, ..
         used |= {each.digest: each for each in _rules_in(project.parent, source.text or "")}
     rules = [f"{each.label(language)}（{each.name} {each.digest[:12]}）" for each in used.values()]
     return notes_from(rules, (), crs, imprint, language)
+
+
+def _heading(project: Path, language: Language) -> str:
+    """What the project's lines and extents make the title."""
+    found = []
+    for source in _read(project).iterfind("projectlayers/maplayer/datasource"):
+        name, _, which = (source.text or "").partition("|layername=")
+        for schema in (MANAGEMENT_LINES, EXTENTS):
+            if which in {schema.label_zh, schema.label_en, schema.name}:
+                try:
+                    rows = pyogrio.read_dataframe(project.parent / name, layer=which, read_geometry=False)
+                except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
+                    continue
+                found.append(Layer(schema.name, schema, rows))
+    return heading_of(subject_of(subjects_of(found).values()), language)
+
+
+def _table(language: Language) -> dict[str, Any]:
+    """The table of stakes: its layer, what stands above and below, columns with their shares of its width."""
+    words = WORDS[language]
+    metres = "regexp_replace(format_number(\"{}\", 3, 'en'), ',', '')"
+    columns = [('"number"', words["number"], 0.36)]
+    columns += [(metres.format(name), words[name[0]], 0.32) for name in ("x_m", "y_m")]
+    return {
+        "layer": STAKES.label_zh, "title": words["table"], "rows": _STAKES, "share": 0.55,
+        "note": words["first"].format(shown=_STAKES), "columns": columns,
+    }  # fmt: skip
 
 
 def _read(project: Path) -> ET.Element:

@@ -9,13 +9,16 @@ import numpy as np
 import shapely
 
 from riverline.plates.fonts import clean
+from riverline.schema import ZONES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
+    import pandas as pd
     from numpy.typing import NDArray
 
+    from riverline.schema import Language
     from riverline.style import Layer
 
     Floats = NDArray[np.float64]
@@ -29,7 +32,8 @@ _COLUMNS = {
     "landmarks": ("name", 3), "parcels": ("parcel_id", 1),
 }  # fmt: skip
 """Which column of a layer is written beside its features, and which layer comes first where room is short."""
-_COLORS = {"stakes": "#8E0B16", "problems": "#8E0B16", "suspects": "#5B2A0A", "water": "#1F5F8B", "boards": "#5B1B6B"}
+_COLORS = {"stakes": "#8E0B16", "problems": "#8E0B16", "suspects": "#5B2A0A", "water": "#1F5F8B", "boards": "#5B1B6B",
+           "zones": "#33591F"}  # fmt: skip
 _LARGER = {"admin": 8.0, "plates": 7.5, "water": 7.0, "works": 6.0}
 _SIZE = 5.0
 _LAKE_SIZE = 8.0
@@ -59,7 +63,7 @@ class Label:
     inside: bool = False
 
 
-def labels_of(layers: Sequence[Layer], scale: int) -> list[Label]:
+def labels_of(layers: Sequence[Layer], scale: int, language: Language = "zh") -> list[Label]:
     """What is written beside the features of a sheet, the most needed first; numbers of many at large scales only."""
     found: list[Label] = _standing(layers)
     for layer in layers:
@@ -72,7 +76,8 @@ def labels_of(layers: Sequence[Layer], scale: int) -> list[Label]:
         if layer.name == "plates":
             found += _numbers(layer.frame, scale)
             continue
-        texts = [clean(value, LONGEST) for value in layer.frame[column].astype("object").fillna("")]
+        values = _zones(layer.frame, language) if layer.name == "zones" else layer.frame[column].astype("object")
+        texts = [clean(value, LONGEST) for value in values.fillna("")]
         size, color = _LARGER.get(layer.name, _SIZE), _COLORS.get(layer.name, "#222222")
         found += [
             Label(text, at[0], at[1], size, color, first, bool(within))
@@ -80,6 +85,17 @@ def labels_of(layers: Sequence[Layer], scale: int) -> list[Label]:
             if text
         ]
     return sorted(set(found), key=lambda each: (-each.first, each.text, each.x, each.y))
+
+
+def _zones(zones: gpd.GeoDataFrame, language: Language) -> pd.Series:
+    """Bank and number of zones and what they are: their codes look like those of stakes, which count by themselves."""
+    numbers = zones["zone_id"].astype("object")
+    if "number" in zones:
+        numbers = zones["number"].astype("object").where(zones["number"].notna(), numbers)
+    if "type" not in zones:
+        return numbers
+    types = {value: ZONES["type"].value_label(value, language) for value in zones["type"].dropna().unique()}
+    return numbers + " " + zones["type"].map(types).astype("object").fillna("")
 
 
 def _standing(layers: Sequence[Layer]) -> list[Label]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["draw_frame", "draw_matches", "grid_step", "to_paper"]
+__all__ = ["draw_frame", "draw_matches", "grid_expression", "grid_step", "to_paper"]
 
 _GRID_MM = 100.0
 """Grid lines are about this far apart on paper, as on maps of 1:500 to 1:2,000."""
@@ -32,6 +33,8 @@ _GRID_COLOR = "#3C6E57"
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _MINUTES = (1 / 60, 2 / 60, 5 / 60, 10 / 60, 15 / 60, 30 / 60, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600)
 _MATCH_COLOR = "#A0288C"
+_RIM = 513
+"""Places along each edge of a frame at which latitude and longitude are known; between two they run straight."""
 
 
 def to_paper(places: Floats, sheet: Sheet, box: Box) -> Floats:
@@ -50,6 +53,28 @@ def grid_step(scale: int) -> float:
     wanted = _GRID_MM * scale / 1000.0
     power = 10.0 ** math.floor(math.log10(wanted))
     return min((step * power for step in _STEPS), key=lambda each: (abs(each - wanted), each))
+
+
+def grid_expression(scale: str) -> str:
+    """The same in the words of a QGIS expression, for a scale that is one.
+
+    Parameters
+    ----------
+    scale
+        A number or what gives one, such as ``attribute(@atlas_feature, 'scale')``.
+
+    Examples
+    --------
+    >>> grid_expression("2000").count("WHEN")
+    4
+    """
+    middles = [(low + high) / 2 for low, high in itertools.pairwise(_STEPS)]
+    cases = " ".join(
+        f"WHEN @wanted / @power <= {middle:g} THEN {step:g}" for middle, step in zip(middles, _STEPS, strict=False)
+    )
+    step = f"@power * (CASE {cases} ELSE {_STEPS[-1]:g} END)"
+    power = f"with_variable('power', 10 ^ floor(log10(@wanted)), {step})"
+    return f"with_variable('wanted', ({scale}) * {_GRID_MM / 1000.0:g}, {power})"
 
 
 def draw_frame(canvas: Canvas, sheet: Sheet, box: Box) -> None:
@@ -130,13 +155,15 @@ def _draw_crosses(canvas: Canvas, places: Floats, box: Box) -> None:
 
 
 def _draw_graticule(canvas: Canvas, sheet: Sheet, box: Box) -> None:
-    """Meridians and parallels as crosses, degrees at the frame where they meet it."""
+    """Meridians and parallels as crosses, and as degrees on each edge of the frame where they meet that very edge."""
     to_degrees = pyproj.Transformer.from_crs(sheet.crs, pyproj.CRS(sheet.crs).geodetic_crs, always_xy=True)
     west, south, east, north = sheet.window
-    edge = np.linspace(0.0, 1.0, 21)
-    rim = [np.concatenate([west + (east - west) * edge, west + (east - west) * edge]),
-           np.concatenate([np.full(21, south), np.full(21, north)])]  # fmt: skip
-    lon, lat = to_degrees.transform(rim[0], rim[1])
+    corners = np.array([(west, south), (east, south), (east, north), (west, north), (west, south)])
+    share = np.linspace(0.0, 1.0, _RIM)[:, None]
+    rim = np.stack([start + (end - start) * share for start, end in itertools.pairwise(corners)])
+    lon, lat = (each.reshape(4, _RIM) for each in to_degrees.transform(*rim.reshape(-1, 2).T))
+    # Beyond the 180th meridian longitudes go on.
+    lon = np.unwrap(lon.ravel(), period=360.0).reshape(4, _RIM)
     wanted = _GRID_MM * sheet.scale / 1000.0 / 111_320.0 * 60.0
     step = min(_MINUTES, key=lambda each: abs(each - wanted)) / 60.0
     lons, lats = _multiples(lon.min(), lon.max(), step), _multiples(lat.min(), lat.max(), step)
@@ -144,25 +171,38 @@ def _draw_graticule(canvas: Canvas, sheet: Sheet, box: Box) -> None:
     x, y = to_degrees.transform(across.ravel(), up.ravel(), direction="INVERSE")
     inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
     _draw_crosses(canvas, to_paper(np.column_stack([x, y])[inside], sheet, box), box)
-    ends = (lons, np.full(len(lons), lat.min())), (np.full(len(lats), lon.min()), lats)
-    for which, (meridian, parallel) in enumerate(ends):
-        px, py = to_degrees.transform(meridian, parallel, direction="INVERSE")
-        texts = format_dms(np.asarray(meridian if which == 0 else parallel), decimals=0)
-        _write_degrees(canvas, to_paper(np.column_stack([px, py]), sheet, box), list(texts), box, upright=which == 0)
+    for edge, values, lines in zip(rim, (lon[0], lat[1], lon[2], lat[3]), (lons, lats, lons, lats), strict=True):
+        upright = lines is lons
+        places, which = _meetings(edge, values, lines)
+        shown = (lines[which] + 180.0) % 360.0 - 180.0 if upright else lines[which]
+        texts = format_dms(shown, decimals=0)
+        _write_degrees(canvas, to_paper(places, sheet, box), list(texts), box, upright=upright)
+
+
+def _meetings(edge: Floats, values: Floats, lines: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """Where an edge, (n, 2), meets lines of a latitude or longitude that is known along it, and which line is where."""
+    off = values[None] - lines[:, None]
+    which, at = np.nonzero((off[:, :-1] <= 0.0) != (off[:, 1:] <= 0.0))
+    before, after = off[which, at], off[which, at + 1]
+    share = before / (before - after)
+    return edge[at] + (edge[at + 1] - edge[at]) * share[:, None], which
 
 
 def _write_degrees(canvas: Canvas, places: Floats, texts: list[str], box: Box, *, upright: bool) -> None:
+    """Degrees outside the edge that the places lie on: meridians below and above the map, parallels beside it."""
     gap = canvas.look.layout.gap
     for (x, y), text in zip(places.tolist(), texts, strict=True):
         half = text_size(text, 5.0)[0] / 2
-        if upright and box.left + half < x < box.right - half:
-            for edge, away in ((box.bottom, -1), (box.top, 1)):
-                canvas.line([x, x], [edge, edge + away * gap * 0.25], width=0.12, color=_GRID_COLOR)
-                canvas.write(x, edge + away * gap * 0.6, text, 5.0, ha="center")
-        elif not upright and box.bottom + half < y < box.top - half:
-            for edge, away in ((box.left, -1), (box.right, 1)):
-                canvas.line([edge, edge + away * gap * 0.25], [y, y], width=0.12, color=_GRID_COLOR)
-                canvas.write(edge + away * gap * 0.6, y, text, 5.0, ha="center", rotation=90)
+        if upright:
+            away = gap if y > box.bottom + box.height / 2 else -gap
+            canvas.line([x, x], [y, y + away * 0.25], width=0.12, color=_GRID_COLOR)
+            if box.left + half < x < box.right - half:
+                canvas.write(x, y + away * 0.6, text, 5.0, ha="center")
+        else:
+            away = gap if x > box.left + box.width / 2 else -gap
+            canvas.line([x, x + away * 0.25], [y, y], width=0.12, color=_GRID_COLOR)
+            if box.bottom + half < y < box.top - half:
+                canvas.write(x + away * 0.6, y, text, 5.0, ha="center", rotation=90)
 
 
 def _multiples(low: float, high: float, step: float) -> Floats:

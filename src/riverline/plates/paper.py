@@ -8,7 +8,10 @@ from typing import Literal
 
 from riverline.errors import JobError
 
-__all__ = ["PAPERS", "SCALES", "Box", "Layout", "Orientation", "fitting_scale", "lay_out", "require_scale"]
+__all__ = [
+    "AIR", "PAPERS", "SCALES", "Box", "Layout", "Orientation", "fitting_scale", "lay_out", "require_fit",
+    "require_scale",
+]  # fmt: skip
 
 Orientation = Literal["landscape", "portrait"]
 
@@ -25,6 +28,8 @@ _MARGIN, _HEAD, _FOOT, _GAP, _BETWEEN = 9.0, 16.0, 19.0, 7.0, 3.0
 _PANEL_SHARE, _PANEL = 0.2, (46.0, 110.0)
 _SMALLEST_MAP = 60.0
 _ROUND = 10.0
+AIR = 0.94
+"""Share of a map that content may fill where its scale is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +158,32 @@ def require_scale(scale: int | Literal["auto"]) -> None:
             f'scale 应为比例尺分母（如 2000）或 "auto"，实际为 {scale!r}',
             f'scale must be a denominator such as 2000, or "auto", got {scale!r}',
         )
+
+
+def require_fit(width_m: float, height_m: float, scale: int, room: Box, paper: str) -> None:
+    """Raise unless a ground of this size fits into a map at a scale.
+
+    Parameters
+    ----------
+    width_m, height_m
+        Size of the ground.
+    scale
+        Denominator.
+    room
+        The map on paper.
+    paper
+        What it is called.
+    """
+    if max(width_m / room.width, height_m / room.height) * 1000.0 <= scale * (1.0 + 1e-9):
+        return
+    best = fitting_scale(width_m / AIR, height_m / AIR, room)
+    raise JobError(
+        f"内容 {width_m:,.0f} × {height_m:,.0f} m，1:{scale} 的一幅 {paper} 放不下；请用 scale={best} 或 "
+        f'scale="auto"、更大的纸张、within= 指定范围，或用 riverline.plates.atlas 分幅',
+        f"what is to be drawn is {width_m:,.0f} × {height_m:,.0f} m, more than a sheet of {paper} holds at "
+        f'1:{scale}; take scale={best} or scale="auto", a larger paper, a part by within=, or '
+        "riverline.plates.atlas for many sheets",
+    )
 
 
 def fitting_scale(width_m: float, height_m: float, room: Box) -> int:

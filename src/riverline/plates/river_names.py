@@ -28,7 +28,7 @@ _SPACED = 5
 """Names of up to so many signs are spaced out along the river."""
 _LEADING = 1.7
 _OFF_MM = 0.8
-_AWAY, _FURTHER = (1.0, 4.0, 7.0), 0.4
+_AWAY, _FURTHER = (1.0, 4.0, 7.0, 12.0, 18.0), 0.4
 """How far off the line a name may stand, in steps of :data:`_OFF_MM`, and what a step further costs."""
 _SHARES = np.linspace(0.1, 0.9, 17)
 _STEPS = np.linspace(-0.5, 0.5, 9)
@@ -48,7 +48,7 @@ def river_labels(
     scale
         Its denominator.
     marks
-        Arrays of what names better do not cover, in the plane of the sheet.
+        Arrays of what names better do not cover, in the plane of the sheet: lines, points, boxes of other names.
 
     Returns
     -------
@@ -116,7 +116,7 @@ def _straightest(line: shapely.LineString, size: Floats, off: float, tree: shape
             shapely.linestrings(np.stack([places - half, places + half], axis=1)), high / 2, cap_style="flat"
         )
         which, mark = tree.query(texts, predicate="intersects")
-        weights = np.where(shapely.get_dimensions(tree.geometries[mark]) == 0, _COVERED, _CROSSED)
+        weights = np.where(shapely.get_dimensions(tree.geometries[mark]) == 1, _CROSSED, _COVERED)
         covered = np.bincount(which, weights, minlength=len(texts))
         cost = np.ptp(bend, axis=1) / high + covered + np.abs(_SHARES - _LIKED) + _FURTHER * away
         if cost.min() < least:

@@ -8,17 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from riverline.errors import JobError
 from riverline.geodesy import align
 from riverline.io.whole_files import write_whole
 from riverline.plates.composing import compose
-from riverline.plates.content import bounds_of, cut, drawable
+from riverline.plates.content import bounds_of, cut, drawable, require_marks
 from riverline.plates.fonts import clean, find_fonts
 from riverline.plates.imprint import Imprint
-from riverline.plates.paper import fitting_scale, lay_out, require_scale
+from riverline.plates.paper import AIR, fitting_scale, lay_out, require_fit, require_scale
 from riverline.plates.result import Plate
 from riverline.plates.sheet import Look, Sheet
-from riverline.plates.wording import WORDS, notes_of
+from riverline.plates.subjects import heading_of, subject_of, subjects_of
+from riverline.plates.wording import notes_of
 from riverline.plates.writing import encode, format_of
 from riverline.provenance import crs_text
 from riverline.style import collect
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["centred", "draw", "plain_layers"]
 
-_AIR = 0.94
-"""Share of the map that content may fill where its scale is chosen."""
 _EMPTY_M = 200.0
 
 
@@ -48,6 +46,7 @@ def draw(  # noqa: PLR0913 - one argument a thing to say
     orientation: Orientation = "landscape",
     scale: int | Literal["auto"] = "auto",
     within: gpd.GeoDataFrame | None = None,
+    crs: object = None,
     title: str = "",
     number: str = "",
     imprint: Imprint | None = None,
@@ -75,8 +74,10 @@ def draw(  # noqa: PLR0913 - one argument a thing to say
         Denominator, such as 2000; ``"auto"`` takes the largest of the usual scales at which everything fits.
     within
         A frame whose bounds the map is centred on, in place of those of everything.
+    crs
+        The plane to draw in: any projected CRS in metres, for what no zone holds; if not given, see the notes.
     title, number
-        Printed above the map; the title is 河道管理范围图 if empty.
+        Printed above the map; an empty title is 河道, 湖泊, 水库 or 河湖管理范围图 by what the sheet shows.
     imprint
         Unit, date, signatures, secrecy: what is not given is a blank slot.
     grid
@@ -99,7 +100,7 @@ def draw(  # noqa: PLR0913 - one argument a thing to say
     Raises
     ------
     SchemaError
-        If something is neither a result nor a frame.
+        If something is neither a result nor a frame, or nothing of it is on the sheet.
     CRSError
         If a layer has no CRS or cannot be reprojected safely.
     JobError
@@ -133,14 +134,15 @@ def draw(  # noqa: PLR0913 - one argument a thing to say
     require_scale(scale)
     layout = lay_out(paper, orientation)
     fonts = find_fonts(font, language)
-    found, crs = drawable(results, layers, language)
+    found, plane = drawable(results, layers, language, crs=crs)
     window, denominator = _window(found, within, layout, scale)
     imprint = imprint or Imprint()
-    notes = notes_of(collect(*results, **layers), crs, imprint, language)
+    notes = notes_of(collect(*results, **layers), plane, imprint, language)
     look = Look(layout, fonts, language, grid, imprint, notes, stake_table)
-    heading = clean(title) or WORDS[language]["title"]
     parts = cut(plain_layers(found), window, margin_m=denominator / 100.0)
-    sheet = Sheet(clean(number), heading, window, denominator, crs_text(crs), parts)
+    require_marks(found, parts, language)
+    heading = clean(title) or heading_of(subject_of(subjects_of(parts).values()), language)
+    sheet = Sheet(clean(number), heading, window, denominator, crs_text(plane), parts)
     figure, faults = compose(sheet, look)
     contents = [encode(figure, format_of(each), fonts, title=heading) for each in paths]
     for each, content in zip(paths, contents, strict=True):
@@ -167,21 +169,14 @@ def _window(
     given = None if within is None else align(within, layers[0].frame.crs, layer="within").total_bounds
     box = bounds_of(layers) if given is None else (float(given[0]), float(given[1]), float(given[2]), float(given[3]))
     if box is None or not all(map(math.isfinite, box)):
-        # Nothing to show, or a place without size: a map of a few hundred metres around it.
+        # A place without size: a map of a few hundred metres around it.
         box = (0.0, 0.0, _EMPTY_M, _EMPTY_M)
     width, height = box[2] - box[0], box[3] - box[1]
     if scale == "auto":
-        scale = fitting_scale(max(width, _EMPTY_M) / _AIR, max(height, _EMPTY_M) / _AIR, layout.room)
+        scale = fitting_scale(max(width, _EMPTY_M) / AIR, max(height, _EMPTY_M) / AIR, layout.room)
     window = centred(box, layout.room.width * scale / 1000.0, layout.room.height * scale / 1000.0)
-    if within is None and (width > window[2] - window[0] or height > window[3] - window[1]):
-        best = fitting_scale(width / _AIR, height / _AIR, layout.room)
-        raise JobError(
-            f"内容 {width:,.0f} × {height:,.0f} m，1:{scale} 的一幅 {layout.name} 放不下；请用 scale={best} 或 "
-            f'scale="auto"、更大的纸张、within= 指定范围，或用 riverline.plates.atlas 分幅',
-            f"what is to be drawn is {width:,.0f} × {height:,.0f} m, more than a sheet of {layout.name} holds at "
-            f'1:{scale}; take scale={best} or scale="auto", a larger paper, a part by within=, or '
-            "riverline.plates.atlas for many sheets",
-        )
+    if within is None:
+        require_fit(width, height, scale, layout.room, layout.name)
     return window, scale
 
 

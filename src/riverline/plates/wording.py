@@ -28,17 +28,18 @@ WORDS: dict[str, dict[str, str]] = {
         "x": "X（北）", "y": "Y（东）", "more": "共 {all} 个，本表列 {shown} 个，其余见界桩成果表",
         "unit": "编制单位", "surveyed_by": "测绘单位", "date": "日　　期", "drawn_by": "制　　图",
         "checked_by": "校　　核", "approved_by": "审　　定", "review_no": "审 图 号", "sheet": "图　　号",
-        "match": "接 {number}", "secrecy": "密级：{secrecy}", "title": "河道管理范围图", "span": "桩号 {start}—{end}",
-        "no": "图号 {number}", "metres": "米", "other": "其他要素", "overview": "图幅索引图",
+        "match": "接 {number}", "secrecy": "密级：{secrecy}", "span": "桩号 {start}—{end}",
+        "no": "图号 {number}", "metres": "米", "other": "其他要素", "overview": "分幅索引图",
+        "first": "本表至多列 {shown} 个，其余见界桩成果表",
     },
     "en": {
         "legend": "Legend", "index": "Sheet index", "north": "N", "table": "Stakes (metres)", "number": "Number",
         "x": "X (north)", "y": "Y (east)", "more": "{shown} of {all}; the others are in the table of stakes",
         "unit": "Compiled by", "surveyed_by": "Surveyed by", "date": "Date", "drawn_by": "Drawn by",
         "checked_by": "Checked by", "approved_by": "Approved by", "review_no": "Map review", "sheet": "Sheet",
-        "match": "joins {number}", "secrecy": "{secrecy}", "title": "River management extents",
+        "match": "joins {number}", "secrecy": "{secrecy}",
         "span": "Chainage {start}–{end}", "no": "Sheet {number}", "metres": "m", "other": "Other layers",
-        "overview": "Sheet index",
+        "overview": "Sheet index", "first": "The first {shown}; the others are in the table of stakes",
     },
 }  # fmt: skip
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from riverline.errors import JobError
-from riverline.export.naming import named
 from riverline.io.sheet_cells import clean_text
 from riverline.reports.dossiers import form_named
 from riverline.reports.drawing import draw_map
@@ -18,6 +17,7 @@ from riverline.reports.printed import tables_of
 from riverline.reports.wording import blank, day_in_words, remarks_of, said
 from riverline.schema import LINE_GROUNDS, MANAGEMENT_LINES
 from riverline.style import Layer, own_line_names, own_lines
+from riverline.style.codes import named
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from riverline.export.forms import Form, load_form
-from riverline.export.naming import named
 from riverline.export.sheets import Head, Sheet
 from riverline.io.sheet_cells import cells_of, clean_text, number_format
 from riverline.reports.drawing import draw_map
@@ -19,6 +18,7 @@ from riverline.reports.printed import shown, table_of, tables_of
 from riverline.reports.standing import with_places
 from riverline.reports.wording import remarks_of, said
 from riverline.schema import AXES, EXTENTS, FRAMES, PROBLEMS
+from riverline.style.codes import named
 
 if TYPE_CHECKING:
     import datetime as dt

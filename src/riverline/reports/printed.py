@@ -11,6 +11,7 @@ import numpy as np
 from riverline.export.sheets import Sheet, sheets_of
 from riverline.io.sheet_cells import display_width
 from riverline.reports.model import Table
+from riverline.schema.clock import time_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -100,7 +101,7 @@ def shown(cell: Cell, form: str = "General") -> str:
     if isinstance(cell, str):
         return cell
     if isinstance(cell, dt.date):
-        return cell.isoformat()
+        return time_text(cell)
     if form.startswith("0"):
         return f"{cell:.{len(form.partition('.')[2])}f}"
     return f"{cell:.{_SIGNIFICANT}g}"

@@ -237,6 +237,16 @@ CHIEF_LEVELS = choices(
     ("township", "乡级", "Township"),
     ("village", "村级", "Village"),
 )
+STATISTIC_SCOPES = choices(
+    ("all", "全部", "All"),
+    ("river_id", "河流", "River"),
+    ("admin", "行政区", "Administrative unit"),
+    ("kind", "问题类型", "Kind"),
+    ("severity", "严重程度", "Severity"),
+    ("responsible", "责任人", "Responsible"),
+    ("month", "发现月份", "Month of finding"),
+    *((f"chief_{level.value}", f"{level.label_zh}河长", f"Chief: {level.label_en.lower()}") for level in CHIEF_LEVELS),
+)
 FAULT_SEVERITIES = choices(("error", "错误", "Error"), ("warning", "警告", "Warning"), ("note", "提示", "Note"))
 
 RIVER_ID = text("river_id", "河流编码", "River code", "HLBM", "Code of the river or reach; links every frame to AXES.")

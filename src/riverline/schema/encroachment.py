@@ -162,6 +162,10 @@ ENCROACHED = Schema(
 _CLASS = c.text("class_name", "类别", "Class", "LB", "Class of map and reference; * is all of them together.")
 
 
+_SCOPES = c.choices(("all", "全部", "All"), ("kind", "问题类型", "Kind"), ("size", "面积等级", "Class of size"))
+_LINE_SCOPES = c.choices(("all", "全部", "All"), ("river", "河流", "River"), ("bank", "岸别", "Bank"))
+
+
 def _share(name: str, label_zh: str, label_en: str, short: str, meaning: str) -> Column:
     """A share from 0 to 1, blank where there is nothing to take it of."""
     return Column(name, "number", label_zh, label_en, short, meaning, blank=True)
@@ -171,7 +175,7 @@ ACCURACIES = Schema(
     "accuracies", "检测精度表", "Accuracy", "accuracy_id", (),
     (
         c.key("accuracy_id", "精度编号", "Row code", "JDBH"),
-        c.text("scope", "统计口径", "Scope", "TJKJ", "all, kind or size."),
+        c.choice("scope", "统计口径", "Scope", "TJKJ", "What the row counts.", _SCOPES),
         c.text("part", "分组", "Part", "FZ", "Kind, or class of size in m²; * in the row of all."),
         Column("truth_count", "integer", "真实目标数", "True objects", "ZSMBS", "Objects that are there."),
         Column("found_count", "integer", "检出目标数", "Objects found", "JCMBS", "Objects that were found."),
@@ -245,7 +249,7 @@ LINE_ERRORS = Schema(
     "line_errors", "水边线误差表", "Errors of lines", "error_id", (),
     (
         c.key("error_id", "误差编号", "Row code", "WCBH"),
-        c.text("scope", "统计口径", "Scope", "TJKJ", "all, river or bank."),
+        c.choice("scope", "统计口径", "Scope", "TJKJ", "What the row is of.", _LINE_SCOPES),
         c.text("part", "分组", "Part", "FZ", "River or bank; * in the row of all."),
         Column("places", "integer", "检查点数", "Places", "JCDS", "Places along the lines that have a reference."),
         c.or_blank(c.metres("rmse_m", "中误差", "RMSE", "ZWC", "Root of the mean square distance.")),

@@ -110,6 +110,9 @@ HOT_REACHES = Schema(
         _PROBLEMS,
         _EXPOSURE,
         _EXPECTED,
+        _number("around", "邻域问题数", "Problems around", "LYWTS",
+                "Problems, or weights, in the neighbourhood that its p is of: of its segment with the smallest p."),
+        _number("around_expected", "邻域期望数", "Expected around", "LYQWS", "The same if all were spread evenly."),
         replace(_P_ADJUSTED, meaning="The smallest of its segments."),
         _whole("excess", "超限数", "Beyond the limit", "CXS",
                "How many more problems it has than the funnel's upper limit for a reach of average rate."),
@@ -177,6 +180,9 @@ SCAN_CLUSTERS = Schema(
 _DIRECTIONS = c.choices(
     ("both", "不分上下游", "Wherever"), ("downstream", "下游", "Downstream"), ("upstream", "上游", "Upstream"),
 )  # fmt: skip
+_DEALT = c.choices(("all", "全部问题间", "Among all problems"), ("kind", "同类问题间", "Within each kind"))
+_REPEATS = c.choices(("repeats", "多于偶然", "More than chance"), ("none", "未超出偶然", "Not beyond chance"))
+_ADJUSTMENTS = c.choices(("bh", "BH", "BH"), ("by", "BY", "BY"))
 _WHICH = (*c.PROBLEM_KINDS, *c.choices(("any", "不限", "Any")))
 
 NEAR_REPEATS = Schema(
@@ -191,9 +197,16 @@ NEAR_REPEATS = Schema(
         Column("from_days", "number", "间隔起", "From days", "JGQ", "Days between them from which it holds.", "d"),
         Column("to_days", "number", "间隔止", "To days", "JGZ", "Days up to which it does.", "d"),
         _whole("pairs", "实有对数", "Pairs", "SYDS", "Pairs of problems that are there."),
-        _number("expected", "期望对数", "Expected", "QWDS", "Pairs if the days were dealt out anew."),
+        _number("expected", "期望对数", "Expected", "QWDS", "Mean of the pairs over every deal of the days."),
         c.or_blank(_number("ratio", "比值", "Ratio", "BZ", "Pairs over expected; blank where none are.")),
         _number("p", "p 值", "p", "PZ", "Share of deals with as many pairs."),
+        c.choice("dealt", "日期分配", "Dealt out", "RQFP", "Among which problems days were dealt out.", _DEALT),
+        replace(_P_ADJUSTED, meaning="p after the correction for all rows that were tested together."),
+        c.choice("adjustment", "校正方法", "Adjustment", "JZFF", "BH or BY: how p was corrected.", _ADJUSTMENTS),
+        _whole("tests", "同校正行数", "Tests", "TJZS", "Rows that were tested, and corrected, together."),
+        _whole("worlds", "模拟次数", "Worlds", "MNCS", "How often days were dealt out."),
+        c.choice("verdict", "判定", "Verdict", "PD", "What the adjusted p says.", _REPEATS),
+        c.text("reason", "判定理由", "Why", "PDLY", "One sentence: pairs, expectation, chance."),
     ),
     "Pairs of problems by distance along the water and days between them; a table without geometry.",
 )  # fmt: skip
@@ -227,6 +240,8 @@ EMERGING = Schema(
         c.LENGTH,
         _PROBLEMS,
         _whole("steps", "期数", "Periods", "QS", "Periods of the cube."),
+        Column("first_day", "date", "起始日", "First day", "QSR", "First day of the first period."),
+        Column("last_day", "date", "终止日", "Last day", "ZZR", "Last day of the last period."),
         _whole("hot_steps", "热点期数", "Hot periods", "RDQS", "Periods that were hot."),
         _whole("cold_steps", "冷点期数", "Cold periods", "LDQS", "Periods that were cold."),
         _number("z", "标准分", "Score", "BZF", "Standard score of the last period."),

@@ -29,7 +29,7 @@ _EVIDENCE = c.choices(
 )
 _RELATIONS = c.choices(("duplicate", "疑似重复", "Looks the same"), ("rebound", "疑似反弹", "Looks like a rebound"))
 _PROBLEM = c.text("problem_id", "问题编号", "Problem code", "WTBH", "Problem of the ledger.")
-_SCOPE = c.text("scope", "统计口径", "Scope", "TJKJ", "all, or the column that the rows are grouped by.")
+_SCOPE = c.choice("scope", "统计口径", "Scope", "TJKJ", "What the rows are grouped by.", c.STATISTIC_SCOPES)
 _PART = c.text("part", "分组", "Part", "FZ", "Value of that column; * in the row of all, empty where it is blank.")
 _CONFIDENCE_LEVEL = Column("confidence_level", "number", "置信水平", "Confidence level", "ZXSP", "Of the intervals.")
 

@@ -45,6 +45,16 @@ SUSPICIONS = c.choices(
     ("yes", "疑似应付式", "Looks perfunctory"), ("no", "未见异常", "Nothing odd"), ("unknown", "无法判定", "Unknown")
 )
 
+UNMET = c.choices(
+    ("time", "时长不足", "Too short a time"),
+    ("length", "长度不足", "Too short a way"),
+    ("gap", "间隔不足", "Too soon again"),
+    ("copy", "轨迹雷同", "Copied track"),
+    ("off_river", "未沿河行走", "Off the river"),
+    ("vehicle", "乘车", "By vehicle"),
+)
+"""What a patrol may fail to keep; a row names several with commas between them."""
+
 _TRACK = c.key("track_id", "轨迹编码", "Track code", "GJBM")
 _PATROLLER = c.text("patroller", "巡河人", "Patroller", "XHR", "Who walked.")
 _LEVEL = c.choice("level", "河长级别", "Level", "HZJB", "Level of the chief.", c.CHIEF_LEVELS)

@@ -47,6 +47,8 @@ class Layer:
         What made the result that the frame is a part of, None for a plain frame.
     rules
         The result's rule set: something with ``name``, ``title`` and ``digest``, or None.
+    given
+        What the caller called it, or the field of the result that it is; empty for a frame that was given bare.
     """
 
     name: str
@@ -54,6 +56,12 @@ class Layer:
     frame: pd.DataFrame
     run: Run | None = None
     rules: Any = None
+    given: str = ""
+
+    @property
+    def called(self) -> str:
+        """What messages call it: the caller's own name for it, else that of its schema."""
+        return self.given or self.name
 
     def label(self, language: Language = "zh") -> str:
         """The layer's title: that of the schema, or of a schema of its name whose columns it lacks, or its name."""
@@ -166,14 +174,15 @@ def _parts(name: str, value: Any) -> Iterator[Layer]:  # noqa: ANN401
         fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
         for field, part in fields.items():
             if isinstance(part, pd.DataFrame):
-                yield dataclasses.replace(_layer(field, part), run=fields.get("run"), rules=fields.get("rules"))
+                run, rules, given = fields.get("run"), fields.get("rules"), f"{name}.{field}".lstrip(".")
+                yield dataclasses.replace(_layer(field, part), run=run, rules=rules, given=given)
 
 
 def _layer(name: str, frame: pd.DataFrame) -> Layer:
-    schema = recognise(frame)
+    schema, given = recognise(frame), name
     if schema is None and not name and _may_be_extents(frame):
         name = EXTENTS.name
-    return Layer(schema.name if schema else name, schema, frame)
+    return Layer(schema.name if schema else name, schema, frame, given=given)
 
 
 def _may_be_extents(frame: pd.DataFrame) -> bool:

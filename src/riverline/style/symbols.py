@@ -167,14 +167,14 @@ THEMES: tuple[Theme, ...] = (
         ("suspect", _mark(BLUE, "diamond", 10.0, 2, 3)),
     )),
     Theme("hot_segments", "verdict", 66, (
-        ("hot", _line("#B2182B", 5.0)),
-        ("cold", _line("#1A4F8B", 3.6, 14, 3)),
-        ("unseen", _line(BLACK, 2.0, 2, 4)),
+        ("hot", _line("#D94801", 5.0)),
+        ("cold", _line("#1A4F8B", 3.6, 16, 2)),
+        ("unseen", _line(BLACK, 2.0, 6, 9)),
         ("none", _line(GREY, 1.2, shown=False)),
     )),
     Theme("hot_reaches", "verdict", 67, (
         ("hot", _line("#7F0019", 8.0)),
-        ("cold", _line("#08306B", 5.0, 10, 4, 2, 4)),
+        ("cold", _line("#08306B", 5.0, 10, 2, 2, 2)),
     )),
     Theme("emerging", "category", 65, (
         ("new_hot", _line("#B2182B", 5.0)),
@@ -241,12 +241,12 @@ THEMES: tuple[Theme, ...] = (
         ("duplicate_merged", _area(PURPLE, 2.4, "#C79BD3", 0.40, 2, 3)),
     )),
     Theme("stretches", "cause", 62, (
-        ("rule", _line(RED, 7.0)),
+        ("rule", _line(RED, 7.4)),
         ("data", _line(BLUE, 5.6, 12, 4)),
         ("rule_and_data", _line(PURPLE, 6.4, 12, 4, 2, 4)),
         ("shared", _line(SKY, 6.0, 4, 2)),
         ("version", _line(OCHRE, 5.0, 2, 3)),
-        ("came", _line(GREEN, 5.6)),
+        ("came", _line(GREEN, 5.6, 36, 5)),
         ("went", _line(BLACK, 4.2, 6, 4)),
         ("unknown", _line(GREY, 4.2)),
     )),
@@ -289,14 +289,16 @@ THEMES: tuple[Theme, ...] = (
         ("township", _line(GREEN, 2.1, 7, 3)), ("village", _line(OCHRE, 1.6, 3, 3)),
     )),
     Theme("patrols", "validity", 51, (
-        ("valid", _line(BLUE, 2.6)), ("invalid", _line("#C2410C", 2.0, 6, 3)), ("unknown", _line(GREY, 1.4, 2, 3)),
+        ("valid", _line("#A2197F", 2.6, 5, 2)), ("invalid", _line("#C2410C", 2.0, 6, 3)),
+        ("unknown", _line(GREY, 1.4, 1, 4)),
     )),
     Theme("coverage", "walked", 45, (
-        ("full", _line(GREEN, 4.6)), ("part", _line("#8A6D00", 3.4, 10, 3)),
-        ("not_valid", _line("#C2410C", 2.6, 6, 3)), ("none", _line(BLACK, 2.0, 2, 4)),
+        ("full", _line(GREEN, 4.6, 10, 2)), ("part", _line("#8A6D00", 3.4, 9, 3, 4, 3)),
+        ("not_valid", _line("#6B4E9B", 3.0, 7, 2, 1, 2)), ("none", _line(BLACK, 2.4, 3, 8)),
     )),
     Theme("section_reaches", "target_met", 43, (
-        ("met", _line(BLUE, 4.0)), ("not_met", _line("#C2410C", 5.0, 8, 3)), ("unknown", _line(GREY, 2.4, 2, 4)),
+        ("met", _line("#00838F", 4.0, 20, 3, 3, 3)), ("not_met", _line("#C2410C", 5.0, 8, 3, 2, 3)),
+        ("unknown", _line(GREY, 2.4, 2, 4)),
     )),
     Theme("placed_outfalls", "class_group", 72, (
         ("industrial", _mark(PURPLE, "square", 11.0)), ("municipal", _mark(BLUE, "diamond", 12.0)),
@@ -307,7 +309,7 @@ THEMES: tuple[Theme, ...] = (
     _single("intakes", 73, _mark(SKY, "diamond", 11.0)),
     _single("patrol_gaps", 44, _line("#B00020", 8.0, 4, 3)),
     _single("track_points", 52, _mark(BLUE, "circle", 4.0, shown=False)),
-    Theme("waterlines", "bank", 63, (("left", _line("#0057B8", 3.4)), ("right", _line("#B3410B", 3.4, 12, 4)))),
+    Theme("waterlines", "bank", 63, (("left", _line("#1E88E5", 3.4)), ("right", _line("#B3410B", 3.4, 20, 6)))),
     _single("waterline_gaps", 64, _mark(PURPLE, "circle", 7.0)),
     _single("segments", 42, _line(PURPLE, 2.2)),
     Theme("levees", "feature", 48, (

@@ -92,7 +92,7 @@ def emerging(  # noqa: PLR0913 - one option a choice
             periods=periods, period_days=period_days, baseline=baseline, wording=wording
         )
 
-        settings = rl.HotspotSettings(snap_m=snap, max_distance_m=distance)
+        settings = rl.HotspotSettings(snap_m=snap, max_distance_m=distance, window_days=cube.window_days)
 
         def find(
             frames: Mapping[str, gpd.GeoDataFrame],
@@ -106,6 +106,8 @@ def emerging(  # noqa: PLR0913 - one option a choice
         job = recurring.TimeJob(layers, out, find, recurring.EMERGING_NAMES, on, language, by_bank=not whole,
                                 settings=settings)  # fmt: skip
         delivery = with_progress(lambda step: recurring.carry_out(job, step), language, console)
+        for said in recurring.why_nothing(delivery.result.found, language):
+            console.print(f"· {said}", markup=False, highlight=False)
         conclude(console, delivery, (recurring.category_table(delivery.result.found, language),),
                  delivery.result.faults, language, strict=strict)  # fmt: skip
 
@@ -190,13 +192,20 @@ def near_repeats(  # noqa: PLR0913 - one option a choice
         typer.Option(metavar="DAYS", help="间隔分级，可写多次，不写为 0、7、14、30、90 | edges of days, repeated"),
     ] = None,
     first: Annotated[
-        str | None, typer.Option(metavar="KIND", help="先发类型，例 extraction | the earlier kind")
+        list[str] | None,
+        typer.Option(metavar="KIND", help="先发类型，例 extraction，与 --then 成对，可写多对 | earlier kind, repeated"),
     ] = None,
-    then: Annotated[str | None, typer.Option(metavar="KIND", help="后发类型，例 dumping | the later kind")] = None,
+    then: Annotated[
+        list[str] | None, typer.Option(metavar="KIND", help="后发类型，例 dumping | the later kind, as often")
+    ] = None,
     direction: Annotated[
         Literal["both", "downstream", "upstream"],
         typer.Option(help="后发在下游、上游或不分 | where the later one lies"),
     ] = "both",
+    within_kinds: Annotated[
+        bool,
+        typer.Option("--within-kinds", help="不分类型时，日期也只在同类间重新分配 | deal out days within each kind"),
+    ] = False,
     worlds: Annotated[int, typer.Option(metavar="N", help="模拟次数 | random deals of the days")] = 999,
     snap: SnapOption = 5.0,
     column: ColumnsOption = None,
@@ -211,7 +220,7 @@ def near_repeats(  # noqa: PLR0913 - one option a choice
     strict: StrictOption = False,
 ) -> None:
     """近重复：一个问题之后，附近河段多久又有 | whether one problem brings the next, near along the water and soon."""
-    if (first is None) != (then is None):
+    if len(first or ()) != len(then or ()):
         raise typer.BadParameter("--first 与 --then 要一起给出 | --first and --then go together")
     layers = _layers(problems, axes, crs, encoding, column, set_, only)
     with told(language) as console:
@@ -220,12 +229,15 @@ def near_repeats(  # noqa: PLR0913 - one option a choice
 
         settings = rl.HotspotSettings(snap_m=snap)
         frames, faults = recurring.read_problems(layers, lambda _zh, _en: None, settings=settings)
-        kinds = None if first is None or then is None else (first, then)
+        kinds = list(zip(first, then, strict=True)) if first and then else None
         found = rl.hotspots.find_near_repeats(
             frames["problems"], frames["axes"], distances_m=distance or _DISTANCES_M, days=days or _DAYS, kinds=kinds,
-            direction=direction, worlds=worlds, settings=settings,
+            direction=direction, within_kinds=within_kinds, worlds=worlds, settings=settings,
         )  # fmt: skip
+        found = rl.hotspots.describe_near_repeats(found, language)
         tell(console, frames, (recurring.repeat_table(found, language),), faults, language)
+        for said in recurring.repeat_reasons(found):
+            console.print(f"· {said}", markup=False, highlight=False)
         if out is not None:
             tell_file(console, rl.export.to_geopackage(out, found, faults, language=language))
         end(faults, strict=strict)

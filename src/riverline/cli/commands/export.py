@@ -49,6 +49,12 @@ def export(  # noqa: PLR0913 - one option a thing to say
         bool | None,
         typer.Option("--zone-prefix/--no-zone-prefix", help="dxf 东坐标带不带带号 | zone number before eastings"),
     ] = None,
+    crs: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CRS", help="dxf、txt 的坐标系，例 EPSG:4548；不写则按经度选带 | the plane of dxf and txt"
+        ),
+    ] = None,
     dialect: Annotated[
         str | None, typer.Option(metavar="NAME", help="txt 的格式或 TOML，例 farmland | dialect of the text")
     ] = None,
@@ -60,7 +66,7 @@ def export(  # noqa: PLR0913 - one option a thing to say
     """把成果写成别的格式：CASS、奥维、ArcGIS、Excel、国土坐标文件 | write delivered layers in another format."""
     said = {"profile": profile, "encoding": encoding, "zip": zip_ or None, "project": project or None,
             "drawing": drawing, "scale": scale, "zone_prefix": zone_prefix, "dialect": dialect, "form": form,
-            "max_zoom": max_zoom}  # fmt: skip
+            "max_zoom": max_zoom, "crs": crs}  # fmt: skip
     with told(language, command="export") as console:
         from riverline.cli.jobs.exporting import ExportJob, export_file
         from riverline.cli.printing.exported import layer_table, left_out, without_codes
@@ -70,7 +76,9 @@ def export(  # noqa: PLR0913 - one option a thing to say
         done = with_progress(lambda tell: export_file(job, tell), language, console)
         console.print(layer_table(done.rows, language))
         if done.left:
-            console.print(f"· {left_out(done.left, job.to, language)}", markup=False, highlight=False)
+            console.print(f"· {left_out(done.left, profile or job.to, language)}", markup=False, highlight=False)
+        for note in done.notes:
+            console.print(f"· {note}", markup=False, highlight=False)
         bare = without_codes(drawing or "plain", language) if job.to == "dxf" else ""
         if bare:
             console.print(f"· {bare}", markup=False, highlight=False)

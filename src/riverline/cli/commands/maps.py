@@ -21,7 +21,7 @@ def maps(  # noqa: PLR0913 - one option a thing to say
     *,
     by: Annotated[
         Literal["river", "county", "chief"],
-        typer.Option(help="按河流、行政区（admin）或河长（chief）分图 | a map for each river, county or chief"),
+        typer.Option(help="按河流、行政区（admin 所写的县或乡镇）或河长（chief）分图 | by river, unit or chief"),
     ] = "river",
     title: Annotated[str, typer.Option(help="索引页标题 | heading of the index page")] = "",
     shared_assets: Annotated[

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from riverline.schema import Language
 
 __all__ = [
-    "EMERGING_NAMES", "SCAN_NAMES", "Found", "TimeJob", "carry_out", "category_table", "read_problems", "repeat_table",
-    "scan_table",
+    "EMERGING_NAMES", "SCAN_NAMES", "Found", "TimeJob", "carry_out", "category_table", "read_problems",
+    "repeat_reasons", "repeat_table", "scan_table", "why_nothing",
 ]  # fmt: skip
 
 EMERGING_NAMES = "演变图.html", "演变成果.gpkg"
@@ -38,6 +38,8 @@ SCAN_NAMES = "扫描图.html", "扫描成果.gpkg"
 
 _SCANNED = ("river_id", "bank", "start_chainage_m", "end_chainage_m", "first_day", "last_day", "problems", "expected",
             "p", "recurrence_days")  # fmt: skip
+_REPEATED = {"from_m": "g", "to_m": "g", "from_days": "g", "to_days": "g", "pairs": "", "expected": ".1f",
+             "ratio": ".2f", "p": ".3f", "p_adjusted": ".3f"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,27 @@ def category_table(found: gpd.GeoDataFrame, language: Language) -> Table:
     return table
 
 
+def why_nothing(found: gpd.GeoDataFrame, language: Language) -> list[str]:
+    """Why no segment has a pattern, though hotspots of the whole time may be there; nothing where one has."""
+    if not len(found) or (found["category"] != "none").any():
+        return []
+    steps, hot = int(found["steps"].iloc[0]), int(found["hot_steps"].sum())
+    cells, many = len(found) * steps, int(found["problems"].sum())
+    days = f"{found['first_day'].iloc[0].date()} / {found['last_day'].iloc[0].date()}"
+    each = f"{many / cells:.2f}"
+    if language == "zh":
+        said = (
+            f"没有演变类型：{days} 的 {many} 个问题分到 {len(found)} 段 × {steps} 期 = {cells} 格，平均每格 {each} 个，"
+            f"一起校正后 {hot} 格为热点；整个时段的聚集见 riverline hotspots"
+        )
+        return [said]
+    said = (
+        f"no pattern: {many} problems of {days} fall on {len(found)} segments × {steps} periods = {cells} cells, "
+        f"{each} each; corrected together {hot} are hot; for the time as a whole see riverline hotspots"
+    )
+    return [said]
+
+
 def scan_table(found: gpd.GeoDataFrame, language: Language) -> Table:
     """One row a window, the best first."""
     names = [name for name in _SCANNED if name in found.columns]
@@ -131,14 +154,23 @@ def scan_table(found: gpd.GeoDataFrame, language: Language) -> Table:
 
 
 def repeat_table(found: pd.DataFrame, language: Language) -> Table:
-    """One row a pair of bands."""
-    names = ("from_m", "to_m", "from_days", "to_days", "pairs", "expected", "ratio", "p")
+    """One row a pair of bands, with the kinds where they were asked about."""
+    kinds = ("first_kind", "then_kind") if (found["first_kind"] != "any").any() else ()
+    names = (*kinds, *_REPEATED, "verdict")
     heads = [NEAR_REPEATS[name].label(language) for name in names]
-    table = table_of(NEAR_REPEATS.label(language), heads, right=tuple(range(8)), lesser=(6,), language=language)
-    formats = dict(zip(names, ("g", "g", "g", "g", "", ".1f", ".2f", ".3f"), strict=True))
+    right = tuple(range(len(kinds), len(names) - 1))
+    table = table_of(NEAR_REPEATS.label(language), heads, right=right, lesser=(len(kinds) + 6,), language=language)
     for row in found[list(names)].to_dict("records"):
-        add_row(table, *("—" if pd.isna(row[name]) else format(row[name], formats[name]) for name in names))
+        cells = ("—" if pd.isna(row[name]) else format(row[name], style) for name, style in _REPEATED.items())
+        said = [NEAR_REPEATS[name].value_label(row[name], language) for name in (*kinds, "verdict")]
+        add_row(table, *said[:-1], *cells, said[-1])
     return table
+
+
+def repeat_reasons(found: pd.DataFrame) -> list[str]:
+    """The sentences of the rows beyond chance, of the likeliest one where none is."""
+    beyond = found[found["verdict"] == "repeats"]
+    return list((beyond if len(beyond) else found.nsmallest(1, ["p_adjusted", "p"]))["reason"])
 
 
 def _cell(name: str, value: Any, language: Language) -> str:  # noqa: ANN401

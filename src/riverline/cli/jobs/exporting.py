@@ -13,7 +13,9 @@ import pyogrio
 import shapely
 
 import riverline as rl
+from riverline.cli.jobs.exporting_planes import IN_METRES, in_metres, without_faults
 from riverline.cli.jobs.handover import Steps, require_folder
+from riverline.export.drawings import load_drawing
 from riverline.export.formats import ENDINGS
 from riverline.io.refusals import why_unreadable
 from riverline.schema import FRAMES
@@ -37,6 +39,7 @@ TAKES: dict[str, frozenset[str]] = {
     "zone_prefix": frozenset({"dxf"}),
     "max_zoom": frozenset({"pmtiles"}),
     "form": frozenset({"xlsx"}),
+    "crs": IN_METRES,
     "language": frozenset(ENDINGS) - {"txt", "ovi"},
 }
 """What may be said of the writing → formats of which it may."""
@@ -67,11 +70,12 @@ class ExportJob:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written: layers with their numbers of rows, layers that the format does not hold, the files."""
+    """What was written: layers with their numbers of rows, layers that the format does not hold, the files, notes."""
 
     rows: dict[str, int]
     left: tuple[str, ...]
     paths: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
 
 
 def export_file(job: ExportJob, tell: Callable[[Step], None]) -> Exported:
@@ -96,13 +100,21 @@ def export_file(job: ExportJob, tell: Callable[[Step], None]) -> Exported:
             f"{job.file.name} 中没有 {job.to} 能写的图层（现有：{'、'.join(read) or '-'}）",
             f"{job.file.name} has no layer that {job.to} holds (there are: {', '.join(read) or '-'})",
         )
+    named = job.to == "dxf" and not job.layers and not load_drawing(job.said.get("drawing", "plain")).faults
+    drawn, aside = without_faults(kept, job.language) if named else (kept, ())
+    kept, moved = in_metres(drawn, job.to, job.said.get("crs"), job.language)
     target = _target(job, several=len(kept) > 1)
     require_folder(target.parent)
     target.parent.mkdir(parents=True, exist_ok=True)
     step(f"写出 {target.name}", f"write {target.name}")
     path = rl.export.to_file(target, kind=job.to, **_arguments(kept), **_options(job))
+    if profile := job.said.get("profile"):
+        gone = rl.export.list_unwanted(profile, **_arguments(kept))
+        left += tuple(name for name, called in zip(kept, _arguments(kept), strict=True) if {name, called} & set(gone))
+        kept = {name: frame for name, frame in kept.items() if name not in left}
     beside = (path.with_suffix(".qgz"),) if job.said.get("project") else ()
-    return Exported({name: len(frame) for name, frame in kept.items()}, left, (path, *beside))
+    rows = {name: len(frame) for name, frame in kept.items()}
+    return Exported(rows, left, (path, *beside), (*aside, *moved))
 
 
 def read_delivery(path: Path) -> dict[str, pd.DataFrame]:
@@ -148,6 +160,8 @@ def _holds(kind: str, frame: pd.DataFrame) -> bool:
         return True
     if not isinstance(frame, gpd.GeoDataFrame):
         return False
+    if kind == "kmz":
+        return True
     shapes = np.asarray(frame.geometry.array, dtype=object)
     dimensions = shapely.get_dimensions(shapes[~shapely.is_missing(shapes)])
     if kind == "ovi":
@@ -195,5 +209,6 @@ def _arguments(kept: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
 
 
 def _options(job: ExportJob) -> dict[str, Any]:
-    said = {name: value for name, value in job.said.items() if name != "zip"}
+    said = {name: value for name, value in job.said.items() if name not in {"zip", "crs"}}
+    said |= {"with_faults": True} if job.to == "dxf" and job.layers else {}
     return said | ({"language": job.language} if job.to in TAKES["language"] else {})

@@ -30,10 +30,10 @@ def layer_table(rows: Mapping[str, int], language: Language) -> Table:
 
 
 def left_out(names: Sequence[str], kind: str, language: Language) -> str:
-    """Which layers a format does not hold."""
+    """Which layers a format, or a receiver's profile, does not hold."""
     titles = [plain(_title(name, language)) for name in names]
     if language == "zh":
-        return f"{kind} 不能写、未写入的图层：{'、'.join(titles)}"
+        return f"{kind} 不含、未写入的图层：{'、'.join(titles)}"
     return f"layers that {kind} does not hold, left out: {', '.join(titles)}"
 
 
@@ -44,7 +44,7 @@ def without_codes(drawing: str | os.PathLike[str], language: Language) -> str:
     if not preset.application or not names:
         return ""
     if language == "zh":
-        return f"{preset.application} 编码为空的图层：{names}；编码因 CASS 版本而异，请在自编制图模板的 code 中填写"
+        return f"未写 {preset.application} 编码的图层：{names}；编码因 CASS 版本而异，请在自编制图模板的 code 中填写"
     return f"layers without a code for {preset.application}: {names}; codes differ by version, fill them in a preset"
 
 

@@ -21,12 +21,26 @@ if TYPE_CHECKING:
     from riverline.cli.jobs.steps import MainJob
     from riverline.schema import Language
 
-__all__ = ["ERROR_STATUS", "STRICT_STATUS", "conclude", "deliver", "end", "tell", "tell_file", "told", "with_progress"]
+__all__ = [
+    "ERROR_STATUS",
+    "MISSING_STATUS",
+    "STRICT_STATUS",
+    "conclude",
+    "deliver",
+    "end",
+    "tell",
+    "tell_file",
+    "told",
+    "with_progress",
+]
 
 Made = TypeVar("Made")
 
 ERROR_STATUS = 1
 STRICT_STATUS = 3
+MISSING_STATUS = 4
+_NOT_WRITTEN = frozenset({"map-not-drawn", "plate-not-drawn"})
+"""Faults that tell of a file which was asked for and is not there."""
 
 
 @contextlib.contextmanager
@@ -147,7 +161,17 @@ def tell_file(console: Console, path: Path) -> None:
 
 
 def end(faults: gpd.GeoDataFrame, *, strict: bool) -> None:
-    """End with a status of its own where the data have errors and the caller asked for it."""
+    """End with a status of its own where sheets or maps are missing, or the data have errors and the caller asked.
+
+    Parameters
+    ----------
+    faults
+        What is wrong.
+    strict
+        Whether errors in the data have a status too; what is missing always has.
+    """
+    if faults["code"].isin(_NOT_WRITTEN).any():
+        raise typer.Exit(MISSING_STATUS)
     if strict and (faults["severity"] == "error").any():
         raise typer.Exit(STRICT_STATUS)
 

@@ -77,6 +77,8 @@ class Drawing(Frozen):
         Height of texts on paper.
     others
         Whether layers that no entry speaks of are drawn too, under their own names.
+    faults
+        Whether faults are among those: what is wrong with the data is no part of a drawing that is handed over.
     layers
         The entries.
     """
@@ -92,6 +94,7 @@ class Drawing(Frozen):
     bigfont: str = "gbcbig.shx"
     text_mm: Annotated[float, Field(gt=0)] = 2.5
     others: bool = True
+    faults: bool = False
     layers: Annotated[tuple[DrawingLayer, ...], BeforeValidator(as_tuple)] = ()
 
 

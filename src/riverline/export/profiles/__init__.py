@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from riverline.errors import JobError
+from riverline.export.objects import Object  # noqa: TC001 - pydantic reads the annotations
 from riverline.rules.fields import Frozen, as_tuple
 from riverline.rules.shipped import RuleFolder, load, names_in
 from riverline.schema import FRAMES
@@ -57,12 +58,14 @@ class ProfileField(Frozen):
 class ProfileLayer(Frozen):
     """One layer of a receiver: its name, its fields, and the schema whose rows it holds.
 
-    ``only`` are values of columns that a row has to have; rows of one schema may go into several layers.
+    ``only`` are values of columns that a row has to have, ``objects`` kinds of object that a management line has to be
+    of (:func:`riverline.export.objects.objects_of`); rows of one schema may go into several layers.
     """
 
     schema_name: Annotated[str, Field(alias="schema")]
     name: Annotated[str, Field(min_length=1)]
     only: dict[str, Annotated[tuple[str | int, ...], BeforeValidator(as_tuple)]] = Field(default_factory=dict)
+    objects: Annotated[tuple[Object, ...], BeforeValidator(as_tuple)] = ()
     fields: Annotated[tuple[ProfileField, ...], BeforeValidator(as_tuple), Field(min_length=1)]
 
 
@@ -139,5 +142,7 @@ def _problems_of(layer: ProfileLayer) -> list[tuple[str, str]]:
         *((f"字段 {field.name}：{schema.name} 没有列 {field.column!r}",
            f"field {field.name}: {schema.name} has no column {field.column!r}") for field in lost),
         *((f"only：{schema.name} 没有列 {name!r}", f"only: {schema.name} has no column {name!r}") for name in strange),
+        *([("objects 只用于 management_lines", "objects are for management_lines alone")]
+          if layer.objects and layer.schema_name != "management_lines" else []),
         *((f"字段 {name} 出现多次", f"field {name} occurs more than once") for name in twice),
     ]  # fmt: skip

@@ -2,73 +2,12 @@
 var riverline = window.riverline || (function () {
   'use strict';
   var SVG = 'http://www.w3.org/2000/svg';
-  var CELL = 24, APART = 17;
-  var CORNERS = { square: [4, Math.PI / 4], triangle: [3, 0], diamond: [4, 0], pentagon: [5, 0], star: [10, 0] };
 
   function element(tag, text, parent) {
     var node = document.createElement(tag);
     if (text) { node.textContent = text; }
     if (parent) { parent.appendChild(node); }
     return node;
-  }
-
-  // Corners of a shape around (0, 0), first corner up; null for a circle.
-  function outline(shape, radius) {
-    var corner = CORNERS[shape], points = [];
-    if (!corner) { return null; }
-    for (var i = 0; i < corner[0]; i++) {
-      var angle = corner[1] + i * 2 * Math.PI / corner[0], r = shape === 'star' && i % 2 ? radius * 0.45 : radius;
-      points.push([r * Math.sin(angle), -r * Math.cos(angle)]);
-    }
-    return points;
-  }
-
-  // A mark may stand for others that it would cover (`crowd` of them, itself included) or be one of those (0).
-  var Shape = L.CircleMarker.extend({
-    crowd: 1,
-    _updatePath: function () {
-      var renderer = this._renderer, ctx = renderer._ctx, points = outline(this.options.shape, this._radius);
-      if (!ctx) { L.CircleMarker.prototype._updatePath.call(this); return; }
-      if (!renderer._drawing || this._empty() || !this.crowd) { return; }
-      if (points) {
-        ctx.beginPath();
-        points.forEach(function (p, i) { ctx[i ? 'lineTo' : 'moveTo'](this._point.x + p[0], this._point.y + p[1]); }, this);
-        ctx.closePath();
-        renderer._fillStroke(ctx, this);
-      } else { L.CircleMarker.prototype._updatePath.call(this); }
-      if (this.crowd > 1) { this._write(ctx, '×' + this.crowd); }
-      else if (this.called && this._map.getZoom() >= APART) { this._write(ctx, this.called()); }
-    },
-    _write: function (ctx, text) {
-      var x = this._point.x + this._radius + 2, y = this._point.y - this._radius;
-      ctx.save();
-      ctx.globalAlpha = 1;
-      ctx.setLineDash([]);
-      ctx.font = '600 11px sans-serif';
-      ctx.textBaseline = 'middle';
-      ctx.lineWidth = 3;
-      ctx.strokeStyle = '#fff';
-      ctx.fillStyle = '#22303c';
-      ctx.strokeText(text, x, y);
-      ctx.fillText(text, x, y);
-      ctx.restore();
-    },
-    _updateBounds: function () {
-      L.CircleMarker.prototype._updateBounds.call(this);
-      var beside = this.crowd > 1 ? 34 : this.called ? 130 : 0;
-      if (beside) { this._pxBounds.extend(this._pxBounds.max.add([beside, 0])).extend(this._pxBounds.min.subtract([0, 8])); }
-    },
-    _containsPoint: function (p) { return this.crowd > 0 && L.CircleMarker.prototype._containsPoint.call(this, p); },
-    // A click on a mark that stands for others parts them.
-    _openPopup: function (event) {
-      if (this.crowd < 2) { L.CircleMarker.prototype._openPopup.call(this, event); return; }
-      L.DomEvent.stop(event);
-      this._map.fitBounds(this.crowdBounds, { padding: [80, 80], maxZoom: APART });
-    }
-  });
-
-  function point(options) {
-    return function (feature, latlng) { return new Shape(latlng, options); };
   }
 
   function name(texts, kind) {
@@ -116,7 +55,8 @@ var riverline = window.riverline || (function () {
       layer.told = spec;
       var wide = spec.figures && spec.figures.some(function (figure) { return figure.picture; });
       layer.bindPopup(popup, { maxWidth: wide ? 620 : 380, autoPanPaddingTopLeft: [60, 60] }).bindTooltip(told, { sticky: true });
-      if (spec.called >= 0 && layer instanceof Shape) { layer.called = function () { return texts(layer.feature)[spec.called]; }; }
+      if (spec.marked && layer instanceof L.Polygon) { riverlineMarks.marked(layer); }
+      if (spec.called >= 0 && layer instanceof riverlineMarks.Shape) { layer.called = function () { return texts(layer.feature)[spec.called]; }; }
       if (spec.hover) {
         layer.on('mouseover', function () {
           weight = layer.options.weight;
@@ -176,7 +116,7 @@ var riverline = window.riverline || (function () {
     if (kind === 'line') { shape('line', L.extend(paint, { x1: 1, y1: 9, x2: 37, y2: 9, fill: 'none' }), svg); }
     if (kind === 'area') { shape('rect', L.extend(paint, { x: 4, y: 3, width: 30, height: 12 }), svg); }
     if (kind === 'point') {
-      var points = outline(style.shape, Math.min(style.radius, 8)), place = { transform: 'translate(19 9)' };
+      var points = riverlineMarks.outline(style.shape, Math.min(style.radius, 8)), place = { transform: 'translate(19 9)' };
       if (points) { shape('polygon', L.extend(paint, place, { points: points.join(' ') }), svg); }
       else { shape('circle', L.extend(paint, place, { r: Math.min(style.radius, 7) }), svg); }
     }
@@ -215,21 +155,30 @@ var riverline = window.riverline || (function () {
         map.on('overlayadd overlayremove', follow);
         follow();
       });
-      if (spec.notice) {
+      spec.notices.forEach(function (about) {
         var notice = element('div', '', box), told = element('ul', '', notice);
         notice.className = 'riverline-notice';
-        notice.insertBefore(element('h3', spec.notice.title), told);
-        spec.notice.rows.forEach(function (text) { element('li', text, told); });
+        notice.insertBefore(element('h3', about.title), told);
+        about.rows.forEach(function (text) { element('li', text, told); });
+      });
+      var note = element('p', '', box), crowds = element('span', spec.crowds + spec.words.join, note);
+      note.appendChild(document.createTextNode(spec.note));
+      // Said as long as such marks are on.
+      function tell() {
+        crowds.hidden = !spec.crowded.some(function (set) { return set.some(function (i) { return map.hasLayer(groups[i]); }); });
       }
-      element('p', spec.note, box);
+      map.on('overlayadd overlayremove layeradd layerremove', tell);
+      tell();
       return box;
     };
     return control.addTo(map);
   }
 
-  // Names that would cover one that is already there, or repeat it nearby, are hidden at this zoom.
+  // Names that would cover one that is already there, or repeat it nearby, are hidden at this zoom; boxes of the others in
+  // pixels of the world.
   function declutter(map) {
-    var taken = [];
+    var taken = [], frame = map.getContainer().getBoundingClientRect();
+    var shift = map.getPixelOrigin().add(map.containerPointToLayerPoint([0, 0])).subtract([frame.left, frame.top]);
     map.getContainer().querySelectorAll('.riverline-name > span').forEach(function (label) {
       var box = label.getBoundingClientRect(), text = label.textContent;
       var hit = taken.some(function (other) {
@@ -240,50 +189,8 @@ var riverline = window.riverline || (function () {
       label.style.visibility = hit ? 'hidden' : '';
       if (!hit) { taken.push({ box: box, text: text }); }
     });
-  }
-
-  function leaves(layer, found) {
-    if (layer.eachLayer) { layer.eachLayer(function (each) { leaves(each, found); }); }
-    else if (layer instanceof Shape) { found.push(layer); }
-    return found;
-  }
-
-  // Of marks that would cover each other one is drawn, with their number; from APART on all are.
-  function thin(map, groups) {
-    var zoom = map.getZoom(), cells = {};
-    function around(p, hit) {
-      var x = Math.floor(p.x / CELL), y = Math.floor(p.y / CELL);
-      for (var i = x - 1; i <= x + 1; i++) {
-        for (var j = y - 1; j <= y + 1; j++) { (cells[i + ':' + j] || []).forEach(hit); }
-      }
-    }
-    function set(mark, crowd) {
-      if (mark.crowd === crowd) { return; }
-      mark.crowd = crowd;
-      if (mark._map) { mark._updateBounds(); mark.redraw(); }
-    }
-    groups.filter(function (group) { return map.hasLayer(group); }).forEach(function (group) {
-      leaves(group, []).forEach(function (mark) {
-        var p = map.project(mark.getLatLng(), zoom), best = null, least = CELL;
-        if (zoom < APART) {
-          around(p, function (other) {
-            var away = p.distanceTo(other.p);
-            if (away < least) { least = away; best = other; }
-          });
-        }
-        if (best) {
-          best.count += 1;
-          best.mark.crowdBounds.extend(mark.getLatLng());
-          set(mark, 0);
-          return;
-        }
-        var key = Math.floor(p.x / CELL) + ':' + Math.floor(p.y / CELL);
-        mark.crowdBounds = L.latLngBounds([mark.getLatLng()]);
-        (cells[key] = cells[key] || []).push({ mark: mark, p: p, count: 1 });
-      });
-    });
-    Object.keys(cells).forEach(function (key) {
-      cells[key].forEach(function (kept) { set(kept.mark, kept.count); });
+    return taken.map(function (each) {
+      return [each.box.left + shift.x, each.box.top + shift.y, each.box.right + shift.x, each.box.bottom + shift.y];
     });
   }
 
@@ -356,15 +263,18 @@ var riverline = window.riverline || (function () {
     var box = legend(map, spec, groups).getContainer(), fitted = null;
     // Where it went is noted: as long as nobody moves the window, paper is fitted anew.
     function fit(bounds) {
-      var right = box.classList.contains('folded') ? 30 : box.offsetWidth + 24;
+      // Counts stand at the right of their marks.
+      var right = (box.classList.contains('folded') ? 30 : box.offsetWidth + 24) + (spec.crowded.length ? 22 : 0);
+      // Nothing goes under the corner text, however many lines it has.
+      var corner = map.attributionControl.getContainer().offsetHeight;
       map.fitBounds(bounds, {
-        paddingTopLeft: [30, spec.title ? 66 : 30], paddingBottomRight: [right, 40], maxZoom: 17, animate: false
+        paddingTopLeft: [30, spec.title ? 66 : 30], paddingBottomRight: [right, Math.max(40, corner + 16)], maxZoom: 17, animate: false
       });
       fitted = { bounds: bounds, center: map.getCenter(), zoom: map.getZoom() };
     }
     if (spec.bounds) { fit(spec.bounds); }
     riverlineSearch.start(map, spec, groups, fit);
-    riverlinePrint.start(map, function (view) {
+    riverlinePrint.start(map, spec.words, function (view) {
       var still = fitted && fitted.zoom === view.zoom &&
         map.project(fitted.center, view.zoom).distanceTo(map.project(view.center, view.zoom)) < 3;
       if (still) { fit(fitted.bounds); } else { map.fitBounds(view.bounds, { animate: false }); }
@@ -380,13 +290,14 @@ var riverline = window.riverline || (function () {
     }
     function settle() {
       atScale(map, groups, spec.rows);
-      spec.crowded.forEach(function (set) { thin(map, set.map(function (i) { return groups[i]; })); });
+      var names = declutter(map);
+      riverlineMarks.thin(map, spec.crowded.map(function (set) { return set.map(function (i) { return groups[i]; }); }), names);
       arrange();
-      declutter(map);
     }
     map.on('overlayadd overlayremove zoomend riverlinesettle', settle);
     map.whenReady(settle);
   }
 
-  return { describe: describe, dress: dress, halo: halo, metresOf: metresOf, name: name, outline: outline, point: point, table: table, tip: tip };
+  return { describe: describe, dress: dress, halo: halo, metresOf: metresOf, name: name,
+    outline: riverlineMarks.outline, point: riverlineMarks.point, table: table, tip: tip };
 })();

@@ -1,7 +1,7 @@
 /* riverline: finds features by name, code or number and goes there. Text reaches the page by textContent only. */
 var riverlineSearch = window.riverlineSearch || (function () {
   'use strict';
-  var MOST = 40, CLOSE = 17;
+  var MOST = 40, CLOSE = 17, NOT = 4;
 
   function element(tag, text, parent) {
     var node = document.createElement(tag);
@@ -32,13 +32,25 @@ var riverlineSearch = window.riverlineSearch || (function () {
     return found.filter(function (source) { return source.spec.find.length; });
   }
 
+  // Without the zeros that numbers begin with: 026 is 26.
+  function loose(text) { return text.replace(/(^|[^0-9.])0+(?=[0-9])/g, '$1'); }
+
+  // Whether a text has a term as whole numbers and words: 26 is no part of 126 or 260.
+  function within(text, term) {
+    for (var at = text.indexOf(term); at >= 0; at = text.indexOf(term, at + 1)) {
+      if (!/[0-9]/.test(text.charAt(at - 1)) && !/[0-9]/.test(text.charAt(at + term.length))) { return true; }
+    }
+    return false;
+  }
+
   // How well a term fits each text of a source: 0 is the text or its name or the code in brackets after it, 1 its beginning,
-  // 2 a part; 3 not at all.
+  // 2 a part, 3 the same but for zeros before numbers; NOT not at all.
   function fits(source, term) {
     source.plain = source.plain || source.spec.texts.map(plain);
+    var number = /[0-9]/.test(term) && loose(term);
     return source.plain.map(function (text) {
       var at = text.indexOf(term);
-      if (at < 0) { return 3; }
+      if (at < 0) { return number && within(loose(text), number) ? 3 : NOT; }
       return text.split(/[()]/).indexOf(term) >= 0 ? 0 : at ? 2 : 1;
     });
   }
@@ -53,13 +65,19 @@ var riverlineSearch = window.riverlineSearch || (function () {
 
   function spanOf(source, i) { return source.packed ? source.packed.spanOf(i) : source.marks[i].feature.properties.s; }
 
+  // Whether a field says what a feature is called itself: its river does where it has no name of its own.
+  function calls(source, rows, i, field) {
+    if (field[1] < 2) { return !field[1]; }
+    return source.spec.find.every(function (other) { return other[1] || !source.spec.texts[rows.text(i, other[0])]; });
+  }
+
   // Every term has to be in some field; what a feature is called counts before what it belongs to.
   function search(sources, text, at) {
     var terms = plain(text).split(' ').filter(Boolean), found = [], seen = {};
     if (!terms.length) { return found; }
     sources.forEach(function (source) {
       var tables = terms.map(function (term) { return fits(source, term); });
-      if (tables.some(function (table) { return table.every(function (fit) { return fit > 2; }); })) { return; }
+      if (tables.some(function (table) { return table.every(function (fit) { return fit === NOT; }); })) { return; }
       var rows = reader(source), fields = source.spec.find;
       for (var i = 0; i < rows.count; i++) {
         var cost = 0;
@@ -67,7 +85,7 @@ var riverlineSearch = window.riverlineSearch || (function () {
           var best = 99;
           for (var f = 0; f < fields.length; f++) {
             var fit = tables[t][rows.text(i, fields[f][0])];
-            if (fit < 3) { best = Math.min(best, 3 * fields[f][1] + fit); }
+            if (fit < NOT) { best = Math.min(best, (calls(source, rows, i, fields[f]) ? 0 : NOT) + fit); }
           }
           cost = best === 99 ? 99 : cost + best;
         }
@@ -93,7 +111,7 @@ var riverlineSearch = window.riverlineSearch || (function () {
   // What a feature is called, and what it belongs to.
   function called(found) {
     var spec = found.source.spec, rows = reader(found.source);
-    var texts = spec.find.map(function (field) { return { own: !field[1], text: spec.texts[rows.text(found.at, field[0])] }; })
+    var texts = spec.find.map(function (field) { return { own: calls(found.source, rows, found.at, field), text: spec.texts[rows.text(found.at, field[0])] }; })
       .filter(function (each) { return each.text; });
     texts.sort(function (a, b) { return b.own - a.own; });
     var unique = texts.map(function (each) { return each.text; });

@@ -80,8 +80,8 @@ var riverlineTools = (function () {
     var long = length < 1000 ? length.toFixed(1) + ' m' : (length / 1000).toFixed(3) + ' km';
     var text = words.length + ' ' + long;
     if (points.length < 3) { return text; }
-    var wide = area < 10000 ? area.toFixed(1) + ' m²' : (area / 10000).toFixed(4) + ' ' + words.hectares;
-    return text + ' · ' + words.area + ' ' + wide + (words.mu ? '（' + (area * 0.0015).toFixed(2) + ' ' + words.mu + '）' : '');
+    var wide = area < 10000 ? area.toFixed(1) + ' m²' : (area / 10000).toFixed(2) + ' ' + words.hectares;
+    return text + ' · ' + words.area + ' ' + wide + (words.mu ? '（' + (area * 0.0015).toFixed(area < 10000 ? 2 : 1) + ' ' + words.mu + '）' : '');
   }
 
   // Clicks are taken before the layers have them: no popup opens while one measures.

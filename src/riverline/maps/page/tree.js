@@ -20,6 +20,13 @@ var riverlineTree = (function () {
       return this;
     },
 
+    // What the button says.
+    _initLayout: function () {
+      L.Control.Layers.prototype._initLayout.call(this);
+      this._layersLink.title = this.options.title;
+      this._layersLink.setAttribute('aria-label', this.options.title);
+    },
+
     _addItem: function (obj) {
       var label = L.Control.Layers.prototype._addItem.call(this, obj);
       var heading = obj.overlay ? this._heading(obj.layer) : '';

@@ -1,7 +1,9 @@
 """Run by the interpreter that QGIS was built for, not imported here: a project through a print layout into one PDF.
 
 The job comes as JSON: ``project``, ``template``, ``target`` (files), ``coverage`` (name of the atlas layer), ``scale``
-(denominator, or 0 for the project's view), ``scales``, ``texts`` (item → text), ``slots`` (item → what stands beside).
+(denominator, or 0 for the project's view), ``scales``, ``grid`` (expression of the grid's step, of ``@map_scale``),
+``heading`` (title where it is no atlas), ``texts`` (item → text), ``slots`` (item → what stands beside), ``table``
+(layer of stakes, title, note, columns). Sizes are told, for the caller to judge whether they fit.
 What became of it is printed as JSON on the last line.
 """
 
@@ -31,21 +33,61 @@ def draw(job):
     sheet = layout.itemById("map") if good else None
     if sheet is None:
         return {"error": "template"}
+    covering = [layer for layer in project.mapLayersByName(job["coverage"]) if layer.featureCount()]
+    shown = ground(project, [layer.id() for layer in covering])
+    if shown is None:
+        return {"error": "empty"}
     link(layout, sheet)
     write(layout, job)
+    tabulate(layout, sheet, project, job["table"])
     settings = QgsLayoutExporter.PdfExportSettings()
     settings.forceVectorOutput = True
     settings.textRenderFormat = settings.textRenderFormat.__class__(1)  # texts stay texts
-    covering = [layer for layer in project.mapLayersByName(job["coverage"]) if layer.featureCount()]
     if covering:
+        boxes = [feature.geometry().boundingBox() for feature in covering[0].getFeatures()]
+        shown = [max(box.width() for box in boxes), max(box.height() for box in boxes)]
         pages = cover(layout, sheet, covering[0], job)
         code, _said = QgsLayoutExporter.exportToPdf(layout.atlas(), job["target"], settings)
     else:
         pages = 1
         layout.atlas().setEnabled(False)
-        see(sheet, project, job)
+        see(layout, sheet, project, job)
         code = QgsLayoutExporter(layout).exportToPdf(job["target"], settings)
-    return {"pages": pages, "code": int(code), "scale": sheet.scale()}
+    page = layout.pageCollection().page(0).pageSize()
+    return {
+        "pages": pages, "code": int(code), "scale": sheet.scale(), "ground": shown,
+        "room": [sheet.rect().width(), sheet.rect().height()], "page": [page.width(), page.height()],
+    }  # fmt: skip
+
+
+def view_of(project):
+    """What the project opens at."""
+    settings = project.viewSettings()
+    return settings.fullExtent() if settings.defaultViewExtent().isEmpty() else settings.defaultViewExtent()
+
+
+def ground(project, left_out):
+    """Width and height of what there is to see in the project's view; None where there is nothing."""
+    from qgis.core import QgsCoordinateTransform, QgsMapLayerType
+
+    tree, view = project.layerTreeRoot(), view_of(project)
+    boxes = []
+    for layer in project.mapLayers().values():
+        node = tree.findLayer(layer.id())
+        if layer.id() in left_out or node is None or not node.isVisible():
+            continue
+        if layer.type() != QgsMapLayerType.VectorLayer:
+            boxes.append(view)
+        elif layer.isSpatial() and layer.featureCount() and not layer.extent().isNull():
+            change = QgsCoordinateTransform(layer.crs(), project.crs(), project)
+            boxes.append(change.transformBoundingBox(layer.extent()))
+    if not boxes:
+        return None
+    west, south = (max(getattr(view, side)(), min(getattr(box, side)() for box in boxes))
+                   for side in ("xMinimum", "yMinimum"))  # fmt: skip
+    east, north = (min(getattr(view, side)(), max(getattr(box, side)() for box in boxes))
+                   for side in ("xMaximum", "yMaximum"))  # fmt: skip
+    return [east - west, north - south] if east >= west and north >= south else None
 
 
 def link(layout, sheet):
@@ -80,20 +122,88 @@ def link(layout, sheet):
         grid.setAnnotationFrameDistance(1.5)
 
 
-def lay_grid(sheet, scale):
-    """Crosses 100 mm apart at a scale, which is an expression."""
+def tabulate(layout, sheet, project, about):
+    """Number and coordinates of the stakes on the map in the lower part of the legend's place, as on our own sheets."""
+    from qgis.core import QgsLayoutFrame, QgsLayoutSize
+    from qgis.PyQt.QtCore import QRectF
+
+    legend = layout.itemById("legend")
+    stakes = [layer for layer in project.mapLayersByName(about["layer"]) if layer.featureCount()]
+    if legend is None or not stakes:
+        return
+    place, size = legend.pos(), legend.rect()
+    half = size.height() * about["share"]
+    legend.attemptResize(QgsLayoutSize(size.width(), size.height() - half))
+    legend.setColumnCount(2)
+    legend.setSplitLayer(True)
+    top = place.y() + size.height() - half
+    tell(layout, about["title"], (place.x(), top, size.width()), 7)
+    tell(layout, about["note"], (place.x(), top + half - 4.0, size.width()), 5)
+    table = table_of(layout, sheet, stakes[0], about, size.width())
+    frame = QgsLayoutFrame(layout, table)
+    frame.attemptSetSceneRect(QRectF(place.x(), top + 4.5, size.width(), half - 9.0))
+    frame.setZValue(9)
+    table.addFrame(frame)
+
+
+def tell(layout, text, at, points):
+    """A line of text at a place: left, top and width."""
+    from qgis.core import QgsLayoutItemLabel, QgsLayoutPoint, QgsLayoutSize
+
+    label = QgsLayoutItemLabel(layout)
+    layout.addLayoutItem(label)
+    label.setText(text)
+    font = label.font()
+    font.setPointSizeF(points)
+    label.setFont(font)
+    label.attemptMove(QgsLayoutPoint(*at[:2]))
+    label.attemptResize(QgsLayoutSize(at[2], 4.0))
+    label.setZValue(9)
+
+
+def table_of(layout, sheet, layer, about, width):
+    """The table of what of a layer is on the map, in the order of its first column."""
+    from qgis.core import QgsLayoutItemAttributeTable, QgsLayoutTableColumn, QgsTextFormat
+
+    table = QgsLayoutItemAttributeTable.create(layout)
+    layout.addMultiFrame(table)
+    table.setVectorLayer(layer)
+    columns = []
+    for attribute, heading, share in about["columns"]:
+        column = QgsLayoutTableColumn(heading)
+        column.setAttribute(attribute)
+        column.setWidth(share * width - 1.0)
+        columns.append(column)
+    table.setColumns(columns)
+    first = QgsLayoutTableColumn()
+    first.setAttribute(about["columns"][0][0])
+    table.setSortColumns([first])
+    table.setMap(sheet)
+    table.setDisplayOnlyVisibleFeatures(True)
+    table.setMaximumNumberOfFeatures(about["rows"])
+    small = QgsTextFormat()
+    small.setSize(5)
+    table.setContentTextFormat(small)
+    table.setHeaderTextFormat(small)
+    table.setCellMargin(0.4)
+    table.setGridStrokeWidth(0.1)
+    return table
+
+
+def lay_grid(sheet, step):
+    """Crosses a step apart, which is an expression of the scale."""
     from qgis.core import QgsLayoutObject, QgsProperty
 
     for grid in sheet.grids().asList():
         properties = grid.dataDefinedProperties()
         for which in (QgsLayoutObject.MapGridIntervalX, QgsLayoutObject.MapGridIntervalY):
-            properties.setProperty(which, QgsProperty.fromExpression(f"({scale}) / 10"))
+            properties.setProperty(which, QgsProperty.fromExpression(step))
         grid.setDataDefinedProperties(properties)
 
 
 def write(layout, job):
     """Texts as they are: through variables, so that none is read as an expression."""
-    from qgis.core import QgsExpressionContextUtils, QgsLayoutItemLabel, QgsLayoutPoint, QgsLayoutSize
+    from qgis.core import QgsExpressionContextUtils
 
     told = list(job["texts"].items()) + list(job["slots"].items())
     for at, (name, text) in enumerate(told):
@@ -102,16 +212,23 @@ def write(layout, job):
             continue
         QgsExpressionContextUtils.setLayoutVariable(layout, f"riverline_{at}", text)
         if name in job["slots"]:
-            beside = QgsLayoutItemLabel(layout)
-            layout.addLayoutItem(beside)
-            place = item.positionWithUnits()
-            beside.attemptMove(QgsLayoutPoint(place.x() + 22.0, place.y()))
-            beside.attemptResize(QgsLayoutSize(62.0, 5.2))
-            beside.setFont(item.font())
-            beside.setVAlign(item.vAlign())
-            beside.setZValue(9)
-            item = beside
+            item = beside(layout, item)
         item.setText(f"[% @riverline_{at} %]")
+
+
+def beside(layout, slot):
+    """The label right of a slot."""
+    from qgis.core import QgsLayoutItemLabel, QgsLayoutPoint, QgsLayoutSize
+
+    label = QgsLayoutItemLabel(layout)
+    layout.addLayoutItem(label)
+    place = slot.positionWithUnits()
+    label.attemptMove(QgsLayoutPoint(place.x() + 22.0, place.y()))
+    label.attemptResize(QgsLayoutSize(62.0, 5.2))
+    label.setFont(slot.font())
+    label.setVAlign(slot.vAlign())
+    label.setZValue(9)
+    return label
 
 
 def cover(layout, sheet, layer, job):
@@ -130,8 +247,11 @@ def cover(layout, sheet, layer, job):
     scale = str(job["scale"]) if job["scale"] else "attribute(@atlas_feature, 'scale')"
     properties.setProperty(QgsLayoutObject.MapScale, QgsProperty.fromExpression(scale))
     sheet.setDataDefinedProperties(properties)
-    lay_grid(sheet, scale)
+    lay_grid(sheet, job["grid"].replace("@map_scale", scale))
     hide(layout, layer)
+    slot = layout.itemById("slot 8")
+    if slot is not None:
+        beside(layout, slot).setText("[% attribute(@atlas_feature, 'number') %]")
     title = layout.itemById("title")
     if title is not None and "title" not in job["texts"]:
         title.setText("[% attribute(@atlas_feature, 'title') %]")
@@ -150,17 +270,21 @@ def hide(layout, layer):
         node.parent().removeChildNode(node)
 
 
-def see(sheet, project, job):
+def see(layout, sheet, project, job):
     """What the project opens at, at the scale asked for or the largest at which it fits."""
-    settings = project.viewSettings()
-    view = settings.fullExtent() if settings.defaultViewExtent().isEmpty() else settings.defaultViewExtent()
+    from qgis.core import QgsExpression, QgsExpressionContext
+
     sheet.setAtlasDriven(False)
-    sheet.zoomToExtent(view)
+    sheet.zoomToExtent(view_of(project))
     scale = job["scale"] or next((each for each in job["scales"] if each >= sheet.scale()), sheet.scale())
     sheet.setScale(scale)
+    step = QgsExpression(job["grid"].replace("@map_scale", str(scale))).evaluate(QgsExpressionContext())
     for grid in sheet.grids().asList():
-        grid.setIntervalX(scale / 10)
-        grid.setIntervalY(scale / 10)
+        grid.setIntervalX(step)
+        grid.setIntervalY(step)
+    title = layout.itemById("title")
+    if title is not None and "title" not in job["texts"]:
+        title.setText(job["heading"])
 
 
 def main():

@@ -6,14 +6,17 @@ import re
 from typing import TYPE_CHECKING
 
 from riverline.faults.words import layer_label
-from riverline.schema import STAKES
+from riverline.schema import PROBLEMS, STAKES
+from riverline.schema.patrols import UNMET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pandas as pd
+
     from riverline.schema import Language
 
-__all__ = ["named"]
+__all__ = ["named", "parts_named"]
 
 
 def named(column: str, codes: str, language: Language) -> str:
@@ -42,7 +45,32 @@ def named(column: str, codes: str, language: Language) -> str:
     return parting.join(name_of(code, language) for code in re.split(r"\s*[,;]\s*", codes))
 
 
+def parts_named(rows: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Rows of statistics with the value of the column that each is grouped by in words; other rows as they are.
+
+    Parameters
+    ----------
+    rows
+        Any rows; those of statistics have the columns ``scope`` and ``part``.
+    language
+        Language of the words.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"scope": ["all", "kind", "river_id"], "part": ["*", "dumping", "QS01"]})
+    >>> parts_named(rows, "zh")["part"].tolist()
+    ['*', '乱堆', 'QS01']
+    """
+    if not {"scope", "part"} <= set(rows.columns):
+        return rows
+    known = {scope: {each.value: each.label(language) for each in choices} for scope, choices in _PARTS.items()}
+    pairs = zip(rows["scope"], rows["part"], strict=True)
+    return rows.assign(part=[known.get(scope, {}).get(part, part) for scope, part in pairs])
+
+
 _TRIBUTARY = re.compile(r"tributary-([1-9])")
+_PARTS = {"kind": PROBLEMS["kind"].choices, "severity": PROBLEMS["severity"].choices, "bank": STAKES["bank"].choices}
 _ORDERS = "一二三四五六七八九"
 
 
@@ -56,9 +84,14 @@ def _rank(code: str, language: Language) -> str:
     return f"{_ORDERS[int(found[1]) - 1]}级支流" if language == "zh" else f"Tributary of order {found[1]}"
 
 
+def _unmet(code: str, language: Language) -> str:
+    return next((each.label(language) for each in UNMET if each.value == code), code)
+
+
 _NAMES: dict[str, Callable[[str, Language], str]] = {
     "layer": layer_label,
     "layers": layer_label,
     "rank": _rank,
     "reasons": STAKES["reason"].value_label,
+    "unmet": _unmet,
 }
