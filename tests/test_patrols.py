@@ -516,6 +516,67 @@ def test_duties_that_cannot_be_checked_are_faults(tmp_path):
     assert "共 2 行" in twice["detail"]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "zh", "en"),
+    [
+        ({"level": "组级"}, "缺少河长级别或其值", "lacks level, or"),
+        ({"chief": ""}, "缺少河长或其值", "lacks river chief, or"),
+        ({"bank": "东岸"}, "缺少岸别或其值", "lacks bank, or"),
+    ],
+)
+def test_what_a_duty_lacks_is_called_as_in_the_table_of_duties(wrong, zh, en):
+    told = pt.measured(
+        pt.walked([(0, 20), (600, 20)]), of=pt.duties(("张三", "village", "left")).assign(**wrong)
+    ).faults
+    told = told[told["code"] == "duty-unusable"]
+    assert zh in told["detail"].iloc[0]
+    assert en in rl.faults.describe(told, "en")["detail"].iloc[0]
+
+
+def test_the_colour_that_a_warning_lacks_is_called_as_in_its_table():
+    warned = pd.DataFrame({"warning_id": ["W1"], "river_id": "R1", "colour": ["紫"], "from_on": ["2025-05-05"],
+                           "to_on": [""]})  # fmt: skip
+    told = pt.measured(pt.walked([(0, 20), (600, 20)]), warnings=warned).faults.set_index("code")["detail"]
+    assert "缺少预警颜色" in told["warning-unusable"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"level": "组级"},
+        {"river_id": "R9"},
+        {"start_chainage_m": 900.0, "end_chainage_m": 100.0},
+        {"chief": "李四", "deputies": "张三", "bank": "东岸"},
+    ],
+)
+def test_who_has_a_duty_that_cannot_be_used_is_not_told_to_have_none(wrong):
+    of = pt.duties(("张三", "village", "left"), ("王五", "village", "right"))
+    for name, value in wrong.items():
+        of[name] = pd.Series([value, of[name].iloc[1] if name in of else None], dtype="object")
+    tracks = pd.concat(
+        [pt.walked([(0, 20), (600, 20)]), pt.walked([(0, 25), (600, 25)], who="赵六")], ignore_index=True
+    )
+    tracks["track_id"] = tracks["patroller"].map({"张三": "T1", "赵六": "T2"})
+    told = pt.measured(tracks, of=of).faults.set_index("code")["feature_id"]
+    assert (told["track-duty-refused"], told["track-no-duty"]) == ("T1", "T2")
+    # With another duty that can be used nothing is to be said of his tracks.
+    twice = pd.concat([of, pt.duties(("张三", "village", "left")).assign(duty_id="D9")], ignore_index=True)
+    assert "track-duty-refused" not in pt.codes(pt.measured(tracks, of=twice))
+
+
+@pytest.mark.parametrize(
+    ("ends", "beyond"),
+    [((0.0, 9000.0), 8000.0), ((-500.0, 1000.5), 500.5), ((-0.5, 1000.5), None), ((None, None), None)],
+)
+def test_what_a_duty_states_beyond_its_river_is_told(ends, beyond):
+    of = pt.duties(("张三", "village", "left")).assign(start_chainage_m=[ends[0]], end_chainage_m=[ends[1]])
+    result = pt.measured(pt.walked([(0, 20), (600, 20)]), of=of)
+    assert result.coverage["length_m"].tolist() == [1000.0]
+    told = result.faults[result.faults["code"] == "duty-cut"]
+    assert told["value"].tolist() == ([] if beyond is None else [beyond])
+    assert told["feature_id"].tolist() == ([] if beyond is None else ["D1"])
+
+
 @pytest.mark.parametrize("bank", ["left", "左岸", "左", "L", " Left bank "])
 def test_a_bank_is_read_by_what_people_call_it(bank):
     of = pt.duties(("张三", "村级", bank))

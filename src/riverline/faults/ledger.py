@@ -77,7 +77,7 @@ LEDGER_CODES = (
          "({note}, {value} days)", "核对发现日期", "check the day of finding"),
     Code("event-due-early", "error", "问题 {feature} 的事件未记录：整改期限早于发现日期（{note}，早 {value} 天）",
          "the event of problem {feature} was not recorded: it would be due before it was found ({note}, {value} days)",
-         "核对整改期限", "check the day it is due on"),
+         "核对两个日期，可在同一事件中一并更正", "check both days; one event can change both"),
     Code("problem-due-early", "warning", "问题 {feature} 的整改期限 {note} 早于发现日期 {value} 天，照收",
          "problem {feature} is due on {note}, {value} days before it was found; it was taken as it is",
          "核对整改期限和发现日期，用 record 更正", "check both days and mend them with record"),

@@ -79,11 +79,9 @@ def _problems(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _due_early(rows: gpd.GeoDataFrame) -> list[Finding]:
     """Problems that are due before they were found."""
     days = (rows["found_on"] - rows["due_on"]).dt.days.to_numpy(dtype="float64")
-    return [
-        Finding("problem-due-early", "problems", str(row["problem_id"]), row.geometry, days[at],
-                note=f"{row['due_on']:%Y-%m-%d}")
-        for at, (_, row) in zip(np.flatnonzero(days > 0), rows[days > 0].iterrows(), strict=True)
-    ]  # fmt: skip
+    early, due = rows[days > 0], rows["due_on"].dt.strftime("%Y-%m-%d")[days > 0]
+    told = zip(early["problem_id"].astype("str"), early.geometry, days[days > 0], due, strict=True)
+    return [Finding("problem-due-early", "problems", code, place, many, note=on) for code, place, many, on in told]
 
 
 def _proposals(db: sqlite3.Connection, new: gpd.GeoDataFrame, rules: LedgerRules) -> pd.DataFrame:

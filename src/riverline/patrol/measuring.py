@@ -155,7 +155,7 @@ def measure_patrols(  # noqa: PLR0913 - one argument a table
         inside, facts, reaches, rules, window=window, warnings=inputs.warnings, activities=inputs.activities
     )
     valid = (facts["validity"] == "valid").to_numpy()
-    findings = [*inputs.findings, *walks.findings, *findings, *_strangers(facts, reaches), *_beyond(day, window)]
+    findings = [*inputs.findings, *walks.findings, *findings, *_strangers(facts, inputs), *_beyond(day, window)]
     described = {**inputs.described, "window": {"since": str(window[0]), "until": str(window[1]), "period": period}}
     return Patrols(
         tracks=_frame(facts, walks, inputs)[shown["tracks"]].reset_index(drop=True),
@@ -238,12 +238,12 @@ def _beyond(day: np.ndarray, window: tuple[np.datetime64, np.datetime64]) -> lis
     return [Finding("tracks-outside-window", "tracks", "*", None, float(many), note=note)] * bool(many)
 
 
-def _strangers(facts: pd.DataFrame, reaches: pd.DataFrame) -> list[Finding]:
-    """Tracks of people who have no duty."""
-    known = names_on_duty(reaches)
-    lone = facts[~facts["name"].isin(known)]
-    told = zip(lone["track_id"], lone["patroller"], strict=True)
-    return [Finding("track-no-duty", "tracks", str(track), None, note=who) for track, who in told]
+def _strangers(facts: pd.DataFrame, inputs: Inputs) -> list[Finding]:
+    """Tracks of people who have no duty, or none that could be used."""
+    lone = facts[~facts["name"].isin(names_on_duty(inputs.reaches))]
+    codes = np.where(lone["name"].isin(inputs.refused_people), "track-duty-refused", "track-no-duty")
+    told = zip(codes, lone["track_id"], lone["patroller"], strict=True)
+    return [Finding(str(code), "tracks", str(track), None, note=who) for code, track, who in told]
 
 
 def _frame(facts: pd.DataFrame, walks: Walks, inputs: Inputs) -> gpd.GeoDataFrame:

@@ -32,6 +32,8 @@ __all__ = ["coverage_of", "gaps_of", "names_on_duty", "on_duty", "plain_name", "
 # Lengths are told to a tenth of a metre; what is shorter is rounding.
 _LEAST_M = 0.05
 _BESIDE_M = 10.0
+# Duties are written in whole metres: one that ends no farther beyond the axis ends with it.
+_STATED_M = 1.0
 
 
 def plain_name(name: str) -> str:
@@ -45,7 +47,7 @@ def plain_name(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).split())
 
 
-def reaches_of(duties: pd.DataFrame, axes: Axes) -> tuple[pd.DataFrame, list[Finding]]:
+def reaches_of(duties: pd.DataFrame, axes: Axes) -> tuple[pd.DataFrame, set[str], list[Finding]]:
     """Duties with the chainages they run between, in order of their codes; what cannot be used is a finding.
 
     Parameters
@@ -59,8 +61,11 @@ def reaches_of(duties: pd.DataFrame, axes: Axes) -> tuple[pd.DataFrame, list[Fin
     -------
     DataFrame
         ``duty_id``, ``river_id``, ``bank`` ("" for both), ``chief``, ``level``, ``deputies``, ``low``, ``high``.
+    set of str
+        Names of those who patrol for duties that could not be used.
     list of Finding
-        What could not be read; ``duty-unusable``, ``duty-duplicated``, ``duty-without-river``, ``duty-no-length``.
+        What could not be read; ``duty-unusable``, ``duty-duplicated``, ``duty-without-river``, ``duty-no-length``,
+        ``duty-cut``.
     """
     read, findings = read_rows(duties, DUTIES)
     names = row_names(duties, DUTIES)
@@ -87,8 +92,12 @@ def reaches_of(duties: pd.DataFrame, axes: Axes) -> tuple[pd.DataFrame, list[Fin
         findings += [Finding(code, DUTIES.name, names[row], None, float(value[row]), note=str(note[row]))
                      for row in np.flatnonzero(wrong)]  # fmt: skip
         usable &= ~wrong
-    rows = rows.assign(low=reached[:, 0], high=reached[:, 1])[usable]
-    return rows.sort_values("duty_id", ignore_index=True), findings
+    beyond = (high - low) - (reached[:, 1] - reached[:, 0])
+    findings += [Finding("duty-cut", DUTIES.name, names[row], None, beyond[row], unit="m", note=rows["river_id"][row])
+                 for row in np.flatnonzero(usable & (beyond > _STATED_M))]  # fmt: skip
+    rows = rows.assign(low=reached[:, 0], high=reached[:, 1])
+    known = rows[usable].sort_values("duty_id", ignore_index=True)
+    return known, names_on_duty(rows[~usable]) - {""}, findings
 
 
 def _lacking(
