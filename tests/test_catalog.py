@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import geopandas as gpd
@@ -270,6 +271,88 @@ def test_the_threshold_that_fired_is_in_the_evidence_and_in_the_reason():
     assert found["citation"].iloc[0].endswith("第3项（未核实）")
     assert "计入面积 6,000.00 m²，≥ 5,000 m² → 重大" in found["reason"].iloc[0]
     assert "≥ 5,000 m² → Major" in describe_suspects(found, "en")["reason"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "item"),
+    [
+        (["楼房", "平房", "彩钢房", "猪舍"], "obstructing-structures"),
+        (["杨树", "林地", "苗圃"], "tall-plants"),
+        (["水稻", "小麦", "养殖场", "坟墓", "停车场"], "land-occupied"),
+        (["采砂场"], "sand-mined"),
+        (["取土坑"], "sand-or-soil-dug"),
+        (["弃土", "矿渣"], "solid-waste"),
+        (["砂堆", "砂石料"], "obstacles-heaped"),
+    ],
+)
+def test_common_words_of_surveys_speak_of_the_item_that_covers_them(words, item):
+    boxes = [box(100 * n, 0, 100 * n + 50, 50) for n in range(len(words))]
+    found = rl.classify(screened(*boxes, 类型=words))
+    assert set(found.suspects["item"]) == {item}
+    assert not set(found.faults["code"]) & {"suspects-words-unknown", "suspects-without-words"}
+    # A word adds no severity that the table did not state: by area here, or unknown.
+    graded = "serious" if item == "tall-plants" else "unknown"
+    assert set(found.suspects["severity"]) == {graded}
+
+
+def test_words_without_an_item_are_counted_and_named_once():
+    boxes = [box(100 * n, 0, 100 * n + 50, 50) for n in range(5)]
+    found = rl.classify(screened(*boxes, 类型=["砂石", "草地", "草地", "楼房", None]))
+    told = found.faults.set_index("code")
+    assert told.loc["suspects-words-unknown", ["value", "severity", "layer"]].tolist() == [3.0, "note", "suspects"]
+    assert told.loc["suspects-words-unknown", "note"] == "类型=草地 × 2，类型=砂石 × 1"
+    assert told.loc["suspects-without-words", "value"] == 1.0
+    assert "类型=草地 × 2" in told.loc["suspects-words-unknown", "detail"]
+    # Classified again it is said again, not twice; with words of one's own it is said no more.
+    pd.testing.assert_frame_equal(rl.classify(found).faults, found.faults)
+    named = found.suspects.assign(kind=["extraction", "unknown", "unknown", "construction", "dumping"])
+    once = rl.classify(dataclasses.replace(found, suspects=named)).faults.set_index("code")
+    assert once.loc["suspects-words-unknown", "note"] == "类型=草地 × 2"
+    assert "suspects-without-words" not in once.index
+
+
+def test_words_of_ones_own_silence_the_note(tmp_path):
+    found = screened(box(100, 0, 150, 50), 类型=["砂石"])
+    assert "suspects-words-unknown" in set(rl.classify(found).faults["code"])
+    local = written(tmp_path, WORDS.format(values='["砂石"]', item="obstacles-heaped"), extends="national")
+    made = rl.classify(found, rl.load_catalog(local))
+    assert made.suspects["item"].tolist() == ["obstacles-heaped"]
+    assert "suspects-words-unknown" not in set(made.faults["code"])
+
+
+def test_a_layer_without_a_field_that_the_catalogue_reads_is_told_which_it_has(tmp_path):
+    found = rl.classify(screened(box(100, 0, 150, 50), box(200, 0, 250, 50), DWLX=["玉米", "楼房"]))
+    told = found.faults.set_index("code").loc["suspects-without-words"]
+    assert (told["value"], told["note"]) == (2.0, "DWLX")
+    mapped = rl.classify(found, columns={"DWLX": "类型"})
+    assert "suspects-without-words" not in set(mapped.faults["code"])
+    # What the note says can be typed.
+    things(box(100, 0, 150, 50), box(200, 0, 250, 50), DWLX=["玉米", "楼房"]).to_file(tmp_path / "图斑.gpkg")
+    held.valley().to_file(tmp_path / "范围.gpkg")
+    command = ["screen", str(tmp_path / "图斑.gpkg"), "--extents", str(tmp_path / "范围.gpkg")]
+    for more, items in (
+        (["--column", "DWLX=类型"], {"tall-plants", "obstructing-structures"}),
+        (["--set", "features::类型=房屋"], {"obstructing-structures"}),
+        (["--set", "features::item=rubbish"], {"rubbish"}),
+    ):
+        out = tmp_path / more[1].replace("::", "-")
+        ran = CliRunner().invoke(app, [*command, *more, "--out", str(out)])
+        assert ran.exit_code == 0, ran.output
+        assert set(gpd.read_file(out / "侵占成果.gpkg", layer="疑似问题图斑_面")["item"]) == items
+    wrong = CliRunner().invoke(app, [*command, "--column", "DWLX=种类", "--out", str(tmp_path / "no")])
+    assert wrong.exit_code == 1
+
+
+def test_a_severity_whose_grading_was_not_verified_says_so_in_the_reason(tmp_path):
+    found = rl.classify(screened(box(100, 0, 190, 60), 类型=["果园"])).suspects
+    assert found["severity"].tolist() == ["major"]
+    assert found["reason"].iloc[0].endswith("→ 重大（分级未核实）")
+    assert describe_suspects(found, "en")["reason"].iloc[0].endswith("→ Major (grading not verified)")
+    own = item(measure="area", more=BANDS.format("at_least = 10.0"))
+    read = rl.load_catalog(written(tmp_path, own, WORDS.format(values='["果园"]', item="heap")))
+    sure = rl.classify(screened(box(100, 0, 190, 60), 类型=["果园"]), read).suspects
+    assert sure["severity"].tolist() == ["major"]
+    assert "未核实" not in sure["reason"].iloc[0]
 
 
 def test_severity_goes_by_what_no_permit_covers():

@@ -547,6 +547,37 @@ def test_shorelines_in_another_plane_are_brought_to_that_of_the_axes():
     assert "EPSG:4548" in there.run.inputs["observed_shorelines"]["note"]
 
 
+@pytest.mark.parametrize(
+    "dates",
+    [["1987", " 1987年", "2017", "2017"], [1987, 1987, 2017, 2017], [1987.0, 1987.0, 2017.0, 2017.0],
+     ["1987", "1987-07-01", "2017/7/1", "2017"]],
+)  # fmt: skip
+def test_a_year_is_taken_as_its_middle_and_told_once(dates, tmp_path):
+    frame = bk.retreating(years=(0, 30))
+    given = frame.assign(date=dates)
+    before = given.copy(deep=True)
+    change = bk.measured(given)
+    assert_geodataframe_equal(given, before)
+    exact = bk.measured(frame.assign(date=["1987-07-01", "1987-07-01", "2017-07-01", "2017-07-01"]))
+    assert_geodataframe_equal(change.rates, exact.rates)
+    told = change.faults[change.faults["code"] == "shorelines-dated-by-year"]
+    years = sum(len(str(each).strip().strip("年").removesuffix(".0")) == 4 for each in dates)
+    assert told[["value", "severity", "note"]].to_numpy().tolist() == [[years, "warning", "1987, 2017"]]
+    assert not bk.codes_of(change) & {"value-type", "shoreline-without-date"}
+    assert "shorelines-dated-by-year" not in bk.codes_of(exact)
+    # So it is from a file.
+    given.to_file(tmp_path / "岸线.gpkg")
+    read = rl.read_layer(tmp_path / "岸线.gpkg", schema.OBSERVED_SHORELINES)
+    pd.testing.assert_series_equal(bk.measured(read).rates["rate"], exact.rates["rate"])
+
+
+def test_numbers_that_are_no_year_are_no_dates():
+    frame = bk.retreating(years=(0, 30)).assign(date=["87", "19870", "2017", "2017"])
+    change = bk.measured(frame)
+    codes = change.faults["code"].value_counts()
+    assert codes[["value-type", "shoreline-without-date", "shorelines-dated-by-year"]].tolist() == [2, 2, 1]
+
+
 # What is wrong
 
 
@@ -765,3 +796,34 @@ def test_frames_that_do_not_fit_are_refused_together():
         bk.measured(bk.retreating().set_crs(None, allow_override=True))
     with pytest.raises(rl.SchemaError, match="placement"):
         bk.measured(bk.retreating(), bk.axes().assign(baseline_id="B1", bank="left"))
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_river_that_left_its_axis_is_told_where_shorelines_name_no_bank(named):
+    """Both banks moved to the left of the axis: without names the left one of 2020 is taken for no bank at all."""
+    x, y = 500_000.0, 3_500_000.0
+    at = lambda away: shapely.LineString([(x, y + away), (x + 5000.0, y + away)])  # noqa: E731
+    axes = gpd.GeoDataFrame({"river_id": ["A"], "name": ["河"]}, geometry=[at(0.0)], crs=4548)
+    columns = {"shoreline_id": list("abcd"), "river_id": "A", "uncertainty_m": 5.0}
+    columns |= {"date": ["1990-01-01"] * 2 + ["2020-01-01"] * 2}
+    columns |= {"bank": ["left", "right"] * 2} if named else {}
+    lines = gpd.GeoDataFrame(columns, geometry=[at(50.0), at(-50.0), at(150.0), at(60.0)], crs=4548)
+    change = rl.measure_shoreline_change(lines, axes, spacing_m=500.0)
+    left = float((change.transects["bank"] == "left").sum())
+    told = change.faults[change.faults["code"] == "banks-one-side"]
+    assert told[["severity", "value"]].to_numpy().tolist() == ([] if named else [["warning", left]])
+    assert named or "岸别" in told["detail"].iloc[0]
+
+
+def test_two_dates_without_errors_are_said_to_have_no_probability():
+    x, y = 500_000.0, 3_500_000.0
+    at = lambda away: shapely.LineString([(x, y + away), (x + 5000.0, y + away)])  # noqa: E731
+    axes = gpd.GeoDataFrame({"river_id": ["A"], "name": ["河"]}, geometry=[at(0.0)], crs=4548)
+    columns = {"shoreline_id": list("ab"), "river_id": "A", "bank": "left", "date": ["1990-01-01", "2020-01-01"]}
+    change = rl.measure_shoreline_change(
+        gpd.GeoDataFrame(columns, geometry=[at(50.0), at(150.0)], crs=4548), axes, spacing_m=500.0
+    )
+    told = change.faults[change.faults["code"] == "uncertainty-missing"].iloc[0]
+    assert change.rates["real_probability"].isna().all()
+    assert told["severity"] == "warning"
+    assert "没有概率" in told["detail"]

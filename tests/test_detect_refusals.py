@@ -9,6 +9,7 @@ import shapely
 from rasterio import Affine
 
 import changing
+import imagery
 import riverline as rl
 from changing import ROLES, build, codes, covers, extent, image, pair, whole
 
@@ -273,3 +274,22 @@ def test_a_change_that_fits_no_class_is_counted(tmp_path) -> None:
     assert changes.suspects.empty
     assert one("change-unclassified", changes)["value"].tolist() == [1.0]
     assert one("change-unclassified", changes)["limit"].tolist() == [pytest.approx(6_400.0, rel=1e-4)]
+
+
+def test_images_of_two_places_are_said_to_be_so_before_any_datum_is_asked_about(tmp_path) -> None:
+    values = imagery.ramp(dtype="float32") / 10_000.0
+    roles = ("blue", "green", "red", "nir")
+    one = imagery.write(tmp_path / "a.tif", values, crs="EPSG:32615", descriptions=roles)
+    other = imagery.write(tmp_path / "b.tif", values, crs="EPSG:26914", descriptions=roles)
+    scenes = [rl.read_scene(one, date="2020-07-01"), rl.read_scene(other, date="2024-07-01")]
+    extents = whole().set_crs("EPSG:32615", allow_override=True)
+    with pytest.raises(rl.SchemaError, match="没有共同覆盖的范围"):
+        rl.detect_change(scenes, extents)
+
+
+def test_extents_in_degrees_are_brought_to_the_images_and_told(tmp_path) -> None:
+    scenes = pair(tmp_path)
+    metric, degrees = (rl.detect_change(scenes, each) for each in (whole(), whole().to_crs(4490)))
+    assert codes(degrees).count("change-extents-moved") == 1
+    assert degrees.suspects.crs == scenes[0].crs
+    assert len(degrees.suspects) == len(metric.suspects)

@@ -325,3 +325,17 @@ def test_areas_are_cut_with_their_holes_and_the_rest_stays_as_it_is():
     assert cut_at_antimeridian(alone) is alone
     tall = cut_at_antimeridian(np.array([shapely.LineString([(179, 0, 5), (-179, 0, 7)])], dtype=object))[0]
     assert shapely.get_coordinates(tall, include_z=True)[1].tolist() == [180, 0, 6]
+
+
+@pytest.mark.parametrize("ending", [".geojson", ".parquet"])
+def test_one_layer_of_several_kinds_of_geometry_is_called_one_layer(ending, tmp_path):
+    found = invented.fault_rows()
+    with pytest.raises(rl.JobError, match="图层 质检问题 有 2 种，另有无图形的行（") as told:
+        WRITERS[ending](tmp_path / f"x{ending}", found)
+    assert "3 个" not in told.value.zh
+    assert "the layer Faults has 2 and rows without any (" in told.value.en
+    with pytest.raises(rl.JobError, match=r"图层 质检问题 有 2 种（质检问题_点、质检问题_线）；请写成 \.zip"):
+        WRITERS[ending](tmp_path / f"x{ending}", found[found.geometry.notna()])
+    with pytest.raises(rl.JobError, match="实际有 2 个（"):
+        WRITERS[ending](tmp_path / f"x{ending}", invented.lines(), invented.extents())
+    assert not list(tmp_path.iterdir())

@@ -16,6 +16,7 @@ from tests import invented
 
 import riverline as rl
 from riverline import style
+from riverline.export.fault_titles import fault_titles
 from riverline.export.icons import icon
 
 pytest.importorskip("simplekml", reason="extra kml")
@@ -62,6 +63,7 @@ OWN = frozenset(
         "altitudeMode",
         "extrude",
         "displayMode",
+        "visibility",
     ]
 )
 
@@ -103,6 +105,47 @@ def test_layers_and_rivers_are_folders_and_every_row_is_a_placemark(county):
     assert {each.findtext(f"{KML}name") for each in lines.findall(f"{KML}Folder")} == {"清水河 QS01", "白溪 BX02"}
     for folder, frame in ((lines, made.lines), (folders["质检问题"], made.faults), (folders["水域"], invented.water())):
         assert len(list(folder.iter(f"{KML}Placemark"))) == len(frame)
+
+
+@pytest.mark.parametrize(
+    ("language", "called"),
+    [("zh", ["白溪：多部件要素", "清水河：多部件要素", "XX：多部件要素"]),
+     ("en", ["白溪: multipart feature of 2 parts", "清水河: multipart feature of 3 parts",
+             "XX: multipart feature of 5 parts"])],
+)  # fmt: skip
+def test_faults_are_called_by_river_and_sentence_and_wait_at_the_end_switched_off(language, called, tmp_path):
+    path = rl.export.to_kmz(tmp_path / "x.kmz", invented.result(), invented.axes(), language=language)
+    folders = root_of(path)[0].find(f"{KML}Document").findall(f"{KML}Folder")
+    last = folders[-1]
+    assert last.findtext(f"{KML}name") == rl.schema.FAULTS.label(language)
+    assert [each.findtext(f"{KML}name") for each in last.iter(f"{KML}Placemark")] == called
+    assert {each.findtext(f"{KML}visibility") for each in (last, *last.iter(f"{KML}Placemark"))} == {"0"}
+    for folder in folders[:-1]:
+        assert {each.findtext(f"{KML}visibility") for each in folder.iter()} == {None}, "the others are seen"
+    keys = {each.findtext(f"{KML}value") for each in last.iter(f"{KML}Data") if each.get("name") == "fault_id"}
+    assert keys == set(invented.fault_rows()["fault_id"]), "keys are in the table"
+
+
+def test_faults_by_themselves_are_seen_and_those_of_a_feature_have_its_river(tmp_path):
+    alone = rl.export.to_kmz(tmp_path / "x.kmz", invented.fault_rows())
+    assert not list(root_of(alone)[0].iter(f"{KML}visibility"))
+    line = invented.lines().iloc[[0]]
+    found = rl.faults.found(
+        "levee-gap", layer="management_lines", feature_id=list(line["line_id"]), value=186.5, note="QSY-3", unit="m",
+        geometry=list(line.geometry), crs=invented.CRS,
+    )  # fmt: skip
+    root, _ = root_of(rl.export.to_kmz(tmp_path / "y.kmz", found, line, invented.axes()))
+    names = [each.findtext(f"{KML}name") for each in root.iter(f"{KML}Placemark")]
+    river = invented.axes().set_index("river_id")["name"][line["river_id"].iloc[0]]
+    assert names[-1].startswith(f"{river}：堤防 {line['line_id'].iloc[0]} 与 QSY-3 之间有 186.5 m 缺口")
+    assert "洪水" not in names[-1], "the first clause alone"
+
+
+def test_rivers_in_what_a_fault_is_called_are_names_and_other_keys_stay():
+    found = rl.faults.found("multipart", layer="works", feature_id=["GC-1"], geometry=[None], crs=invented.CRS)
+    rows = found.assign(detail="QS01 的界线（左岸，右岸）有 20 m 在 QS01-2 内，请核对")
+    assert fault_titles(rows, {}, {"QS01": "清水河"}, "zh") == ["清水河 的界线（左岸，右岸）有 20 m 在 QS01-2 内"]
+    assert fault_titles(rows.assign(detail=""), {}, {}, "en") == ["Works"]
 
 
 def test_symbols_are_those_of_the_style_table(county):

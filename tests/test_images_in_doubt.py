@@ -306,7 +306,8 @@ def test_photographs_that_have_little_in_common_are_told_with_the_figures(real_d
     assert compared.suspects["inside_m2"].sum() < 0.06 * rows * columns * 25.0
     assert set(compared.suspects["state"]) == {"unconfirmed"}
     assert (compared.suspects["kind"] == "unknown").mean() > 0.8
-    assert "change-season-apart" in codes(compared)
+    assert "change-plants-unmatched" in codes(compared)
+    assert "change-season-apart" not in codes(compared)
 
 
 def test_suspects_all_over_an_extent_are_doubted(tmp_path) -> None:

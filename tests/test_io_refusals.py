@@ -12,6 +12,7 @@ import pytest
 import shapely
 
 import riverline as rl
+from riverline.io.gdal import take_rows
 
 LINE = shapely.LineString([(500_000, 3_300_000), (500_900, 3_300_900)])
 AXES = rl.schema.AXES
@@ -220,3 +221,14 @@ def test_an_encrypted_zip(tmp_path, shapefile):
     archive.write_bytes(bytes(content))
     with pytest.raises(rl.ReadError, match="is encrypted"):
         rl.read_layer(archive, AXES)
+
+
+def test_one_broken_ring_does_not_refuse_a_layer(tmp_path) -> None:
+    """A ring of two points: its row comes in without geometry, the others as they are."""
+    rings = {"whole": "[[0,0],[1,0],[1,1],[0,0]]", "broken": "[[0,0],[1,1]]"}
+    polygon = '{{"type":"Feature","properties":{{"name":"{}"}},"geometry":{{"type":"Polygon","coordinates":[{}]}}}}'
+    features = ",".join(polygon.format(*each) for each in rings.items())
+    path = tmp_path / "a.geojson"
+    path.write_text(f'{{"type":"FeatureCollection","features":[{features}]}}', encoding="utf-8")
+    frame = take_rows(path, layer=None, encoding=None, bbox=None)[0]
+    assert frame.set_index("name").geometry.isna().to_dict() == {"whole": False, "broken": True}

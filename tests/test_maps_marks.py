@@ -16,7 +16,9 @@ import ledgers
 import patrolled as pt
 import riverline as rl
 from browser import browser
+from riverline.maps.notices import unmeasured
 from riverline.maps.surfaces import _breaks
+from riverline.style import collect
 from test_maps_focus import FIND_MAP, opened
 from test_maps_search import asked, chosen, printed, stakes
 
@@ -225,13 +227,21 @@ def test_a_river_without_a_duty_is_told() -> None:
     assert "R2" in rl.faults.describe(told)["detail"].iloc[0]
 
 
+def test_an_axis_that_patrols_were_not_measured_on_is_told_beside_coverage_only() -> None:
+    two = pt.axes([(0, 0), (1_000, 0)], [(0, 3_000), (1_000, 3_000)])
+    result = rl.measure_patrols(pt.walked([(0, 20), (600, 20)]), two.iloc[:1], duties=pt.duties())
+    told = unmeasured(collect(result, two), "zh", {})
+    assert told == {"title": "未作巡河统计，走到与否不明（1）", "rows": ["R2"]}
+    assert unmeasured(collect(two), "zh", {}) is None
+
+
 @pytest.mark.browser
 def test_rivers_without_a_duty_stand_in_the_legend_and_tracks_wait_to_be_asked_for(page, tmp_path) -> None:
     result, axes = patrols()
     for drawn in (rl.maps.show_patrols(result, axes), rl.maps.show(result, axes)):
         opened(page, tmp_path, drawn)
         legend = page.run(LEGEND)
-        assert "无责任段，走到与否未统计（1）" in legend
+        assert "未作巡河统计，走到与否不明（1）" in legend
         assert "R2" in legend
         assert "×8" not in legend
         assert "巡河记录" not in legend

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import shutil
@@ -9,14 +10,17 @@ import subprocess
 import unicodedata
 import xml.etree.ElementTree as ET
 
+import geopandas as gpd
 import matplotlib.image
 import numpy as np
 import pypdf
 import pytest
+import shapely
 
 import riverline as rl
 from riverline.plates import in_qgis
 from riverline.plates.paper import lay_out
+from riverline.plates.templates import legend_room
 from test_plates import CRS, river, stakes
 
 SCRIPT = """
@@ -171,6 +175,83 @@ def test_the_grid_of_qgis_is_that_of_our_own_sheets_and_areas_of_faults_hide_not
     rgb = np.array([int(symbol.fill[at : at + 2], 16) for at in (1, 3, 5)])
     seen = "#" + "".join(f"{round(each):02x}" for each in rgb * symbol.fill_opacity + 255 * (1 - symbol.fill_opacity))
     assert share_of(tmp_path / "图.pdf", 1, seen, tmp_path) > 5e-3
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """What QGIS said of each job."""
+    said, own = [], in_qgis._told
+
+    def kept(*job):
+        said.append(own(*job))
+        print(said[-1]["legend"])
+        return said[-1]
+
+    monkeypatch.setattr(in_qgis, "_told", kept)
+    return said
+
+
+def with_faults(drawn):
+    """A result with a fault over its whole extent."""
+    found = rl.faults.found(
+        "extents-shared", layer="extents", feature_id=["R1"], geometry=list(drawn.extents.geometry[:1]), crs=CRS
+    )
+    return dataclasses.replace(drawn, faults=found)
+
+
+@pytest.mark.slow
+def test_faults_inside_a_result_are_on_no_sheet_of_qgis_and_those_by_themselves_are(tmp_path) -> None:
+    qgis_python()
+    drawn, axes = river(1500.0)
+    drawn = with_faults(drawn)
+    file = rl.export.to_geopackage(tmp_path / "河.gpkg", drawn, axes, stakes(3), project=True)
+    (text,) = pages(rl.plates.draw_in_qgis(file, tmp_path / "图.pdf"))
+    assert "质检问题" not in text
+    assert "管理与保护范围" in text
+    alone = rl.export.to_geopackage(tmp_path / "错.gpkg", drawn.faults, axes, project=True)
+    assert "质检问题" in pages(rl.plates.draw_in_qgis(alone, tmp_path / "错.pdf"))[0]
+
+
+def many(count):
+    """As many layers of one's own along the river, each a row of the legend; digits of Qt's are no texts."""
+    line = shapely.LineString([(500_100.0, 3_500_000.0), (501_400.0, 3_500_040.0)])
+    frame = gpd.GeoDataFrame({"类": ["甲"]}, geometry=[line], crs=CRS)
+    digits = str.maketrans("0123456789", "零壹贰叁肆伍陆柒捌玖")
+    return {f"专题{at:03d}号[% @a %]".translate(digits): frame for at in range(count)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("layers", "rows", "note"),
+    [(0, 26, "本表至多列26个"), (50, None, "本表至多列"), (90, 0, "界桩表见成果表"), (260, 0, "图例未列:")],
+)
+def test_no_row_of_the_legend_is_cut_and_what_had_to_go_is_said(layers, rows, note, told, tmp_path) -> None:
+    qgis_python()
+    drawn, axes = river(1500.0)
+    file = rl.export.to_geopackage(tmp_path / "河.gpkg", drawn, axes, stakes(30), project=True, **many(layers))
+    (text,) = pages(rl.plates.draw_in_qgis(file, tmp_path / "图.pdf"))
+    room = told[0]["legend"]
+    assert room["needed"][0] <= room["legend"][0]
+    assert room["needed"][1] <= room["legend"][1], "what the legend needs is what it has"
+    assert unicodedata.normalize("NFKC", note) in text
+    assert rows is None or room["rows"] == rows
+    assert ("界桩坐标表" in text) == (room["rows"] > 0)
+    listed = [name.replace(" ", "") for name in many(layers)]
+    assert all(name in text for name in listed) == (not room["left_out"])
+    if rows is None:
+        assert legend_room.LEAST_ROWS <= room["rows"] < 26
+
+
+def test_the_legend_has_its_room_first_and_small_type_comes_before_no_table() -> None:
+    table, count = {"row": 2.5, "rows": 26}, len(legend_room.SIZES)
+    usual = [(40.0, 60.0)] * count
+    assert legend_room.choice(usual, (81.0, 154.0), table) == (0, 26)
+    small = [(40.0, 150.0), (70.0, 120.0), (60.0, 100.0), (90.0, 60.0), (75.0, 50.0)]
+    assert legend_room.choice(small, (81.0, 154.0), table) == (2, int((154 - 100 - 2 - 9) / 2.5) - 1)
+    none = [(40.0, 152.0), *[(70.0, 140.0)] * (count - 1)]
+    assert legend_room.choice(none, (81.0, 154.0), table) == (1, 0)
+    assert legend_room.choice(none, (81.0, 154.0), None) == (0, 0)
+    assert legend_room.choice([(82.0, 20.0)] * count, (81.0, 154.0), table) == (None, 0)
 
 
 def test_what_qgis_cannot_draw_is_said(tmp_path) -> None:

@@ -139,6 +139,71 @@ def test_of_bare_numbers_water_that_is_no_darker_than_land_is_an_error(tmp_path)
     assert set(traced.lines["doubt"]) == {"bright"}
 
 
+def plain_with_lakes(*, dry=True):
+    """Raw numbers of green and near infrared: lakes, green crops, and dry fields greener than infrared."""
+    rng = np.random.default_rng(5)
+    values = np.stack([np.full((160, 160), 90.0), np.full((160, 160), 170.0)])
+    if dry:
+        values[:, :, ::2], values[:, ::3] = (
+            np.array([150.0, 140.0])[:, None, None],
+            np.array([150.0, 140.0])[:, None, None],
+        )
+    lake = np.zeros((160, 160), dtype=bool)
+    lake[30:70, 30:80] = lake[100:140, 90:150] = True
+    values[:, lake] = np.array([70.0, 25.0])[:, None]
+    return (values + rng.normal(0.0, 4.0, values.shape)).clip(1, 255).astype("uint8"), lake
+
+
+def test_dry_fields_that_pass_for_water_are_an_error_and_every_line_is_in_doubt(tmp_path):
+    """Lakes pull the mean infrared of the water down: only that it is of two kinds tells that most of it are fields."""
+    values, lake = plain_with_lakes()
+    path = imagery.write(tmp_path / "a_20240415.tif", values)
+    scene = rl.read_scene(path, bands={"green": 1, "nir": 2})
+    found = rl.map_water(scene, threshold="zero")
+    told = found.faults.query("code == 'water-mixed'").iloc[0]
+    wrong = 100.0 * ((found.water == WET) & ~lake).sum() / (found.water == WET).sum()
+    assert told["severity"] == "error"
+    assert told["value"] == pytest.approx(wrong, abs=1.0)
+    assert wrong > 50.0
+    assert set(rl.trace_waterlines(scene, threshold="zero").lines["doubt"]) == {"mixed"}
+    number = float(told["note"].rpartition("threshold=")[2])
+    mended = rl.map_water(scene, threshold=number)
+    assert "water-mixed" not in codes(mended)
+    assert ((mended.water == WET) == lake).mean() > 0.99
+
+
+def test_lakes_alone_are_one_kind_of_water(tmp_path):
+    path = imagery.write(tmp_path / "a_20240415.tif", plain_with_lakes(dry=False)[0])
+    scene = rl.read_scene(path, bands={"green": 1, "nir": 2})
+    assert not {"water-mixed", "threshold-seed"} & set(codes(rl.map_water(scene)))
+    assert rl.trace_waterlines(scene).lines["doubt"].isna().all()
+
+
+def test_a_rule_that_had_nothing_to_go_by_is_not_reported_as_used(tmp_path):
+    """A handful of stray pixels in a dry land: no block holds an edge, and the index's own zero is no edge."""
+    values = np.stack([np.full((96, 96), 0.08), np.full((96, 96), 0.30)]).astype("float32")
+    values[:, 40, 40:44] = np.array([0.10, 0.05])[:, None]
+    scene = opened(tmp_path, values, ("green", "nir"))
+    found = rl.map_water(scene)
+    assert found.threshold.method == "seed"
+    assert found.run.inputs[scene.name]["threshold_method"] == "seed"
+    told = found.faults.query("code == 'threshold-seed'").iloc[0]
+    assert (told["severity"], told["value"]) == ("warning", 4.0)
+    assert set(rl.trace_waterlines(scene, shortest_m=0.0).lines["doubt"]) == {"seed"}
+
+
+@pytest.mark.real
+def test_dry_fields_of_a_real_plain_are_not_delivered_as_water_in_silence(real_data):
+    """NAIP of June 2010: 61 % of what every rule but one calls water is dry fields."""
+    scene = rl.read_scene(real_data / "naip_wetlands" / "m_4709963_se_14_1_20100629.tif")
+    found = rl.map_water(scene)
+    assert found.faults.query("code == 'water-mixed'")["value"].iloc[0] == pytest.approx(68.0, abs=2.0)
+    assert set(rl.trace_waterlines(scene).lines["doubt"]) == {"mixed"}
+    mended = rl.map_water(scene, threshold=round(found.threshold.mixture.parting, 2))
+    assert "water-mixed" not in codes(mended)
+    assert mended.water_m2 == pytest.approx(2.2e6, rel=0.1)
+
+
 @pytest.mark.real
 @pytest.mark.parametrize("mask", [None, False])
 def test_clouds_over_taylorsville_are_not_taken_for_water_in_silence(real_data, mask):

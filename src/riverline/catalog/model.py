@@ -246,6 +246,19 @@ class Catalog(Frozen):
         """
         return next((each for each in self.items if each.id == item), None)
 
+    def is_verified(self, item: Item) -> bool:
+        """Whether an item was read as it stands: not derived, nor taken on trust.
+
+        Examples
+        --------
+        >>> import riverline as rl
+        >>> catalog = rl.load_catalog("national")
+        >>> [catalog.is_verified(catalog.find(name)) for name in ("rubbish", "tall-plants")]
+        [True, False]
+        """
+        document = next(each for each in self.documents if each.id == item.document)
+        return (item.certainty or document.seen) not in {"U", "D"}
+
     def cite(self, item: Item, band: Band | None = None, *, language: Literal["zh", "en"] = "zh") -> str:
         """Document, number and article behind an item or its band, with what is not verified marked.
 
@@ -257,7 +270,7 @@ class Catalog(Frozen):
         '18〕245号）第一部分（乱堆）'
         """
         document = next(each for each in self.documents if each.id == item.document)
-        mark = (item.certainty or document.seen) in {"U", "D"}
+        mark = not self.is_verified(item)
         if language == "en":
             article = (band.article_en if band else "") or item.article_en or item.article
             return f"{document.title_en or document.title}, {article}{' (not verified)' if mark else ''}"

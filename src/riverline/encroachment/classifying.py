@@ -15,6 +15,7 @@ from riverline.catalog import Catalog, load_catalog
 from riverline.catalog.describing import UNITS
 from riverline.catalog.model import plain_word
 from riverline.encroachment.telling import describe_suspects
+from riverline.encroachment.untaken import attributes_of, with_untaken
 from riverline.errors import RuleError, SchemaError
 from riverline.provenance import Run
 from riverline.schema import SUSPECTS
@@ -64,7 +65,8 @@ def classify(
     -------
     GeoDataFrame or result
         The same rows with ``kind``, ``item``, ``severity``, ``rule_id``, ``citation``, and the size and band that
-        decided in ``evidence`` and ``reason``; of a result the same result with such rows.
+        decided in ``evidence`` and ``reason``; of a result the same result with such rows, and in notes among its
+        faults how many suspects no item fits, with the words that they use.
 
     Raises
     ------
@@ -117,10 +119,13 @@ def classify(
             f"suspects 应为疑似问题图层，或 riverline.screen 的返回值，实际为 {type(suspects).__name__}",
             f"suspects must be rows of suspects or what riverline.screen returned, got {type(suspects).__name__}",
         )
-    changes: dict[str, Any] = {"suspects": _classified(frame, chosen, columns or {})}
+    made = _classified(frame, chosen, columns or {})
+    changes: dict[str, Any] = {"suspects": made}
+    if isinstance(told := getattr(suspects, "faults", None), gpd.GeoDataFrame):
+        changes["faults"] = with_untaken(told, made, chosen, attributes_of(made, columns or {}))
     if isinstance(run := getattr(suspects, "run", None), Run):
-        told = {"catalog": {"name": chosen.name, "digest": chosen.digest}}
-        changes["run"] = dataclasses.replace(run, inputs={**run.inputs, **told})
+        by = {"catalog": {"name": chosen.name, "digest": chosen.digest}}
+        changes["run"] = dataclasses.replace(run, inputs={**run.inputs, **by})
     return dataclasses.replace(suspects, **changes)
 
 
@@ -170,7 +175,7 @@ def _items(frame: gpd.GeoDataFrame, catalog: Catalog, columns: Mapping[str, str]
     given = frame["item"].astype("str").fillna("").to_numpy(dtype=object)
     found: Texts = np.where(np.isin(given.astype(str), list(known)), given, "").astype(object)
     kind = frame["kind"].astype("str").fillna("unknown").to_numpy(dtype=object)
-    fields = _fields(frame, columns)
+    fields = attributes_of(frame, columns)
     called = {plain_word(name): item.id for item in catalog.items for name in (item.title, item.title_en, item.id)}
     called.pop("", None)
     for texts in fields.get("item", []):
@@ -181,23 +186,6 @@ def _items(frame: gpd.GeoDataFrame, catalog: Catalog, columns: Mapping[str, str]
         if fits.any():
             found[fits & _says(word, fields, len(frame))] = word.item
     return found
-
-
-def _fields(frame: gpd.GeoDataFrame, columns: Mapping[str, str]) -> dict[str, list[Texts]]:
-    """Attributes as they are compared, by the field of the catalogue that they stand for."""
-    named: dict[str, list[str]] = {}
-    for name in frame.columns:
-        if name == frame.geometry.name or (name in SUSPECTS and name not in columns):
-            continue
-        field = columns.get(str(name), str(name).removeprefix("feature_"))
-        named.setdefault(field, []).append(name)
-    return {field: [_plain(frame[name]) for name in names] for field, names in named.items()}
-
-
-def _plain(values: pd.Series[Any]) -> Texts:
-    texts = values.astype("str").fillna("").astype(object)
-    words = {text: plain_word(str(text)) for text in texts.unique()}
-    return texts.map(words).to_numpy(dtype=object)
 
 
 def _says(word: Word, fields: Mapping[str, list[Texts]], count: int) -> NDArray[np.bool_]:
@@ -253,6 +241,7 @@ def _evidence(
     if item is not None:
         told |= {"id": f"{item.origin}/{item.id}", "title": item.title, "title_en": item.title_en or item.title}
         told |= {"citation_en": catalog.cite(item, band, language="en")}
-        told |= {"severity": severity, "column": size[0], "value": size[1], "unit": UNITS[item.measure]}
+        told |= {"verified": catalog.is_verified(item), "severity": severity}
+        told |= {"column": size[0], "value": size[1], "unit": UNITS[item.measure]}
         told |= {"band": "" if band is None else f"{band.text()} {UNITS[item.measure]}"}
     return json.dumps(content | {"catalog": told}, ensure_ascii=False)

@@ -49,6 +49,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no_rule": ("目录中没有对应条目，严重程度不明", "no item of the catalogue fits; severity unknown"),
     "band": ("{0} {1:,.2f} {2}，{3}", "{0} {1:,.2f} {2}, {3}"),
     "no_band": ("{0}", "{0}"),
+    "unverified": ("{0}（分级未核实）", "{0} (grading not verified)"),
 }
 _BETWEEN = {"zh": "；", "en": "; "}
 _GLOSSED = " · "
@@ -195,6 +196,8 @@ def _rule(evidence: dict[str, Any], language: Language) -> list[str]:
     title = rule["title"] if language == "zh" else rule["title_en"]
     said = [_say("rule", language, rule["id"], title)]
     severity = SUSPECTS["severity"].value_label(rule["severity"], language)
+    if rule["severity"] != "unknown" and not rule.get("verified", True):
+        severity = _say("unverified", language, severity)
     if rule.get("value") is None:
         return [*said, _say("no_band", language, f"{SUSPECTS['severity'].label(language)} {severity}")]
     band = f"{rule['band']} → {severity}" if rule["band"] else severity

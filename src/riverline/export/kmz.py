@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -15,12 +15,14 @@ import shapely
 
 from riverline.errors import JobError, needed
 from riverline.export.drafts import changed, drafted, layers_for, zip_files
+from riverline.export.fault_titles import fault_titles, rivers_of_features
 from riverline.export.geojson import CRS, placed
 from riverline.export.icons import icon
 from riverline.export.photos import Photos
 from riverline.export.placards import Placards, ordered, placards_of, river_names
 from riverline.geodesy.rounding import round_half_up
 from riverline.io.sheet_cells import clean_text
+from riverline.schema import FAULTS
 from riverline.style import in_language, themes
 
 if TYPE_CHECKING:
@@ -94,9 +96,10 @@ def to_kmz(
     Coordinates are longitude and latitude to 8 decimals (1 mm) on WGS 84, which CGCS2000 is taken to equal; heights are
     on the ground. KML has no dashes: categories differ by colour and width, points by shape, and icons are pictures
     inside the file. Names and texts of data are texts: neither markup nor links of theirs come to life, balloons show
-    the description alone, and nothing in the file points outside it. Photos that are not in the folder, or are neither
-    JPEG nor PNG, are named in the description. Rows without a place are placemarks without geometry; tables without
-    geometry are named in the document's description. The same result gives the same bytes.
+    the description alone, and nothing in the file points outside it. Faults are called by river and first words of
+    their sentence; their folder is the last, and switched off where there are other layers. Photos that are not in
+    the folder, or are neither JPEG nor PNG, are named in the description. Rows without a place are placemarks without
+    geometry; tables without geometry are named in the document's description. The same result gives the same bytes.
 
     Examples
     --------
@@ -113,7 +116,7 @@ def to_kmz(
     if not drawn:
         raise JobError("成果都没有图形，不能写成 KMZ；表格请写 .xlsx", "no layer has geometry: write tables as .xlsx")
     tables = [each.label(language) for each in found if not each.spatial]
-    writer = _Writer(simplekml, language, river_names(found), photos)
+    writer = _Writer(simplekml, language, river_names(found), rivers_of_features(found), photos)
     text = writer.document([_located(each) for each in drawn], _about(tables, language))
     with drafted(target) as draft:
         zip_files(draft, {"doc.kml": text.encode(), **writer.icons, **photos.files})
@@ -121,9 +124,9 @@ def to_kmz(
     return target
 
 
-def _rank(layer: Layer) -> int:
-    """What is drawn on top comes first, as in a layer tree."""
-    return -themes(layer.schema.name if layer.schema else "")[0].order
+def _rank(layer: Layer) -> tuple[bool, int]:
+    """What is drawn on top comes first, as in a layer tree; faults come last, since few open a map for them."""
+    return layer.name == FAULTS.name, -themes(layer.schema.name if layer.schema else "")[0].order
 
 
 def _located(layer: Layer) -> tuple[Layer, gpd.GeoDataFrame]:
@@ -144,13 +147,14 @@ def _about(tables: Sequence[str], language: Language) -> str:
 class _Writer:
     """Builds the document; texts go in escaped, since the library's own escaping lets CDATA of data through.
 
-    ``icons`` are the pictures by their names in the archive; ``names`` and ``points`` are what was written: the
-    placemarks' names and the number of coordinates, in order.
+    ``features`` are the rivers of features, by layer and key; ``icons`` are the pictures by their names in the archive;
+    ``names`` and ``points`` are what was written: the placemarks' names and the number of coordinates, in order.
     """
 
     kml: Any
     language: Language
     rivers: Mapping[str, str]
+    features: Mapping[tuple[str, str], str]
     photos: Photos
     icons: dict[str, bytes] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
@@ -162,12 +166,16 @@ class _Writer:
         self.kml.Kml.resetidcounter()
         whole = self.kml.Kml(name="riverline", description=_xml(about), open=1)
         whole.parsetext(parse=False)
+        alone = all(layer.name == FAULTS.name for layer, _rows in layers)
         for layer, rows in layers:
-            self._layer(whole.newfolder(name=_xml(layer.label(self.language))), layer, rows)
+            seen = {} if alone or layer.name != FAULTS.name else {"visibility": 0}
+            self._layer(whole.newfolder(name=_xml(layer.label(self.language)), **seen), layer, rows, seen)
         return '<?xml version="1.0" encoding="UTF-8"?>\n' + whole.kml(format=False)
 
-    def _layer(self, folder: Any, layer: Layer, rows: gpd.GeoDataFrame) -> None:  # noqa: ANN401 - the library's own
+    def _layer(self, folder: Any, layer: Layer, rows: gpd.GeoDataFrame, seen: Mapping[str, int]) -> None:  # noqa: ANN401 - the library's own
         texts = placards_of(layer, rows, language=self.language)
+        if layer.schema is FAULTS:
+            texts = replace(texts, names=fault_titles(rows, self.features, self.rivers, self.language))
         theme = themes(layer.schema.name if layer.schema else "")[0]
         known = theme.column in rows if theme.column else True
         values = rows[theme.column].tolist() if theme.column and known else [None] * len(rows)
@@ -178,19 +186,22 @@ class _Writer:
             river = self._river(rivers[row]) if by_river else ""
             if river not in inside:
                 inside[river] = folder.newfolder(name=_xml(river))
-            self._place(inside[river], shapes[row], texts, row, self._style(theme, values[row], shapes[row]))
+            self._place(inside[river], shapes[row], texts, row, self._style(theme, values[row], shapes[row]), seen)
 
     def _river(self, code: Any) -> str:  # noqa: ANN401 - a cell
         if not isinstance(code, str) or not code:
             return _OTHER[self.language]
         return f"{self.rivers.get(code, '')} {code}".strip()
 
-    def _place(self, folder: Any, shape: Any, texts: Placards, row: int, style: Any) -> None:  # noqa: ANN401
+    def _place(
+        self, folder: Any, shape: Any, texts: Placards, row: int, style: Any, seen: Mapping[str, int],  # noqa: ANN401
+    ) -> None:  # fmt: skip
         parts = shapely.get_parts(shape) if shape is not None else np.array([], dtype=object)
         parts = parts[~shapely.is_empty(parts)]
         name = _plain(texts.names[row])
         about = {"name": _xml(name), "description": _xml(self._table(texts, row))}
-        place = folder.newmultigeometry(**about)
+        # A program looks at the mark of each placemark, whatever that of its folder says.
+        place = folder.newmultigeometry(**about, **seen)
         for part in parts:
             self._add(place, part)
         place.snippet = self.kml.Snippet("", 0)

@@ -14,9 +14,16 @@ CHANGE_CODES = (
          "give a smaller spacing_m (--spacing on the command line)"),
     Code("shoreline-without-date", "error", "岸线 {feature} 没有可用的日期，未使用",
          "shoreline {feature} has no usable date and was not used", "填写日期，写作 2024-05-06；"
-         "只知年份的写该年有代表性的一天，如 1987-07-01，并如实加大中误差",
-         "fill in its date, such as 2024-05-06; where only the year is known a day that stands for it, such as "
-         "1987-07-01, with an error that allows for it"),
+         "只知年份的写年份，如 1987（按 7 月 1 日计），并如实加大中误差",
+         "fill in its date, such as 2024-05-06; where only the year is known that, such as 1987 (taken as its 1 July), "
+         "with an error that allows for it"),
+    Code("shorelines-dated-by-year", "warning",
+         "{value} 条岸线的日期只有年份（{note}），按当年 7 月 1 日计，可能差半年：相隔 n 年的两期，速率可差 1/n",
+         "the dates of {value} shorelines are a year only ({note}) and taken as its 1 July, which may be half a year "
+         "off: the rate between two dates n years apart may be off by 1/n of itself",
+         "知道日期的写作 1987-05-06；否则如实加大 uncertainty_m（年变化量的一半）",
+         "write the day where it is known, such as 1987-05-06; else allow for it in uncertainty_m (half of what the "
+         "bank moves in a year)"),
     Code("shoreline-bank-contradicts", "error",
          "岸线 {feature} 标为{note}，但 {value} % 的交点在同期另一岸之外，或在中心线另一侧（允许 {limit} %），未使用",
          "shoreline {feature} says {note}, yet {value} % of its hits lie beyond the other bank of its day, or across "
@@ -46,11 +53,21 @@ CHANGE_CODES = (
     Code("uncertainty-not-positive", "error", "岸线 {feature} 的定位中误差不大于零（{value} {unit}），按未知处理",
          "the position error of shoreline {feature} is not above zero ({value} {unit}); taken as unknown",
          "填写大于零的一倍中误差", "fill in one standard deviation, above zero"),
-    Code("uncertainty-missing", "note",
-         "河流 {feature} 的{note}有 {value} 期岸线没有定位中误差，相应断面不作加权回归，变化属实概率只凭拟合误差",
-         "{value} dates of the {note} of river {feature} have no position error: no weighted rate there, and the "
-         "probability rests on the fit alone", "填写 uncertainty_m，或给出 uncertainty_m= 作为缺省值",
-         "fill in uncertainty_m, or give uncertainty_m= for those that lack it"),
+    Code("uncertainty-missing", "warning",
+         "河流 {feature} 的{note}有 {value} 期岸线没有定位中误差，相应断面不作加权回归；"
+         "满三期的变化属实概率只凭拟合误差，只有两期的没有概率，变化一律不能证实",
+         "{value} dates of the {note} of river {feature} have no position error: no weighted rate there; with three "
+         "dates or more the probability rests on the fit alone, with two there is none and no change can be proven",
+         "填写 uncertainty_m，或给出 uncertainty_m=（命令行 --uncertainty）作为缺省值",
+         "fill in uncertainty_m, or give uncertainty_m= (--uncertainty on the command line) for those that lack it"),
+    Code("banks-one-side", "warning",
+         "河流 {feature} 有 {value} 处断面，没写岸别的岸线同一日期在中心线一侧相交多次、另一侧没有："
+         "河道可能已越过中心线，左右岸无从区分，变化量和符号不可靠",
+         "at {value} transects of river {feature} shorelines without a bank are met several times on one side of the "
+         "axis on a date, and not on the other: the river may have left the axis, banks cannot be told, and neither "
+         "amounts nor signs can be relied on",
+         "给岸线补 bank 列（left、right，面向下游），或改用较新的中心线",
+         "give the shorelines a column bank (left, right, looking downstream), or use a newer axis"),
     Code("change-without-shoreline", "warning", "河流 {feature} 没有可用岸线，变化不明",
          "river {feature} has no usable shoreline: its change is unknown", "补充该河的岸线，核对河流编码",
          "give its shorelines, and check river codes"),

@@ -9,6 +9,9 @@ __all__ = ["DETECTION_CODES"]
 DETECTION_CODES = (
     Code("change-undated", "error", "影像 {feature} 没有日期，未参与变化检测", "{feature} has no date and took no part",
          "用 read_scene(…, date=) 给出日期", "give its day with read_scene(…, date=)"),
+    Code("change-extents-moved", "note", "管理范围以经纬度给出，已换算到影像的坐标系（{note}）",
+         "extents came in degrees and were brought to the plane of the images ({note})",
+         "无需处理；成果在影像的坐标系中", "nothing to do; results are in the plane of the images"),
     Code("change-not-covered", "warning",
          "管理范围 {feature} 只被 {value} 个日期的影像覆盖（至少 {limit} 个），未检测",
          "extent {feature} is covered by the images of {value} days (at least {limit} are needed) and was left out",
@@ -78,10 +81,16 @@ DETECTION_CODES = (
          "{feature} has no reference of its season: changes of vegetation are not told",
          "补充同季的早期影像", "bring an earlier image of that season"),
     Code("change-season-apart", "note",
-         "影像 {feature} 与参照影像 {note} 在年内相隔较远或无法归一化，植被变化不定类型、不作确认",
-         "{feature} and its reference {note} are far apart in the year, or could not be normalised: changes of plants "
-         "are given no kind and are not confirmed",
+         "影像 {feature} 与参照影像 {note} 在年内相隔较远，植被变化不定类型、不作确认",
+         "{feature} and its reference {note} are far apart in the year: changes of plants are given no kind and are "
+         "not confirmed",
          "补充时节相近的影像", "bring images of like seasons"),
+    Code("change-plants-unmatched", "note",
+         "影像 {feature} 与参照影像 {note} 时节相近，但无法归一化，植被变化不定类型、不作确认",
+         "{feature} and its reference {note} are of one time of the year, yet could not be normalised: changes of "
+         "plants are given no kind and are not confirmed",
+         "换用反射率产品，或用 read_scene(…, scale=) 给出系数",
+         "use reflectance, or give its factor with read_scene(…, scale=)"),
     Code("change-two-dates", "note", "只有两个日期，变化未经复核，可信度较低",
          "there are two days only: changes are not confirmed and less probable",
          "补充后续影像；两季都有更好", "bring later images, of both seasons if there are"),

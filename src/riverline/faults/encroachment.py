@@ -50,6 +50,23 @@ ENCROACHMENT_CODES = (
     Code("axis-not-one", "note", "范围 {feature} 有 {value} 条可用中心线，岸别、桩号按界线推定或不明",
          "extent {feature} has {value} usable axes; banks and chainages come from the line, or are unknown",
          "用 axes= 提供该河唯一的一条中心线", "give the one axis of the river with axes="),
+    Code("suspects-words-unknown", "note",
+         "{value} 个疑似问题的用词在认定目录中没有对应条目，类型、严重程度不明：{note}",
+         "the catalogue has no item for the words of {value} suspects, whose kind and severity are unknown: {note}",
+         '在本地目录中补充这些词（extends = "national"，[[words]] fields、values、item；riverline catalog template '
+         "打印样本），用 --catalog 给出；或给图层加 item 列写条目编号（riverline catalog show 列出）",
+         'add the words to a catalogue of your own (extends = "national", [[words]] with fields, values and item; '
+         "riverline catalog template prints one) and give it with --catalog; or add a column item with the code of the "
+         "item (riverline catalog show lists them)"),
+    Code("suspects-without-words", "note",
+         "{value} 个疑似问题没有认定目录所读的属性（如 类型、building、landuse），类型、严重程度不明；现有字段：{note}",
+         "{value} suspects have no attribute that the catalogue reads (such as 类型, building or landuse): kind and "
+         "severity are unknown; their columns: {note}",
+         '把写明地物类型的字段对应到 类型，如 --column DWLX=类型（代码中为 classify(…, columns={"DWLX": "类型"})）；'
+         '整层同为一类的用 --set features::类型=房屋（代码中为 frame.assign(类型="房屋")）',
+         'say which field tells what a feature is, such as --column DWLX=类型 (classify(..., columns={"DWLX": '
+         '"类型"}) in code); where a whole layer is of one kind, --set features::类型=房屋 '
+         '(frame.assign(类型="房屋"))'),
     Code("suspects-not-counted", "note",
          "{value} 个疑似图斑不计入问题（许可覆盖、仅在保护范围或在线外），未参与精度评定",
          "{value} suspects do not count (permitted, in the protection extent or outside) and took no part in the "

@@ -123,6 +123,23 @@ IMAGERY_CODES = (
          "{limit} {unit}): it is cloud or snow",
          "用 mask= 给出云掩膜，或换一景；核对波段是否写对",
          "give its mask of clouds as mask=, or take another image; see whether the bands are named rightly"),
+    Code("water-mixed", "error",
+         "影像 {feature} 判为水的像元有两类：{value} {unit} 在红外上与陆地一样亮（{note}，至多 {limit} {unit}），"
+         "多为旱地、裸地，不是水",
+         "what was taken for water on {feature} is two kinds of ground: {value} {unit} of it is as bright in the "
+         "infrared as land ({note}, at most {limit} {unit}) - dry fields, bare ground - and no water",
+         '写明 threshold= 的数值（说明中的数值把红外暗的一类与其余分开），或 threshold="multi_otsu"，'
+         "或用 extent= 限定到河道附近；未改前水面和水边线不可用",
+         "give a number as threshold= (the one above parts what is dark from all else), or "
+         'threshold="multi_otsu", or limit it to the river with extent=; neither water nor lines are of use yet'),
+    Code("threshold-seed", "warning",
+         "影像 {feature} 上没有足够的水陆交界可定阈值，取指数本身的分界（{note}）；"
+         "高于它的 {value} {unit}（共 {limit} {unit}）",
+         "too little of {feature} holds both water and land to place a threshold: the index's own ({note}) was taken; "
+         "{value} {unit} of {limit} lie above it",
+         "像元很少时多为零星误判，先核对有没有水；有水时用 extent= 限定到河道附近，或写明 threshold= 的数值",
+         "a few pixels are mostly strays: see whether there is water at all; if there is, limit it to the river with "
+         "extent=, or give a number as threshold="),
     Code("threshold-weak", "warning", "影像 {feature} 的水陆可分性只有 {value}（应不低于 {limit}），阈值不可靠",
          "water and land of {feature} are parted by {value} only (at least {limit}): the threshold is unsure",
          "用 extent= 限定到河道附近，或写明 threshold= 的数值",

@@ -67,7 +67,7 @@ def take_rows(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         info = pyogrio.read_info(path, layer=layer, encoding=encoding)
-        frame = pyogrio.read_dataframe(path, fid_as_index=encoding == RAW, **options)
+        frame = pyogrio.read_dataframe(path, fid_as_index=encoding == RAW, on_invalid="warn", **options)
     if bare and not isinstance(frame, gpd.GeoDataFrame):
         frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([None] * len(frame), index=frame.index), crs=PLACEHOLDER)
     if not isinstance(frame, gpd.GeoDataFrame):

@@ -25,14 +25,14 @@ _WORDS = {
         "unknown": "未能比较，有无变化不明（{count}）",
         "more": "… 另有 {left} 条，见质检问题",
         "row": "{name}：{detail}",
-        "no_duty": "无责任段，走到与否未统计（{count}）",
+        "no_duty": "未作巡河统计，走到与否不明（{count}）",
     },
     "en": {
         "title": "Could not be drawn ({count})",
         "unknown": "Not compared, change unknown ({count})",
         "more": "… {left} more, see the faults",
         "row": "{name}: {detail}",
-        "no_duty": "Without a duty, whether walked not measured ({count})",
+        "no_duty": "Patrols not measured, whether walked unknown ({count})",
     },
 }
 
@@ -66,7 +66,7 @@ def undrawn(layers: Sequence[Layer], language: Language, names: Mapping[str, str
     >>> undrawn(collect(result), "zh", {"R1": "清水河"})["title"]
     '未能绘出（1）'
     """
-    frames = _faults(layers)
+    frames = _of("faults", layers)
     found = [frame[frame["code"].isin(_CODES)] for frame in frames]
     rows = [describe(each, language) for each in found if len(each)]
     if not rows:
@@ -88,7 +88,9 @@ def undrawn(layers: Sequence[Layer], language: Language, names: Mapping[str, str
 
 
 def unmeasured(layers: Sequence[Layer], language: Language, names: Mapping[str, str]) -> dict[str, Any] | None:
-    """The notice of rivers that no chief answers for, as :func:`undrawn` has it; None where there are none.
+    """The notice of rivers that patrols were not measured on, as :func:`undrawn` has it; None where there are none.
+
+    These are the rivers that no chief answers for, and, beside coverage, axes that it says nothing of.
 
     Examples
     --------
@@ -96,10 +98,14 @@ def unmeasured(layers: Sequence[Layer], language: Language, names: Mapping[str, 
     >>> from riverline.style import collect
     >>> told = rl.faults.found("river-without-duty", layer="axes", feature_id=["R1"], geometry=[None], crs=4548)
     >>> unmeasured(collect(told), "zh", {"R1": "清水河"})
-    {'title': '无责任段，走到与否未统计（1）', 'rows': ['清水河']}
+    {'title': '未作巡河统计，走到与否不明（1）', 'rows': ['清水河']}
     """
-    found = [frame.loc[frame["code"] == "river-without-duty", "feature_id"] for frame in _faults(layers)]
-    rivers = sorted({names.get(str(code), str(code)) for each in found for code in each})
+    found = [frame.loc[frame["code"] == "river-without-duty", "feature_id"] for frame in _of("faults", layers)]
+    codes = {str(code) for each in found for code in each}
+    if coverage := _of("coverage", layers):
+        measured = {str(code) for frame in coverage for code in frame["river_id"].dropna()}
+        codes |= {str(code) for frame in _of("axes", layers) for code in frame["river_id"].dropna()} - measured
+    rivers = sorted({names.get(code, code) for code in codes})
     if not rivers:
         return None
     words, left = _WORDS[language], len(rivers) - _SHOWN
@@ -107,5 +113,5 @@ def unmeasured(layers: Sequence[Layer], language: Language, names: Mapping[str, 
     return {"title": words["no_duty"].format(count=len(rivers)), "rows": [*rivers[:_SHOWN], *more]}
 
 
-def _faults(layers: Sequence[Layer]) -> list[pd.DataFrame]:
-    return [layer.frame for layer in layers if layer.schema is not None and layer.schema.name == "faults"]
+def _of(schema: str, layers: Sequence[Layer]) -> list[pd.DataFrame]:
+    return [layer.frame for layer in layers if layer.schema is not None and layer.schema.name == schema]

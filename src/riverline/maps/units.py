@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from riverline.channel.given import finite
 from riverline.errors import JobError, RiverlineError
 from riverline.geodesy import align
 from riverline.maps.groups import blank
@@ -215,23 +216,15 @@ def _shapes(each: _Sorted) -> Objects | None:
     name = each.layer.label("en")
     align(bare.iloc[:0], CRS, layer=name)
     try:
-        return _finite(align(bare, CRS, layer=name).geometry.to_numpy())
+        return finite(align(bare, CRS, layer=name)).geometry.to_numpy()
     except RiverlineError:
         shapes = np.full(len(bare), None, dtype=object)
         for rows in [*_rows_of(each.unit).values(), np.flatnonzero(_free(each.unit))]:
             try:
-                shapes[rows] = _finite(align(bare.iloc[rows], CRS, layer=name).geometry.to_numpy())
+                shapes[rows] = finite(align(bare.iloc[rows], CRS, layer=name)).geometry.to_numpy()
             except RiverlineError:
                 continue
         return shapes
-
-
-def _finite(shapes: Objects) -> Objects:
-    """Shapes without those that have a coordinate which is no number: these lie nowhere."""
-    ends = shapely.bounds(shapes)
-    known = shapes.copy()
-    known[~(np.isfinite(ends).all(axis=1) | shapely.is_empty(shapes))] = None
-    return known
 
 
 def _shapes_of(

@@ -27,7 +27,7 @@ from riverline.plates.subjects import heading_of, subject_of, subjects_of
 from riverline.plates.templates import qgis_template
 from riverline.plates.wording import WORDS, notes_from
 from riverline.provenance import RulesUsed
-from riverline.schema import EXTENTS, MANAGEMENT_LINES, PLATES, STAKES
+from riverline.schema import EXTENTS, FAULTS, MANAGEMENT_LINES, PLATES, STAKES
 from riverline.style import Layer
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ _SLOTS = ("unit", "surveyed_by", "drawn_by", "checked_by", "approved_by", "date"
 """What stands in the slots of the template, from the top."""
 _STAKES = 26
 """Rows that the table of stakes has room for."""
+_SCRIPTS = ("print_layout.py", "legend_room.py")
+"""What QGIS's interpreter runs, and what that takes from."""
 _LONGEST_S = 1_800
 _ASKED_S = 60
 _PLACES = ("/Applications/QGIS.app/Contents/MacOS/bin/python3", "/Applications/QGIS-LTR.app/Contents/MacOS/bin/python3")
@@ -100,8 +102,10 @@ def draw_in_qgis(
 
     Notes
     -----
-    QGIS runs in a process of its own, without a window. Where the project has stakes, numbers and coordinates of the
-    first of them on the map stand below the legend. Texts are written as they are, none is read as an expression.
+    QGIS runs in a process of its own, without a window. Faults inside results are left out, as :func:`draw` does. The
+    legend has its room first, in smaller type if that is what it takes. Where the project has stakes, numbers and
+    coordinates of the first of them on the map stand below it, as many as fit; a note says where the table or a layer
+    of the legend had to go. Texts are written as they are, none is read as an expression.
     Tested with QGIS 3.22.
 
     Examples
@@ -127,7 +131,7 @@ def draw_in_qgis(
     job = {"project": os.fspath(source.resolve()), "template": os.fspath(layout.resolve()),
            "coverage": PLATES.label_zh, "scale": 0 if scale == "auto" else scale, "scales": list(SCALES),
            "grid": grid_expression("@map_scale"), "heading": _heading(source, language), "table": _table(language),
-           "texts": texts, "slots": {name: text for name, text in slots.items() if text}}  # fmt: skip
+           "left_out": _left_out(source), "texts": texts, "slots": {name: text for name, text in slots.items() if text}}  # fmt: skip
     write_whole(target, _drawn(interpreter, job))
     return target
 
@@ -186,17 +190,8 @@ def _interpreter(python: str | None) -> str:
 def _drawn(interpreter: str, job: dict[str, Any]) -> bytes:
     """What QGIS made of a job."""
     with tempfile.TemporaryDirectory(prefix="riverline-") as folder:
-        draft, script, told = Path(folder) / "draft.pdf", Path(folder) / "print_layout.py", Path(folder) / "job.json"
-        script.write_bytes(Path(__file__).with_name("templates").joinpath("print_layout.py").read_bytes())
-        told.write_text(json.dumps({**job, "target": os.fspath(draft)}), encoding="utf-8")
-        try:
-            ran = subprocess.run(  # noqa: S603 - our own script
-                [interpreter, os.fspath(script), os.fspath(told)], env=_environment(), capture_output=True,
-                cwd=folder, check=False, timeout=_LONGEST_S,
-            )  # fmt: skip
-            said = json.loads(ran.stdout.decode("utf-8", "replace").splitlines()[-1])
-        except (subprocess.TimeoutExpired, ValueError, IndexError) as error:
-            raise JobError("QGIS 没有画完", "QGIS did not finish") from error
+        draft = Path(folder) / "draft.pdf"
+        said = _told(interpreter, {**job, "target": os.fspath(draft)}, Path(folder))
         if said.get("error") == "empty":
             raise nothing_drawn()
         if "error" in said or said["code"] or not draft.is_file():
@@ -204,6 +199,22 @@ def _drawn(interpreter: str, job: dict[str, Any]) -> bytes:
         if job["scale"]:
             _require_fit(job["scale"], said)
         return draft.read_bytes()
+
+
+def _told(interpreter: str, job: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """What QGIS says of a job when it is done."""
+    for name in _SCRIPTS:
+        (folder / name).write_bytes(Path(__file__).with_name("templates").joinpath(name).read_bytes())
+    (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
+    try:
+        ran = subprocess.run(  # noqa: S603 - our own script
+            [interpreter, os.fspath(folder / _SCRIPTS[0]), os.fspath(folder / "job.json")], env=_environment(),
+            capture_output=True, cwd=folder, check=False, timeout=_LONGEST_S,
+        )  # fmt: skip
+        said: dict[str, Any] = json.loads(ran.stdout.decode("utf-8", "replace").splitlines()[-1])
+    except (subprocess.TimeoutExpired, ValueError, IndexError) as error:
+        raise JobError("QGIS 没有画完", "QGIS did not finish") from error
+    return said
 
 
 def _require_fit(scale: int, said: dict[str, Any]) -> None:
@@ -261,8 +272,8 @@ def _table(language: Language) -> dict[str, Any]:
     columns = [('"number"', words["number"], 0.36)]
     columns += [(metres.format(name), words[name[0]], 0.32) for name in ("x_m", "y_m")]
     return {
-        "layer": STAKES.label_zh, "title": words["table"], "rows": _STAKES, "share": 0.55,
-        "note": words["first"].format(shown=_STAKES), "columns": columns,
+        "layer": STAKES.label_zh, "title": words["table"], "rows": _STAKES, "note": words["first"],
+        "none": words["no table"], "cut": words["cut"], "columns": columns,
     }  # fmt: skip
 
 
@@ -277,16 +288,34 @@ def _read(project: Path) -> ET.Element:
         raise JobError(f"读不了 QGIS 工程 {project.name}", f"cannot read the QGIS project {project.name}") from error
 
 
-def _rules_in(folder: Path, source: str) -> Iterator[RulesUsed]:
-    """The rule sets that a layer of a GeoPackage says drew it."""
+def _left_out(project: Path) -> list[str]:
+    """Ids of the layers with faults inside results, which are on no sheet of ours either."""
+    found = []
+    for layer in _read(project).iterfind("projectlayers/maplayer"):
+        about = _about(project.parent, layer.findtext("datasource") or "")
+        if about.get("schema") == FAULTS.name and "run" in about:
+            found.append(layer.findtext("id") or "")
+    return found
+
+
+def _about(folder: Path, source: str) -> dict[str, str]:
+    """What a layer of a GeoPackage says of itself."""
     name, _, which = source.partition("|layername=")
     if not which:
-        return
+        return {}
     try:
-        about = pyogrio.read_info(folder / name, layer=which).get("layer_metadata") or {}
+        return pyogrio.read_info(folder / name, layer=which).get("layer_metadata") or {}
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
+        return {}
+
+
+def _rules_in(folder: Path, source: str) -> Iterator[RulesUsed]:
+    """The rule sets that a layer of a GeoPackage says drew it."""
+    about = _about(folder, source)
+    try:
         told = json.loads(about.get("run", "{}")).get("rule_sets", [])
         used = [RulesUsed(**each) for each in told]
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, TypeError):
+    except (ValueError, TypeError):
         return
     own, _, own_title = about.get("rules", "").partition(" ")
     digest = about.get("rules_digest", "")

@@ -182,7 +182,7 @@ _DIRECTIONS = c.choices(
 )  # fmt: skip
 _DEALT = c.choices(("all", "全部问题间", "Among all problems"), ("kind", "同类问题间", "Within each kind"))
 _REPEATS = c.choices(("repeats", "多于偶然", "More than chance"), ("none", "未超出偶然", "Not beyond chance"))
-_ADJUSTMENTS = c.choices(("bh", "BH", "BH"), ("by", "BY", "BY"))
+_ADJUSTMENTS = c.choices(("bh", "BH 校正", "BH"), ("by", "BY 校正", "BY"))
 _WHICH = (*c.PROBLEM_KINDS, *c.choices(("any", "不限", "Any")))
 
 NEAR_REPEATS = Schema(

@@ -28,7 +28,11 @@ FORMS = c.choices(
     ("island", "洲岛", "Island"),
     ("pool", "独立水面", "Water by itself"),
 )
-DOUBTS = c.choices(("bright", "亮如云、雪，未必是水", "As bright as cloud or snow, and hardly water"))
+DOUBTS = c.choices(
+    ("bright", "亮如云、雪，未必是水", "As bright as cloud or snow, and hardly water"),
+    ("mixed", "水中混有亮如陆地的像元", "What was taken for water is partly as bright as land"),
+    ("seed", "阈值未由影像求得", "The threshold is none of this image"),
+)
 
 _DATE = Column("date", "date", "拍摄日期", "Date", "RQ", "Day it was taken; blank where nobody says.", blank=True)
 _SHORELINE_ID = c.key("shoreline_id", "水边线编码", "Waterline code", "SBXBM")

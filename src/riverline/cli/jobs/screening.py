@@ -11,7 +11,7 @@ from riverline.cli.jobs.handover import Delivery, Steps, hand_over, require_fold
 from riverline.cli.jobs.office import tables_beside
 from riverline.cli.jobs.steps import numbered, read_named
 from riverline.cli.tables import add_row, table_of
-from riverline.schema import ENCROACHED, FEATURES, Schema
+from riverline.schema import ENCROACHED, FEATURES, Column, Schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
+    from riverline.catalog import Catalog
     from riverline.cli.jobs.handover import Step
     from riverline.cli.jobs.steps import Layer
     from riverline.demarcation import Demarcation
@@ -63,7 +64,7 @@ def carry_out(job: ScreenJob, tell: Callable[[Step], None]) -> Delivery:
     frames: dict[str, gpd.GeoDataFrame] = {}
     drawn: Demarcation | gpd.GeoDataFrame
     for name, layer in job.layers.items():
-        schema = _ANY if name == "features" else rl.schema.FRAMES[name]
+        schema = _with_words(layer, catalog) if name == "features" else rl.schema.FRAMES[name]
         step(f"读取{schema.label_zh}", f"read {schema.label_en}")
         if name == "extents":
             drawn = read_limits(layer, job.rules)
@@ -89,6 +90,20 @@ def carry_out(job: ScreenJob, tell: Callable[[Step], None]) -> Delivery:
     )
     more = tuple(job.out / name for name in beside)
     return Delivery(frames, found, *paths, more_paths=more, without_tables=not beside)
+
+
+def _with_words(layer: Layer, catalog: Catalog) -> Schema:
+    """What features are read by: with the fields of the catalogue's words that the layer's fields are said to be."""
+    mapped = (layer.columns or {}).values()
+    asked = {name for ours in mapped for name in ([ours] if isinstance(ours, str) else ours)}
+    asked |= set(layer.values or {})  # noqa: PD011 - of no frame
+    fields = {"item", *(field for word in catalog.words for field in word.fields)}
+    words = tuple(
+        Column(name, "text", name, name, f"WORD{number}", "What the words of the catalogue are looked for in.",
+               optional=True)
+        for number, name in enumerate(sorted(asked & fields))
+    )  # fmt: skip
+    return replace(_ANY, columns=(*_ANY.columns, *words))
 
 
 def sums_table(result: Screening, language: Language) -> Table:

@@ -14,7 +14,7 @@ from riverline.demarcation.given_extents import complete_extents
 from riverline.demarcation.result import require_metric_result
 from riverline.encroachment.change.decisions import ChangeRules, load_change_rules, with_slope
 from riverline.encroachment.change.gates import gated, with_levels
-from riverline.encroachment.change.inputs import comparable, days_of, ground_of, levels_of, usable_extents
+from riverline.encroachment.change.inputs import comparable, days_of, ground_of, in_metres, levels_of, usable_extents
 from riverline.encroachment.change.pairing import implausible_days, pairs_of, sample_of
 from riverline.encroachment.change.patches import Patches, find_patches
 from riverline.encroachment.change.pixels import Search
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from riverline.encroachment.change.decisions import Transition
-    from riverline.encroachment.change.inputs import Ground
+    from riverline.encroachment.change.inputs import Day, Ground
     from riverline.encroachment.change.pairing import Pair
     from riverline.io.scenes import Scene
 
@@ -146,6 +146,8 @@ def detect_change(  # noqa: PLR0913 - one argument a layer
         require_metric_result(extents, name="extents")
     drawn = extents.extents if isinstance(extents, Demarcation) else complete_extents(extents)
     days, findings = days_of(scenes, table)
+    drawn, brought = in_metres(drawn, days)
+    findings += brought
     usable, wrong = usable_extents(drawn)
     days, roles, lacking = comparable(days)
     heights, unleveled = levels_of(levels, days)
@@ -210,7 +212,7 @@ def _about_days(search: Search, patches: Patches | None) -> list[Finding]:
         if not pair.same_season
     ]
     findings += [
-        Finding("change-season-apart", "scenes", days[pair.later].name, None, note=days[pair.reference].name)
+        Finding(_unlike(pair, days, table), "scenes", days[pair.later].name, None, note=days[pair.reference].name)
         for pair in search.pairs
         if pair.same_season and not pair.alike
     ]
@@ -225,6 +227,12 @@ def _about_days(search: Search, patches: Patches | None) -> list[Finding]:
     if patches is not None and not patches.water_px and search.pairs[0].limits.water[0]:
         findings.append(Finding("change-no-water", "scenes", days[search.earliest].name, None))
     return findings
+
+
+def _unlike(pair: Pair, days: tuple[Day, ...], table: ChangeRules) -> str:
+    """Why plants cannot be compared between two days: the time of the year, or numbers that could not be matched."""
+    near = table.seasons.alike(days[pair.later].date, days[pair.reference].date)
+    return "change-plants-unmatched" if near else "change-season-apart"
 
 
 def _not_compared(extents: gpd.GeoDataFrame, findings: list[Finding]) -> list[Finding]:

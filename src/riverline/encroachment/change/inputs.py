@@ -14,8 +14,9 @@ from riverline.demarcation.findings import Finding
 from riverline.demarcation.intake import row_names, split_usable, typed
 from riverline.errors import RuleError, SchemaError
 from riverline.geodesy import align, require_metric
-from riverline.io.scenes import PixelGrid, Scene, to_pixels
+from riverline.io.scenes import PixelGrid, Scene, to_pixels, to_plane
 from riverline.io.scenes.places import cut_transform, footprint_in, shifted
+from riverline.provenance import crs_text
 from riverline.schema import EXTENTS
 
 if TYPE_CHECKING:
@@ -24,13 +25,26 @@ if TYPE_CHECKING:
 
     from riverline.encroachment.change.decisions import ChangeRules
 
-__all__ = ["MARGIN_PX", "Day", "Ground", "comparable", "days_of", "ground_of", "levels_of", "usable_extents"]
+__all__ = [
+    "MARGIN_PX",
+    "Day",
+    "Ground",
+    "comparable",
+    "days_of",
+    "ground_of",
+    "in_metres",
+    "levels_of",
+    "usable_extents",
+]
 
 MARGIN_PX = 4
 """How far beyond an extent changes are looked for, pixels: a patch that crosses the line keeps its shape."""
 
 DEGREE_M = 111_320.0
 """Metres of a degree, nearly enough to tell which of two images is finer."""
+
+FAR = 0.05
+"""Degrees that images may lie apart and yet meet, whatever their datums say."""
 
 ROLES = ("blue", "green", "red", "nir", "swir1")
 """Bands that are compared, where every image has them."""
@@ -235,6 +249,23 @@ def _day(given: object) -> dt.date:
     return given if isinstance(given, dt.date) else dt.datetime.fromisoformat(str(given)).date()
 
 
+def in_metres(extents: gpd.GeoDataFrame, days: tuple[Day, ...]) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Extents in degrees in the plane of the first image that has one, which is told; others as they are.
+
+    Raises
+    ------
+    CRSError
+        If there is no safe way between the coordinate systems.
+    """
+    planes = [scene.crs for day in days for scene in day.scenes if scene.crs.is_projected]
+    if extents.crs is None or not extents.crs.is_geographic or not planes:
+        return extents, []
+    moved = f"{crs_text(extents.crs)} → {crs_text(planes[0])}"
+    return align(extents, planes[0], layer="extents"), [
+        Finding("change-extents-moved", "extents", "*", None, note=moved)
+    ]
+
+
 def usable_extents(extents: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Management extents that can be used, in the order of their codes.
 
@@ -263,6 +294,7 @@ def ground_of(days: tuple[Day, ...], extents: gpd.GeoDataFrame) -> tuple[Ground,
         If there is no safe way between the coordinate systems.
     """
     scenes = [scene for day in days for scene in day.scenes]
+    _require_meeting(days)
     base = _finest(scenes)
     placed = align(extents[["extent_id", "geometry"]], base.crs, layer="extents")
     shapes = shapely.buffer(np.asarray(placed.geometry.array, dtype="object"), MARGIN_PX * base.pixel, quad_segs=4)
@@ -287,6 +319,28 @@ def ground_of(days: tuple[Day, ...], extents: gpd.GeoDataFrame) -> tuple[Ground,
         return Ground(base, shapes), findings
     return Ground(_around(base, shapely.intersection(shapely.box(*shapely.total_bounds(shapes)),
                                                      shapely.union_all(covered))), shapes), findings  # fmt: skip
+
+
+def _require_meeting(days: tuple[Day, ...]) -> None:
+    """Raise where no two days can have ground in common: before datums are asked about, which are of no matter then."""
+    from pyproj import Transformer
+
+    def around(scene: Scene) -> shapely.Geometry:
+        grid = scene.grid
+        rows, columns = grid.shape
+        x, y = to_plane(grid.transform, np.array([0, columns, 0, columns]), np.array([0, 0, rows, rows]))
+        to_degrees = Transformer.from_crs(grid.crs, 4326, always_xy=True)
+        west, south, east, north = to_degrees.transform_bounds(x.min(), y.min(), x.max(), y.max())
+        return shapely.box(west - FAR, south - FAR, east + FAR, north + FAR)
+
+    covers = [shapely.union_all([around(scene) for scene in day.scenes]) for day in days]
+    if any(shapely.intersects(one, other) for at, one in enumerate(covers) for other in covers[:at]):
+        return
+    names = ", ".join(scene.name for day in days for scene in day.scenes)
+    raise SchemaError(
+        f"影像没有共同覆盖的范围：{names}；请核对是否同一地区",
+        f"the images have no ground in common: {names}; see whether they are of one place",
+    )
 
 
 def _finest(scenes: list[Scene]) -> PixelGrid:

@@ -3,7 +3,8 @@
 The job comes as JSON: ``project``, ``template``, ``target`` (files), ``coverage`` (name of the atlas layer), ``scale``
 (denominator, or 0 for the project's view), ``scales``, ``grid`` (expression of the grid's step, of ``@map_scale``),
 ``heading`` (title where it is no atlas), ``texts`` (item → text), ``slots`` (item → what stands beside), ``table``
-(layer of stakes, title, note, columns). Sizes are told, for the caller to judge whether they fit.
+(layer of stakes, title, notes, columns), ``left_out`` (ids of layers that are not on sheets). Sizes are told, for the
+caller to judge whether they fit.
 What became of it is printed as JSON on the last line.
 """
 
@@ -13,6 +14,9 @@ import json
 import os
 import sys
 from pathlib import Path
+
+sys.path.insert(0, os.fspath(Path(__file__).parent))
+from legend_room import make_room, take_off
 
 
 def draw(job):
@@ -33,13 +37,16 @@ def draw(job):
     sheet = layout.itemById("map") if good else None
     if sheet is None:
         return {"error": "template"}
+    for key in job["left_out"]:
+        if project.mapLayer(key) is not None:
+            hide(layout, project.mapLayer(key))
     covering = [layer for layer in project.mapLayersByName(job["coverage"]) if layer.featureCount()]
-    shown = ground(project, [layer.id() for layer in covering])
+    shown = ground(project, [layer.id() for layer in covering])  # what is hidden is not among it
     if shown is None:
         return {"error": "empty"}
     link(layout, sheet)
     write(layout, job)
-    tabulate(layout, sheet, project, job["table"])
+    table = tabulate(layout, sheet, project, job["table"])
     settings = QgsLayoutExporter.PdfExportSettings()
     settings.forceVectorOutput = True
     settings.textRenderFormat = settings.textRenderFormat.__class__(1)  # texts stay texts
@@ -47,16 +54,19 @@ def draw(job):
         boxes = [feature.geometry().boundingBox() for feature in covering[0].getFeatures()]
         shown = [max(box.width() for box in boxes), max(box.height() for box in boxes)]
         pages = cover(layout, sheet, covering[0], job)
+        legend = make_room(layout, table, job["table"], atlas=True)
         code, _said = QgsLayoutExporter.exportToPdf(layout.atlas(), job["target"], settings)
     else:
         pages = 1
         layout.atlas().setEnabled(False)
         see(layout, sheet, project, job)
+        legend = make_room(layout, table, job["table"], atlas=False)
         code = QgsLayoutExporter(layout).exportToPdf(job["target"], settings)
     page = layout.pageCollection().page(0).pageSize()
     return {
         "pages": pages, "code": int(code), "scale": sheet.scale(), "ground": shown,
         "room": [sheet.rect().width(), sheet.rect().height()], "page": [page.width(), page.height()],
+        "legend": legend,
     }  # fmt: skip
 
 
@@ -92,7 +102,7 @@ def ground(project, left_out):
 
 def link(layout, sheet):
     """Scale bar, legend and north arrow are those of the map, small as on our own sheets."""
-    from qgis.core import QgsLegendStyle, QgsScaleBarSettings, QgsTextFormat
+    from qgis.core import QgsScaleBarSettings, QgsTextFormat
 
     items = {name: layout.itemById(name) for name in ("scale bar", "legend", "north arrow")}
     for item in filter(None, items.values()):
@@ -107,58 +117,27 @@ def link(layout, sheet):
     legend = items["legend"]
     if legend is not None:
         legend.setLegendFilterByMapEnabled(True)
-        for part, size, space in (("Title", 9, 2), ("Group", 6.5, 2), ("Subgroup", 6.5, 1.5), ("SymbolLabel", 6, 0)):
-            style = legend.style(getattr(QgsLegendStyle, part))
-            font = style.font()
-            font.setPointSizeF(size)
-            style.setFont(font)
-            style.setMargin(QgsLegendStyle.Top, space)
-            legend.setStyle(getattr(QgsLegendStyle, part), style)
-        symbol = legend.style(QgsLegendStyle.Symbol)
-        symbol.setMargin(QgsLegendStyle.Top, 1.2)
-        legend.setStyle(QgsLegendStyle.Symbol, symbol)
     for grid in sheet.grids().asList():
         grid.setAnnotationTextFormat(small)
         grid.setAnnotationFrameDistance(1.5)
 
 
 def tabulate(layout, sheet, project, about):
-    """Number and coordinates of the stakes on the map in the lower part of the legend's place, as on our own sheets."""
-    from qgis.core import QgsLayoutFrame, QgsLayoutSize
+    """The table of number and coordinates of the stakes on the map, not yet in its place; None where there are none."""
+    from qgis.core import QgsLayoutFrame
     from qgis.PyQt.QtCore import QRectF
 
     legend = layout.itemById("legend")
     stakes = [layer for layer in project.mapLayersByName(about["layer"]) if layer.featureCount()]
     if legend is None or not stakes:
-        return
-    place, size = legend.pos(), legend.rect()
-    half = size.height() * about["share"]
-    legend.attemptResize(QgsLayoutSize(size.width(), size.height() - half))
-    legend.setColumnCount(2)
-    legend.setSplitLayer(True)
-    top = place.y() + size.height() - half
-    tell(layout, about["title"], (place.x(), top, size.width()), 7)
-    tell(layout, about["note"], (place.x(), top + half - 4.0, size.width()), 5)
-    table = table_of(layout, sheet, stakes[0], about, size.width())
+        return None
+    width, rows = legend.rect().width(), min(about["rows"], stakes[0].featureCount())
+    table = table_of(layout, sheet, stakes[0], about, width)
     frame = QgsLayoutFrame(layout, table)
-    frame.attemptSetSceneRect(QRectF(place.x(), top + 4.5, size.width(), half - 9.0))
-    frame.setZValue(9)
+    frame.attemptSetSceneRect(QRectF(legend.pos().x(), legend.pos().y(), width, legend.rect().height()))
     table.addFrame(frame)
-
-
-def tell(layout, text, at, points):
-    """A line of text at a place: left, top and width."""
-    from qgis.core import QgsLayoutItemLabel, QgsLayoutPoint, QgsLayoutSize
-
-    label = QgsLayoutItemLabel(layout)
-    layout.addLayoutItem(label)
-    label.setText(text)
-    font = label.font()
-    font.setPointSizeF(points)
-    label.setFont(font)
-    label.attemptMove(QgsLayoutPoint(*at[:2]))
-    label.attemptResize(QgsLayoutSize(at[2], 4.0))
-    label.setZValue(9)
+    # The smallest frame holds the head, whose type is that of the rows.
+    return {"body": table, "frame": frame, "row": table.minFrameSize(0).height(), "rows": rows}
 
 
 def table_of(layout, sheet, layer, about, width):
@@ -259,15 +238,17 @@ def cover(layout, sheet, layer, job):
 
 
 def hide(layout, layer):
-    """The layer of sheets is neither on the map nor in the legend."""
+    """A layer, such as that of sheets, is neither on the map nor in the legend."""
     from qgis.core import QgsProject
 
-    QgsProject.instance().layerTreeRoot().findLayer(layer.id()).setItemVisibilityChecked(False)
+    shown = QgsProject.instance().layerTreeRoot().findLayer(layer.id())
+    if shown is not None:
+        shown.setItemVisibilityChecked(False)
     legend = layout.itemById("legend")
-    if legend is not None:
+    listed = None if legend is None else legend.model().rootGroup().findLayer(layer.id())
+    if listed is not None:
         legend.setAutoUpdateModel(False)
-        node = legend.model().rootGroup().findLayer(layer.id())
-        node.parent().removeChildNode(node)
+        take_off(legend.model().rootGroup().findLayer(layer.id()))
 
 
 def see(layout, sheet, project, job):

@@ -34,6 +34,10 @@ __all__ = ["BANK_OF", "UNKNOWN", "Inputs", "Origins", "Shorelines", "prepare"]
 UNKNOWN = 0
 """Side of a shoreline that names no bank; the others are those of the casting."""
 
+# A year and nothing else, as text, as a number, or as the number that a spreadsheet makes of it.
+_YEAR = r"^\s*((?:19|20)\d{2})(?:\.0+)?\s*年?\s*$"
+_MIDDLE, _MOST_TOLD = "-07-01", 12
+
 SIDES = {"left": LEFT, "right": RIGHT}
 BANK_OF = {LEFT: "left", RIGHT: "right"}
 
@@ -185,7 +189,9 @@ def _shorelines(
     crs: Any,  # noqa: ANN401 - a CRS
     method: Method,
 ) -> tuple[Shorelines, list[Finding]]:
+    frame, by_year = _years_as_days(frame)
     rows, findings = usable_rows(frame, OBSERVED_SHORELINES, crs)
+    findings += by_year
     rows, short = _with_length(rows, OBSERVED_SHORELINES)
     findings += short
     undated = rows["date"].isna().to_numpy(dtype=bool)
@@ -204,6 +210,21 @@ def _shorelines(
         uncertainty=uncertainty,
     )
     return usable, [*findings, *by_river, *wrong]
+
+
+def _years_as_days(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Dates that are no more than a year as the middle of it, told once for the layer; all others as they are."""
+    dates = frame["date"]
+    if pd.api.types.is_datetime64_any_dtype(dates.dtype):
+        return frame, []
+    years = dates.astype("str").str.extract(_YEAR)[0]
+    of_year = years.notna()
+    if not of_year.any():
+        return frame, []
+    named = sorted(years[of_year].unique())
+    note = ", ".join(named[:_MOST_TOLD]) + (" …" if len(named) > _MOST_TOLD else "")
+    told = Finding("shorelines-dated-by-year", "observed_shorelines", "*", None, float(of_year.sum()), note=note)
+    return frame.assign(date=dates.astype("object").mask(of_year, years + _MIDDLE)), [told]
 
 
 def _with_length(rows: gpd.GeoDataFrame, schema: Schema) -> tuple[gpd.GeoDataFrame, list[Finding]]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from riverline._kernels.lines.casting import ray_lines
 from riverline._kernels.lines.hits import Path, hits
 from riverline.demarcation.findings import Finding
 from riverline.shoreline.change.inputs import BANK_OF, UNKNOWN
@@ -150,6 +151,7 @@ def meet(transects: Transects, shorelines: Shorelines, path: Path, method: Metho
         if str(code) not in refused
     ]
     chosen = _chosen(met, shorelines, method.hit)
+    findings += _on_one_side(chosen, transects, shorelines)
     return replace(chosen, counted=~jumping(chosen, transects, method)), findings
 
 
@@ -238,6 +240,22 @@ def _passed(met: _Meetings, transects: Transects, shorelines: Shorelines) -> pd.
     beyond = (both["leftward"] - both["leftward_other"]) * both["bank"] < 0.0
     found = beyond.groupby(both["code"]).agg(["mean", "size"])
     return found["mean"][found["size"] >= FEWEST_STATIONS]
+
+
+def _on_one_side(chosen: Positions, transects: Transects, shorelines: Shorelines) -> list[Finding]:
+    """Rivers whose unnamed banks are both met on one side of the axis, with the transects where it is so."""
+    mirrored = transects.partner[chosen.transect]
+    met = pd.MultiIndex.from_arrays([chosen.transect, chosen.date])
+    alone = ~pd.MultiIndex.from_arrays([mirrored, chosen.date]).isin(met) & (mirrored != chosen.transect)
+    twice = alone & (chosen.hits > 1) & (shorelines.bank[chosen.shoreline] == UNKNOWN)
+    where = np.unique(chosen.transect[twice])
+    rays = ray_lines(transects.rays, transects.length)[where]
+    rivers = transects.river_id[where].astype(str)
+    return [
+        Finding("banks-one-side", "axes", str(river), shapely.multilinestrings(rays[rivers == river]),
+                float(np.count_nonzero(rivers == river)))
+        for river in np.unique(rivers)
+    ]  # fmt: skip
 
 
 def _chosen(met: _Meetings, shorelines: Shorelines, rule: HitRule) -> Positions:

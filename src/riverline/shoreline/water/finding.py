@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from riverline import faults, provenance
+from riverline._kernels.grids.mixtures import LEAST
 from riverline._version import __version__
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.errors import ReadError, SchemaError
@@ -17,6 +18,7 @@ from riverline.shoreline.water.looking import look_at, strips_of
 from riverline.shoreline.water.thresholds import (
     APART,
     INFRARED,
+    SEED,
     Threshold,
     find_threshold,
     require_threshold,
@@ -151,6 +153,9 @@ def _said(scene: Scene, index: Index, found: Threshold) -> list[Finding]:
         say("threshold-weak", value=found.separability, limit=WEAK)
     if found.holds_water and found.apart_px > APART:
         say("threshold-apart", value=round(found.apart_px, 2), limit=APART, unit="px", note=found.method)
+    if found.holds_water and found.method == SEED:
+        pixels = round(found.water_share * found.pixels)
+        say("threshold-seed", value=pixels, limit=found.pixels, unit="px", note=f"{index.title} = {found.value:g}")
     return [*said, *_of_brightness(scene, index, found)]
 
 
@@ -166,6 +171,11 @@ def _of_brightness(scene: Scene, index: Index, found: Threshold) -> list[Finding
     if not scene.reflectance and found.infrared_ratio >= 1.0:
         ratio = round(100.0 * found.infrared_ratio, 2)
         return [Finding("water-not-dark", "scenes", scene.name, None, ratio, 100.0, "%", band)]
+    mixed = found.mixture
+    if mixed.share > 0.0 and found.water_share < ALL:
+        share = round(100.0 * mixed.share, 2)
+        return [Finding("water-mixed", "scenes", scene.name, None, share, 100.0 * LEAST, "%",
+                        f"{band} > {mixed.cut:.3g}; threshold={mixed.parting:.2f}")]  # fmt: skip
     return []
 
 

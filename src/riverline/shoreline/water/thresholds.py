@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from riverline._kernels.grids.mixtures import ONE_KIND, Mixture, mixture_of
 from riverline._kernels.grids.thresholds import Split, multi_otsu, otsu, split_at
 from riverline.errors import SchemaError
 from riverline.shoreline.water.histogram import COARSE, Histogram
@@ -25,6 +26,9 @@ __all__ = ["METHODS", "Method", "Threshold", "find_threshold", "require_threshol
 Method = Literal["edge", "half", "zero", "otsu", "multi_otsu", "local"]
 METHODS: tuple[str, ...] = ("edge", "half", "zero", "otsu", "multi_otsu", "local")
 
+SEED = "seed"
+"""What the method is called where the index's own zero had to do."""
+
 BLOCK = 16
 """Side of the blocks whose mixture of water and land tells where the edge is, pixels; strips hold whole blocks."""
 
@@ -41,6 +45,7 @@ APART = 1.0
 
 _NEAR = ("half", "edge")
 _EVERY = 4
+_SAMPLED = 300_000
 _MIXED = (0.05, 0.95)
 _ENOUGH = 256
 _LOCAL_SEPARABILITY = 0.75
@@ -54,7 +59,8 @@ class Threshold:
     Attributes
     ----------
     index, method
-        Index and way the threshold was found; ``given`` for a number.
+        Index and way the threshold was found; ``given`` for a number; ``seed`` where the way that was asked for had
+        nothing to go by (no block of both water and land, one class only), and the index's own zero had to do.
     value
         Above is water. NaN where no pixel could be used; of a local threshold, the one of the whole scene.
     separability
@@ -85,6 +91,8 @@ class Threshold:
     apart_px
         How far lines lie from those of ``edge``, pixels, the mean: the ground whose index is between the two thresholds
         in the blocks that hold an edge, by the side of a block. Of a number that is given it is not asked.
+    mixture
+        Two kinds of ground in the water, one dark in the infrared and one as bright as land, if it is so.
     """
 
     index: str
@@ -102,6 +110,7 @@ class Threshold:
     bright_share: float = float("nan")
     infrared_ratio: float = float("nan")
     apart_px: float = 0.0
+    mixture: Mixture = ONE_KIND
 
 
 def require_threshold(threshold: object) -> None:
@@ -139,11 +148,14 @@ def find_threshold(view: View, index: Index, threshold: Method | float, strips: 
     everything, around = Histogram(bands=2 if infrared else 0), Histogram(bands=len(index.roles))
     tiles = _tile_counts(view) if threshold == "local" else None
     near = threshold in _NEAR
+    pairs, sparse = _Pairs(), (slice(None, None, _sparse(view)),) * 2
     for strip in strips:
         values, usable, bands = _southward(strip, upward=view.upward)
         thin = slice(None, None, _EVERY if near else 1)  # of all pixels a part will do where the edge decides
         shown = usable[thin]
         dark = bands[index.roles.index(infrared), thin][shown] if infrared else None
+        if infrared:
+            pairs.add(values[sparse], bands[index.roles.index(infrared)][sparse], usable[sparse])
         everything.add(values[thin][shown], None if dark is None else np.stack([dark > INFRARED[infrared], dark]))
         if isinstance(threshold, str):
             chosen = _around_edge(values, usable, index.seed)
@@ -151,24 +163,25 @@ def find_threshold(view: View, index: Index, threshold: Method | float, strips: 
         if tiles is not None:
             _count_tiles(tiles, strip, index, view)
     looked = around if near and around.counts.sum() >= _ENOUGH else everything
-    value = _value(looked, index, threshold, seeded=looked is around)
+    value, method = _value(looked, index, threshold, seeded=looked is around)
     if np.isnan(value):
         return threshold_of_nothing(index, threshold)
     split = split_at(looked.counts, looked.centres, value)
     if isinstance(threshold, str) and view.scene.reflectance and split.lower > index.seed:
         # Both classes are water: what parts them is no bank.
-        value = index.seed
+        value, method = index.seed, SEED
         split = split_at(looked.counts, looked.centres, value)
     spread = split.spread
     if threshold == "edge" and looked is around:
         spread = float(np.hypot(spread, value - _half(looked, index, value)))
     return Threshold(
-        index.name, threshold if isinstance(threshold, str) else "given", value, split.separability, spread,
+        index.name, method, value, split.separability, spread,
         split.upper, split.lower, split.share, int(looked.counts.sum()),
         holds_water=_holds_water(split, index, threshold),
         tiles=np.zeros((0, 0), dtype="float32") if tiles is None else _local(tiles, index, value, upward=view.upward),
         lead=tiles.shape[0] * TILE - view.shape[0] if tiles is not None and view.upward else 0,
         apart_px=_apart(around, index, value) if isinstance(threshold, str) and threshold != "edge" else 0.0,
+        mixture=pairs.mixture(value),
         **_darkness(everything, value, reflectance=view.scene.reflectance),
     )  # fmt: skip
 
@@ -198,27 +211,55 @@ def threshold_of_nothing(index: Index, threshold: Method | float) -> Threshold:
                      tiles=np.zeros((0, 0), dtype="float32"))  # fmt: skip
 
 
-def _value(histogram: Histogram, index: Index, threshold: Method | float, *, seeded: bool) -> float:
-    if not histogram.counts.any():
-        return float("nan")
+def _value(histogram: Histogram, index: Index, threshold: Method | float, *, seeded: bool) -> tuple[float, str]:
+    """The threshold, and the way by which it was found in the end."""
     if not isinstance(threshold, str):
-        return float(threshold)
-    if threshold == "zero" or (threshold in _NEAR and not seeded):
-        return 0.0 if threshold == "zero" else index.seed
+        return (float(threshold) if histogram.counts.any() else float("nan")), "given"
+    if not histogram.counts.any():
+        return float("nan"), threshold
+    if threshold == "zero":
+        return 0.0, threshold
+    if threshold in _NEAR and not seeded:
+        return index.seed, SEED
     if threshold == "multi_otsu":
         found = multi_otsu(*histogram.coarse())[1]
-        return found if np.isfinite(found) else index.seed
-    found = otsu(histogram.counts, histogram.centres)
+    else:
+        found = otsu(histogram.counts, histogram.centres)
     if not np.isfinite(found):
-        return index.seed
-    return _half(histogram, index, found) if threshold == "half" else found
+        return index.seed, SEED
+    return (_half(histogram, index, found) if threshold == "half" else found), threshold
+
+
+class _Pairs:
+    """Index and infrared of pixels here and there, as many as tell how the water's infrared is spread."""
+
+    def __init__(self) -> None:
+        self.index: list[NDArray[np.float32]] = []
+        self.infrared: list[NDArray[np.float32]] = []
+
+    def add(self, index: NDArray[np.float32], infrared: NDArray[np.float32], usable: NDArray[np.bool_]) -> None:
+        self.index.append(index[usable])
+        self.infrared.append(infrared[usable])
+
+    def mixture(self, value: float) -> Mixture:
+        """What a threshold makes of them."""
+        if not self.index:
+            return ONE_KIND
+        index = np.concatenate(self.index)
+        return mixture_of(index, np.concatenate(self.infrared), index > value)
+
+
+def _sparse(view: View) -> int:
+    """Every how many pixels one is taken: a power of two up to the side of a block, so that strips are of no matter."""
+    wanted = float(np.sqrt(view.shape[0] * view.shape[1] / _SAMPLED))
+    return int(2 ** min(max(np.ceil(np.log2(max(wanted, 1.0))), 0.0), np.log2(BLOCK)))
 
 
 def _apart(around: Histogram, index: Index, value: float) -> float:
     """How far lines lie from those that part the blocks with an edge best, pixels; 0 where there are too few."""
     if around.counts.sum() < _ENOUGH:
         return 0.0
-    low, high = sorted((_value(around, index, "edge", seeded=True), value))
+    low, high = sorted((_value(around, index, "edge", seeded=True)[0], value))
     between = around.counts[(around.centres > low) & (around.centres <= high)].sum()
     return float(BLOCK * between / around.counts.sum())
 

@@ -41,7 +41,7 @@ SUBPIXEL_SHARE = 0.15
 
 _CAUSES = {int(reason): reason.word for reason in Reason} | {0: "none", BEYOND: "edge", AXIS: "axis"}
 # What is bright in the infrared or brighter than green there is no water, whatever the index says.
-_NO_WATER = frozenset({"water-bright", "water-not-dark"})
+_DOUBTS = {"water-bright": "bright", "water-not-dark": "bright", "water-mixed": "mixed", "threshold-seed": "seed"}
 _SHORTEST_PIXELS = 10
 _SAME = 3
 
@@ -209,6 +209,7 @@ def _rows(
     length = round_half_up(shapely.length(named.lines), 1)
     long = length >= max(shortest_m, 0.1)
     threshold = found.threshold
+    said_of_scene = {each.code for each in found.findings}
     count = int(long.sum())
     with np.errstate(divide="ignore", invalid="ignore"):
         moved = np.nan_to_num(threshold.spread, nan=0.0) / np.sqrt(3.0) * pixel_m / named.steepness[long]
@@ -231,7 +232,7 @@ def _rows(
             "pixel_m": pixel,
             "threshold_m": moved,
             "registration_m": registered,
-            "doubt": "bright" if _NO_WATER & {each.code for each in found.findings} else None,
+            "doubt": next((doubt for code, doubt in _DOUBTS.items() if code in said_of_scene), None),
         },
         geometry=gpd.GeoSeries(list(named.lines[long]), crs=crs),
         crs=crs,
