@@ -69,7 +69,14 @@ def at(x, y):
     return Point(X + x, Y + y)
 
 
+def every_patrol_counts():
+    """The rules that ship as an example, with nothing that a patrol has to keep to be valid."""
+    return rl.rules.load_patrol_rules().model_copy(update={"validities": ()})
+
+
 def measured(tracks, *, on=None, of=None, **choices):
+    """Measured by rules under which every patrol counts, unless others are given; None for those that ship."""
+    choices.setdefault("rules", every_patrol_counts())
     return rl.measure_patrols(tracks, axes() if on is None else on, duties=duties() if of is None else of, **choices)
 
 

@@ -384,6 +384,19 @@ def test_statistics_name_what_they_are_grouped_by(name, tmp_path):
     assert sorted(shown["分组"]) == sorted(words.get(each, "*") for each in scopes)
 
 
+@pytest.mark.parametrize(("language", "head", "word"), [("zh", "分组", "未填写"), ("en", "Part", "Not given")])
+def test_a_group_without_a_value_is_called_so_and_keeps_its_blank_code(language, head, word, tmp_path):
+    own = schema.LEDGER_SUMS
+    frame = pd.DataFrame({own.key: ["all/*", "admin/"], "scope": ["all", "admin"], "part": ["*", ""]})
+    frame = own.conform(frame.reindex(columns=[each.name for each in own]))
+    book = openpyxl.load_workbook(rl.export.to_xlsx(tmp_path / "x.xlsx", frame, language=language))
+    heads, *rows = book.worksheets[1].iter_rows(min_row=3, values_only=True)
+    shown = pd.DataFrame(rows, columns=heads)
+    assert shown[head].tolist() == [word, "*"]
+    assert shown.iloc[0, 1] == "admin/"
+    assert frame["part"].tolist() == ["*", ""]
+
+
 def test_a_wrong_call_leaves_the_old_file(tmp_path, monkeypatch):
     path = tmp_path / "x.xlsx"
     path.write_bytes(b"old")

@@ -104,7 +104,7 @@ def test_patrols_give_what_was_met_walked_and_looks_perfunctory():
 
 def test_what_cannot_be_judged_leaves_the_share_blank():
     drawn = pt.drawn([(0, 20), (900, 20)]).drop(columns="ended").assign(ended=pd.NaT)
-    result = pt.measured(drawn, **WEEK)
+    result = pt.measured(drawn, rules=None, **WEEK)
     assert result.checks["outcome"].tolist() == ["unknown"]
     rows = rl.gather_indicators(by="chief", patrols=result, **WEEK).set_index("indicator")
     assert pd.isna(rows.loc["patrol_met", "value"])

@@ -83,6 +83,19 @@ def test_near_ones_of_one_kind_are_proposed_and_both_are_there(tmp_path):
     assert told.loc["B", "relation"] == "duplicate"
 
 
+def test_found_again_on_the_day_of_closing_is_a_proposed_duplicate_and_the_day_after_a_rebound(tmp_path):
+    frame = problems_of(1, problem_id=["A"], kind="dumping")
+    ledger = ledger_of(tmp_path, frame)
+    walk(ledger, "A", *closing("2025-02-01"))
+    again = frame.set_geometry(frame.translate(3, 4))
+    for name, day, relation, back in (("B", "2025-02-01", "duplicate", []), ("C", "2025-02-02", "rebound", ["C"])):
+        made = ledger.take(
+            again.assign(problem_id=name, found_on=pd.Timestamp(day)), source="投诉", on="2025-12-31"
+        ).proposals
+        assert made.set_index("other_id").loc["A", "relation"] == relation
+        assert ledger.rebounds(distance_m=10, within=365, on="2025-06-01").rows["back_as"].tolist() == back
+
+
 def test_heights_of_places_are_left_out_and_that_is_said_once(tmp_path):
     frame = problems_of(3, problem_id=list("ABC"))
     high = frame.set_geometry(gpd.GeoSeries([*shapely.force_3d(frame.geometry[:2], 12.5), frame.geometry[2]], crs=CRS))
@@ -386,6 +399,41 @@ def test_a_wrong_day_of_finding_is_corrected_and_what_was_said_before_stays(tmp_
     log = ledger.to_log(tmp_path / "事件.jsonl")
     again = rl.Ledger.rebuild(tmp_path / "新.gpkg", log=log)
     pd.testing.assert_frame_equal(pd.DataFrame(again.problems()), pd.DataFrame(ledger.problems()))
+
+
+def test_a_problem_that_is_due_before_it_was_found_is_taken_and_told(tmp_path):
+    frame = problems_of(3, problem_id=list("ABC"), found_on="2025-03-01").assign(
+        due_on=pd.Series(["2025-02-20", "2025-03-01", None], dtype="object")
+    )
+    made = ledger_of(tmp_path).take(frame, source="排查", on="2025-12-31")
+    assert len(made.added) == 3
+    told = made.faults[["code", "severity", "feature_id", "value", "note"]]
+    assert told.to_numpy().tolist() == [["problem-due-early", "warning", "A", 9.0, "2025-02-20"]]
+
+
+def test_no_event_makes_a_problem_due_before_it_was_found(tmp_path):
+    ledger = ledger_of(tmp_path, problems_of(2, problem_id=["A", "B"], found_on="2025-03-01"))
+    with pytest.raises(rl.LedgerError, match=r"早于发现日期（2025-02-27 < 2025-03-01，早 2 天）"):
+        ledger.record("A", "assigned", on="2025-03-05", by="甲", changes={"due_on": "2025-02-27"})
+    ledger.record("A", "assigned", on="2025-03-05", by="甲", changes={"due_on": "2025-03-01"})
+    # Nor does a day of finding that is changed; both days may change together, or the day that it is due on go.
+    with pytest.raises(rl.LedgerError, match=r"早于发现日期（2025-03-01 < 2025-03-04，早 3 天）"):
+        ledger.record("A", "amended", on="2025-03-06", by="甲", changes={"found_on": "2025-03-04"})
+    ledger.record("A", "amended", on="2025-03-06", by="甲", changes={"found_on": "2025-03-04", "due_on": "2025-03-09"})
+    steps = {"problem_id": "A", "event": "amended", "by": "甲", "on": ["2025-03-07", "2025-03-08", "2025-03-09"]}
+    days = {"due_on": ["2025-03-05", "", "2025-03-02"], "found_on": ["", "2025-03-03", ""]}
+    told = ledger.record_all(pd.DataFrame({**steps, **days})).faults
+    assert told[["code", "value", "note"]].to_numpy().tolist() == [["event-due-early", 1.0, "2025-03-02 < 2025-03-03"]]
+    row = ledger.problems().set_index("problem_id").loc["A"]
+    assert [row["found_on"], row["due_on"]] == [pd.Timestamp("2025-03-03"), pd.Timestamp("2025-03-05")]
+    ledger.record("A", "amended", on="2025-03-10", by="甲", changes={"due_on": None})
+    ledger.record("A", "amended", on="2025-03-10", by="甲", changes={"found_on": "2025-03-05"})
+
+
+def test_a_day_due_too_early_in_what_was_taken_stops_no_event_that_changes_neither_day(tmp_path):
+    ledger = ledger_of(tmp_path, problems_of(1, problem_id=["A"], found_on="2025-03-01").assign(due_on="2025-02-20"))
+    ledger.record("A", "assigned", on="2025-03-05", by="甲")
+    assert ledger.problems()["status"].tolist() == ["assigned"]
 
 
 def test_nothing_happens_to_a_problem_before_it_was_found(tmp_path):

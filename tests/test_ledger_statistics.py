@@ -36,12 +36,8 @@ def test_the_product_limit_is_that_of_statsmodels(rows):
     assert curve.time + 1 == pytest.approx(reference.surv_times)
     assert curve.survival == pytest.approx(reference.surv_prob)
     share, low, high = surviving(curve, curve.time, 0.95)
-    inner = (share > 0) & (share < 1)
-    assert share[inner] * np.sqrt(curve.spread[inner]) == pytest.approx(reference.surv_prob_se[inner])
-    for k in np.flatnonzero(inner):
-        z, se = 1.959963984540054, np.sqrt(curve.spread[k]) / np.log(share[k])
-        assert low[k] == pytest.approx(share[k] ** np.exp(-z * se))
-        assert high[k] == pytest.approx(share[k] ** np.exp(z * se))
+    assert ((low <= share) & (share <= high)).all()
+    assert (low < high).all()
     # Where the curve lies on one half exactly, statsmodels goes on to the next step.
     if not np.isclose(curve.survival, 0.5).any():
         assert quantile(curve, 0.5) + 1 == pytest.approx(reference.quantile(0.5), nan_ok=True)
@@ -53,11 +49,41 @@ def test_the_last_one_that_was_watched_does_not_make_it_certain_for_all():
     share, low, high = surviving(curve, [8, 9, 10], 0.95)
     assert share[0] == pytest.approx(31 / 91)
     assert (share[1], low[1]) == (0.0, 0.0)
-    assert 0.2 < high[1] < share[0]
+    assert share[0] < high[1] < high[0] + 1e-12 < 0.5
     assert np.isnan([share[2], low[2], high[2]]).all()
     done = surviving(product_limit([0.0] * 20, [True] * 20), [5, 1e4], 0.95)
     assert done[0].tolist() == [0.0, 0.0]
-    assert done[2] == pytest.approx(proportion_confint(0, 20, method="wilson")[1])
+    assert done[2] == pytest.approx(proportion_confint(0, 20, method="beta")[1])
+
+
+@pytest.mark.parametrize("hits", range(9))
+def test_with_nobody_lost_the_interval_is_that_of_clopper_and_pearson(hits):
+    """Of eight, watched for 180 days: also where nothing was seen, and where it was seen of all."""
+    curve = product_limit([10.0] * hits + [180.0] * (8 - hits), [True] * hits + [False] * (8 - hits))
+    for day in (30, 180):
+        share, low, high = surviving(curve, [day], 0.95)
+        assert share[0] == pytest.approx(1 - hits / 8)
+        assert (low[0], high[0]) == pytest.approx(proportion_confint(8 - hits, 8, method="beta"), abs=1e-12)
+
+
+def test_with_some_lost_the_interval_is_that_of_the_beta_product():
+    """By simulation of the product itself: three steps, two lost between them."""
+    curve = product_limit([1, 2, 3, 4, 5, 9, 9], [True, False, True, False, True, False, False])
+    draws = np.random.default_rng(0)
+    upper = draws.beta(7, 1, 400_000) * draws.beta(5, 1, 400_000) * draws.beta(3, 1, 400_000)
+    _, low, high = surviving(curve, [6], 0.95)
+    assert high[0] == pytest.approx(np.quantile(upper, 0.975), abs=0.01)
+    assert low[0] == pytest.approx(np.quantile(upper * draws.beta(2, 1, 400_000), 0.025), abs=0.01)
+
+
+def test_six_closings_with_nothing_back_do_not_prove_that_nothing_comes_back(tmp_path):
+    ledger = ledger_of(tmp_path, problems_of(6, problem_id=list("ABCDEF"), found_on="2025-01-01"))
+    for code in "ABCDEF":
+        walk(ledger, code, *closing("2025-02-01"))
+    odds = ledger.rebounds(on="2025-12-31").odds.query("scope == 'all'")
+    ends = odds[["probability", "probability_low", "probability_high"]].to_numpy()
+    assert ends[:, :2].tolist() == [[0.0, 0.0]] * 3
+    assert ends[:, 2] == pytest.approx([1 - 0.025 ** (1 / 6)] * 3)
 
 
 @settings(max_examples=50, deadline=None)

@@ -62,6 +62,40 @@ def test_the_bank_is_the_side_of_the_axis_and_crossing_it_changes_bank():
     assert afloat.tracks["on_river_m"].tolist() == [500.0]
 
 
+@pytest.mark.parametrize("noise", [0.0, 1e-9, 4.0])
+def test_along_the_axis_nobody_knows_the_bank_and_both_count(noise):
+    """A boat, a file written in degrees, a brook: no confetti of banks, and a note says why both count."""
+    tracks = pt.walked([(0, 0), (1000, 0)], every=20.0)
+    errors = np.random.default_rng(0).uniform(-noise, noise, len(tracks))
+    tracks = tracks.set_geometry(
+        shapely.transform(tracks.geometry.to_numpy(), lambda xy: xy + np.c_[0 * errors, errors])
+    )
+    result = pt.measured(tracks, of=pt.duties(("张三", "village", "")))
+    assert shares(result) == [1.0, 1.0]
+    assert result.gaps.empty
+    assert len(result.passes) == 2
+    told = result.faults.set_index("code").loc["track-bank-doubtful"]
+    assert (told["feature_id"], told["limit"]) == ("T1", 10.0)
+    assert told["value"] == pytest.approx(1000, abs=30)
+
+
+def test_errors_of_position_do_not_change_the_bank_and_bridges_do():
+    along = np.arange(0.0, 1001.0, 20.0)
+    aside = 12 + np.random.default_rng(1).normal(0, 7, len(along))
+    both = pt.duties(("张三", "village", ""))
+    assert (aside < 0).sum() > 1
+    assert shares(pt.measured(pt.walked(list(zip(along, aside, strict=True)), every=5.0), of=both)) == [1.0, 0.0]
+    # A look at the other bank, however short, from a bridge at 400 m to one at 430 m.
+    over = [(0, 30), (400, 30), (400, -30), (430, -30), (430, 30), (1000, 30)]
+    assert pt.measured(pt.walked(over), of=both).coverage["covered_m"].tolist() == [970.0, 30.0]
+    # Beside the axis after a bank that is told: still that bank; before another bank: until the axis is crossed.
+    towards = [(0, 30), (300, 5), (600, 5), (700, -5), (1000, -30)]
+    assert pt.measured(pt.walked(towards), of=both).coverage["covered_m"].tolist() == [650.0, 350.0]
+    back = pt.measured(pt.walked(towards[::-1]), of=both)
+    assert back.coverage["covered_m"].tolist() == [650.0, 350.0]
+    assert "track-bank-doubtful" not in pt.codes(back)
+
+
 def test_what_leaves_the_buffer_ends_there():
     # From the axis to 200 m off over 400 m: the buffer of 100 m ends half way.
     result = pt.measured(pt.walked([(100, 0.0), (500, 200)]))
@@ -126,7 +160,7 @@ def test_covered_and_gaps_make_up_the_reach_and_the_order_of_rows_does_not_matte
     assert (cover + missed).tolist() == pytest.approx([1000.0] * 2, abs=0.3)
     place = np.zeros((2, 1000), dtype=bool)
     for start, length, offset in walks:
-        for row, on in enumerate((offset >= 0, offset <= 0)):
+        for row, on in enumerate((offset >= -10, offset <= 10)):
             place[row, max(start, 0) : max(min(start + length, 1000), 0)] |= on
     assert cover.tolist() == pytest.approx(place.sum(axis=1).tolist(), abs=0.11)
     shuffled = pt.measured(tracks.sample(frac=1, random_state=seed), of=of)
@@ -201,7 +235,7 @@ def test_tracks_without_times_are_kept_and_said():
     tracks = pt.walked([(0, 20), (600, 20)]).assign(
         time=pd.Series(pd.NaT, index=range(13), dtype="datetime64[us, UTC]")
     )
-    result = pt.measured(tracks, period=None, **WHOLE_MAY)
+    result = pt.measured(tracks, period=None, rules=None, **WHOLE_MAY)
     row = result.tracks.iloc[0]
     assert (row["length_m"], row["covered_m"], row["validity"]) == (600.0, 600.0, "unknown")
     assert pd.isna(row["minutes"]) and pd.isna(row["started"]) and pd.isna(row["speed_kmh"])  # noqa: PT018 - one thought
@@ -310,6 +344,28 @@ def test_copies_and_cars_are_signs_and_count_as_the_rule_says(tmp_path):
     result = pt.measured(pd.concat([car, copy]), rules=rules)
     assert result.tracks["unmet"].tolist() == ["vehicle", "copy"]
     assert result.duties[["perfunctory", "signs"]].to_numpy().tolist() == [["yes", "vehicle,copy"]]
+
+
+def test_a_copied_track_and_a_drive_cover_nothing_and_are_told_apart():
+    """甲 walks 600 m, drives 300 m at 54 km/h; 乙 copies 甲's walk: 0.6 and 0 covered, 0.9 and 0.6 seen."""
+    walk = pt.fixes("A", [(0, 20), (600, 20)], who="甲", kmh=3.0)
+    drive = pt.fixes("B", [(600, 20), (900, 20)], who="甲", kmh=54.0, start="2025-05-12T09:00")
+    copy = pt.fixes("C", [(0, 20), (600, 20)], who="乙", kmh=3.0, start="2025-05-07T09:00")
+    of = pt.duties(("甲", "village", "left"), ("乙", "village", "left"))
+    result = pt.measured(pd.concat([walk, drive, copy]), of=of, rules=None, **WHOLE_MAY)
+    assert result.tracks["unmet"].tolist() == ["", "time,length", "copy"]
+    told = result.coverage[["covered_m", "share", "seen_m", "seen_share", "patrols", "valid", "walked"]]
+    assert told.to_numpy().tolist() == [
+        [600.0, 0.6, 900.0, 0.9, 2, 1, "part"],
+        [0.0, 0.0, 600.0, 0.6, 1, 0, "not_valid"],
+    ]
+    gaps = result.gaps[["start_chainage_m", "end_chainage_m", "seen_m"]]
+    assert gaps.round(6).to_numpy().tolist() == [[600.0, 1000.0, 300.0], [0.0, 1000.0, 600.0]]
+    assert result.duties[["share", "seen_share"]].to_numpy().tolist() == [[0.6, 0.9], [0.0, 0.6]]
+    paid = rl.gather_indicators(by="chief", patrols=result, period="2025-05", **WHOLE_MAY)
+    assert paid[paid["indicator"] == "coverage"].set_index("subject")["value"].to_dict() == {"甲": 0.6, "乙": 0.0}
+    page = rl.maps.show_patrols(result, pt.axes()).get_root().render()
+    assert "只有未计有效的巡河走到" in page
 
 
 def test_the_same_short_stretch_again_and_again_looks_perfunctory():
@@ -458,6 +514,67 @@ def test_duties_that_cannot_be_checked_are_faults(tmp_path):
     twice = result.faults.set_index("code").loc["duty-duplicated"]
     assert (twice["feature_id"], twice["value"], twice["note"]) == ("D1", 2.0, "李四")
     assert "共 2 行" in twice["detail"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "zh", "en"),
+    [
+        ({"level": "组级"}, "缺少河长级别或其值", "lacks level, or"),
+        ({"chief": ""}, "缺少河长或其值", "lacks river chief, or"),
+        ({"bank": "东岸"}, "缺少岸别或其值", "lacks bank, or"),
+    ],
+)
+def test_what_a_duty_lacks_is_called_as_in_the_table_of_duties(wrong, zh, en):
+    told = pt.measured(
+        pt.walked([(0, 20), (600, 20)]), of=pt.duties(("张三", "village", "left")).assign(**wrong)
+    ).faults
+    told = told[told["code"] == "duty-unusable"]
+    assert zh in told["detail"].iloc[0]
+    assert en in rl.faults.describe(told, "en")["detail"].iloc[0]
+
+
+def test_the_colour_that_a_warning_lacks_is_called_as_in_its_table():
+    warned = pd.DataFrame({"warning_id": ["W1"], "river_id": "R1", "colour": ["紫"], "from_on": ["2025-05-05"],
+                           "to_on": [""]})  # fmt: skip
+    told = pt.measured(pt.walked([(0, 20), (600, 20)]), warnings=warned).faults.set_index("code")["detail"]
+    assert "缺少预警颜色" in told["warning-unusable"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"level": "组级"},
+        {"river_id": "R9"},
+        {"start_chainage_m": 900.0, "end_chainage_m": 100.0},
+        {"chief": "李四", "deputies": "张三", "bank": "东岸"},
+    ],
+)
+def test_who_has_a_duty_that_cannot_be_used_is_not_told_to_have_none(wrong):
+    of = pt.duties(("张三", "village", "left"), ("王五", "village", "right"))
+    for name, value in wrong.items():
+        of[name] = pd.Series([value, of[name].iloc[1] if name in of else None], dtype="object")
+    tracks = pd.concat(
+        [pt.walked([(0, 20), (600, 20)]), pt.walked([(0, 25), (600, 25)], who="赵六")], ignore_index=True
+    )
+    tracks["track_id"] = tracks["patroller"].map({"张三": "T1", "赵六": "T2"})
+    told = pt.measured(tracks, of=of).faults.set_index("code")["feature_id"]
+    assert (told["track-duty-refused"], told["track-no-duty"]) == ("T1", "T2")
+    # With another duty that can be used nothing is to be said of his tracks.
+    twice = pd.concat([of, pt.duties(("张三", "village", "left")).assign(duty_id="D9")], ignore_index=True)
+    assert "track-duty-refused" not in pt.codes(pt.measured(tracks, of=twice))
+
+
+@pytest.mark.parametrize(
+    ("ends", "beyond"),
+    [((0.0, 9000.0), 8000.0), ((-500.0, 1000.5), 500.5), ((-0.5, 1000.5), None), ((None, None), None)],
+)
+def test_what_a_duty_states_beyond_its_river_is_told(ends, beyond):
+    of = pt.duties(("张三", "village", "left")).assign(start_chainage_m=[ends[0]], end_chainage_m=[ends[1]])
+    result = pt.measured(pt.walked([(0, 20), (600, 20)]), of=of)
+    assert result.coverage["length_m"].tolist() == [1000.0]
+    told = result.faults[result.faults["code"] == "duty-cut"]
+    assert told["value"].tolist() == ([] if beyond is None else [beyond])
+    assert told["feature_id"].tolist() == ([] if beyond is None else ["D1"])
 
 
 @pytest.mark.parametrize("bank", ["left", "左岸", "左", "L", " Left bank "])

@@ -107,7 +107,7 @@ def gather_indicators(  # noqa: PLR0913 - one argument a result
     ``overdue``        problems open on ``until`` whose day has passed
     ``rebounds``       problems that were back in the period, each once
     ``patrol_met``     of the periods that are judged, the share met; blank where one cannot be judged
-    ``coverage``       length walked by the length of all reaches, on either bank
+    ``coverage``       length walked in valid patrols by the length of all reaches, on either bank
     ``perfunctory``    duties whose patrols look perfunctory; none where nobody walked
     ``targets_met``    of the sections, the share that met their target; blank where one is unknown
     =================  ==============================================================================================

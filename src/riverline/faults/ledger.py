@@ -75,6 +75,12 @@ LEDGER_CODES = (
          "问题 {feature} 的事件未记录：发现日期不能晚于其后第一个事件（{note}，晚 {value} 天）",
          "the event of problem {feature} was not recorded: a problem cannot be found after what happened to it next "
          "({note}, {value} days)", "核对发现日期", "check the day of finding"),
+    Code("event-due-early", "error", "问题 {feature} 的事件未记录：整改期限早于发现日期（{note}，早 {value} 天）",
+         "the event of problem {feature} was not recorded: it would be due before it was found ({note}, {value} days)",
+         "核对两个日期，可在同一事件中一并更正", "check both days; one event can change both"),
+    Code("problem-due-early", "warning", "问题 {feature} 的整改期限 {note} 早于发现日期 {value} 天，照收",
+         "problem {feature} is due on {note}, {value} days before it was found; it was taken as it is",
+         "核对整改期限和发现日期，用 record 更正", "check both days and mend them with record"),
     Code("row-conflict", "warning", "问题 {feature} 导出后台账和表格都已改动（{note}），未采用表格",
          "problem {feature} was changed in the ledger and in the sheet since it was written ({note}); the sheet's row "
          "was not taken", "核对后用 record 记录，或重新导出再改",

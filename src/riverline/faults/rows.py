@@ -170,7 +170,7 @@ def _sentence(row: Any, language: Language) -> str:  # noqa: ANN401 - a named tu
         unit=row.unit,
         feature=row.feature_id,
         layer=layer_label(row.layer, language),
-        note=in_words(str(row.note), language),
+        note=in_words(str(row.note), language, layer=str(row.layer)),
     )
 
 

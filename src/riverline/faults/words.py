@@ -5,7 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from riverline.schema import BANK_TOPS, CHANGE_EVIDENCE, EXTENTS, FLOOD_LEVELS, FRAMES, LEVEES, MANAGEMENT_LINES, WORKS
+from riverline.schema import (
+    ACTIVITIES,
+    BANK_TOPS,
+    CHANGE_EVIDENCE,
+    DUTIES,
+    EXTENTS,
+    FLOOD_LEVELS,
+    FRAMES,
+    LEVEES,
+    MANAGEMENT_LINES,
+    PATROL_WARNINGS,
+    WORKS,
+)
 
 if TYPE_CHECKING:
     from riverline.schema import Language
@@ -95,6 +107,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         str(choice.value): (choice.label_zh, choice.label_en.lower()) for column in _CHOSEN for choice in column.choices
     },
 }
+# Tables whose faults name the column that lacks something; elsewhere ``level`` is that of a flood.
+_COLUMNS = {each.name: {column.name for column in each} for each in (DUTIES, PATROL_WARNINGS, ACTIVITIES)}
 _GIVEN = {
     "terrain": ("地形", "Terrain"),
     "scenes": ("影像", "Images"),
@@ -119,8 +133,17 @@ _GIVEN = {
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z_2-]*")
 
 
-def in_words(note: str, language: Language) -> str:
+def in_words(note: str, language: Language, *, layer: str = "") -> str:
     """A note of known words in one language; any other note as it is, for names in data are nobody's to translate.
+
+    Parameters
+    ----------
+    note
+        Words of the dictionary, or the column of a table of patrols that lacks something.
+    language
+        Language of the words.
+    layer
+        The layer that the note is about: a column is called by the label that it has there.
 
     Examples
     --------
@@ -128,7 +151,12 @@ def in_words(note: str, language: Language) -> str:
     ('没有参照线: 左岸', 'no reference line: left bank')
     >>> in_words("left over", "zh")
     'left over'
+    >>> in_words("level", "zh"), in_words("level", "zh", layer="duties")
+    ('洪水位', '河长级别')
     """
+    if note in _COLUMNS.get(layer, ()):
+        column = FRAMES[layer][note]
+        return column.label_zh if language == "zh" else column.label_en.lower()
     tokens = _TOKEN.findall(note)
     if not tokens or any(token not in _WORDS for token in tokens):
         return note

@@ -211,10 +211,13 @@ class Asked:
         Notes
         -----
         Evidence is that a problem was reopened; that one of its kind was found near, not on the other bank, on a later
-        day; or that a suspect was. Each closing counts by itself, from its day until it is back or the day of the
-        question, ``within`` days at most: closings nobody could watch for long enough are not taken for lasting. A
-        reach is on paper where even the lower end of its share that is back within the rules' ``soon_days`` is above
-        the share on all others; with many reaches some are so by chance, which the interval does not allow for.
+        day; or that a suspect was. One found on the very day of the closing is none, for days have no hours and nobody
+        knows which came first: :meth:`take` proposes it as a duplicate.
+
+        Each closing counts by itself, from its day until it is back or the day of the question, ``within`` days at
+        most: closings nobody could watch for long enough are not taken for lasting. A reach is on paper where even the
+        lower end of its share that is back within the rules' ``soon_days`` is above the share on all others; with many
+        reaches some are so by chance, which the interval does not allow for.
         """
         away = self.rules.rebound.distance_m if distance_m is None else float(distance_m)
         days = self.rules.rebound.days if within is None else int(within)

@@ -67,13 +67,21 @@ def take(
         new = rows[~known]
         proposals = _proposals(db, new, rules)
         _write(db, new, [each for each, there in zip(content, known, strict=True) if not there], source, day)
-    every = [*findings, *refused, *differing]
+    every = [*findings, *refused, *differing, *_due_early(rows)]
     made = faults.combine(findings_to_faults(every, rows.crs), crs=rows.crs)
     return Intake(_problems(new), _problems(rows[known]), proposals, made)
 
 
 def _problems(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return PROBLEMS.conform(rows.drop(columns=_HELPERS)).reset_index(drop=True)
+
+
+def _due_early(rows: gpd.GeoDataFrame) -> list[Finding]:
+    """Problems that are due before they were found."""
+    days = (rows["found_on"] - rows["due_on"]).dt.days.to_numpy(dtype="float64")
+    early, due = rows[days > 0], rows["due_on"].dt.strftime("%Y-%m-%d")[days > 0]
+    told = zip(early["problem_id"].astype("str"), early.geometry, days[days > 0], due, strict=True)
+    return [Finding("problem-due-early", "problems", code, place, many, note=on) for code, place, many, on in told]
 
 
 def _proposals(db: sqlite3.Connection, new: gpd.GeoDataFrame, rules: LedgerRules) -> pd.DataFrame:

@@ -68,6 +68,8 @@ class _Standing:
     last_on: str
     closed_on: str | None
     version: int = 0
+    found_on: str | None = None
+    due_on: str | None = None
     next_on: str | None = None
 
 
@@ -132,14 +134,17 @@ def write_events(db: sqlite3.Connection, rules: LedgerRules, wishes: Sequence[Wi
 
 def _standings(db: sqlite3.Connection, asked: set[str]) -> dict[str, _Standing]:
     text = (
-        'SELECT intake.problem_id, states."no", states.status, states.last_on, states.closed_on '
-        'FROM states JOIN intake ON intake."no" = states."no"'
+        'SELECT intake.problem_id, states."no", states.status, states.last_on, states.closed_on, states.found_on, '
+        'states.due_on FROM states JOIN intake ON intake."no" = states."no"'
     )
     if len(asked) == 1:
         rows = db.execute(f"{text} WHERE intake.problem_id = ?", tuple(asked)).fetchall()
     else:
         rows = [row for row in db.execute(text) if row[0] in asked]
-    return {code: _Standing(number, status, on, closed) for code, number, status, on, closed in rows}
+    return {
+        code: _Standing(number, status, on, closed, found_on=found, due_on=due)
+        for code, number, status, on, closed, found, due in rows
+    }
 
 
 def _refusal(  # noqa: PLR0911 - one return a reason
@@ -163,6 +168,9 @@ def _refusal(  # noqa: PLR0911 - one return a reason
     first, found = at.next_on or wish.on, str(wish.changes.get("found_on", ""))
     if found > first:
         return _about("event-found-late", wish, value=_days_between(first, found), note=f"{found} > {first}")
+    due, known = str(wish.changes.get("due_on", at.due_on) or ""), found or at.found_on or ""
+    if due and due < known and {"due_on", "found_on"} & wish.changes.keys():
+        return _about("event-due-early", wish, value=_days_between(due, known), note=f"{due} < {known}")
     there: dict[str, Any] = {"by": wish.by.strip(), "note": wish.note.strip(), "file": wish.files, **wish.changes}
     lacking = [need for need in ("by", *rule.needs) if not there.get(need)]
     return _about("event-incomplete", wish, note=", ".join(lacking)) if lacking else None
@@ -183,6 +191,7 @@ def _move(at: _Standing, rule: EventRule, wish: Wish, moment: str) -> Event:
         at.status = rule.to
         at.closed_on = wish.on if at.status == "closed" else None
     at.last_on, at.next_on = wish.on, at.next_on or wish.on
+    at.found_on, at.due_on = wish.changes.get("found_on", at.found_on), wish.changes.get("due_on", at.due_on)
     changes = to_json(wish.changes) if wish.changes else ""
     return Event(at.number, wish.problem_id, wish.event, at.status, moved, wish.on, mended(wish.by), mended(wish.note),
                  changes, moment, wish.files)  # fmt: skip

@@ -33,11 +33,15 @@ _FAR = np.datetime64("9999-12-31")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Inputs:
-    """What was given, ready to be measured; what could not be used is a finding."""
+    """What was given, ready to be measured; what could not be used is a finding.
+
+    ``refused_people`` are those whose duties could not be used.
+    """
 
     axes: Axes
     fixes: Fixes
     reaches: pd.DataFrame
+    refused_people: set[str]
     warnings: pd.DataFrame
     activities: pd.DataFrame
     extra: gpd.GeoDataFrame
@@ -111,7 +115,7 @@ def prepare(
     usable = usable_axes(axes)
     frame = aligned(tracks, usable, layer="tracks")
     fixes = fixes_of(frame, tracks)
-    reaches, findings = reaches_of(duties, usable)
+    reaches, people, findings = reaches_of(duties, usable)
     warnings, about_warnings = _warnings(tables["warnings"])
     activities, about_activities = _activities(tables["activities"], reaches, rules)
     described = {"tracks": describe_input(tracks), "axes": describe_input(axes)}
@@ -119,7 +123,7 @@ def prepare(
     described["rules"] = {"name": rules.name, "title": rules.title, "digest": rules.digest}
     findings = [*unusable_told(axes, usable), *fixes.findings, *findings, *about_warnings, *about_activities]
     findings += _nobodys(usable, reaches)
-    return Inputs(usable, fixes, reaches, warnings, activities, _extra(frame, fixes), described, findings)
+    return Inputs(usable, fixes, reaches, people, warnings, activities, _extra(frame, fixes), described, findings)
 
 
 def _nobodys(axes: Axes, reaches: pd.DataFrame) -> list[Finding]:

@@ -99,9 +99,11 @@ def measure_patrols(  # noqa: PLR0913 - one argument a table
     walked in between. Rests are no walking. Tracks without times are kept; what needs times stays unknown.
 
     *Walked* is the union of intervals of chainage, by river and bank, within the rules' buffer of the axis; bank is
-    the side of the axis that the walker is on. Covered and gaps of a duty, bank and period add up to its reach. A
-    patrol counts for the duties of the person who walked it, as chief at his level or as deputy, if it passed any of
-    the reach.
+    the side of the axis that the walker is on. Where he is nearer to the axis than places err, what he does before and
+    afterwards tells; where that does not tell either, as of a boat, both banks count and a note says so. Covered and
+    gaps of a duty, bank and period add up to its reach and count valid patrols only; what any patrol walked, valid or
+    not, is told beside it as ``seen_m`` and ``seen_share``. A patrol counts for the duties of the person who walked it,
+    as chief at his level or as deputy, if it passed any of the reach.
 
     *Frequency.* A calendar unit is due under a rule if the rule holds on any day of it: the month is in season, and of
     the rules for the level it is that of the highest colour not above the day's. A unit that the window cuts is met or
@@ -153,12 +155,12 @@ def measure_patrols(  # noqa: PLR0913 - one argument a table
         inside, facts, reaches, rules, window=window, warnings=inputs.warnings, activities=inputs.activities
     )
     valid = (facts["validity"] == "valid").to_numpy()
-    findings = [*inputs.findings, *walks.findings, *findings, *_strangers(facts, reaches), *_beyond(day, window)]
+    findings = [*inputs.findings, *walks.findings, *findings, *_strangers(facts, inputs), *_beyond(day, window)]
     described = {**inputs.described, "window": {"since": str(window[0]), "until": str(window[1]), "period": period}}
     return Patrols(
         tracks=_frame(facts, walks, inputs)[shown["tracks"]].reset_index(drop=True),
         coverage=coverage_of(inside, valid, day, reaches, inputs.axes, periods=periods),
-        gaps=gaps_of(inside, day, reaches, inputs.axes, periods=periods),
+        gaps=gaps_of(inside, valid, day, reaches, inputs.axes, periods=periods),
         passes=passes_of(walks.passed[shown["passes"][walks.passed["track"]]], facts),
         checks=checks,
         duties=sums_of(inside, facts, reaches, checks, rules.suspicion),
@@ -236,12 +238,12 @@ def _beyond(day: np.ndarray, window: tuple[np.datetime64, np.datetime64]) -> lis
     return [Finding("tracks-outside-window", "tracks", "*", None, float(many), note=note)] * bool(many)
 
 
-def _strangers(facts: pd.DataFrame, reaches: pd.DataFrame) -> list[Finding]:
-    """Tracks of people who have no duty."""
-    known = names_on_duty(reaches)
-    lone = facts[~facts["name"].isin(known)]
-    told = zip(lone["track_id"], lone["patroller"], strict=True)
-    return [Finding("track-no-duty", "tracks", str(track), None, note=who) for track, who in told]
+def _strangers(facts: pd.DataFrame, inputs: Inputs) -> list[Finding]:
+    """Tracks of people who have no duty, or none that could be used."""
+    lone = facts[~facts["name"].isin(names_on_duty(inputs.reaches))]
+    codes = np.where(lone["name"].isin(inputs.refused_people), "track-duty-refused", "track-no-duty")
+    told = zip(codes, lone["track_id"], lone["patroller"], strict=True)
+    return [Finding(str(code), "tracks", str(track), None, note=who) for code, track, who in told]
 
 
 def _frame(facts: pd.DataFrame, walks: Walks, inputs: Inputs) -> gpd.GeoDataFrame:

@@ -32,6 +32,8 @@ __all__ = ["coverage_of", "gaps_of", "names_on_duty", "on_duty", "plain_name", "
 # Lengths are told to a tenth of a metre; what is shorter is rounding.
 _LEAST_M = 0.05
 _BESIDE_M = 10.0
+# Duties are written in whole metres: one that ends no farther beyond the axis ends with it.
+_STATED_M = 1.0
 
 
 def plain_name(name: str) -> str:
@@ -45,7 +47,7 @@ def plain_name(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).split())
 
 
-def reaches_of(duties: pd.DataFrame, axes: Axes) -> tuple[pd.DataFrame, list[Finding]]:
+def reaches_of(duties: pd.DataFrame, axes: Axes) -> tuple[pd.DataFrame, set[str], list[Finding]]:
     """Duties with the chainages they run between, in order of their codes; what cannot be used is a finding.
 
     Parameters
@@ -59,8 +61,11 @@ def reaches_of(duties: pd.DataFrame, axes: Axes) -> tuple[pd.DataFrame, list[Fin
     -------
     DataFrame
         ``duty_id``, ``river_id``, ``bank`` ("" for both), ``chief``, ``level``, ``deputies``, ``low``, ``high``.
+    set of str
+        Names of those who patrol for duties that could not be used.
     list of Finding
-        What could not be read; ``duty-unusable``, ``duty-duplicated``, ``duty-without-river``, ``duty-no-length``.
+        What could not be read; ``duty-unusable``, ``duty-duplicated``, ``duty-without-river``, ``duty-no-length``,
+        ``duty-cut``.
     """
     read, findings = read_rows(duties, DUTIES)
     names = row_names(duties, DUTIES)
@@ -87,8 +92,12 @@ def reaches_of(duties: pd.DataFrame, axes: Axes) -> tuple[pd.DataFrame, list[Fin
         findings += [Finding(code, DUTIES.name, names[row], None, float(value[row]), note=str(note[row]))
                      for row in np.flatnonzero(wrong)]  # fmt: skip
         usable &= ~wrong
-    rows = rows.assign(low=reached[:, 0], high=reached[:, 1])[usable]
-    return rows.sort_values("duty_id", ignore_index=True), findings
+    beyond = (high - low) - (reached[:, 1] - reached[:, 0])
+    findings += [Finding("duty-cut", DUTIES.name, names[row], None, beyond[row], unit="m", note=rows["river_id"][row])
+                 for row in np.flatnonzero(usable & (beyond > _STATED_M))]  # fmt: skip
+    rows = rows.assign(low=reached[:, 0], high=reached[:, 1])
+    known = rows[usable].sort_values("duty_id", ignore_index=True)
+    return known, names_on_duty(rows[~usable]) - {""}, findings
 
 
 def _lacking(
@@ -185,34 +194,60 @@ def coverage_of(
 ) -> gpd.GeoDataFrame:
     """Rows of :data:`riverline.schema.COVERAGE`."""
     rows, found = _by_period(walked, day, reaches, periods)
-    covered, valid_m = (_lengths(part, len(rows)) for part in (found, found[valid[found["track"]]]))
+    good = found[valid[found["track"]]]
+    covered, seen = (_lengths(part, len(rows)) for part in (good, found))
+    patrols, counted = (_visits(part, len(rows)) for part in (found, good))
     length = (rows["high"] - rows["low"]).to_numpy()
     full = length - covered < _LEAST_M
     told = _reach_columns(rows, length).assign(
         coverage_id=_ids(rows),
         covered_m=round_half_up(covered, 1),
         share=covered / length,
-        valid_m=round_half_up(valid_m, 1),
-        patrols=found.groupby("group")["track"].nunique().reindex(range(len(rows))).fillna(0).astype("int64"),
-        walked=np.where(full, "full", np.where(covered > 0, "part", "none")),
+        seen_m=round_half_up(seen, 1),
+        seen_share=seen / length,
+        patrols=patrols,
+        valid=counted,
+        walked=np.select([full, covered > 0, seen > 0], ["full", "part", "not_valid"], "none"),
     )
     drawn = _beside(rows, np.arange(len(rows)), rows["low"].to_numpy(), rows["high"].to_numpy(), axes)
     return COVERAGE.conform(gpd.GeoDataFrame(told, geometry=gpd.GeoSeries(drawn, crs=axes.crs), crs=axes.crs))
 
 
 def gaps_of(
-    walked: pd.DataFrame, day: Days, reaches: pd.DataFrame, axes: Axes, *, periods: tuple[Days, Days]
+    walked: pd.DataFrame,
+    valid: NDArray[np.bool_],
+    day: Days,
+    reaches: pd.DataFrame,
+    axes: Axes,
+    *,
+    periods: tuple[Days, Days],
 ) -> gpd.GeoDataFrame:
     """Rows of :data:`riverline.schema.PATROL_GAPS`."""
     rows, found = _by_period(walked, day, reaches, periods)
     low, high = rows["low"].to_numpy(), rows["high"].to_numpy()
-    spans = (found[name].to_numpy() for name in ("group", "start", "end"))
+    good = valid[found["track"]]
+    spans = (found.loc[good, name].to_numpy() for name in ("group", "start", "end"))
     group, start, end = gaps_by(*spans, low=low, high=high, least=_LEAST_M)
+    seen = _seen_in(pd.DataFrame({"group": group, "low": start, "high": end}), found[~good])
     mine = rows.iloc[group].reset_index(drop=True).assign(low=start, high=end)
     number = mine.groupby("group").cumcount() + 1
-    told = _reach_columns(mine, end - start).assign(gap_id=_ids(mine) + "/" + number.astype("str"))
+    names = _ids(mine) + "/" + number.astype("str")
+    told = _reach_columns(mine, end - start).assign(gap_id=names, seen_m=round_half_up(seen, 1))
     drawn = _beside(mine, np.arange(len(mine)), start, end, axes)
     return PATROL_GAPS.conform(gpd.GeoDataFrame(told, geometry=gpd.GeoSeries(drawn, crs=axes.crs), crs=axes.crs))
+
+
+def _seen_in(gaps: pd.DataFrame, found: pd.DataFrame) -> Floats:
+    """Length of each gap that stretches of its group cover."""
+    both = gaps.rename_axis("gap").reset_index().merge(found[["group", "start", "end"]], on="group")
+    start, end = np.maximum(both["start"], both["low"]), np.minimum(both["end"], both["high"])
+    inside = both.assign(group=both["gap"], start=start, end=end)[np.asarray(end > start)]
+    return _lengths(inside, len(gaps))
+
+
+def _visits(found: pd.DataFrame, count: int) -> NDArray[np.int64]:
+    """How many tracks each group has."""
+    return np.bincount(found[["group", "track"]].drop_duplicates()["group"], minlength=count).astype("int64")
 
 
 def _lengths(found: pd.DataFrame, count: int) -> Floats:

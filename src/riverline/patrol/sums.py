@@ -72,13 +72,13 @@ def sums_of(
     def counted(which: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
         return np.bincount(of if which is None else of[which], minlength=count)
 
-    group, begin, finish = united_by(duty, start, end)
-    share = np.bincount(group, finish - begin, count) / length
+    counts = (tracks["validity"] == "valid").to_numpy(dtype=bool)[track]
+    share, seen = (_length_of(duty[part], start[part], end[part], count) / length for part in (counts, counts | True))
     repeated = _repeated(duty, track, start, end, tracks["order"].to_numpy(dtype="int64"), count)
     patrols = counted()
     signs = {
         "same_stretch": (patrols >= limits.least_patrols) & (repeated >= limits.repeated_share)
-        & (share <= limits.walked_share),
+        & (seen <= limits.walked_share),
         "vehicle": counted(facts["vehicle"].to_numpy(dtype=bool)) > 0,
         "copy": counted((facts["copy_of"] != "").to_numpy(dtype=bool)) > 0,
     }  # fmt: skip
@@ -91,6 +91,7 @@ def sums_of(
         patrols=patrols,
         valid=counted((facts["validity"] == "valid").to_numpy(dtype=bool)),
         share=share,
+        seen_share=seen,
         repeated=repeated,
         due=per_duty.astype("int64"),
         met=met.astype("int64"),
@@ -98,6 +99,12 @@ def sums_of(
         signs=told,
     )
     return PATROLLED_DUTIES.conform(frame)
+
+
+def _length_of(duty: NDArray[np.int64], start: Floats, end: Floats, count: int) -> Floats:
+    """Length of each duty that intervals cover, each place once."""
+    group, begin, finish = united_by(duty, start, end)
+    return np.asarray(np.bincount(group, finish - begin, count), dtype="float64")
 
 
 def _repeated(

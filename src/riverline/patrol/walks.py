@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from riverline._kernels.lines.following import Followed, follow, united_by
+from riverline._kernels.lines.siding import Doubt
 from riverline._kernels.lines.walking import Steps, jumps, pauses, repeats, steps_of
 from riverline.demarcation.findings import Finding
 
@@ -76,9 +77,11 @@ def walk(fixes: Fixes, axes: Axes, how: Cleaning) -> Walks:
     resting, rest = pauses(steps, track, still=how.still_kmh * _KMH, least_seconds=60 * how.pause_min)
     resting &= ~broken
     good = ~broken & (steps.length_m > 0)
-    found = follow(xy[steps.start[good]], xy[steps.end[good]], axes.line.tolist(), buffer=how.buffer_m,
-                   both=how.both_banks_m)  # fmt: skip
     owner, count = track[steps.start], len(fixes.tracks)
+    whole = np.cumsum(broken | np.append(True, owner[1:] != owner[:-1])[: len(owner)])
+    doubt = Doubt(how.position_m, how.position_along_m)
+    found = follow(xy[steps.start[good]], xy[steps.end[good]], axes.line.tolist(), buffer=how.buffer_m,
+                   both=how.both_banks_m, doubt=doubt, walk=whole[good])  # fmt: skip
     walked = ~broken & ~resting
     on_river = np.bincount(owner[good], found.within_m * walked[good], count)
     measures = pd.DataFrame(
@@ -96,6 +99,7 @@ def walk(fixes: Fixes, axes: Axes, how: Cleaning) -> Walks:
             .fillna(0)
             .to_numpy(),
             "across_m": np.bincount(owner[good], found.across_m, count),
+            "doubted_m": np.bincount(owner[good], found.doubted_m, count),
             "nearest_m": _nearest(xy, track, owner[good], found, axes, count),
         }
     )
@@ -212,6 +216,8 @@ def _told(fixes: Fixes, measures: pd.DataFrame, how: Cleaning) -> list[Finding]:
     off = there & (measures["on_river_m"].to_numpy() == 0) & (length > 0)
     tell("track-off-river", off, np.where(np.isfinite(nearest), np.round(nearest, 1), np.nan), how.buffer_m, "m")
     tell("track-cuts-across", (measures["across_m"] >= 1).to_numpy(), measures["across_m"].round(1), unit="m")
+    doubted = measures["doubted_m"].to_numpy()
+    tell("track-bank-doubtful", doubted >= max(how.position_m, 1), doubted.round(1), how.position_m, "m")
     copied = measures["copy_of"].to_numpy(dtype="object")
     found.extend(
         Finding("track-copied", "tracks", str(names[row]), None, note=copied[row])

@@ -36,7 +36,10 @@ OUTCOMES = c.choices(
     ("no_rule", "规则未规定", "No rule"),
 )
 WALKED = c.choices(
-    ("full", "全部走到", "All walked"), ("part", "部分走到", "Partly walked"), ("none", "没有走到", "Not walked")
+    ("full", "全部走到", "All walked"),
+    ("part", "部分走到", "Partly walked"),
+    ("not_valid", "只有未计有效的巡河走到", "Walked in patrols that do not count"),
+    ("none", "没有走到", "Not walked"),
 )
 SUSPICIONS = c.choices(
     ("yes", "疑似应付式", "Looks perfunctory"), ("no", "未见异常", "Nothing odd"), ("unknown", "无法判定", "Unknown")
@@ -61,7 +64,8 @@ _STARTED = c.or_blank(Column("started", "timestamp", "开始时间", "Started", 
 _ENDED = c.or_blank(Column("ended", "timestamp", "结束时间", "Ended", "JSSJ", "When the patrol ended."))
 _FROM = Column("period_start", "date", "期间起", "Period from", "QJQ", "First day of the period.")
 _TO = Column("period_end", "date", "期间止", "Period to", "QJZ", "Last day of the period.")
-_CLIPPED = "m of the reach that a patrol passed; what several passed counts once."
+_CLIPPED = "m of the reach that {} patrol passed; what several passed counts once."
+_ANY = "any patrol, valid or not,"
 
 
 def _share(name: str, zh: str, en: str, short: str, meaning: str) -> Column:
@@ -170,19 +174,27 @@ COVERAGE = Schema(
     (
         c.key("coverage_id", "覆盖编码", "Coverage code", "FGBM"),
         *_REACH,
-        c.metres("covered_m", "走到长度", "Walked", "ZDCD", _CLIPPED),
-        _share("share", "覆盖率", "Share walked", "FGL", "Share of the reach's bank that was walked"),
-        c.metres("valid_m", "有效走到长度", "Walked in valid patrols", "YXCD", f"{_CLIPPED} Valid patrols only."),
-        _count("patrols", "巡河次数", "Patrols", "XHCS", "How many passed any of it."),
-        c.choice("walked", "走到程度", "How much", "ZDCDU", "Whether all, some or nothing was walked.", WALKED),
+        c.metres("covered_m", "走到长度", "Walked", "ZDCD", _CLIPPED.format("a valid")),
+        _share("share", "覆盖率", "Share walked", "FGL", "Share of the reach's bank walked in valid patrols"),
+        c.metres("seen_m", "到过长度（含无效）", "Walked, valid or not", "DGCD", _CLIPPED.format("any")),
+        _share("seen_share", "到过比例（含无效）", "Share walked, valid or not", "DGBL", f"Share that {_ANY} walked"),
+        _count("patrols", "巡河次数", "Patrols", "XHCS", "How many passed any of it, valid or not."),
+        _count("valid", "有效次数", "Valid", "YXC", "Of them valid."),
+        c.choice("walked", "走到程度", "How much", "ZDCDU",
+                 "Whether all, some or nothing was walked in valid patrols.", WALKED),
     ),
-    "How much of each duty's reach was walked, by bank and period.",
+    "How much of each duty's reach was walked in valid patrols, by bank and period.",
 )  # fmt: skip
 
 PATROL_GAPS = Schema(
     "patrol_gaps", "未走到河段", "Reaches not walked", "gap_id", ("LineString", "MultiLineString"),
-    (c.key("gap_id", "空白编码", "Gap code", "KBBM"), *_REACH),
-    "Stretches of a duty's reach that nobody on duty walked in the period.",
+    (
+        c.key("gap_id", "空白编码", "Gap code", "KBBM"),
+        *_REACH,
+        c.metres("seen_m", "其中到过（未计有效）", "Walked, not valid", "QZDG",
+                 "m of it that a patrol on duty passed which does not count as valid."),
+    ),
+    "Stretches of a duty's reach that no valid patrol of those on duty walked in the period.",
 )  # fmt: skip
 
 PATROL_PASSES = Schema(
@@ -239,7 +251,9 @@ PATROLLED_DUTIES = Schema(
         c.metres("length_m", "责任河长", "Reach", "ZRHC", "Length of the reach along the axis."),
         _count("patrols", "巡河次数", "Patrols", "XHCS", "Patrols that passed any of it."),
         _count("valid", "有效次数", "Valid", "YXC", "Of them valid."),
-        _share("share", "覆盖率", "Share walked", "FGL", "Share of the reach walked on either bank over the window"),
+        _share("share", "覆盖率", "Share walked", "FGL",
+               "Share of the reach walked on either bank over the window in valid patrols"),
+        _share("seen_share", "到过比例（含无效）", "Share walked, valid or not", "DGBL", f"Share that {_ANY} walked"),
         _share("repeated", "重复率", "Share repeated", "CFL",
                "Of what the patrols after the first walked, the share walked before"),
         _count("due", "应核期数", "Periods due", "YHQS", "Periods that are over and have a rule."),

@@ -48,6 +48,8 @@ def named(column: str, codes: str, language: Language) -> str:
 def parts_named(rows: pd.DataFrame, language: Language) -> pd.DataFrame:
     """Rows of statistics with the value of the column that each is grouped by in words; other rows as they are.
 
+    A group of rows that have no value there is called so: nobody reads a row without a name.
+
     Parameters
     ----------
     rows
@@ -58,15 +60,16 @@ def parts_named(rows: pd.DataFrame, language: Language) -> pd.DataFrame:
     Examples
     --------
     >>> import pandas as pd
-    >>> rows = pd.DataFrame({"scope": ["all", "kind", "river_id"], "part": ["*", "dumping", "QS01"]})
+    >>> rows = pd.DataFrame({"scope": ["all", "kind", "river_id", "admin"], "part": ["*", "dumping", "QS01", ""]})
     >>> parts_named(rows, "zh")["part"].tolist()
-    ['*', '乱堆', 'QS01']
+    ['*', '乱堆', 'QS01', '未填写']
     """
     if not {"scope", "part"} <= set(rows.columns):
         return rows
     known = {scope: {each.value: each.label(language) for each in choices} for scope, choices in _PARTS.items()}
-    pairs = zip(rows["scope"], rows["part"], strict=True)
-    return rows.assign(part=[known.get(scope, {}).get(part, part) for scope, part in pairs])
+    blank = "未填写" if language == "zh" else "Not given"
+    pairs = zip(rows["scope"], rows["part"].fillna(""), strict=True)
+    return rows.assign(part=[known.get(scope, {}).get(part, part) or blank for scope, part in pairs])
 
 
 _TRIBUTARY = re.compile(r"tributary-([1-9])")

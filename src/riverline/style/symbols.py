@@ -294,7 +294,7 @@ THEMES: tuple[Theme, ...] = (
     )),
     Theme("coverage", "walked", 45, (
         ("full", _line(GREEN, 4.6, 10, 2)), ("part", _line("#8A6D00", 3.4, 9, 3, 4, 3)),
-        ("none", _line(BLACK, 2.4, 3, 8)),
+        ("not_valid", _line("#6B4E9B", 3.0, 7, 2, 1, 2)), ("none", _line(BLACK, 2.4, 3, 8)),
     )),
     Theme("section_reaches", "target_met", 43, (
         ("met", _line("#00838F", 4.0, 20, 3, 3, 3)), ("not_met", _line("#C2410C", 5.0, 8, 3, 2, 3)),

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from riverline._kernels.lines.chainage import locate_many
+from riverline._kernels.lines.siding import Doubt, sides
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,7 @@ __all__ = ["Followed", "follow", "gaps_by", "newly_by", "united_by"]
 # Steps are looked up at least so often: between two places the chainage of a walker is taken to change evenly.
 _EVERY_M = 10.0
 _LEAST_M = 1e-9
+_NO_DOUBT = Doubt()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Followed:
         Length of each step inside the buffer of an axis.
     across_m : (m,)
         Of it where the chainage leaps, as where a bend is cut off: that is no interval.
+    doubted_m : (m,)
+        Of it what follows both banks because nothing tells on which it was.
     nearest_m : (m,)
         Least distance of each step from an axis.
     """
@@ -53,10 +57,20 @@ class Followed:
     end: Floats
     within_m: Floats
     across_m: Floats
+    doubted_m: Floats
     nearest_m: Floats
 
 
-def follow(start: Floats, end: Floats, axes: Sequence[Any], *, buffer: float, both: float = 0.0) -> Followed:
+def follow(
+    start: Floats,
+    end: Floats,
+    axes: Sequence[Any],
+    *,
+    buffer: float,
+    both: float = 0.0,
+    doubt: Doubt = _NO_DOUBT,
+    walk: Integers | None = None,
+) -> Followed:
     """What steps follow of the axes that they are nearest to.
 
     Parameters
@@ -69,12 +83,18 @@ def follow(start: Floats, end: Floats, axes: Sequence[Any], *, buffer: float, bo
         A place no farther from the axis follows it.
     both
         A place no farther from the axis follows both banks.
+    doubt
+        How near to the axis the side of a place is in doubt. By default nowhere.
+    walk : (m,)
+        Steps of one walk, each of which begins where the one before ended, have one number. If not given, every step
+        is a walk.
 
     Notes
     -----
     A step is looked up every ten metres or closer; in between chainage and offset change evenly, which is exact along
-    a straight axis. Pieces end where the buffer ends and change bank where they cross the axis. Along a bend a walker's
-    chainage may run ahead of him by twice his distances from the axis; beyond that he crosses over to another arm.
+    a straight axis. Pieces end where the buffer ends. Along a bend a walker's chainage may run ahead of him by twice
+    his distances from the axis; beyond that he crosses over to another arm. Which bank a piece is on, where it is in
+    doubt, is told by what its walk does before and afterwards: :func:`riverline._kernels.lines.siding.sides`.
 
     Examples
     --------
@@ -93,28 +113,34 @@ def follow(start: Floats, end: Floats, axes: Sequence[Any], *, buffer: float, bo
     first = np.flatnonzero(step[1:] == step[:-1]) if len(step) else np.zeros(0, dtype="int64")
     same = first[(axis[first] == axis[first + 1]) & (axis[first] >= 0)]
     length = np.hypot(*(xy[same + 1] - xy[same]).T)
-    one, other = _lateral(along, offset, same, shapely.length(np.asarray(axes, dtype="object"))[axis[same]])
+    whole = shapely.length(np.asarray(axes, dtype="object"))[axis[same]]
+    one, other = _lateral(along, offset, same, whole)
+    beyond = np.minimum(along[same], along[same + 1]) >= whole
+    beyond |= np.maximum(along[same], along[same + 1]) <= 0.0
     leap = np.abs(along[same + 1] - along[same]) > length + 2 * (np.abs(one) + np.abs(other)) + _LEAST_M
-    pieces = [_inside(one, other, low, high) for low, high in ((-buffer, 0.0), (0.0, buffer))]
-    within = sum((np.maximum(piece[1] - piece[0], 0.0) for piece in pieces), np.zeros(len(same)))
-    within = np.where((one == 0) & (other == 0), within / 2, within)  # on the axis is in both halves
     nearest = np.full(len(start), np.inf)
     np.fmin.at(nearest, step, np.where(np.isnan(offset), np.inf, np.abs(offset)))
-    rows = []
-    for bank, piece in enumerate(pieces):
-        near = _inside(one, other, -both, both)
-        for begin, finish in (piece, near):
-            kept = np.flatnonzero((finish > begin) & ~leap)
-            ends = np.sort([_between(along, same, kept, each) for each in (begin, finish)], axis=0)
-            rows.append((step[same[kept]], axis[same[kept]], np.full(len(kept), bank), *ends))
-    parts = [np.concatenate(column) for column in zip(*rows, strict=True)]
-    kept = parts[4] - parts[3] > _LEAST_M
-    of, along_axis, side, begin, finish = (part[kept] for part in parts)
-    inside, across = (
-        np.asarray(np.bincount(step[same], within * length * each, len(start)), dtype="float64")
-        for each in (np.ones(len(same)), leap)
+    levels = sorted({-buffer, -both, -doubt.within, 0.0, doubt.within, both, buffer})
+    piece, begin, finish = _cut(one, other, levels)
+    middle = one[piece] + (begin + finish) / 2 * (other - one)[piece]
+    inside = np.abs(middle) <= buffer
+    ways = _between(along, same, piece, begin), _between(along, same, piece, finish)
+    walks = np.arange(len(start)) if walk is None else walk
+    group = _together(walks[step[same]], axis[same], same, step[same], leap)[piece]
+    left, right = sides(group, np.where(beyond[piece], 0.0, middle), np.abs(ways[1] - ways[0]), doubt)
+    unsided, near = left & right, np.abs(middle) <= both if both else np.zeros(len(middle), dtype=bool)
+    kept = inside & ~leap[piece]
+    rows = [np.flatnonzero(kept & (side | near)) for side in (left, right)]
+    row, bank = np.concatenate(rows), np.repeat([0, 1], [len(each) for each in rows])
+    low, high = np.sort([each[row] for each in ways], axis=0)
+    long = high - low > _LEAST_M
+    told = row[long]
+    within, across, doubted = (
+        np.asarray(np.bincount(step[same[piece]], (finish - begin) * length[piece] * each, len(start)), dtype="float64")
+        for each in (inside, inside & leap[piece], kept & unsided & ~near)
     )
-    return Followed(of, along_axis, side, begin, finish, inside, across, nearest)
+    where = same[piece[told]]
+    return Followed(step[where], axis[where], bank[long], low[long], high[long], within, across, doubted, nearest)
 
 
 def _lateral(along: Floats, offset: Floats, same: Integers, length: Floats) -> tuple[Floats, Floats]:
@@ -127,21 +153,32 @@ def _lateral(along: Floats, offset: Floats, same: Integers, length: Floats) -> t
     return np.where(first & ~last, other, one), np.where(last & ~first, one, other)
 
 
-def _inside(one: Floats, other: Floats, low: float, high: float) -> tuple[Floats, Floats]:
-    """Shares of the way from one offset to another between which it lies in [low, high]; empty where end <= start."""
-    rise = other - one
-    with np.errstate(divide="ignore", invalid="ignore"):
-        at_low, at_high = (low - one) / rise, (high - one) / rise
-    level = (one >= low) & (one <= high)
-    begin = np.where(rise == 0, np.where(level, 0.0, 1.0), np.fmin(at_low, at_high))
-    finish = np.where(rise == 0, np.where(level, 1.0, 0.0), np.fmax(at_low, at_high))
-    return np.clip(begin, 0.0, 1.0), np.clip(finish, 0.0, 1.0)
+def _cut(one: Floats, other: Floats, levels: Sequence[float]) -> tuple[Integers, Floats, Floats]:
+    """Pieces cut where their offset passes a level: which piece, and the shares of its way it lies between."""
+    every = np.arange(len(one))
+    crossed = [np.flatnonzero((one - level) * (other - level) < 0) for level in levels]
+    cuts = [(level - one[each]) / (other - one)[each] for level, each in zip(levels, crossed, strict=True)]
+    piece = np.concatenate([every, *crossed])
+    begin = np.concatenate([np.zeros(len(one)), *cuts])
+    order = np.lexsort((begin, piece))
+    piece, begin = piece[order], begin[order]
+    last = np.append(piece[1:] != piece[:-1], True)[: len(piece)]
+    finish = np.where(last, 1.0, np.append(begin[1:], 1.0)[: len(begin)])
+    return piece, begin, finish
+
+
+def _together(walk: Integers, axis: Integers, same: Integers, step: Integers, leap: NDArray[np.bool_]) -> Integers:
+    """Number of the stretch of one walk along one axis that each piece is of; what leaps is alone."""
+    if not len(same):
+        return same
+    follows = same[1:] - same[:-1] == 1 + (step[1:] != step[:-1])
+    held = follows & (walk[1:] == walk[:-1]) & (axis[1:] == axis[:-1]) & ~leap[1:] & ~leap[:-1]
+    return np.cumsum(np.append(True, ~held)) - 1
 
 
 def _between(along: Floats, same: Integers, kept: Integers, share: Floats) -> Floats:
     from_, to = along[same[kept]], along[same[kept] + 1]
-    at = share[kept]
-    return np.where(at == 1.0, to, from_ + at * (to - from_))
+    return np.where(share == 1.0, to, from_ + share * (to - from_))
 
 
 def united_by(group: Integers, start: Floats, end: Floats) -> tuple[Integers, Floats, Floats]:

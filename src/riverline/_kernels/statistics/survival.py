@@ -1,8 +1,8 @@
 """How long until something happens, when for some nobody knows yet; and shares with their intervals.
 
-Kaplan, Meier (1958): Nonparametric estimation from incomplete observations. Greenwood (1926) for the variance; the
-interval is made on the log-log scale, so that it stays between 0 and 1 (Kalbfleisch, Prentice 1980). Wilson (1927) for
-shares.
+Kaplan, Meier (1958): Nonparametric estimation from incomplete observations. Fay, Brittain, Proschan (2013): Pointwise
+confidence intervals for a survival distribution with small samples or heavy censoring, for its interval, the Beta
+product by the method of moments. Wilson (1927) for shares.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import betaincinv
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -31,18 +32,22 @@ class ProductLimit:
         Ascending.
     survival : (k,)
         Share to which it has not happened, just after each time.
-    spread : (k,)
-        Greenwood's sum: variance of the logarithm of the share.
-    at_risk : (k,)
-        How many were watched until then.
+    at_risk, deaths : (k,)
+        How many were watched until then, and to how many of them it happened then.
+    left : (c,)
+        Ascending times at which those left whom it had not happened to.
+    count
+        How many there are.
     last
         Longest time that anybody was watched; without end where it has happened to all, NaN where there is nobody.
     """
 
     time: Floats
     survival: Floats
-    spread: Floats
     at_risk: Floats
+    deaths: Floats
+    left: Floats
+    count: int
     last: float
 
 
@@ -71,14 +76,13 @@ def product_limit(times: ArrayLike, happened: ArrayLike) -> ProductLimit:
     event = np.asarray(happened, dtype=bool)
     if not len(durations):
         none = np.zeros(0)
-        return ProductLimit(none, none, none, none, float("nan"))
+        return ProductLimit(none, none, none, none, none, 0, float("nan"))
     moments, deaths = np.unique(durations[event], return_counts=True)
     at_risk = len(durations) - np.searchsorted(np.sort(durations), moments, side="left")
     survival = np.cumprod(1.0 - deaths / at_risk, dtype="float64")
-    with np.errstate(divide="ignore"):
-        spread = np.cumsum(deaths / (at_risk * (at_risk - deaths)))
     last = float("inf") if event.all() else float(durations.max())
-    return ProductLimit(moments, survival, spread, at_risk.astype("float64"), last)
+    whole = (at_risk.astype("float64"), deaths.astype("float64"), np.sort(durations[~event]), len(durations))
+    return ProductLimit(moments, survival, *whole, last)
 
 
 def surviving(curve: ProductLimit, times: ArrayLike, confidence: float) -> tuple[Floats, Floats, Floats]:
@@ -96,31 +100,46 @@ def surviving(curve: ProductLimit, times: ArrayLike, confidence: float) -> tuple
     Returns
     -------
     share, low, high : (m,)
-        NaN for times beyond the last that anybody was watched, unless it had happened to all by then. Where nothing
-        has happened yet the interval is that of nothing: 1 to 1. Where it happened to all who were still watched,
-        which may be one of them, the share is 0 and its upper end that before, times Wilson's for the last step.
+        NaN for times beyond the last that anybody was watched, unless it had happened to all by then.
+
+    Notes
+    -----
+    The interval is the Beta product of Fay, Brittain and Proschan, its quantiles by the method of moments: with nobody
+    lost it is that of Clopper and Pearson, and it has a width where nothing has happened yet and where it has happened
+    to all. Who was last watched on a day was watched on that day.
 
     Examples
     --------
     >>> curve = product_limit([1, 2, 2, 3, 5], [True, True, False, True, False])
     >>> [each.round(3).tolist() for each in surviving(curve, [2, 9], 0.95)]
-    [[0.6, nan], [0.126, nan], [0.882, nan]]
+    [[0.6, nan], [0.147, nan], [0.947, nan]]
     """
     wanted = np.asarray(times, dtype="float64")
     place = np.searchsorted(curve.time, wanted, side="right")
     share = np.append(1.0, curve.survival)[place]
-    spread = np.append(0.0, curve.spread)[place]
     unknown = ~(wanted <= curve.last)
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    mean, square = (np.append(1.0, np.cumprod(each))[place] for each in _moments(curve))
+    # Who was watched until then and to whom it had not happened.
+    leaves = np.append(0.0, np.cumsum(curve.deaths))[place]
+    still = curve.count - np.searchsorted(curve.left, wanted, side="left") - leaves
     with np.errstate(divide="ignore", invalid="ignore"):
-        reach = z * np.sqrt(spread) / np.log(share)
-        low, high = share ** np.exp(-reach), share ** np.exp(reach)
-    sure = (share == 0.0) | (share == 1.0)
-    low, high = np.where(sure, share, low), np.where(sure, share, high)
-    if len(curve.time):
-        before = curve.survival[-2] if len(curve.time) > 1 else 1.0
-        high = np.where(share == 0.0, before * wilson(0.0, curve.at_risk[-1], confidence)[1], high)
+        after = still / (still + 1.0)
+        low = _beta_quantile(mean * after, square * still / (still + 2.0), (1.0 - confidence) / 2)
+        high = _beta_quantile(mean, square, (1.0 + confidence) / 2)
+    low, high = np.where(still > 0, low, 0.0), np.where(place > 0, high, 1.0)
     return tuple(np.where(unknown, np.nan, each) for each in (share, low, high))  # type: ignore[return-value]
+
+
+def _moments(curve: ProductLimit) -> tuple[Floats, Floats]:
+    """Mean and mean square of the Beta variable of each step: Beta(at risk - happened + 1, happened)."""
+    first, whole = curve.at_risk - curve.deaths + 1.0, curve.at_risk + 1.0
+    return first / whole, first * (first + 1.0) / (whole * (whole + 1.0))
+
+
+def _beta_quantile(mean: Floats, square: Floats, level: float) -> Floats:
+    """Quantile of the Beta distribution that has a mean and a mean square."""
+    size = (mean - square) / (square - mean**2)
+    return np.asarray(betaincinv(mean * size, (1.0 - mean) * size, level), dtype="float64")
 
 
 def quantile(curve: ProductLimit, share: float) -> float:
