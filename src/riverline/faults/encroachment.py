@@ -60,13 +60,13 @@ ENCROACHMENT_CODES = (
          "item (riverline catalog show lists them)"),
     Code("suspects-without-words", "note",
          "{value} 个疑似问题没有认定目录所读的属性（如 类型、building、landuse），类型、严重程度不明；现有字段：{note}",
-         "{value} suspects have no attribute that the catalogue reads (such as 类型, building or landuse): kind and "
+         "{value} suspects have no attribute that the catalogue reads (such as building or landuse): kind and "
          "severity are unknown; their columns: {note}",
-         '把写明地物类型的字段对应到 类型，如 --column DWLX=类型（代码中为 classify(…, columns={"DWLX": "类型"})）；'
+         '把写明地物类型的字段对应到 类型，如 --column DWLX=类型（代码中为 classify(…, columns=dict(DWLX="类型"))）；'
          '整层同为一类的用 --set features::类型=房屋（代码中为 frame.assign(类型="房屋")）',
-         'say which field tells what a feature is, such as --column DWLX=类型 (classify(..., columns={"DWLX": '
-         '"类型"}) in code); where a whole layer is of one kind, --set features::类型=房屋 '
-         '(frame.assign(类型="房屋"))'),
+         'say which field tells what a feature is, such as --column TYPE=landuse (classify(..., '
+         'columns=dict(TYPE="landuse")) in code); where a whole layer is of one kind, --set features::building=yes '
+         '(frame.assign(building="yes"))'),
     Code("suspects-not-counted", "note",
          "{value} 个疑似图斑不计入问题（许可覆盖、仅在保护范围或在线外），未参与精度评定",
          "{value} suspects do not count (permitted, in the protection extent or outside) and took no part in the "
