@@ -243,8 +243,9 @@ def _halos(layer: Layer, theme: Theme, language: Language) -> Iterator[Group]:
     if theme.column not in layer.frame:
         return
     first = _numbers_of(layer)[theme.column]
-    # A band around points is a ring, and the legend shows it as one.
-    kind: Kind = "point" if set(layer.frame.geom_type.dropna()) <= {"Point", "MultiPoint"} else "line"
+    # A band around points is a ring, and the legend shows it as one; among problems a few may be areas.
+    pointed = layer.frame.geom_type.dropna().isin(["Point", "MultiPoint"])
+    kind: Kind = "point" if 2 * pointed.sum() >= len(pointed) else "line"
     for number, (value, symbol) in enumerate(theme.symbols, first):
         count = int((layer.frame[theme.column] == value).sum())
         if count:

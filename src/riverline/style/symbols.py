@@ -293,7 +293,7 @@ THEMES: tuple[Theme, ...] = (
         ("unknown", _line(GREY, 1.4, 1, 4)),
     )),
     Theme("coverage", "walked", 45, (
-        ("full", _line(GREEN, 4.6, 10, 2)), ("part", _line("#8A6D00", 3.4, 9, 3, 4, 3)),
+        ("full", _line("#00A86B", 5.4)), ("part", _line("#8A6D00", 3.4, 9, 3, 4, 3)),
         ("not_valid", _line("#6B4E9B", 3.0, 7, 2, 1, 2)), ("none", _line(BLACK, 2.4, 3, 8)),
     )),
     Theme("section_reaches", "target_met", 43, (
