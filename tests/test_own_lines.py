@@ -173,3 +173,20 @@ def test_a_stake_without_a_place_on_a_line_is_of_no_line():
     layer = collect(frame)[0]
     told = texts_of(layer, language="zh", names={})
     assert "K1+000.0" in told.cells[0].tolist()
+
+
+def test_a_line_end_in_the_name_of_a_work_stops_no_file_and_reaches_none(given, tmp_path):
+    river, drawn, *_ = given
+    named = drawn.extents.assign(name=drawn.extents["name"].str.replace("清水闸", "清水\r\n\x0b闸"))
+    odd = rl.Demarcation(drawn.lines, named, drawn.faults, drawn.rules, drawn.run)
+    book = openpyxl.load_workbook(rl.export.to_xlsx(tmp_path / "表.xlsx", river, odd))
+    cells = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+    assert any("清水" in str(cell) for cell in cells)
+    page = rl.reports.dossier("R1", RIVER, river, odd, path=tmp_path / "档案.html").read_bytes()
+    assert b"\x0b" not in page
+
+
+def test_reports_name_every_rule_set_that_their_rows_rest_on(given):
+    river, drawn, *_ = given
+    remarks = " ".join(compose_dossier("R1", RIVER, river, drawn).remarks)
+    assert all(each.rules.digest[:12] in remarks for each in (river, drawn))

@@ -16,6 +16,7 @@ import shapely
 from lxml import etree
 from tests import invented
 
+import patrolled as pt
 import riverline as rl
 import staked
 from browser import browser
@@ -364,6 +365,43 @@ def test_an_announcement_warns_of_what_is_no_law(drawn):
     assert any("没有条款依据" in text for text in alerts)
     with pytest.raises(rl.JobError, match="extents"):
         rl.reports.compose_announcement(result.lines)
+
+
+def alerts_of(document):
+    return [block.text for section in document.sections for block in section.blocks
+            if getattr(block, "tone", "") == "alert"]  # fmt: skip
+
+
+def test_a_stake_without_a_place_is_announced_to_the_office_and_to_nobody_else(drawn):
+    result, stakes, boards = drawn
+    lost = stakes.assign(status=["missing", *stakes["status"].iloc[1:]])
+    document = rl.reports.compose_announcement(result, lost, boards)
+    assert sorted(column(table_named(document, "界桩坐标"), "桩号牌")) == sorted(stakes["number"].iloc[1:])
+    assert any("1 个界桩无处可设" in text and stakes["number"].iloc[0] in text for text in alerts_of(document))
+    river = result.lines["river_id"].iloc[0]
+    facts = words_of(rl.reports.compose_dossier(river, result, lost))
+    assert facts[facts.index("界桩数") + 1] == f"{len(stakes) - 1}（另有 1 个无处可设，未计）"
+    assert any("没有提供界桩成果" in text for text in alerts_of(rl.reports.compose_announcement(result)))
+
+
+def test_rule_sets_are_named_once_whatever_stands_between_them():
+    areas = [(name, shapely.box(0, y, 900, y + 80)) for name, y in (("R1", -40), ("R2", 4_000))]
+    made = staked.demarcation(staked.Piece([(0, 40), (900, 40)]), extents=areas).extents
+    many = made.assign(rules=["anhui", "national, anhui"])
+    said = next(text for text in words_of(rl.reports.compose_announcement(many)) if text.startswith("规则集："))
+    assert sorted(said.removeprefix("规则集：").split("、")) == ["anhui", "national"]
+
+
+def test_patrols_say_their_days_and_in_red_where_these_are_not_the_month(ledger):
+    patrols = pt.measured(pt.walked([(0, 20), (900, 20)]), since="2025-05-01", until="2025-05-31")
+    (note,) = [
+        text for text in words_of(rl.reports.compose_dossier("R1", pt.axes(), patrols)) if "巡河统计期间" in text
+    ]
+    assert note == "巡河统计期间：2025-05-01 至 2025-05-31。"
+    wrong, right = (rl.reports.compose_monthly(ledger, month, patrols) for month in ("2026-01", "2025-05"))
+    assert any("不是本月的" in text for text in alerts_of(wrong))
+    assert note in words_of(right)
+    assert not any("巡河" in text for text in alerts_of(right))
 
 
 def test_an_announcement_of_nothing_is_a_form_to_fill_in(tmp_path):

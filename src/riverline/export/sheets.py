@@ -135,7 +135,8 @@ def _with_whose(name: str, frame: pd.DataFrame, names: Mapping[str, str]) -> pd.
     whose = own_lines(name, frame, names=names)
     if all(each is None for each in whose):
         return frame
-    return frame.assign(**{_WHOSE: pd.Series(whose, index=frame.index, dtype="object")})
+    clean = [clean_text(each) if each else each for each in whose]
+    return frame.assign(**{_WHOSE: pd.Series(clean, index=frame.index, dtype="object")})
 
 
 def _made(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from riverline.errors import JobError
 from riverline.io.sheet_cells import clean_text
 from riverline.reports.dossiers import form_named
 from riverline.reports.drawing import draw_map
-from riverline.reports.given import Given, are_works, as_day, gather
+from riverline.reports.given import Given, are_works, as_day, gather, standing
 from riverline.reports.model import Block, Document, Paragraph, Section, numbered
 from riverline.reports.printed import tables_of
 from riverline.reports.wording import blank, day_in_words, remarks_of, said
@@ -158,7 +159,7 @@ def _rules(given: Given, language: Language) -> Iterator[str]:
     """The rule sets that the extents name, as they are called."""
     told = [named("rules", each, language) for each in given.rows("extents")["rules"].dropna().unique() if each]
     joint = said(language, "、", ", ")
-    sets = list(dict.fromkeys(part for each in told for part in each.split(joint)))
+    sets = list(dict.fromkeys(part for each in told for part in re.split(r"、|,\s*", each)))
     if sets:
         yield clean_text(said(language, "规则集：", "Rule sets: ") + joint.join(sets))
 
@@ -307,7 +308,29 @@ def _drafting(given: Given, grounds: pd.DataFrame, language: Language) -> Iterat
             ),
             "alert",
         )
+    yield from _unplaced(given.rows("stakes"), language)
     yield from _not_done(given, language)
+
+
+def _unplaced(stakes: pd.DataFrame, language: Language) -> Iterator[Block]:
+    """That the stakes which the text speaks of are not given, or which of them stand nowhere."""
+    if stakes.empty:
+        told = said(
+            language,
+            "没有提供界桩成果：正文所说的界桩坐标尚无附表，请补充或改写。",
+            "No stakes were given: the coordinates that the text speaks of have no table yet. Add them or reword it.",
+        )
+        yield Paragraph(told, "alert")
+        return
+    lost = stakes.loc[stakes.index.difference(standing(stakes).index), "number"].astype("str").tolist()
+    if lost:
+        listed = said(language, "、", ", ").join(lost[:_LISTED])
+        told = said(
+            language,
+            f"{len(lost)} 个界桩无处可设，未列入界桩坐标表：{listed}。",
+            f"{len(lost)} stakes have no place any more and are not in the table of coordinates: {listed}.",
+        )
+        yield Paragraph(clean_text(told), "alert")
 
 
 def _not_done(given: Given, language: Language) -> Iterator[Block]:

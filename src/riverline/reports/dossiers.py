@@ -12,8 +12,9 @@ from riverline.export.forms import Form, load_form
 from riverline.export.sheets import Head, Sheet
 from riverline.io.sheet_cells import cells_of, clean_text, number_format
 from riverline.reports.drawing import draw_map
-from riverline.reports.given import Given, gather, of_river, rivers_in
+from riverline.reports.given import Given, gather, of_river, rivers_in, standing
 from riverline.reports.model import Block, Document, Facts, Paragraph, Section, numbered
+from riverline.reports.periods import patrol_days
 from riverline.reports.printed import shown, table_of, tables_of
 from riverline.reports.standing import with_places
 from riverline.reports.wording import remarks_of, said
@@ -148,7 +149,10 @@ def _basics(own: Given, river_id: str, name: str, language: Language) -> Section
     for schema in ("stakes", "boards", "placed_outfalls"):
         if schema in own:
             label = FRAMES[schema].label(language).removesuffix("台账")
-            pairs.append((said(language, f"{label}数", label), str(len(own.rows(schema)))))
+            rows = own.rows(schema)
+            lost = len(rows) - len(standing(rows)) if schema == "stakes" else 0
+            more = said(language, f"（另有 {lost} 个无处可设，未计）", f" ({lost} more have no place)") if lost else ""
+            pairs.append((said(language, f"{label}数", label), f"{len(rows) - lost}{more}"))
     if "problems" in own:
         rows = own.rows("problems")
         real, still = int((rows["status"] != "rejected").sum()), int(rows["status"].isin(OPEN).sum())
@@ -201,7 +205,9 @@ def _open_only(title: str, own: Given, layers: list[Layer], language: Language) 
 
 
 def _still(layer: Layer) -> Layer:
-    """A map shows the problems that are open."""
+    """A map shows the problems that are open, and the stakes that have a place."""
+    if layer.name == "stakes":
+        return replace(layer, frame=standing(layer.frame))
     return replace(layer, frame=still_open(layer.frame)) if layer.name == "problems" and layer.spatial else layer
 
 
@@ -218,6 +224,8 @@ def _blocks(own: Given, part: _Part, language: Language) -> Iterable[Block]:
             said(language, "已提供的成果中，本河没有此项记录。", "What was given has no row of this river.")
         )
         return
+    if "patrolled_duties" in part.schemas:
+        yield from patrol_days(own, language)
     if part.schemas[0] == "problems" and len(own.rows("problems")):
         yield table_of(_crossed(own.rows("problems"), language))
     for _, table in tables_of(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer
 
-__all__ = ["Given", "are_works", "as_day", "gather", "of_river", "rivers_in"]
+__all__ = ["Given", "are_works", "as_day", "gather", "of_river", "rivers_in", "standing"]
 
 _SHOWN = 20
 _JOINT = "、"
@@ -101,6 +101,18 @@ def are_works(extents: pd.DataFrame) -> NDArray[np.bool_]:
         return np.zeros(len(extents), dtype=bool)
     own = extents["river_id"].astype("str") + "-" + extents["kind"].astype("str")
     return (extents["extent_id"].astype("str") != own).to_numpy(dtype=bool)
+
+
+def standing(stakes: Any) -> Any:  # noqa: ANN401 - GeoDataFrames
+    """Stakes without those of an earlier survey that have no place on the line any more.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> standing(pd.DataFrame({"number": ["1", "2"], "status": ["new", "missing"]}))["number"].tolist()
+    ['1']
+    """
+    return stakes[stakes["status"] != "missing"] if "status" in stakes else stakes
 
 
 def _are_waters(extents: pd.DataFrame) -> NDArray[np.bool_]:

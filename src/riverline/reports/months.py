@@ -15,6 +15,7 @@ from riverline.reports.dossiers import form_named, still_open
 from riverline.reports.drawing import draw_bars, draw_map
 from riverline.reports.given import Given, as_day, gather
 from riverline.reports.model import Block, Document, Paragraph, Section, Table, numbered
+from riverline.reports.periods import patrol_days
 from riverline.reports.printed import table_of, tables_of
 from riverline.reports.wording import blank, day_in_words, month_in_words, remarks_of, said
 from riverline.schema import FRAMES, MONTH_SUMS, PROBLEMS
@@ -97,7 +98,7 @@ def compose_monthly(
         Section(said(language, "本月发现的问题", "Found in the month"), tuple(_found(problems, month, language))),
         Section(said(language, "逾期问题", "Overdue"), tuple(_overdue(ledger, last, language))),
         Section(said(language, "反弹", "Rebounds"), tuple(_back(ledger, first, last, language))),
-        *_more(given, problems, language),
+        *_more(given, problems, language, (first, last)),
     ]
     title = said(language, f"{words}河湖“四乱”问题整治情况通报", f"Circular on river problems, {words}")
     running = said(language, f"河湖“四乱”整治月通报　{words}", f"Monthly circular · {words}")
@@ -236,7 +237,9 @@ def _back(ledger: Ledger, first: dt.date, last: dt.date, language: Language) -> 
     yield from _tables_or(rows, "rebounds", language, said(language, "本月没有反弹问题及线索。", "None is back."))
 
 
-def _more(given: Given, problems: pd.DataFrame, language: Language) -> Iterator[Section]:
+def _more(
+    given: Given, problems: pd.DataFrame, language: Language, month: tuple[dt.date, dt.date]
+) -> Iterator[Section]:
     """Hotspots, patrols and scores as far as they were given."""
     parts = (
         (said(language, "热点河段", "Hotspots"), ("hot_reaches",)),
@@ -248,7 +251,7 @@ def _more(given: Given, problems: pd.DataFrame, language: Language) -> Iterator[
         if not any(name in given for name in schemas):
             absent.append(title)
             continue
-        blocks: list[Block] = []
+        blocks: list[Block] = list(patrol_days(given, language, month=month)) if "patrolled_duties" in schemas else []
         for name in (each for each in schemas if each in given):
             none = said(language, f"没有{FRAMES[name].label(language)}记录。", f"{FRAMES[name].label(language)}: none.")
             blocks += _tables_or(given.rows(name), name, language, none)

@@ -8,6 +8,7 @@ import pyproj
 
 from riverline._version import __version__
 from riverline.provenance import crs_authority
+from riverline.style import rule_sets_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -57,10 +58,9 @@ def month_in_words(day: dt.date, language: Language) -> str:
 
 
 def remarks_of(layers: Iterable[Layer], language: Language) -> tuple[str, ...]:
-    """Rules, their versions, CRS and program behind some layers."""
-    every = list(layers)
-    rules = {each.rules.digest: each.rules for each in every if each.rules is not None}
-    named = [f"{_title(each, language)} {digest[:_DIGITS]}" for digest, each in rules.items()]
+    """Rules, their versions, CRS and program behind the rows of some layers."""
+    every = [each for each in layers if len(each.frame)]
+    named = [f"{_title(each, language)} {each.digest[:_DIGITS]}" for each in rule_sets_of(every)]
     planes = dict.fromkeys(_plane(each) for each in every if each.spatial and each.frame.crs is not None)
     joint = "、" if language == "zh" else ", "
     told = []
