@@ -14,12 +14,12 @@ from riverline.geodesy.planes import refuse_degrees
 from riverline.geodesy.spans import bounds_in_degrees
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from riverline.export.tables import Table
     from riverline.style import Layer
 
-__all__ = ["mixed", "require_finite", "require_fit", "with_places"]
+__all__ = ["mixed", "require_fit", "with_places"]
 
 _SHOWN = 5
 
@@ -35,7 +35,7 @@ def require_fit(layers: Sequence[Layer]) -> None:
     Raises
     ------
     JobError
-        As :func:`require_finite` does.
+        If coordinates are no finite numbers, with the rows of each layer, by their key where they have one.
     CRSError
         If coordinates lie outside their CRS: metres under the name of degrees, longitude and latitude swapped, a zone
         number too many, degrees under the name of a plane. Faults are looked at for finite numbers alone: they lie
@@ -50,7 +50,9 @@ def require_fit(layers: Sequence[Layer]) -> None:
     Traceback (most recent call last):
     riverline.errors.CRSError: …
     """
-    require_finite(layers)
+    problems = [problem for layer in layers if layer.spatial for problem in _not_finite(layer)]
+    if problems:
+        raise JobError.listing("成果不能写出", "the result cannot be written", problems)
     for layer in layers:
         if layer.spatial and layer.name != "faults":
             _require_within(layer)
@@ -71,29 +73,6 @@ def _require_within(layer: Layer) -> None:
     except CRSError:
         bounds_in_degrees(rows, layer=layer.name)
     refuse_degrees(rows, layer=layer.name)
-
-
-def require_finite(layers: Iterable[Layer]) -> None:
-    """Raise for coordinates that are no finite numbers.
-
-    Parameters
-    ----------
-    layers
-        What is to be written.
-
-    Raises
-    ------
-    JobError
-        With the rows of each layer, by their key where they have one.
-
-    Examples
-    --------
-    >>> from riverline import schema, style
-    >>> require_finite(style.collect(schema.AXES.empty(4548)))
-    """
-    problems = [problem for layer in layers if layer.spatial for problem in _not_finite(layer)]
-    if problems:
-        raise JobError.listing("成果不能写出", "the result cannot be written", problems)
 
 
 def _not_finite(layer: Layer) -> Iterator[tuple[str, str]]:

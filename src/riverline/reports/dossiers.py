@@ -155,7 +155,7 @@ def _basics(own: Given, river_id: str, name: str, language: Language) -> Section
             pairs.append((said(language, f"{label}数", label), f"{len(rows) - lost}{more}"))
     if "problems" in own:
         rows = own.rows("problems")
-        real, still = int((rows["status"] != "rejected").sum()), int(rows["status"].isin(OPEN).sum())
+        real, still = _real_and_open(rows)
         void = len(rows) - real
         beside = said(language, f"（另有不属实 {void} 个，未计）", f" ({void} more were rejected)") if void else ""
         pairs += [(said(language, "四乱问题数", "Problems"), f"{real}{beside}")]
@@ -194,7 +194,7 @@ def _open_only(title: str, own: Given, layers: list[Layer], language: Language) 
     if not drawn:
         return title
     rows = own.rows(PROBLEMS.name)
-    real, still = int((rows["status"] != _REJECTED).sum()), int(rows["status"].isin(OPEN).sum())
+    real, still = _real_and_open(rows)
     without = still - sum(int((shapes.notna() & ~shapes.is_empty).sum()) for shapes in drawn)
     zh, en = (f"，其中 {without} 个没有位置", f", {without} of them without a place") if without else ("", "")
     return said(
@@ -202,6 +202,11 @@ def _open_only(title: str, own: Given, layers: list[Layer], language: Language) 
         title.replace("问题", f"未销号问题（{real} 个中的 {still} 个{zh}）", 1),
         title.replace("Problems", f"Open problems ({still} of {real}{en})", 1),
     )
+
+
+def _real_and_open(problems: pd.DataFrame) -> tuple[int, int]:
+    """How many problems were not rejected, and how many of all are open."""
+    return int((problems["status"] != _REJECTED).sum()), int(problems["status"].isin(OPEN).sum())
 
 
 def _still(layer: Layer) -> Layer:
