@@ -17,7 +17,7 @@ from riverline.export.drafts import changed, in_words, layers_for, publish, zip_
 from riverline.export.fitness import mixed
 from riverline.export.tables import GEOMETRY, tables_of
 from riverline.io.sheet_cells import clean_text
-from riverline.io.whole_files import cannot_write
+from riverline.io.whole_files import cannot_write, publish_folder
 from riverline.style import in_language
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def to_filegdb(
             with in_words(target, Path(folder) / "probe"):
                 _write(draft, tables)
             if target.suffix.lower() == ".gdb":
-                _replace(draft, target)
+                publish_folder(draft, target)
             else:
                 inside = f"{target.name.removesuffix('.zip').removesuffix('.gdb')}.gdb"
                 archive = Path(folder) / "draft.zip"
@@ -232,15 +232,3 @@ def _free(name: str, taken: set[str], longest: int) -> str:
         candidate = f"{plain}_{number}"
     taken.add(candidate.casefold())
     return candidate
-
-
-def _replace(draft: Path, target: Path) -> None:
-    before = draft.with_name("before")
-    if target.exists():
-        target.rename(before)
-    try:
-        draft.rename(target)
-    except OSError:
-        if before.exists():
-            before.rename(target)
-        raise

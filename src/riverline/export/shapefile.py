@@ -22,7 +22,7 @@ from riverline.export.profiles import load_profile
 from riverline.export.tables import GEOMETRY, tables_of
 from riverline.io.file_names import file_names
 from riverline.io.sheet_cells import is_risky
-from riverline.io.whole_files import cannot_write
+from riverline.io.whole_files import cannot_write, publish_folder
 from riverline.schema.clock import heading
 from riverline.style import in_language
 
@@ -243,12 +243,4 @@ def _replace(draft: Path, target: Path) -> None:
             f"文件夹 {target.name} 中有其他文件；请换一个新文件夹，或写成 .zip",
             f"folder {target.name} holds other files: take a new one, or write a .zip",
         )
-    before = draft.with_name("before")
-    if target.exists():
-        target.rename(before)
-    try:
-        draft.rename(target)
-    except OSError:
-        if before.exists():
-            before.rename(target)
-        raise
+    publish_folder(draft, target)

@@ -14,7 +14,7 @@ from riverline.errors import JobError, RiverlineError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["cannot_write", "drafted", "publish", "why_full", "write_whole"]
+__all__ = ["cannot_write", "drafted", "publish", "publish_folder", "why_full", "write_whole"]
 
 # A file's own name may be as long as a folder allows; that of its draft is longer.
 _LONGEST_PREFIX = 40
@@ -68,6 +68,36 @@ def publish(draft: Path, target: Path) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def publish_folder(draft: Path, target: Path) -> None:
+    """Put a finished folder in its place; the older one is set aside beside the draft, and put back if that fails.
+
+    Parameters
+    ----------
+    draft
+        The new folder, alone in a folder that its writer removes.
+    target
+        Where it goes.
+
+    Examples
+    --------
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> for name in ("drafts/new", "old"):
+    ...     (folder / name).mkdir(parents=True)
+    >>> publish_folder(folder / "drafts" / "new", folder / "old")
+    >>> sorted(each.name for each in (folder / "drafts").iterdir())
+    ['before']
+    """
+    before = draft.with_name("before")
+    if target.exists():
+        target.rename(before)
+    try:
+        draft.rename(target)
+    except OSError:
+        if before.exists():
+            before.rename(target)
+        raise
 
 
 def why_full(draft: Path) -> str:
