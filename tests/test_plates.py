@@ -979,3 +979,26 @@ def test_numbers_of_sheets_and_names_of_rivers_keep_clear_of_each_other_on_the_i
     assert len(names) == 1
     assert len(boxes) >= 5
     assert not shapely.intersects(names[0], boxes).any()
+
+
+def test_numbers_of_stakes_keep_clear_of_the_numbers_on_match_lines(tmp_path, monkeypatch) -> None:
+    written = {}
+    write = composing.Canvas.write
+
+    def kept(self, x, y, text, size, **about):
+        wide, high = labels.text_size(text, size)
+        place = shapely.box(x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
+        turned = shapely.affinity.rotate(place, about.get("rotation", 0.0))
+        written.setdefault(id(self.figure), (self.figure, []))[1].append((text, turned))
+        write(self, x, y, text, size, **about)
+
+    monkeypatch.setattr(composing.Canvas, "write", kept)
+    drawn, axes = river(2500.0)
+    rl.plates.atlas([drawn, axes, rl.place_stakes(drawn)], tmp_path, scale=2000, formats=["png"], paper="A4")
+    sheets = 0
+    for _, texts in written.values():
+        matches = [place for text, place in texts if text.startswith("接 R1")]
+        numbers = [place for text, place in texts if re.fullmatch(r"R1-[LR]-\d+", text)]
+        assert not shapely.intersects(np.array(matches)[:, None], np.array(numbers)[None]).any()
+        sheets += bool(matches) and bool(numbers)
+    assert sheets >= 2

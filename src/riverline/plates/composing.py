@@ -75,9 +75,8 @@ def compose(sheet: Sheet, look: Look) -> tuple[Any, gpd.GeoDataFrame]:
         _draw_map(figure, sheet, box, page, marks)
         canvas = Canvas(figure, _page_of(figure, page), look)
         draw_frame(canvas, sheet, box)
-        named = _draw_names(canvas, sheet, box, marks)
+        named = _draw_names(canvas, sheet, box, marks, draw_matches(canvas, sheet, box))
         _draw_rivers(canvas, sheet, box, [*_lines_and_points(marks), named])
-        draw_matches(canvas, sheet, box)
         draw_head(canvas, sheet)
         draw_foot(canvas, sheet)
         left = draw_panel(canvas, sheet, marks)
@@ -108,13 +107,13 @@ def _lines_and_points(marks: Sequence[Mark]) -> list[np.ndarray]:
     return [mark.geometry for mark in marks if mark.kind != "area" and not mark.halo and mark.layer != "axes"]
 
 
-def _draw_names(canvas: Canvas, sheet: Sheet, box: Box, marks: Sequence[Mark]) -> np.ndarray:
-    """Names beside marks; the ground that each covers."""
+def _draw_names(canvas: Canvas, sheet: Sheet, box: Box, marks: Sequence[Mark], matches: np.ndarray) -> np.ndarray:
+    """Names beside marks, clear of match lines and their numbers; the ground that each covers."""
     labels = labels_of(sheet.layers, sheet.scale, canvas.look.language)[:_FIRST_NAMES]
     offset = np.array([box.left, box.bottom])
     own = [mark.geometry for mark in marks if mark.kind != "area" and not mark.halo]
     avoid = [shapely.transform(each, lambda xy: to_paper(xy, sheet, box) - offset) for each in own]
-    avoid = [shapely.get_parts(each) for each in avoid]
+    avoid = [*(shapely.get_parts(each) for each in avoid), shapely.transform(matches, lambda xy: xy - offset)]
     at = to_paper(np.array([(each.x, each.y) for each in labels]).reshape(-1, 2), sheet, box) - offset
     places = place(labels, at, (box.width, box.height), avoid)
     for label, middle in zip(labels, places, strict=True):
@@ -134,7 +133,8 @@ def _draw_names(canvas: Canvas, sheet: Sheet, box: Box, marks: Sequence[Mark]) -
     ]
     middles, sizes = (np.array(each).reshape(-1, 2) for each in (zip(*drawn, strict=True) if drawn else ((), ())))
     low, high = ((middles + side * sizes / 2) * sheet.scale / 1000.0 + sheet.window[:2] for side in (-1, 1))
-    return np.asarray(shapely.box(*low.T, *high.T), dtype="object")
+    numbers = shapely.transform(matches, lambda xy: (xy - offset) * sheet.scale / 1000.0 + sheet.window[:2])
+    return np.concatenate([shapely.box(*low.T, *high.T), numbers]).astype("object")
 
 
 def _draw_rivers(canvas: Canvas, sheet: Sheet, box: Box, avoid: Sequence[np.ndarray]) -> None:

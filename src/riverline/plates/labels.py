@@ -156,7 +156,8 @@ def place(labels: Sequence[Label], at: Floats, room: tuple[float, float], avoid:
     room
         Width and height of the map.
     avoid
-        Arrays of geometries on the map, mm: marks, which no label may cover, and lines, which it better does not.
+        Arrays of geometries on the map, mm: points of marks and areas of other texts, which no label should cover, and
+        lines, which it better does not.
 
     Returns
     -------
@@ -196,13 +197,13 @@ def _best(middles: Floats, low: Floats, high: Floats, cost: Floats, taken: list[
 
 
 def _crossings(low: Floats, high: Floats, avoid: Sequence[np.ndarray]) -> Floats:
-    """What it costs to put a label in each place: a line is crossed once, a mark never covered."""
+    """What it costs to put a label in each place: a line is crossed before a mark or a text is covered."""
     boxes = shapely.box(low[..., 0], low[..., 1], high[..., 0], high[..., 1]).ravel()
     cost = np.zeros(len(boxes))
     for geometry in avoid:
         if len(geometry) and len(boxes):
-            points = shapely.get_dimensions(geometry) == 0
+            lines = shapely.get_dimensions(geometry) == 1
             tree = shapely.STRtree(geometry)
             box, which = tree.query(boxes, predicate="intersects")
-            np.add.at(cost, box, np.where(points[which], 50.0, 1.0))
+            np.add.at(cost, box, np.where(lines[which], 1.0, 50.0))
     return cost.reshape(low.shape[:2])

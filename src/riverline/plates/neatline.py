@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyproj
 import shapely
+from shapely import affinity
 
 from riverline.geodesy import format_dms
 from riverline.plates.labels import text_size
@@ -32,7 +33,7 @@ _TICK_MM = 5.0
 _GRID_COLOR = "#3C6E57"
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _MINUTES = (1 / 60, 2 / 60, 5 / 60, 10 / 60, 15 / 60, 30 / 60, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600)
-_MATCH_COLOR = "#A0288C"
+_MATCH_COLOR, _MATCH_SIZE = "#A0288C", 6.5
 _RIM = 513
 """Places along each edge of a frame at which latitude and longitude are known; between two they run straight."""
 
@@ -238,8 +239,9 @@ def _clear_of_rivers(line: shapely.LineString, sheet: Sheet) -> NDArray[np.float
     return np.asarray(shapely.get_coordinates(places[np.argmax(away)])[0])
 
 
-def draw_matches(canvas: Canvas, sheet: Sheet, box: Box) -> None:
-    """Match lines over the map, and on their far side the number of the sheet that goes on there."""
+def draw_matches(canvas: Canvas, sheet: Sheet, box: Box) -> NDArray[np.object_]:
+    """Match lines over the map, and on their far side the number of the sheet that goes on there; what these cover."""
+    covered: list[shapely.Geometry] = []
     middle = np.array([box.left + box.width / 2, box.bottom + box.height / 2])
     for match in sheet.matches:
         ends = to_paper(shapely.get_coordinates(match.line), sheet, box)
@@ -260,5 +262,16 @@ def draw_matches(canvas: Canvas, sheet: Sheet, box: Box) -> None:
             # Between the neat lines, clear of the grid's labels.
             at = _between_grid(ends, sheet, box, canvas) + outward * canvas.look.layout.gap * 0.5
         canvas.write(
-            at[0], at[1], text, 6.5, ha="center", color=_MATCH_COLOR, rotation=angle, rotation_mode="anchor", halo=1.6
+            at[0],
+            at[1],
+            text,
+            _MATCH_SIZE,
+            ha="center",
+            color=_MATCH_COLOR,
+            rotation=angle,
+            rotation_mode="anchor",
+            halo=1.6,
         )
+        half = np.array(text_size(text, _MATCH_SIZE)) / 2.0
+        covered += [shapely.LineString(ends), affinity.rotate(shapely.box(*(at - half), *(at + half)), angle)]
+    return np.array(covered, dtype="object")
