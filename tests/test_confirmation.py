@@ -51,7 +51,7 @@ def assert_partition(titles, extents):
         assert cents(mine["adjusted_area_m2"]) == cents([area(extent.geometry)])
         assert np.abs(mine["adjusted_area_m2"] - mine["area_m2"]).max() <= 0.02
     assert cents(titles.register["adjusted_area_m2"]) == cents(holdings["adjusted_area_m2"])
-    split = titles.register[["clear_m2", "untitled_m2", "contested_m2"]].sum(axis=1)
+    split = titles.register[["clear_m2", "untitled_m2", "unknown_m2", "contested_m2"]].sum(axis=1)
     assert np.allclose(split, titles.register["adjusted_area_m2"], atol=1e-6)
 
 
@@ -130,6 +130,8 @@ def test_parcels_without_owners_are_taken_as_a_file_that_lacks_them(tmp_path):
     read = rl.confirm(cadastre.extents(EXTENT), rl.read_layer(tmp_path / "宗地.gpkg", rl.schema.PARCELS))
     held = rl.confirm(cadastre.extents(EXTENT), bare)
     assert set(held.holdings["owner"]) == {""}
+    alone = held.holdings[held.holdings["parcel_id"].isin(["P01", "P02", "P11"])].set_index("parcel_id")["status"]
+    assert alone.to_dict() == {"P01": "clear", "P02": "unknown", "P11": "clear"}, "whose it is: the state is one"
     columns = ["code", "feature_id", "value", "note"]
     pd.testing.assert_frame_equal(held.faults[columns], read.faults[columns])
     assert "owner" not in bare.columns
@@ -300,6 +302,39 @@ def test_waters_without_a_title_are_the_states_and_still_untitled():
     assert untitled.set_index("land_class")["ownership"].to_dict() == {
         "1101": "state", "116": "unknown", "0101": "unknown", "1109": "unknown",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("owner", "ownership", "status"), [
+    ("", "unknown", "unknown"), (None, None, "unknown"), ("", "collective", "unknown"), ("", "private", "unknown"),
+    ("", "state", "clear"), ("甲村", "unknown", "clear"), ("甲村", "collective", "clear"),
+])  # fmt: skip
+def test_a_parcel_that_does_not_say_whose_it_is_is_not_clear(owner, ownership, status):
+    drawn = cadastre.extents(EXTENT)
+    fields = {"A": (owner, ownership, box(0, -100, 300, 100)), "B": ("乙村", "collective", box(300, -100, 1000, 100))}
+    titles = rl.confirm(drawn, cadastre.parcels(fields))
+    assert_partition(titles, drawn)
+    assert titles.holdings.set_index("parcel_id")["status"].to_dict() == {"A": status, "B": "clear"}
+    size = area(box(0, -100, 300, 100))
+    assert rows(titles, "holder-unknown") == [("A", "", size)] * (status == "unknown")
+    sums = titles.register[["clear_m2", "unknown_m2"]].sum()
+    assert sums["unknown_m2"] == (pytest.approx(size, abs=0.02) if status == "unknown" else 0.0)
+    told = titles.faults[titles.faults["code"] == "holder-unknown"]["detail"].tolist()
+    assert told == [f"宗地 A 没有权利人，也不是国有，范围内 {size:.10g} m² 权属不明"] * (status == "unknown")
+
+
+def test_what_tidying_gives_to_a_parcel_without_an_owner_is_not_clear_either():
+    fields = {"A": ("", "unknown", box(0, -100, 500, 100)), "B": ("乙村", "collective", box(500.2, -100, 1000, 20))}
+    titles = rl.confirm(cadastre.extents(EXTENT), cadastre.parcels(fields), clean=True)
+    assert titles.changes[["kind", "to_parcel"]].to_numpy().tolist() == [["gap_filled", "A"]]
+    assert titles.holdings.set_index("parcel_id")["status"].to_dict() == {"": "untitled", "A": "unknown", "B": "clear"}
+    assert [row[0] for row in rows(titles, "holder-unknown")] == ["A"]
+
+
+def test_a_nameless_title_of_a_collective_on_the_river_is_a_claim_all_the_same():
+    fields = {"A": ("", "collective", box(0, -100, 1000, 100))}
+    titles = rl.confirm(cadastre.extents(EXTENT), cadastre.parcels(fields), land_classes=cadastre.patches(SURVEY))
+    status = titles.holdings.set_index("land_class")["status"].to_dict()
+    assert status == {"1101": "claimed", "116": "unknown", "0101": "unknown", "1109": "unknown"}
 
 
 def wrong_patches():

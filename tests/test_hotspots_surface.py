@@ -56,12 +56,15 @@ def test_pictures_of_two_months_lie_on_each_other_and_the_file_says_what_it_is(a
     assert [each.name for each in tmp_path.iterdir()] == ["面.tif"]
 
 
-def test_weights_and_windows_are_those_of_the_search(axes):
+def test_weights_and_windows_are_those_of_the_search(axes, tmp_path):
     frame = problems(
         [[1_000.0, 20.0], [1_000.0, 20.0]], severity=["major", "minor"], found_on=["2025-05-01", "2024-01-01"]
     )
     heavy = rl.hotspots.measure_surface(frame, axes, settings=rl.HotspotSettings(weight="severity"))
     assert heavy.density.sum() * heavy.grid.pixel**2 / 1e6 == pytest.approx(4.0, rel=1e-5)
+    rl.hotspots.measure_surface(frame, axes, settings=rl.HotspotSettings(weight="severity"), path=tmp_path / "重.tif")
+    with rasterio.open(tmp_path / "重.tif") as source:
+        assert (source.descriptions[0], source.tags()["weight"]) == ("weights by severity per km2", "severity")
     window = rl.hotspots.measure_surface(frame, axes, on="2025-12-31", settings=rl.HotspotSettings(window_days=365))
     assert window.density.sum() * window.grid.pixel**2 / 1e6 == pytest.approx(1.0, rel=1e-5)
 

@@ -157,6 +157,14 @@ def test_counties_are_those_of_the_column_admin(tmp_path):
     assert made.maps["features"].tolist() == [1, 2, 1]
     told = made.faults.set_index("code").loc["map-unit-blank"]
     assert (told["layer"], told["value"], told["note"]) == ("axes", 1, "admin")
+    for language, said in (
+        ("zh", "按字段“行政区”（admin）所写的单位分图"),
+        ("en", "in the column Administrative unit (admin)"),
+    ):
+        for by in ("county", "river"):
+            page = rl.maps.batch(axes, tmp_path / language / by, by=by, language=language).index_path.read_text("utf-8")
+            head = page[page.index("<header>") : page.index("</header>")]
+            assert (said in head) == (by == "county")
 
 
 def test_sums_that_are_of_no_river_make_no_map_and_are_told(tmp_path):

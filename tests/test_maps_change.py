@@ -445,6 +445,37 @@ def test_layers_of_one_day_name_their_side() -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("offset", [-60, -30, 0, 40, 120])
+def test_what_says_which_side_is_which_lies_under_no_control(page, tmp_path, offset) -> None:
+    opened(page, tmp_path, rl.maps.show_change(*pair(tmp_path, build), whole(), title="前后"))
+    page.run(
+        """
+        const box = themap.getContainer().getBoundingClientRect();
+        const at = document.querySelector('.riverline-legend').getBoundingClientRect().left + arguments[0];
+        const bar = document.querySelector('.riverline-swipe');
+        const event = (kind, x) => new PointerEvent(kind, { clientX: x, clientY: 300, button: 0, pointerId: 1 });
+        bar.setPointerCapture = () => {};
+        bar.dispatchEvent(event('pointerdown', at));
+        bar.dispatchEvent(event('pointermove', at));
+        bar.dispatchEvent(event('pointerup', at));
+        """,
+        offset,
+    )
+    labels, controls = page.run("""
+        const rects = selector => [...document.querySelectorAll(selector)].map(e => e.getBoundingClientRect())
+          .filter(r => r.width).map(r => [r.left, r.top, r.right, r.bottom]);
+        return [rects('.riverline-swipe-label'), rects('.leaflet-control, .riverline-swipe-handle')];
+    """)
+    legend = page.run("const r = document.querySelector('.riverline-legend').getBoundingClientRect(); return r.left")
+    assert labels[0][2] < legend + offset < labels[1][0], "one on each side of the bar"
+    for one in labels:
+        for other in controls:
+            apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+            assert apart, (one, other)
+    page.picture(tmp_path / "bar.png")
+
+
+@pytest.mark.browser
 def test_the_bar_goes_with_the_last_image_and_comes_back(page, tmp_path) -> None:
     opened(page, tmp_path, rl.maps.show_change(*pair(tmp_path, build), whole()))
     toggle = """

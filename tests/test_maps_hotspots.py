@@ -153,6 +153,20 @@ def test_classes_are_told_with_their_unit_and_every_pixel_is_of_its_class() -> N
         draw_surface(river())
 
 
+@pytest.mark.parametrize(("weight", "zh", "en"), [
+    ("count", "（个/km²，带宽", "(per km², "),
+    ("severity", "（按严重程度加权，权重/km²，带宽", "(weighted by severity, weight per km², "),
+    ("bank_m", "（按占用岸线加权，米/km²，带宽", "(weighted by bank taken, m per km², "),
+])  # fmt: skip
+def test_the_legend_of_a_weighted_density_says_what_its_figures_are(weight, zh, en) -> None:
+    found = problems().assign(severity="major")
+    dense = rl.hotspots.measure_surface(found, river(), settings=rl.HotspotSettings(weight=weight))
+    drawn = draw_surface(dense)
+    assert zh in surface_rows(drawn, "zh")[0]["heading"]
+    assert en in surface_rows(drawn, "en")[0]["heading"]
+    assert ("problems/km²" in repr(dense)) == (weight == "count")
+
+
 @pytest.mark.browser
 def test_the_density_lies_under_the_reaches_with_its_legend_and_can_be_switched_off(page, tmp_path) -> None:
     spots = rl.find_hotspots(problems(), river())

@@ -146,10 +146,14 @@ def test_patrols_open_on_the_lowest_level_of_chiefs_and_each_level_can_be_chosen
     assert page.run(f"{choice} return s.selectedOptions[0].textContent") == "村级"
     rows = [" ".join(row.split()) for row in page.run(LEGEND)]
     assert "部分走到 1" in rows
-    assert "没有走到 0" in rows
+    assert "全段未走到 0" in rows
     assert "有效" not in " ".join(rows)
+    assert "未走到河段 1" in rows
+    note = page.run("return document.querySelector('.riverline-legend').textContent")
+    assert "走到程度的数字是责任段数" in note
+    assert "没有走到" not in note, "one word for one thing"
     page.run(f"{choice} s.value = 1; s.dispatchEvent(new Event('change'));")
     rows = [" ".join(row.split()) for row in page.run(LEGEND)]
-    assert "没有走到 1" in rows
+    assert "全段未走到 1" in rows
     assert "部分走到 0" in rows
     assert page.console() == []

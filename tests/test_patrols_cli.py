@@ -53,7 +53,7 @@ def test_the_command_gives_what_the_library_gives(folder, tmp_path):
     assert back.set_index("coverage_id")["covered_m"].to_dict() == pytest.approx(
         {"D1/L/20250501": 600.0, "D2/L/20250501": 0.0, "D2/R/20250501": 0.0}, abs=0.1
     )
-    assert "没有走到" in (out / "map.html").read_text(encoding="utf-8")
+    assert "全段未走到" in (out / "map.html").read_text(encoding="utf-8")
 
 
 def test_in_english_with_warnings_and_a_wrong_name_of_rules(folder, tmp_path):

@@ -776,6 +776,31 @@ def test_names_of_rivers_stand_beside_a_straight_stretch_and_on_no_stake(name):
     assert shapely.distance(text, line) < 10 * 50, "yet near"
 
 
+def written_on(label, angle, scale):
+    """The ground that a name covers."""
+    upright = "\n" in label.text
+    wide, high = (each * scale / 1000 for each in labels.text_size(label.text.replace("\n", ""), label.size))
+    wide, high = (high, wide * 1.7) if upright else (wide, high)
+    place = shapely.box(label.x - wide / 2, label.y - high / 2, label.x + wide / 2, label.y + high / 2)
+    return shapely.affinity.rotate(place, angle)
+
+
+@pytest.mark.parametrize("name", ["清水河", "京杭运河（江南运河）"])
+@pytest.mark.parametrize("slope", [0.0, 0.5, -0.5, 9.0])
+def test_names_of_rivers_keep_within_the_window_or_are_left_out(name, slope):
+    """A river along the edge of a sheet: its name stands on the side that has room for it, and on none if none has."""
+    scale, line = 50_000, np.array([(0.0, 0.0), (6_000.0, 0.0)])
+    shape = shapely.affinity.rotate(shapely.LineString(line), np.degrees(np.arctan(slope)), origin=(0, 0))
+    axes = gpd.GeoDataFrame({"river_id": ["R1"], "name": [name]}, geometry=[shape], crs=4548)
+    layers = [style.Layer("axes", rl.schema.AXES, axes)]
+    west, south, east, north = shape.bounds
+    for window in ((west - 600, south - 2_000, east, north + 100), (west, south - 100, east + 600, north + 2_000)):
+        ((label, angle),) = river_names.river_labels(layers, scale, window=window)
+        assert shapely.box(*window).contains(written_on(label, angle, scale))
+    middle = shape.interpolate(0.5, normalized=True)
+    assert river_names.river_labels(layers, scale, window=middle.buffer(60).bounds) == []
+
+
 def test_numbers_of_neighbours_stand_between_the_labels_of_the_grid():
     sheet, box = SimpleNamespace(window=(0.0, 0.0, 600.0, 400.0), scale=2000), Box(20.0, 30.0, 300.0, 200.0)
     canvas = SimpleNamespace(look=SimpleNamespace(grid="km"))
@@ -1002,3 +1027,25 @@ def test_numbers_of_stakes_keep_clear_of_the_numbers_on_match_lines(tmp_path, mo
         assert not shapely.intersects(np.array(matches)[:, None], np.array(numbers)[None]).any()
         sheets += bool(matches) and bool(numbers)
     assert sheets >= 2
+
+
+def test_names_of_rivers_cross_no_border_of_a_cell_where_there_is_room(tmp_path, monkeypatch) -> None:
+    """Three cells of 4 km along a river: its name is a third of a cell, and stands within one."""
+    found, real = [], composing.river_labels
+
+    def kept(layers, scale, **how):
+        made = real(layers, scale, **how)
+        found.append((layers, scale, made, how))
+        return made
+
+    monkeypatch.setattr(composing, "river_labels", kept)
+    drawn, axes = river(6000.0)
+    rl.plates.atlas([drawn, axes], tmp_path, scale=5000, formats=["png"])
+    ((layers, scale, ((label, angle),), how),) = [
+        each for each in found if any(layer.name == "plates" for layer in each[0])
+    ]
+    cells = next(layer.frame for layer in layers if layer.name == "plates")
+    text = written_on(label, angle, scale)
+    assert len(cells) >= 3
+    assert not cells.boundary.intersects(text).any()
+    assert shapely.box(*how["window"]).contains(text)

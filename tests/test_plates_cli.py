@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+import geopandas as gpd
 import pytest
+import shapely
 from typer.testing import CliRunner
 
 import riverline as rl
@@ -78,3 +82,32 @@ def test_sheets_that_are_not_drawn_have_a_status_of_their_own(tmp_path, results,
     assert (tmp_path / "out" / "R1-01.pdf").is_file()
     monkeypatch.undo()
     assert run(drawn, "--axes", axes, "--paper", "A4", "--out", tmp_path / "out").exit_code == 0
+
+
+def test_layers_wider_than_a_zone_are_drawn_in_the_plane_that_the_message_names(tmp_path) -> None:
+    line = shapely.LineString([(110.0, 30.0), (118.0, 31.0)])
+    wide = gpd.GeoDataFrame({"river_id": ["R1"], "name": ["长河"]}, geometry=[line], crs=4490)
+    file = rl.export.to_geopackage(tmp_path / "长河.gpkg", wide)
+    asked = (file, "--by", "whole", "--scale", "auto", "--out", tmp_path / "out")
+    ran = run(*asked)
+    assert ran.exit_code == 1, ran.output
+    advised = re.search(r"--plane '([^']+)'", ran.output)
+    assert advised, ran.output
+    ran = run(*asked, "--plane", advised[1])
+    assert ran.exit_code == 0, ran.output
+    assert (tmp_path / "out" / "总图.pdf").is_file()
+
+
+@pytest.mark.parametrize("by", ["whole", "river"])
+def test_sheets_are_drawn_in_the_plane_asked_for(tmp_path, results, by) -> None:
+    drawn, axes = results
+    asked = (drawn, "--axes", axes, "--by", by, "--paper", "A4", "--scale", "auto" if by == "whole" else "2000")
+    for plane, meridian in (((), "117"), (("--plane", "EPSG:4549"), "120")):
+        out = tmp_path / meridian
+        ran = run(*asked, *plane, "--out", out)
+        assert ran.exit_code == 0, ran.output
+        assert f"中央经线{meridian}" in packed(out / ("总图.pdf" if by == "whole" else "R1-01.pdf"))
+    ran = run(*asked, "--plane", "EPSG:4490", "--out", tmp_path / "none")
+    assert ran.exit_code == 1, ran.output
+    assert "4490" in ran.output
+    assert not (tmp_path / "none").exists()

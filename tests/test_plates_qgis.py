@@ -142,6 +142,42 @@ def test_qgis_draws_an_atlas_page_by_page_at_the_scale_of_its_sheets(tmp_path) -
 
 
 @pytest.mark.slow
+def test_sheets_and_stakes_of_an_english_project_are_known_by_what_their_layers_say(tmp_path) -> None:
+    qgis_python()
+    drawn, axes = river(1500.0)
+    atlas = rl.plates.atlas([drawn, axes], tmp_path / "atlas", scale=1_000, language="en")
+    for name, sheets in (("one", ()), ("book", (atlas.plates,))):
+        file = rl.export.to_geopackage(
+            tmp_path / f"{name}.gpkg", drawn, axes, stakes(3), *sheets, project=True, language="en"
+        )
+        texts = pages(rl.plates.draw_in_qgis(file, tmp_path / f"{name}.pdf", language="en"))
+        assert len(texts) == (len(atlas.plates) if sheets else 1)
+        for north in stakes(3)["x_m"]:
+            assert any(f"{north:.3f}" in text for text in texts), "the table of stakes"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_layers_are_known_by_their_metadata_or_by_their_schema_s_title(language, tmp_path) -> None:
+    drawn, axes = river(1500.0)
+    file = rl.export.to_geopackage(tmp_path / "河.gpkg", drawn, axes, stakes(3), project=True, language=language)
+    project = tmp_path / "河.qgz"
+    (key,) = in_qgis._layers_of(project, rl.schema.STAKES)
+    names = {each.findtext("id"): each.findtext("layername") for each in in_qgis._read(project).iter("maplayer")}
+    assert names[key] == ("界桩" if language == "zh" else "stakes")
+    assert in_qgis._layers_of(project, rl.schema.PLATES) == []
+    # A project of one's own calls the layer as it likes, and QGIS writes the filter of a layer behind its name.
+    text = ET.tostring(in_qgis._read(project), encoding="unicode").replace(
+        f"<layername>{names[key]}<", "<layername>桩 2025<"
+    ).replace(f"|layername={names[key]}<", f"|layername={names[key]}|subset=\"bank\" = 'left'<")  # fmt: skip
+    (tmp_path / "own.qgs").write_text(text, encoding="utf-8")
+    assert in_qgis._layers_of(tmp_path / "own.qgs", rl.schema.STAKES) == [key]
+    # Whoever copied the layer by another program has its name alone.
+    stakes(3).to_file(tmp_path / "copy.gpkg", layer=names[key])
+    (tmp_path / "copy.qgs").write_text(text.replace(file.name, "copy.gpkg"), encoding="utf-8")
+    assert in_qgis._layers_of(tmp_path / "copy.qgs", rl.schema.STAKES) == [key]
+
+
+@pytest.mark.slow
 def test_qgis_refuses_what_our_own_sheets_refuse_and_keeps_no_file(tmp_path) -> None:
     qgis_python()
     drawn, axes = river(1500.0)

@@ -356,8 +356,9 @@ def test_a_lake_without_any_rule_is_an_error_and_the_others_are_done(tmp_path) -
 def test_a_lake_is_explained_in_both_languages(tmp_path) -> None:
     result = rl.demarcate_waters(lake(disc(400)), rule_set(tmp_path), levees=levees(circle(450)))
     told = rl.explain(result, "H1", None, "K1+200")
-    assert told.startswith("镜湖 K1+200：管理范围线依据“堤防”（来源要素 D1）向背水侧外延 30 米")
-    assert rl.explain(result, "H1", None, 1200, language="en").startswith("镜湖 K1+200: the management line")
+    assert told.startswith("沿镜湖界线 K1+200：管理范围线依据“堤防”（来源要素 D1）向背水侧外延 30 米")
+    english = rl.explain(result, "H1", None, 1200, language="en")
+    assert english.startswith("K1+200 along the line of 镜湖: the management line")
     with pytest.raises(rl.JobError, match="None for the closed line"):
         rl.explain(result, "H1", "left", 1200)
 

@@ -69,7 +69,9 @@ def test_a_dam_reaches_up_down_and_to_its_sides(tmp_path) -> None:
     # From the northern edge's western corner clockwise: left bank, downstream, right bank, upstream.
     assert lines["offset_m"].tolist() == [50.0, 200.0, 50.0, 150.0]
     assert lines["end_chainage_m"].tolist() == [350.0, 700.0, 1050.0, 1400.0]
-    assert rl.explain(result, "G1", None, 400).startswith("龙山大坝 K0+400：管理范围线依据“水利工程”（来源要素 G1）")
+    assert rl.explain(result, "G1", None, 400).startswith(
+        "沿龙山大坝界线 K0+400：管理范围线依据“水利工程”（来源要素 G1）"
+    )
     assert rl.check(lines, rl.schema.MANAGEMENT_LINES).empty
 
 

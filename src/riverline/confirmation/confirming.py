@@ -115,6 +115,9 @@ def confirm(
     ``claimed``, and without a title its ownership is ``state``, its status ``untitled``. On flats, reservoirs and works
     the law may give land to a collective (art. 250): a note asks.
 
+    Land under one title is ``clear`` where the title says whose it is: by its owner, or by being the state's, which is
+    one owner (art. 246). A parcel of a collective, of a person or of unknown nature that names no owner is ``unknown``.
+
     Examples
     --------
     >>> import geopandas as gpd, shapely

@@ -58,7 +58,7 @@ def about_titles(
     tolerance_m: float,
     crs: Any,  # noqa: ANN401
 ) -> list[Finding]:
-    """Untitled land, slivers, duplicates, claims and disputes of one extent."""
+    """Untitled land, unknown holders, slivers, duplicates, claims and disputes of one extent."""
     odd = np.flatnonzero(titles.code != "")
     wide = odd[~np.isfinite(titles.width[odd])]
     area = dict(zip(wide.tolist(), areas_of(titles.geometry[wide], crs).tolist(), strict=True)) if len(wide) else {}
@@ -162,8 +162,8 @@ def about_claims(holdings: gpd.GeoDataFrame, *, tolerance_m: float) -> tuple[NDA
     shapes = np.asarray(holdings.geometry.array, dtype=object)[rows]
     width = widths(shapes, limit_m=tolerance_m)
     claimed = np.zeros(len(holdings), dtype=bool)
-    clear = (holdings["status"] == "clear").to_numpy(dtype=bool)
-    claimed[rows] = (land[rows] == "state") & ~np.isfinite(width) & clear[rows]
+    alone = holdings["status"].isin(["clear", "unknown"]).to_numpy(dtype=bool)
+    claimed[rows] = (land[rows] == "state") & ~np.isfinite(width) & alone[rows]
     findings = []
     told = zip(
         rows.tolist(), shapes, width.tolist(),

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["register_of"]
 
 _KEYS = ["river_id", "admin_code", "admin", "ownership", "land_class"]
-_STATES = {"clear": "clear_m2", "untitled": "untitled_m2"}
+_STATES = {"clear": "clear_m2", "untitled": "untitled_m2", "unknown": "unknown_m2"}
+_PARTS = ["clear_m2", "untitled_m2", "unknown_m2", "contested_m2"]
 _CENTS = 100.0
 
 
@@ -55,10 +56,10 @@ def register_of(holdings: gpd.GeoDataFrame, names: dict[str, str]) -> pd.DataFra
             "adjusted_area_m2": cents,
         }
     )
-    for name in ("clear_m2", "untitled_m2", "contested_m2"):
+    for name in _PARTS:
         rows[name] = np.where(column == name, cents, 0)
     grouped = rows.groupby(_KEYS, sort=True)
-    areas = ["adjusted_area_m2", "clear_m2", "untitled_m2", "contested_m2"]
+    areas = ["adjusted_area_m2", *_PARTS]
     summed = grouped[areas].sum() / _CENTS
     summed["holding_count"] = grouped.size()
     summed["class_name"] = grouped["class_name"].first()

@@ -29,8 +29,8 @@ class Confirmation:
     register
         Rows of :data:`riverline.schema.REGISTER`, a table without geometry.
     faults
-        Rows of :data:`riverline.schema.FAULTS`: untitled land, overlaps, claims, slivers, duplicates, parcels that
-        straddle the line, areas that differ, each with its size and its geometry.
+        Rows of :data:`riverline.schema.FAULTS`: untitled land, unknown holders, overlaps, claims, slivers,
+        duplicates, parcels that straddle the line, areas that differ, each with its size and its geometry.
     changes
         Rows of :data:`riverline.schema.CHANGES`: what ``clean=True`` changed; none without it.
     run

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from riverline._kernels.areas.partition import fine_grid
-from riverline.confirmation.titles import joined
+from riverline.confirmation.titles import codes_alone, joined
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,11 +70,11 @@ def _without_duplicates(titles: Titles, parcels: Parcels) -> tuple[Titles, list[
     if not stands_for:
         return titles, []
     members_now = [tuple(sorted({stands_for.get(each, each) for each in members})) for members in titles.members]
-    return _regrouped(titles, members_now), changes
+    return _regrouped(titles, members_now, parcels), changes
 
 
-def _regrouped(titles: Titles, members: list[tuple[int, ...]]) -> Titles:
-    """Parts of one title joined; what had several titles and now has one is clear."""
+def _regrouped(titles: Titles, members: list[tuple[int, ...]], parcels: Parcels) -> Titles:
+    """Parts of one title joined; what had several titles and now has one is as that one is."""
     groups: dict[tuple[tuple[int, ...], int], list[int]] = {}
     for row, each in enumerate(members):
         alone = row if len(each) != 1 else -1
@@ -87,12 +87,13 @@ def _regrouped(titles: Titles, members: list[tuple[int, ...]]) -> Titles:
         else shapely.union_all(titles.geometry[rows], grid_size=fine_grid(titles.geometry[rows[0]]))
         for rows in groups.values()
     ]
+    members_now = [each for each, _ in groups]
     return replace(
         titles,
         geometry=np.array(geometry, dtype=object),
-        members=[each for each, _ in groups],
+        members=members_now,
         width=np.where(single, np.inf, titles.width[firsts]),
-        code=np.where(single, "", titles.code[firsts]),
+        code=np.where(single, codes_alone(members_now, parcels), titles.code[firsts]),
     )
 
 
@@ -106,7 +107,7 @@ def _without_slivers(titles: Titles, parcels: Parcels) -> tuple[Titles, list[Cha
         names = joined(parcels.key[list(members[row])])
         changes.append(Change(kind, names, str(parcels.key[neighbour]), float(titles.width[row]), titles.geometry[row]))
         members[row] = (neighbour,)
-    return (_regrouped(titles, members) if changes else titles), changes
+    return (_regrouped(titles, members, parcels) if changes else titles), changes
 
 
 def _longest_neighbour(titles: Titles, slivers: NDArray[np.intp], parcels: Parcels) -> NDArray[np.intp]:

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
     Shapes = NDArray[np.object_]
 
-__all__ = ["STATUS_OF", "Titles", "joined", "titles_in", "with_cracks"]
+__all__ = ["STATUS_OF", "Titles", "codes_alone", "joined", "titles_in", "with_cracks"]
 
 # The noise of doubles where two titles meet: what is larger is an overlap of titles, told however small.
 _DUST_M2 = 1e-6
 STATUS_OF = {
     "": "clear",
+    "holder-unknown": "unknown",
     "untitled-land": "untitled",
     "sliver-gap": "untitled",
     "sliver-overlap": "overlapping",
@@ -84,7 +85,7 @@ def titles_in(region: shapely.Geometry, parcels: Parcels, *, tolerance_m: float)
     parts, width = with_cracks(parts, region, tolerance_m=tolerance_m)
     members = [tuple(rows[list(each)].tolist()) for each in parts.members]
     odd = np.flatnonzero([len(each) != 1 for each in members])
-    code = np.full(len(members), "", dtype=object)
+    code = codes_alone(members, parcels)
     code[odd] = _codes(Parts(parts.geometry[odd], [members[each] for each in odd]), width[odd], parcels, tolerance_m)
     return Titles(parts.geometry, members, width, code, rows, pieces)
 
@@ -133,6 +134,16 @@ def _without_dust(parts: Parts) -> Parts:
             geometry[whole] = shapely.union(geometry[whole], geometry[row])
             kept[row] = False
     return Parts(geometry[kept], [each for each, there in zip(parts.members, kept, strict=True) if there])
+
+
+def codes_alone(members: list[tuple[int, ...]], parcels: Parcels) -> NDArray[np.object_]:
+    """What land under one title is, (k,): clear, or of an unknown holder; of land under several or none, nothing yet.
+
+    The state is one, so its title needs no name; which collective or person holds another one only a name tells.
+    """
+    nameless = (parcels.owner == "") & (parcels.ownership != "state")
+    alone = np.array([each[0] if len(each) == 1 else -1 for each in members], dtype=np.intp)
+    return np.where(np.append(nameless, False)[alone], "holder-unknown", "").astype(object)
 
 
 def _codes(parts: Parts, width: NDArray[np.float64], parcels: Parcels, tolerance_m: float) -> NDArray[np.object_]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from riverline.channel import format_chainage, parse_chainage
 from riverline.demarcation.result import Demarcation
-from riverline.demarcation.wording import notes_in_english
+from riverline.demarcation.wording import along_line, notes_in_english
 from riverline.errors import JobError
 from riverline.faults import describe
 from riverline.schema import MANAGEMENT_LINES
@@ -131,7 +131,7 @@ def _sentence(result: Demarcation, piece: Mapping[Any, Any], metres: float, *, l
     shared = piece["basis"] == "joined" and "/policy.shared" in str(piece["rule_id"])
     parts = {
         "neighbour": _called(result, str(piece["source_ids"])) if shared else "",
-        "where": f"{name}{_bank_told(piece['bank'], language)} {format_chainage(metres)}",
+        "where": _place_told(name, piece["bank"], format_chainage(metres), language),
         "basis": _word("basis", piece["basis"], language),
         "sources": level or _SOURCES[language].format(_few_sources(piece["source_ids"], language)),
         "joins": _few_sources(piece["source_ids"], language),
@@ -244,11 +244,11 @@ _LEVEL = {
 }
 
 
-def _bank_told(bank: object, language: Language) -> str:
-    """The bank as it follows the name of the river; nothing on a closed line."""
+def _place_told(name: str, bank: object, chainage: str, language: Language) -> str:
+    """River, bank and chainage; on a closed line whose it is, along which its chainage runs, and not along a river."""
     if not isinstance(bank, str):
-        return ""
-    return f"{'' if language == 'zh' else ', '}{_word('bank', bank, language)}"
+        return along_line(chainage, name, language)
+    return f"{name}{'' if language == 'zh' else ', '}{_word('bank', bank, language)} {chainage}"
 
 
 def _pieces_at(result: Demarcation, river_id: str, bank: str | None, metres: float, asked: str) -> pd.DataFrame:

@@ -14,8 +14,35 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from riverline.rules import RuleSet
+    from riverline.schema import Language
 
-__all__ = ["notes_in_english"]
+__all__ = ["along_line", "notes_in_english"]
+
+_ALONG = {
+    "zh": ("沿{whose}界线 {chainage}", "沿自身界线 {chainage}"),
+    "en": ("{chainage} along the line of {whose}", "{chainage} along its own line"),
+}
+
+
+def along_line(chainage: str, whose: str, language: Language) -> str:
+    """A printed chainage along the closed line of a lake, a reservoir or a work, which is not that of the river.
+
+    Parameters
+    ----------
+    chainage
+        Such as ``K0+200``.
+    whose
+        Name of the lake, reservoir or work; empty where it stands beside already.
+    language
+        Of the words.
+
+    Examples
+    --------
+    >>> along_line("K0+200", "清水闸", "zh"), along_line("K0+200", "", "en")
+    ('沿清水闸界线 K0+200', 'K0+200 along its own line')
+    """
+    named, bare = _ALONG[language]
+    return (named if whose else bare).format(whose=whose, chainage=chainage)
 
 
 def notes_in_english(lines: pd.DataFrame, rules: RuleSet | None = None) -> pd.Series[str]:

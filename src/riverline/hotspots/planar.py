@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pyproj
@@ -37,6 +37,10 @@ _REACH, _CELLS, _MOST_CELLS = 4.0, 5.0, 50_000_000
 _SEGMENT_M = 1_000.0
 # Bandwidth where nobody says one.
 _BANDWIDTH_M = 1_000.0
+# What is summed, and the unit of its density, by weight.
+_UNITS = {
+    "count": ("problems", "1/km2"), "severity": ("weights by severity", "1/km2"), "bank_m": ("m of bank", "m/km2"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +60,9 @@ class Surface:
         Rows of :data:`riverline.schema.FAULTS`: what was not counted.
     run
         Version, inputs, CRS.
+    weight
+        What a problem counts for, as in :class:`HotspotSettings`: ``"count"`` is one each, ``"severity"`` its weight by
+        severity, ``"bank_m"`` metres of bank taken.
     """
 
     density: NDArray[np.float32]
@@ -63,10 +70,11 @@ class Surface:
     bandwidth_m: float
     faults: gpd.GeoDataFrame
     run: Run
+    weight: Literal["count", "severity", "bank_m"] = "count"
 
     def __repr__(self) -> str:
         top = float(self.density.max(initial=0.0))
-        return f"Surface({self.grid!r}, bandwidth {self.bandwidth_m:g} m, up to {top:.3g} problems/km²)"
+        return f"Surface({self.grid!r}, bandwidth {self.bandwidth_m:g} m, up to {top:.3g} {_UNITS[self.weight][0]}/km²)"
 
 
 def measure_surface(
@@ -138,7 +146,8 @@ def measure_surface(
     density = _blurred(counted.place, counted.weight, grid, cell, bandwidth_m)
     inputs = {"problems": describe_input(problems), "axes": describe_input(axes)}
     found = faults.combine(findings_to_faults(counted.findings, axes.crs), crs=axes.crs)
-    surface = Surface(density, grid, float(bandwidth_m), found, Run(__version__, "", inputs, crs_text(axes.crs)))
+    surface = Surface(density, grid, float(bandwidth_m), found, Run(__version__, "", inputs, crs_text(axes.crs)),
+                      chosen.weight)  # fmt: skip
     if path is not None:
         write_surface(surface, path)
     return surface
@@ -156,8 +165,9 @@ def write_surface(surface: Surface, path: str | Path) -> Path:
     """
     with raster_file(Path(path), surface.grid, count=1, dtype="float32") as target:
         target.write(surface.density, 1)
-        target.set_band_description(1, "problems per km2")
-        target.update_tags(bandwidth_m=f"{surface.bandwidth_m:g}", unit="1/km2")
+        what, unit = _UNITS[surface.weight]
+        target.set_band_description(1, f"{what} per km2")
+        target.update_tags(bandwidth_m=f"{surface.bandwidth_m:g}", unit=unit, weight=surface.weight)
     return Path(path)
 
 

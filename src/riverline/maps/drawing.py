@@ -34,7 +34,7 @@ from riverline.maps.focus import box_of, first_view
 from riverline.maps.groups import blank, groups_of, to_features
 from riverline.maps.lightening import lighten, merge
 from riverline.maps.naming import line_names, name_points
-from riverline.maps.notices import undrawn, unmeasured
+from riverline.maps.notices import counted, undrawn, unmeasured
 from riverline.maps.overview import overview
 from riverline.maps.saving import OfflineMap
 from riverline.maps.surfaces import add_surface, surface_rows
@@ -169,7 +169,7 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     missing = sum(int(blank(layer.frame).sum()) for layer in everything if layer.name != FAULTS.name)
     tolerance = max([tolerance, *(side.tolerance for side in sides)])
     crowded = _crowded(groups, *(side.groups for side in sides))
-    notes = [*notes_of(sides, language), *told, based, _packed_note(every, language)]
+    notes = [*notes_of(sides, language), *told, based, _packed_note(every, language), counted(found, language)]
     spec = _spec(every, title=look.title, language=language, tolerance=tolerance, missing=missing, notes=notes)
     told_of = (undrawn(found, language, names), unmeasured(found, language, names))
     spec |= {

@@ -17,7 +17,7 @@ from riverline.geodesy import ellipsoidal_area, geodesic_length
 from riverline.maps.elements import html_text, page_file
 from riverline.maps.thumbnails import Frame, path_of, thumbnail
 from riverline.maps.units import REST
-from riverline.schema import EXTENTS, FAULTS
+from riverline.schema import EXTENTS, FAULTS, PROBLEMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,6 +51,7 @@ _WORDS: dict[str, Words] = {
         "counts": {"river": "条河流", "lake": "个湖泊", "reservoir": "座水库", "water": "处河湖", "county": "个行政区",
                    "chief": "名河长"},
         "rest": "幅“{}”", "shown_too": "{}（图中）",
+        "parted": {"county": "按字段“{label}”（admin）所写的单位分图，写县即为县，写乡镇即为乡镇"},
         "search": "按名称或编码查找", "sort": "排序", "by_name": "名称", "by_size": "要素多少", "by_faults": "问题多少",
         "only": "只看有质检问题的", "none": "没有符合的地图", "shown": "显示 {shown} / {all}",
         "features": "个要素", "error": "错误", "warning": "警告", "note": "提示", "failed": "未能绘出",
@@ -64,6 +65,8 @@ _WORDS: dict[str, Words] = {
         "counts": {"river": "rivers", "lake": "lakes", "reservoir": "reservoirs", "water": "waters",
                    "county": "administrative units", "chief": "chiefs"},
         "rest": "map “{}”", "shown_too": "{} (on the map)",
+        "parted": {"county": "One map for each unit in the column {label} (admin): counties where it names counties, "
+                             "townships where it names townships"},
         "search": "Find by name or code", "sort": "Sort by", "by_name": "name", "by_size": "features",
         "by_faults": "faults", "only": "Only those with faults", "none": "No map fits",
         "shown": "{shown} of {all} shown", "features": "features", "error": "errors", "warning": "warnings",
@@ -206,7 +209,7 @@ def index_html(entries: Sequence[Entry], *, title: str, by: By, language: Langua
 <header>
 <h1>{heading}</h1>
 <p>{_sums(entries, by, words)}</p>
-</header>
+{_parted(by, words, language)}</header>
 <nav>
 <input id="search" type="search" placeholder="{words["search"]}" aria-label="{words["search"]}" autocomplete="off">
 <label>{words["sort"]} <select id="sort">
@@ -227,6 +230,12 @@ riverlineIndex({spec});</script>
 </body>
 </html>
 """
+
+
+def _parted(by: By, words: Words, language: Language) -> str:
+    """By what the maps are parted, where a reader may take it for something else; a line of the page."""
+    told = words["parted"].get(by, "")
+    return f"<p>{told.format(label=PROBLEMS['admin'].label(language))}</p>\n" if told else ""
 
 
 def _sums(entries: Sequence[Entry], by: By, words: Words) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from riverline.faults import describe
+from riverline.schema import COVERAGE, PATROL_GAPS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,7 +15,15 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer
 
-__all__ = ["undrawn", "unmeasured"]
+__all__ = ["counted", "undrawn", "unmeasured"]
+
+_COUNTED = {
+    "zh": "走到程度的数字是责任段数（每名河长每岸每期一段），未走到河段的数字是空白处数，一个责任段可有几处。",
+    "en": (
+        "Numbers beside how much was walked count reaches on duty (one for each chief, bank and period); that of "
+        "reaches not walked counts gaps, of which one reach may have several."
+    ),
+}
 
 _SHOWN = 8
 # Errors that leave a feature without its place on the map, or without an answer.
@@ -35,6 +44,22 @@ _WORDS = {
         "no_duty": "Patrols not measured, whether walked unknown ({count})",
     },
 }
+
+
+def counted(layers: Sequence[Layer], language: Language) -> str:
+    """What the numbers of the legend count where patrols are on a map; empty where none are.
+
+    Examples
+    --------
+    >>> from riverline import schema
+    >>> from riverline.style import collect
+    >>> counted(collect(schema.PATROL_GAPS.empty("EPSG:4548").reindex([0])), "zh").partition("，")[0]
+    '走到程度的数字是责任段数（每名河长每岸每期一段）'
+    >>> counted(collect(schema.AXES.empty("EPSG:4548")), "zh")
+    ''
+    """
+    there = any(layer.name in {COVERAGE.name, PATROL_GAPS.name} and len(layer.frame) for layer in layers)
+    return _COUNTED[language] if there else ""
 
 
 def undrawn(layers: Sequence[Layer], language: Language, names: Mapping[str, str]) -> dict[str, Any] | None:

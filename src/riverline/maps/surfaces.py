@@ -35,8 +35,16 @@ _MOST_SMOOTH, _SMOOTHER = 4_000_000, 4
 _FIGURES = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0)
 _PANE = "riverlineSurface"
 _WORDS = {
-    "zh": ("热点密度面（个/km²，带宽 {bandwidth:,.0f} 米）", "{low:g}–{high:g}", "≥ {low:g}"),
-    "en": ("Density of problems (per km², bandwidth {bandwidth:,.0f} m)", "{low:g}–{high:g}", "≥ {low:g}"),
+    "zh": ("热点密度面（{unit}，带宽 {bandwidth:,.0f} 米）", "{low:g}–{high:g}", "≥ {low:g}"),
+    "en": ("Density of problems ({unit}, bandwidth {bandwidth:,.0f} m)", "{low:g}–{high:g}", "≥ {low:g}"),
+}
+_UNITS = {
+    "zh": {"count": "个/km²", "severity": "按严重程度加权，权重/km²", "bank_m": "按占用岸线加权，米/km²"},
+    "en": {
+        "count": "per km²",
+        "severity": "weighted by severity, weight per km²",
+        "bank_m": "weighted by bank taken, m per km²",
+    },
 }
 
 
@@ -49,8 +57,8 @@ class Drawn:
     url, bounds
         The PNG as a data URI, and (south, west) and (north, east) of its outer edges, degrees.
     breaks
-        Where classes begin, problems per square kilometre; none where there is nothing.
-    bandwidth_m
+        Where classes begin, problems or their weights per square kilometre; none where there is nothing.
+    bandwidth_m, weight
         Of the surface.
     """
 
@@ -58,6 +66,7 @@ class Drawn:
     bounds: Corners
     breaks: tuple[float, ...]
     bandwidth_m: float
+    weight: str
 
 
 def draw_surface(surface: Surface) -> Drawn:
@@ -102,7 +111,8 @@ def draw_surface(surface: Surface) -> Drawn:
     breaks = _breaks(float(np.nanmax(surface.density, initial=0.0)))
     classes = np.searchsorted(np.array(breaks), values, side="right") if breaks else np.zeros(grid.shape, dtype="int64")
     table = np.array([(0, 0, 0, 0), *(_rgba(*each) for each in HEAT)], dtype="uint8")
-    return Drawn(data_uri(np.moveaxis(table[classes], 2, 0), grid), corners_of(grid), breaks, surface.bandwidth_m)
+    url = data_uri(np.moveaxis(table[classes], 2, 0), grid)
+    return Drawn(url, corners_of(grid), breaks, surface.bandwidth_m, surface.weight)
 
 
 def _on_plane(surface: Surface, grid: PixelGrid) -> NDArray[np.float64]:
@@ -176,4 +186,4 @@ def surface_rows(drawn: Drawn, language: Language) -> list[dict[str, Any]]:
 
 
 def _title(drawn: Drawn, language: Language) -> str:
-    return _WORDS[language][0].format(bandwidth=drawn.bandwidth_m)
+    return _WORDS[language][0].format(unit=_UNITS[language][drawn.weight], bandwidth=drawn.bandwidth_m)

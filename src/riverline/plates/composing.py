@@ -17,6 +17,7 @@ from riverline.plates.labels import labels_of, place, text_size
 from riverline.plates.neatline import draw_frame, draw_matches, to_paper
 from riverline.plates.river_names import river_labels
 from riverline.plates.sheet import Canvas, map_box
+from riverline.schema import PLATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -103,8 +104,9 @@ def _share(box: Box, page: Box) -> tuple[float, float, float, float]:
 
 
 def _lines_and_points(marks: Sequence[Mark]) -> list[np.ndarray]:
-    """What names of rivers better do not cover."""
-    return [mark.geometry for mark in marks if mark.kind != "area" and not mark.halo and mark.layer != "axes"]
+    """What names of rivers better do not cover; of the cells of an index their borders."""
+    lines = [mark.geometry for mark in marks if mark.kind != "area" and not mark.halo and mark.layer != "axes"]
+    return [*lines, *(shapely.boundary(mark.geometry) for mark in marks if mark.layer == PLATES.name)]
 
 
 def _draw_names(canvas: Canvas, sheet: Sheet, box: Box, marks: Sequence[Mark], matches: np.ndarray) -> np.ndarray:
@@ -139,11 +141,10 @@ def _draw_names(canvas: Canvas, sheet: Sheet, box: Box, marks: Sequence[Mark], m
 
 def _draw_rivers(canvas: Canvas, sheet: Sheet, box: Box, avoid: Sequence[np.ndarray]) -> None:
     """Names of rivers along their axes, where least is covered of what is drawn and written."""
-    for label, angle in river_labels(sheet.layers, sheet.scale, marks=avoid):
+    for label, angle in river_labels(sheet.layers, sheet.scale, marks=avoid, window=sheet.window):
         at = to_paper(np.array([[label.x, label.y]]), sheet, box)[0]
-        if box.left < at[0] < box.right and box.bottom < at[1] < box.top:
-            canvas.write(at[0], at[1], label.text, label.size, ha="center", color=label.color, serif=True, halo=1.8,
-                         rotation=angle, rotation_mode="anchor", zorder=7.6, linespacing=1.7)  # fmt: skip
+        canvas.write(at[0], at[1], label.text, label.size, ha="center", color=label.color, serif=True, halo=1.8,
+                     rotation=angle, rotation_mode="anchor", zorder=7.6, linespacing=1.7)  # fmt: skip
 
 
 def _told(sheet: Sheet, canvas: Canvas, left: Left) -> gpd.GeoDataFrame:

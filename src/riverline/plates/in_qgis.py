@@ -33,7 +33,7 @@ from riverline.style import Layer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from riverline.schema import Language
+    from riverline.schema import Language, Schema
 
 __all__ = ["draw_in_qgis"]
 
@@ -63,13 +63,14 @@ def draw_in_qgis(
     language: Language = "zh",
     python: str | os.PathLike[str] | None = None,
 ) -> Path:
-    """Draw a QGIS project by QGIS itself as a PDF: one sheet, or a page for each row of its layer 图幅.
+    """Draw a QGIS project by QGIS itself as a PDF: one sheet, or a page for each row of its layer of sheets.
 
     Parameters
     ----------
     project
         ``….qgz`` or ``….qgs``, such as ``riverline.export.to_geopackage(…, project=True)`` writes; of a ``….gpkg`` the
-        project beside it. With ``Atlas.plates`` among the layers each sheet of the atlas is a page.
+        project beside it. With ``Atlas.plates`` among the layers each sheet of the atlas is a page. Sheets and stakes
+        are known by what their layers say of themselves, else by the name or title of their schema.
     path
         The file, named ``….pdf``; its folder has to be there.
     template
@@ -129,9 +130,9 @@ def draw_in_qgis(
     texts |= {"secrecy": f"密级：{clean(imprint.secrecy, 20)}" if imprint.secrecy else ""}
     slots = {f"slot {at}": clean(getattr(imprint, name), 40) for at, name in enumerate(_SLOTS, 1)}
     job = {"project": os.fspath(source.resolve()), "template": os.fspath(layout.resolve()),
-           "coverage": PLATES.label_zh, "scale": 0 if scale == "auto" else scale, "scales": list(SCALES),
-           "grid": grid_expression("@map_scale"), "heading": _heading(source, language), "table": _table(language),
-           "texts": texts,
+           "coverage": _layers_of(source, PLATES), "scale": 0 if scale == "auto" else scale, "scales": list(SCALES),
+           "grid": grid_expression("@map_scale"), "heading": _heading(source, language),
+           "table": _table(source, language), "texts": texts,
            "left_out": _left_out(source), "slots": {name: text for name, text in slots.items() if text}}  # fmt: skip
     write_whole(target, _drawn(interpreter, job))
     return target
@@ -255,7 +256,7 @@ def _heading(project: Path, language: Language) -> str:
     """What the project's lines and extents make the title."""
     found = []
     for source in _read(project).iterfind("projectlayers/maplayer/datasource"):
-        name, _, which = (source.text or "").partition("|layername=")
+        name, which = _named(source.text or "")
         for schema in (MANAGEMENT_LINES, EXTENTS):
             if which in {schema.label_zh, schema.label_en, schema.name}:
                 try:
@@ -266,14 +267,14 @@ def _heading(project: Path, language: Language) -> str:
     return heading_of(subject_of(subjects_of(found).values()), language)
 
 
-def _table(language: Language) -> dict[str, Any]:
-    """The table of stakes: its layer, what stands above and below, columns with their shares of its width."""
+def _table(project: Path, language: Language) -> dict[str, Any]:
+    """The table of stakes: its layers, what stands above and below, columns with their shares of its width."""
     words = WORDS[language]
     metres = "regexp_replace(format_number(\"{}\", 3, 'en'), ',', '')"
     columns = [('"number"', words["number"], 0.36)]
     columns += [(metres.format(name), words[name[0]], 0.32) for name in ("x_m", "y_m")]
     return {
-        "layer": STAKES.label_zh, "title": words["table"], "rows": _STAKES, "note": words["first"],
+        "layers": _layers_of(project, STAKES), "title": words["table"], "rows": _STAKES, "note": words["first"],
         "none": words["no table"], "cut": words["cut"], "columns": columns,
     }  # fmt: skip
 
@@ -299,9 +300,29 @@ def _left_out(project: Path) -> list[str]:
     return found
 
 
+def _layers_of(project: Path, schema: Schema) -> list[str]:
+    """Ids of the layers that follow a schema: it stands in their metadata; else they bear its name or title."""
+    titles = {schema.name, schema.label_zh, schema.label_en}
+    found = []
+    for layer in _read(project).iterfind("projectlayers/maplayer"):
+        source = layer.findtext("datasource") or ""
+        names = {_named(source)[1], layer.findtext("layername") or ""}
+        own = _about(project.parent, source).get("schema")
+        if own == schema.name or (own is None and names & titles):
+            found.append(layer.findtext("id") or "")
+    return found
+
+
+def _named(source: str) -> tuple[str, str]:
+    """File and layer of what a project says a layer is read from; QGIS writes its filters behind them."""
+    name, *rest = source.split("|")
+    given = (each.removeprefix("layername=") for each in rest if each.startswith("layername="))
+    return name, next(given, "")
+
+
 def _about(folder: Path, source: str) -> dict[str, str]:
     """What a layer of a GeoPackage says of itself."""
-    name, _, which = source.partition("|layername=")
+    name, which = _named(source)
     if not which:
         return {}
     try:

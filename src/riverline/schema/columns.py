@@ -200,6 +200,7 @@ HOLDING_STATES = choices(
     ("clear", "权属清楚", "Clear"),
     ("overlapping", "权属重叠", "Overlapping"),
     ("untitled", "未登记", "Untitled"),
+    ("unknown", "权属不明", "Holder unknown"),
     ("disputed", "权属争议", "Disputed"),
     ("claimed", "涉及国有土地", "Claims state land"),
 )

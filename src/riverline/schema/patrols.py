@@ -36,10 +36,10 @@ OUTCOMES = c.choices(
     ("no_rule", "规则未规定", "No rule"),
 )
 WALKED = c.choices(
-    ("full", "全部走到", "All walked"),
-    ("part", "部分走到", "Partly walked"),
+    ("full", "全段走到", "All of it walked"),
+    ("part", "部分走到", "Part of it walked"),
     ("not_valid", "只有未计有效的巡河走到", "Walked in patrols that do not count"),
-    ("none", "没有走到", "Not walked"),
+    ("none", "全段未走到", "None of it walked"),
 )
 SUSPICIONS = c.choices(
     ("yes", "疑似应付式", "Looks perfunctory"), ("no", "未见异常", "Nothing odd"), ("unknown", "无法判定", "Unknown")

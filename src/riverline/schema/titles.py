@@ -65,8 +65,11 @@ REGISTER = Schema(
         c.CLASS_NAME,
         Column("holding_count", "integer", "分块数", "Holdings", "FKS", "How many holdings the row sums up."),
         c.ADJUSTED_AREA,
-        c.square_metres("clear_m2", "权属清楚面积", "Clear", "QCMJ", "Of it with one title that nobody else claims."),
+        c.square_metres("clear_m2", "权属清楚面积", "Clear", "QCMJ", "Of it with one title that nobody else claims, and"
+                        " that names whose the land is."),
         c.square_metres("untitled_m2", "未登记面积", "Untitled", "WDJMJ", "Of it without a title."),
+        c.square_metres("unknown_m2", "权属不明面积", "Holder unknown", "QSBMMJ",
+                        "Of it in one parcel that is not the state's and names no owner."),
         c.square_metres("contested_m2", "重叠与争议面积", "Contested", "ZYMJ",
                         "Of it under several titles, disputed, or claimed from the state."),
     ),

@@ -13,6 +13,7 @@ import numpy as np
 
 from riverline.channel.given import texts
 from riverline.demarcation.extents.closed import closed_rows, codes_of
+from riverline.demarcation.wording import along_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,10 +27,7 @@ __all__ = ["along_own_line", "own_line_names", "own_lines", "unnamed"]
 
 _STOOD = frozenset({"stakes", "boards"})
 _STRETCH = re.compile(r"(.+)-M\d{3,}")
-_ALONG = {
-    "zh": ("沿{whose}界线 {chainage}", "沿自身界线 {chainage}", "自身界线"),
-    "en": ("{chainage} along the line of {whose}", "{chainage} along its own line", "own line"),
-}
+_UNNAMED = {"zh": "自身界线", "en": "own line"}
 
 
 def own_line_names(layers: Iterable[Layer]) -> dict[str, str]:
@@ -127,9 +125,8 @@ def along_own_line(chainages: Sequence[str], whose: Sequence[str | None], *, lan
     >>> along_own_line(["K0+200", ""], ["清水闸", "清水闸"], language="en")
     ['K0+200 along the line of 清水闸', '']
     """
-    named, bare, _ = _ALONG[language]
     return [
-        chainage if name is None or not chainage else (named if name else bare).format(whose=name, chainage=chainage)
+        chainage if name is None or not chainage else along_line(chainage, name, language)
         for chainage, name in zip(chainages, whose, strict=True)
     ]
 
@@ -152,4 +149,4 @@ def unnamed(language: Language) -> str:
     >>> unnamed("zh"), unnamed("en")
     ('自身界线', 'own line')
     """
-    return _ALONG[language][2]
+    return _UNNAMED[language]

@@ -232,6 +232,7 @@ THEMES: tuple[Theme, ...] = (
         ("clear", _area(GREEN, 1.0, "#7FC8A9", 0.30)),
         ("overlapping", _area(RED, 2.4, "#E8837E", 0.45)),
         ("untitled", _area(BLACK, 1.2, "#B8BCC2", 0.35, 6, 4)),
+        ("unknown", _area(OCHRE, 1.4, "#E6C48F", 0.45, 6, 3, 2, 3)),
         ("disputed", _area(PURPLE, 1.8, "#C79BD3", 0.50, 2, 3)),
         ("claimed", _area(BLUE, 1.8, "#8FB4E3", 0.50, 10, 3, 2, 3)),
     )),

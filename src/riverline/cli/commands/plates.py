@@ -16,6 +16,7 @@ from riverline.cli.options import (
     EncodingOption,
     LanguageOption,
     OutOption,
+    PlaneOption,
     SetOption,
     StrictOption,
     file_option,
@@ -62,6 +63,7 @@ def plates(  # noqa: PLR0913 - one option a thing to say
     column: Annotated[list[str] | None, layer_column_option("axes::HDBM=river_id")] = None,
     set_: SetOption = None,
     crs: CRSOption = None,
+    plane: PlaneOption = None,
     encoding: EncodingOption = None,
     out: OutOption = Path("图册"),
     language: LanguageOption = "zh",
@@ -78,7 +80,7 @@ def plates(  # noqa: PLR0913 - one option a thing to say
 
         imprint: Imprint = rl.plates.Imprint(unit=unit, date=date, secrecy=secrecy)
         job = PlateJob(files, layers, out, by, paper, "auto" if scale == "auto" else int(scale),
-                       tuple(format_ or ["pdf"]), merge, processes, title, imprint, grid, language)  # fmt: skip
+                       tuple(format_ or ["pdf"]), merge, processes, title, imprint, grid, language, plane)  # fmt: skip
         delivery = with_progress(lambda tell: draw_plates(job, tell), language, console)
         table = plate_table(delivery.result, language)
         conclude(console, delivery, (table,), delivery.result.faults, language, strict=strict)

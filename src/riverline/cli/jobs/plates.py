@@ -32,7 +32,7 @@ _WHOLE = "总图"
 
 @dataclass(frozen=True, slots=True)
 class PlateJob:
-    """From files of results to sheets; ``by`` ``"whole"`` is one sheet of everything."""
+    """From files of results to sheets; ``by`` ``"whole"`` is one sheet of everything, ``plane`` what is drawn in."""
 
     files: Sequence[Path]
     layers: Mapping[str, Layer]
@@ -47,6 +47,7 @@ class PlateJob:
     imprint: rl.plates.Imprint
     grid: Literal["km", "graticule", "none"]
     language: Language = "zh"
+    plane: str | None = None
 
 
 def draw_plates(job: PlateJob, tell: Callable[[Step], None]) -> Delivery:
@@ -69,7 +70,13 @@ def draw_plates(job: PlateJob, tell: Callable[[Step], None]) -> Delivery:
     read: dict[str, Any] = {path.name: _results(path) for path in job.files}
     beside = {name: read_named(name, layer, BESIDE[name]) for name, layer in job.layers.items()}
     drawn = [result for results in read.values() for result in results] + list(beside.values())
-    look: dict[str, Any] = {"title": job.title, "imprint": job.imprint, "grid": job.grid, "language": job.language}
+    look: dict[str, Any] = {
+        "title": job.title,
+        "imprint": job.imprint,
+        "grid": job.grid,
+        "language": job.language,
+        "crs": job.plane,
+    }
     inputs = {name: _largest(results) for name, results in read.items()} | beside
     if job.by == "whole":
         paths = [job.out / f"{_WHOLE}.{kind}" for kind in job.formats]

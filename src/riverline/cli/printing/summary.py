@@ -136,13 +136,14 @@ def _millimetres(metres: float) -> str:
 
 def register_table(result: Confirmation, language: Language) -> Table:
     """The register: one row a river, administrative unit, ownership and class; the sum of all below."""
-    areas = ("adjusted_area_m2", "clear_m2", "untitled_m2", "contested_m2")
+    register = result.register
+    unknown = ("unknown_m2",) if register["unknown_m2"].any() else ()
+    areas = ("adjusted_area_m2", "clear_m2", "untitled_m2", *unknown, "contested_m2")
     heads = [REGISTER[name].label(language) for name in ("name", "ownership", "land_class", *areas)]
     # Units stand with their river: a narrow terminal that left them out would show rows that look alike.
-    register = result.register
     if (register["admin"].fillna("") != "").any():
         heads[0] = f"{heads[0]} / {REGISTER['admin'].label(language)}"
-    table = table_of(REGISTER.label(language), heads, right=(3, 4, 5, 6), lesser=(4,), language=language)
+    table = table_of(REGISTER.label(language), heads, right=tuple(range(3, len(heads))), lesser=(4,), language=language)
     for row in register.head(SHOWN_CLASSES).itertuples():
         kind = REGISTER["ownership"].value_label(row.ownership, language)
         land = f"{row.land_class} {row.class_name}".strip() if language == "zh" else row.land_class

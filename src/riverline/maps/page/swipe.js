@@ -52,11 +52,34 @@ var riverlineSwipe = window.riverlineSwipe || (function () {
     parent.appendChild(svg);
   }
 
+  // What says which side is which stands beside the bar, in the lowest place that no control covers.
+  function clear(map, labels, handle) {
+    var box = map.getContainer().getBoundingClientRect();
+    var taken = [].slice.call(map.getContainer().querySelectorAll('.leaflet-control')).concat(handle)
+      .map(function (node) { return node.getBoundingClientRect(); })
+      .filter(function (each) { return each.width && each.height; });
+    labels.forEach(function (label) {
+      label.style.bottom = '';
+      var own = label.getBoundingClientRect();
+      var beside = taken.filter(function (each) { return each.left < own.right + 4 && each.right > own.left - 4; });
+      function free(bottom) {
+        return bottom - own.height >= box.top && beside.every(function (each) {
+          return bottom + 4 <= each.top || bottom - own.height - 4 >= each.bottom;
+        });
+      }
+      var lows = beside.map(function (each) { return each.top - 6; }).concat(own.bottom, box.bottom - 6)
+        .filter(function (bottom) { return bottom <= box.bottom && free(bottom); });
+      var best = lows.indexOf(own.bottom) >= 0 ? own.bottom : Math.max.apply(null, lows);
+      if (lows.length) { label.style.bottom = Math.round(box.bottom - best) + 'px'; }
+    });
+  }
+
   function build(map, spec) {
     var bar = element('div', 'riverline-swipe', '', map.getPane('riverlineSwipe'));
     element('div', 'riverline-swipe-line', '', bar);
-    element('span', 'riverline-swipe-label before', spec.before, bar);
-    element('span', 'riverline-swipe-label after', spec.after, bar);
+    var labels = ['before', 'after'].map(function (side) {
+      return element('span', 'riverline-swipe-label ' + side, spec[side], bar);
+    });
     var handle = element('div', 'riverline-swipe-handle', '', bar);
     handle.tabIndex = 0;
     handle.title = spec.hint;
@@ -65,7 +88,7 @@ var riverlineSwipe = window.riverlineSwipe || (function () {
     Object.keys(said).forEach(function (key) { handle.setAttribute(key, said[key]); });
     arrows(handle);
     L.DomEvent.disableClickPropagation(bar).disableScrollPropagation(bar);
-    return { bar: bar, handle: handle };
+    return { bar: bar, handle: handle, labels: labels };
   }
 
   // The bar is where the share of the window's width says, whatever is under it; each side ends there.
@@ -87,6 +110,7 @@ var riverlineSwipe = window.riverlineSwipe || (function () {
       clip('riverlineAfter', middle, to.x, from.y, to.y);
       made.bar.style.transform = 'translate(' + middle + 'px, ' + from.y + 'px)';
       made.bar.style.height = size.y + 'px';
+      clear(map, made.labels, made.handle);
       made.handle.setAttribute('aria-valuenow', Math.round(100 * share));
       made.handle.setAttribute('aria-valuetext', spec.before + ' ' + Math.round(100 * share) + '% | ' + spec.after);
     }
@@ -127,6 +151,9 @@ var riverlineSwipe = window.riverlineSwipe || (function () {
       if (side.indexOf('riverlineAfter') === 0) { move(Math.min(share, 0.1)); }
     });
     map.whenReady(function () { place(); follow(); });
+    // Controls come after the bar, fold and unfold.
+    var grows = new ResizeObserver(place);
+    map.getContainer().querySelectorAll('.leaflet-top, .leaflet-bottom').forEach(function (corner) { grows.observe(corner); });
   }
 
   return { canvas: canvas, panes: panes, swipe: swipe };

@@ -1,10 +1,10 @@
 """Run by the interpreter that QGIS was built for, not imported here: a project through a print layout into one PDF.
 
-The job comes as JSON: ``project``, ``template``, ``target`` (files), ``coverage`` (name of the atlas layer), ``scale``
+The job comes as JSON: ``project``, ``template``, ``target`` (files), ``coverage`` (ids of atlas layers), ``scale``
 (denominator, or 0 for the project's view), ``scales``, ``grid`` (expression of the grid's step, of ``@map_scale``),
 ``heading`` (title where it is no atlas), ``texts`` (item → text), ``slots`` (item → what stands beside), ``table``
-(layer of stakes, title, notes, columns), ``left_out`` (ids of layers that are not on sheets). Sizes are told, for the
-caller to judge whether they fit.
+(ids of layers of stakes, title, notes, columns), ``left_out`` (ids of layers that are not on sheets). Sizes are
+told, for the caller to judge whether they fit.
 What became of it is printed as JSON on the last line.
 """
 
@@ -40,7 +40,7 @@ def draw(job):
     for key in job["left_out"]:
         if project.mapLayer(key) is not None:
             hide(layout, project.mapLayer(key))
-    covering = [layer for layer in project.mapLayersByName(job["coverage"]) if layer.featureCount()]
+    covering = with_rows(project, job["coverage"])
     shown = ground(project, [layer.id() for layer in covering])  # what is hidden is not among it
     if shown is None:
         return {"error": "empty"}
@@ -68,6 +68,12 @@ def draw(job):
         "room": [sheet.rect().width(), sheet.rect().height()], "page": [page.width(), page.height()],
         "legend": legend,
     }  # fmt: skip
+
+
+def with_rows(project, keys):
+    """Layers of some ids that have a row."""
+    found = [project.mapLayer(key) for key in keys]
+    return [layer for layer in found if layer is not None and layer.featureCount()]
 
 
 def view_of(project):
@@ -131,7 +137,7 @@ def tabulate(layout, sheet, project, about):
     from qgis.PyQt.QtCore import QRectF
 
     legend = layout.itemById("legend")
-    stakes = [layer for layer in project.mapLayersByName(about["layer"]) if layer.featureCount()]
+    stakes = with_rows(project, about["layers"])
     if legend is None or not stakes:
         return None
     width, rows = legend.rect().width(), min(about["rows"], stakes[0].featureCount())
