@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
 import time
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
@@ -17,7 +19,6 @@ import riverline as rl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 LAST = "2025-12-31"
@@ -50,6 +51,15 @@ job.waitForFinished()
 assert job.renderedImage().save(sys.argv[2])
 application.exitQgis()
 """
+
+
+def mark() -> str:
+    """A digest of what pictures of maps hang on: the parts of a page, the symbols, the rules of the samples."""
+    package = Path(rl.__file__).parent
+    files = sorted([*(package / "maps" / "page").glob("*.*"), *(package / "style").glob("*.py")])
+    whole = hashlib.sha256(b"".join(file.read_bytes() for file in files))
+    whole.update(rl.load_rules("anhui").digest.encode())
+    return whole.hexdigest()[:20]
 
 
 class NoPictureError(Exception):

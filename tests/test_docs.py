@@ -207,6 +207,14 @@ def test_a_picture_that_this_machine_cannot_make_is_a_line_that_says_so(tmp_path
     assert "{image}" not in text
 
 
+@pytest.mark.parametrize("name", ["map.png", "change.jpg"])
+def test_pictures_that_are_committed_show_the_map_as_it_looks_now(gallery, name):
+    with Image.open(ROOT / "docs" / "images" / name) as image:
+        comment = image.info["comment"]
+    told = comment.decode() if isinstance(comment, bytes) else comment
+    assert told == gallery.studio.mark(), "take them anew: python scripts/make_pictures.py"
+
+
 # What readers paste -------------------------------------------------------------------------------------------------
 
 
