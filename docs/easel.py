@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
 import numpy as np
 
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
 
 _INK, _SOFT, _LINE, _HEAD = "#1f2d39", "#5d6a75", "#d5dce2", "#e9eff3"
 _LONGEST = 16
+_KML = "{http://www.opengis.net/kml/2.2}"
+_POINT = 0.45
+"""A point of a screen in those of the picture."""
 
 
 def draw_table(heads: Sequence[str], rows: Sequence[Sequence[Any]], picture: Path, *, title: str) -> Path:
@@ -64,7 +70,8 @@ def draw_layers(layers: Sequence[tuple[str, gpd.GeoDataFrame]], picture: Path, *
             if (rows.geom_type == "Point").all():
                 look = {"color": symbol.color, "markersize": 9}
             elif rows.geom_type.str.contains("Polygon").all():
-                look |= {"facecolor": symbol.fill or "none", "edgecolor": symbol.color, "alpha": 0.8}
+                look |= {"facecolor": (symbol.fill, symbol.fill_opacity) if symbol.fill else "none"}
+                look |= {"edgecolor": (symbol.color, symbol.opacity)}
                 del look["color"]
             rows.plot(ax=axis, aspect=None, **look)
     latitude = drawn[0][2].total_bounds[[1, 3]].mean()
@@ -73,6 +80,46 @@ def draw_layers(layers: Sequence[tuple[str, gpd.GeoDataFrame]], picture: Path, *
     axis.set_position((0, 0, 1, 0.94))
     figure.text(0.01, 0.985, title, color=_INK, weight="bold", va="top", **_font(11))
     return _saved(figure, picture)
+
+
+def draw_kmz(file: Path, picture: Path, bounds: tuple[float, float, float, float], *, title: str) -> Path:
+    """A part of a KMZ by its own styles and icons, as a globe shows it from above; bounds in degrees."""
+    from matplotlib.offsetbox import AnnotationBbox, OffsetImage
+    from matplotlib.pyplot import imread
+
+    archive = zipfile.ZipFile(file)
+    document = ET.fromstring(archive.read("doc.kml"))  # noqa: S314 - our own file
+    styles = {f"#{each.get('id')}": each for each in document.iter(f"{_KML}Style")}
+    figure, axis = _paper(12.0, 7.0)
+    west, south, east, north = bounds
+    axis.set(xlim=(west, east), ylim=(south, north))
+    axis.set_aspect(1.0 / np.cos(np.radians((south + north) / 2)))
+    for place in document.iter(f"{_KML}Placemark"):
+        style = styles[place.findtext(f"{_KML}styleUrl", "")]
+        line, fill = (_colour(style.findtext(f"{_KML}{each}/{_KML}color")) for each in ("LineStyle", "PolyStyle"))
+        width = _POINT * float(style.findtext(f"{_KML}LineStyle/{_KML}width", "1")) * 2
+        for shape in place.iter():
+            corners = np.array(
+                [each.split(",")[:2] for each in shape.findtext(f".//{_KML}coordinates", "").split()], "f8"
+            )
+            if shape.tag == f"{_KML}Polygon":
+                axis.fill(*corners.T, facecolor=fill, edgecolor=line, linewidth=width)
+            elif shape.tag == f"{_KML}LineString":
+                axis.plot(*corners.T, color=line, linewidth=width)
+            elif shape.tag == f"{_KML}Point" and west < corners[0, 0] < east and south < corners[0, 1] < north:
+                look = style.find(f"{_KML}IconStyle")
+                content = imread(io.BytesIO(archive.read(look.findtext(f"{_KML}Icon/{_KML}href"))))
+                image = OffsetImage(content, zoom=_POINT * float(look.findtext(f"{_KML}scale", "1")))
+                axis.add_artist(AnnotationBbox(image, corners[0], frameon=False, zorder=5))
+    axis.set_position((0, 0, 1, 0.94))
+    figure.text(0.01, 0.985, title, color=_INK, weight="bold", va="top", **_font(11))
+    return _saved(figure, picture)
+
+
+def _colour(abgr: str | None) -> tuple[float, ...]:
+    """A colour of KML, opacity first and red last, as one of ours."""
+    alpha, blue, green, red = bytes.fromhex(abgr or "ffffffff")
+    return red / 255, green / 255, blue / 255, alpha / 255
 
 
 def _paper(wide: float, high: float) -> tuple[Any, Any]:

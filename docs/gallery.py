@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Shown = list[Path | str]
 
 _AUGUST = 8
+_CRACK_M = 2.0
 _KML = "{http://www.opengis.net/kml/2.2}"
 _INTRO = """# 成果图样 · Gallery
 
@@ -256,13 +257,9 @@ def _kmz(at: Studio) -> Shown:
     for folder in document.findall(f"{_KML}Folder"):
         lines.append(f"    {folder.findtext(f'{_KML}name')}　{len(list(folder.iter(f'{_KML}Placemark')))}")
         lines += [f"      {each.findtext(f'{_KML}name')}" for each in folder.findall(f"{_KML}Folder")]
-    # Folders of rivers come after that of the layer which they are in.
-    read, schema = [], ""
-    titles = {rl.schema.FRAMES[each].label_zh: each for each in ("axes", "management_lines", "extents", "stakes")}
-    for name, _ in pyogrio.list_layers(file):
-        schema = titles.get(str(name), schema)
-        read.append((schema, pyogrio.read_dataframe(file, layer=name)))
-    return [easel.draw_layers(read, at.folder / "kmz.png", title="成果.kmz"), "\n".join(lines)]
+    mouth = here.axes.to_crs(4326).set_index("river_id").geometry["BS02"].interpolate(1.0, normalized=True)
+    around = (mouth.x - 0.02, mouth.y - 0.01, mouth.x + 0.02, mouth.y + 0.01)
+    return [easel.draw_kmz(file, at.folder / "kmz.png", around, title="成果.kmz"), "\n".join(lines)]
 
 
 def _head(file: Path, lines: int, encoding: str = "gbk") -> str:
@@ -290,10 +287,15 @@ def _pipelines(at: Studio) -> Shown:
     tiles = rl.export.to_pmtiles(at.work("范围.pmtiles"), extents)
     table = gpd.read_parquet(rl.export.to_geoparquet(at.work("范围.parquet"), extents))
     types = "\n".join(f"  {name}　{kind}" for name, kind in table.dtypes.items())
+    # Put together, tiles meet within a metre: their edges are no edges of extents.
     cut = gpd.GeoDataFrame(pyogrio.read_dataframe(tiles))
+    cut = cut.set_geometry(cut.buffer(_CRACK_M)).dissolve("extent_id", as_index=False)
+    cut = cut.set_geometry(cut.buffer(-_CRACK_M))
     pictures = [
         easel.draw_layers([("extents", table)], at.folder / "geoparquet.png", title="范围.parquet"),
-        easel.draw_layers([("extents", cut)], at.folder / "pmtiles.png", title="范围.pmtiles（最大级别的切片）"),
+        easel.draw_layers(
+            [("extents", cut)], at.folder / "pmtiles.png", title="范围.pmtiles（最大级别的切片，拼合后）"
+        ),
     ]
     return [*pictures, text[:400] + " …", "范围.parquet\n" + types, "范围.pmtiles\n" + _layers(tiles)]
 
