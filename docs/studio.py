@@ -29,7 +29,7 @@ _PLACE = ("positionOnPage", "size")
 
 _QGIS = """
 import sys
-from qgis.core import QgsApplication, QgsMapRendererSequentialJob, QgsMapSettings, QgsProject, QgsRectangle
+from qgis.core import QgsApplication, QgsExpressionContextUtils, QgsMapRendererSequentialJob, QgsMapSettings, QgsProject, QgsRectangle
 from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QColor
 application = QgsApplication([], False)
@@ -45,6 +45,9 @@ settings.setDestinationCrs(drawn[0].crs())
 settings.setExtent(QgsRectangle(*map(float, sys.argv[3:7])))
 settings.setOutputSize(QSize(1280, 800))
 settings.setBackgroundColor(QColor("white"))
+context = settings.expressionContext()
+context.appendScope(QgsExpressionContextUtils.mapSettingsScope(settings))
+settings.setExpressionContext(context)
 job = QgsMapRendererSequentialJob(settings)
 job.start()
 job.waitForFinished()

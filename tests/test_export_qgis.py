@@ -16,7 +16,18 @@ from riverline import style
 # Runs in the interpreter that QGIS was built for, which is not the one that runs the tests.
 SCRIPT = """
 import json, sys
-from qgis.core import QgsApplication, QgsVectorLayer
+from qgis.core import QgsApplication, QgsExpression, QgsExpressionContext, QgsExpressionContextScope
+from qgis.core import QgsSymbolLayer, QgsVectorLayer
+def sizes(symbol, *scales):
+    found = []
+    for scale in scales:
+        context = QgsExpressionContext()
+        context.appendScope(QgsExpressionContextScope())
+        context.lastScope().setVariable("map_scale", scale)
+        properties = symbol.symbolLayer(0).dataDefinedProperties()
+        kinds = QgsSymbolLayer.PropertySize, QgsSymbolLayer.PropertyStrokeWidth
+        found.append([QgsExpression(properties.property(each).expressionString()).evaluate(context) for each in kinds])
+    return found
 application = QgsApplication([], False)
 application.initQgis()
 found = {}
@@ -33,6 +44,9 @@ for name in sys.argv[2:]:
         entry["classes"] = [[str(each.value()), each.label()] for each in renderer.categories()]
         symbols = [each.symbol().clone() for each in renderer.categories()]
         entry["colours"] = [each.color().name().upper() for each in symbols]
+        if layer.geometryType() == 0:
+            entry["sizes"] = sizes(symbols[0], 2000, 25000, 500000)
+            entry["whole"] = [symbols[0].symbolLayer(0).size(), symbols[0].symbolLayer(0).strokeWidth()]
         setup = layer.editorWidgetSetup(fields.indexOf(renderer.classAttribute()))
         entry["values"] = setup.config().get("map")
     found[name] = entry
@@ -71,6 +85,10 @@ def test_qgis_opens_every_layer_styled_and_in_chinese(tmp_path):
     assert lines["colours"][:-1] == [symbol.color.upper() for _, symbol in theme.symbols]
     assert lines["values"] == [{theme.label(value): value} for value, _ in theme.symbols]
     assert lines["aliases"]["citation"] == "依据条款"
+    near, farther, far = (each for each in found["质检问题_点"]["sizes"])
+    assert near == found["质检问题_点"]["whole"]
+    assert farther == pytest.approx([0.8 * each for each in near])
+    assert far == pytest.approx([0.4 * each for each in near])
     assert found["质检问题_无图形"]["aliases"]["detail"] == "说明"
     assert [found[name]["renderer"] for name in ("水域", "质检问题_点", "河道中心线", "乡镇")] == [
         "categorizedSymbol",

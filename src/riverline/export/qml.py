@@ -21,6 +21,8 @@ _MM_PER_PIXEL = 25.4 / 96
 _SYMBOL_TYPES = {"point": "marker", "line": "line", "area": "fill"}
 _GEOMETRY_TYPES = {"point": "0", "line": "1", "area": "2"}
 _HATCH = {"angle": "45", "distance": "2.5", "distance_unit": "MM", "line_width": "0.15", "line_width_unit": "MM"}
+# Stakes stand every few hundred metres: beyond this scale marks of full size would lie over the line that they mark.
+_FULL_SIZE_SCALE, _SMALLEST = 20_000, 0.4
 _DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 # XML 1.0 has no place for these, not even escaped.
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -108,7 +110,7 @@ def _symbol(parent: ET.Element, name: str, symbol: Symbol, kind: Kind, *, hatche
         parent, "symbol", type=_SYMBOL_TYPES[kind], name=name, alpha="1", clip_to_extent="1", force_rhr="0"
     )
     if kind == "point":
-        _symbol_layer(element, "SimpleMarker", _marker(symbol))
+        _sized_by_scale(_symbol_layer(element, "SimpleMarker", _marker(symbol)), symbol)
         return
     if kind == "area" and hatched:
         _symbol_layer(element, "LinePatternFill", _HATCH | {"color": _rgba(symbol.color, symbol.opacity)})
@@ -147,13 +149,28 @@ def _line(symbol: Symbol) -> dict[str, str]:
     }
 
 
-def _symbol_layer(parent: ET.Element, name: str, properties: Mapping[str, str]) -> None:
+def _symbol_layer(parent: ET.Element, name: str, properties: Mapping[str, str]) -> ET.Element:
     layer = ET.SubElement(parent, "layer", attrib={"class": name}, enabled="1", locked="0", **{"pass": "0"})
     options = ET.SubElement(layer, "Option", type="Map")
     for key, value in properties.items():
         ET.SubElement(options, "Option", type="QString", name=key, value=value)
     for key, value in properties.items():
         ET.SubElement(layer, "prop", k=key, v=value)
+    return layer
+
+
+def _sized_by_scale(layer: ET.Element, symbol: Symbol) -> None:
+    """Let marks and their rims shrink with the scale, down to a share of their size; legends show them whole."""
+    share = f"max({_SMALLEST}, min(1, {_FULL_SIZE_SCALE} / coalesce(@map_scale, 1)))"
+    options = ET.SubElement(ET.SubElement(layer, "data_defined_properties"), "Option", type="Map")
+    ET.SubElement(options, "Option", type="QString", name="name", value="")
+    properties = ET.SubElement(options, "Option", type="Map", name="properties")
+    for name, pixels in (("size", symbol.size), ("outlineWidth", symbol.width)):
+        entry = ET.SubElement(properties, "Option", type="Map", name=name)
+        ET.SubElement(entry, "Option", type="bool", name="active", value="true")
+        ET.SubElement(entry, "Option", type="QString", name="expression", value=f"{_mm(pixels)} * {share}")
+        ET.SubElement(entry, "Option", type="int", name="type", value="3")
+    ET.SubElement(options, "Option", type="QString", name="type", value="collection")
 
 
 def _aliases(root: ET.Element, fields: Sequence[Field]) -> None:
