@@ -29,7 +29,8 @@ _PLACE = ("positionOnPage", "size")
 
 _QGIS = """
 import sys
-from qgis.core import QgsApplication, QgsExpressionContextUtils, QgsMapRendererSequentialJob, QgsMapSettings, QgsProject, QgsRectangle
+from qgis.core import QgsApplication, QgsExpressionContextUtils, QgsMapRendererSequentialJob, QgsMapSettings
+from qgis.core import QgsProject, QgsRectangle
 from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QColor
 application = QgsApplication([], False)
