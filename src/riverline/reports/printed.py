@@ -27,7 +27,9 @@ __all__ = ["shown", "table_of", "tables_of"]
 _LOOKED_AT = 500
 _NARROWEST, _WIDEST = 4, 60
 _HALF = 2
-_SHORT, _LONGEST, _LONGEST_WORD, _PADDING = 8, 22, 14, 1.9
+_SHORT, _LONGEST, _LONGEST_WORD, _PADDING = 8, 24, 14, 1.9
+# Signs that are wider than half of a Chinese one, and by how much; lines of a row that are too many to be read.
+_BROAD, _BROADER, _TALL = re.compile("[A-Zmw%@&]"), 0.35, 6
 # Signs of half width on a line of A4 between the margins: in the type of tables, and in the smaller one.
 _LINE, _DENSE_LINE = 92.0, 116.0
 _WHOLE = re.compile(r"[!-~°′″]+")
@@ -119,19 +121,38 @@ def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[tuple[
         least.append(_least(head, cells) + _PADDING)
         wanted.append(max(_wanted(head, cells) + _PADDING, least[-1]))
     room = _LINE if sum(least) <= _LINE else _DENSE_LINE
+    widths = _between(least, wanted, room)
+    if room == _LINE and _tallest(rows, widths) > _TALL:
+        # A sentence in a column of a few signs: smaller type leaves it more of the line.
+        room, widths = _DENSE_LINE, _between(least, wanted, _DENSE_LINE)
+    return tuple(each / (sum(widths) or 1.0) for each in widths), room == _DENSE_LINE
+
+
+def _between(least: Sequence[float], wanted: Sequence[float], room: float) -> list[float]:
+    """What each column cannot do without, and its share of what is left by what it would like."""
     slack, more = max(room - sum(least), 0.0), sum(wanted) - sum(least)
     share = min(slack / more, 1.0) if more else 0.0
-    widths = [low + (high - low) * share for low, high in zip(least, wanted, strict=True)]
-    return tuple(each / (sum(widths) or 1.0) for each in widths), room == _DENSE_LINE
+    return [low + (high - low) * share for low, high in zip(least, wanted, strict=True)]
+
+
+def _tallest(rows: Sequence[Sequence[str]], widths: Sequence[float]) -> float:
+    """Lines of the fullest cell of the first rows."""
+    cells = ((cell, wide) for row in rows[:_LOOKED_AT] for cell, wide in zip(row, widths, strict=True))
+    return max((display_width([cell]) / max(wide - _PADDING, 1.0) for cell, wide in cells), default=0.0)
 
 
 def _least(head: str, cells: Iterable[str]) -> float:
     """Signs of the widest part that stands on one line: figures and codes whole, Chinese by two signs."""
-    widest = max((display_width([each]) for cell in cells for each in _WHOLE.findall(cell)), default=0)
-    short = max((display_width([cell]) for cell in cells), default=0)
+    widest = max((_broad(each) for cell in cells for each in _WHOLE.findall(cell)), default=0.0)
+    short = max(map(_broad, cells), default=0.0)
     kept = short if short <= _SHORT else widest
     word = max((len(each) for each in _WHOLE.findall(head)), default=0)
     return float(max(min(kept, _LONGEST), _NARROWEST, min(word, _LONGEST_WORD)))
+
+
+def _broad(text: str) -> float:
+    """Signs of half width that a text takes, capitals and the like for what they are."""
+    return display_width([text]) + _BROADER * len(_BROAD.findall(text))
 
 
 def _wanted(head: str, cells: Iterable[str]) -> float:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from riverline.style import Shape, Symbol
 
-__all__ = ["PX_MM", "element", "picture", "points_path", "shapes_path", "stroke", "text", "text_width"]
+__all__ = ["PX_MM", "element", "picture", "points_path", "shapes_path", "shortened", "stroke", "text", "text_width"]
 
 PX_MM = 0.16
 """Millimetres on paper for a pixel of the symbology: sheets are looked at from nearer than screens."""
@@ -74,6 +74,22 @@ def text(words: str, x: float, y: float, *, size: float = 2.5, halo: bool = Fals
 def text_width(words: str, size: float = 2.5) -> float:
     """How wide words are, by the half-width signs they hold."""
     return display_width([words]) * size * 0.52
+
+
+def shortened(words: str, longest: float, size: float = 2.5) -> str:
+    """Words as they are, or their beginning and an ellipsis where they are wider than that, mm.
+
+    Examples
+    --------
+    >>> shortened("清水河", 60), shortened("清水河" * 20, 12)
+    ('清水河', '清水河…')
+    """
+    clean = clean_text(words)
+    if text_width(clean, size) <= longest:
+        return clean
+    widths = np.cumsum([text_width(sign, size) for sign in clean])
+    kept = int(np.searchsorted(widths, longest - text_width("…", size), side="right"))
+    return f"{clean[:kept].rstrip()}…"
 
 
 def picture(parts: Iterable[str], width: float, height: float) -> str:
