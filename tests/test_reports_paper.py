@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from itertools import pairwise
 
 import geopandas as gpd
 import pytest
@@ -91,7 +92,7 @@ def test_a_row_stands_whole_on_its_page(before, tmp_path):
     pages = pages_of(Document("题", "zh", "", "", (Section("", (*text, table)),)), tmp_path / "a.pdf")
     holding = [page for page in pages if "句说明" in page]
     assert len(holding) == 1
-    assert holding[0].count("句说明") == 30
+    assert bare(holding[0]).count("句说明") == 30
 
 
 def test_a_row_taller_than_a_page_goes_on_on_the_next(tmp_path):
@@ -107,6 +108,8 @@ def test_a_sentence_has_a_column_that_it_can_be_read_in():
     table = sheet(heads, [["QS01/H01", "热点河道", "右岸", "K9+993", "K12+991", "35", "11.5", "判定的理由" * 30]])
     assert table.dense
     assert display_width(["判定的理由" * 30]) / (table.widths[-1] * 116) <= 7
+    plain = sheet(["说明"], [["很长的说明" * 60]])
+    assert not plain.dense, "a column that has the line gains nothing"
 
 
 @pytest.mark.parametrize("name", ["清水河" * 24, "Qingshui River of the county " * 4, "W" * 70])
@@ -131,3 +134,32 @@ def test_long_names_stay_inside_the_frame_of_a_map(name, place):
 def test_a_name_that_fits_is_not_cut():
     assert shortened("清水河", 20) == "清水河"
     assert text_width(shortened("清水河" * 9, 20), 2.5) <= 20
+
+
+def test_an_english_table_that_is_wide_keeps_its_words_apart(tmp_path):
+    """Eleven columns of words: the smallest type, figures and words whole, and only what is widest gives way."""
+    heads = [
+        "Problem code",
+        "Kind",
+        "Severity",
+        "Status",
+        "Bank",
+        "Chainage",
+        "Found on",
+        "Due on",
+        "Responsible",
+        "Text",
+    ]
+    row = ["QS2025-100", "Construction", "Unknown", "Rectifying", "Right bank", "K11+953", "2024-01-17", "2024-03-17",
+           "Office", f'点我")<script>{"x" * 40}']  # fmt: skip
+    table = sheet(heads, [row])
+    assert table.tiny
+    path = tmp_path / "a.pdf"
+    pages_of(Document("T", "en", "", "", (Section("", (table,)),)), path)
+    boxes = [(left, right) for left, right, word in boxes_of(path) if word in {*row, "Right", "bank"}]
+    assert len(boxes) == len(row), "every cell but the last stands whole, the bank in two words"
+    edges = [25 / 25.4 * 72 + sum(table.widths[: at + 1]) * 163 / 25.4 * 72 for at in range(len(table.widths))]
+    for left, right in boxes:
+        assert any(one - 0.5 <= left and right <= other + 0.5 for one, other in pairwise(edges))
+    last = [right for left, right, _ in boxes_of(path) if left > edges[-2]]
+    assert max(last) <= edges[-1] + 0.5
