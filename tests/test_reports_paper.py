@@ -17,7 +17,7 @@ from ledgers import CRS
 from reported import bare
 from riverline.export.sheets import Head, Sheet
 from riverline.io.sheet_cells import display_width
-from riverline.reports import printed
+from riverline.reports import fitting, look, printed
 from riverline.reports.drawing import draw_map
 from riverline.reports.drawing.svg import shortened, text_width
 from riverline.reports.model import Document, Facts, Paragraph, Section
@@ -163,3 +163,11 @@ def test_an_english_table_that_is_wide_keeps_its_words_apart(tmp_path):
         assert any(one - 0.5 <= left and right <= other + 0.5 for one, other in pairwise(edges))
     last = [right for left, right, _ in boxes_of(path) if left > edges[-2]]
     assert max(last) <= edges[-1] + 0.5
+
+
+def test_a_bank_stands_on_one_line_in_word_tables_too():
+    heads = ["Bank", "Start", "End", "Length", "Basis", "Width", "Citation", "Confidence"]
+    row = ["Right bank", "K8+318", "K9+325", "1000.0", "Levee", "18.16", "《水工程管理和保护条例》第17条(2)3", "Medium"]
+    table = sheet(heads, [row] * 8)
+    shares, size = fitting.columns_of(table)
+    assert fitting.ems("Right bank") * size <= shares[1] * look.LOOK.width_mm * 72 / 25.4 - 2 * fitting.MARGIN_PT
