@@ -11,6 +11,7 @@ import shapely
 from riverline import geodesy
 from riverline.reports.drawing.svg import (
     PX_MM,
+    bold_width,
     element,
     picture,
     points_path,
@@ -201,7 +202,7 @@ def _names(layers: Sequence[Layer], frames: Sequence[Any], sheet: _Sheet) -> Ite
     for at in order.tolist():
         told = shortened(str(frame["name"].iloc[at]), _LONGEST_MM, _NAME_SIZE)
         x, y = places[at].tolist()
-        spot = _free(x, y, text_width(told, _NAME_SIZE), taken, sheet)
+        spot = _free(x, y, bold_width(told, _NAME_SIZE), taken, sheet)
         if spot is not None:
             yield text(told, *spot, size=_NAME_SIZE, halo=True, fill="#0B3C6F", font_weight="bold")
 
