@@ -133,7 +133,7 @@ def test_without_an_axis_or_far_from_it_no_place_is_claimed(given):
 def test_the_dossier_of_a_lake_bears_its_name(given):
     _, drawn, *_ = given
     lake = drawn.extents.iloc[:1].assign(extent_id="JH01-management", river_id="JH01", name="镜湖")
-    assert compose_dossier("JH01", lake).title == "镜湖河流档案"
+    assert compose_dossier("JH01", lake).title == "镜湖档案"
     assert compose_dossier("R1", drawn).title == "R1河流档案", "a work's name is not the river's"
 
 

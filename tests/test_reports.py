@@ -16,16 +16,17 @@ import shapely
 from lxml import etree
 from tests import invented
 
-import patrolled as pt
 import riverline as rl
 import staked
 from browser import browser
 from ledgers import CRS, closing, ledger_of, problems_of, walk
+from reported import alerts_of, bare, column, table_named, words_of
 from riverline import schema
 from riverline.export.sheets import Head, Sheet
 from riverline.reports import dossiers, fitting, look, printed, typeset, word
 from riverline.reports.drawing import draw_map
 from riverline.reports.model import Document, Figure, Paragraph, Section
+from riverline.reports.parts import PARTS
 from riverline.style import THEMES, collect
 
 HOSTILE = (
@@ -88,28 +89,6 @@ def hostile_problems():
     ))  # fmt: skip
 
 
-def words_of(document):
-    """Everything a document says."""
-    parts = [document.title, document.running, document.reference, *document.closing, *document.remarks]
-    for section in document.sections:
-        parts.append(section.title)
-        for block in section.blocks:
-            parts += [getattr(block, "text", ""), getattr(block, "title", "")]
-            parts += [each for pair in getattr(block, "pairs", ()) for each in pair]
-            parts += [cell for row in getattr(block, "rows", ()) for cell in row]
-            parts += [*getattr(block, "heads", ()), *getattr(block, "notes", ())]
-    return parts
-
-
-def table_named(document, part):
-    return next(table for table in document.tables if part in table.title)
-
-
-def column(table, head):
-    at = table.heads.index(head)
-    return [row[at] for row in table.rows]
-
-
 def docx_text(path):
     root = etree.fromstring(zipfile.ZipFile(path).read("word/document.xml"))
     space = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -135,10 +114,6 @@ def pdf_text(path):
     import pypdf
 
     return "\n".join(page.extract_text() for page in pypdf.PdfReader(path).pages)
-
-
-def bare(text):
-    return re.sub(r"[\s\u200b]", "", text)
 
 
 # Months are counted as the ledger counts
@@ -279,7 +254,8 @@ def test_who_is_not_named_takes_no_place_and_scores_stand_in_order(tmp_path):
 
 def test_a_dossier_says_what_was_not_given(rivers, ledger):
     (told,) = (text for text in words_of(rl.reports.compose_dossier("R1", rivers)) if text.startswith("编制时未提供"))
-    assert {part.zh for part in dossiers._PARTS} == set(re.match(r"编制时未提供：(.*?)。", told)[1].split("、"))
+    wanted = [piece.zh for part in PARTS for piece in part.pieces]
+    assert re.match(r"编制时未提供：(.*?)。", told)[1].split("、") == wanted
     other = words_of(rl.reports.compose_dossier("R1", rivers, ledger))
     assert not any("四乱问题" in text for text in other if text.startswith("编制时未提供"))
 
@@ -367,11 +343,6 @@ def test_an_announcement_warns_of_what_is_no_law(drawn):
         rl.reports.compose_announcement(result.lines)
 
 
-def alerts_of(document):
-    return [block.text for section in document.sections for block in section.blocks
-            if getattr(block, "tone", "") == "alert"]  # fmt: skip
-
-
 def test_a_stake_without_a_place_is_announced_to_the_office_and_to_nobody_else(drawn):
     result, stakes, boards = drawn
     lost = stakes.assign(status=["missing", *stakes["status"].iloc[1:]])
@@ -390,18 +361,6 @@ def test_rule_sets_are_named_once_whatever_stands_between_them():
     many = made.assign(rules=["anhui", "national, anhui"])
     said = next(text for text in words_of(rl.reports.compose_announcement(many)) if text.startswith("规则集："))
     assert sorted(said.removeprefix("规则集：").split("、")) == ["anhui", "national"]
-
-
-def test_patrols_say_their_days_and_in_red_where_these_are_not_the_month(ledger):
-    patrols = pt.measured(pt.walked([(0, 20), (900, 20)]), since="2025-05-01", until="2025-05-31")
-    (note,) = [
-        text for text in words_of(rl.reports.compose_dossier("R1", pt.axes(), patrols)) if "巡河统计期间" in text
-    ]
-    assert note == "巡河统计期间：2025-05-01 至 2025-05-31。"
-    wrong, right = (rl.reports.compose_monthly(ledger, month, patrols) for month in ("2026-01", "2025-05"))
-    assert any("不是本月的" in text for text in alerts_of(wrong))
-    assert note in words_of(right)
-    assert not any("巡河" in text for text in alerts_of(right))
 
 
 def test_an_announcement_of_nothing_is_a_form_to_fill_in(tmp_path):

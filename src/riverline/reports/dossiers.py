@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -12,13 +12,15 @@ from riverline.export.forms import Form, load_form
 from riverline.export.sheets import Head, Sheet
 from riverline.io.sheet_cells import cells_of, clean_text, number_format
 from riverline.reports.drawing import draw_map
-from riverline.reports.given import Given, gather, of_river, rivers_in, standing
+from riverline.reports.given import Given, are_works, as_day, gather, of_river, rivers_in, standing
 from riverline.reports.model import Block, Document, Facts, Paragraph, Section, numbered
-from riverline.reports.periods import patrol_days
+from riverline.reports.parts import PARTS, Part
+from riverline.reports.periods import after_day, captioned, ledger_days, spans_of
 from riverline.reports.printed import shown, table_of, tables_of
 from riverline.reports.standing import with_places
+from riverline.reports.waters import Water, water_of
 from riverline.reports.wording import remarks_of, said
-from riverline.schema import AXES, EXTENTS, FRAMES, PROBLEMS
+from riverline.schema import AXES, EXTENTS, PROBLEMS
 from riverline.style.codes import named
 
 if TYPE_CHECKING:
@@ -31,38 +33,13 @@ if TYPE_CHECKING:
 __all__ = ["OPEN", "compose_dossier", "form_named", "still_open"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A part of a dossier and the schemas it is made of."""
-
-    zh: str
-    en: str
-    schemas: tuple[str, ...]
-
-
-_PARTS = (
-    _Part("河长", "River chiefs", ("chiefs",)),
-    _Part("管理范围", "Extents and lines", ("extents", "management_lines")),
-    _Part("界桩与公告牌", "Stakes and boards", ("stakes", "boards")),
-    _Part("确权", "Titles", ("register", "holdings")),
-    _Part("岸线功能分区与利用", "Shoreline zones and use", ("zones", "used_shorelines")),
-    _Part("四乱问题", "Problems", ("problems", "rebounds")),
-    _Part("四乱热点", "Hotspots", ("hot_reaches",)),
-    _Part("巡河", "Patrols", ("patrolled_duties",)),
-    _Part("排污口与水质", "Outfalls and water quality", ("placed_outfalls", "section_reaches")),
-    _Part("考核", "Assessment", ("scores", "cards")),
-)
-_MAPS = (
-    ("河道与管理范围图", "River and extents", ("axes", "extents", "management_lines", "stakes", "boards")),
-    (
-        "问题、热点与排污口分布图",
-        "Problems, hotspots and outfalls",
-        ("axes", "extents", "hot_reaches", "placed_outfalls", "problems"),
-    ),
-)
+_EXTENTS = ("axes", "extents", "management_lines", "stakes", "boards")
+_TROUBLES = ("axes", "extents", "hot_reaches", "placed_outfalls", "problems")
 OPEN = ("found", "assigned", "rectifying", "review", "reopened")
 """Where a problem stands that is not closed."""
 _REJECTED = "rejected"
+_COUNTED = ("stakes", "boards", "placed_outfalls")
+_ALONG = ["axis_length_m", "left_length_m", "right_length_m", "confidence"]
 _AXIS = ("rank", "catchment_km2", "width_m", "chief")
 _EXTENT = ("axis_length_m", "left_length_m", "right_length_m", "area_m2", "confidence")
 
@@ -114,54 +91,67 @@ def compose_dossier(
     >>> compose_dossier("R1", axes).title
     '清水河河流档案'
     """
-    given = gather(results, language=language, on=on)
+    day = as_day(on, what="on")
+    given = gather(results, language=language, on=day)
     own = of_river(given, river_id)
-    name = rivers_in(given).get(river_id) or river_id
-    sections = [_basics(own, river_id, name, language)]
-    absent, placed = [], with_places(own, language)
-    for part in _PARTS:
-        there = any(schema in own for schema in part.schemas)
-        title = said(language, part.zh, part.en)
-        if there:
-            sections.append(Section(title, tuple(_blocks(placed, part, language))))
-        else:
-            absent.append(title)
-    sections.append(_lacking(absent, language))
-    title = said(language, f"{name}河流档案", f"Dossier of {name}")
-    running = said(language, f"一河一档　{name}（{river_id}）", f"River dossier · {name} ({river_id})")
-    layers = [layer for each in own.layers.values() for layer in each]
-    return numbered(
-        Document(
-            clean_text(title), language, clean_text(running), "", tuple(sections), remarks=remarks_of(layers, language)
-        )
+    water = water_of(own, river_id, rivers_in(given).get(river_id) or river_id, language)
+    asked = _Asked(water, day, ledger_days(own, day, language) if PROBLEMS.name in own else "")
+    sections, placed = [_basics(own, river_id, asked)], with_places(own, language)
+    for part in PARTS:
+        if part.given(own):
+            title = water.words(part.title(own, language))
+            sections.append(Section(title, tuple(_blocks(placed, part, asked))))
+    absent = [water.words(each) for part in PARTS for each in part.missing(own, language)]
+    sections.append(_lacking(absent, water))
+    head = said(
+        language, f"{water.running}　{water.name}（{river_id}）", f"{water.running} · {water.name} ({river_id})"
     )
+    layers = [layer for each in own.layers.values() for layer in each]
+    remarks = (*filter(None, [_sentence(asked.standing, language)]), *remarks_of(layers, language))
+    return numbered(Document(clean_text(water.title), language, clean_text(head), "", tuple(sections), remarks=remarks))
 
 
-def _basics(own: Given, river_id: str, name: str, language: Language) -> Section:
+class _Asked(NamedTuple):
+    """What a dossier is of, the day that was asked for, and as of which day its problems stand."""
+
+    water: Water
+    day: dt.date | None
+    standing: str
+
+
+def _sentence(words: str, language: Language) -> str:
+    return words and said(language, f"问题状态：{words}", f"Problems as they stand: {words}")
+
+
+def _basics(own: Given, river_id: str, asked: _Asked) -> Section:
     """Facts of the river, and its maps."""
-    pairs = [(AXES["river_id"].label(language), river_id), (AXES["name"].label(language), name)]
+    water, language = asked.water, asked.water.language
+    pairs = [(AXES["river_id"].label(language), river_id), (AXES["name"].label(language), water.name)]
     pairs += _pairs(own.rows("axes"), AXES, _AXIS, language)
     extents = own.rows("extents")
     if len(extents):
         main = extents[extents["kind"] == "management"]
-        main = main[main["axis_length_m"].notna()] if main["axis_length_m"].notna().any() else main
+        main = main[~are_works(main)] if (~are_works(main)).any() else main
         pairs += _pairs(main, EXTENTS, _EXTENT, language)
-    for schema in ("stakes", "boards", "placed_outfalls"):
-        if schema in own:
-            label = FRAMES[schema].label(language).removesuffix("台账")
-            rows = own.rows(schema)
-            lost = len(rows) - len(standing(rows)) if schema == "stakes" else 0
-            more = said(language, f"（另有 {lost} 个无处可设，未计）", f" ({lost} more have no place)") if lost else ""
-            pairs.append((said(language, f"{label}数", label), f"{len(rows) - lost}{more}"))
-    if "problems" in own:
-        rows = own.rows("problems")
-        real, still = _real_and_open(rows)
-        void = len(rows) - real
+    for piece in (piece for part in PARTS for piece in part.given(own) if piece.schema in _COUNTED):
+        rows = own.rows(piece.schema)
+        lost = len(rows) - len(standing(rows)) if piece.schema == "stakes" else 0
+        more = said(language, f"（另有 {lost} 个无处可设，未计）", f" ({lost} more have no place)") if lost else ""
+        label = said(language, f"{piece.zh}数", piece.en)
+        pairs.append((label, f"{len(rows) - lost}{more}"))
+    if PROBLEMS.name in own:
+        real, still = _real_and_open(own.rows(PROBLEMS.name))
+        void = len(own.rows(PROBLEMS.name)) - real
         beside = said(language, f"（另有不属实 {void} 个，未计）", f" ({void} more were rejected)") if void else ""
         pairs += [(said(language, "四乱问题数", "Problems"), f"{real}{beside}")]
-        pairs += [(said(language, "未销号", "Open"), str(still))]
-    told = tuple((clean_text(key), clean_text(value)) for key, value in pairs)
-    return Section(said(language, "基本情况", "Facts"), (Facts(told), *_maps(own, language)))
+        pairs += [
+            (
+                said(language, "未销号", "Open"),
+                said(language, f"{still}（{asked.standing}）", f"{still} ({asked.standing})"),
+            )
+        ]
+    told = tuple((clean_text(water.words(key)), clean_text(value)) for key, value in pairs)
+    return Section(said(language, "基本情况", "Facts"), (Facts(told), *_maps(own, water)))
 
 
 def _pairs(rows: pd.DataFrame, schema: Any, names: Iterable[str], language: Language) -> list[tuple[str, str]]:  # noqa: ANN401
@@ -176,14 +166,15 @@ def _pairs(rows: pd.DataFrame, schema: Any, names: Iterable[str], language: Lang
     return found
 
 
-def _maps(own: Given, language: Language) -> Iterable[Block]:
-    for zh, en, schemas in _MAPS:
+def _maps(own: Given, water: Water) -> Iterable[Block]:
+    language = water.language
+    troubles = said(language, "问题、热点与排污口分布图", "Problems, hotspots and outfalls")
+    for title, schemas in ((water.map_title, _EXTENTS), (troubles, _TROUBLES)):
         layers = [_still(each) for each in own.chosen(*schemas)]
         shown_layers = [each for each in layers if len(each.frame)]
         # The second map is for what the first does not show.
         if any(each.name == schemas[-1] or each.name in schemas[2:] for each in shown_layers):
-            title = _open_only(said(language, zh, en), own, shown_layers, language)
-            figure = draw_map(shown_layers, title=title, language=language)
+            figure = draw_map(shown_layers, title=_open_only(title, own, shown_layers, language), language=language)
             if figure is not None:
                 yield figure
 
@@ -222,22 +213,42 @@ def still_open(problems: Any) -> Any:  # noqa: ANN401 - GeoDataFrames
     return rows.set_geometry(rows.geometry.representative_point()) if len(rows) else rows
 
 
-def _blocks(own: Given, part: _Part, language: Language) -> Iterable[Block]:
+def _blocks(own: Given, part: Part, asked: _Asked) -> Iterable[Block]:
+    water, language = asked.water, asked.water.language
     layers = own.chosen(*part.schemas)
     if not any(len(layer.frame) for layer in layers):
-        yield Paragraph(
-            said(language, "已提供的成果中，本河没有此项记录。", "What was given has no row of this river.")
-        )
+        yield Paragraph(_none(said(language, "此项", ""), part.schemas, own, water))
         return
-    if "patrolled_duties" in part.schemas:
-        yield from patrol_days(own, language)
-    if part.schemas[0] == "problems" and len(own.rows("problems")):
-        yield table_of(_crossed(own.rows("problems"), language))
-    for _, table in tables_of(
-        [layer for layer in layers if len(layer.frame)], form_named("dossier"), language=language
-    ):
+    if PROBLEMS.name in part.schemas and len(own.rows(PROBLEMS.name)):
+        yield Paragraph(f"{_sentence(asked.standing, language)}{said(language, '。', '.')}", "note")
+        yield table_of(_crossed(own.rows(PROBLEMS.name), language))
+    spans = {name: spans_of(name, own, language) for name in part.schemas if len(own.rows(name))}
+    for name, each in spans.items():
+        yield from after_day(name, each, asked.day, language)
+    filled = [_filled(layer) for layer in layers if len(layer.frame)]
+    for name, table in tables_of(filled, form_named("dossier"), language=language):
         if table.rows:
-            yield table
+            fitting = water.table(table)
+            yield replace(fitting, title=captioned(fitting.title, spans.get(name, []), language))
+    for piece in part.given(own):
+        if not len(own.rows(piece.schema)):
+            yield Paragraph(_none(water.words(piece.words(language)), (piece.schema,), own, water))
+
+
+def _none(words: str, schemas: Iterable[str], own: Given, water: Water) -> str:
+    """That what was given has no row of the river and, where that is of some days, of which."""
+    spans = [span for name in schemas for span in spans_of(name, own, water.language) if span.known]
+    of = f" ({words})" if words else ""
+    zh = captioned(f"已提供的成果中，{water.this}没有{words}记录", spans, "zh")
+    return said(
+        water.language, f"{zh}。", f"{captioned(f'What was given has no row of {water.this}{of}', spans, 'en')}."
+    )
+
+
+def _filled(layer: Layer) -> Layer:
+    """Extents without the columns that only an extent along banks fills, where none is one."""
+    blank = [name for name in _ALONG if name in layer.frame and layer.frame[name].isna().all()]
+    return replace(layer, frame=layer.frame.drop(columns=blank)) if layer.name == EXTENTS.name else layer
 
 
 def _crossed(rows: pd.DataFrame, language: Language) -> Sheet:
@@ -268,14 +279,15 @@ def _crossed(rows: pd.DataFrame, language: Language) -> Sheet:
     return Sheet("problems", title, heads, body, frozenset({len(body) - 1}))
 
 
-def _lacking(absent: list[str], language: Language) -> Section:
+def _lacking(absent: list[str], water: Water) -> Section:
+    language = water.language
     joint = said(language, "、", ", ")
     told = (
         said(
             language,
-            f"编制时未提供：{joint.join(absent)}。档案中没有这些部分，不表示该河没有这些情况。",
-            f"Not given when this was made: {joint.join(absent)}. That they are absent here does not say that the "
-            "river has none of it.",
+            f"编制时未提供：{joint.join(absent)}。档案中没有这些部分，不表示{water.this}没有这些情况。",
+            f"Not given when this was made: {joint.join(absent)}. That they are absent here does not say that "
+            f"{water.this} has none of it.",
         )
         if absent
         else said(language, "本档案所列各部分均已提供。", "Every part of the dossier was given.")

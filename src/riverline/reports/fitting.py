@@ -33,7 +33,8 @@ _NARROW_SIGNS, _WIDE_SIGNS = frozenset("!'(),./:;I[]ijl|°′ "), re.compile(r"[
 _WHOLE = re.compile(r"[!-~°′″−]+")
 _FIGURES = re.compile(r"[!-~°′″−]*\d[!-~°′″−]*")
 _POINTS_MM = 72 / 25.4
-_SHORT, _LONGEST, _LEAST, _WIDEST = 4.0, 14.0, 2.0, 30.0
+# Two short words, as those of a bank, stand on one line.
+_SHORT, _SHORT_WORDS, _LONGEST, _LEAST, _WIDEST = 4.0, 6.8, 14.0, 2.0, 30.0
 # Bold type is wider; and a line that is full to the last point is broken by some programs.
 _BOLD, _SPARE = 1.1, 0.2
 _LOOKED_AT = 500
@@ -109,7 +110,7 @@ def _lines(needs: Sequence[NDArray[np.float64]], widths: Sequence[float]) -> NDA
 def _least(head: str, cells: Sequence[str], kept: re.Pattern[str]) -> float:
     """Width of the widest part that stands on one line; of Chinese, two signs and short texts."""
     parts = [part for cell in cells for part in kept.findall(cell)]
-    short = [cell for cell in cells if kept is _WHOLE and ems(cell) <= _SHORT]
+    short = [cell for cell in cells if kept is _WHOLE and ems(cell) <= (_SHORT_WORDS if cell.isascii() else _SHORT)]
     widest = max(map(ems, [*parts, *short, *kept.findall(head)]), default=0.0)
     return min(max(widest, _LEAST), _LONGEST) + _SPARE
 

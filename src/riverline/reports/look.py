@@ -60,7 +60,7 @@ class Look:
     Attributes
     ----------
     title_pt, head_pt, text_pt, table_pt, dense_pt, tiny_pt, note_pt
-        Sizes of type, points; ``dense_pt`` is that of tables with many columns, ``tiny_pt`` that of the widest in Word.
+        Sizes of type, points; ``dense_pt`` is that of tables with many columns, ``tiny_pt`` that of the widest.
     leading
         Height of a line of text, as a multiple of its size.
     top_mm, bottom_mm, left_mm, right_mm

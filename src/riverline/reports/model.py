@@ -68,6 +68,8 @@ class Table:
         What stands below it.
     sheet
         The same with figures as figures, for workbooks.
+    tiny
+        Whether it needs the smallest type.
     """
 
     title: str
@@ -79,6 +81,7 @@ class Table:
     strong: frozenset[int]
     notes: tuple[str, ...]
     sheet: Sheet
+    tiny: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from riverline.reports.dossiers import form_named, still_open
 from riverline.reports.drawing import draw_bars, draw_map
 from riverline.reports.given import Given, as_day, gather
 from riverline.reports.model import Block, Document, Paragraph, Section, Table, numbered
-from riverline.reports.periods import patrol_days
+from riverline.reports.periods import captioned, not_of_month, spans_of
 from riverline.reports.printed import table_of, tables_of
 from riverline.reports.wording import blank, day_in_words, month_in_words, remarks_of, said
 from riverline.schema import FRAMES, MONTH_SUMS, PROBLEMS
@@ -251,10 +251,9 @@ def _more(
         if not any(name in given for name in schemas):
             absent.append(title)
             continue
-        blocks: list[Block] = list(patrol_days(given, language, month=month)) if "patrolled_duties" in schemas else []
+        blocks: list[Block] = []
         for name in (each for each in schemas if each in given):
-            none = said(language, f"没有{FRAMES[name].label(language)}记录。", f"{FRAMES[name].label(language)}: none.")
-            blocks += _tables_or(given.rows(name), name, language, none)
+            blocks += _of_days(given, name, month, language)
         if schemas == ("hot_reaches",):
             blocks += _spots_map(given, problems, language)
         yield Section(title, tuple(blocks))
@@ -264,6 +263,22 @@ def _more(
             said(language, "未提供的内容", "What was not given"),
             (Paragraph(said(language, f"编制时未提供：{listed}。", f"Not given when this was made: {listed}.")),),
         )
+
+
+def _of_days(given: Given, name: str, month: tuple[dt.date, dt.date], language: Language) -> Iterator[Block]:
+    """The tables of a schema under the days that they are of, in red where these are not the month's."""
+    spans = spans_of(name, given, language)
+    rows = given.rows(name)
+    if not len(rows):
+        known = [span for span in spans if span.known]
+        yield from not_of_month(name, known, month, language)
+        label = FRAMES[name].label(language)
+        none = captioned(said(language, f"没有{label}记录", f"{label}: none"), known, language)
+        yield Paragraph(none + said(language, "。", "."))
+        return
+    yield from not_of_month(name, spans, month, language)
+    for table in _tables(rows, name, language):
+        yield replace(table, title=captioned(table.title, spans, language))
 
 
 def _spots_map(given: Given, problems: pd.DataFrame, language: Language) -> Iterable[Block]:
@@ -283,7 +298,7 @@ def _tables_or(rows: pd.DataFrame, name: str, language: Language, none: str) -> 
         yield Paragraph(none)
 
 
-def _tables(rows: pd.DataFrame, name: str, language: Language) -> Iterable[Block]:
+def _tables(rows: pd.DataFrame, name: str, language: Language) -> list[Table]:
     return [table for table in _sheets(rows, name, language) if table.rows]
 
 

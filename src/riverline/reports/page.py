@@ -51,6 +51,7 @@ td.r { text-align: right; font-variant-numeric: tabular-nums; }
 td.c { text-align: center; }
 tr.s td { background: $total; font-weight: 600; }
 table.dense td, table.dense th { font-size: ${dense}pt; padding: .7mm .7mm; }
+table.tiny td, table.tiny th { font-size: ${tiny}pt; }
 .facts th { background: $shade; text-align: left; width: 18%; }
 .facts td { width: 32%; }
 figure { margin: 4mm 0; text-align: center; break-inside: avoid; }
@@ -114,6 +115,7 @@ def _style(running: str) -> str:
         "table": LOOK.table_pt,
         "note": LOOK.note_pt,
         "dense": LOOK.dense_pt,
+        "tiny": LOOK.tiny_pt,
         "caption": LOOK.table_pt + 1,
     }
     told = {name: f"{value:g}" for name, value in sizes.items()}
@@ -148,7 +150,7 @@ def _facts(facts: Facts) -> Iterator[str]:
 def _table(table: Table) -> Iterator[str]:
     columns = "".join(f'<col style="width:{share:.2%}">' for share in table.widths)
     heads = "".join(f"<th>{_text(head)}</th>" for head in table.heads)
-    dense = ' class="dense"' if table.dense else ""
+    dense = ' class="dense tiny"' if table.tiny else ' class="dense"' if table.dense else ""
     yield f"<table{dense}><caption>{_text(table.title)}</caption><colgroup>{columns}</colgroup>"
     yield f"<thead><tr>{heads}</tr></thead><tbody>\n"
     looks = [f' class="{"r" if right else "c" if at == 0 else ""}"' for at, right in enumerate(table.right)]

@@ -27,9 +27,11 @@ __all__ = ["shown", "table_of", "tables_of"]
 _LOOKED_AT = 500
 _NARROWEST, _WIDEST = 4, 60
 _HALF = 2
-_SHORT, _LONGEST, _LONGEST_WORD, _PADDING = 8, 22, 14, 1.9
-# Signs of half width on a line of A4 between the margins: in the type of tables, and in the smaller one.
-_LINE, _DENSE_LINE = 92.0, 116.0
+_SHORT, _SHORT_WORDS, _LONGEST, _LONGEST_WORD, _PADDING = 8, 10.5, 24, 14, 1.9
+# Signs that are wider than half of a Chinese one, and by how much; lines of a row that are too many to be read.
+_BROAD, _BROADER, _TALL, _FLATTER = re.compile("[A-Zmw%@&]"), 0.35, 6, 0.7
+# Signs of half width on a line of A4 between the margins: in the type of tables, and in the smaller ones.
+_LINES = 92.0, 116.0, 130.0
 _WHOLE = re.compile(r"[!-~°′″]+")
 _SIGNIFICANT = 12
 
@@ -67,8 +69,19 @@ def table_of(sheet: Sheet) -> Table:
         for at, head in enumerate(sheet.heads)
     )
     heads = tuple(head.label for head in sheet.heads)
-    widths, dense = _widths(heads, rows)
-    return Table(sheet.title, heads, rows, right, widths, dense, sheet.strong, sheet.notes, sheet)
+    widths, room = _widths(heads, rows)
+    return Table(
+        sheet.title,
+        heads,
+        rows,
+        right,
+        widths,
+        room > _LINES[0],
+        sheet.strong,
+        sheet.notes,
+        sheet,
+        tiny=room > _LINES[1],
+    )
 
 
 def _shown(cell: Cell, head: Head) -> str:
@@ -107,31 +120,73 @@ def shown(cell: Cell, form: str = "General") -> str:
     return f"{cell:.{_SIGNIFICANT}g}"
 
 
-def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[tuple[float, ...], bool]:
-    """Shares of the width by what the first rows hold, and whether a line of it needs smaller type.
+def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[tuple[float, ...], float]:
+    """Shares of the width by what the first rows hold, and how many signs of half width a line of it has to hold.
 
     A figure or a code is not broken, a text may be: each column gets what it cannot do without, then what is left by
-    what it would like.
+    what it would like. Where not even the smallest type has room for that, the widest columns give way.
     """
-    least, wanted = [], []
+    least: list[float] = []
+    wanted: list[float] = []
     for at, head in enumerate(heads):
         cells = [row[at] for row in rows[:_LOOKED_AT]]
         least.append(_least(head, cells) + _PADDING)
         wanted.append(max(_wanted(head, cells) + _PADDING, least[-1]))
-    room = _LINE if sum(least) <= _LINE else _DENSE_LINE
+    room, *smaller = [line for line in _LINES if sum(least) <= line] or [_LINES[-1]]
+    widths = _between(_capped(least, room), wanted, room)
+    for line in smaller:
+        # A sentence in a column of a few signs: smaller type leaves it more of the line, or else it stays as it is.
+        other = _between(least, wanted, line)
+        if _tallest(rows, widths) <= _TALL or _tallest(rows, other) > _FLATTER * _tallest(rows, widths):
+            break
+        room, widths = line, other
+    return tuple(each / (sum(widths) or 1.0) for each in widths), room
+
+
+def _capped(least: Sequence[float], room: float) -> list[float]:
+    """Widths of which the largest are cut to one so that all of them fit into a room.
+
+    Examples
+    --------
+    >>> _capped([5, 5, 30, 20], 40), _capped([5, 5], 40)
+    ([5.0, 5.0, 15.0, 15.0], [5.0, 5.0])
+    """
+    if sum(least) <= room:
+        return list(map(float, least))
+    rising = np.sort(np.asarray(least, dtype="float64"))
+    left = np.arange(len(rising), 0, -1)
+    caps = (room - np.concatenate([[0.0], np.cumsum(rising)[:-1]])) / left
+    cap = float(caps[int(np.argmax(caps <= rising))])
+    return [float(min(each, cap)) for each in least]
+
+
+def _between(least: Sequence[float], wanted: Sequence[float], room: float) -> list[float]:
+    """What each column cannot do without, and its share of what is left by what it would like."""
     slack, more = max(room - sum(least), 0.0), sum(wanted) - sum(least)
     share = min(slack / more, 1.0) if more else 0.0
-    widths = [low + (high - low) * share for low, high in zip(least, wanted, strict=True)]
-    return tuple(each / (sum(widths) or 1.0) for each in widths), room == _DENSE_LINE
+    return [low + (high - low) * share for low, high in zip(least, wanted, strict=True)]
 
 
-def _least(head: str, cells: Iterable[str]) -> float:
+def _tallest(rows: Sequence[Sequence[str]], widths: Sequence[float]) -> float:
+    """Lines of the fullest cell of the first rows."""
+    cells = ((cell, wide) for row in rows[:_LOOKED_AT] for cell, wide in zip(row, widths, strict=True))
+    return max((display_width([cell]) / max(wide - _PADDING, 1.0) for cell, wide in cells), default=0.0)
+
+
+def _least(head: str, cells: Sequence[str]) -> float:
     """Signs of the widest part that stands on one line: figures and codes whole, Chinese by two signs."""
-    widest = max((display_width([each]) for cell in cells for each in _WHOLE.findall(cell)), default=0)
-    short = max((display_width([cell]) for cell in cells), default=0)
+    widest = max((_broad(each) for cell in cells for each in _WHOLE.findall(cell)), default=0.0)
+    short = max(map(_broad, cells), default=0.0)
     kept = short if short <= _SHORT else widest
+    # Two short words, as those of a bank, stand on one line.
+    kept = max([kept, *(wide for cell in cells if cell.isascii() and (wide := _broad(cell)) <= _SHORT_WORDS)])
     word = max((len(each) for each in _WHOLE.findall(head)), default=0)
     return float(max(min(kept, _LONGEST), _NARROWEST, min(word, _LONGEST_WORD)))
+
+
+def _broad(text: str) -> float:
+    """Signs of half width that a text takes, capitals and the like for what they are."""
+    return display_width([text]) + _BROADER * len(_BROAD.findall(text))
 
 
 def _wanted(head: str, cells: Iterable[str]) -> float:

@@ -25,6 +25,8 @@ _DRAWING = """#set page(width: auto, height: auto, margin: 0pt)
 _FONT_FILES = (".ttf", ".otf", ".ttc", ".otc")
 _PPI = 220
 _MOST_TAGGED = 2_000
+# A row that is taller is broken: below a caption and the head of its table a page has not much more.
+_TALLEST_ROW_MM = 180
 _HAN = re.compile("[㐀-鿿]|CJK|Han (Sans|Serif)")
 # An instant that never changes: the same report gives the same bytes.
 _INSTANT = 946_684_800
@@ -49,7 +51,11 @@ def as_pdf(document: Document, *, fonts: str | None = None) -> bytes:
     """
     typst = _typst()
     told = _plain(document)
-    look = dataclasses.asdict(LOOK) | {"width_mm": LOOK.width_mm, "fonts": fonts_found(fonts)}
+    look = dataclasses.asdict(LOOK) | {
+        "width_mm": LOOK.width_mm,
+        "tallest_mm": _TALLEST_ROW_MM,
+        "fonts": fonts_found(fonts),
+    }
     inputs = {"document": json.dumps(told, ensure_ascii=False), "look": json.dumps(look, ensure_ascii=False)}
     source = files("riverline.reports").joinpath("report.typ").read_bytes()
     # Tags for readers of the screen make thousands of rows several times as large.

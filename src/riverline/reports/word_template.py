@@ -46,7 +46,7 @@ def _styles(made: Any) -> None:  # noqa: ANN401
     _style(made, "Header", size=LOOK.note_pt, font="head", align=ALIGN.CENTER, color="#555555")
     _style(made, "Footer", size=10.5, font="table", align=ALIGN.CENTER)
     _style(made, "Note", **small, color="#444444", after=2)
-    _style(made, "Alert", size=LOOK.text_pt, first=0.0, color=LOOK.alert, after=3)
+    _style(made, "Alert", size=LOOK.text_pt, first=0.0, color=LOOK.alert, after=3, keep=True)
     _style(made, "Picture", size=LOOK.text_pt, first=0.0, align=ALIGN.CENTER, before=8, after=2, keep=True, leading=1.0)
     _style(made, "Picture title", size=LOOK.table_pt + 1, font="head", align=ALIGN.CENTER, after=8)
     _style(made, "Signature line", size=LOOK.text_pt, first=0.0, align=ALIGN.RIGHT, before=4, indent=2.0)

@@ -11,10 +11,12 @@ import shapely
 from riverline import geodesy
 from riverline.reports.drawing.svg import (
     PX_MM,
+    bold_width,
     element,
     picture,
     points_path,
     shapes_path,
+    shortened,
     spread,
     stroke,
     text,
@@ -41,6 +43,8 @@ _BAR_SHARE, _GRID_LINES = 0.22, 5
 _KILOMETRE = 1000.0
 _SMALLEST_MM = 0.08
 _NAMED, _NAME_SIZE = 40, 2.9
+# How long a name is on a map before it is cut short, and its distance from the frame.
+_LONGEST_MM, _INSIDE = 60.0, 1.0
 _MANY, _SMALLER = 150, 0.62
 _WORDS = {
     "zh": {"north": "北", "km": "km", "m": "m", "scale": "比例尺"},
@@ -182,32 +186,43 @@ def _names(layers: Sequence[Layer], frames: Sequence[Any], sheet: _Sheet) -> Ite
     source = next((at for kind in ("axes", "extents") for at, each in enumerate(layers) if each.name == kind), None)
     if source is None or "name" not in frames[source]:
         return
-    frame = frames[source][frames[source]["name"].fillna("").astype("str") != ""].drop_duplicates("name")
+    frame = frames[source][frames[source]["name"].fillna("").astype("str") != ""]
+    # A name stands in the management extent, not on the band around it.
+    if "kind" in frame:
+        frame = frame.iloc[np.argsort((frame["kind"] != "management").to_numpy(dtype=bool), kind="stable")]
+    frame = frame.drop_duplicates("name")
     geometry = frame.geometry.to_numpy()
     middle = shapely.point_on_surface(geometry)
     whole = shapely.line_merge(geometry)
-    single = shapely.get_type_id(whole) == shapely.GeometryType.LINESTRING
+    single = (shapely.get_type_id(whole) == shapely.GeometryType.LINESTRING) & (shapely.get_dimensions(geometry) == 1)
     middle[single] = shapely.line_interpolate_point(whole[single], 0.5, normalized=True)
     order = np.argsort(-np.maximum(shapely.length(geometry), shapely.area(geometry) ** 0.5), kind="stable")[:_NAMED]
     places = sheet.place(shapely.get_coordinates(middle))
     taken: list[tuple[float, float, float, float]] = []
     for at in order.tolist():
-        told = str(frame["name"].iloc[at])
+        told = shortened(str(frame["name"].iloc[at]), _LONGEST_MM, _NAME_SIZE)
         x, y = places[at].tolist()
-        spot = _free(x, y, text_width(told, _NAME_SIZE), taken)
+        spot = _free(x, y, bold_width(told, _NAME_SIZE), taken, sheet)
         if spot is not None:
             yield text(told, *spot, size=_NAME_SIZE, halo=True, fill="#0B3C6F", font_weight="bold")
 
 
 def _free(
-    x: float, y: float, wide: float, taken: list[tuple[float, float, float, float]]
+    x: float, y: float, wide: float, taken: list[tuple[float, float, float, float]], sheet: _Sheet
 ) -> tuple[float, float] | None:
-    """A place beside a point where a name covers no other; None where there is none: tables name it all the same."""
-    for left, low in ((x + 1, y - 1), (x + 1, y + 3.6), (x - wide - 1, y - 1), (x - wide - 1, y + 3.6)):
-        box = (left, low - _NAME_SIZE, left + wide, low + 0.6)
+    """A place beside a point, inside the frame, where a name covers no other; None where there is none.
+
+    Tables name it all the same.
+    """
+    east, top, bottom = _EDGE + sheet.width - _INSIDE, 1 + _NAME_SIZE + _INSIDE, 1 + sheet.height - _INSIDE
+    beside = [(x + 1, y - 1), (x + 1, y + 3.6), (x - wide - 1, y - 1), (x - wide - 1, y + 3.6)]
+    within = [each for each in beside if _EDGE + _INSIDE <= each[0] <= east - wide]
+    for left, low in within or [(max(_EDGE + _INSIDE, min(x + 1, east - wide)), y - 1)]:
+        kept = min(max(low, top), bottom)
+        box = (left, kept - _NAME_SIZE, left + wide, kept + 0.6)
         if all(box[0] > b[2] or b[0] > box[2] or box[1] > b[3] or b[1] > box[3] for b in taken):
             taken.append(box)
-            return left, low
+            return left, kept
     return None
 
 

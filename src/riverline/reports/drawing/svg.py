@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from riverline.io.sheet_cells import clean_text, display_width
+from riverline.reports.fitting import ems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,7 +18,18 @@ if TYPE_CHECKING:
 
     from riverline.style import Shape, Symbol
 
-__all__ = ["PX_MM", "element", "picture", "points_path", "shapes_path", "stroke", "text", "text_width"]
+__all__ = [
+    "PX_MM",
+    "bold_width",
+    "element",
+    "picture",
+    "points_path",
+    "shapes_path",
+    "shortened",
+    "stroke",
+    "text",
+    "text_width",
+]
 
 PX_MM = 0.16
 """Millimetres on paper for a pixel of the symbology: sheets are looked at from nearer than screens."""
@@ -33,6 +45,7 @@ FONTS = (
     "sans-serif",
 )
 
+_BOLD = 1.1
 _CORNERS: dict[str, tuple[float, ...]] = {
     "square": (45, 135, 225, 315),
     "diamond": (0, 90, 180, 270),
@@ -74,6 +87,27 @@ def text(words: str, x: float, y: float, *, size: float = 2.5, halo: bool = Fals
 def text_width(words: str, size: float = 2.5) -> float:
     """How wide words are, by the half-width signs they hold."""
     return display_width([words]) * size * 0.52
+
+
+def bold_width(words: str, size: float = 2.5) -> float:
+    """How wide words in bold may come out in whatever font draws them: capitals take more than half a sign."""
+    return _BOLD * ems(words) * size
+
+
+def shortened(words: str, longest: float, size: float = 2.5) -> str:
+    """Words in bold as they are, or their beginning and an ellipsis where they are wider than that, mm.
+
+    Examples
+    --------
+    >>> shortened("清水河", 60), shortened("清水河" * 20, 12)
+    ('清水河', '清水河…')
+    """
+    clean = clean_text(words)
+    if bold_width(clean, size) <= longest:
+        return clean
+    widths = np.cumsum([bold_width(sign, size) for sign in clean])
+    kept = int(np.searchsorted(widths, longest - bold_width("…", size), side="right"))
+    return f"{clean[:kept].rstrip()}…"
 
 
 def picture(parts: Iterable[str], width: float, height: float) -> str:
