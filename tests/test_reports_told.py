@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
+from importlib.resources import files
 
 import geopandas as gpd
 import pandas as pd
@@ -15,6 +17,7 @@ import staked
 from ledgers import CRS, closing, ledger_of, problems_of, walk
 from reported import alerts_of, column, table_named, words_of
 from riverline import schema
+from riverline.confirmation.register import _PARTS
 from riverline.hotspots import HotspotSettings
 from riverline.hotspots.wording import describe_hotspots
 from riverline.reports.given import gather
@@ -281,3 +284,12 @@ def test_a_reservoir_is_one_by_its_line_or_by_its_name(lake):
 def test_a_river_with_a_work_stays_a_river(axes, drawn):
     assert rl.reports.compose_dossier("R1", axes, drawn[0]).title == "清水河河流档案"
     assert rl.reports.compose_dossier("R1", drawn[0]).running.startswith("一河一档")
+
+
+def test_tables_of_titles_name_every_part_of_an_area_and_every_holding_to_be_settled():
+    path = files("riverline.reports") / "forms" / "dossier.toml"
+    forms = {table["schema"]: table for table in tomllib.loads(path.read_text(encoding="utf-8"))["tables"]}
+    assert set(_PARTS) <= set(forms["register"]["columns"])
+    assert set(_PARTS) <= set(forms["register"]["sums"])
+    states = {choice.value for choice in schema.HOLDINGS["status"].choices}
+    assert set(forms["holdings"]["only"]["status"]) == states - {"clear"}
