@@ -204,7 +204,7 @@ def test_a_crs_that_is_not_told_or_not_agreed_on_is_refused(tmp_path):
     with pytest.raises(rl.CRSError, match="80国家大地坐标系"):
         rl.read_coordinate_text(written(tmp_path, row, *SQUARE, head=old))
     prefixed = [line.replace(",500", ",40500") for line in SQUARE]
-    with pytest.raises(rl.CRSError, match="带号写 39，坐标却在 40 带"):
+    with pytest.raises(rl.CRSError, match="文件头带号 39（117°）、东坐标带号 40（120°）；请核对"):
         rl.read_coordinate_text(written(tmp_path, row, *prefixed))
     with pytest.raises(rl.CRSError, match="带号 40"):
         rl.read_coordinate_text(written(tmp_path, row, *prefixed), crs="EPSG:4527")

@@ -8,6 +8,7 @@ import zipfile
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 import pytest
@@ -16,6 +17,7 @@ from pyogrio import raw
 from tests import invented
 
 import riverline as rl
+from riverline.export.compared import differences
 from riverline.geodesy.antimeridian import cut_at_antimeridian
 
 WRITERS = {
@@ -57,6 +59,42 @@ def test_geojson_is_rfc_7946(tmp_path):
     back = gpd.read_file(path).to_crs(invented.CRS)
     far = shapely.hausdorff_distance(back.geometry.array[:2], awkward().geometry.array[:2])
     assert far.max() < 2e-3
+
+
+LISTED = {
+    "texts": [["甲", "=1+1"], ["</script>"], None], "numbers": [[1, 2.5], [1 / 3, -1e-9], []],
+    "tuples": [(1, 2), None, None], "mixed": [[1, "a"], [None, True], None],
+    "objects": [{"来源": ["a", {"b": None}]}, {}, None], "words of JSON": ['{"a":  1}', "[1", '["x"]'],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", [".geojson", ".parquet", ".gdb"])
+@pytest.mark.parametrize("values", list(LISTED.values()), ids=list(LISTED))
+def test_lists_and_objects_in_a_column_read_back_as_what_they_mean(values, ending, tmp_path):
+    def meant(value):
+        try:
+            return json.loads(value) if isinstance(value, str) else value
+        except ValueError:
+            return value
+
+    rows = awkward()[["geometry"]].assign(证据=pd.Series(values, dtype=object))
+    path = WRITERS[ending](tmp_path / f"x{ending}", 面=rows)
+    if ending == ".geojson":
+        told = [each["properties"]["证据"] for each in json.loads(path.read_text(encoding="utf-8"))["features"]]
+    else:
+        table = raw.read_arrow(str(path))[1] if ending == ".gdb" else pq.read_table(path)
+        told = table["证据"].to_pylist()
+    assert [meant(each) for each in told] == [list(each) if isinstance(each, tuple) else meant(each) for each in values]
+
+
+@pytest.mark.parametrize(("sent", "back", "wrong"), [
+    ('["a"]', ["a"], False), ('["a"]', ["b"], True), ('["a"]', None, True), ('{"a":1}', '{ "a": 1 }', False),
+    ('{"a":1}', '{ "a": 2 }', True), ("[a", "[a", False), ("[a", ["a"], True), ("1.0", "1", True), ("", None, False),
+    (None, "x", True), ("x", "", True),
+])  # fmt: skip
+def test_a_text_is_held_against_the_list_that_it_is_read_as(sent, back, wrong):
+    found = differences(pa.table({"a": pa.array([sent], pa.string())}), pa.table({"a": [back]}), geometry={}, near=0.0)
+    assert found == (["a"] if wrong else [])
 
 
 def test_geoparquet_keeps_types_crs_titles_and_origin(tmp_path):

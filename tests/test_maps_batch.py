@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import time
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -16,8 +18,10 @@ from typer.testing import CliRunner
 
 import riverline as rl
 from riverline.cli.app import app
+from riverline.maps.index import _together
+from riverline.maps.thumbnails import thumbnail
 from riverline.maps.units import part
-from riverline.style import collect
+from riverline.style import Layer, collect
 
 
 def county(**changes):
@@ -336,6 +340,89 @@ def test_maps_that_are_not_drawn_have_a_status_of_their_own(tmp_path):
     done = CliRunner().invoke(app, ["maps", str(tmp_path / "成果.gpkg"), str(tmp_path / "out")])
     assert done.exit_code == 4, done.output
     assert "绘制 1 幅，未变 0 幅，未能绘出 1 幅" in done.output
+
+
+def far_and_wide():
+    """Three rivers of a county and one across the 180th meridian."""
+    across = shapely.LineString([(179.9, -16.0), (-179.9, -16.2)])
+    line = gpd.GeoDataFrame({"river_id": ["R9"], "name": ["日界线河"]}, geometry=[across], crs="EPSG:4490")
+    return pd.concat([many(3).to_crs("EPSG:4490"), line])
+
+
+def paths(html, start):
+    """Corners of the paths whose element begins like that, (n, 2) each."""
+    found = re.findall(rf'{start} d="([^"]*)"', html)
+    return [np.array([corner.split() for corner in re.split("[ML]", path)[1:]], dtype=float) for path in found]
+
+
+def test_one_river_at_the_end_of_the_world_leaves_the_others_their_sketch(tmp_path):
+    made = rl.maps.batch([far_and_wide()], tmp_path, shared_assets=True)
+    page = made.index_path.read_text("utf-8")
+    sketch = page.split("<figure>")[1].split("</figure>")[0]
+    drawn = paths(sketch, 'class="good"')
+    assert len(drawn) == 3
+    assert np.ptp(np.concatenate(drawn)[:, 0]) > 600, "the rivers of the county fill the sketch"
+    assert "图外 1 处：<a href=" in sketch
+    assert ">日界线河</a>" in sketch
+    card = page.split('<li id="m3"')[1]
+    (line,) = paths(card.split("</svg>")[0], "<path")
+    assert np.ptp(line[:, 1]) > 40, "it goes on over the meridian: 21 km wide, 22 km high"
+
+
+def test_outlines_are_beside_one_another_and_only_what_is_far_is_left_out():
+    def lines(*places):
+        return [np.array([shapely.LineString([(x, y), (x + 0.1, y + 0.1)])], dtype=object) for x, y in places]
+
+    beside, inside = _together(lines((179.8, 10), (-179.9, 10), (-179.7, 10.2)))
+    assert inside.all()
+    assert np.ptp([shapely.total_bounds(each)[0] for each in beside]) == pytest.approx(0.5)
+    assert _together(lines((75, 38), (87, 44), (117, 31), (121, 31), (126, 46)))[1].all(), "rivers of a country"
+    assert _together(lines((117, 31), (117.1, 31), (117.2, 31), (31, 117), (114, 31)))[1].tolist() == [True] * 3 + [
+        False,
+        True,
+    ]
+    assert _together([])[1].tolist() == []
+    missing = np.array([None], dtype=object)
+    assert _together([missing, *lines((117, 31))])[1].all()
+
+
+def test_lines_of_a_thumbnail_leave_a_narrow_river_its_parts():
+    axis = shapely.LineString([(117.0, 31.0), (117.1, 31.0)])
+    for width, widest in ((0.0004, 0.9), (0.002, 0.72), (0.02, 1.7)):
+        band = axis.buffer(width / 2, cap_style="flat")
+        pieces = [shapely.box(117 + k / 1000, 31 - width / 2, 117 + (k + 1) / 1000, 31 + width / 2) for k in range(100)]
+        shapes = [np.array([axis], dtype=object), np.array([band], dtype=object), np.array(pieces, dtype=object)]
+        layers = [Layer(name, None, gpd.GeoDataFrame(geometry=each, crs="EPSG:4326"))
+                  for name, each in zip("abc", shapes, strict=True)]  # fmt: skip
+        strokes = [float(each) for each in re.findall(r'stroke-width="([^"]*)"', thumbnail(layers, shapes))]
+        assert max(strokes) <= widest
+        high = width / 0.1 * 154 / np.cos(np.radians(31))
+        assert high < 1.2 or max(strokes) <= high / 3, "both edges and the axis leave something between them"
+
+
+def test_a_long_name_is_whole_in_the_page_and_three_lines_high(tmp_path):
+    made = rl.maps.batch([many(2, ["界河" * 150, '"><script>' * 9])], tmp_path, shared_assets=True)
+    page = made.index_path.read_text("utf-8")
+    assert f'<h2 title="{"界河" * 150}">{"界河" * 150}</h2>' in page
+    assert '<script>"' not in page
+
+
+@pytest.mark.browser
+def test_names_go_as_a_dictionary_has_them_and_codes_as_they_are(tmp_path):
+    names = ["清水河", "白石溪", "10号沟", "2号沟", "界河" * 150]
+    rows = pd.concat([many(5, names), gpd.GeoDataFrame({"river_id": [""], "name": [""]}, geometry=[
+        shapely.LineString([(500_000, 3_456_000), (503_000, 3_456_000)])], crs=invented.CRS)])  # fmt: skip
+    made = rl.maps.batch([rows], tmp_path, shared_assets=True)
+    shown = "return [...document.querySelectorAll('#maps > li h2')].map(e => e.textContent)"
+    with browser() as page:
+        page.open(made.index_path)
+        assert page.run(shown) == ["2号沟", "10号沟", "白石溪", "界河" * 150, "清水河", "未填写河流"]
+        page.run("document.getElementById('sort').value = 'code'")
+        page.run("document.getElementById('sort').dispatchEvent(new Event('change'))")
+        assert page.run(shown) == [*names, "未填写河流"]
+        heights = page.run("return [...document.querySelectorAll('#maps > li > *')].map(e => e.offsetHeight)")
+        assert max(heights) < min(heights) + 60, "no row is stretched"
+        assert page.console() == []
 
 
 @pytest.mark.browser

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -15,7 +16,7 @@ import shapely
 from riverline._version import __version__
 from riverline.geodesy import ellipsoidal_area, geodesic_length
 from riverline.maps.elements import html_text, page_file
-from riverline.maps.thumbnails import Frame, path_of, thumbnail
+from riverline.maps.thumbnails import Frame, going_on, path_of, thumbnail
 from riverline.maps.units import REST
 from riverline.schema import EXTENTS, FAULTS, PROBLEMS
 
@@ -40,6 +41,8 @@ _OUTLINES = ("axes", "extents", "management_lines", "water")
 """What stands for a unit in the overview, the first that it has."""
 _AMONG_DEGREES = 0.002
 """How far beyond its own rows a unit's piece of a passing line is shown in the overview."""
+_FAR_DEGREES, _FAR_TIMES, _TURN = 5.0, 20.0, 360.0
+_LONGEST_TITLE, _MOST_BEYOND = 40, 8
 _SQUARE_KM, _HECTARE, _KM = 1e6, 1e4, 1e3
 _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
@@ -52,10 +55,12 @@ _WORDS: dict[str, Words] = {
                    "chief": "名河长"},
         "rest": "幅“{}”", "shown_too": "{}（图中）",
         "parted": {"county": "按字段“{label}”（admin）所写的单位分图，写县即为县，写乡镇即为乡镇"},
-        "search": "按名称或编码查找", "sort": "排序", "by_name": "名称", "by_size": "要素多少", "by_faults": "问题多少",
+        "search": "按名称或编码查找", "sort": "排序", "by_name": "名称", "by_code": "编码", "by_size": "要素多少",
+        "by_faults": "质检问题多少",
         "only": "只看有质检问题的", "none": "没有符合的地图", "shown": "显示 {shown} / {all}",
         "features": "个要素", "error": "错误", "warning": "警告", "note": "提示", "failed": "未能绘出",
-        "overview": "位置示意图，点选打开地图", "faults": "项质检问题",
+        "overview": "位置示意图，点选打开地图", "beyond": "图外 {count} 处：{listed}",
+        "faults": "项质检问题",
         "foot": "位置与缩略图供查看，法定界线以成果数据为准。",
     },
     "en": {
@@ -67,11 +72,12 @@ _WORDS: dict[str, Words] = {
         "rest": "map “{}”", "shown_too": "{} (on the map)",
         "parted": {"county": "One map for each unit in the column {label} (admin): counties where it names counties, "
                              "townships where it names townships"},
-        "search": "Find by name or code", "sort": "Sort by", "by_name": "name", "by_size": "features",
-        "by_faults": "faults", "only": "Only those with faults", "none": "No map fits",
+        "search": "Find by name or code", "sort": "Sort by", "by_name": "name", "by_code": "code",
+        "by_size": "features", "by_faults": "faults", "only": "Only those with faults", "none": "No map fits",
         "shown": "{shown} of {all} shown", "features": "features", "error": "errors", "warning": "warnings",
         "note": "notes",
         "failed": "Could not be drawn", "overview": "Where they lie: choose one to open its map",
+        "beyond": "{count} beyond it: {listed}",
         "faults": "faults",
         "foot": "Overview and thumbnails are pictures, not the legal line: that is in the data.",
     },
@@ -213,8 +219,8 @@ def index_html(entries: Sequence[Entry], *, title: str, by: By, language: Langua
 <nav>
 <input id="search" type="search" placeholder="{words["search"]}" aria-label="{words["search"]}" autocomplete="off">
 <label>{words["sort"]} <select id="sort">
-<option value="name">{words["by_name"]}</option><option value="size">{words["by_size"]}</option>
-<option value="faults">{words["by_faults"]}</option></select></label>
+<option value="name">{words["by_name"]}</option><option value="code">{words["by_code"]}</option>
+<option value="size">{words["by_size"]}</option><option value="faults">{words["by_faults"]}</option></select></label>
 <label><input id="only" type="checkbox"> {words["only"]}</label>
 <output id="shown" aria-live="polite"></output>
 </nav>
@@ -254,6 +260,8 @@ def _sums(entries: Sequence[Entry], by: By, words: Words) -> str:
 
 def _card(number: int, entry: Entry, words: Words) -> str:
     title, code = html_text(entry.title), html_text(entry.code if entry.code != entry.title else "")
+    # The page shows three lines of a name.
+    tip = f' title="{title}"' if len(entry.title) > _LONGEST_TITLE else ""
     figures = "".join(f"<dt>{html_text(label)}</dt><dd>{html_text(text)}</dd>" for label, text in entry.figures)
     badges = "".join(
         f'<span class="{kind}">{count:,} {words[kind]}</span>'
@@ -261,8 +269,8 @@ def _card(number: int, entry: Entry, words: Words) -> str:
         if count
     )
     inner = (
-        f'<span class="picture">{entry.picture}</span><h2>{title}</h2><small>{code}</small><dl>{figures}</dl>'
-        f"<p>{badges}</p>"
+        f'<span class="picture">{entry.picture}</span><h2{tip}>{title}</h2><small>{code}</small>'
+        f"<dl>{figures}</dl><p>{badges}</p>"
     )
     if entry.note:
         body = f'<div class="failed">{inner}<p class="reason">{words["failed"]}：{html_text(entry.note)}</p></div>'
@@ -270,20 +278,22 @@ def _card(number: int, entry: Entry, words: Words) -> str:
         body = f'<a href="{html_text(entry.file)}">{inner}</a>'
     errors, warnings, notes = entry.faults
     weight = 1_000_000 * bool(entry.note) + 1_000 * errors + 10 * warnings + notes
-    return f'<li id="m{number}" data-size="{entry.features}" data-faults="{weight}">{body}</li>'
+    rest = ' data-rest="1"' if entry.code == REST else ""
+    return f'<li id="m{number}" data-size="{entry.features}" data-faults="{weight}"{rest}>{body}</li>'
 
 
 def _overview(entries: Sequence[Entry], words: Words) -> str:
     """Every unit as a line, an area or a dot where it lies."""
-    shapes = [entry.outline for entry in entries if entry.outline is not None]
-    box = np.asarray(shapely.total_bounds(np.concatenate([*shapes, np.array([None], dtype=object)])))
+    placed = {number: entry.outline for number, entry in enumerate(entries) if entry.outline is not None}
+    outlines, inside = _together(list(placed.values()))
+    box = np.asarray(
+        shapely.total_bounds(np.concatenate([*compress(outlines, inside), np.array([None], dtype=object)]))
+    )
     if not np.isfinite(box).all() or len(entries) < 2:  # noqa: PLR2004 - nothing to find
         return ""
     frame, paths = Frame(box, _WIDE, _HIGH, _MARGIN), []
-    for number, entry in enumerate(entries):
-        if entry.outline is None:
-            continue
-        drawn = frame(entry.outline)
+    for number, outline in compress(zip(placed, outlines, strict=True), inside):
+        entry, drawn = entries[number], frame(outline)
         path = path_of(drawn[~(shapely.is_missing(drawn) | shapely.is_empty(drawn))])
         kind = "failed" if entry.note else "bad" if entry.faults[0] else "good"
         area = " area" if (shapely.get_dimensions(drawn) == 2).any() else ""  # noqa: PLR2004
@@ -292,7 +302,37 @@ def _overview(entries: Sequence[Entry], words: Words) -> str:
             f'<a{link} data-m="m{number}" tabindex="-1"><title>{html_text(entry.title)}</title>'
             f'<path class="wide" d="{path}"/><path class="{kind}{area}" d="{path}"/></a>'
         )
+    told = words["overview"] + _beyond({number: entries[number] for number in compress(placed, ~inside)}, words)
     return (
         f'<figure><svg viewBox="0 0 {_WIDE} {_HIGH}" role="img" aria-label="{words["overview"]}">{"".join(paths)}</svg>'
-        f"<figcaption>{words['overview']}</figcaption></figure>"
+        f"<figcaption>{told}</figcaption></figure>"
     )
+
+
+def _beyond(entries: Mapping[int, Entry], words: Words) -> str:
+    """Units that lie too far from the others to be drawn with them, the first ones as links to their maps."""
+    links = []
+    for number, entry in list(entries.items())[:_MOST_BEYOND]:
+        link = f' href="{html_text(entry.file)}"' if entry.file else ""
+        links.append(f'<a{link} data-m="m{number}">{html_text(entry.title[:_LONGEST_TITLE])}</a>')
+    listed = " · ".join(links) + (" …" if len(entries) > _MOST_BEYOND else "")
+    return f"<br>{words['beyond'].format(count=len(entries), listed=listed)}" if entries else ""
+
+
+def _together(outlines: Sequence[NDArray[np.object_]]) -> tuple[list[NDArray[np.object_]], NDArray[np.bool_]]:
+    """Outlines beside one another whatever side of the 180th meridian they are on, and which lie where most do.
+
+    One that is twenty times as far from the middle as half of them are, and more than five degrees, would make specks
+    of the others: a river in a wrong zone, or at the other end of the world.
+    """
+    whole = [each for outline in outlines for each in going_on([outline]) if each is not None]
+    boxes = np.array([shapely.total_bounds(outline) for outline in whole], dtype=float).reshape(-1, 4)
+    centres = (boxes[:, :2] + boxes[:, 2:]) / 2.0
+    known = np.isfinite(centres).all(axis=1)
+    if not known.any():
+        return whole, np.ones(len(whole), dtype=bool)
+    middle = np.median(centres[known], axis=0)
+    turns = np.where(known, np.round((middle[0] - centres[:, 0]) / _TURN), 0.0) * [[_TURN], [0.0]]
+    beside = [shapely.transform(outline, turn.__add__) for outline, turn in zip(whole, turns.T, strict=True)]
+    away = np.abs(centres + turns.T - middle).max(axis=1)
+    return beside, ~(away > max(_FAR_DEGREES, _FAR_TIMES * float(np.median(away[known]))))

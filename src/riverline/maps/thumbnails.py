@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Objects = NDArray[np.object_]
     Floats = NDArray[np.float64]
 
-__all__ = ["Frame", "path_of", "thumbnail"]
+__all__ = ["Frame", "going_on", "path_of", "thumbnail"]
 
 WIDE, HIGH, MARGIN = 168, 108, 7.0
 _TOLERANCES_PX = (0.4, 0.8, 1.6, 3.2)
@@ -28,7 +28,13 @@ _MOST_VERTICES, _MOST_SHAPES = 900, 400
 _LEAST_DEGREES = 0.002
 _NARROWER = 0.55
 """Widths of the style table are for a whole window."""
+_OF_STRIP, _OF_PIECE = 5.0, 3.0
+"""A strip five lines wide shows its edges, its axis and what lies between; a piece of it shows its colour at three."""
+_LEAST_WIDTH, _LEAST_EDGE, _DOT_EDGE = 0.9, 0.3, 0.5
+_THREAD = 1.2
+"""A narrower strip is a line, and drawn as wide as one."""
 _DOT = 1.6
+_HALF_TURN = 180.0
 _LEFT_OUT = frozenset({"boards", "existing", "faults", "intersections", "stakes", "track_points"})
 """Marks that would hide what they stand on."""
 
@@ -64,19 +70,53 @@ def thumbnail(layers: Sequence[Layer], shapes: Sequence[Objects | None], *, with
     within
         How many of the layers, from the first, have to be seen whole; all if None.
     """
+    shapes = going_on(shapes)
     box = _box([each for each in shapes[:within] if each is not None])
     if box is None:
         return ""
-    frame, found = Frame(box), []
+    frame = Frame(box)
     some = any(layer.name not in _LEFT_OUT and own is not None and not shapely.is_missing(own).all()
                for layer, own in zip(layers, shapes, strict=True))  # fmt: skip
-    for layer, own in zip(layers, shapes, strict=True):
-        if own is not None and not (some and layer.name in _LEFT_OUT):
-            drawn = frame(own)
-            found += [(order, path) for order, symbol, rows in _categories(layer)
-                      if (path := _styled(drawn[rows], symbol))]  # fmt: skip
+    seen = [(layer, frame(own)) for layer, own in zip(layers, shapes, strict=True)
+            if own is not None and not (some and layer.name in _LEFT_OUT)]  # fmt: skip
+    widest = _widest(max((_breadth(drawn) for _, drawn in seen), default=0.0))
+    found = [(order, path) for layer, drawn in seen for order, symbol, rows in _categories(layer)
+             if (path := _styled(drawn[rows], symbol, widest))]  # fmt: skip
     paths = "".join(path for _, path in sorted(found, key=lambda each: each[0]))
     return f'<svg viewBox="0 0 {WIDE} {HIGH}" aria-hidden="true">{paths}</svg>'
+
+
+def going_on(shapes: Sequence[Objects | None]) -> list[Objects | None]:
+    """Shapes in lon/lat that go on beyond the 180th meridian if some shape crosses it, and not around the world.
+
+    Examples
+    --------
+    >>> lines = shapely.from_wkt(["LINESTRING (179 -16, -179 -17)"])
+    >>> going_on([lines])[0][0].wkt
+    'LINESTRING (179 -16, 181 -17)'
+    """
+    bounds = [shapely.bounds(each) for each in shapes if each is not None and len(each)]
+    if not any((west_to_east[:, 2] - west_to_east[:, 0] > _HALF_TURN).any() for west_to_east in bounds):
+        return list(shapes)
+    return [None if each is None else np.asarray(shapely.transform(each, _eastward)) for each in shapes]
+
+
+def _eastward(xy: Floats) -> Floats:
+    return xy + np.where(xy[:, :1] < 0.0, [[2.0 * _HALF_TURN, 0.0]], 0.0)
+
+
+def _breadth(shapes: Objects) -> float:
+    """How wide areas are as strips, all together: twice their size by the length around them; 0 without any."""
+    areas = shapes[shapely.get_dimensions(shapes) == 2]  # noqa: PLR2004 - areas
+    around = float(shapely.length(areas).sum())
+    return 2.0 * float(shapely.area(areas).sum()) / around if around else 0.0
+
+
+def _widest(strip: float) -> float:
+    """How wide lines may be on a strip, pixels."""
+    if not strip:
+        return np.inf
+    return _LEAST_WIDTH if strip < _THREAD else max(strip / _OF_STRIP, _LEAST_EDGE)
 
 
 def _box(shapes: Sequence[Objects]) -> Floats | None:
@@ -97,7 +137,8 @@ def _categories(layer: Layer) -> Iterator[tuple[int, Symbol, NDArray[np.int64]]]
             yield theme.order, symbol, rows
 
 
-def _styled(shapes: Objects, symbol: Symbol) -> str:
+def _styled(shapes: Objects, symbol: Symbol, widest: float) -> str:
+    """Shapes of a category, no line wider than that: on a narrow river nothing could be told apart under them."""
     there = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     parts = []
     for dimension, rows in ((2, shapely.get_dimensions(there) == 2), (1, shapely.get_dimensions(there) == 1),  # noqa: PLR2004
@@ -106,8 +147,10 @@ def _styled(shapes: Objects, symbol: Symbol) -> str:
             continue
         fill = symbol.fill if dimension != 1 and symbol.fill else "none"
         paint = f'fill="{fill}" fill-opacity="{symbol.fill_opacity if dimension else 1:g}"'
-        width = max(symbol.width * _NARROWER, 0.9) if dimension else 0.5
-        parts.append(f'<path d="{path_of(there[rows])}" {paint} stroke="{symbol.color}" stroke-width="{width:g}"/>')
+        width = min(max(symbol.width * _NARROWER, _LEAST_WIDTH), widest) if dimension else _DOT_EDGE
+        if dimension == 2:  # noqa: PLR2004 - areas
+            width = min(width, max(_breadth(there[rows]) / _OF_PIECE, _LEAST_EDGE))
+        parts.append(f'<path d="{path_of(there[rows])}" {paint} stroke="{symbol.color}" stroke-width="{width:.3g}"/>')
     return "".join(parts)
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 
-from riverline.errors import CRSError, ReadError
-from riverline.geodesy import identify_coordinates, zone_crs
-from riverline.geodesy.datum import horizontal, name_of
-from riverline.geodesy.zones import gauss_kruger
+from riverline.errors import ReadError
+from riverline.geodesy.datum import name_of
+from riverline.io.coordinate_text.areas import STATED, measured_against, stated_areas, unit_of, unreadable
 from riverline.io.coordinate_text.dialects import ITEMS
 from riverline.io.coordinate_text.parsing import parse
-from riverline.io.coordinate_text.shaping import joined, shape_of
+from riverline.io.coordinate_text.placing import place
+from riverline.io.coordinate_text.shaping import GUESSES, joined, shape_of
 from riverline.io.decoding import given_codec
 from riverline.io.notes import few, note
 from riverline.schema import PARCELS
@@ -25,14 +23,13 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
+    from riverline.io.coordinate_text.areas import AreaUnit
     from riverline.io.coordinate_text.parsing import Block, Text
+    from riverline.io.coordinate_text.shaping import Shaped
     from riverline.io.notes import Note
 
 __all__ = ["read_coordinate_text"]
 
-_PER_HECTARE = 10_000.0
-_PER_ZONE_M = 1_000_000.0
-_LEGACY = re.compile(r"80|54|西安|北京|xian|beijing", re.IGNORECASE)
 _THIRTEEN = tuple(ITEMS)
 _EIGHT = _THIRTEEN[:8]
 _ENCODINGS = (("utf-8-sig", "UTF-8"), ("gb18030", "GBK"))
@@ -40,7 +37,12 @@ _SHAPES = {"面": "面", "线": "线", "点": "点", "polygon": "面", "line": "
 
 
 def read_coordinate_text(
-    path: str | os.PathLike[str], *, crs: object = None, encoding: str | None = None, join: bool = True
+    path: str | os.PathLike[str],
+    *,
+    crs: object = None,
+    encoding: str | None = None,
+    join: bool = True,
+    area_unit: AreaUnit | None = None,
 ) -> gpd.GeoDataFrame:
     r"""Read parcels from a 勘测定界 coordinate exchange text (.txt).
 
@@ -49,27 +51,41 @@ def read_coordinate_text(
     path
         The file: ``[属性描述]`` and ``[地块坐标]``, parcels in lines that end in ``@``, points as ``J1,1,X,Y``.
     crs
-        CRS of the coordinates. Needed where neither the header's zone nor the digits tell it, and for old datums.
+        CRS of the coordinates, with or without the zone's number before eastings. Needed where neither the header's
+        zone nor the digits tell it, and for old datums; has to agree with what they tell.
     encoding
         Encoding of the text; UTF-8 or GBK are found from the bytes if not given.
     join
         Whether parcels that follow one another under the same number are parts of one.
+    area_unit
+        Unit of stated areas: ``"ha"``, ``"m2"`` or ``"mu"`` (1/15 ha). The header's ``面积单位`` if not given, else
+        hectares as the format has it.
 
     Returns
     -------
     GeoDataFrame
         Rows of :data:`riverline.schema.PARCELS`: ``parcel_id`` is the number of the parcel (``row 3`` where it has
         none), ``registered_area_m2`` the area that the file states; ``name``, ``use``, ``sheet`` and what else the
-        dialect has follow, and ``line``, where the parcel begins. Nothing is repaired: :func:`riverline.check` tells
-        rings that cross themselves. ``attrs["source"]["notes"]`` says what was found: encoding, number of items, order
-        of axes, zone, rings that were closed, counts and numbers that do not fit.
+        dialect has follow, and ``line``, where the parcel begins. An area that is no number, of an unknown unit, or
+        that of the drawing in another unit, is missing, and its text stands in ``stated_area``: nothing is converted
+        unasked. Nothing is repaired: :func:`riverline.check` tells rings that cross themselves.
+        ``attrs["source"]["notes"]`` says what was found: encoding, number of items, order of axes, zone, unit of areas,
+        what was guessed of rings (closed, parted, holes before their outer ring, islands in holes …), counts and
+        numbers that do not fit.
 
     Raises
     ------
     ReadError
-        If the file is not there, is no text, or lines are wrong: all are named by their numbers.
+        If the file is not there, is no text, or lines are wrong: all are named by their numbers; if ``area_unit`` is
+        none.
     CRSError
-        If the CRS is not told, or header, digits and ``crs`` disagree.
+        If the CRS is not told, or zone, datum or projection of the header, the digits and ``crs`` disagree; the message
+        says what each of them tells, and what to type.
+
+    Notes
+    -----
+    A ring ends where its number changes or where it comes back to its first point. A ring in an even number of others
+    is an outer one, in an odd number a hole, whatever the order in the file.
 
     Examples
     --------
@@ -87,15 +103,17 @@ def read_coordinate_text(
     text, codec = _decoded(source, encoding)
     told = parse(text, source.name)
     notes = [note(f"编码 {codec}", f"encoding {codec}"), *_dialect_notes(told)]
-    places, found, said = _placed(told, crs, source.name)
-    rows, remarks = _rows(told.blocks, places)
+    unit, measured = unit_of(told.about, area_unit)
+    places, found, said = place(told, crs, source.name)
+    rows, remarks = _rows(told.blocks, places, unit)
     frame = gpd.GeoDataFrame(rows, geometry="geometry", crs=found)
     frame, parted = _joined(frame) if join else (frame, [])
+    frame, doubts = measured_against(frame, unit, told=area_unit is not None)
     whole = PARCELS.conform(frame)
     about = {"path": source.name, "driver": "coordinate text", "layer": "地块坐标", "encoding": codec,
              "encoding_from": "given" if encoding else "detected", "crs": name_of(found), "rows": len(told.blocks),
              "about": told.about}  # fmt: skip
-    whole.attrs = {"source": {**about, "notes": [*notes, *said, *remarks, *parted]}}
+    whole.attrs = {"source": {**about, "notes": [*notes, *said, *measured, *remarks, *parted, *doubts]}}
     return whole
 
 
@@ -138,66 +156,7 @@ def _dialect_notes(told: Text) -> list[Note]:
     return notes
 
 
-def _placed(told: Text, crs: object, name: str) -> tuple[np.ndarray, Any, list[Note]]:
-    """East and north of all points, (n, 2), their CRS, and what was found."""
-    first = np.concatenate([np.asarray(block.first, dtype=float) for block in told.blocks])
-    second = np.concatenate([np.asarray(block.second, dtype=float) for block in told.blocks])
-    lines = np.concatenate([np.asarray(block.lines, dtype=int) for block in told.blocks])
-    if not len(first):
-        raise ReadError(f"{name} 的地块都没有点", f"no parcel of {name} has points")
-    guess = identify_coordinates(first, second, misfits="report")
-    if guess.misfits:
-        wrong = few(lines[list(guess.misfits)])
-        raise ReadError(
-            f"{name} 有坐标与其余不在一处（行 {wrong}）：{guess.reason_zh}",
-            f"coordinates of {name} do not fit the rest (lines {wrong}): {guess.reason_en}",
-        )
-    found = horizontal(crs) if crs is not None else _told_crs(told.about, guess, name)
-    east, north = (first, second) if guess.east == "x" else (second, first)
-    order = ("Y 在前（东、北）", "east first") if guess.east == "x" else ("X 在前（北、东）", "north first")
-    notes = [note(f"坐标次序：{order[0]}；坐标系 {name_of(found)}", f"order of axes: {order[1]}; CRS {name_of(found)}")]
-    zone = gauss_kruger(found)
-    if zone is not None and guess.kind == "plane":
-        there = np.floor(np.median(east) / _PER_ZONE_M)
-        wanted = np.floor(zone.false_easting_m / _PER_ZONE_M)
-        if there and wanted and there != wanted:
-            raise CRSError(
-                f"{name} 的带号 {there:.0f} 与坐标系 {name_of(found)} 不符",
-                f"eastings of {name} are of zone {there:.0f}, which {name_of(found)} is not",
-            )
-        east = east + (wanted - there) * _PER_ZONE_M
-    elif zone is not None:
-        raise CRSError(f"{name} 的坐标是经纬度，不是 {name_of(found)}", f"{name} holds degrees, not {name_of(found)}")
-    return np.column_stack([east, north]), found, notes
-
-
-def _told_crs(about: dict[str, str], guess: Any, name: str) -> Any:  # noqa: ANN401 - a GridGuess, a CRS
-    """The CRS by the header's zone and the digits, which have to agree."""
-    system, number = about.get("坐标系", ""), re.sub(r"\D", "", about.get("带号", ""))
-    if _LEGACY.search(system) and "2000" not in system:
-        raise CRSError(
-            f"{name} 的坐标系为“{system}”；请用 crs= 指明其 EPSG 代码，转换须另给参数",
-            f"{name} is on {system}: say its EPSG code with crs=; changing the datum needs parameters",
-        )
-    if guess.kind == "degrees":
-        return horizontal(guess.crs)
-    if number:
-        said = zone_crs(int(number), prefixed=guess.prefixed)
-        if guess.prefixed and guess.zone is not None and int(number) != guess.zone:
-            raise CRSError(
-                f"{name} 的带号写 {number}，坐标却在 {guess.zone} 带；请核对，或用 crs= 指明",
-                f"the header of {name} says zone {number}, its eastings {guess.zone}: see which is right, or say crs=",
-            )
-        return horizontal(said)
-    if guess.crs is None:
-        raise CRSError(
-            f'{name} 没有带号，东坐标也不带带号；请指明，例如 crs="EPSG:4548"',
-            f'{name} tells no zone, and its eastings carry none: say it, such as crs="EPSG:4548"',
-        )
-    return horizontal(guess.crs)
-
-
-def _rows(blocks: Sequence[Block], places: np.ndarray) -> tuple[dict[str, Any], list[Note]]:
+def _rows(blocks: Sequence[Block], places: np.ndarray, unit: AreaUnit | None) -> tuple[dict[str, Any], list[Note]]:
     """Columns of the parcels, and what does not fit in them."""
     ends = np.cumsum([len(block.first) for block in blocks])
     told = [_items(block) for block in blocks]
@@ -206,33 +165,33 @@ def _rows(blocks: Sequence[Block], places: np.ndarray) -> tuple[dict[str, Any], 
         shape_of(xy, block.rings, kind)
         for xy, block, kind in zip(np.split(places, ends[:-1]), blocks, kinds, strict=True)
     ]  # fmt: skip
-    areas = pd.to_numeric(pd.Series([items.get("area", "") for items in told]), errors="coerce")
-    numbers = [items.get("number", "") or f"row {row}" for row, items in enumerate(told, 1)]
+    stated = [items.get("area", "") for items in told]
     columns: dict[str, Any] = {
-        "parcel_id": numbers,
+        "parcel_id": [items.get("number", "") or f"row {row}" for row, items in enumerate(told, 1)],
         "owner": [""] * len(blocks),
         "ownership": ["unknown"] * len(blocks),
         "land_class": [items.get("land_class", "") for items in told],
-        "registered_area_m2": (areas * _PER_HECTARE).round(4).to_numpy(),
+        "registered_area_m2": stated_areas(stated, unit).round(4),
     }
     free = [name for name in ("name", "use", "sheet", *_THIRTEEN[len(_EIGHT) :])
             if name in {"name", "use", "sheet"} or any(items.get(name) for items in told)]  # fmt: skip
     columns |= {name: [items.get(name, "") for items in told] for name in free}
-    columns |= {"line": [block.line for block in blocks], "geometry": [each.shape for each in shapes]}
-    remarks = [
-        *_remark([b.line for b, each in zip(blocks, shapes, strict=True) if each.open],
-                 "首尾未闭合的圈，已闭合", "rings that were open and were closed"),
-        *_remark([b.line for b, each in zip(blocks, shapes, strict=True) if each.apart],
-                 "不在第 1 圈内的圈，作为另一部分", "rings outside the first one, taken as parts"),
-        *_remark([b.line for b, each in zip(blocks, shapes, strict=True) if each.short],
-                 "点数不足的圈，未采用", "rings of too few points, left out"),
-        *_remark([b.line for b, items in zip(blocks, told, strict=True) if _miscounted(b, items)],
+    columns |= {STATED: stated, "line": [block.line for block in blocks], "geometry": [each.shape for each in shapes]}
+    return columns, _remarks(blocks, told, shapes)
+
+
+def _remarks(blocks: Sequence[Block], told: Sequence[dict[str, str]], shapes: Sequence[Shaped]) -> list[Note]:
+    """What was guessed of rings, and counts and areas that do not fit, by the lines of the parcels."""
+    rows = list(zip(blocks, told, shapes, strict=True))
+    wordy = unreadable([items.get("area", "") for items in told])
+    return [
+        *(each for guess, (zh, en) in GUESSES.items()
+          for each in _remark([block.line for block, _, shape in rows if guess in shape.guesses], zh, en)),
+        *_remark([block.line for block, items, shape in rows if _miscounted(block, items, shape.rings)],
                  "界址点数与实有点数不符", "numbers of points that do not fit"),
-        *_remark([b.line for b, items in zip(blocks, told, strict=True) if items.get("area", "") and
-                  not re.fullmatch(r"\s*\d+(\.\d*)?\s*", items["area"])],
+        *_remark([block.line for block, wrong in zip(blocks, wordy, strict=True) if wrong],
                  "面积不是数字，留空", "areas that are no numbers, left blank"),
     ]  # fmt: skip
-    return columns, remarks
 
 
 def _items(block: Block) -> dict[str, str]:
@@ -240,10 +199,9 @@ def _items(block: Block) -> dict[str, str]:
     return dict(zip(names, block.items, strict=False))
 
 
-def _miscounted(block: Block, items: dict[str, str]) -> bool:
+def _miscounted(block: Block, items: dict[str, str], rings: int) -> bool:
     """Whether the number of points is neither that with nor that without the repeated ones."""
     stated = items.get("points", "")
-    rings = len(set(block.rings))
     return stated.isdigit() and int(stated) not in {len(block.first), len(block.first) - rings}
 
 
@@ -254,7 +212,7 @@ def _remark(lines: Sequence[int], zh: str, en: str) -> list[Note]:
 
 
 def _joined(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Note]]:
-    """Parcels that follow one another under one number, as one: texts of the first, areas added."""
+    """Parcels that follow one another under one number, as one: texts of the first, areas added where all are known."""
     run = (frame["parcel_id"] != frame["parcel_id"].shift()).cumsum()
     if run.is_unique:
         return frame, []
@@ -262,9 +220,13 @@ def _joined(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Note]]:
     shapes = [
         joined([each for each in part if each is not None]) for _, part in frame.groupby(run, sort=False)["geometry"]
     ]
-    areas = frame.groupby(run, sort=False)["registered_area_m2"].sum(min_count=1).to_numpy()
+    unknown = (frame["registered_area_m2"].isna() & (frame[STATED] != "")).groupby(run, sort=False).any().to_numpy()
+    areas = frame.groupby(run, sort=False)["registered_area_m2"].sum(min_count=1).where(~unknown).to_numpy()
+    texts = frame[STATED].groupby(run, sort=False).agg(lambda parts: " + ".join(text for text in parts if text))
     several = frame.loc[run.duplicated(), "parcel_id"].drop_duplicates()
-    whole = first.set_geometry(gpd.GeoSeries(shapes, crs=frame.crs)).assign(registered_area_m2=areas)
+    whole = first.set_geometry(gpd.GeoSeries(shapes, crs=frame.crs)).assign(
+        registered_area_m2=areas, **{STATED: texts.to_numpy()}
+    )
     told = note(
         f"同一编号的相邻地块合为一宗，面积相加：{few(several)}",
         f"parcels that follow one another under one number were joined, areas added: {few(several)}",

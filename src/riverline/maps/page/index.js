@@ -27,11 +27,17 @@ function riverlineIndex(words) {
     if (count) { nothing.remove(); } else { list.appendChild(nothing); }
   }
 
+  // Cards come in the order of their codes. Names go as a dictionary has them, 2 before 10; what belongs to none is last.
+  var names = new Intl.Collator(document.documentElement.lang, { numeric: true });
+  function title(card) { return card.querySelector('h2').textContent; }
+  function less(a, b) {
+    if (sort.value === 'code') { return 0; }
+    if (sort.value !== 'name') { return b.dataset[sort.value] - a.dataset[sort.value]; }
+    return (a.dataset.rest || 0) - (b.dataset.rest || 0) || names.compare(title(a), title(b));
+  }
+
   function order() {
-    cards = first.slice();
-    if (sort.value !== 'name') {
-      cards.sort(function (a, b) { return b.dataset[sort.value] - a.dataset[sort.value] || first.indexOf(a) - first.indexOf(b); });
-    }
+    cards = first.slice().sort(function (a, b) { return less(a, b) || first.indexOf(a) - first.indexOf(b); });
     cards.forEach(function (card) { list.appendChild(card); });
     follow();
   }
@@ -51,5 +57,5 @@ function riverlineIndex(words) {
     var seen = cards.filter(function (card) { return !card.hidden; });
     if (event.key === 'Enter' && seen.length && seen[0].querySelector('a')) { seen[0].querySelector('a').click(); }
   });
-  follow();
+  order();
 }
