@@ -300,6 +300,8 @@ def _scalar(value: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
         return shapely.to_wkt(value, rounding_precision=-1)
     if isinstance(value, np.ndarray):
         value = value.tolist()
+    if isinstance(value, (set, frozenset)):
+        value = sorted(value, key=str)  # the same bytes each time
     if isinstance(value, (list, tuple, dict)):
         return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
     return None if _missing(value) else value
