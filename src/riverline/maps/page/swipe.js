@@ -74,6 +74,23 @@ var riverlineSwipe = window.riverlineSwipe || (function () {
     });
   }
 
+  // The handle stands in the middle of the bar, or where next to it nothing lies on it.
+  function stand(map, handle) {
+    handle.style.top = '';
+    var box = map.getContainer().getBoundingClientRect(), own = handle.getBoundingClientRect();
+    var beside = [].slice.call(map.getContainer().querySelectorAll('.leaflet-control, .leaflet-popup-content-wrapper'))
+      .map(function (node) { return node.getBoundingClientRect(); })
+      .filter(function (each) { return each.width && each.left < own.right + 4 && each.right > own.left - 4; });
+    function free(top) {
+      return top >= box.top && top + own.height <= box.bottom && beside.every(function (each) {
+        return top + own.height <= each.top || top >= each.bottom;
+      });
+    }
+    var tops = [own.top].concat.apply([own.top], beside.map(function (each) { return [each.top - own.height - 6, each.bottom + 6]; })).filter(free);
+    tops.sort(function (a, b) { return Math.abs(a - own.top) - Math.abs(b - own.top); });
+    if (tops.length && tops[0] !== own.top) { handle.style.top = Math.round(tops[0] - box.top) + 'px'; }
+  }
+
   function build(map, spec) {
     var bar = element('div', 'riverline-swipe', '', map.getPane('riverlineSwipe'));
     element('div', 'riverline-swipe-line', '', bar);
@@ -110,6 +127,7 @@ var riverlineSwipe = window.riverlineSwipe || (function () {
       clip('riverlineAfter', middle, to.x, from.y, to.y);
       made.bar.style.transform = 'translate(' + middle + 'px, ' + from.y + 'px)';
       made.bar.style.height = size.y + 'px';
+      stand(map, made.handle);
       clear(map, made.labels, made.handle);
       made.handle.setAttribute('aria-valuenow', Math.round(100 * share));
       made.handle.setAttribute('aria-valuetext', spec.before + ' ' + Math.round(100 * share) + '% | ' + spec.after);
@@ -143,7 +161,7 @@ var riverlineSwipe = window.riverlineSwipe || (function () {
     function follow() {
       made.bar.hidden = !layers.some(function (layer) { return map.hasLayer(layer); });
     }
-    map.on('move zoom resize viewreset', place).on('layeradd layerremove', follow);
+    map.on('move zoom resize viewreset popupopen popupclose', place).on('layeradd layerremove', follow);
     // What was searched for and lies on one side is left to be seen by the bar.
     map.on('riverlinereveal', function (event) {
       var side = event.pane || '';
@@ -153,7 +171,7 @@ var riverlineSwipe = window.riverlineSwipe || (function () {
     map.whenReady(function () { place(); follow(); });
     // Controls come after the bar, fold and unfold.
     var grows = new ResizeObserver(place);
-    map.getContainer().querySelectorAll('.leaflet-top, .leaflet-bottom').forEach(function (corner) { grows.observe(corner); });
+    map.getContainer().querySelectorAll('.leaflet-control').forEach(function (control) { grows.observe(control); });
   }
 
   return { canvas: canvas, panes: panes, swipe: swipe };
