@@ -18,8 +18,8 @@ var riverlineLayout = window.riverlineLayout || (function () {
     var frame = map.getContainer().getBoundingClientRect();
     return [].map.call(map.getContainer().querySelectorAll(selector), function (node) {
       var box = node.getBoundingClientRect();
-      return { left: box.left - frame.left, top: box.top - frame.top, right: box.right - frame.left, bottom: box.bottom - frame.top };
-    }).filter(function (box) { return box.right > box.left && box.bottom > box.top; });
+      return getComputedStyle(node).visibility === 'hidden' ? null : { left: box.left - frame.left, top: box.top - frame.top, right: box.right - frame.left, bottom: box.bottom - frame.top };
+    }).filter(function (box) { return box && box.right > box.left && box.bottom > box.top; });
   }
 
   function outer(found, side, otherwise) {
@@ -61,6 +61,7 @@ var riverlineLayout = window.riverlineLayout || (function () {
     onAdd: function (map) {
       if (map.riverlinePanels) {
         map.fire('riverlinepanel', { panel: 'popup' });
+        map.getContainer().classList.add('riverline-telling');
         suit(map, this);
       }
       return onAdd.call(this, map);
@@ -79,6 +80,7 @@ var riverlineLayout = window.riverlineLayout || (function () {
         popup.update();
       }
     });
+    map.on('popupclose', function () { map.getContainer().classList.remove('riverline-telling'); });
     map.on('riverlinepanel', function (event) {
       if (!map.getContainer().classList.contains('riverline-small')) { return; }
       if (event.panel !== 'popup') { map.closePopup(); }

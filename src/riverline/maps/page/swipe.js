@@ -88,6 +88,8 @@ var riverlineSwipe = window.riverlineSwipe || (function () {
     }
     var tops = [own.top].concat.apply([own.top], beside.map(function (each) { return [each.top - own.height - 6, each.bottom + 6]; })).filter(free);
     tops.sort(function (a, b) { return Math.abs(a - own.top) - Math.abs(b - own.top); });
+    // Under something that leaves no room at all it is away; the bar itself can still be dragged.
+    handle.style.visibility = tops.length ? '' : 'hidden';
     if (tops.length && tops[0] !== own.top) { handle.style.top = Math.round(tops[0] - box.top) + 'px'; }
   }
 
