@@ -173,7 +173,10 @@ var riverlineSwipe = window.riverlineSwipe || (function () {
     map.whenReady(function () { place(); follow(); });
     // Controls come after the bar, fold and unfold.
     var grows = new ResizeObserver(place);
-    map.getContainer().querySelectorAll('.leaflet-control').forEach(function (control) { grows.observe(control); });
+    function watch() {
+      map.getContainer().querySelectorAll('.leaflet-control').forEach(function (control) { grows.observe(control); });
+    }
+    if (document.readyState === 'complete') { watch(); } else { window.addEventListener('load', watch); }
   }
 
   return { canvas: canvas, panes: panes, swipe: swipe };
