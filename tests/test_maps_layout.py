@@ -289,3 +289,18 @@ def test_an_outline_that_crosses_itself_has_no_area(page, maps) -> None:
     press(page, ".riverline-tools a")
     tapped(page, (0.4, 0.4), (0.6, 0.4), (0.6, 0.6), (0.4, 0.6))
     assert "面积 " in page.text(".riverline-measured")[0]
+
+
+def test_a_search_on_a_phone_goes_as_close_when_the_legend_was_unfolded(page, maps) -> None:
+    window(page, *WINDOWS["phone"][0])
+    opened(page, maps["county"])
+    zooms = []
+    for unfolds in (False, True):
+        if unfolds:
+            press(page, ".riverline-legend h2")
+            time.sleep(0.4)
+            assert page.text(".leaflet-popup-content") == []
+        sought(page, "QS01")
+        zooms.append(page.run("return themap.getZoom()"))
+        assert page.run("return document.querySelector('.riverline-legend').classList.contains('folded')")
+    assert zooms[1] == zooms[0]

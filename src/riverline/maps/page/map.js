@@ -264,10 +264,10 @@ var riverline = window.riverline || (function () {
     function frame(bounds) {
       // Counts stand at the right of their marks.
       var right = (box.classList.contains('folded') ? 30 : box.offsetWidth + 24) + (spec.crowded.length ? 22 : 0);
-      // Nothing goes under the corner text, however many lines it has, and in a small window under anything.
-      var low = Math.max(40, map.attributionControl.getContainer().offsetHeight + 16), top = spec.title ? 66 : 30, free;
-      if (map.getContainer().classList.contains('riverline-small')) {
-        free = riverlineLayout.room(map);
+      // Nothing goes under the corner text, however many lines it has, and in a small window under anything if there is room.
+      var low = Math.max(40, map.attributionControl.getContainer().offsetHeight + 16), top = spec.title ? 66 : 30;
+      var free = riverlineLayout.room(map);
+      if (map.getContainer().classList.contains('riverline-small') && free.bottom - free.top > 180) {
         top = free.top + 16;
         low = map.getSize().y - free.bottom + 8;
       }

@@ -55,7 +55,7 @@ var riverlineSwipe = window.riverlineSwipe || (function () {
   // What says which side is which stands beside the bar, in the lowest place that no control covers.
   function clear(map, labels, handle) {
     var box = map.getContainer().getBoundingClientRect();
-    var taken = [].slice.call(map.getContainer().querySelectorAll('.leaflet-control')).concat(handle)
+    var taken = [].slice.call(map.getContainer().querySelectorAll('.leaflet-control, .riverline-title')).concat(handle)
       .map(function (node) { return node.getBoundingClientRect(); })
       .filter(function (each) { return each.width && each.height; });
     labels.forEach(function (label) {
@@ -78,7 +78,7 @@ var riverlineSwipe = window.riverlineSwipe || (function () {
   function stand(map, handle) {
     handle.style.top = '';
     var box = map.getContainer().getBoundingClientRect(), own = handle.getBoundingClientRect();
-    var beside = [].slice.call(map.getContainer().querySelectorAll('.leaflet-control, .leaflet-popup-content-wrapper'))
+    var beside = [].slice.call(map.getContainer().querySelectorAll('.leaflet-control, .riverline-title, .leaflet-popup-content-wrapper'))
       .map(function (node) { return node.getBoundingClientRect(); })
       .filter(function (each) { return each.width && each.left < own.right + 4 && each.right > own.left - 4; });
     function free(top) {
