@@ -43,7 +43,7 @@ __all__ = [
     "title_of",
 ]
 
-FRAME_PARTS = ("marks", "map", "tree", "search", "tools", "overview", "print")
+FRAME_PARTS = ("layout", "marks", "map", "tree", "search", "tools", "overview", "print")
 """Scripts and styles of every page, as files of that name."""
 # Marks that are known by their number: from close by it stands beside them.
 _CALLED = frozenset({"boards", "existing", "stakes"})

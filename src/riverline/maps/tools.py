@@ -20,7 +20,7 @@ _WORDS = {
         "readout": "指针处的 CGCS2000 经纬度和高斯-克吕格平面坐标",
         "plane": "北 {north}  东 {east}（中央经线 {meridian}°）",
         "measure": "量距离和面积", "measure_hint": "单击加点，双击结束，再单击重新量，Esc 退出",
-        "length": "长", "area": "面积",
+        "length": "长", "area": "面积", "crosses": "边线自相交，不计面积",
         "hectares": "公顷", "mu": "亩", "full": "全屏",
     },
     "en": {
@@ -29,6 +29,7 @@ _WORDS = {
         "measure": "Measure lengths and areas",
         "measure_hint": "Click to add points, double-click to end, Esc to leave",
         "length": "Length", "area": "Area", "hectares": "ha", "mu": "", "full": "Full screen",
+        "crosses": "no area: the outline crosses itself",
     },
 }  # fmt: skip
 

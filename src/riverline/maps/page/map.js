@@ -54,7 +54,7 @@ var riverline = window.riverline || (function () {
       var weight;
       layer.told = spec;
       var wide = spec.figures && spec.figures.some(function (figure) { return figure.picture; });
-      layer.bindPopup(popup, { maxWidth: wide ? 620 : 380, autoPanPaddingTopLeft: [60, 60] }).bindTooltip(told, { sticky: true });
+      layer.bindPopup(popup, { maxWidth: wide ? 620 : 380 }).bindTooltip(told, { sticky: true });
       if (spec.marked && layer instanceof L.Polygon) { riverlineMarks.marked(layer); }
       if (spec.called >= 0 && layer instanceof riverlineMarks.Shape) { layer.called = function () { return texts(layer.feature)[spec.called]; }; }
       if (spec.hover) {
@@ -132,9 +132,11 @@ var riverline = window.riverline || (function () {
       var head = element('h2', spec.words.legend, box);
       head.tabIndex = 0;
       head.setAttribute('role', 'button');
+      box.classList.toggle('warns', spec.notices.length > 0);
       if (map.getSize().x < 720 || map.getSize().y < 420) { box.classList.add('folded'); }
       L.DomEvent.on(head, 'click keydown', function (event) {
-        if (event.type === 'click' || event.key === 'Enter') { box.classList.toggle('folded'); }
+        if (event.type !== 'click' && event.key !== 'Enter') { return; }
+        if (!box.classList.toggle('folded')) { map.fire('riverlinepanel', { panel: 'legend' }); }
       });
       var lists = {};
       var headed = spec.rows.some(function (row) { return row.heading; });
@@ -250,34 +252,45 @@ var riverline = window.riverline || (function () {
   function dress(map, spec, groups) {
     document.documentElement.lang = spec.words.lang;
     map.getContainer().classList.add('riverline');
+    riverlineLayout.start(map);
     L.control.zoom({ zoomInTitle: spec.words.zoom_in, zoomOutTitle: spec.words.zoom_out }).addTo(map);
     if (spec.whole) { wholeButton(map, spec, fit); }
     riverlineTools.start(map, spec.tools);
-    L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
+    L.control.scale({ imperial: false, maxWidth: map.getSize().x < 480 ? 90 : 140 }).addTo(map);
     map.attributionControl.setPrefix(false).addAttribution(spec.corner).getContainer().tabIndex = 0;
-    if (spec.title) {
-      element('div', spec.title, map.getContainer()).className = 'riverline-title';
-      map.getContainer().classList.add('riverline-titled');
-    }
+    if (spec.title) { element('div', spec.title, map._controlContainer).className = 'riverline-title'; }
     if (spec.overview) { riverlineOverview.start(map, spec.overview, spec.words); }
     var box = legend(map, spec, groups).getContainer(), fitted = null;
-    // Where it went is noted: as long as nobody moves the window, paper is fitted anew.
-    function fit(bounds) {
+    function frame(bounds) {
       // Counts stand at the right of their marks.
       var right = (box.classList.contains('folded') ? 30 : box.offsetWidth + 24) + (spec.crowded.length ? 22 : 0);
-      // Nothing goes under the corner text, however many lines it has.
-      var corner = map.attributionControl.getContainer().offsetHeight;
-      map.fitBounds(bounds, {
-        paddingTopLeft: [30, spec.title ? 66 : 30], paddingBottomRight: [right, Math.max(40, corner + 16)], maxZoom: 17, animate: false
-      });
+      // Nothing goes under the corner text, however many lines it has, and in a small window under anything if there is room.
+      var low = Math.max(40, map.attributionControl.getContainer().offsetHeight + 16), top = spec.title ? 66 : 30;
+      var free = riverlineLayout.room(map);
+      if (map.getContainer().classList.contains('riverline-small') && free.bottom - free.top > 180) {
+        top = free.top + 16;
+        low = map.getSize().y - free.bottom + 8;
+      }
+      map.fitBounds(bounds, { paddingTopLeft: [30, top], paddingBottomRight: [right, low], maxZoom: 17, animate: false });
+    }
+    // Where it went is noted: as long as nobody moves the window, paper is fitted anew.
+    function fit(bounds) {
+      frame(bounds);
       fitted = { bounds: bounds, center: map.getCenter(), zoom: map.getZoom() };
     }
-    if (spec.bounds) { fit(spec.bounds); }
+    function still(view) {
+      return fitted && fitted.zoom === view.zoom && map.project(fitted.center, view.zoom).distanceTo(map.project(view.center, view.zoom)) < 3;
+    }
+    if (spec.bounds) {
+      fit(spec.bounds);
+      // Controls that came later take room from a small window.
+      document.addEventListener('DOMContentLoaded', function () {
+        if (still({ center: map.getCenter(), zoom: map.getZoom() })) { fit(spec.bounds); }
+      });
+    }
     riverlineSearch.start(map, spec, groups, fit);
     riverlinePrint.start(map, spec.words, function (view) {
-      var still = fitted && fitted.zoom === view.zoom &&
-        map.project(fitted.center, view.zoom).distanceTo(map.project(view.center, view.zoom)) < 3;
-      if (still) { fit(fitted.bounds); } else { map.fitBounds(view.bounds, { animate: false }); }
+      if (still(view)) { frame(fitted.bounds); } else { map.fitBounds(view.bounds, { animate: false }); }
     });
     // A popup is as high as its pictures, once they are there.
     map.on('popupopen', function (event) {

@@ -319,7 +319,7 @@ var riverlinePacked = window.riverlinePacked || (function () {
         content = box;
         wide = Boolean(figure.picture || figure.photos);
       }
-      L.popup({ maxWidth: wide ? 620 : 380, autoPanPaddingTopLeft: [60, 60] })
+      L.popup({ maxWidth: wide ? 620 : 380 })
         .setLatLng(latlng || degrees(data.xy[middle], data.xy[middle + 1])).setContent(content).openOn(this._map);
     },
     getBounds: function () {

@@ -2,7 +2,9 @@
 var riverlinePrint = window.riverlinePrint || (function () {
   'use strict';
   // A4 across at 96 pixels an inch, without the margins that print.css leaves.
-  var WIDE = 1062, HIGH = 733;
+  var WIDE = 1062, HIGH = 733, EDGE = 8, AWAY = 26;
+  // Type, width and size of popups, from the first that lies free.
+  var TYPES = [['', 620, ''], ['fine', 620, ''], ['finest', 620, ''], ['finest', 440, ''], ['finest', 330, ''], ['finest', 620, 0.8], ['finest', 440, 0.7]];
 
   // A canvas on paper is opaque: where something lies under one, its pixels go there in its place.
   function flatten(box) {
@@ -53,28 +55,78 @@ var riverlinePrint = window.riverlinePrint || (function () {
     return corner ? corner.offsetHeight : 0;
   }
 
-  // An open popup lies on the sheet, beside the legend and below the title: where it would not, it is moved.
-  function keep(box) {
-    var popup = box.querySelector('.leaflet-popup');
-    if (!popup) { return function () {}; }
-    var frame = box.getBoundingClientRect(), legend = box.querySelector('.riverline-legend'), title = box.querySelector('.riverline-title');
-    var top = title ? title.getBoundingClientRect().bottom - frame.top + 8 : 8, low = frame.height - textHeight(box) - 12;
-    var right = frame.width - (legend ? legend.offsetWidth + 20 : 0) - 8;
-    if (popup.offsetHeight > low - top) { popup.classList.add('fine'); }
-    var at = popup.getBoundingClientRect(), left = at.left - frame.left, above = at.top - frame.top;
-    var x = Math.max(8, Math.min(left, right - at.width)) - left, y = Math.max(top, Math.min(above, low - at.height)) - above;
-    var was = [popup.style.marginLeft, popup.style.marginTop, popup.style.marginBottom];
-    if (x || y) {
-      popup.classList.add('moved');
-      popup.style.marginLeft = x + 'px';
+  function meet(a, b, gap) {
+    return a.left < b.right + gap && a.right > b.left - gap && a.top < b.bottom + gap && a.bottom > b.top - gap;
+  }
+
+  // Where a box lies free on the sheet, nearest to where it is; null where it does not.
+  function spot(own, place, taken) {
+    var wide = own.right - own.left, high = own.bottom - own.top, xs = [own.left, EDGE, WIDE - EDGE - wide, place.x - wide / 2, place.x - wide - AWAY, place.x + AWAY];
+    var ys = [own.top, EDGE, HIGH - EDGE - high, place.y - high / 2, place.y - high - AWAY, place.y + AWAY], best = null;
+    taken.forEach(function (each) {
+      xs.push(each.left - wide - EDGE, each.right + EDGE);
+      ys.push(each.top - high - EDGE, each.bottom + EDGE);
+    });
+    var point = { left: place.x, right: place.x, top: place.y, bottom: place.y };
+    xs.forEach(function (x) {
+      ys.forEach(function (y) {
+        var at = { left: x, top: y, right: x + wide, bottom: y + high, far: Math.hypot(x - own.left, y - own.top) };
+        if (best && best.far <= at.far || x < EDGE || y < EDGE || at.right > WIDE - EDGE || at.bottom > HIGH - EDGE) { return; }
+        if (!meet(at, point, 12) && !taken.some(function (each) { return meet(at, each, EDGE - 2); })) { best = at; }
+      });
+    });
+    return best;
+  }
+
+  // From a box that was moved to its place.
+  function lead(map, at, place) {
+    var line = document.createElement('div'), x = Math.max(at.left, Math.min(place.x, at.right)), y = Math.max(at.top, Math.min(place.y, at.bottom));
+    line.className = 'riverline-lead';
+    line.style.left = x + 'px';
+    line.style.top = y + 'px';
+    line.style.width = Math.hypot(place.x - x, place.y - y) + 'px';
+    line.style.transform = 'rotate(' + Math.atan2(place.y - y, place.x - x) + 'rad)';
+    map.getContainer().appendChild(line);
+    return line;
+  }
+
+  // An open popup lies whole on the sheet and covers neither its place nor what stands around the map: in smaller type where it
+  // has to, and moved, with a line to its place.
+  function keep(map) {
+    var popup = map._popup;
+    if (!popup || !popup.isOpen()) { return function () {}; }
+    var node = popup.getElement(), wrapper = node.querySelector('.leaflet-popup-content-wrapper'), line = null, at = null, own;
+    var was = [node.style.marginLeft, node.style.marginBottom, popup.options.maxWidth], place = map.latLngToContainerPoint(popup.getLatLng());
+    var taken = riverlineLayout.boxes(map, '.riverline-title, .leaflet-control');
+    function size(widest) {
+      popup.options.maxWidth = widest;
+      popup._updateLayout();
+      popup._updatePosition();
+    }
+    TYPES.some(function (type) {
+      if (type[0]) { node.classList.add(type[0]); }
+      wrapper.style.zoom = type[2];
+      size(Math.min(popup.options.widest || was[2], type[1]));
+      own = riverlineLayout.boxes(map, '.leaflet-popup-content-wrapper').slice(-1)[0];
+      at = spot(own, place, taken);
+      return at;
+    });
+    // Whole at least, if it is as high as the sheet.
+    at = at || { left: EDGE, top: EDGE, right: EDGE + own.right - own.left, bottom: EDGE + own.bottom - own.top, far: 9 };
+    if (at.far > 1) {
+      node.classList.add('moved');
+      node.style.marginLeft = at.left - own.left + 'px';
       // Leaflet hangs popups from their bottom.
-      popup.style.marginBottom = (parseFloat(getComputedStyle(popup).marginBottom) || 0) - y + 'px';
+      node.style.marginBottom = (parseFloat(getComputedStyle(node).marginBottom) || 0) - (at.top - own.top) + 'px';
+      line = lead(map, at, place);
     }
     return function () {
-      popup.classList.remove('moved', 'fine');
-      popup.style.marginLeft = was[0];
-      popup.style.marginTop = was[1];
-      popup.style.marginBottom = was[2];
+      node.classList.remove('moved', 'fine', 'finest');
+      wrapper.style.zoom = '';
+      node.style.marginLeft = was[0];
+      node.style.marginBottom = was[1];
+      size(was[2]);
+      if (line) { line.remove(); }
     };
   }
 
@@ -99,7 +151,7 @@ var riverlinePrint = window.riverlinePrint || (function () {
       L.Browser.retina = true;
       place(before);
       map.fire('moveend').fire('riverlineprint');
-      before.undo = before.undo.concat([keep(box)], flatten(box));
+      before.undo = before.undo.concat([keep(map)], flatten(box));
       L.Browser.retina = retina;
     });
     window.addEventListener('afterprint', function () {

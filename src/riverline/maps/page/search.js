@@ -124,7 +124,7 @@ var riverlineSearch = window.riverlineSearch || (function () {
   function go(map, spec, fit, found) {
     var source = found.source, mark = source.packed ? null : source.marks[found.at];
     var bounds = mark ? boundsOf(mark) : source.packed.boundsOf(found.at), row = spec.rows[source.order];
-    map.closePopup();
+    map.closePopup().fire('riverlinepanel', { panel: 'popup' });
     if (!map.hasLayer(source.group)) { map.addLayer(source.group); }
     map.fire('riverlinereveal', {
       span: spanOf(source, found.at), choice: source.packed ? source.packed.choiceOf(found.at) : mark.feature.properties.c,

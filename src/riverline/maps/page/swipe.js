@@ -55,7 +55,7 @@ var riverlineSwipe = window.riverlineSwipe || (function () {
   // What says which side is which stands beside the bar, in the lowest place that no control covers.
   function clear(map, labels, handle) {
     var box = map.getContainer().getBoundingClientRect();
-    var taken = [].slice.call(map.getContainer().querySelectorAll('.leaflet-control')).concat(handle)
+    var taken = [].slice.call(map.getContainer().querySelectorAll('.leaflet-control, .riverline-title')).concat(handle)
       .map(function (node) { return node.getBoundingClientRect(); })
       .filter(function (each) { return each.width && each.height; });
     labels.forEach(function (label) {
@@ -72,6 +72,25 @@ var riverlineSwipe = window.riverlineSwipe || (function () {
       var best = lows.indexOf(own.bottom) >= 0 ? own.bottom : Math.max.apply(null, lows);
       if (lows.length) { label.style.bottom = Math.round(box.bottom - best) + 'px'; }
     });
+  }
+
+  // The handle stands in the middle of the bar, or where next to it nothing lies on it.
+  function stand(map, handle) {
+    handle.style.top = '';
+    var box = map.getContainer().getBoundingClientRect(), own = handle.getBoundingClientRect();
+    var beside = [].slice.call(map.getContainer().querySelectorAll('.leaflet-control, .riverline-title, .leaflet-popup-content-wrapper'))
+      .map(function (node) { return node.getBoundingClientRect(); })
+      .filter(function (each) { return each.width && each.left < own.right + 4 && each.right > own.left - 4; });
+    function free(top) {
+      return top >= box.top && top + own.height <= box.bottom && beside.every(function (each) {
+        return top + own.height <= each.top || top >= each.bottom;
+      });
+    }
+    var tops = [own.top].concat.apply([own.top], beside.map(function (each) { return [each.top - own.height - 6, each.bottom + 6]; })).filter(free);
+    tops.sort(function (a, b) { return Math.abs(a - own.top) - Math.abs(b - own.top); });
+    // Under something that leaves no room at all it is away; the bar itself can still be dragged.
+    handle.style.visibility = tops.length ? '' : 'hidden';
+    if (tops.length && tops[0] !== own.top) { handle.style.top = Math.round(tops[0] - box.top) + 'px'; }
   }
 
   function build(map, spec) {
@@ -110,6 +129,7 @@ var riverlineSwipe = window.riverlineSwipe || (function () {
       clip('riverlineAfter', middle, to.x, from.y, to.y);
       made.bar.style.transform = 'translate(' + middle + 'px, ' + from.y + 'px)';
       made.bar.style.height = size.y + 'px';
+      stand(map, made.handle);
       clear(map, made.labels, made.handle);
       made.handle.setAttribute('aria-valuenow', Math.round(100 * share));
       made.handle.setAttribute('aria-valuetext', spec.before + ' ' + Math.round(100 * share) + '% | ' + spec.after);
@@ -143,7 +163,7 @@ var riverlineSwipe = window.riverlineSwipe || (function () {
     function follow() {
       made.bar.hidden = !layers.some(function (layer) { return map.hasLayer(layer); });
     }
-    map.on('move zoom resize viewreset', place).on('layeradd layerremove', follow);
+    map.on('move zoom resize viewreset popupopen popupclose', place).on('layeradd layerremove', follow);
     // What was searched for and lies on one side is left to be seen by the bar.
     map.on('riverlinereveal', function (event) {
       var side = event.pane || '';
@@ -153,7 +173,10 @@ var riverlineSwipe = window.riverlineSwipe || (function () {
     map.whenReady(function () { place(); follow(); });
     // Controls come after the bar, fold and unfold.
     var grows = new ResizeObserver(place);
-    map.getContainer().querySelectorAll('.leaflet-top, .leaflet-bottom').forEach(function (corner) { grows.observe(corner); });
+    function watch() {
+      map.getContainer().querySelectorAll('.leaflet-control').forEach(function (control) { grows.observe(control); });
+    }
+    if (document.readyState === 'complete') { watch(); } else { window.addEventListener('load', watch); }
   }
 
   return { canvas: canvas, panes: panes, swipe: swipe };

@@ -54,7 +54,7 @@ var riverlineTools = (function () {
   }
 
   function readout(map, spec) {
-    var control = L.control({ position: 'bottomleft' }), box;
+    var control = L.control({ position: 'bottomleft' }), box, said = null, at = null;
     control.onAdd = function () {
       box = element('div', 'riverline-readout leaflet-control');
       box.title = spec.words.readout;
@@ -71,8 +71,33 @@ var riverlineTools = (function () {
       box.lastChild.textContent = Math.abs(lng - meridian) > 6 ? '' : spec.words.plane
         .replace('{meridian}', meridian).replace('{north}', at[0].toFixed(1)).replace('{east}', easting.toFixed(1));
     }
-    map.on('mousemove click', function (event) { say(event.latlng); });
-    say(map.getCenter());
+    // Leaflet tells the place of the mark that is under the pointer, and not the pointer's.
+    function pointed(event) {
+      said = event.originalEvent ? map.mouseEventToLatLng(event.originalEvent) : event.latlng;
+      at = event.type === 'mousemove' ? map.latLngToContainerPoint(said) : null;
+      say(said);
+    }
+    // When the map has moved: what is under the pointer now; without a pointer what was tapped, as long as it is to be seen.
+    function moved() {
+      if (at) { said = map.containerPointToLatLng(at); } else if (!said || !map.getBounds().contains(said)) { said = map.getCenter(); }
+      say(said);
+    }
+    map.on('mousemove click', pointed).on('mouseout', function () { at = null; }).on('moveend', moved);
+    moved();
+  }
+
+  // Whether the ring of the points meets itself: it has no area then, its parts would cancel each other.
+  function crosses(points) {
+    var n = points.length;
+    function side(a, b, c) { return (b.lng - a.lng) * (c.lat - a.lat) - (c.lng - a.lng) * (b.lat - a.lat); }
+    return points.some(function (a, i) {
+      var b = points[(i + 1) % n];
+      for (var j = i + 2; j < n; j++) {
+        var c = points[j], d = points[(j + 1) % n];
+        if (d !== a && side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0) { return true; }
+      }
+      return false;
+    });
   }
 
   function told(words, points) {
@@ -80,6 +105,7 @@ var riverlineTools = (function () {
     var long = length < 1000 ? length.toFixed(1) + ' m' : (length / 1000).toFixed(3) + ' km';
     var text = words.length + ' ' + long;
     if (points.length < 3) { return text; }
+    if (crosses(points)) { return text + ' · ' + words.crosses; }
     var wide = area < 10000 ? area.toFixed(1) + ' m²' : (area / 10000).toFixed(2) + ' ' + words.hectares;
     return text + ' · ' + words.area + ' ' + wide + (words.mu ? '（' + (area * 0.0015).toFixed(area < 10000 ? 2 : 1) + ' ' + words.mu + '）' : '');
   }
@@ -87,7 +113,7 @@ var riverlineTools = (function () {
   // Clicks are taken before the layers have them: no popup opens while one measures.
   function measure(map, words, button) {
     var points = [], on = false, done = false, line = L.polygon([], { interactive: false, color: '#8E0152', weight: 2, fillOpacity: 0.06 });
-    var box = element('div', 'riverline-measured', map.getContainer());
+    var box = element('div', 'riverline-measured', map._controlContainer);
     box.hidden = true;
     box.setAttribute('role', 'status');
     function show() {
@@ -101,7 +127,7 @@ var riverlineTools = (function () {
       map.getContainer().classList.toggle('riverline-measuring', on);
       button.setAttribute('aria-pressed', String(on));
       box.hidden = !on;
-      if (on) { line.addTo(map); map.closePopup(); } else { line.remove(); }
+      if (on) { line.addTo(map); map.closePopup().fire('riverlinepanel', { panel: 'measure' }); } else { line.remove(); }
       show();
     }
     function taken(event) {

@@ -27,6 +27,11 @@ var riverlineTree = (function () {
       this._layersLink.setAttribute('aria-label', this.options.title);
     },
 
+    expand: function () {
+      if (this._map) { this._map.fire('riverlinepanel', { panel: 'tree' }); }
+      return L.Control.Layers.prototype.expand.call(this);
+    },
+
     _addItem: function (obj) {
       var label = L.Control.Layers.prototype._addItem.call(this, obj);
       var heading = obj.overlay ? this._heading(obj.layer) : '';
