@@ -45,7 +45,8 @@ LOADING = (
     '<p background="http://evil.test/b">q</p>',
 )
 OPEN_ALL = """
-    const seen = [], shown = () => seen.push(document.querySelector('.leaflet-popup-content').innerText.trim());
+    const seen = [], popups = document.getElementsByClassName('leaflet-popup-content');
+    const shown = () => seen.push(popups[popups.length - 1].innerText.trim());
     const map = window[Object.keys(window).find(k => /^map_[0-9a-f]{32}$/.test(k))];
     const look = function (layer) {
       if (layer.getTooltip && layer.getTooltip() && !layer.eachLayer) { layer.openTooltip(); }

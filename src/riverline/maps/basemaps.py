@@ -172,8 +172,9 @@ class _Shifted(folium.map.Layer):
     def __init__(self, url: str, name: str) -> None:
         super().__init__(name=name, overlay=False)
         self._name, self.tile_name, self.url = "RiverlineShifted", name, url
+        self.subdomains = "1234"
         self.address = json_text(url)
-        options = {"rings": shifted_rings(), "subdomains": "1234", "maxNativeZoom": 18, "maxZoom": _MOST_ZOOM,
+        options = {"rings": shifted_rings(), "subdomains": self.subdomains, "maxNativeZoom": 18, "maxZoom": _MOST_ZOOM,
                    "attribution": html_text(name)}  # fmt: skip
         self.options = json_text(options)
 

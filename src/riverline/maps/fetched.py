@@ -92,10 +92,11 @@ class Fetched:
         path = self._find(url, ("",))
         if path is not None:
             return data_uri(path)
-        # Styles name a font in several formats: one will do.
+        # Styles name a font in several formats: one will do, and the first is asked for.
         font = Path(urlsplit(url).path)
         others = [urljoin(style, other) for other in named if Path(urlsplit(other).path).stem == font.stem]
-        if font.suffix not in _FONTS or not any(self._find(other, ("",)) for other in others):
+        other_found = any(self._find(other, ("",)) for other in others)
+        if font.suffix not in _FONTS or not (other_found or others[0] in self.missing):
             self.missing.append(url)
         return "data:,"
 

@@ -262,7 +262,7 @@ def _refuse(online: list[str], missing: list[str], *, given: str | os.PathLike[s
         )
     if missing:
         listed = ", ".join(dict.fromkeys(map(masked, missing)))
-        folder = "folder" if given is None else str(given)
+        folder = "folder" if given is None else Path(given).as_posix()
         zh.append(
             f"没有安装包带有以下文件：{listed}；请在能上网的电脑上下载到一个文件夹（文件名不变），"
             f'再 rl.maps.save(m, "map.html", assets="{folder}")'
