@@ -31,7 +31,7 @@ _NAME = re.compile(
 _PAIR = re.compile(r"(?<=[?&;#])([^=?&;#\s\"'<>]+)=([^&;#\s\"'<>]+)")
 _USER = re.compile(r"(?<=//)[^/?#@\s]*@")
 _LIKE_A_KEY = re.compile(r"(?<![\w.-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{20,}(?![\w.-])")
-_SURE = 6
+_SURE = 8
 _WORDS = {
     "ask": "底图（{host}）的密钥 key of the basemap：", "use": "显示 show", "close": "不用底图 no basemap",
 }  # fmt: skip
@@ -87,7 +87,8 @@ def ask_for_keys(elements: Sequence[Element], script: str) -> tuple[str, list[tu
     Returns
     -------
     str, list of (str, str), list of str
-        The script; for each key the name that stands for it and its host, whom the page asks for; the keys.
+        The script; for each key the name that stands for it and its host, which the page asks for; those of the keys
+        that may stand nowhere in the page.
 
     Raises
     ------
@@ -109,10 +110,11 @@ def ask_for_keys(elements: Sequence[Element], script: str) -> tuple[str, list[tu
             script = _exchanged(script, url, bare)
         if any(_NAME.search(str(name)) and value for name, value in _options(element)):
             _refuse(str(getattr(element, "url", "")))
-    for key in asked:
-        # Wherever else it stands, such as in an attribution.
-        script = script.replace(key, "***") if len(key) >= _SURE else script
-    return script, list(asked.values()), list(asked)
+    # Wherever else it stands, such as in an attribution; what is no word is no chance.
+    sure = [key for key in asked if len(key) >= _SURE and re.search(r"\d", key)]
+    for key in sure:
+        script = script.replace(key, "***")
+    return script, list(asked.values()), sure
 
 
 def key_elements(asked: Sequence[tuple[str, str]]) -> str:

@@ -109,7 +109,7 @@ def render_parts(root: Element) -> Parts:
             f"a text on the map has marks of templates ({{% or {{#), which folium cannot draw: {error}; take them out",
         ) from error
     count = _counter(root)
-    made = {element.get_name() for element in elements if type(element) is not Element}
+    made = {element.get_name() for element in elements_of(root) if type(element) is not Element}
     figure: Any = root
     head = count("\n".join(text for _, text in _rendered(figure.header, made)))
     children = _rendered(figure.html, made)
@@ -264,7 +264,7 @@ def _strings(element: Element) -> Iterator[str]:
         yield from (text for text in options.values() if isinstance(text, str))
 
 
-def layers_online(elements: Sequence[Element], known: Sequence[str]) -> list[tuple[str, str]]:
+def layers_online(elements: Sequence[Element], known: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
     """Addresses of layers that come from a server, each with its subdomains."""
     found = []
     for element in elements:
@@ -275,5 +275,5 @@ def layers_online(elements: Sequence[Element], known: Sequence[str]) -> list[tup
             if isinstance(url, str) and url.startswith(_ONLINE) and url not in known and urlsplit(url).netloc:
                 options = getattr(element, "options", None)
                 given = options.get("subdomains") if isinstance(options, dict) else getattr(element, "subdomains", None)
-                found.append((url, "".join(given) if given else "abc"))
+                found.append((url, tuple(given or "abc")))
     return found

@@ -59,7 +59,7 @@ def policy_element(
     return f'<meta http-equiv="Content-Security-Policy" content="{told}">\n'
 
 
-def hosts_of(url: str, subdomains: str = "abc") -> list[str]:
+def hosts_of(url: str, subdomains: Sequence[str] = "abc") -> list[str]:
     """The hosts that an address may go to.
 
     Parameters
@@ -67,7 +67,7 @@ def hosts_of(url: str, subdomains: str = "abc") -> list[str]:
     url
         Address, with ``{s}`` where Leaflet puts a subdomain.
     subdomains
-        Letters for it.
+        What may stand there.
 
     Examples
     --------

@@ -32,7 +32,7 @@ NOTEBOOK_BYTES = 12_000_000
 """Most bytes of a page that a notebook shows."""
 
 # What the browser itself then holds to: nothing is loaded from anywhere, whatever a script or a popup tries.
-_FRAME_PX, _SHORT_KEY = 560, 5
+_FRAME_PX = 560
 
 
 def save(
@@ -151,7 +151,7 @@ def page_html(
     policy = policy_element(parts.runs(), files=beside is not None, linked=[h for url in linked for h in hosts_of(url)],
                             shown=shown)  # fmt: skip
     html = parts.page(policy)
-    if any(key in html for key in keys if len(key) > _SHORT_KEY):
+    if any(key in html for key in keys):
         raise JobError(
             "地图中除瓦片地址外还有密钥；请去掉，或用 keep_key=True 写入文件",
             "the map has a key outside the addresses of tiles; take it out, or let it be written: keep_key=True",
