@@ -29,6 +29,9 @@ ACTING = (
     "\\\\`+(window.pwn=12)+`",
     "{{ 7*7 }}",
     "C:\\users\\x",
+    "<form><input name=localName><input name=attributes><input name=outerHTML><img src=x onerror=window.pwn=13></form>",
+    '<img name=createElement src="data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7">',
+    "<b>岸<i>线",
 )
 LOADING = (
     '<img src="http://evil.test/x.png">',

@@ -33,7 +33,8 @@ _USER = re.compile(r"(?<=//)[^/?#@\s]*@")
 _LIKE_A_KEY = re.compile(r"(?<![\w.-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{20,}(?![\w.-])")
 _SURE = 8
 _WORDS = {
-    "ask": "底图（{host}）的密钥 key of the basemap：", "use": "显示 show", "close": "不用底图 no basemap",
+    "zh": {"ask": "底图密钥（{host}）", "use": "显示底图", "close": "不用底图"},
+    "en": {"ask": "Key for {host}", "use": "Show", "close": "No basemap"},
 }  # fmt: skip
 
 
@@ -149,7 +150,7 @@ def _exchanged(script: str, url: str, bare: str) -> str:
 
 
 def _host(url: str) -> str:
-    return re.sub(r"\{[^}]*\}", "", urlsplit(url).netloc.rpartition("@")[2]).lstrip(".")
+    return re.sub(r"^[^.]*\{[^}]*\}[^.]*\.", "", urlsplit(url).netloc.rpartition("@")[2])
 
 
 def _refuse(url: str) -> None:

@@ -1,4 +1,5 @@
-/* riverline: HTML that scripts write into the page is looked through before the page has it. What would act or load is shown as the text that it is. */
+/* riverline: HTML that scripts write into the page is looked through before the page has it.
+   What would act or load is shown as the text that it is. */
 (function () {
   'use strict';
   var ALLOWED = window.riverlineAllowed || [];
@@ -19,7 +20,7 @@
   function parse(holder, text) {
     var off = text.replace(HANDLER, '$1' + OFF);
     native.set.call(holder, off);
-    var top = holder.content || holder;
+    var top = holder instanceof HTMLTemplateElement ? holder.content : holder;
     if (off !== text) { restore(top); }
     clean(top);
     return top;
@@ -48,7 +49,11 @@
     return !scheme || /^(?:https?|mailto|tel|geo)$/i.test(scheme[1]);
   }
 
-  function asText(element) { element.replaceWith(inert.createTextNode(element.outerHTML.split(OFF).join(''))); }
+  var outer = Object.getOwnPropertyDescriptor(Element.prototype, 'outerHTML').get, within = Element.prototype.querySelectorAll;
+
+  function asText(element) {
+    Element.prototype.replaceWith.call(element, inert.createTextNode(outer.call(element).split(OFF).join('')));
+  }
 
   // A frame whose content lies in the page keeps it, as a document in which nothing runs.
   function framed(element) {
@@ -71,8 +76,10 @@
   function trim(element, name) {
     Array.from(element.attributes).forEach(function (each) {
       var called = each.name.toLowerCase(), value = each.value;
-      if (called.indexOf('on') === 0 || called.indexOf(OFF) >= 0 || DROPPED.indexOf(called) >= 0 || (called === 'style' ? loads(value) :
-        /url\s*\(/i.test(value.replace(HARMLESS, '')) && ADDRESSES.indexOf(called) < 0)) {
+      // A picture by a name can hide what the document itself has.
+      var acts = called.indexOf('on') === 0 || called.indexOf(OFF) >= 0 || (called === 'name' && name === 'img');
+      var asks = called === 'style' ? loads(value) : /url\s*\(/i.test(value.replace(HARMLESS, '')) && ADDRESSES.indexOf(called) < 0;
+      if (acts || asks || DROPPED.indexOf(called) >= 0) {
         element.removeAttributeNode(each);
       } else if (called === 'href' && (name === 'a' || name === 'area')) {
         if (!leads(value)) { element.removeAttributeNode(each); } else if (/^\s*https?:/i.test(value)) {
@@ -91,7 +98,9 @@
   }
 
   function clean(root) {
-    Array.from(root.querySelectorAll('*')).forEach(function (element) {
+    // The fields of a form can hide its own properties: forms go first.
+    Array.from(within.call(root, 'form')).reverse().forEach(asText);
+    Array.from(within.call(root, '*')).forEach(function (element) {
       if (!root.contains(element)) { return; }
       var name = element.localName.toLowerCase();
       if (name === 'iframe' && framed(element)) { return; }

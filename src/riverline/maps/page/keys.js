@@ -34,7 +34,8 @@ var riverlineKeys = (function () {
     layers.forEach(function (layer) { if (layer._map) { layer.redraw(); } });
   }
 
-  function box(name, host, words) {
+  function box(name, host, texts) {
+    var words = document.documentElement.lang.indexOf('en') === 0 ? texts.en : texts.zh;
     var place = document.createElement('div'), label = document.createElement('label'), field = document.createElement('input');
     var button = document.createElement('button'), close = document.createElement('button');
     place.className = 'riverline-key';
@@ -54,6 +55,7 @@ var riverlineKeys = (function () {
     button.addEventListener('click', give);
     field.addEventListener('keydown', function (event) { if (event.key === 'Enter') { give(); } });
     close.addEventListener('click', function () { place.remove(); boxes[name] = null; });
+    field.setAttribute('aria-label', label.textContent);
     label.appendChild(field);
     [label, button, close].forEach(function (each) { place.appendChild(each); });
     return function () { if (!place.parentNode) { document.body.appendChild(place); } };
@@ -62,7 +64,8 @@ var riverlineKeys = (function () {
   function ask(keys, words) {
     keys.forEach(function (each) {
       var name = each[0], host = each[1], key = kept(host);
-      boxes[name] = box(name, host, words);
+      // The page says its language when it is complete.
+      boxes[name] = function () { boxes[name] = box(name, host, words); boxes[name](); };
       options[name] = key ? encodeURIComponent(key) : '';
       if (!key) { document.addEventListener('DOMContentLoaded', function () { boxes[name](); }); }
     });
