@@ -204,3 +204,30 @@ def test_explore_maps_with_a_legend_take_their_scripts_from_packages_too(tmp_pat
     else:
         with pytest.raises(rl.MissingDependencyError, match=r"riverline\[maps\]"):
             rl.maps.save(page, tmp_path / "m.html")
+
+
+def test_a_legend_without_its_scripts_names_the_extra_and_stays_a_link_online(tmp_path, monkeypatch):
+    pytest.importorskip("mapclassify")
+    frame = gpd.GeoDataFrame({"value": [1.5]}, geometry=[shapely.Point(117, 31).buffer(0.1)], crs=4326)
+    page = frame.explore(column="value", tiles=None)
+    found = metadata.distribution
+
+    def without(package):
+        if package == "xstatic-d3":
+            raise metadata.PackageNotFoundError(package)
+        return found(package)
+
+    monkeypatch.setattr(metadata, "distribution", without)
+    with pytest.raises(rl.MissingDependencyError, match=r"pip install 'riverline\[maps\]'"):
+        rl.maps.save(page, tmp_path / "m.html")
+    html = rl.maps.save(page, tmp_path / "m.html", offline=False).read_text(encoding="utf-8")
+    assert re.findall(r'<script src="([^"]+)"', html) == ["https://cdnjs.cloudflare.com/ajax/libs/d3/3.5.5/d3.min.js"]
+    assert "https://cdnjs.cloudflare.com" in directives(html)["script-src"]
+
+
+def test_hosts_given_as_a_list_are_let_in_whole(tmp_path):
+    layer = folium.TileLayer("https://{s}.x.test/{z}/{x}/{y}.png", attr="x", subdomains=["t0", "t1"])
+    html = rl.maps.save(folium.Map([31, 117], tiles=layer), tmp_path / "m.html", offline=False).read_text(
+        encoding="utf-8"
+    )
+    assert directives(html)["img-src"][2:] == ["https://t0.x.test", "https://t1.x.test"]
