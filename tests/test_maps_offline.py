@@ -82,10 +82,29 @@ def test_numbers_that_only_look_like_folium_ids_stay(tmp_path):
     assert f"file_{digest}" in rl.maps.save(page, tmp_path / "m.html").read_text(encoding="utf-8")
 
 
-def test_online_keeps_the_links(tmp_path):
-    html = rl.maps.save(rl.maps.show(invented.axes()), tmp_path / "m.html", offline=False).read_text(encoding="utf-8")
-    assert all(f'"{url}"' in html for _, url in folium.Map.default_js)
-    assert "Content-Security-Policy" not in html
+def directives(html):
+    """The policy of a page: what each directive lets in."""
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', html)[1]
+    return {name: values for name, *values in (row.split() for row in policy.split("; "))}
+
+
+def test_a_map_with_online_tiles_holds_its_scripts_and_asks_no_one_else(tmp_path):
+    page = rl.maps.show(invented.axes(), basemap="https://{s}.tiles.test:8443/{z}/{x}/{y}.png")
+    html = rl.maps.save(page, tmp_path / "m.html", offline=False).read_text(encoding="utf-8")
+    assert not re.search(r"<(?:script|link)[^>]*(?:src|href)=", html)
+    policy = directives(html)
+    assert policy["img-src"] == ["data:", "blob:", *(f"https://{letter}.tiles.test:8443" for letter in "abc")]
+    assert all(value.startswith("'sha256-") for value in policy["script-src"])
+    assert policy["default-src"] == ["'none'"]
+
+
+def test_what_no_package_carries_stays_a_link_online_and_only_its_host_is_let_in(tmp_path):
+    page = folium.Map([31, 117], tiles=None)
+    folium.plugins.HeatMap([[31, 117, 1]]).add_to(page)
+    html = rl.maps.save(page, tmp_path / "m.html", offline=False).read_text(encoding="utf-8")
+    assert re.findall(r'<script src="([^"]+)"', html) == [url for _, url in folium.plugins.HeatMap.default_js]
+    assert [value for value in directives(html)["script-src"] if "sha256" not in value] == ["https://cdn.jsdelivr.net"]
+    assert directives(html)["img-src"] == ["data:", "blob:"]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +183,7 @@ def test_explore_maps_can_be_saved(tmp_path):
     frame = gpd.GeoDataFrame({"name": ["清水河"]}, geometry=[shapely.Point(117, 31).buffer(0.1)], crs=4326)
     html = rl.maps.save(frame.explore(tiles=None), tmp_path / "m.html").read_text(encoding="utf-8")
     assert "清水河" in html or "\\u6e05\\u6c34\\u6cb3" in html
-    with pytest.raises(rl.JobError, match="openstreetmap"):
+    with pytest.raises(rl.JobError, match=r"openstreetmap.*explore\(tiles=None\)"):
         rl.maps.save(frame.explore(), tmp_path / "online.html")
 
 
@@ -183,5 +202,32 @@ def test_explore_maps_with_a_legend_take_their_scripts_from_packages_too(tmp_pat
         html = rl.maps.save(page, tmp_path / "m.html").read_text(encoding="utf-8")
         assert not re.search(r"<script[^>]+src=", html)
     else:
-        with pytest.raises(rl.MissingDependencyError, match=f"pip install {package}"):
+        with pytest.raises(rl.MissingDependencyError, match=r"riverline\[maps\]"):
             rl.maps.save(page, tmp_path / "m.html")
+
+
+def test_a_legend_without_its_scripts_names_the_extra_and_stays_a_link_online(tmp_path, monkeypatch):
+    pytest.importorskip("mapclassify")
+    frame = gpd.GeoDataFrame({"value": [1.5]}, geometry=[shapely.Point(117, 31).buffer(0.1)], crs=4326)
+    page = frame.explore(column="value", tiles=None)
+    found = metadata.distribution
+
+    def without(package):
+        if package == "xstatic-d3":
+            raise metadata.PackageNotFoundError(package)
+        return found(package)
+
+    monkeypatch.setattr(metadata, "distribution", without)
+    with pytest.raises(rl.MissingDependencyError, match=r"pip install 'riverline\[maps\]'"):
+        rl.maps.save(page, tmp_path / "m.html")
+    html = rl.maps.save(page, tmp_path / "m.html", offline=False).read_text(encoding="utf-8")
+    assert re.findall(r'<script src="([^"]+)"', html) == ["https://cdnjs.cloudflare.com/ajax/libs/d3/3.5.5/d3.min.js"]
+    assert "https://cdnjs.cloudflare.com" in directives(html)["script-src"]
+
+
+def test_hosts_given_as_a_list_are_let_in_whole(tmp_path):
+    layer = folium.TileLayer("https://{s}.x.test/{z}/{x}/{y}.png", attr="x", subdomains=["t0", "t1"])
+    html = rl.maps.save(folium.Map([31, 117], tiles=layer), tmp_path / "m.html", offline=False).read_text(
+        encoding="utf-8"
+    )
+    assert directives(html)["img-src"][2:] == ["https://t0.x.test", "https://t1.x.test"]

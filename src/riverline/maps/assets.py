@@ -13,11 +13,16 @@ import re
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from riverline.errors import JobError, MissingDependencyError
 
-__all__ = ["ASSETS", "SPARE", "Asset", "icon_script", "inline_text", "read_asset"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["ASSETS", "SPARE", "Asset", "Kind", "as_element", "data_uri", "icon_script", "inline_text", "read_asset"]
+
+Kind = Literal["script", "style"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class Asset:
     file: str
     sha256: str
     licence: str
-    kind: Literal["script", "style"]
+    kind: Kind
 
 
 _JSDELIVR = "https://cdn.jsdelivr.net/npm"
@@ -69,6 +74,8 @@ _ROWS = (
           "61258232d98d64dc2a7b1e02130d67421bc5b9bda5994eef70228ff97570c170", "MIT", "style"),
     Asset(f"{_CDNJS}/d3/3.5.5/d3.min.js", "xstatic-d3", "xstatic/pkg/d3/data/d3.js",
           "0c0b24005903a9d71beb93837fc1fc618b81780f14601c729030227c16b3ef51", "BSD-3-Clause", "script"),
+    Asset(f"{_CDNJS}/jquery/3.7.1/jquery.min.js", "xstatic-jquery", "xstatic/pkg/jquery/data/jquery.min.js",
+          "fc9a93dd241f6b045cbff0481cf4e1901becd0e12fb45166a8f17f95823f0b1a", "MIT", "script"),
     Asset("https://code.jquery.com/ui/1.12.1/jquery-ui.js", "xstatic-jquery-ui",
           "xstatic/pkg/jquery_ui/data/jquery-ui.js",
           "c47e2af0dd29133ad931a46677b81055c4d98857a2f877d14c13c9d4e1970b49", "MIT", "script"),
@@ -76,17 +83,21 @@ _ROWS = (
 
 ASSETS: dict[str, Asset] = {asset.url: asset for asset in _ROWS}
 
+# What legends of GeoDataFrame.explore(column) need comes with an extra.
+_EXTRA, _OF_EXTRA = "maps", frozenset({"xstatic-d3", "xstatic-jquery-ui"})
+
 _ICON = r"AwesomeMarkers|awesome-marker"
 SPARE: dict[str, str] = {
     f"{_JSDELIVR}/bootstrap@5.2.2/dist/js/bootstrap.bundle.min.js": r"data-bs-|\bbootstrap\.",
     f"{_JSDELIVR}/bootstrap@5.2.2/dist/css/bootstrap.min.css":
         r"data-bs-|\bclass=\\?[\"'][^\"']*\b(?:btn|badge|card|col-)",
-    "https://netdna.bootstrapcdn.com/bootstrap/3.0.0/css/bootstrap-glyphicons.css": _ICON + r"|\bglyphicon\b",
-    f"{_JSDELIVR}/@fortawesome/fontawesome-free@6.2.0/css/all.min.css": _ICON + r"|\bfa[srb]?\s+fa-|BeautifyIcon",
+    "https://netdna.bootstrapcdn.com/bootstrap/3.0.0/css/bootstrap-glyphicons.css": r"\bglyphicon\b",
+    f"{_JSDELIVR}/@fortawesome/fontawesome-free@6.2.0/css/all.min.css":
+        r"\bfa[srb]?\s+fa-|BeautifyIcon|\"prefix\": \"fa[srb]?\"",
     f"{_CDNJS}/Leaflet.awesome-markers/2.0.2/leaflet.awesome-markers.js": _ICON,
     f"{_CDNJS}/Leaflet.awesome-markers/2.0.2/leaflet.awesome-markers.css": _ICON,
     f"{_JSDELIVR.removesuffix('/npm')}/gh/python-visualization/folium/folium/templates/leaflet.awesome.rotate.min.css":
-        _ICON + r"|fa-rotate",
+        r"\bfa-rotate-[1-9]",
 }  # fmt: skip
 """What folium links in every page and no package carries: URL → how to see in the page that it is used after all."""
 
@@ -125,14 +136,33 @@ def inline_text(asset: Asset) -> str:
     >>> inline_text(next(iter(ASSETS.values())))[:8]
     '<script>'
     """
-    text = read_asset(asset)
-    if asset.kind == "script":
+    folder = _locate(asset).parent
+    return as_element(read_asset(asset), asset.kind, lambda name: _data_uri(folder, name))
+
+
+def as_element(text: str, kind: Kind, picture: Callable[[str], str]) -> str:
+    """A script or a style as an element of a page.
+
+    Parameters
+    ----------
+    text
+        The script or the style.
+    kind
+        Which of them it is.
+    picture
+        The data URI of a file that the style names.
+
+    Examples
+    --------
+    >>> as_element("p {background: url(a.png)}", "style", lambda name: f"data:,{name}")
+    '<style>p {background: url(data:,a.png)}</style>'
+    """
+    if kind == "script":
         # A source map would be looked for beside the page; </script would end the element, <!-- may hide its end.
         text = re.sub(r"(?m)^//# sourceMappingURL=.*$", "", text)
         text = text.replace("</script", r"<\/script").replace("<!--", r"<\!--")
         return f"<script>{text}</script>"
-    folder = _locate(asset).parent
-    styles = _URL.sub(lambda match: f"url({_data_uri(folder, match[2])})", text).replace("</style", r"<\/style")
+    styles = _URL.sub(lambda match: f"url({picture(match[2])})", text).replace("</style", r"<\/style")
     return f"<style>{styles}</style>"
 
 
@@ -149,10 +179,10 @@ def _locate(asset: Asset) -> Path:
     try:
         distribution = metadata.distribution(asset.package)
     except metadata.PackageNotFoundError as error:
+        wanted = f"'riverline[{_EXTRA}]'" if asset.package in _OF_EXTRA else asset.package
         raise MissingDependencyError(
-            f"离线地图需要 {asset.package} 中的 {asset.file}：请运行 pip install {asset.package}，"
-            "或用 offline=False 保存",
-            f"the page needs {asset.file} of {asset.package}: pip install {asset.package}, or save with offline=False",
+            f"地图需要 {asset.package} 中的 {asset.file}；请执行 python -m pip install {wanted}",
+            f"the page needs {asset.file} of {asset.package}; run python -m pip install {wanted}",
         ) from error
     return Path(str(distribution.locate_file(asset.file)))
 
@@ -160,6 +190,10 @@ def _locate(asset: Asset) -> Path:
 def _data_uri(folder: Path, name: str) -> str:
     if name.startswith(("data:", "#")):
         return name
-    path = (folder / name.partition("?")[0].partition("#")[0]).resolve()
+    return data_uri((folder / name.partition("?")[0].partition("#")[0]).resolve())
+
+
+def data_uri(path: Path) -> str:
+    """A file as an address that has it in it."""
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"

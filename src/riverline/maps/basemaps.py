@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
+from urllib.parse import urlsplit
 
 import folium
 from folium.template import Template
@@ -12,6 +14,7 @@ from folium.template import Template
 from riverline.errors import JobError
 from riverline.geodesy.display import shifted_rings
 from riverline.maps.elements import Asides, Plain, html_text, identify, json_text
+from riverline.maps.keys import KEY_VARIABLE, masked
 from riverline.maps.tiles import read_tiles
 
 if TYPE_CHECKING:
@@ -23,7 +26,6 @@ __all__ = ["Basemap", "add_basemap", "tianditu"]
 
 Basemap = Literal["tianditu_vec", "tianditu_img", "tianditu_ter", "gaode_vec", "gaode_img"]
 
-_KEY_VARIABLE = "RIVERLINE_TIANDITU_TK"
 # Tianditu serves each map as a picture and a layer of names.
 _LAYERS = {
     "tianditu_vec": (("vec", "天地图矢量", "Tianditu map"), ("cva", "天地图注记", "Tianditu names")),
@@ -48,6 +50,8 @@ _GAODE = {
     ),
 }
 _MOST_ZOOM = 20
+# Leaflet counts rows from the south with {-y}.
+_PLACEHOLDERS = {"{z}": r"\{z\}", "{x}": r"\{x\}", "{y}": r"\{-?y\}"}
 _WORDS = {
     "zh": {
         "local": "底图：{name}", "told": "底图 {name} 第 {low}–{high} 级嵌入本图{left}。",
@@ -84,7 +88,7 @@ def add_basemap(
     Raises
     ------
     JobError
-        If a basemap has no key, or none of its tiles reaches the map.
+        If a basemap is none of these, has no key, its address is the same for all tiles, or no tile reaches the map.
     ReadError
         If local tiles cannot be read.
     """
@@ -92,14 +96,16 @@ def add_basemap(
     layers: list[Any] = []
     if basemap is None:
         return told
+    if not isinstance(basemap, (str, os.PathLike)):
+        raise _unknown()
     if isinstance(basemap, str) and basemap in _GAODE:
         url, zh, en = _GAODE[basemap]
         page.add_child(identify(Asides("tiles"), page.get_name(), "tiles"))
         layers, told = [_Shifted(url, zh if language == "zh" else en)], words["gcj"]
     elif isinstance(basemap, str) and basemap.startswith(("http:", "https:")):
-        name = words["local"].format(name=basemap.split("/")[2])
+        name = words["local"].format(name=_checked(basemap))
         layers = [folium.TileLayer(tiles=basemap, attr=" ", name=html_text(name), max_zoom=_MOST_ZOOM)]
-    elif isinstance(basemap, os.PathLike) or Path(basemap).exists():
+    elif isinstance(basemap, os.PathLike) or _is_path(basemap):
         found = read_tiles(Path(basemap), box)
         page.add_child(identify(Asides("tiles"), page.get_name(), "tiles"))
         layers = [_Local(found, html_text(words["local"].format(name=found.name)))]
@@ -110,6 +116,23 @@ def add_basemap(
     for layer in layers:
         page.add_child(identify(layer, str(layer.tile_name)))
     return told
+
+
+def _checked(url: str) -> str:
+    """The host of a basemap that has every tile under an address of its own."""
+    if lacking := [name for name, form in _PLACEHOLDERS.items() if not re.search(form, url)]:
+        raise JobError(
+            f"底图网址须含 {{z}}、{{x}}、{{y}}：{masked(url)} 缺 {'、'.join(lacking)}",
+            f"the address of a basemap has {{z}}, {{x}} and {{y}} in it: {masked(url)} lacks {', '.join(lacking)}",
+        )
+    return urlsplit(url).netloc.rpartition("@")[2]
+
+
+def _is_path(basemap: str) -> bool:
+    """Whether a text that is no address means a file or a folder, be it there or not."""
+    if basemap in _LAYERS or "\0" in basemap:
+        return False
+    return bool(re.search(r"[/\\]|\.mbtiles$", basemap, re.IGNORECASE)) or Path(basemap).exists()
 
 
 class _Local(folium.map.Layer):
@@ -149,8 +172,9 @@ class _Shifted(folium.map.Layer):
     def __init__(self, url: str, name: str) -> None:
         super().__init__(name=name, overlay=False)
         self._name, self.tile_name, self.url = "RiverlineShifted", name, url
+        self.subdomains = "1234"
         self.address = json_text(url)
-        options = {"rings": shifted_rings(), "subdomains": "1234", "maxNativeZoom": 18, "maxZoom": _MOST_ZOOM,
+        options = {"rings": shifted_rings(), "subdomains": self.subdomains, "maxNativeZoom": 18, "maxZoom": _MOST_ZOOM,
                    "attribution": html_text(name)}  # fmt: skip
         self.options = json_text(options)
 
@@ -172,16 +196,9 @@ def tianditu(basemap: Basemap, *, key: str | None, language: Language) -> list[f
     JobError
         If the basemap is unknown or there is no key. The key itself is in no message.
     """
-    key = key or os.environ.get(_KEY_VARIABLE, "")
+    key = key or os.environ.get(KEY_VARIABLE, "")
     if basemap not in _LAYERS or not key.isalnum():
-        choices = ", ".join([*_LAYERS, *_GAODE])
-        raise JobError(
-            f"底图应为 {choices} 之一、瓦片文件夹、MBTiles 或网址（含 z、x、y）；天地图须给出浏览器端密钥："
-            f"tianditu_key=… 或环境变量 {_KEY_VARIABLE}；离线图请用 basemap=None 或本地瓦片",
-            f"a basemap is one of {choices}, a folder of tiles, an MBTiles file or a URL with z, x and y; Tianditu "
-            f"needs a browser key: tianditu_key=… or the environment variable {_KEY_VARIABLE}; use basemap=None or "
-            "local tiles for a map that works offline",
-        )
+        raise _unknown()
     return [
         folium.TileLayer(
             tiles=_URL.format(layer=layer, key=key),
@@ -194,3 +211,15 @@ def tianditu(basemap: Basemap, *, key: str | None, language: Language) -> list[f
         )
         for number, (layer, zh, en) in enumerate(_LAYERS[basemap])
     ]
+
+
+def _unknown() -> JobError:
+    """What a basemap may be."""
+    choices = ", ".join([*_LAYERS, *_GAODE])
+    return JobError(
+        f"底图应为 {choices} 之一、瓦片文件夹、MBTiles 或网址（含 z、x、y）；天地图须给出浏览器端密钥："
+        f"tianditu_key=… 或环境变量 {KEY_VARIABLE}；离线图请用 basemap=None 或本地瓦片",
+        f"a basemap is one of {choices}, a folder of tiles, an MBTiles file or a URL with z, x and y; Tianditu "
+        f"needs a browser key: tianditu_key=… or the environment variable {KEY_VARIABLE}; use basemap=None or "
+        "local tiles for a map that works offline",
+    )

@@ -9,6 +9,7 @@ from riverline.maps.elements import FRAME_PARTS, page_file
 __all__ = ["OWN_FILES", "Beside"]
 
 OWN_FILES: tuple[str, ...] = (
+    "guard.js",
     *(f"{name}.{ending}" for name in FRAME_PARTS for ending in ("css", "js")),
     "figures.css",
     "figures.js",

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import re
 from html import escape
-from html.parser import HTMLParser
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import folium
 
-from riverline.errors import JobError
+from riverline.errors import JobError, MissingDependencyError
 from riverline.io.whole_files import write_whole
 from riverline.maps.assets import ASSETS, SPARE, icon_script, inline_text
-from riverline.maps.elements import Plain
+from riverline.maps.elements import json_text, page_file
+from riverline.maps.fetched import Fetched
+from riverline.maps.keys import ask_for_keys, key_elements, known_keys, masked
+from riverline.maps.parts import elements_of, layers_online, references, render_parts, static_references
+from riverline.maps.policy import hosts_of, policy_element
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
-
-    from branca.element import Element
+    from typing import BinaryIO
 
     from riverline.maps.beside import Beside
+    from riverline.maps.parts import Parts, Reference
 
 __all__ = ["NOTEBOOK_BYTES", "OfflineMap", "page_html", "save"]
 
@@ -29,19 +32,17 @@ NOTEBOOK_BYTES = 12_000_000
 """Most bytes of a page that a notebook shows."""
 
 # What the browser itself then holds to: nothing is loaded from anywhere, whatever a script or a popup tries.
-_POLICY = (
-    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'unsafe-inline'; "
-    "style-src 'unsafe-inline'; img-src data: blob:; font-src data:; connect-src data: blob:; frame-src 'self' data:; "
-    "base-uri 'none'; form-action 'none'\">"
-)
-_LOADING = {
-    "script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src", "video": "src", "audio": "src",
-    "embed": "src", "object": "data", "input": "src", "track": "src",
-}  # fmt: skip
-_KEY = re.compile(r"\b(tk|key|token|access_token|apikey)=[^&\s\"']+", re.IGNORECASE)
+_FRAME_PX = 560
 
 
-def save(page: folium.Map, path: str | os.PathLike[str], *, offline: bool = True) -> Path:
+def save(
+    page: folium.Map,
+    path: str | os.PathLike[str],
+    *,
+    offline: bool = True,
+    assets: str | os.PathLike[str] | None = None,
+    keep_key: bool = False,
+) -> Path:
     """Write a map as one HTML file.
 
     Parameters
@@ -52,7 +53,14 @@ def save(page: folium.Map, path: str | os.PathLike[str], *, offline: bool = True
         The file; its folder has to be there. A file that is already there is replaced as a whole.
     offline
         ``True`` puts every script, style and picture into the file, and a policy that lets the browser load nothing
-        else. ``False`` keeps folium's links to servers that may be out of reach.
+        else. ``False`` lets tiles and other layers come from their servers, and what no package carries and ``assets``
+        has not; the policy lets the browser load from these hosts only.
+    assets
+        Folder with scripts, styles and fonts that a plugin of folium's links and no package carries, fetched on a
+        computer with internet under the names that their addresses end in. The message that refuses a map lists them.
+    keep_key
+        Whether keys of online basemaps are written into the file. Without them the page asks for the key when it is
+        opened, and the browser keeps it.
 
     Returns
     -------
@@ -63,13 +71,15 @@ def save(page: folium.Map, path: str | os.PathLike[str], *, offline: bool = True
     ------
     JobError
         If something on the page can only come from the network, such as an online basemap; the message lists all of
-        it, and nothing is written. If the folder is missing or cannot be written to.
+        it, and nothing is written. If the folder is missing or cannot be written to, a file in ``assets`` is not what
+        its address says, HTML in the body of the page has scripts, or something other than tiles has a key.
     MissingDependencyError
         If a package that carries a needed script is not installed.
 
     Notes
     -----
-    folium's random element numbers are replaced by counted ones: the same map gives the same bytes.
+    folium's random element numbers are replaced by counted ones: the same map gives the same bytes. Popups, tooltips
+    and labels keep their HTML; what in them would run, or load what is not in the file, is shown as text.
 
     Examples
     --------
@@ -81,8 +91,8 @@ def save(page: folium.Map, path: str | os.PathLike[str], *, offline: bool = True
     >>> save(folium.Map(tiles="https://example.test/{z}/{x}/{y}.png", attr="x"), f"{folder}/online.html")
     Traceback (most recent call last):
     ...
-    riverline.errors.JobError: 离线地图不能含网络资源：https://example.test/{z}/{x}/{y}.png；请去掉（底图用 tiles=None）或用 offline=False 保存
-    an offline map cannot hold what comes from the network: https://example.test/{z}/{x}/{y}.png; leave it out (tiles=None for basemaps) or save with offline=False
+    riverline.errors.JobError: 离线地图不能含网络资源：https://example.test/{z}/{x}/{y}.png；请去掉（底图用 tiles=None，explore 也是：explore(tiles=None)）或用 offline=False 保存
+    an offline map cannot hold what comes from the network: https://example.test/{z}/{x}/{y}.png; leave it out (tiles=None for basemaps, as in explore(tiles=None)) or save with offline=False
     """  # noqa: E501 - the message is one line
     target = Path(path)
     if not hasattr(page, "get_root"):
@@ -96,87 +106,138 @@ def save(page: folium.Map, path: str | os.PathLike[str], *, offline: bool = True
             f"地图保存为 HTML 文件：请把 {target.name} 改为 {target.stem}.html",
             f"a map is an HTML file: write {target.stem}.html, not {target.name}",
         )
-    write_whole(target, page_html(page, offline=offline).encode("utf-8"))
+    write_whole(target, page_html(page, offline=offline, assets=assets, keep_key=keep_key).encode("utf-8", "replace"))
     return target
 
 
-def page_html(page: folium.Map, *, offline: bool, beside: Beside | None = None) -> str:
+def page_html(
+    page: folium.Map,
+    *,
+    offline: bool,
+    assets: str | os.PathLike[str] | None = None,
+    keep_key: bool = False,
+    beside: Beside | None = None,
+) -> str:
     """The HTML of a map, with scripts and styles in it or, where ``beside`` takes them, beside it.
 
     Raises
     ------
     JobError
-        If an offline page would need the network.
+        As :func:`save`.
     MissingDependencyError
         If a package that carries a needed script is not installed.
     """
     root = page.get_root()
-    html = root.render()
-    # Megabytes of numbers are put aside while the rest of the page is looked through.
-    plain = {f"riverline-plain-{i}": each.text for i, each in enumerate(_elements(root)) if isinstance(each, Plain)}
-    aside = {name: text[text.index(">") + 1 : text.rindex("<")] for name, text in plain.items()}
-    for name, text in aside.items():
-        html = html.replace(text, name, 1)
-    html = _counted(html, root)
+    parts = render_parts(root)
+    elements = [*elements_of(root)]
+    asked: list[tuple[str, str]] = []
+    keys: list[str] = []
+    if not keep_key and not offline:
+        parts.script, asked, keys = ask_for_keys(elements, parts.script)
+    layers = layers_online(elements, (*ASSETS, *SPARE))
+    given = static_references(root)
+    given += [each.url for html in parts.shown for each in references(html) if each.url not in given]
+    fetched = Fetched(assets)
+    linked, unknown = _link(parts, fetched, offline=offline, beside=beside, asking=key_elements(asked))
     if offline:
-        html = _inlined(html, online=_online_layers(root), beside=beside)
-    for name, text in aside.items():
-        html = html.replace(f">{name}<", f">{text}<", 1)
+        _refuse([*unknown, *given, *(url for url, _ in layers)], fetched.missing, given=assets)
+    _guard(parts, given, beside)
+    if beside is not None:
+        parts.head = beside.take_own(parts.head)
+    shown = [host for url, letters in layers for host in hosts_of(url, letters)]
+    # Styles that stay links have their pictures where they are.
+    given += [url for url in linked if url.endswith(".css")]
+    shown += [host for url in given for host in hosts_of(url)]
+    policy = policy_element(parts.runs(), files=beside is not None, linked=[h for url in linked for h in hosts_of(url)],
+                            shown=shown)  # fmt: skip
+    html = parts.page(policy)
+    if any(key in html for key in keys):
+        raise JobError(
+            "地图中除瓦片地址外还有密钥；请去掉，或用 keep_key=True 写入文件",
+            "the map has a key outside the addresses of tiles; take it out, or let it be written: keep_key=True",
+        )
     return html
 
 
 class OfflineMap(folium.Map):
     """A folium map that a notebook shows without a network, and does not show where it would make the notebook huge."""
 
-    def _repr_html_(self, **kwargs: Any) -> str:  # noqa: ANN401 - as folium has it
-        """The page in a frame of its own; what to type where it has more than 12 MB, or needs the network."""
+    def _repr_html_(self, **kwargs: Any) -> str:  # noqa: ANN401, ARG002 - as folium has it
+        """The page in a frame of its own; what to type where it has more than 12 MB. Keys are not in it."""
         try:
             html = page_html(self, offline=True)
         except JobError:
-            return str(super()._repr_html_(**kwargs))
+            html = page_html(self, offline=False)
         size = len(html.encode("utf-8", "replace"))
         if size > NOTEBOOK_BYTES:
             return (
                 f'<p>地图有 {size / 1e6:.0f} MB，不在笔记本中显示；请用 rl.maps.save(m, "map.html") 存成文件打开。<br>'
                 f'The map has {size / 1e6:.0f} MB and is not shown here: rl.maps.save(m, "map.html") and open that.</p>'
             )
-        style = "width:100%;height:560px;border:1px solid #c9d1d8"
+        length, unit = self.height
+        high = round(length) if unit == "px" else _FRAME_PX
+        style = f"width:100%;height:{high}px;border:1px solid #c9d1d8"
         return f'<iframe srcdoc="{escape(html)}" style="{style}" allowfullscreen></iframe>'
 
-
-class _References(HTMLParser):
-    """Finds the elements of a page that make a browser load something, and what they ask for."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[tuple[str, str, str]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note the element if it loads something."""
-        url = dict(attrs).get(_LOADING.get(tag, ""))
-        if url and not url.startswith(("data:", "#", "blob:")):
-            self.found.append((tag, url, self.get_starttag_text() or ""))
+    def save(self, outfile: str | bytes | Path | BinaryIO, close_file: bool = True, **kwargs: Any) -> None:  # noqa: ANN401, FBT001, FBT002 - as folium has it
+        """As folium saves a map, with scripts in it and without keys: :func:`riverline.maps.save` online."""
+        if isinstance(outfile, (str, PathLike)):
+            save(self, outfile, offline=False)
+        else:
+            super().save(outfile, close_file, **kwargs)
 
 
-def _inlined(html: str, *, online: list[str], beside: Beside | None) -> str:
-    references = _References()
-    references.feed(html)
-    bare = _without_links(html)
-    unknown = [url for _, url, _ in references.found if url not in ASSETS and url not in SPARE]
-    unknown += [url for _, url, _ in references.found if url in SPARE and re.search(SPARE[url], bare)]
-    _refuse([*unknown, *online])
-    for tag, url, text in references.found:
-        element = inline_text(ASSETS[url]) if url in ASSETS else ""
-        icons = icon_script() if url == next(iter(ASSETS)) else ""
+def _link(
+    parts: Parts, fetched: Fetched, *, offline: bool, beside: Beside | None, asking: str
+) -> tuple[list[str], list[str]]:
+    """Put what the head links into it; addresses that stay links, and those that cannot be in a file."""
+    found = references(parts.head)
+    bare = _without_links("\n".join([parts.head, *parts.shown, parts.script]))
+    stays, unknown = [], []
+    for each in found:
+        if each.tag not in {"script", "link"}:
+            unknown.append(each.url)
+            continue
+        element, icons = _element(each, fetched, bare, offline=offline), ""
+        if element is None:
+            stays.append(each.url)
+            continue
+        if each.url == next(iter(ASSETS)):
+            icons = icon_script()
         if beside is not None and element:
-            element = beside.link(Path(ASSETS[url].file).name, element)
+            element = beside.link(_name(each.url), element)
             icons = beside.link("icons.js", icons) if icons else ""
-        html = html.replace(text + "</script>" * (tag == "script"), element + icons, 1)
-    policy = _POLICY
+        after = icons + asking if icons else ""
+        parts.head = parts.head.replace(each.text + "</script>" * (each.tag == "script"), element + after, 1)
+    return stays, unknown
+
+
+def _element(each: Reference, fetched: Fetched, bare: str, *, offline: bool) -> str | None:
+    """What stands in the page in place of a link; None where the link stays."""
+    if each.url in SPARE and not re.search(SPARE[each.url], bare):
+        return ""
+    if each.url in ASSETS:
+        try:
+            return inline_text(ASSETS[each.url])
+        except MissingDependencyError:
+            if offline:
+                raise
+            return None
+    return fetched.element(each.url, "script" if each.tag == "script" else "style", each.integrity) or None
+
+
+def _name(url: str) -> str:
+    name = Path(ASSETS[url].file).name if url in ASSETS else url.rpartition("/")[2]
+    return name if name.endswith((".js", ".css")) else f"{name}.js"
+
+
+def _guard(parts: Parts, given: list[str], beside: Beside | None) -> None:
+    """Put the guard before every other script, and what it lets pass."""
+    element = f"<script>{page_file('guard.js')}</script>"
     if beside is not None:
-        html = beside.take_own(html)
-        policy = policy.replace("'unsafe-inline'", "'unsafe-inline' 'self' file:")
-    return html.replace("<head>", f"<head>\n{policy}", 1)
+        element = beside.link("riverline-guard.js", element)
+    allowed = f"<script>window.riverlineAllowed = {json_text(sorted(set(given)))};</script>\n" if given else ""
+    parts.head = f"{allowed}{element}\n{parts.head}"
 
 
 def _without_links(html: str) -> str:
@@ -186,37 +247,29 @@ def _without_links(html: str) -> str:
     return html
 
 
-def _refuse(urls: list[str]) -> None:
-    if urls:
-        listed = ", ".join(dict.fromkeys(_KEY.sub(r"\1=***", url) for url in urls))
-        raise JobError(
-            f"离线地图不能含网络资源：{listed}；请去掉（底图用 tiles=None）或用 offline=False 保存",
-            f"an offline map cannot hold what comes from the network: {listed}; "
-            "leave it out (tiles=None for basemaps) or save with offline=False",
+def _refuse(online: list[str], missing: list[str], *, given: str | os.PathLike[str] | None) -> None:
+    zh, en = [], []
+    if online:
+        keys = [key for url in online for key in known_keys(url)]
+        listed = ", ".join(dict.fromkeys(masked(url, keys) for url in online))
+        zh.append(
+            f"离线地图不能含网络资源：{listed}；请去掉（底图用 tiles=None，explore 也是：explore(tiles=None)）"
+            "或用 offline=False 保存"
         )
-
-
-def _elements(root: Element) -> Iterator[Element]:
-    yield root
-    # Pages and popups keep parts of theirs outside their children.
-    parts = [part for name in ("header", "html", "script") if (part := getattr(root, name, None)) is not None]
-    for child in [*parts, *root._children.values()]:  # noqa: SLF001 - folium has no public way to walk a map
-        if hasattr(child, "_children"):
-            yield from _elements(child)
-
-
-def _online_layers(root: Element) -> list[str]:
-    found = []
-    for element in _elements(root):
-        for name in ("tiles", "url"):
-            url = getattr(element, name, None)
-            if isinstance(url, str) and url.startswith(("http:", "https:", "//")) and url not in {*ASSETS, *SPARE}:
-                found.append(url)
-    return found
-
-
-def _counted(html: str, root: Element) -> str:
-    names = [element._id for element in _elements(root)]  # noqa: SLF001 - as above
-    known = {name: f"{number:032x}" for number, name in enumerate(names)}
-    pattern = re.compile(r"(?<=_)[0-9a-f]{32}(?![0-9a-f])")
-    return pattern.sub(lambda match: known.get(match[0], match[0]), html)
+        en.append(
+            f"an offline map cannot hold what comes from the network: {listed}; leave it out (tiles=None for basemaps, "
+            "as in explore(tiles=None)) or save with offline=False"
+        )
+    if missing:
+        listed = ", ".join(dict.fromkeys(map(masked, missing)))
+        folder = "folder" if given is None else Path(given).as_posix()
+        zh.append(
+            f"没有安装包带有以下文件：{listed}；请在能上网的电脑上下载到一个文件夹（文件名不变），"
+            f'再 rl.maps.save(m, "map.html", assets="{folder}")'
+        )
+        en.append(
+            f"no package carries {listed}; fetch these into a folder on a computer with internet, under their own "
+            f'names, then rl.maps.save(m, "map.html", assets="{folder}")'
+        )
+    if zh:
+        raise JobError("。\n".join(zh), ".\n".join(en))
