@@ -12,14 +12,15 @@ from folium.template import Template
 from riverline.errors import JobError
 from riverline.geodesy.display import shifted_rings
 from riverline.maps.elements import Asides, Plain, html_text, identify, json_text
-from riverline.maps.tiles import read_tiles
+from riverline.maps.tiles import MOST_BYTES, VIEW_BYTES, NoTilesError, read_tiles
 
 if TYPE_CHECKING:
+    from riverline.maps.look import Look
     from riverline.maps.pictures import Box
     from riverline.maps.tiles import LocalTiles
     from riverline.schema import Language
 
-__all__ = ["Basemap", "add_basemap", "tianditu"]
+__all__ = ["Basemap", "add_basemap", "is_local", "tianditu"]
 
 Basemap = Literal["tianditu_vec", "tianditu_img", "tianditu_ter", "gaode_vec", "gaode_img"]
 
@@ -52,42 +53,40 @@ _WORDS = {
     "zh": {
         "local": "底图：{name}", "told": "底图 {name} 第 {low}–{high} 级嵌入本图{left}。",
         "left": "（更细的至第 {last} 级未嵌入）",
+        "none": "底图 {name} 没有覆盖本图。",
         "gcj": "底图按 GCJ-02 偏移近似纠正，与成果相差数米。",
     },
     "en": {
         "local": "Basemap: {name}", "told": "Levels {low} to {high} of the basemap {name} are in this page{left}.",
         "left": " (closer ones, up to {last}, are not)",
+        "none": "The basemap {name} does not reach this map.",
         "gcj": "The basemap is moved back from GCJ-02, good to a few metres.",
     },
 }  # fmt: skip
 
 
-def add_basemap(
-    page: folium.Map, basemap: str | os.PathLike[str] | None, *, key: str | None, language: Language, box: Box | None
-) -> str:
+def add_basemap(page: folium.Map, look: Look, *, box: Box | None) -> str:
     """Put a basemap on a page; what the legend says of it.
 
     Parameters
     ----------
     page
         The map.
-    basemap
-        None, a name of :data:`Basemap`, a URL with ``{z}``, ``{x}`` and ``{y}``, or the path of a folder of tiles or an
-        MBTiles file.
-    key
-        Browser key for Tianditu.
-    language
-        Language of names and notes.
+    look
+        The basemap: None, a name of :data:`Basemap`, a URL with ``{z}``, ``{x}`` and ``{y}``, or the path of a folder
+        of tiles or an MBTiles file; a browser key for Tianditu, the language of names and notes, and whether the map is
+        one of many.
     box
         What the map shows, degrees: of local tiles those around it are taken.
 
     Raises
     ------
     JobError
-        If a basemap has no key, or none of its tiles reaches the map.
+        If a basemap has no key, a URL no place for tiles, or none of its tiles reaches the map.
     ReadError
         If local tiles cannot be read.
     """
+    basemap, key, language = look.basemap, look.tianditu_key, look.language
     words, told = _WORDS[language], ""
     layers: list[Any] = []
     if basemap is None:
@@ -97,10 +96,15 @@ def add_basemap(
         page.add_child(identify(Asides("tiles"), page.get_name(), "tiles"))
         layers, told = [_Shifted(url, zh if language == "zh" else en)], words["gcj"]
     elif isinstance(basemap, str) and basemap.startswith(("http:", "https:")):
-        name = words["local"].format(name=basemap.split("/")[2])
+        name = words["local"].format(name=_host(basemap))
         layers = [folium.TileLayer(tiles=basemap, attr=" ", name=html_text(name), max_zoom=_MOST_ZOOM)]
-    elif isinstance(basemap, os.PathLike) or Path(basemap).exists():
-        found = read_tiles(Path(basemap), box)
+    elif is_local(basemap):
+        try:
+            found = read_tiles(Path(basemap), box, most_bytes=VIEW_BYTES if look.one_of_many else MOST_BYTES)
+        except NoTilesError:
+            if look.one_of_many:
+                return words["none"].format(name=Path(basemap).name)
+            raise
         page.add_child(identify(Asides("tiles"), page.get_name(), "tiles"))
         layers = [_Local(found, html_text(words["local"].format(name=found.name)))]
         left = words["left"].format(last=found.all_levels[1]) if found.all_levels[1] > found.levels[1] else ""
@@ -110,6 +114,34 @@ def add_basemap(
     for layer in layers:
         page.add_child(identify(layer, str(layer.tile_name)))
     return told
+
+
+def is_local(basemap: str | os.PathLike[str]) -> bool:
+    """Whether a basemap is a folder of tiles or an MBTiles file, there or not, and neither a name nor a URL.
+
+    Examples
+    --------
+    >>> [is_local(each) for each in ("tiles/", "x.mbtiles", "tianditu_vec", "https://x.test/{z}/{x}/{y}.png")]
+    [True, True, False, False]
+    """
+    if isinstance(basemap, os.PathLike):
+        return True
+    if basemap in {*_LAYERS, *_GAODE} or basemap.startswith(("http:", "https:")):
+        return False
+    return "/" in basemap or "\\" in basemap or bool(Path(basemap).suffix) or Path(basemap).exists()
+
+
+def _host(url: str) -> str:
+    """The server of tiles; an address that names no tile is refused, without a word of it but the server."""
+    host = (url.split("/") + [""] * 3)[2]
+    lacking = [name for name in ("{z}", "{x}", "{y}") if name not in url.replace("{-y}", "{y}")]
+    if lacking or not host:
+        told = ", ".join(lacking) or url
+        raise JobError(
+            f"底图网址应含 {{z}}、{{x}}、{{y}}，{host} 的网址缺少 {told}",
+            f"the URL of a basemap has {{z}}, {{x}} and {{y}}; that of {host} lacks {told}",
+        )
+    return host
 
 
 class _Local(folium.map.Layer):
