@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import time
 
@@ -184,10 +185,10 @@ def test_the_legend_shows_every_kind_that_a_mixed_layer_holds(page, tmp_path, sh
 
 
 def test_the_corner_says_rules_once():
-    rules = invented.Rules()
-    object.__setattr__(rules, "title_en", "Rules of the invented county")
-    told = _corner(collect(invented.result()), "en")
-    assert "Rules Rules" not in told
+    rules = dataclasses.replace(invented.Rules(), title_en="Rules of the invented county")
+    told = _corner(collect(dataclasses.replace(invented.result(), rules=rules)), "en")
+    assert " | Rules of the invented county (" in told
+    assert " | Rules Anhui " in _corner(collect(invented.result()), "en")
     assert _corner(collect(invented.result()), "zh").count("规则集") == 1
 
 

@@ -322,7 +322,7 @@ def _spec(
         {
             "heading": group.heading,
             "label": group.label,
-            "kind": "point" if group.layer in MARKED and group.kind == "area" else "+".join(group.kinds) or group.kind,
+            "kind": "point" if group.layer in MARKED and group.kind != "line" else "+".join(group.kinds) or group.kind,
             "count": group.count,
             "style": path_options(group.symbol),
         }

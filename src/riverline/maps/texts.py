@@ -174,7 +174,9 @@ def _each(values: pd.Series, told: Callable[[Any], str]) -> list[str]:
     """The text of each cell; equal cells of one type are put into words once."""
     if values.dtype == object and pd.api.types.infer_dtype(values) != "string":
         return [told(value) for value in values]
-    numbers, unique = pd.factorize(values, use_na_sentinel=False)
+    numbers, found = pd.factorize(values, use_na_sentinel=False)
+    # Of an index the numbers of single precision come back as double: 0.1 as 0.100000001.
+    unique = np.asarray(found) if isinstance(values.dtype, np.dtype) and values.dtype.kind == "f" else found
     return np.array([told(value) for value in unique], dtype=object)[numbers].tolist() if len(values) else []
 
 
