@@ -19,9 +19,10 @@ import riverline as rl
 import staked
 from browser import browser
 from riverline import schema
-from riverline.maps.drawing import _corner
+from riverline.maps.drawing import _corner, draw
 from riverline.maps.focus import box_of
 from riverline.maps.lightening import merge
+from riverline.maps.look import Look
 from riverline.maps.texts import texts_of
 from riverline.style import collect
 
@@ -152,6 +153,14 @@ def test_two_boxes_beside_the_antimeridian_open_close_by_also_if_one_is_the_focu
         assert page.console() == []
 
 
+def test_a_label_goes_where_its_place_has_gone():
+    both = collect(面=degrees(box(179.5, 10, 180, 10.5), box(-180, 10, -179.5, 10.5)))
+    html = draw(both, Look(labels=(("甲", P(-179.9, 10.2)), ("乙", P(179.9, 10.2))))).get_root().render()
+    assert "[180.1, 10.2]" in html
+    assert "[179.9, 10.2]" in html
+    assert "[-179.9, 10.2]" not in html
+
+
 # Names and legends
 
 
@@ -237,9 +246,9 @@ def test_options_reach_the_page_of_every_maker():
 )
 def test_what_cannot_be_meant_is_one_error_that_names_it(asked, word, tmp_path):
     problems = some_problems()
-    for draw in (rl.maps.show, rl.maps.show_ledger):
+    for maker in (rl.maps.show, rl.maps.show_ledger):
         with pytest.raises(rl.JobError) as caught:
-            draw(problems, **asked)
+            maker(problems, **asked)
         assert word in caught.value.zh
         assert word in caught.value.en
     if set(asked) <= {"language", "title"}:

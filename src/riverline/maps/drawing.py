@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import folium
 import numpy as np
+import shapely
 from folium.utilities import JsCode
 
 from riverline._version import __version__
@@ -32,7 +33,7 @@ from riverline.maps.elements import (
 from riverline.maps.figures import popup_figures
 from riverline.maps.focus import box_of, first_view
 from riverline.maps.groups import blank, groups_of, to_features
-from riverline.maps.lightening import lighten, merge
+from riverline.maps.lightening import eastward, lighten, merge
 from riverline.maps.naming import line_names, name_points
 from riverline.maps.notices import counted, undrawn, unmeasured
 from riverline.maps.overview import overview
@@ -203,7 +204,7 @@ def _view(
     whole = whole or images
     view = first_view(everything, focus) or images or whole
     if view and whole and view[2] < whole[0]:
-        # What a map is about may lie west of the antimeridian alone, where everything goes on beyond 180°.
+        # What a map is about may lie beyond the antimeridian alone, where everything goes on.
         view = (view[0] + 360.0, view[1], view[2] + 360.0, view[3])
     return view, whole
 
@@ -295,7 +296,8 @@ def _name(page: folium.Map, layers: Sequence[Layer], names: dict[str, str], look
     _add_names(page, places.to_numpy(), [names[code] for code in places.index], _WORDS[language]["names"])
     called, middles = line_names(layers, language)
     _add_names(page, middles, called, _WORDS[language]["lines"], "line")
-    own = np.array([place for _, place in look.labels], dtype=object)
+    own, box = np.array([place for _, place in look.labels], dtype=object), box_of(layers)
+    own = shapely.transform(own, lambda xy: eastward(xy, box[0])) if box else own
     _add_names(page, own, [text for text, _ in look.labels], _WORDS[language]["labels"], "line")
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from riverline.style import Layer
 
-__all__ = ["CRS", "lighten", "merge"]
+__all__ = ["CRS", "eastward", "lighten", "merge"]
 
 CRS = "EPSG:4326"
 # How far display lines may leave the real ones: the first that keeps a page within the vertex budget is taken.
@@ -75,7 +75,7 @@ def _unwrapped(layers: list[Layer]) -> tuple[Layer, ...]:
     for layer, each, crosses in zip(layers, shapes, crossing, strict=True):
         rows = crosses if first is None else np.ones(len(each), dtype=bool)
         drawn = each.copy()
-        drawn[rows] = shapely.transform(each[rows], lambda coords: _eastward(coords, first or 0.0))
+        drawn[rows] = shapely.transform(each[rows], lambda coords: eastward(coords, first or 0.0))
         moved.append(replace(layer, frame=gpd.GeoDataFrame(layer.frame, geometry=drawn, crs=CRS)))
     return tuple(moved)
 
@@ -94,7 +94,7 @@ def _first_longitude(parts: NDArray[np.object_]) -> float | None:
     known = parts[~(shapely.is_missing(parts) | shapely.is_empty(parts))]
     crosses = _crosses(known)
     plain = shapely.bounds(known[~crosses])
-    over = shapely.bounds(shapely.transform(known[crosses], lambda coords: _eastward(coords, 0.0)))
+    over = shapely.bounds(shapely.transform(known[crosses], lambda coords: eastward(coords, 0.0)))
     half = np.full(len(over), _HALF_TURN)
     west = np.concatenate([plain[:, 0], over[:, 0], -half])
     east = np.concatenate([plain[:, 2], half, over[:, 2] - 2 * _HALF_TURN])
@@ -103,7 +103,14 @@ def _first_longitude(parts: NDArray[np.object_]) -> float | None:
     return float(west[order][1:][np.argmax(free)]) if len(free) and free.max() >= _HALF_TURN else None
 
 
-def _eastward(coords: NDArray[np.float64], first: float) -> NDArray[np.float64]:
+def eastward(coords: NDArray[np.float64], first: float) -> NDArray[np.float64]:
+    """Coordinates with those west of a longitude a turn farther east.
+
+    Examples
+    --------
+    >>> eastward(np.array([[-179.5, 1.0], [179.5, 1.0]]), 179.0).tolist()
+    [[180.5, 1.0], [179.5, 1.0]]
+    """
     return coords + np.where(coords[:, :1] < first, [[2 * _HALF_TURN, 0.0]], 0.0)
 
 
