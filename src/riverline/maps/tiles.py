@@ -128,11 +128,8 @@ def _window(level: int, box: Box | None) -> tuple[range, range]:
     --------
     >>> _window(3, (117.0, 31.0, 117.1, 31.1))
     (range(6, 7), range(3, 4))
-    >>> (
-    ...     [len(each) for each in _window(13, (117.0, 31.0, 117.1, 31.1))],
-    ...     [len(each) for each in _window(14, (117.0, 31.0, 117.1, 31.1))],
-    ... )
-    ([10, 11], [7, 8])
+    >>> [[len(each) for each in _window(level, (117.0, 31.0, 117.1, 31.1))] for level in (14, 15)]
+    [[20, 19], [13, 15]]
     """
     count = 2**level
     if box is None:
