@@ -120,7 +120,7 @@ def batch(  # noqa: PLR0913 - one argument a thing to say
         Heading of the index page, and behind the name of each map.
     basemap
         A folder of tiles or an MBTiles file, as :func:`show` takes it: each map holds the tiles of its own view, at
-        most 2 MB of them; what they do not reach is drawn without. Online ones are refused: these maps open without a
+        most 3 MB of them; what they do not reach is drawn without. Online ones are refused: these maps open without a
         network.
     shared_assets
         ``True`` puts scripts and styles once into ``assets/``, and maps need them; otherwise each map is whole by

@@ -22,7 +22,7 @@ __all__ = ["MOST_BYTES", "VIEW_BYTES", "LocalTiles", "NoTilesError", "read_tiles
 
 MOST_BYTES = 20_000_000
 """Most bytes of tiles that a page holds: the closest levels are left out until the others fit."""
-VIEW_BYTES = 2_000_000
+VIEW_BYTES = 3_000_000
 """Most bytes of tiles of each of many maps."""
 _AROUND = 0.15
 # A page fits its box into what its legend leaves of a window; in pixels of that zoom windows of every shape, also
@@ -128,8 +128,8 @@ def _window(level: int, box: Box | None) -> tuple[range, range]:
     --------
     >>> _window(3, (117.0, 31.0, 117.1, 31.1))
     (range(6, 7), range(3, 4))
-    >>> [[len(each) for each in _window(level, (117.0, 31.0, 117.1, 31.1))] for level in (14, 15)]
-    [[20, 19], [13, 15]]
+    >>> [[len(each) for each in _window(level, (117.0, 31.0, 117.1, 31.1))] for level in (13, 14)]
+    [[11, 10], [7, 8]]
     """
     count = 2**level
     if box is None:
@@ -139,7 +139,7 @@ def _window(level: int, box: Box | None) -> tuple[range, range]:
     left, right = ((lon / 360.0 + 0.5) for lon in (west - room, east + room))
     top, bottom = _row(north + room), _row(south - room)
     zoom = _opening(box)
-    if level <= math.ceil(zoom):
+    if level <= round(zoom):
         half = _WINDOW_PX / 2 / (_TILE_PX * 2.0**zoom)
         middle, height = (west + east) / 720.0 + 0.5, (_row(north) + _row(south)) / 2
         left, right = min(left, middle - half), max(right, middle + half)
