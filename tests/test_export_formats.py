@@ -63,7 +63,8 @@ def test_geojson_is_rfc_7946(tmp_path):
 
 LISTED = {
     "texts": [["甲", "=1+1"], ["</script>"], None], "numbers": [[1, 2.5], [1 / 3, -1e-9], []],
-    "tuples": [(1, 2), None, None], "sets": [{"b", "a"}, frozenset({"c"}), None], "mixed": [[1, "a"], [None, True], None],
+    "tuples": [(1, 2), None, None], "sets": [{"b", "a"}, frozenset({"c"}), None],
+    "mixed": [[1, "a"], [None, True], None],
     "objects": [{"来源": ["a", {"b": None}]}, {}, None], "words of JSON": ['{"a":  1}', "[1", '["x"]'],
 }  # fmt: skip
 

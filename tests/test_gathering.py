@@ -146,16 +146,16 @@ def test_patrols_and_sections_are_of_the_unit_that_holds_their_reach():
         ("张三", "village", "left"), ("李四", "village", "left"), ("王五", "county", "left"),
         start_chainage_m=[0.0, 520.0, 0.0], end_chainage_m=[525.0, 1000.0, 1000.0],
     )  # fmt: skip
-    result = pt.measured(pt.walked([(0, 20), (520, 20)], kmh=2.0), of=of, **WEEK)
+    result = pt.measured(pt.walked([(0, 20), (500, 20)], kmh=2.0), of=of, **WEEK)
     rows = rl.gather_indicators(by="admin", patrols=result, admin=towns.to_crs(4326), **WEEK)
     values, sources = told(rows), rows.set_index(["subject", "indicator"])["source_ids"]
     # The county's chief walks for no one township; five metres over a border are its drawing.
-    assert values["镇1", "coverage"] == pytest.approx(520 / 525, abs=1e-3)
+    assert values["镇1", "coverage"] == pytest.approx(500 / 525, abs=1e-3)
     assert (values["镇1", "patrol_met"], values["镇2", "patrol_met"], values["镇2", "coverage"]) == (1.0, 0.0, 0.0)
     assert sources["镇1", "coverage"] == "patrolled_duties:D1"
     assert {name for name, _ in values} == {"镇1", "镇2"}
     county = told(rl.gather_indicators(by="admin", patrols=result, admin=units((-10, 1010)), **WEEK))
-    assert county["镇1", "coverage"] == pytest.approx(520 / 2005, abs=1e-3)
+    assert county["镇1", "coverage"] == pytest.approx(500 / 2005, abs=1e-3)
     sections = gpd.GeoDataFrame(
         {"water_section_id": ["S1", "S2"], "river_id": "R1", "name": ["上", "下"], "target": "III",
          "measured": ["II", "IV"]},

@@ -9,13 +9,17 @@ import time
 import warnings
 import zlib
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import rasterio
 from tests import invented
 from tests.browser import browser
+from typer.testing import CliRunner
 
 import riverline as rl
+from riverline.cli.app import app
 from riverline.maps import basemaps
 from riverline.maps.tiles import read_tiles
 
@@ -160,3 +164,99 @@ def test_a_shifted_basemap_is_moved_back(tmp_path, monkeypatch):
         )
         lon, lat = rl.geodesy.gcj02_from_wgs84(116.404, 39.915)
         assert middle == pytest.approx([float(lon), float(lat)], abs=2e-5)
+
+
+COVERED = """
+    const tiles = [...document.querySelectorAll('.leaflet-tile')].map(e => [e.getBoundingClientRect(),
+      e.tagName === 'IMG' ? e.src : e.querySelector('img').src]).filter(([, src]) => !src.startsWith('data:image/gif'));
+    let bare = 0;
+    for (let x = 2; x < innerWidth; x += 40) {
+      for (let y = 2; y < innerHeight; y += 40) {
+        bare += !tiles.some(([r]) => r.left <= x && x <= r.right && r.top <= y && y <= r.bottom);
+      }
+    }
+    return bare;
+"""
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory):
+    """Levels 8 to 13 far around the invented county."""
+    root = tmp_path_factory.mktemp("tiles") / "宽底图"
+    lon, lat = invented.axes().to_crs(4326).union_all().centroid.coords[0]
+    for level in range(8, 14):
+        x, y = place_of(level, lon, lat)
+        around = 2 + 2 ** (level - 8)
+        for column in range(x - around, x + around + 1):
+            (root / str(level) / str(column)).mkdir(parents=True)
+            for row in range(y - around, y + around + 1):
+                (root / str(level) / str(column) / f"{row}.png").write_bytes(tile(20 * (level - 7), 180, 90))
+    return root
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", [(1400, 900), (2300, 1100), (800, 1100), (500, 1000)])
+def test_a_basemap_fills_the_window_that_a_map_opens_in_whatever_its_shape(wide, tmp_path, size):
+    saved = rl.maps.save(rl.maps.show(invented.result(), invented.axes(), basemap=wide), tmp_path / "map.html")
+    with browser(width=size[0], height=size[1]) as page:
+        page.open(saved)
+        time.sleep(0.8)
+        assert page.run(COVERED) == 0
+        assert page.console() == []
+
+
+@pytest.mark.browser
+def test_where_a_level_ends_a_farther_one_is_drawn_in_its_place(wide, tmp_path):
+    saved = rl.maps.save(rl.maps.show(invented.axes(), basemap=wide), tmp_path / "map.html")
+    with browser() as page:
+        page.open(saved)
+        page.run(f"{FIND_MAP} themap.setZoom(13, {{animate: false}}); themap.panBy([1400, 0], {{animate: false}});")
+        time.sleep(0.6)
+        assert page.run(COVERED) == 0
+        assert page.run("return document.querySelectorAll('div.leaflet-tile img').length") > 0
+        assert page.console() == []
+        assert page.requests() == []
+
+
+def test_a_batch_has_the_tiles_of_each_view_and_draws_what_they_do_not_reach(folder, tmp_path):
+    here = invented.axes()
+    away = (
+        here.iloc[:1]
+        .assign(river_id="FAR", name="远河")
+        .set_geometry(here.geometry.iloc[:1].translate(900_000, 0).values)
+    )
+    axes = gpd.GeoDataFrame(pd.concat([here, away], ignore_index=True), crs=here.crs)
+    made = rl.maps.batch(axes, tmp_path / "maps", basemap=folder)
+    assert made.maps["state"].tolist() == ["drawn"] * 3
+    pages = {row.unit: (tmp_path / "maps" / row.file).read_text(encoding="utf-8") for row in made.maps.itertuples()}
+    assert "底图 底图 没有覆盖本图。" in pages["FAR"]
+    assert "= riverlineTiles.local(" not in pages["FAR"]
+    assert "= riverlineTiles.local(" in pages["QS01"]
+    assert all("底图 底图 第 8–12 级嵌入本图" in pages[unit] for unit in here["river_id"])
+    assert set(rl.maps.batch(axes, tmp_path / "maps", basemap=folder).maps["state"]) == {"kept"}
+    next(folder.rglob("*.png")).write_bytes(tile(1, 2, 3) + b"\0")
+    assert set(rl.maps.batch(axes, tmp_path / "maps", basemap=folder).maps["state"]) == {"drawn"}
+    assert set(rl.maps.batch(axes, tmp_path / "maps").maps["state"]) == {"drawn"}
+
+
+@pytest.mark.parametrize("basemap", ["tianditu_vec", "gaode_img", "https://x.test/{z}/{x}/{y}.png?tk=5ecret"])
+def test_a_batch_refuses_online_basemaps_and_missing_ones_before_it_draws(basemap, tmp_path):
+    with pytest.raises(rl.JobError, match="离线") as caught:
+        rl.maps.batch(invented.axes(), tmp_path / "maps", basemap=basemap)
+    assert "5ecret" not in str(caught.value)
+    with pytest.raises(rl.ReadError, match="找不到底图"):
+        rl.maps.batch(invented.axes(), tmp_path / "maps", basemap=tmp_path / "x.mbtiles")
+    assert not (tmp_path / "maps").exists()
+
+
+def test_the_command_takes_a_basemap_of_ones_own(mbtiles, tmp_path):
+    invented.axes().to_file(tmp_path / "axes.gpkg", layer="axes")
+    run = ["maps", str(tmp_path / "axes.gpkg"), str(tmp_path / "maps"), "--basemap"]
+    done = CliRunner().invoke(app, [*run, str(mbtiles)])
+    assert done.exit_code == 0, done.output
+    pages = [path.read_text(encoding="utf-8") for path in (tmp_path / "maps" / "maps").glob("*.html")]
+    assert pages
+    assert all("底图.mbtiles 第 8–12 级嵌入本图" in page for page in pages)
+    refused = CliRunner().invoke(app, [*run, "tianditu_vec"])
+    assert refused.exit_code != 0
+    assert "在线底图" in refused.output

@@ -144,6 +144,12 @@ def test_coverage_goes_by_period_and_a_month_without_a_patrol_is_a_gap():
     assert shares(pt.measured(tracks, since="2025-06-01", until="2025-06-30")) == [0.0]
 
 
+def known(metres):
+    """How many metres of a bank are walked, with runs of ten and fewer that are missing beside what was walked."""
+    runs = np.split(metres, np.flatnonzero(np.diff(metres)) + 1)
+    return sum(len(run) for run in runs if run[0] or (len(run) <= 10 and len(runs) > 1))
+
+
 @settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.generate))
 @given(
     walks=st.lists(
@@ -160,14 +166,51 @@ def test_covered_and_gaps_make_up_the_reach_and_the_order_of_rows_does_not_matte
     assert (cover + missed).tolist() == pytest.approx([1000.0] * 2, abs=0.3)
     place = np.zeros((2, 1000), dtype=bool)
     for start, length, offset in walks:
-        for row, on in enumerate((offset >= -10, offset <= 10)):
-            place[row, max(start, 0) : max(min(start + length, 1000), 0)] |= on
-    assert cover.tolist() == pytest.approx(place.sum(axis=1).tolist(), abs=0.11)
+        first, last = max(start, 0), max(min(start + length, 1000), 0)
+        # Ten metres off and fifty along, or twenty off, tell the bank.
+        near = 20 if last - first < 50 else 11
+        for row, on in enumerate((offset > -near, offset < near)):
+            place[row, first:last] |= on
+    assert cover.tolist() == pytest.approx([known(bank) for bank in place], abs=0.11)
     shuffled = pt.measured(tracks.sample(frac=1, random_state=seed), of=of)
     for name in ("tracks", "coverage", "gaps", "faults"):
         assert_geodataframe_equal(getattr(result, name), getattr(shuffled, name))
     assert_frame_equal(result.checks, shuffled.checks)
     assert_frame_equal(result.duties, shuffled.duties)
+
+
+@pytest.mark.parametrize(
+    ("ends", "walked", "gaps"),
+    [
+        ([(4, 996)], "full", []),
+        ([(10, 500), (510, 990)], "full", []),
+        ([(0, 989)], "part", [(989, 1000)]),
+        ([(0, 500), (511, 1000)], "part", [(500, 511)]),
+        ([(11, 500), (505, 1000)], "part", [(0, 11)]),
+    ],
+)
+def test_a_reach_walked_up_to_what_places_err_is_walked_wholly(ends, walked, gaps):
+    """Five centimetres against positions that are good to ten metres: 99.998 % read as not walked."""
+    result = pt.measured(pt.walked(*([(a, 20), (b, 20)] for a, b in ends), every=20.0))
+    row = result.coverage.iloc[0]
+    assert row["walked"] == walked
+    told = result.gaps[["start_chainage_m", "end_chainage_m"]].round(6).to_numpy().tolist()
+    assert told == [list(map(float, gap)) for gap in gaps]
+    missing = sum(b - a for a, b in gaps)
+    assert (row["covered_m"], row["share"]) == pytest.approx((1000.0 - missing, 1 - missing / 1000))
+    assert result.duties["share"].tolist() == pytest.approx([1 - missing / 1000])
+    assert set(result.checks["share"].round(9)) <= {0.0, round(1 - missing / 1000, 9)}
+
+
+def test_how_much_may_be_missing_is_the_rules_word_and_a_short_reach_that_nobody_walked_is_a_gap():
+    own = pt.every_patrol_counts()
+    exact = own.model_copy(update={"cleaning": own.cleaning.model_copy(update={"position_m": 0.0})})
+    result = pt.measured(pt.walked([(4, 20), (996, 20)]), rules=exact)
+    assert result.coverage["walked"].tolist() == ["part"]
+    assert result.gaps["length_m"].tolist() == [4.0, 4.0]
+    short = pt.measured(pt.walked([(100, 20), (900, 20)]), of=pt.duties(start_chainage_m=[0.0], end_chainage_m=[8.0]))
+    assert short.coverage[["covered_m", "walked"]].to_numpy().tolist() == [[0.0, "none"]]
+    assert short.gaps["length_m"].tolist() == [8.0]
 
 
 # Kernels

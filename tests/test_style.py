@@ -28,7 +28,7 @@ VISION = {
     ),
 }
 TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
-WITH_CHOICES = [theme for theme in style.THEMES if theme.column]
+WITH_CHOICES = [theme for theme in (*style.THEMES, style.PROBLEMS_BY_STATUS) if theme.column]
 
 
 def linear(color):
@@ -55,7 +55,7 @@ def pairs(theme):
 
 
 def named(theme):
-    return f"{theme.schema}.{theme.column}"
+    return f"{theme.schema}.{theme.column}" + " marks" * (theme is style.PROBLEMS_BY_STATUS)
 
 
 def test_the_colour_measures_know_known_values():
@@ -105,6 +105,13 @@ def test_the_bases_of_the_legal_line_stay_apart_by_colour_alone(vision):
         for a, b in combinations(colours, 2)
     ]
     assert min(apart) >= 13
+
+
+def test_what_is_found_and_what_is_closed_are_apart_on_a_grey_print():
+    """Both are circles of a ledger's map; one is full, the other a ring."""
+    found, closed = (style.PROBLEMS_BY_STATUS.symbol(each) for each in ("found", "closed"))
+    light = {each: lab(linear(each))[0] for each in (found.fill, closed.fill)}
+    assert abs(light[found.fill] - light[closed.fill]) > 40
 
 
 # Lines that rl.maps.show draws over each other when it is given all results of a county.

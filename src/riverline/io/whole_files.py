@@ -46,6 +46,7 @@ def drafted(target: Path, *, error: type[RiverlineError] = JobError) -> Iterator
     >>> target.read_text(), len(list(target.parent.iterdir()))
     ('all of it', 1)
     """
+    require_name(target)
     try:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.stem[:_LONGEST_PREFIX]}.") as folder:
             draft = Path(folder) / f"draft{target.suffix.lower()}"
@@ -147,6 +148,7 @@ def write_whole(target: Path, content: bytes) -> None:
     >>> target.read_bytes(), len(list(target.parent.iterdir()))
     (b'all of it', 1)
     """
+    require_name(target)
     try:
         with tempfile.NamedTemporaryFile(
             dir=target.parent, prefix=f".{target.name[:_LONGEST_PREFIX]}.", delete=False
@@ -163,6 +165,19 @@ def write_whole(target: Path, content: bytes) -> None:
                 raise
     except OSError as error:
         raise cannot_write(target, error.strerror or str(error)) from error
+
+
+def require_name(target: Path) -> None:
+    """Raise if no disk can hold a file of that name.
+
+    Raises
+    ------
+    JobError
+        If it has a null byte.
+    """
+    if "\0" in str(target):
+        name = target.name.replace("\0", "\ufffd")
+        raise JobError(f"文件名 {name} 含空字符，不能使用", f"the file name {name} has a null byte: use another")
 
 
 def cannot_write(target: Path, reason: str, *, error: type[RiverlineError] = JobError) -> RiverlineError:

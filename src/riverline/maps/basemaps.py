@@ -15,14 +15,15 @@ from riverline.errors import JobError
 from riverline.geodesy.display import shifted_rings
 from riverline.maps.elements import Asides, Plain, html_text, identify, json_text
 from riverline.maps.keys import KEY_VARIABLE, masked
-from riverline.maps.tiles import read_tiles
+from riverline.maps.tiles import MOST_BYTES, VIEW_BYTES, NoTilesError, read_tiles
 
 if TYPE_CHECKING:
+    from riverline.maps.look import Look
     from riverline.maps.pictures import Box
     from riverline.maps.tiles import LocalTiles
     from riverline.schema import Language
 
-__all__ = ["Basemap", "add_basemap", "tianditu"]
+__all__ = ["Basemap", "add_basemap", "is_local", "tianditu"]
 
 Basemap = Literal["tianditu_vec", "tianditu_img", "tianditu_ter", "gaode_vec", "gaode_img"]
 
@@ -56,32 +57,29 @@ _WORDS = {
     "zh": {
         "local": "底图：{name}", "told": "底图 {name} 第 {low}–{high} 级嵌入本图{left}。",
         "left": "（更细的至第 {last} 级未嵌入）",
+        "none": "底图 {name} 没有覆盖本图。",
         "gcj": "底图按 GCJ-02 偏移近似纠正，与成果相差数米。",
     },
     "en": {
         "local": "Basemap: {name}", "told": "Levels {low} to {high} of the basemap {name} are in this page{left}.",
         "left": " (closer ones, up to {last}, are not)",
+        "none": "The basemap {name} does not reach this map.",
         "gcj": "The basemap is moved back from GCJ-02, good to a few metres.",
     },
 }  # fmt: skip
 
 
-def add_basemap(
-    page: folium.Map, basemap: str | os.PathLike[str] | None, *, key: str | None, language: Language, box: Box | None
-) -> str:
+def add_basemap(page: folium.Map, look: Look, *, box: Box | None) -> str:
     """Put a basemap on a page; what the legend says of it.
 
     Parameters
     ----------
     page
         The map.
-    basemap
-        None, a name of :data:`Basemap`, a URL with ``{z}``, ``{x}`` and ``{y}``, or the path of a folder of tiles or an
-        MBTiles file.
-    key
-        Browser key for Tianditu.
-    language
-        Language of names and notes.
+    look
+        The basemap: None, a name of :data:`Basemap`, a URL with ``{z}``, ``{x}`` and ``{y}``, or the path of a folder
+        of tiles or an MBTiles file; a browser key for Tianditu, the language of names and notes, and whether the map is
+        one of many.
     box
         What the map shows, degrees: of local tiles those around it are taken.
 
@@ -92,6 +90,7 @@ def add_basemap(
     ReadError
         If local tiles cannot be read.
     """
+    basemap, key, language = look.basemap, look.tianditu_key, look.language
     words, told = _WORDS[language], ""
     layers: list[Any] = []
     if basemap is None:
@@ -105,8 +104,13 @@ def add_basemap(
     elif isinstance(basemap, str) and basemap.startswith(("http:", "https:")):
         name = words["local"].format(name=_checked(basemap))
         layers = [folium.TileLayer(tiles=basemap, attr=" ", name=html_text(name), max_zoom=_MOST_ZOOM)]
-    elif isinstance(basemap, os.PathLike) or _is_path(basemap):
-        found = read_tiles(Path(basemap), box)
+    elif is_local(basemap):
+        try:
+            found = read_tiles(Path(basemap), box, most_bytes=VIEW_BYTES if look.one_of_many else MOST_BYTES)
+        except NoTilesError:
+            if look.one_of_many:
+                return words["none"].format(name=Path(basemap).name)
+            raise
         page.add_child(identify(Asides("tiles"), page.get_name(), "tiles"))
         layers = [_Local(found, html_text(words["local"].format(name=found.name)))]
         left = words["left"].format(last=found.all_levels[1]) if found.all_levels[1] > found.levels[1] else ""
@@ -118,6 +122,21 @@ def add_basemap(
     return told
 
 
+def is_local(basemap: str | os.PathLike[str]) -> bool:
+    """Whether a basemap is a folder of tiles or an MBTiles file, there or not, and neither a name nor a URL.
+
+    Examples
+    --------
+    >>> [is_local(each) for each in ("tiles/", "x.mbtiles", "tianditu_vec", "https://x.test/{z}/{x}/{y}.png")]
+    [True, True, False, False]
+    """
+    if isinstance(basemap, os.PathLike):
+        return True
+    if basemap in {*_LAYERS, *_GAODE} or "\0" in basemap or basemap.startswith(("http:", "https:")):
+        return False
+    return "/" in basemap or "\\" in basemap or bool(Path(basemap).suffix) or Path(basemap).exists()
+
+
 def _checked(url: str) -> str:
     """The host of a basemap that has every tile under an address of its own."""
     if lacking := [name for name, form in _PLACEHOLDERS.items() if not re.search(form, url)]:
@@ -126,13 +145,6 @@ def _checked(url: str) -> str:
             f"the address of a basemap has {{z}}, {{x}} and {{y}} in it: {masked(url)} lacks {', '.join(lacking)}",
         )
     return urlsplit(url).netloc.rpartition("@")[2]
-
-
-def _is_path(basemap: str) -> bool:
-    """Whether a text that is no address means a file or a folder, be it there or not."""
-    if basemap in _LAYERS or "\0" in basemap:
-        return False
-    return bool(re.search(r"[/\\]|\.mbtiles$", basemap, re.IGNORECASE)) or Path(basemap).exists()
 
 
 class _Local(folium.map.Layer):

@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,17 +20,17 @@ from riverline.errors import JobError, RiverlineError
 from riverline.io.file_names import file_names
 from riverline.io.processes import require_guard
 from riverline.io.whole_files import write_whole
-from riverline.maps.assets import ASSETS
-from riverline.maps.beside import OWN_FILES, Beside
-from riverline.maps.drawing import Look, draw
-from riverline.maps.elements import page_file
+from riverline.maps.beside import Beside
+from riverline.maps.drawing import draw
+from riverline.maps.gathering import gather
 from riverline.maps.index import Entry, entry_of, index_html
-from riverline.maps.manifest import INDEX, Drawn, Journal, text_digest, write_manifest
+from riverline.maps.look import Look
+from riverline.maps.manifest import INDEX, Drawn, Journal, write_manifest
+from riverline.maps.planning import ASSET_FOLDER, MAPS, Plan, Task, called, plan_of, task_of
 from riverline.maps.saving import page_html
 from riverline.maps.showing import MOST_FEATURES, refuse_too_many
-from riverline.maps.units import COLUMNS, REST, By, Unit, drawable, part
-from riverline.provenance import content_digest, crs_text, describe_input
-from riverline.style import collect
+from riverline.maps.units import COLUMNS, REST, By, drawable, part
+from riverline.provenance import content_digest, describe_input
 
 if TYPE_CHECKING:
     import os
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Batch", "MapStep", "batch", "batch_steps"]
 
-MAPS, ASSET_FOLDER = "maps", "assets"
-_PAGES = (*OWN_FILES, "index.js", "index.css")
 # What one unit's data may do to drawing it; a folder that cannot be written to ends the batch.
 _OWN_ERRORS = (
     RiverlineError,
@@ -88,35 +86,14 @@ class MapStep:
     en: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What all maps of a batch have in common."""
-
-    folder: Path
-    by: By
-    language: Language
-    title: str
-    shared_assets: bool
-    max_features: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Task:
-    """One map: what it shows, where it goes, and the digest of all that it is made of."""
-
-    unit: Unit
-    file: str
-    digest: str
-    plan: _Plan = field(repr=False)
-
-
-def batch(
+def batch(  # noqa: PLR0913 - one argument a thing to say
     results: Any,  # noqa: ANN401 - a result, a frame, or several of them
     folder: str | os.PathLike[str],
     *,
     by: By = "river",
     language: Language = "zh",
     title: str = "",
+    basemap: str | os.PathLike[str] | None = None,
     shared_assets: bool = False,
     processes: int = 1,
     max_features: int = MOST_FEATURES,
@@ -141,6 +118,10 @@ def batch(
         ``"zh"`` or ``"en"``.
     title
         Heading of the index page, and behind the name of each map.
+    basemap
+        A folder of tiles or an MBTiles file, as :func:`show` takes it: each map holds the tiles of its own view, at
+        most 3 MB of them; what they do not reach is drawn without. Online ones are refused: these maps open without a
+        network.
     shared_assets
         ``True`` puts scripts and styles once into ``assets/``, and maps need them; otherwise each map is whole by
         itself, some 0.3 MB larger.
@@ -158,12 +139,14 @@ def batch(
     Raises
     ------
     SchemaError
-        If something is neither a result nor a frame.
+        If something is neither a result nor a frame nor a ledger.
     CRSError
         If a layer has no CRS.
+    ReadError
+        If the basemap is not there or cannot be read.
     JobError
-        If no layer has the column that ``by`` asks for, or the folder cannot be written to or holds another index page;
-        if a script asks for processes without ``if __name__ == "__main__":``.
+        If no layer has the column that ``by`` asks for, the basemap is an online one, or the folder cannot be written
+        to or holds another index page; if a script asks for processes without ``if __name__ == "__main__":``.
 
     Notes
     -----
@@ -180,8 +163,8 @@ def batch(
     >>> made.maps.loc[0, ["unit", "title", "file", "state"]].tolist()
     ['BS02', '白石溪', 'maps/BS02_白石溪.html', 'drawn']
     """
-    steps = batch_steps(results, folder, by=by, language=language, title=title, shared_assets=shared_assets,
-                        processes=processes, max_features=max_features)  # fmt: skip
+    steps = batch_steps(results, folder, by=by, language=language, title=title, basemap=basemap,
+                        shared_assets=shared_assets, processes=processes, max_features=max_features)  # fmt: skip
     while True:
         try:
             next(steps)
@@ -190,13 +173,14 @@ def batch(
             return made
 
 
-def batch_steps(
+def batch_steps(  # noqa: PLR0913 - as above
     results: Any,  # noqa: ANN401
     folder: str | os.PathLike[str],
     *,
     by: By = "river",
     language: Language = "zh",
     title: str = "",
+    basemap: str | os.PathLike[str] | None = None,
     shared_assets: bool = False,
     processes: int = 1,
     max_features: int = MOST_FEATURES,
@@ -205,7 +189,7 @@ def batch_steps(
 
     Parameters
     ----------
-    results, folder, by, language, title, shared_assets, processes, max_features
+    results, folder, by, language, title, basemap, shared_assets, processes, max_features
         As in :func:`batch`.
 
     Returns
@@ -224,11 +208,12 @@ def batch_steps(
     """
     require_guard(processes, verb="riverline.maps.batch")
     found = _collected(results)
-    plan = _Plan(_made(Path(folder), by, processes), by, language, title, shared_assets, max_features)
+    plan = plan_of(Path(folder), by, Look(language, title, basemap, one_of_many=True), shared_assets=shared_assets,
+                   processes=processes, max_features=max_features)  # fmt: skip
     units, outside = part(found, by=by, language=language)
     journal = Journal(plan.folder)
-    files = file_names([_called(unit) for unit in units], fallback="map")
-    tasks = [_task(unit, f"{MAPS}/{name}.html", plan) for unit, name in zip(units, files, strict=True)]
+    files = file_names([called(unit) for unit in units], fallback="map")
+    tasks = [task_of(unit, f"{MAPS}/{name}.html", plan) for unit, name in zip(units, files, strict=True)]
     kept = {task.file: drawn for task in tasks if (drawn := journal.kept(task.file, task.digest))}
     made: dict[str, Drawn] = {}
     number = 0
@@ -245,20 +230,20 @@ def batch_steps(
 
 
 def _concluded(
-    plan: _Plan,
+    plan: Plan,
     layers: Sequence[Layer],
-    tasks: Sequence[_Task],
+    tasks: Sequence[Task],
     known: dict[str, Drawn],
     outside: dict[str, int],
     journal: Journal,
 ) -> Batch:
     drawn = [known[task.file] for task in tasks]
     entries = [_entry(task, each) for task, each in zip(tasks, drawn, strict=True)]
-    html = index_html(entries, title=plan.title, by=plan.by, language=plan.language)
+    html = index_html(entries, title=plan.look.title, by=plan.by, language=plan.look.language)
     write_whole(plan.folder / INDEX, html.encode("utf-8", "replace"))
     inputs = {f"{number} {layer.name}": _described(layer) for number, layer in enumerate(layers)}
-    about = {"riverline": __version__, "by": plan.by, "language": plan.language, "title": plan.title, "inputs": inputs,
-             "shared_assets": plan.shared_assets, "outside": outside}  # fmt: skip
+    about = {"riverline": __version__, "by": plan.by, "language": plan.look.language, "title": plan.look.title,
+             "inputs": inputs, "shared_assets": plan.shared_assets, "outside": outside}  # fmt: skip
     path = write_manifest(plan.folder, about, drawn)
     journal.close(drawn)
     rows = [
@@ -274,42 +259,11 @@ def _concluded(
 
 def _collected(results: Any) -> tuple[Layer, ...]:  # noqa: ANN401
     if isinstance(results, dict):
-        return collect(**results)
-    return collect(*results) if isinstance(results, (list, tuple)) else collect(results)
+        return gather(**results)
+    return gather(*results) if isinstance(results, (list, tuple)) else gather(results)
 
 
-def _made(folder: Path, by: By, processes: int) -> Path:
-    if by not in COLUMNS or processes < 1:
-        raise JobError(
-            f"by 应为 {', '.join(COLUMNS)} 之一，processes 应不小于 1，实际为 {by!r}、{processes!r}",
-            f"by is one of {', '.join(COLUMNS)} and processes 1 or more, got {by!r} and {processes!r}",
-        )
-    try:
-        (folder / MAPS).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise JobError(
-            f"不能建立文件夹 {folder.name}：{error.strerror}", f"folder {folder.name} cannot be made: {error.strerror}"
-        ) from error
-    return folder
-
-
-def _called(unit: Unit) -> str:
-    return "_".join(dict.fromkeys(filter(None, (unit.code, unit.title))))
-
-
-def _task(unit: Unit, file: str, plan: _Plan) -> _Task:
-    """A map and the digest of its data, its look, and the version and files that draw it."""
-    data = [[layer.name, crs_text(getattr(layer.frame, "crs", None)), content_digest(layer.frame),
-             str(getattr(layer.rules, "digest", ""))] for layer in (*unit.own, *unit.around)]  # fmt: skip
-    look = [unit.code, unit.title, plan.title, plan.language, plan.shared_assets, plan.max_features]
-    return _Task(unit, file, text_digest(__version__, _page_digest(), look, data), plan)
-
-
-def _page_digest() -> str:
-    return text_digest([page_file(name) for name in _PAGES], [asset.sha256 for asset in ASSETS.values()])
-
-
-def _all_drawn(tasks: Sequence[_Task], processes: int) -> Iterator[tuple[_Task, Drawn | None]]:
+def _all_drawn(tasks: Sequence[Task], processes: int) -> Iterator[tuple[Task, Drawn | None]]:
     """Each task before it is drawn (None) and after."""
     if processes == 1 or len(tasks) < 2:  # noqa: PLR2004 - nothing to share
         for task in tasks:
@@ -331,7 +285,7 @@ def _all_drawn(tasks: Sequence[_Task], processes: int) -> Iterator[tuple[_Task, 
             ) from error
 
 
-def _draw(task: _Task) -> Drawn:
+def _draw(task: Task) -> Drawn:
     """Draw and write one map; what its data do wrong is told instead."""
     unit, plan = task.unit, task.plan
     counts = dict(sorted(Counter({layer.name: 0 for layer in unit.own}).items()))
@@ -342,10 +296,14 @@ def _draw(task: _Task) -> Drawn:
     try:
         refuse_too_many(layers, plan.max_features)
         focus = [layer.frame for layer in unit.own if layer.spatial]
-        title = " · ".join(filter(None, [unit.title, plan.title]))
-        html = page_html(draw(layers, Look(plan.language, title, focus=focus)), offline=True, beside=beside)
+        title = " · ".join(filter(None, [unit.title, plan.look.title]))
+        html = page_html(draw(layers, replace(plan.look, title=title, focus=focus)), offline=True, beside=beside)
     except _OWN_ERRORS as error:
-        note = error.message(plan.language) if isinstance(error, RiverlineError) else f"{type(error).__name__}: {error}"
+        note = (
+            error.message(plan.look.language)
+            if isinstance(error, RiverlineError)
+            else f"{type(error).__name__}: {error}"
+        )
         return Drawn(unit.code, unit.title, "", task.digest, counts=counts, note=note)
     content = html.encode("utf-8", "replace")
     for name, text in (beside.files if beside else {}).items():
@@ -362,9 +320,9 @@ def _write_asset(path: Path, content: bytes) -> None:
         write_whole(path, content)
 
 
-def _entry(task: _Task, drawn: Drawn) -> Entry:
+def _entry(task: Task, drawn: Drawn) -> Entry:
     try:
-        return entry_of(task.unit, drawn, task.plan.language)
+        return entry_of(task.unit, drawn, task.plan.look.language)
     except _OWN_ERRORS as error:
         return Entry(task.unit.code, task.unit.title, drawn.file, drawn.note or f"{type(error).__name__}: {error}")
 
@@ -376,7 +334,7 @@ def _described(layer: Layer) -> dict[str, Any]:
     return {"rows": len(layer.frame), "digest": content_digest(layer.frame)}
 
 
-def _faults(plan: _Plan, tasks: Sequence[_Task], drawn: Sequence[Drawn], outside: dict[str, int]) -> gpd.GeoDataFrame:
+def _faults(plan: Plan, tasks: Sequence[Task], drawn: Sequence[Drawn], outside: dict[str, int]) -> gpd.GeoDataFrame:
     failed = [each for each in drawn if each.note]
     empty = [task.unit for task, each in zip(tasks, drawn, strict=True)
              if not each.note and not any(map(drawable, task.unit.shapes))]  # fmt: skip
@@ -389,7 +347,7 @@ def _faults(plan: _Plan, tasks: Sequence[_Task], drawn: Sequence[Drawn], outside
           for unit in rest for layer in unit.own),
         *(_told("map-outside", ["*"], name, value=count) for name, count in outside.items()),
     ]  # fmt: skip
-    return faults.describe(faults.combine(found, crs="EPSG:4326"), plan.language)
+    return faults.describe(faults.combine(found, crs="EPSG:4326"), plan.look.language)
 
 
 def _told(code: str, features: Sequence[str], layer: str, **more: Any) -> gpd.GeoDataFrame:  # noqa: ANN401

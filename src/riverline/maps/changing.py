@@ -10,12 +10,13 @@ import geopandas as gpd
 
 from riverline.errors import SchemaError
 from riverline.geodesy import align
-from riverline.maps.drawing import Look, draw
+from riverline.maps.drawing import draw
+from riverline.maps.gathering import gather
 from riverline.maps.lightening import CRS
+from riverline.maps.look import Look
 from riverline.maps.pictures import MAX_PIXELS
 from riverline.maps.showing import MOST_FEATURES, refuse_too_many
 from riverline.maps.swiping import Pair, Part, part_images
-from riverline.style import collect
 
 if TYPE_CHECKING:
     import folium
@@ -38,6 +39,8 @@ def show_change(  # noqa: PLR0913 - one argument a thing to say
     max_pixels: int = MAX_PIXELS,
     basemap: Basemap | str | os.PathLike[str] | None = None,
     tianditu_key: str | None = None,
+    width: str | int = "100%",
+    height: str | int = "100%",
     max_features: int = MOST_FEATURES,
     **layers: Any,  # noqa: ANN401
 ) -> folium.Map:
@@ -64,7 +67,7 @@ def show_change(  # noqa: PLR0913 - one argument a thing to say
         their suspects, the most probable first, at most 60 and 12 MB; the legend tells of the rest.
     max_pixels
         Most pixels of an image. What has more is made coarser, and the legend says by how much.
-    basemap, tianditu_key, max_features
+    basemap, tianditu_key, width, height, max_features
         As in :func:`show`.
     **layers
         More frames or results for both sides, each with a name.
@@ -101,11 +104,12 @@ def show_change(  # noqa: PLR0913 - one argument a thing to say
     >>> rl.maps.save(page, f"{tempfile.mkdtemp()}/change.html").name
     'change.html'
     """
+    look = Look(language, title, basemap, tianditu_key, width, height)
     parts = [_part(before, "before"), _part(after, "after")]
-    found = collect(*results, **layers)
+    found = gather(*results, **layers)
     refuse_too_many([*found, *(layer for part in parts for layer in part.layers)], max_features)
     pair = Pair(tuple(parts), _bounds(area), max_pixels)
-    return draw(found, Look(language, title, basemap, tianditu_key), pair=pair, chips=chips)
+    return draw(found, look, pair=pair, chips=chips)
 
 
 def _part(value: Any, name: str) -> Part:  # noqa: ANN401
@@ -119,7 +123,7 @@ def _part(value: Any, name: str) -> Part:  # noqa: ANN401
             f"{name} must be a scene or a frame, got {what if what != '空' else 'nothing'}; for an image write "
             f'{name}=rl.read_scene("image.tif", date="2024-04-15")',
         )
-    return Part(tuple(images), collect(*rest))
+    return Part(tuple(images), gather(*rest))
 
 
 def _bounds(area: gpd.GeoDataFrame | gpd.GeoSeries | None) -> tuple[float, float, float, float] | None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import folium
 import numpy as np
+import shapely
 from folium.utilities import JsCode
 
 from riverline._version import __version__
 from riverline.maps.basemaps import add_basemap
-from riverline.maps.clock import Clock, add_clock
+from riverline.maps.clock import add_clock
 from riverline.maps.elements import (
     MARKED,
     Asides,
@@ -32,7 +33,7 @@ from riverline.maps.elements import (
 from riverline.maps.figures import popup_figures
 from riverline.maps.focus import box_of, first_view
 from riverline.maps.groups import blank, groups_of, to_features
-from riverline.maps.lightening import lighten, merge
+from riverline.maps.lightening import eastward, lighten, merge
 from riverline.maps.naming import line_names, name_points
 from riverline.maps.notices import counted, undrawn, unmeasured
 from riverline.maps.overview import overview
@@ -52,19 +53,17 @@ from riverline.schema import COVERAGE, FAULTS, PATROLS
 from riverline.style import in_language, own_line_names, rule_sets_of, themes, with_rule_titles
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from riverline.maps.basemaps import Basemap
     from riverline.maps.figures import Chips
     from riverline.maps.groups import Group
+    from riverline.maps.look import Look
     from riverline.maps.pictures import Box
-    from riverline.maps.surfaces import Drawn
     from riverline.maps.swiping import Side
     from riverline.schema import Language
     from riverline.style import Layer, Theme
 
-__all__ = ["PLAIN_FEATURES", "Look", "draw"]
+__all__ = ["PLAIN_FEATURES", "draw"]
 
 _HOVER_LIMIT = 5_000
 PLAIN_FEATURES = 5_000
@@ -111,23 +110,6 @@ _WORDS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Language, heading, basemap and size of a map, what it opens on, its months, themes of its own, names, density."""
-
-    language: Language = "zh"
-    title: str = ""
-    basemap: Basemap | str | os.PathLike[str] | None = None
-    tianditu_key: str | None = None
-    width: str | int = "100%"
-    height: str | int = "100%"
-    focus: Any = None
-    clock: Clock | None = None
-    themes: Mapping[str, Theme] = field(default_factory=dict)
-    labels: tuple[tuple[str, Any], ...] = ()
-    surface: Drawn | None = None
-
-
 def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips: Chips | None = None) -> folium.Map:
     """The map of layers, and of images and layers of two sides, as :func:`show` and :func:`show_change` give it out."""
     language = look.language
@@ -149,7 +131,7 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     groups = see_through(groups, sides)
     view, whole = _view(merged, sides, look.focus)
     page = _page(view, look, "riverlineSwipe.canvas" if sides else "L.canvas")
-    based = add_basemap(page, look.basemap, key=look.tianditu_key, language=language, box=whole)
+    based = add_basemap(page, look, box=view if look.one_of_many else whole)
     every = [*groups, *(group for side in sides for group in side.groups)]
     _add_asides(page, every, photos)
     images = add_pictures(page, sides, language) if sides else []
@@ -220,7 +202,11 @@ def _view(
     if images and whole:
         whole = (*map(min, images[:2], whole[:2]), *map(max, images[2:], whole[2:]))  # type: ignore[assignment]
     whole = whole or images
-    return first_view(everything, focus) or images or whole, whole
+    view = first_view(everything, focus) or images or whole
+    if view and whole and view[2] < whole[0]:
+        # What a map is about may lie beyond the antimeridian alone, where everything goes on.
+        view = (view[0] + 360.0, view[1], view[2] + 360.0, view[3])
+    return view, whole
 
 
 def _box_of_images(sides: Sequence[Side]) -> Box | None:
@@ -310,7 +296,8 @@ def _name(page: folium.Map, layers: Sequence[Layer], names: dict[str, str], look
     _add_names(page, places.to_numpy(), [names[code] for code in places.index], _WORDS[language]["names"])
     called, middles = line_names(layers, language)
     _add_names(page, middles, called, _WORDS[language]["lines"], "line")
-    own = np.array([place for _, place in look.labels], dtype=object)
+    own, box = np.array([place for _, place in look.labels], dtype=object), box_of(layers)
+    own = shapely.transform(own, lambda xy: eastward(xy, box[0])) if box else own
     _add_names(page, own, [text for text, _ in look.labels], _WORDS[language]["labels"], "line")
 
 
@@ -337,7 +324,7 @@ def _spec(
         {
             "heading": group.heading,
             "label": group.label,
-            "kind": "point" if group.layer in MARKED and group.kind == "area" else group.kind,
+            "kind": "point" if group.layer in MARKED and group.kind != "line" else "+".join(group.kinds) or group.kind,
             "count": group.count,
             "style": path_options(group.symbol),
         }
@@ -377,6 +364,8 @@ def _corner(layers: Sequence[Layer], language: Language) -> str:
     parts = [f"riverline {__version__}"]
     for used in rule_sets_of(layers):
         mark = "（{}）" if language == "zh" else " ({})"
-        title = f"{_WORDS[language]['rules']} {used.label(language)}"
+        label, word = used.label(language), _WORDS[language]["rules"]
+        # A title may say itself what it is: Rules of the county.
+        title = label if label.startswith(word) else f"{word} {label}"
         parts.append(f"{title}{mark.format(f'{used.name} {used.digest[:12]}')}")
     return " | ".join(html_text(part) for part in dict.fromkeys(parts))

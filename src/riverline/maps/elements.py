@@ -100,8 +100,10 @@ class Layers(folium.LayerControl):
         "{% macro script(this, kwargs) %}"
         "document.addEventListener('DOMContentLoaded', function () {"
         "riverlineTree.control("
-        "{ {%- for key, val in this.base_layers.items() %}{{ key|tojson }}: {{ val }}, {%- endfor %} }, "
-        "{ {%- for key, val in this.overlays.items() %}{{ key|tojson }}: {{ val }}, {%- endfor %} }, "
+        # As pairs: in an object as it is written down __proto__ would be no name.
+        "{%- for named in [this.base_layers, this.overlays] %}"
+        "Object.fromEntries([ {%- for key, val in named.items() %}[{{ key|tojson }}, {{ val }}], {%- endfor %} ]), "
+        "{%- endfor %}"
         "[ {%- for name, heading in this.headings %}[{{ name }}, {{ heading }}], {%- endfor %} ], "
         "{{ this.options|tojavascript }}).addTo({{ this._parent.get_name() }}); });"
         "{% endmacro %}"

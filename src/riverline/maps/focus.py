@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from riverline.maps.gathering import gather
 from riverline.maps.groups import blank
 from riverline.maps.lightening import merge
-from riverline.style import collect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +73,7 @@ def first_view(layers: Sequence[Layer], focus: Any = None) -> Box | None:  # noq
     if focus is not None:
         several = focus if isinstance(focus, (list, tuple)) else (focus,)
         named = {f"focus {i}": each for i, each in enumerate(several)}
-        return box_of(merge(collect(**named)))
+        return box_of(merge(gather(**named)))
     return box_of([_known(layer) for layer in layers if layer.name in FINDINGS])
 
 

@@ -50,7 +50,7 @@ class Group:
     heading, label
         Titles of the theme and of the category.
     symbol, kind, order
-        How it is drawn, as what, and above what.
+        How it is drawn, as what (of several kinds, the lowest), and above what.
     count
         Number of features.
     features
@@ -67,6 +67,8 @@ class Group:
         Between which sizes of a pixel it is drawn, metres (above, up to); empty for all.
     packed, marks
         Its features for a canvas of our own, in place of ``features``; what the numbers beside their texts are.
+    kinds
+        All that its features are, from areas to points, where it is more than one.
     """
 
     layer: str
@@ -86,6 +88,7 @@ class Group:
     scale: tuple[float, ...] = ()
     packed: Packed | None = None
     marks: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
 
 
 def groups_of(
@@ -202,12 +205,13 @@ def _group(  # noqa: PLR0913 - what a group is made of
     packed: Packed | None = None,
     marks: tuple[str, ...] = (),
 ) -> Group:
+    kinds = _kinds(geometry)
     return Group(
         layer=layer.name,
         heading=theme.title(language) if theme.column else "",
         label=theme.label(value, language) or layer.label(language),
         symbol=theme.symbol(value),
-        kind=_kind(geometry),
+        kind=kinds[-1],
         order=theme.order,
         count=len(geometry),
         features=features or [],
@@ -218,6 +222,7 @@ def _group(  # noqa: PLR0913 - what a group is made of
         figures=figures,
         packed=packed,
         marks=marks,
+        kinds=kinds if len(kinds) > 1 else (),
     )
 
 
@@ -292,10 +297,11 @@ def _pool(texts: Texts, rows: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
     return tuple(str(text) for text in pool), numbers.reshape(chosen.shape)
 
 
-def _kind(geometry: np.ndarray) -> Kind:
-    dimensions = shapely.get_dimensions(geometry)
+def _kinds(geometry: np.ndarray) -> tuple[Kind, ...]:
+    """What shapes are, areas first; those of a collection are what its parts are."""
+    there = set(shapely.get_dimensions(shapely.get_parts(geometry)).tolist())
     kinds: tuple[Kind, ...] = ("point", "line", "area")
-    return kinds[max(int(dimensions.min()), 0)]
+    return tuple(kinds[each] for each in (2, 1, 0) if each in there) or ("point",)
 
 
 def to_features(geometry: np.ndarray, properties: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -10,14 +10,16 @@ import pandas as pd
 
 from riverline.errors import SchemaError
 from riverline.geodesy import align
-from riverline.maps.drawing import Look, draw
+from riverline.maps.drawing import draw
+from riverline.maps.gathering import gather
 from riverline.maps.lightening import CRS
+from riverline.maps.look import Look
 from riverline.maps.naming import middles
 from riverline.maps.showing import MOST_FEATURES, refuse_too_many
 from riverline.maps.surfaces import draw_surface
 from riverline.schema import HOT_REACHES, PROBLEMS
 from riverline.schema.values import read_values
-from riverline.style import OTHER, Theme, collect
+from riverline.style import OTHER, Theme
 
 if TYPE_CHECKING:
     import os
@@ -49,12 +51,15 @@ _WORDS = {
 }
 
 
-def show_hotspots(
+def show_hotspots(  # noqa: PLR0913 - one argument a thing to say
     hotspots: Hotspots,
     *results: Any,  # noqa: ANN401 - any result or frame
     language: Language = "zh",
     title: str = "",
     basemap: Basemap | str | os.PathLike[str] | None = None,
+    tianditu_key: str | None = None,
+    width: str | int = "100%",
+    height: str | int = "100%",
     max_features: int = MOST_FEATURES,
     surface: Surface | None = None,
     **layers: Any,  # noqa: ANN401
@@ -67,7 +72,7 @@ def show_hotspots(
         From :func:`riverline.find_hotspots`.
     *results
         What lies under them, as in :func:`show`: axes, extents, the problems themselves.
-    language, title, basemap, max_features
+    language, title, basemap, tianditu_key, width, height, max_features
         As in :func:`show`.
     surface
         From :func:`riverline.hotspots.measure_surface`: problems per square kilometre in five classes under everything
@@ -104,6 +109,7 @@ def show_hotspots(
     >>> [child.layer_name for child in page._children.values() if hasattr(child, "layer_name")][-1]
     '热点名次'
     """
+    look = Look(language, title, basemap, tianditu_key, width, height)
     clusters = getattr(hotspots, "clusters", None)
     if clusters is None or not hasattr(hotspots, "segments"):
         what = type(hotspots).__name__
@@ -112,14 +118,14 @@ def show_hotspots(
             f"hotspots must be what riverline.find_hotspots returns, got {what}",
         )
     HOT_REACHES.require(clusters, layer="hot_reaches")
-    found = collect(hotspots, *results, **layers)
+    found = gather(hotspots, *results, **layers)
     found, aside = _in_window(found, hotspots, language)
     refuse_too_many(found, max_features)
     hot = clusters[(clusters["verdict"] == "hot").to_numpy(dtype=bool)]
     labels = _labels(hot, language)
     dense = None if surface is None else draw_surface(surface)
-    look = Look(language, title, basemap, focus=hot if len(hot) else None, labels=labels, surface=dense, themes=aside)
-    return draw(found, look)
+    focus = hot if len(hot) else None
+    return draw(found, replace(look, focus=focus, labels=labels, surface=dense, themes=aside))
 
 
 def _in_window(

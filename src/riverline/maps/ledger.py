@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -10,10 +11,12 @@ import pandas as pd
 
 from riverline.errors import SchemaError
 from riverline.maps.clock import CHOICE, FIRST, LAST, Clock, month_numbers, months_of
-from riverline.maps.drawing import Look, draw
+from riverline.maps.drawing import draw
+from riverline.maps.gathering import gather, mended
+from riverline.maps.look import Look
 from riverline.maps.showing import MOST_FEATURES, refuse_too_many
 from riverline.schema import PROBLEMS
-from riverline.style import Symbol, Theme, collect
+from riverline.style import PROBLEMS_BY_STATUS
 
 if TYPE_CHECKING:
     import os
@@ -23,32 +26,20 @@ if TYPE_CHECKING:
     from riverline.ledger import Ledger
     from riverline.maps.basemaps import Basemap
     from riverline.schema import Language
-    from riverline.style import Shape
 
 __all__ = ["show_ledger"]
 
-_MARKS: tuple[tuple[str, str, Shape, float], ...] = (
-    ("found", "#C1121F", "circle", 11.0),
-    ("assigned", "#B26A00", "triangle", 13.0),
-    ("rectifying", "#0057B8", "square", 10.0),
-    ("review", "#7B2D8E", "diamond", 13.0),
-    ("closed", "#0B8457", "circle", 7.0),
-    ("reopened", "#8E0152", "star", 16.0),
-    ("rejected", "#7A7F85", "pentagon", 8.0),
-)
-_BY_STATUS = Theme("problems", "status", 75, tuple(
-    (status, Symbol(color, 1.6, fill=color, fill_opacity=0.75, shape=shape, size=size))
-    for status, color, shape, size in _MARKS
-))  # fmt: skip
 
-
-def show_ledger(
+def show_ledger(  # noqa: PLR0913 - one argument a thing to say
     ledger: Ledger | gpd.GeoDataFrame,
     *results: Any,  # noqa: ANN401 - any result or frame
     events: pd.DataFrame | None = None,
     language: Language = "zh",
     title: str = "",
     basemap: Basemap | str | os.PathLike[str] | None = None,
+    tianditu_key: str | None = None,
+    width: str | int = "100%",
+    height: str | int = "100%",
     max_features: int = MOST_FEATURES,
     **layers: Any,  # noqa: ANN401
 ) -> folium.Map:
@@ -65,7 +56,7 @@ def show_ledger(
         Rows of :data:`riverline.schema.EVENTS` for a frame of problems. Without them a problem is found from the month
         that it was found in, and in the state of its row from the month that it was closed in; what happened between is
         not in such a frame, and one that is not closed is in the state of its row all along.
-    language, title, basemap, max_features
+    language, title, basemap, tianditu_key, width, height, max_features
         As in :func:`show`. A problem counts once for each state that it was in at the end of a month.
     **layers
         More frames or results, each with a name.
@@ -92,6 +83,7 @@ def show_ledger(
     >>> [child.layer_name for child in page._children.values() if hasattr(child, "layer_name")][:3]
     ['四乱问题：发现', '四乱问题：整改', '四乱问题：销号']
     """
+    look = Look(language, title, basemap, tianditu_key, width, height)
     problems, history = _parts(ledger, events)
     steps, first = months_of(*(problems[name] for name in ("found_on", "closed_on")), history["on"])
     states = _states(problems, history, first, max(len(steps) - 1, 0))
@@ -100,13 +92,13 @@ def show_ledger(
     numbers = {kind: number for number, kind in enumerate(kinds)}
     states[CHOICE] = [numbers.get(kind, len(kinds)) for kind in states["kind"]]
     attached = [ledger.attachments()] if hasattr(ledger, "attachments") else []
-    found = collect(states, *attached, *results, **layers)
+    found = gather(states, *attached, *results, **layers)
     refuse_too_many(found, max_features)
     choices = tuple(str(PROBLEMS["kind"].value_label(kind, language)) for kind in kinds)
     label = PROBLEMS["kind"].label_zh if language == "zh" else PROBLEMS["kind"].label_en
     listed = tuple((name, (number,)) for number, name in enumerate(choices))
     clock = Clock(steps or ("",), max(len(steps) - 1, 0), label, listed)
-    return draw(found, Look(language, title, basemap, clock=clock, themes={"problems": _BY_STATUS}))
+    return draw(found, replace(look, clock=clock, themes={"problems": PROBLEMS_BY_STATUS}))
 
 
 def _parts(ledger: Any, events: pd.DataFrame | None) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:  # noqa: ANN401
@@ -121,6 +113,7 @@ def _parts(ledger: Any, events: pd.DataFrame | None) -> tuple[gpd.GeoDataFrame, 
             "rl.read_layer(…, rl.schema.PROBLEMS)",
         )
     PROBLEMS.require(ledger, layer="problems")
+    ledger, events = mended(ledger), None if events is None else mended(events)
     problems = ledger.reindex(columns=list(dict.fromkeys([*ledger.columns, "found_on", "closed_on"])))
     if events is not None:
         told = events[events["status"].notna() & (events["status"] != "")]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from riverline.style import Layer
 
-__all__ = ["CRS", "lighten", "merge"]
+__all__ = ["CRS", "eastward", "lighten", "merge"]
 
 CRS = "EPSG:4326"
 # How far display lines may leave the real ones: the first that keeps a page within the vertex budget is taken.
@@ -61,19 +61,57 @@ def merge(layers: Sequence[Layer]) -> tuple[Layer, ...]:
 
 
 def _unwrapped(layers: list[Layer]) -> tuple[Layer, ...]:
-    """The layers with what lies west of the antimeridian beyond 180°, if a line crosses it: it goes on, not around."""
+    """The layers with what lies beyond the antimeridian going on there, not around the world.
+
+    Where everything lies within half a turn across it, all that is west of it goes on beyond 180°; else only what
+    crosses it itself.
+    """
     shapes = [layer.frame.geometry.to_numpy() for layer in layers]
-    coords, feature = shapely.get_coordinates(np.concatenate([np.zeros(0, dtype="object"), *shapes]), return_index=True)
-    if not ((np.abs(np.diff(coords[:, 0])) > _HALF_TURN) & (np.diff(feature) == 0)).any():
+    first = _first_longitude(shapely.get_parts(np.concatenate([np.zeros(0, dtype="object"), *shapes])))
+    crossing = [_crosses(each) for each in shapes]
+    if first is None and not any(each.any() for each in crossing):
         return tuple(layers)
-    return tuple(
-        replace(layer, frame=gpd.GeoDataFrame(layer.frame, geometry=shapely.transform(each, _eastward), crs=CRS))
-        for layer, each in zip(layers, shapes, strict=True)
-    )
+    moved = []
+    for layer, each, crosses in zip(layers, shapes, crossing, strict=True):
+        rows = crosses if first is None else np.ones(len(each), dtype=bool)
+        drawn = each.copy()
+        drawn[rows] = shapely.transform(each[rows], lambda coords: eastward(coords, first or 0.0))
+        moved.append(replace(layer, frame=gpd.GeoDataFrame(layer.frame, geometry=drawn, crs=CRS)))
+    return tuple(moved)
 
 
-def _eastward(coords: NDArray[np.float64]) -> NDArray[np.float64]:
-    return coords + np.where(coords[:, :1] < 0.0, [[2 * _HALF_TURN, 0.0]], 0.0)
+def _crosses(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Which shapes have an edge that is shorter across the antimeridian; one of a whole turn is around the world."""
+    parts, shape = shapely.get_parts(shapes, return_index=True)
+    coords, part = shapely.get_coordinates(parts, return_index=True)
+    leap = np.abs(np.diff(coords[:, 0]))
+    over = (leap > _HALF_TURN) & (leap < 2 * _HALF_TURN) & (np.diff(part) == 0)
+    return np.isin(np.arange(len(shapes)), shape[part[1:][over]])
+
+
+def _first_longitude(parts: NDArray[np.object_]) -> float | None:
+    """Where everything begins if it lies across the antimeridian within half a turn, else None."""
+    known = parts[~(shapely.is_missing(parts) | shapely.is_empty(parts))]
+    crosses = _crosses(known)
+    plain = shapely.bounds(known[~crosses])
+    over = shapely.bounds(shapely.transform(known[crosses], lambda coords: eastward(coords, 0.0)))
+    half = np.full(len(over), _HALF_TURN)
+    west = np.concatenate([plain[:, 0], over[:, 0], -half])
+    east = np.concatenate([plain[:, 2], half, over[:, 2] - 2 * _HALF_TURN])
+    order = np.argsort(west, kind="stable")
+    free = west[order][1:] - np.maximum.accumulate(east[order])[:-1]
+    return float(west[order][1:][np.argmax(free)]) if len(free) and free.max() >= _HALF_TURN else None
+
+
+def eastward(coords: NDArray[np.float64], first: float) -> NDArray[np.float64]:
+    """Coordinates with those west of a longitude a turn farther east.
+
+    Examples
+    --------
+    >>> eastward(np.array([[-179.5, 1.0], [179.5, 1.0]]), 179.0).tolist()
+    [[180.5, 1.0], [179.5, 1.0]]
+    """
+    return coords + np.where(coords[:, :1] < first, [[2 * _HALF_TURN, 0.0]], 0.0)
 
 
 def lighten(layers: Sequence[Layer], *, packs: bool = False) -> tuple[tuple[Layer, ...], float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,12 @@ import pandas as pd
 
 from riverline.errors import SchemaError
 from riverline.maps.clock import CHOICE, FIRST, LAST, Clock, month_numbers, months_of
-from riverline.maps.drawing import Look, draw
+from riverline.maps.drawing import draw
+from riverline.maps.gathering import gather, mended
+from riverline.maps.look import Look
 from riverline.maps.showing import MOST_FEATURES, refuse_too_many
 from riverline.schema import COVERAGE, PATROL_GAPS, PATROLS
 from riverline.schema.clock import in_office_time
-from riverline.style import collect
 
 if TYPE_CHECKING:
     import os
@@ -38,6 +40,9 @@ def show_patrols(
     language: Language = "zh",
     title: str = "",
     basemap: Basemap | str | os.PathLike[str] | None = None,
+    tianditu_key: str | None = None,
+    width: str | int = "100%",
+    height: str | int = "100%",
     max_features: int = MOST_FEATURES,
     **layers: Any,  # noqa: ANN401
 ) -> folium.Map:
@@ -49,7 +54,7 @@ def show_patrols(
         From :func:`riverline.measure_patrols`.
     *results
         What lies under them, as in :func:`show`: axes, extents.
-    language, title, basemap, max_features
+    language, title, basemap, tianditu_key, width, height, max_features
         As in :func:`show`.
     **layers
         More frames or results, each with a name.
@@ -80,6 +85,7 @@ def show_patrols(
     riverline.errors.SchemaError: patrols 应为 riverline.measure_patrols 的返回值，实际为 NoneType
     patrols must be what riverline.measure_patrols returns, got NoneType
     """
+    look = Look(language, title, basemap, tianditu_key, width, height)
     parts: list[Any] = [getattr(patrols, name, None) for name in ("coverage", "gaps", "tracks")]
     if any(part is None for part in parts):
         what = type(patrols).__name__
@@ -89,7 +95,7 @@ def show_patrols(
         )
     for part, schema in zip(parts, (COVERAGE, PATROL_GAPS, PATROLS), strict=True):
         schema.require(part, layer=schema.name)
-    parts = [*(_lowest_last(part) for part in parts[:2]), parts[2]]
+    parts = [mended(part) for part in (*(_lowest_last(part) for part in parts[:2]), parts[2])]
     coverage, gaps, tracks = parts
     started = pd.Series(pd.to_datetime(tracks["started"], utc=True))
     began = in_office_time(started)
@@ -101,13 +107,13 @@ def show_patrols(
         part.assign(**_times(start, end, first, len(steps)), **{CHOICE: _numbers(pairs, people)})
         for part, (start, end), pairs in zip(parts, spans, who, strict=True)
     ]
-    found = collect(*timed, *_without_duty(patrols), *results, **layers)
+    found = gather(*timed, *_without_duty(patrols), *results, **layers)
     refuse_too_many(found, max_features)
     label = COVERAGE["chief"].label_zh if language == "zh" else COVERAGE["chief"].label_en
     choices, chosen = _choices(people, chain(*who[:2]), language)
     clock = Clock(steps or ("",), max(len(steps) - 1, 0), label, choices, chosen)
     focus = [coverage, gaps] if len(coverage) else None
-    return draw(found, Look(language, title, basemap, focus=focus, clock=clock))
+    return draw(found, replace(look, focus=focus, clock=clock))
 
 
 def _without_duty(patrols: Patrols) -> list[gpd.GeoDataFrame]:

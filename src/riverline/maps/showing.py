@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from riverline.errors import JobError
-from riverline.maps.drawing import Look, draw
+from riverline.maps.drawing import draw
 from riverline.maps.focus import first_view
+from riverline.maps.gathering import gather
 from riverline.maps.lightening import merge
+from riverline.maps.look import Look
 from riverline.maps.swiping import Pair, Part, choose, part_images
-from riverline.style import collect
 
 if TYPE_CHECKING:
     import os
@@ -48,7 +49,9 @@ def show(  # noqa: PLR0913 - one argument a thing to say
     Parameters
     ----------
     *results
-        Results such as :class:`riverline.Demarcation`, and frames that follow a schema, in any CRS. Evidence of changes
+        Results such as :class:`riverline.Demarcation`, and frames that follow a schema, in any CRS. A
+        :class:`riverline.Ledger` stands for its problems as all of its events have left them, closed ones too, with its
+        attachments; for those of another day give ``ledger.problems(on=…)``. Evidence of changes
         is drawn as curves in the popups of suspects; photographs among ``ledger.attachments()`` (JPEG, PNG, TIFF, WebP,
         BMP) are in the popups of their problems, made small, at most 120 and 12 MB.
     language
@@ -87,11 +90,13 @@ def show(  # noqa: PLR0913 - one argument a thing to say
     Raises
     ------
     SchemaError
-        If something is neither a result nor a frame, or ``scenes`` are no scenes.
+        If something is neither a result nor a frame nor a ledger, a frame has several columns of one name, or
+        ``scenes`` are no scenes.
     CRSError
         If a frame has no CRS, or a frame or an image cannot be reprojected safely.
     JobError
-        If there are too many features, a basemap without a key, or images that do not reach the layers.
+        If there are too many features, a basemap without a key, images that do not reach the layers, or an argument is
+        of a kind that nothing can be drawn by.
 
     Notes
     -----
@@ -116,10 +121,10 @@ def show(  # noqa: PLR0913 - one argument a thing to say
     >>> [child.layer_name for child in page._children.values() if isinstance(child, folium.FeatureGroup)]
     ['河道中心线', '河流名称']
     """
-    rest, named, images = part_images(results, layers, scenes)
-    found = collect(*rest, **named)
-    refuse_too_many(found, max_features)
     look = Look(language, title, basemap, tianditu_key, width, height, focus)
+    rest, named, images = part_images(results, layers, scenes)
+    found = gather(*rest, **named)
+    refuse_too_many(found, max_features)
     area = first_view(merge(found), focus) if images else None
     pair = Pair(tuple(Part(part) for part in choose(images, area))) if images else None
     return draw(found, look, pair=pair, chips=chips)
@@ -130,7 +135,12 @@ class TooManyFeaturesError(JobError):
 
 
 def refuse_too_many(layers: Sequence[Layer], max_features: int) -> None:
-    """Raise if a page would hold more features than it may."""
+    """Raise if a page would hold more features than it may, or how many it may is no number."""
+    if not isinstance(max_features, (int, float)) or isinstance(max_features, bool):
+        raise JobError(
+            f"max_features 应为整数，实际为 {max_features!r}",
+            f"max_features must be a whole number, got {max_features!r}",
+        )
     count = sum(len(layer.frame) for layer in layers if layer.spatial)
     if count > max_features:
         raise TooManyFeaturesError(

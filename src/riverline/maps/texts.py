@@ -29,6 +29,14 @@ _SKIPPED = frozenset({"evidence", "end_chainage_m"})
 _SKIPPED_OF_FAULTS = frozenset({"unit", "note"})
 _TIP = ("river_id", "name", "bank", "basis", "kind", "number", "severity", "code", "status")
 _CHAINAGES = frozenset({"start_chainage_m", "chainage_m", "printed_chainage"})
+# Coordinates are copied from popups: as many decimals as tables have, a millimetre, and no separators.
+_PLACES = (
+    (re.compile(r"(?:^|_)(?:lon|lat)$"), 8),
+    (re.compile(r"(?:^|_)[xy](?:_zoned)?_m$"), 3),
+)
+_FREE_DECIMALS = 9
+# Beyond these, and where no exponent would be clearer, a number is a code or a coordinate and is written out.
+_WRITTEN_OUT = (1e-9, 1e21)
 _MAX_FREE_COLUMNS = 12
 # Of a digest as much as the corner of the page says.
 _DIGEST = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{20,}\b")
@@ -140,8 +148,16 @@ def _free(frame: pd.DataFrame) -> Texts:
     columns = [name for name in frame.columns if frame[name].dtype.name != "geometry"][:_MAX_FREE_COLUMNS]
     rows = [(f"free {i}", str(name), _each(frame[name], _plain)) for i, name in enumerate(columns)]
     texts = _texts(rows, len(frame))
-    told = [i for i, name in enumerate(columns) if not pd.api.types.is_float_dtype(frame[name].dtype)]
+    told = [i for i, name in enumerate(columns) if _may_name(frame[name])]
     return Texts(texts.fields, texts.cells, (0,) if rows else (), tuple((i, 0) for i in told))
+
+
+def _may_name(values: pd.Series) -> bool:
+    """Whether rows can be looked up by a column: whole numbers are codes, also where a blank has made them floats."""
+    if not pd.api.types.is_float_dtype(values.dtype):
+        return True
+    known = values.dropna().to_numpy(dtype="float64")
+    return bool(len(known) and (np.isfinite(known) & (known == np.floor(known))).all())
 
 
 def _row(column: Column, frame: pd.DataFrame, words: _Words) -> tuple[str, list[str]]:
@@ -158,7 +174,9 @@ def _each(values: pd.Series, told: Callable[[Any], str]) -> list[str]:
     """The text of each cell; equal cells of one type are put into words once."""
     if values.dtype == object and pd.api.types.infer_dtype(values) != "string":
         return [told(value) for value in values]
-    numbers, unique = pd.factorize(values, use_na_sentinel=False)
+    numbers, found = pd.factorize(values, use_na_sentinel=False)
+    # Of an index the numbers of single precision come back as double: 0.1 as 0.100000001.
+    unique = np.asarray(found) if isinstance(values.dtype, np.dtype) and values.dtype.kind == "f" else found
     return np.array([told(value) for value in unique], dtype=object)[numbers].tolist() if len(values) else []
 
 
@@ -193,6 +211,9 @@ class _Words:
     def _number(self, column: Column, value: float) -> str:
         if column.name.endswith("chainage_m"):
             return _chainage(value)
+        decimals = next((count for names, count in _PLACES if names.search(column.name)), None)
+        if decimals is not None:
+            return "" if pd.isna(value) else f"{value:.{decimals}f} {column.unit}"
         return _area(value, self.language) if column.unit == "m²" else _measure(value, column.unit)
 
 
@@ -245,6 +266,14 @@ def _measure(value: Any, unit: str) -> str:  # noqa: ANN401 - a number or nothin
 def _plain(value: Any) -> str:  # noqa: ANN401 - whatever a cell holds
     if isinstance(value, (list, tuple, dict, np.ndarray)):
         return str(value)
-    if isinstance(value, float) and not pd.isna(value):
-        return f"{value:,.6g}"
+    if isinstance(value, (float, np.floating)) and np.isfinite(value):
+        low, high = _WRITTEN_OUT
+        return _written_out(value) if value == 0.0 or low <= abs(float(value)) < high else str(value)
     return "" if pd.isna(value) else str(value).removesuffix(" 00:00:00")
+
+
+def _written_out(value: float | np.floating[Any]) -> str:
+    """The shortest text that tells a number from its neighbours, without exponents, of nine decimals at most."""
+    text = np.format_float_positional(value, trim="-")
+    long = len(text.partition(".")[2]) > _FREE_DECIMALS
+    return np.format_float_positional(value, precision=_FREE_DECIMALS, trim="-") if long else text

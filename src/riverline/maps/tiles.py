@@ -18,11 +18,17 @@ if TYPE_CHECKING:
 
     from riverline.maps.pictures import Box
 
-__all__ = ["MOST_BYTES", "LocalTiles", "read_tiles"]
+__all__ = ["MOST_BYTES", "VIEW_BYTES", "LocalTiles", "NoTilesError", "read_tiles", "require_tiles"]
 
 MOST_BYTES = 20_000_000
 """Most bytes of tiles that a page holds: the closest levels are left out until the others fit."""
+VIEW_BYTES = 3_000_000
+"""Most bytes of tiles of each of many maps."""
 _AROUND = 0.15
+# A page fits its box into what its legend leaves of a window; in pixels of that zoom windows of every shape, also
+# upright ones, lie within the square around its middle.
+_FREE_PX, _WINDOW_PX = (1000.0, 700.0), 2400.0
+_TILE_PX, _CLOSEST = 256.0, 20.0
 _STEEPEST = 85.0511287798
 _KINDS = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"RIFF": "webp"}
 _FILE = re.compile(r"\d+\.(?:png|jpe?g|webp)", re.IGNORECASE)
@@ -50,6 +56,22 @@ class LocalTiles:
     all_levels: tuple[int, int]
 
 
+class NoTilesError(JobError):
+    """No tile of a basemap reaches a map: of many maps, this one goes without it."""
+
+
+def require_tiles(path: Path) -> None:
+    """Raise if a source is not there.
+
+    Raises
+    ------
+    ReadError
+        With its name.
+    """
+    if not path.exists():
+        raise ReadError(f"找不到底图 {path.name}", f"there is no basemap {path.name}")
+
+
 def read_tiles(path: Path, box: Box | None, *, most_bytes: int = MOST_BYTES) -> LocalTiles:
     """The tiles of a source that lie around a map.
 
@@ -66,14 +88,20 @@ def read_tiles(path: Path, box: Box | None, *, most_bytes: int = MOST_BYTES) -> 
     ------
     ReadError
         If the source is not there or no MBTiles file of pictures.
+    NoTilesError
+        If none of its tiles reaches the map.
     JobError
-        If none of its tiles reaches the map, or not even the first level has room.
+        If not even the first level has room.
+
+    Notes
+    -----
+    Up to the level at which a page opens, its whole window has tiles, also beside and under a legend; closer ones lie
+    around the box, and what is beyond them is drawn from farther levels.
     """
-    if not path.exists():
-        raise ReadError(f"找不到底图 {path.name}", f"there is no basemap {path.name}")
+    require_tiles(path)
     levels = dict(_folder(path, box) if path.is_dir() else _mbtiles(path, box))
     if not levels:
-        raise JobError(
+        raise NoTilesError(
             f"底图 {path.name} 没有覆盖本图范围的瓦片；应为 z/x/y.png 文件夹或 MBTiles",
             f"no tile of the basemap {path.name} reaches the map; it is a folder z/x/y.png or an MBTiles file",
         )
@@ -94,21 +122,38 @@ def read_tiles(path: Path, box: Box | None, *, most_bytes: int = MOST_BYTES) -> 
 
 
 def _window(level: int, box: Box | None) -> tuple[range, range]:
-    """Columns and rows of the tiles of a level that touch a box and some room around it.
+    """Columns and rows of the tiles of a level that a page needs: in its window when it opens, else around its box.
 
     Examples
     --------
     >>> _window(3, (117.0, 31.0, 117.1, 31.1))
     (range(6, 7), range(3, 4))
+    >>> [[len(each) for each in _window(level, (117.0, 31.0, 117.1, 31.1))] for level in (13, 14)]
+    [[11, 10], [7, 8]]
     """
     count = 2**level
     if box is None:
         return range(count), range(count)
     west, south, east, north = box
     room = max(_AROUND * max(east - west, north - south), 0.002)
-    left, right = (int((lon / 360.0 + 0.5) * count) for lon in (west - room, east + room))
-    top, bottom = (int(_row(lat) * count) for lat in (north + room, south - room))
-    return range(max(left, 0), min(right + 1, count)), range(max(top, 0), min(bottom + 1, count))
+    left, right = ((lon / 360.0 + 0.5) for lon in (west - room, east + room))
+    top, bottom = _row(north + room), _row(south - room)
+    zoom = _opening(box)
+    if level <= round(zoom):
+        half = _WINDOW_PX / 2 / (_TILE_PX * 2.0**zoom)
+        middle, height = (west + east) / 720.0 + 0.5, (_row(north) + _row(south)) / 2
+        left, right = min(left, middle - half), max(right, middle + half)
+        top, bottom = min(top, height - half), max(bottom, height + half)
+    first, last, upper, lower = (math.floor(each * count) for each in (left, right, top, bottom))
+    return range(max(first, 0), min(last + 1, count)), range(max(upper, 0), min(lower + 1, count))
+
+
+def _opening(box: Box) -> float:
+    """The zoom at which a box fills what a legend leaves of a window."""
+    west, south, east, north = box
+    shares = ((east - west) / 360.0, _row(south) - _row(north))
+    return min([_CLOSEST, *(math.log2(free / (_TILE_PX * share)) for free, share in zip(_FREE_PX, shares, strict=True)
+                            if share > 0.0)])  # fmt: skip
 
 
 def _row(lat: float) -> float:

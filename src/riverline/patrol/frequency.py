@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from riverline._kernels.lines.following import united_by
 from riverline.demarcation.findings import Finding
 from riverline.patrol.periods import unit_ends, unit_starts
+from riverline.patrol.reaches import lengths_of
 from riverline.rules.patrolling.model import COLOURS
 from riverline.schema import DUTIES, DUTY_CHECKS
 
@@ -58,7 +58,7 @@ def checks_of(
         ``duty`` (row of ``reaches``), ``activity``, ``day``.
     """
     due = _due(reaches, rules, window, warnings)
-    visits = _visits(walked, tracks, reaches)
+    visits = _visits(walked, tracks, reaches, rules.cleaning.position_m)
     due = due.assign(check=np.arange(len(due)))
     pairs = _met(due, visits)
     good = pairs[(pairs["validity"] == "valid") & (pairs["share"] >= pairs["visit_share"] - _ROUNDING)]
@@ -68,7 +68,7 @@ def checks_of(
         done=_count(good, len(due)),
         doubtful=_count(doubt, len(due)),
         equivalent=_equivalents(due, activities, reaches, rules),
-        share=_covered(good, walked, len(due)) / length[due["duty"]],
+        share=_covered(good, walked, reaches.iloc[due["duty"]], rules.cleaning.position_m) / length[due["duty"]],
     )
     silent = ~reaches.index.isin(due["duty"])
     lone = zip(reaches["duty_id"][silent], reaches["level"][silent], strict=True)
@@ -121,12 +121,11 @@ def _chosen(days: Days, colour: NDArray[np.int64], level: str, rules: PatrolRule
     return chosen
 
 
-def _visits(walked: pd.DataFrame, tracks: pd.DataFrame, reaches: pd.DataFrame) -> pd.DataFrame:
+def _visits(walked: pd.DataFrame, tracks: pd.DataFrame, reaches: pd.DataFrame, apart: float) -> pd.DataFrame:
     """One row a duty and track: day, validity, share of the reach passed on either bank."""
     keys = walked[["duty", "track"]].drop_duplicates(ignore_index=True).rename_axis("visit").reset_index()
-    spans = walked.merge(keys, on=["duty", "track"])
-    group, start, end = united_by(*(spans[name].to_numpy() for name in ("visit", "start", "end")))
-    passed = np.bincount(group, end - start, len(keys))
+    spans = walked.merge(keys, on=["duty", "track"]).rename(columns={"visit": "group"})
+    passed = lengths_of(spans, reaches.iloc[keys["duty"]], apart)
     length = (reaches["high"] - reaches["low"]).to_numpy()[keys["duty"]]
     return keys.assign(
         share=passed / length,
@@ -150,11 +149,10 @@ def _count(pairs: pd.DataFrame, count: int) -> NDArray[np.int64]:
     return np.bincount(pairs["check"].to_numpy(dtype="int64"), minlength=count)
 
 
-def _covered(good: pd.DataFrame, walked: pd.DataFrame, count: int) -> NDArray[np.float64]:
-    """Length of the reach that the visits of each check passed together, on either bank."""
+def _covered(good: pd.DataFrame, walked: pd.DataFrame, reaches: pd.DataFrame, apart: float) -> NDArray[np.float64]:
+    """Length of the reach of each check that its visits passed together, on either bank."""
     spans = walked.merge(good[["duty", "track", "check"]], on=["duty", "track"])
-    group, start, end = united_by(*(spans[name].to_numpy() for name in ("check", "start", "end")))
-    return np.asarray(np.bincount(group.astype("int64"), end - start, count), dtype="float64")
+    return lengths_of(spans.rename(columns={"check": "group"}).astype({"group": "int64"}), reaches, apart)
 
 
 def _equivalents(

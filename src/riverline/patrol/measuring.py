@@ -101,7 +101,9 @@ def measure_patrols(  # noqa: PLR0913 - one argument a table
     *Walked* is the union of intervals of chainage, by river and bank, within the rules' buffer of the axis; bank is
     the side of the axis that the walker is on. Where he is nearer to the axis than places err, what he does before and
     afterwards tells; where that does not tell either, as of a boat, both banks count and a note says so. Covered and
-    gaps of a duty, bank and period add up to its reach and count valid patrols only; what any patrol walked, valid or
+    gaps of a duty, bank and period add up to its reach and count valid patrols only; of a reach that was walked at all,
+    what is missing between two walks or at an end and is no longer than places err (``position_m`` of the rules, 10 m)
+    counts as walked. What any patrol walked, valid or
     not, is told beside it as ``seen_m`` and ``seen_share``. A patrol counts for the duties of the person who walked it,
     as chief at his level or as deputy, if it passed any of the reach.
 
@@ -154,16 +156,16 @@ def measure_patrols(  # noqa: PLR0913 - one argument a table
     checks, findings = checks_of(
         inside, facts, reaches, rules, window=window, warnings=inputs.warnings, activities=inputs.activities
     )
-    valid = (facts["validity"] == "valid").to_numpy()
+    valid, apart = (facts["validity"] == "valid").to_numpy(), rules.cleaning.position_m
     findings = [*inputs.findings, *walks.findings, *findings, *_strangers(facts, inputs), *_beyond(day, window)]
     described = {**inputs.described, "window": {"since": str(window[0]), "until": str(window[1]), "period": period}}
     return Patrols(
         tracks=_frame(facts, walks, inputs)[shown["tracks"]].reset_index(drop=True),
-        coverage=coverage_of(inside, valid, day, reaches, inputs.axes, periods=periods),
-        gaps=gaps_of(inside, valid, day, reaches, inputs.axes, periods=periods),
+        coverage=coverage_of(inside, valid, day, reaches, inputs.axes, periods=periods, apart=apart),
+        gaps=gaps_of(inside, valid, day, reaches, inputs.axes, periods=periods, apart=apart),
         passes=passes_of(walks.passed[shown["passes"][walks.passed["track"]]], facts),
         checks=checks,
-        duties=sums_of(inside, facts, reaches, checks, rules.suspicion),
+        duties=sums_of(inside, facts, reaches, checks, rules.suspicion, apart=apart),
         faults=faults.combine(findings_to_faults(findings, crs), crs=crs),
         rules=rules,
         run=Run(__version__, rules.digest, described, crs_text(crs)),

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from riverline._kernels.lines.chainage import cut_many
-from riverline._kernels.lines.following import gaps_by, united_by
+from riverline._kernels.lines.following import closed_by, gaps_by
 from riverline.channel.given import texts
 from riverline.checks.reading import read_rows, refused, row_names
 from riverline.demarcation.findings import Finding
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["coverage_of", "gaps_of", "names_on_duty", "on_duty", "plain_name", "reaches_of"]
+__all__ = ["coverage_of", "gaps_of", "lengths_of", "names_on_duty", "on_duty", "plain_name", "reaches_of"]
 
 # Lengths are told to a tenth of a metre; what is shorter is rounding.
 _LEAST_M = 0.05
@@ -191,11 +191,12 @@ def coverage_of(
     axes: Axes,
     *,
     periods: tuple[Days, Days],
+    apart: float,
 ) -> gpd.GeoDataFrame:
-    """Rows of :data:`riverline.schema.COVERAGE`."""
+    """Rows of :data:`riverline.schema.COVERAGE`; what ``apart`` metres or less are missing of was walked."""
     rows, found = _by_period(walked, day, reaches, periods)
     good = found[valid[found["track"]]]
-    covered, seen = (_lengths(part, len(rows)) for part in (good, found))
+    covered, seen = (lengths_of(part, rows, apart) for part in (good, found))
     patrols, counted = (_visits(part, len(rows)) for part in (found, good))
     length = (rows["high"] - rows["low"]).to_numpy()
     full = length - covered < _LEAST_M
@@ -221,12 +222,13 @@ def gaps_of(
     axes: Axes,
     *,
     periods: tuple[Days, Days],
+    apart: float,
 ) -> gpd.GeoDataFrame:
-    """Rows of :data:`riverline.schema.PATROL_GAPS`."""
+    """Rows of :data:`riverline.schema.PATROL_GAPS`: with what was covered they make up each reach."""
     rows, found = _by_period(walked, day, reaches, periods)
     low, high = rows["low"].to_numpy(), rows["high"].to_numpy()
     good = valid[found["track"]]
-    spans = (found.loc[good, name].to_numpy() for name in ("group", "start", "end"))
+    spans = _closed(found[good], rows, apart)
     group, start, end = gaps_by(*spans, low=low, high=high, least=_LEAST_M)
     seen = _seen_in(pd.DataFrame({"group": group, "low": start, "high": end}), found[~good])
     mine = rows.iloc[group].reset_index(drop=True).assign(low=start, high=end)
@@ -242,7 +244,7 @@ def _seen_in(gaps: pd.DataFrame, found: pd.DataFrame) -> Floats:
     both = gaps.rename_axis("gap").reset_index().merge(found[["group", "start", "end"]], on="group")
     start, end = np.maximum(both["start"], both["low"]), np.minimum(both["end"], both["high"])
     inside = both.assign(group=both["gap"], start=start, end=end)[np.asarray(end > start)]
-    return _lengths(inside, len(gaps))
+    return lengths_of(inside, gaps, 0.0)
 
 
 def _visits(found: pd.DataFrame, count: int) -> NDArray[np.int64]:
@@ -250,9 +252,32 @@ def _visits(found: pd.DataFrame, count: int) -> NDArray[np.int64]:
     return np.bincount(found[["group", "track"]].drop_duplicates()["group"], minlength=count).astype("int64")
 
 
-def _lengths(found: pd.DataFrame, count: int) -> Floats:
-    group, start, end = united_by(*(found[name].to_numpy() for name in ("group", "start", "end")))
-    return np.asarray(np.bincount(group, end - start, count), dtype="float64")
+def lengths_of(found: pd.DataFrame, stretches: pd.DataFrame, apart: float) -> Floats:
+    """What intervals pass of each stretch, each place once.
+
+    Parameters
+    ----------
+    found
+        Intervals by ``group`` (row of ``stretches``), ``start``, ``end``.
+    stretches
+        ``low`` and ``high``.
+    apart
+        Places of walkers are no surer than so many metres: of a stretch that was passed at all, what is missing between
+        two intervals or at an end and is no longer counts as passed.
+
+    Returns
+    -------
+    (n,)
+        Metres.
+    """
+    group, start, end = _closed(found, stretches, apart)
+    return np.asarray(np.bincount(group, end - start, len(stretches)), dtype="float64")
+
+
+def _closed(found: pd.DataFrame, stretches: pd.DataFrame, apart: float) -> tuple[NDArray[np.int64], Floats, Floats]:
+    spans = (found[name].to_numpy() for name in ("group", "start", "end"))
+    low, high = (stretches[name].to_numpy(dtype="float64") for name in ("low", "high"))
+    return closed_by(*spans, low=low, high=high, apart=apart)
 
 
 def _ids(rows: pd.DataFrame) -> pd.Series:

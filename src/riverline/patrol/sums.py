@@ -9,6 +9,7 @@ import pandas as pd
 
 from riverline._kernels.lines.following import newly_by, united_by
 from riverline.geodesy import round_half_up
+from riverline.patrol.reaches import lengths_of
 from riverline.schema import PATROLLED_DUTIES
 
 if TYPE_CHECKING:
@@ -44,7 +45,13 @@ def new_to(passed: pd.DataFrame, who: NDArray[np.int64], order: NDArray[np.int64
 
 
 def sums_of(
-    walked: pd.DataFrame, tracks: pd.DataFrame, reaches: pd.DataFrame, checks: pd.DataFrame, limits: Suspicion
+    walked: pd.DataFrame,
+    tracks: pd.DataFrame,
+    reaches: pd.DataFrame,
+    checks: pd.DataFrame,
+    limits: Suspicion,
+    *,
+    apart: float,
 ) -> pd.DataFrame:
     """Rows of :data:`riverline.schema.PATROLLED_DUTIES`.
 
@@ -60,6 +67,8 @@ def sums_of(
         Rows of :data:`riverline.schema.DUTY_CHECKS`.
     limits
         When patrols look perfunctory.
+    apart
+        Metres that may be missing, as in :func:`riverline.patrol.reaches.lengths_of`.
     """
     count = len(reaches)
     length = (reaches["high"] - reaches["low"]).to_numpy()
@@ -73,7 +82,8 @@ def sums_of(
         return np.bincount(of if which is None else of[which], minlength=count)
 
     counts = (tracks["validity"] == "valid").to_numpy(dtype=bool)[track]
-    share, seen = (_length_of(duty[part], start[part], end[part], count) / length for part in (counts, counts | True))
+    spans = pd.DataFrame({"group": duty, "start": start, "end": end})
+    share, seen = (lengths_of(spans[part], reaches, apart) / length for part in (counts, counts | True))
     repeated = _repeated(duty, track, start, end, tracks["order"].to_numpy(dtype="int64"), count)
     patrols = counted()
     signs = {
@@ -99,12 +109,6 @@ def sums_of(
         signs=told,
     )
     return PATROLLED_DUTIES.conform(frame)
-
-
-def _length_of(duty: NDArray[np.int64], start: Floats, end: Floats, count: int) -> Floats:
-    """Length of each duty that intervals cover, each place once."""
-    group, begin, finish = united_by(duty, start, end)
-    return np.asarray(np.bincount(group, finish - begin, count), dtype="float64")
 
 
 def _repeated(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from riverline.schema import FRAMES
 from riverline.style.model import OTHER, Shape, Symbol, Theme
 
-__all__ = ["NEUTRAL", "OTHER", "THEMES", "Shape", "Symbol", "Theme", "themes"]
+__all__ = ["NEUTRAL", "OTHER", "PROBLEMS_BY_STATUS", "THEMES", "Shape", "Symbol", "Theme", "themes"]
 
 
 def _line(color: str, width: float, *dash: int, shown: bool = True) -> Symbol:
@@ -357,6 +357,18 @@ THEMES: tuple[Theme, ...] = (
     )),
 )  # fmt: skip
 """Every theme, in legend order. The first theme of a schema is its main one."""
+
+
+PROBLEMS_BY_STATUS = Theme("problems", "status", 75, (
+    ("found", _mark(RED, "circle", 11.0)),
+    ("assigned", _mark(OCHRE, "triangle", 13.0)),
+    ("rectifying", _mark(BLUE, "square", 10.0)),
+    ("review", _mark(PURPLE, "diamond", 13.0)),
+    ("closed", _mark(GREEN, "circle", 8.0, fill="#FFFFFF")),
+    ("reopened", _mark("#8E0152", "star", 16.0)),
+    ("rejected", _mark(GREY, "pentagon", 8.0)),
+))  # fmt: skip
+"""How the map of a ledger draws problems: by their state, where other maps draw them by their kind."""
 
 
 def themes(schema: str) -> tuple[Theme, ...]:

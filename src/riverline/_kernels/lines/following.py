@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
-__all__ = ["Followed", "follow", "gaps_by", "newly_by", "united_by"]
+__all__ = ["Followed", "closed_by", "follow", "gaps_by", "newly_by", "united_by"]
 
 # Steps are looked up at least so often: between two places the chainage of a walker is taken to change evenly.
 _EVERY_M = 10.0
@@ -211,6 +211,46 @@ def united_by(group: Integers, start: Floats, end: Floats) -> tuple[Integers, Fl
     first = np.append(True, (group[1:] != group[:-1]) | (start[1:] > reached[:-1]))
     last = np.append(first[1:], True)
     return group[first], start[first], reached[last]
+
+
+def closed_by(
+    group: Integers, start: Floats, end: Floats, *, low: Floats, high: Floats, apart: float
+) -> tuple[Integers, Floats, Floats]:
+    """The union of intervals within stretches, and what it leaves of these where that is short.
+
+    Parameters
+    ----------
+    group, start, end : (n,)
+        Intervals within their group's stretch, in any order.
+    low, high : (g,)
+        Stretch of each group, by its number.
+    apart
+        What lies between two intervals, or between one and an end of its stretch, and is no longer, is closed. A
+        stretch without any interval is open.
+
+    Returns
+    -------
+    group, start, end : (k,)
+        In order of group and start; they neither overlap nor touch.
+
+    Examples
+    --------
+    >>> closed_by(
+    ...     np.array([0, 0]),
+    ...     np.array([2.0, 9.0]),
+    ...     np.array([6.0, 14.0]),
+    ...     low=np.zeros(2),
+    ...     high=np.full(2, 20.0),
+    ...     apart=3.0,
+    ... )
+    (array([0]), array([0.]), array([14.]))
+    """
+    group, start, end = united_by(group, start, end)
+    start = np.where(start - low[group] <= apart, low[group], start)
+    end = np.where(high[group] - end <= apart, high[group], end)
+    near = np.flatnonzero((group[1:] == group[:-1]) & (start[1:] - end[:-1] <= apart))
+    end[near] = np.maximum(end[near], start[near + 1])
+    return united_by(group, start, end)
 
 
 def gaps_by(

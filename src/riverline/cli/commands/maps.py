@@ -24,6 +24,10 @@ def maps(  # noqa: PLR0913 - one option a thing to say
         typer.Option(help="按河流、行政区（admin 所写的县或乡镇）或河长（chief）分图 | by river, unit or chief"),
     ] = "river",
     title: Annotated[str, typer.Option(help="索引页标题 | heading of the index page")] = "",
+    basemap: Annotated[
+        str | None,
+        typer.Option(metavar="TILES", help="本地底图：瓦片文件夹（z/x/y.png）或 MBTiles | folder of tiles or MBTiles"),
+    ] = None,
     shared_assets: Annotated[
         bool, typer.Option("--shared-assets", help="脚本与样式只写一份，放在 assets/ | write scripts and styles once")
     ] = False,
@@ -38,7 +42,7 @@ def maps(  # noqa: PLR0913 - one option a thing to say
         from riverline.cli.jobs.batch import BatchJob, draw_maps
         from riverline.cli.printing.summary import fault_counts
 
-        job = BatchJob(files, folder, by, language, title, shared_assets, processes, crs, encoding)
+        job = BatchJob(files, folder, by, language, title, shared_assets, processes, crs, encoding, basemap)
         made = with_progress(lambda tell: draw_maps(job, tell), language, console)
         states = made.maps["state"].value_counts()
         counts = [int(states.get(name, 0)) for name in ("drawn", "kept", "failed")]

@@ -38,6 +38,7 @@ class BatchJob:
     processes: int = 1
     crs: str | None = None
     encoding: str | None = None
+    basemap: str | None = None
 
 
 def draw_maps(job: BatchJob, tell: Callable[[Step], None]) -> Batch:
@@ -49,8 +50,8 @@ def draw_maps(job: BatchJob, tell: Callable[[Step], None]) -> Batch:
             called = name if name not in layers else f"{path.stem} {name}"
             layers[called] = _read(path, name, job)
     steps = rl.maps.batch_steps(
-        layers, job.folder, by=job.by, language=job.language, title=job.title, shared_assets=job.shared_assets,
-        processes=job.processes,
+        layers, job.folder, by=job.by, language=job.language, title=job.title, basemap=job.basemap,
+        shared_assets=job.shared_assets, processes=job.processes,
     )  # fmt: skip
     while True:
         try:

@@ -113,9 +113,11 @@ var riverline = window.riverline || (function () {
       'stroke-dasharray': style.dashArray || 'none', fill: style.fillColor || 'none', 'fill-opacity': style.fillOpacity
     };
     svg.setAttribute('width', 38); svg.setAttribute('height', 18); svg.setAttribute('aria-hidden', 'true');
-    if (kind === 'line') { shape('line', L.extend(paint, { x1: 1, y1: 9, x2: 37, y2: 9, fill: 'none' }), svg); }
-    if (kind === 'area') { shape('rect', L.extend(paint, { x: 4, y: 3, width: 30, height: 12 }), svg); }
-    if (kind === 'point') {
+    // A layer of several kinds shows each of them: area+line+point.
+    function holds(each) { return kind.split('+').indexOf(each) >= 0; }
+    if (holds('area')) { shape('rect', L.extend(paint, { x: 4, y: 3, width: 30, height: 12 }), svg); }
+    if (holds('line')) { shape('line', L.extend(paint, { x1: 1, y1: 9, x2: 37, y2: 9, fill: 'none' }), svg); }
+    if (holds('point')) {
       var points = riverlineMarks.outline(style.shape, Math.min(style.radius, 8)), place = { transform: 'translate(19 9)' };
       if (points) { shape('polygon', L.extend(paint, place, { points: points.join(' ') }), svg); }
       else { shape('circle', L.extend(paint, place, { r: Math.min(style.radius, 7) }), svg); }

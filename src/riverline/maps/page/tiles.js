@@ -1,11 +1,30 @@
 /* riverline: tiles that lie in the page, and tiles of maps that are shifted by GCJ-02. */
 var riverlineTiles = window.riverlineTiles || (function () {
   'use strict';
-  var A = 6378245, E2 = 0.00669342162296594323, EMPTY = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
+  var FARTHER = 5, A = 6378245, E2 = 0.00669342162296594323, EMPTY = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
 
   var Local = L.TileLayer.extend({
     getTileUrl: function (coords) {
-      return this.options.tiles[this._getZoomForUrl() + '/' + coords.x + '/' + coords.y] || EMPTY;
+      return this._told(coords, 0) || EMPTY;
+    },
+    _told: function (coords, up) {
+      return this.options.tiles[this._getZoomForUrl() - up + '/' + (coords.x >> up) + '/' + (coords.y >> up)];
+    },
+    // Where a level ends, the part of a farther tile that lies there is drawn in its place.
+    createTile: function (coords, done) {
+      for (var up = 0; up <= FARTHER && !this._told(coords, up);) { up++; }
+      if (up === 0 || up > FARTHER) { return L.TileLayer.prototype.createTile.call(this, coords, done); }
+      var tile = L.DomUtil.create('div'), image = L.DomUtil.create('img', '', tile), size = this.getTileSize(), times = 1 << up;
+      tile.complete = true;
+      tile.style.overflow = 'hidden';
+      image.alt = '';
+      image.src = this._told(coords, up);
+      L.extend(image.style, {
+        position: 'absolute', width: size.x * times + 'px', height: size.y * times + 'px',
+        left: -(coords.x % times) * size.x + 'px', top: -(coords.y % times) * size.y + 'px'
+      });
+      L.Util.requestAnimFrame(function () { done(null, tile); });
+      return tile;
     }
   });
 

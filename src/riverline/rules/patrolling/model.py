@@ -41,7 +41,8 @@ class Cleaning(Frozen):
     position_m, position_along_m
         How far off places and axis may be together: nearer to the axis the bank is in doubt. A stretch farther off is
         on its bank if it is ``position_along_m`` long or somewhere twice as far off, and tells the bank of what adjoins
-        it; where no stretch tells, both banks are walked, and a note says so. If not written 10 and 50: telephones are
+        it; where no stretch tells, both banks are walked, and a note says so. What ``position_m`` or less are missing
+        of a reach, between walks or at its ends, was walked. If not written 10 and 50: telephones are
         within 10 m about 95 % of the time (as Al-Azizi and Shafri 2017, doi 10.1155/2017/6750346, have it,
         not verified); the 50 m are a choice of ours.
     fastest_kmh

@@ -1,0 +1,87 @@
+"""What a map is given: results, frames and ledgers as layers whose text a page can hold."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pandas as pd
+
+from riverline.errors import SchemaError
+from riverline.ledger import Ledger
+from riverline.style import collect
+
+if TYPE_CHECKING:
+    from riverline.style import Layer
+
+__all__ = ["gather", "mended"]
+
+Frame = TypeVar("Frame", bound=pd.DataFrame)
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def gather(*results: Any, **layers: Any) -> tuple[Layer, ...]:  # noqa: ANN401 - any result, frame or ledger
+    """What :func:`riverline.style.collect` gives, of ledgers too.
+
+    Parameters
+    ----------
+    *results
+        Results, frames that follow a schema, and ledgers: a ledger stands for its problems as all of its events have
+        left them, and its attachments.
+    **layers
+        More of the same, each with a name.
+
+    Raises
+    ------
+    SchemaError
+        If something is none of these, or a frame has several columns of one name.
+
+    Examples
+    --------
+    >>> import riverline as rl
+    >>> [layer.name for layer in gather(rl.schema.AXES.empty("EPSG:4548"))]
+    ['axes']
+    """
+    every: list[Any] = []
+    for each in results:
+        every += [each.problems(), each.attachments()] if isinstance(each, Ledger) else [each]
+    books = {name: each for name, each in layers.items() if isinstance(each, Ledger)}
+    every += [book.attachments() for book in books.values()]
+    named = {name: books[name].problems() if name in books else each for name, each in layers.items()}
+    found = collect(*every, **named)
+    _refuse_doubles(found)
+    return tuple(replace(layer, frame=mended(layer.frame)) for layer in found)
+
+
+def _refuse_doubles(layers: tuple[Layer, ...]) -> None:
+    problems = []
+    for layer in layers:
+        doubles = ", ".join(dict.fromkeys(map(str, layer.frame.columns[layer.frame.columns.duplicated()])))
+        if doubles:
+            problems.append((f"{layer.called}：{doubles}", f"{layer.called}: {doubles}"))
+    if problems:
+        raise SchemaError.listing(
+            "图层有同名字段，请改名后再绘制", "frames have several columns of one name: rename them", problems
+        )
+
+
+def mended(frame: Frame) -> Frame:
+    r"""A frame without halves of characters, as broken files have them: they become U+FFFD.
+
+    Arrow cannot hold them, so only columns of objects can.
+
+    Examples
+    --------
+    >>> mended(pd.DataFrame({"name": pd.Series(["\ud800", 7], dtype="object")}))["name"].tolist()
+    ['�', 7]
+    """
+    told = [name for name in frame.columns if pd.api.types.is_object_dtype(frame[name].dtype)]
+    broken = [name for name in told if any(isinstance(each, str) and _HALF.search(each) for each in frame[name])]
+    if not broken:
+        return frame
+    whole = frame.copy()
+    for name in broken:
+        cells = [_HALF.sub("\ufffd", each) if isinstance(each, str) else each for each in frame[name]]
+        whole[name] = pd.Series(cells, index=frame.index, dtype="object")
+    return whole
