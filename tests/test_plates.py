@@ -177,6 +177,30 @@ def test_stakes_stand_in_the_table_as_far_as_there_is_room_and_what_is_left_out_
     assert rl.plates.draw(drawn, more, stake_table=False).faults.empty
 
 
+def test_the_table_of_a_river_s_sheet_lists_its_own_stakes_up_to_the_match_lines(tmp_path) -> None:
+    """A tributary crosses the river: its stakes are on the map, and in the table of its own sheet alone."""
+    drawn, axes = river(1200.0)
+    marks = rl.place_stakes(drawn)
+    more = marks.assign(river_id="A2", number=marks["number"].str.replace("R1", "A2"))
+    crossing, _ = river(1500.0, code="A2")
+    every = rl.schema.STAKES.conform(gpd.GeoDataFrame(np.concatenate([more, marks]), columns=marks.columns,
+                                                      geometry="geometry", crs=CRS))  # fmt: skip
+    made = rl.plates.atlas([drawn, crossing, axes, every], tmp_path, scale=2000)
+    mine = made.plates[made.plates["unit"] == "R1"]
+    assert len(mine) > 1
+    tables = []
+    for row in mine.itertuples():
+        between = marks["chainage_m"].between(row.start_chainage_m, row.end_chainage_m)
+        text = packed(tmp_path / row.file)
+        listed = [f"{number}{north:.3f}" in text for number, north in zip(marks["number"], marks["x_m"], strict=True)]
+        assert listed == between.tolist(), row.number
+        assert not re.search(r"A2-[LR]-\d+3\d{6}\.\d{3}", text)
+        inside = every.intersects(row.geometry)
+        assert f"图上另有{int(inside.sum() - between.sum())}个属他河或邻幅" in text
+        tables += marks["number"][between].tolist()
+    assert set(tables) == set(marks["number"]), "each is in some table"
+
+
 @pytest.mark.parametrize("kind", ["pdf", "png", "svg"])
 def test_the_same_input_gives_the_same_bytes_whatever_the_order_of_rows_and_the_users_settings(tmp_path, kind) -> None:
     import matplotlib as mpl

@@ -24,6 +24,7 @@ from riverline.plates.planning import around, bounds_of_frames, plan
 from riverline.plates.result import Atlas
 from riverline.plates.sheet import Look, Match, Sheet
 from riverline.plates.showing import centred, plain_layers
+from riverline.plates.stake_table import with_tables
 from riverline.plates.subjects import heading_of, subject_of, subjects_of
 from riverline.plates.wording import WORDS, notes_of
 from riverline.plates.working import MANIFEST, Manifest, Task, draw_all
@@ -88,7 +89,8 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
         numbered by their south-west corner in kilometres, north first; ``"admin"``: unit by unit of a layer of
         administrative units (:data:`riverline.schema.ADMIN`), which has to be among the results.
     paper, orientation, crs, imprint, grid, stake_table, font, language
-        As for :func:`riverline.plates.draw`.
+        As for :func:`riverline.plates.draw`. The table of a river's sheet lists the river's own stakes between its
+        match lines, and says how many others are on the map.
     scale
         Denominator; ``"auto"`` draws each river or unit as one sheet, at the largest scale at which it fits.
     formats
@@ -153,6 +155,8 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
     imprint = imprint or Imprint()
     notes = notes_of(collect(*given, **layers), plane, imprint, language)
     look = Look(layout, fonts, language, grid, imprint, notes, stake_table)
+    if by == "river":
+        shown = with_tables(shown, planned.frames, planned.guides)
     book = _Book(planned, plain_layers(shown), plane, look, clean(title), target, tuple(kinds),
                  subjects_of(shown))  # fmt: skip
     _make_folder(target)

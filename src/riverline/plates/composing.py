@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from riverline.plates.content import Mark
-    from riverline.plates.furniture import Left
     from riverline.plates.paper import Box
     from riverline.plates.sheet import Look, Sheet
+    from riverline.plates.stake_table import Left
 
 __all__ = ["compose", "settings"]
 

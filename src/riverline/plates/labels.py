@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["LONGEST", "WIDE", "Label", "labels_of", "place", "text_size"]
+__all__ = ["LONGEST", "WIDE", "Label", "labels_of", "place", "shortened", "text_size"]
 
 _COLUMNS = {
     "problems": ("problem_id", 7), "suspects": ("suspect_id", 6), "stakes": ("number", 5), "boards": ("number", 4),
@@ -142,6 +142,20 @@ def text_size(text: str, size: float) -> tuple[float, float]:
     """
     ems = sum(1.0 if ord(each) >= WIDE else _NARROW_EM for each in text)
     return ems * size * _MM_PER_POINT, size * _MM_PER_POINT
+
+
+def shortened(text: str, width: float, size: float) -> str:
+    """A text as far as it fits into a width, mm, an ellipsis for the rest.
+
+    Examples
+    --------
+    >>> shortened("管理范围线（堤防）", 12.0, 6.0)
+    '管理范围…'
+    """
+    text = clean(text)
+    while len(text) > 1 and text_size(text, size)[0] > width:
+        text = text[:-2].rstrip("…") + "…"
+    return text
 
 
 def place(labels: Sequence[Label], at: Floats, room: tuple[float, float], avoid: Sequence[np.ndarray]) -> list[Floats]:

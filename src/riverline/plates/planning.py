@@ -58,10 +58,11 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """The sheets of an atlas in their order, and what was wrong on the way to them."""
+    """The sheets of an atlas in their order, what was wrong on the way to them, and what rivers were cut along."""
 
     frames: tuple[Frame, ...]
     faults: tuple[gpd.GeoDataFrame, ...]
+    guides: dict[str, Guide]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,7 +106,8 @@ def plan(layers: Sequence[Layer], by: By, scale: int | Literal["auto"], room: Bo
         if wide:
             told.append(found("plate-strip-in-cells", layer="plates", feature_id=[unit.name or unit.code],
                               geometry=[shapely.box(*unit.body.bounds)], crs=layers[0].frame.crs))  # fmt: skip
-    return Plan(tuple(_distinct(frames)), (*told, *_left_out(layers, frames)))
+    guides = {unit.code: unit.guide for unit in units if unit.guide is not None}
+    return Plan(tuple(_distinct(frames)), (*told, *_left_out(layers, frames)), guides)
 
 
 def _distinct(frames: list[Frame]) -> list[Frame]:

@@ -73,7 +73,12 @@ def digest_of(sheet: Sheet, look: Look, formats: Sequence[str]) -> str:
         sheet.window,
         sheet.scale,
     ]
-    about += [sheet.crs, sheet.around, sheet.span, [(match.number, match.line.wkt) for match in sheet.matches]]
+    about += [
+        sheet.crs,
+        sheet.around,
+        sheet.span,
+        [(match.number, match.line.wkt) for match in sheet.matches],
+    ]
     about += [(layer.name, content_digest(layer.frame)) for layer in sheet.layers]
     return hashlib.sha256(
         json.dumps(about, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
