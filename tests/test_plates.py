@@ -648,6 +648,33 @@ def test_sheets_that_were_drawn_are_kept_and_what_changed_is_drawn_again(tmp_pat
     assert set(other.plates["status"]) == {"drawn"}
 
 
+def test_sheets_of_an_earlier_cut_are_taken_away_and_nothing_of_anybody_else(tmp_path, monkeypatch) -> None:
+    drawn, axes = river(900.0)
+    rl.plates.atlas([drawn, axes], tmp_path, scale=1000, formats=["pdf", "svg"], merge=True)
+    first = {each.name for each in tmp_path.iterdir()}
+    assert {"R1-01.pdf", "R1-03.svg", "R1-04.pdf", "00-index.pdf", "atlas.pdf"} <= first
+    (tmp_path / "R1-04.pdf").write_bytes(b"signed by hand")
+    (tmp_path / "R1-99.pdf").write_bytes(b"another one's")
+    with monkeypatch.context() as patch:
+        # A run that stops in the middle takes nothing away, and forgets nothing.
+        patch.setattr("riverline.plates.working.Manifest.tidy", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            rl.plates.atlas([drawn, axes], tmp_path, scale=5000)
+    assert first < {each.name for each in tmp_path.iterdir()}
+    made = rl.plates.atlas([drawn, axes], tmp_path, scale=5000)
+    own = {path.name for path in made.paths}
+    assert own == {"R1.pdf", MANIFEST}
+    assert {each.name for each in tmp_path.iterdir()} == own | {"R1-04.pdf", "R1-99.pdf"}
+    assert "earlier" not in (tmp_path / MANIFEST).read_text(encoding="utf-8")
+    # What was drawn of a sheet that fails now stays: the fault says that it is old.
+    monkeypatch.setattr("riverline.plates.working.compose", lambda *_: 1 / 0)
+    assert rl.plates.atlas([drawn, axes], tmp_path, scale=5000, grid="none").plates["status"].tolist() == ["failed"]
+    assert (tmp_path / "R1.pdf").is_file()
+    monkeypatch.undo()
+    rl.plates.atlas([drawn, axes], tmp_path, scale=5000, formats=["svg"])
+    assert not (tmp_path / "R1.pdf").exists(), "and is known to be ours later"
+
+
 def test_one_sheet_that_fails_does_not_stop_the_others(tmp_path, monkeypatch) -> None:
     drawn, axes = river(1500.0)
     real = composing.compose

@@ -127,7 +127,8 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
     Sheets lie north up. Every extent and line is on some sheet: what a strip's windows miss, such as a bay, gets cells
     of its own, and a river wider than a sheet is cut into cells altogether, which is told
     (``plate-strip-in-cells``). Numbers hang on the river and the scale alone, so that they stay when other rivers
-    come. ``manifest.json`` holds a digest of each sheet; a run that was stopped goes on where it was.
+    come. ``manifest.json`` holds a digest of each sheet; a run that was stopped goes on where it was. Files of an
+    earlier run that this one has no sheets for are taken away, if they are still as that run wrote them.
 
     Examples
     --------
@@ -324,6 +325,7 @@ def _bound(book: _Book, tasks: list[Task], manifest: Manifest, *, merge: bool) -
         # The index, which is made last, is read first.
         done.sort(key=lambda task: task.sheet.number != INDEX)
         paths.append(_merged(book, done))
+    manifest.tidy(tasks, paths[-1] if merge else None)
     plates = _index_rows(book, states, book.kinds[0])
     return Atlas(book.folder, plates, (*paths, book.folder / MANIFEST), _faults(book, tasks, manifest))
 
