@@ -15,7 +15,7 @@ from riverline.errors import JobError, needed
 from riverline.faults import combine, found
 from riverline.io.processes import require_guard
 from riverline.io.whole_files import write_whole
-from riverline.plates.content import cut, drawable, index_frame
+from riverline.plates.content import cut, drawable, index_frame, match_frame
 from riverline.plates.crew import Crew
 from riverline.plates.fonts import clean, find_fonts
 from riverline.plates.imprint import Imprint
@@ -327,7 +327,8 @@ def _bound(book: _Book, tasks: list[Task], manifest: Manifest, *, merge: bool) -
         paths.append(_merged(book, done))
     manifest.tidy(tasks, paths[-1] if merge else None)
     plates = _index_rows(book, states, book.kinds[0])
-    return Atlas(book.folder, plates, (*paths, book.folder / MANIFEST), _faults(book, tasks, manifest))
+    return Atlas(book.folder, plates, (*paths, book.folder / MANIFEST), _faults(book, tasks, manifest),
+                 match_frame(book.plan.frames, book.crs))  # fmt: skip
 
 
 def _faults(book: _Book, tasks: list[Task], manifest: Manifest) -> gpd.GeoDataFrame:

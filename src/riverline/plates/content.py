@@ -12,7 +12,7 @@ import shapely
 
 from riverline.errors import SchemaError
 from riverline.geodesy import align, is_metric, to_metric
-from riverline.schema import EXTENTS, FAULTS, HOLDINGS, PLATES, ZONES
+from riverline.schema import EXTENTS, FAULTS, HOLDINGS, MATCH_LINES, PLATES, ZONES
 from riverline.style import NEUTRAL, THEMES, collect, in_language, themes
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import pyproj
 
+    from riverline.plates.planning import Frame
     from riverline.schema import Language
     from riverline.style import Layer, Symbol, Theme
 
@@ -249,3 +250,12 @@ def index_frame(rows: dict[str, list[Any]], bounds: Sequence[Bounds], crs: pypro
     """Rows of :data:`riverline.schema.PLATES` from columns and windows."""
     shapes = [shapely.box(*box) for box in bounds]
     return PLATES.conform(gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(shapes, crs=crs), crs=crs))
+
+
+def match_frame(frames: Sequence[Frame], crs: pyproj.CRS) -> gpd.GeoDataFrame:
+    """Rows of :data:`riverline.schema.MATCH_LINES`: for each sheet the lines at which others go on."""
+    rows = [(frame.number, *match) for frame in frames for match in frame.matches]
+    numbers, joins, lines = zip(*rows, strict=True) if rows else ((), (), ())
+    about = {"match_id": [f"{one}>{other}" for one, other in zip(numbers, joins, strict=True)],
+             "number": list(numbers), "joins": list(joins)}  # fmt: skip
+    return MATCH_LINES.conform(gpd.GeoDataFrame(about, geometry=gpd.GeoSeries(list(lines), crs=crs), crs=crs))

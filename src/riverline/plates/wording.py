@@ -31,7 +31,7 @@ WORDS: dict[str, dict[str, str]] = {
         "checked_by": "校　　核", "approved_by": "审　　定", "review_no": "审 图 号", "sheet": "图　　号",
         "match": "接 {number}", "secrecy": "密级：{secrecy}", "span": "桩号 {start}—{end}",
         "no": "图号 {number}", "metres": "米", "other": "其他要素", "overview": "分幅索引图",
-        "first": "本表至多列 {shown} 个，其余见界桩成果表", "no table": "界桩表见成果表",
+        "no table": "界桩坐标见界桩成果表",
         "cut": "图例未列 {count} 个图层：{layers}",
     },
     "en": {
@@ -42,7 +42,7 @@ WORDS: dict[str, dict[str, str]] = {
         "checked_by": "Checked by", "approved_by": "Approved by", "review_no": "Map review", "sheet": "Sheet",
         "match": "joins {number}", "secrecy": "{secrecy}",
         "span": "Chainage {start}–{end}", "no": "Sheet {number}", "metres": "m", "other": "Other layers",
-        "overview": "Sheet index", "first": "The first {shown}; the others are in the table of stakes",
+        "overview": "Sheet index",
         "no table": "For stakes see their table", "cut": "{count} layers not in the legend: {layers}",
     },
 }  # fmt: skip
