@@ -15,6 +15,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+import shapely.ops
 from geopandas.testing import assert_geodataframe_equal
 
 import riverline as rl
@@ -530,6 +531,43 @@ def test_strips_cover_the_extent_wholly_and_their_match_lines_meet(given, half, 
         # It parts the extent between the two sheets: both its ends lie outside.
         assert not shapely.intersects(drawn.extents.geometry.iloc[0], shapely.boundary(ahead))
     assert frames[1].neighbours == ("R1-01", "R1-03")
+
+
+@pytest.mark.parametrize("given", ["parts", "rows", "twice", "turned"])
+def test_an_axis_in_pieces_that_touch_is_one(given) -> None:
+    drawn, axes = river(4000.0)
+    whole, _, _ = planned(drawn, axes)
+    line = axes.geometry.iloc[0]
+    upper, lower = (shapely.ops.substring(line, *part, normalized=True) for part in ((0, 0.4), (0.4, 1)))
+    rows = {"parts": [shapely.MultiLineString([lower, upper])], "rows": [lower, upper], "twice": [line, line],
+            "turned": [upper, lower]}[given]  # fmt: skip
+    pieces = axes.iloc[[0] * len(rows)].reset_index(drop=True).set_geometry(gpd.GeoSeries(rows, crs=CRS))
+    frames, _, told = planned(drawn, pieces)
+    assert told.empty
+    assert [frame.number for frame in frames] == [frame.number for frame in whole]
+    assert np.allclose([frame.span for frame in frames], [frame.span for frame in whole])
+    assert all(frame.matches for frame in frames)
+
+
+def test_a_gap_in_an_axis_is_told_and_strips_go_across_it_in_the_order_of_the_river() -> None:
+    drawn, axes = river(4000.0)
+    line = axes.geometry.iloc[0]
+    parts = [shapely.ops.substring(line, *part, normalized=True) for part in ((0.7, 1), (0, 0.3), (0.4, 0.6))]
+    frames, boxes, told = planned(drawn, axes.set_geometry([shapely.MultiLineString(parts)]).set_crs(CRS))
+    assert told[["code", "feature_id"]].to_numpy().tolist() == [["plate-axis-gap", "清水河"]]
+    assert covered(boxes, drawn.extents.geometry.iloc[0])
+    assert np.all(np.diff([box.centroid.x for box in boxes]) > 0)
+    assert all(frame.matches for frame in frames)
+
+
+def test_a_river_without_an_axis_or_chainages_is_told_and_a_lake_is_not() -> None:
+    drawn, _ = river(4000.0)
+    frames, _, told = planned(drawn.extents)
+    assert told["code"].tolist() == ["plate-no-axis"]
+    assert not any(frame.span for frame in frames)
+    lake = drawn.extents.assign(axis_length_m=np.nan)
+    assert planned(lake)[2].empty
+    assert planned(drawn.extents, by="sheet")[2].empty
 
 
 def test_a_match_line_is_the_same_on_both_its_sheets_and_square_to_the_river() -> None:

@@ -15,7 +15,8 @@ from riverline.plates.content import bounds_of
 from riverline.plates.fonts import clean
 from riverline.plates.paper import fitting_scale
 from riverline.plates.showing import centred
-from riverline.plates.strips import cells_over, guide_of_banks, match_line, strips_along, uncovered
+from riverline.plates.strips import cells_over, guide_of_axes, guide_of_banks, match_line, strips_along, uncovered
+from riverline.plates.subjects import subjects_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +74,7 @@ class _Unit:
     name: str
     body: shapely.Geometry
     guide: Guide | None = None
+    told: str = ""
 
 
 def plan(layers: Sequence[Layer], by: By, scale: int | Literal["auto"], room: Box) -> Plan:
@@ -101,10 +103,10 @@ def plan(layers: Sequence[Layer], by: By, scale: int | Literal["auto"], room: Bo
     frames: list[Frame] = []
     told: list[gpd.GeoDataFrame] = []
     for unit in units:
-        made, wide = _frames_of(unit, by, scale, room)
+        made, code = _frames_of(unit, by, scale, room)
         frames += made
-        if wide:
-            told.append(found("plate-strip-in-cells", layer="plates", feature_id=[unit.name or unit.code],
+        if code:
+            told.append(found(code, layer="plates", feature_id=[unit.name or unit.code],
                               geometry=[shapely.box(*unit.body.bounds)], crs=layers[0].frame.crs))  # fmt: skip
     guides = {unit.code: unit.guide for unit in units if unit.guide is not None}
     return Plan(tuple(_distinct(frames)), (*told, *_left_out(layers, frames)), guides)
@@ -147,12 +149,16 @@ def _rivers(layers: Sequence[Layer]) -> list[_Unit]:
         return _everything(layers)
     together = pd.concat(rows, ignore_index=True)
     together = together[together["river_id"].fillna("").astype(str) != ""]
-    names = _names(layers)
+    names, kinds = _names(layers), subjects_of(layers)
     units = []
     for code, mine in together.groupby(together["river_id"].astype(str), sort=True):
         body = shapely.union_all(mine.geometry.to_numpy())
         if not body.is_empty:
-            units.append(_Unit(str(code), names.get(str(code), ""), body, _guide(layers, str(code))))
+            guide, told = _guide(layers, str(code))
+            if told == "plate-no-axis" and kinds.get(str(code), frozenset()) & {"lake", "reservoir"}:
+                # A lake has none, and cells are right for it.
+                told = ""
+            units.append(_Unit(str(code), names.get(str(code), ""), body, guide, told))
     return units
 
 
@@ -173,23 +179,27 @@ def _names(layers: Sequence[Layer]) -> dict[str, str]:
     return names
 
 
-def _guide(layers: Sequence[Layer], code: str) -> Guide | None:
-    """Down the axis of a river where it is given, else between the lines of its banks."""
+def _guide(layers: Sequence[Layer], code: str) -> tuple[Guide | None, str]:
+    """Down the axis of a river where it is given, else between the lines of its banks; and what is to be told of it."""
     for layer in layers:
         if layer.name == "axes":
             mine = layer.frame[(layer.frame["river_id"].astype(str) == code).to_numpy()]
-            lines = mine.geometry.to_numpy()
-            if len(lines) == 1 and lines[0].geom_type == "LineString":
-                start = mine["start_chainage_m"].iloc[0] if "start_chainage_m" in mine else 0.0
-                measures = shapely.line_locate_point(lines[0], shapely.points(shapely.get_coordinates(lines[0])))
-                return shapely.get_coordinates(lines[0]), measures + (0.0 if pd.isna(start) else float(start))
+            if len(mine):
+                starts = np.full(len(mine), np.nan)
+                if "start_chainage_m" in mine:
+                    starts = mine["start_chainage_m"].to_numpy("float64", na_value=np.nan)
+                guide, gap = guide_of_axes(mine.geometry.to_numpy(), starts)
+                if guide is not None:
+                    return guide, "plate-axis-gap" if gap else ""
     for layer in layers:
         if layer.name == "management_lines":
             mine = layer.frame[(layer.frame["river_id"].astype(str) == code).to_numpy()]
             mine = mine[mine["bank"].notna().to_numpy()]
             ends = [mine[f"{end}_chainage_m"].to_numpy("float64", na_value=np.nan) for end in ("start", "end")]
-            return guide_of_banks(mine.geometry.to_numpy(), ends[0], ends[1], _GUIDE_M)
-    return None
+            guide = guide_of_banks(mine.geometry.to_numpy(), ends[0], ends[1], _GUIDE_M)
+            if guide is not None:
+                return guide, ""
+    return None, "plate-no-axis"
 
 
 def _admin_units(layers: Sequence[Layer]) -> list[_Unit]:
@@ -207,22 +217,23 @@ def _admin_units(layers: Sequence[Layer]) -> list[_Unit]:
     return [unit for unit in found if not unit.body.is_empty]
 
 
-def _frames_of(unit: _Unit, by: By, scale: int | Literal["auto"], room: Box) -> tuple[list[Frame], bool]:
-    """The sheets of a unit, and whether it had to be cut into cells though strips were asked for."""
+def _frames_of(unit: _Unit, by: By, scale: int | Literal["auto"], room: Box) -> tuple[list[Frame], str]:
+    """The sheets of a unit, and the code of what is to be told: such as cells where strips were asked for."""
     west, south, east, north = unit.body.bounds
     if scale == "auto":
         at = fitting_scale(max(east - west, _LEAST_M) / _AIR, max(north - south, _LEAST_M) / _AIR, room)
-        return [_whole(unit, at, room)], False
+        return [_whole(unit, at, room)], ""
     size = (room.width * scale / 1000.0, room.height * scale / 1000.0)
     if by != "sheet" and east - west <= size[0] * _AIR and north - south <= size[1] * _AIR:
-        return [_whole(unit, scale, room)], False
+        return [_whole(unit, scale, room)], ""
     margin = _MARGIN_MM * scale / 1000.0
     strips = None
     if by == "river" and unit.guide is not None and len(unit.guide[1]) > 1:
         strips = strips_along(*unit.guide, unit.body, size, margin)
         if strips is not None:
-            return _stripped(unit, unit.guide, strips, scale, size), False
-    return _in_cells(unit, by, scale, room), by == "river" and unit.guide is not None
+            return _stripped(unit, unit.guide, strips, scale, size), unit.told
+    cut = _in_cells(unit, by, scale, room)
+    return cut, "" if by != "river" else unit.told if unit.guide is None else "plate-strip-in-cells"
 
 
 def _whole(unit: _Unit, scale: int, room: Box) -> Frame:

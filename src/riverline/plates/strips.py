@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Strip", "cells_over", "guide_of_banks", "match_line", "strips_along", "uncovered"]
+__all__ = ["Strip", "cells_over", "guide_of_axes", "guide_of_banks", "match_line", "strips_along", "uncovered"]
 
 _SAMPLES = 60
 """Places along a frame at which a river is looked at."""
@@ -30,6 +30,8 @@ _LEAST_PROGRESS = 0.15
 _MOST_WIDE = 1 / 3
 """Share of wide places up to which a river is cut into strips."""
 _REACH = 5.0
+_TOUCH_M = 0.5
+"""Ends of an axis nearer than this are one place that was digitised twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,65 @@ class Strip:
     window: Bounds
     start: float
     end: float
+
+
+def guide_of_axes(lines: np.ndarray, starts: Floats) -> tuple[tuple[Floats, Floats] | None, bool]:
+    """A line down a river whose axis is given, in however many pieces.
+
+    Parameters
+    ----------
+    lines
+        (n,) the pieces, each digitised downstream; of one of several parts each part is a piece.
+    starts
+        (n,) chainages where each begins; NaN where that is not known.
+
+    Returns
+    -------
+    tuple
+        As :func:`guide_of_banks` gives it, or None without a piece that has length; and whether pieces lie apart: they
+        are then joined straight across what is between. Pieces that touch follow each other; those that lie apart do
+        in the order of their chainages, else each follows the one whose end is nearest.
+
+    Examples
+    --------
+    >>> upper, lower = shapely.LineString([(0, 0), (100, 0)]), shapely.LineString([(100, 0), (150, 0)])
+    >>> (places, chainage), gap = guide_of_axes(np.array([lower, upper]), np.array([np.nan, 20.0]))
+    >>> places[:, 0].tolist(), chainage.tolist(), gap
+    ([0.0, 100.0, 150.0], [20.0, 120.0, 170.0], False)
+    """
+    parts, row = shapely.get_parts(lines, return_index=True)
+    # A piece that is given twice is there once.
+    once = np.sort(np.unique(shapely.to_wkb(shapely.normalize(parts)), return_index=True)[1])
+    parts, known = parts[once], starts[row[once]]
+    pieces = shapely.get_parts(shapely.line_merge(shapely.MultiLineString(list(parts)), directed=True))
+    pieces = pieces[shapely.length(pieces) > 0.0]
+    if not len(pieces):
+        return None, False
+    heads, tails = (shapely.get_coordinates(shapely.get_point(pieces, at)) for at in (0, -1))
+    # The chainage of a joined piece is that of the given one that it begins with.
+    given = shapely.get_coordinates(shapely.get_point(parts, 0))
+    first = np.argmin(np.hypot(*(heads[:, None] - given[None]).transpose(2, 0, 1)), axis=1)
+    order = _order(heads, tails, known[first])
+    places = np.concatenate([shapely.get_coordinates(pieces[each]) for each in order])
+    places = places[np.r_[True, (np.diff(places, axis=0) != 0.0).any(axis=1)]]
+    start = known[first][order[0]]
+    along = np.r_[0.0, np.cumsum(np.hypot(*np.diff(places, axis=0).T))]
+    hops = np.hypot(*(heads[order[1:]] - tails[order[:-1]]).T)
+    return (places, along + (0.0 if np.isnan(start) else start)), bool((hops > _TOUCH_M).any())
+
+
+def _order(heads: Floats, tails: Floats, starts: Floats) -> list[int]:
+    """In which order pieces of a river follow each other."""
+    if len(set(starts.tolist())) == len(starts) and np.isfinite(starts).all():
+        return [int(each) for each in np.argsort(starts)]
+    apart = np.hypot(*(tails[:, None] - heads[None]).transpose(2, 0, 1))
+    np.fill_diagonal(apart, np.inf)
+    # The uppermost is that which no other one ends near.
+    order = [int(apart.min(axis=0).argmax())]
+    while len(order) < len(heads):
+        rest = [each for each in range(len(heads)) if each not in order]
+        order.append(min(rest, key=lambda each: (apart[order[-1], each], each)))
+    return order
 
 
 def guide_of_banks(lines: np.ndarray, starts: Floats, ends: Floats, step: float) -> tuple[Floats, Floats] | None:
