@@ -151,6 +151,24 @@ def test_the_legend_has_what_is_drawn_and_nothing_else(tmp_path) -> None:
     assert "错误" in text_of(path)
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_texts_of_the_legend_are_whole_on_a_small_paper_and_what_is_cut_is_told(tmp_path, language) -> None:
+    drawn, axes = river()
+    path = tmp_path / "a.pdf"
+    plate = rl.plates.draw(drawn, axes.assign(name=""), stakes(12), path=path, paper="A4", language=language)
+    assert "plate-legend-cut" not in set(plate.faults["code"])
+    text = packed(path)
+    assert "…" not in text
+    for theme, value in (("management_lines", "levee"), ("extents", "management"), ("stakes", "basic")):
+        one = style.themes(theme)[0]
+        for said in (one.title(language), one.label(value, language)):
+            assert "".join(said.split()) in text, said
+    many = {f"layer_{'w' * 40}_{number}": axes[["geometry"]] for number in range(60)}
+    plate = rl.plates.draw(drawn, path=path, paper="A4", language=language, **many)
+    (cut,) = plate.faults.loc[plate.faults["code"] == "plate-legend-cut", "value"]
+    assert cut == text_of(path).count("…") == 60
+
+
 def a_fault():
     return rl.faults.found("geometry-missing", layer="axes", feature_id=["R1"],
                            geometry=[shapely.Point(500_100, 3_500_000)], crs=CRS)  # fmt: skip
@@ -331,6 +349,16 @@ def test_one_point_is_a_sheet_and_nothing_to_draw_is_none(tmp_path) -> None:
     assert not (tmp_path / "a.pdf").exists()
 
 
+def test_rows_that_cannot_be_drawn_are_told(tmp_path) -> None:
+    marks = stakes(4).copy()
+    marks.geometry = gpd.GeoSeries([*marks.geometry[:2], shapely.Point(np.nan, 3.5e6), None], crs=CRS)
+    ids = marks["stake_id"].tolist()[2:]
+    for made in (rl.plates.draw(river(300.0)[0], marks), rl.plates.atlas([river(300.0)[0], marks], tmp_path)):
+        told = made.faults[made.faults["code"] == "plate-row-undrawn"]
+        assert told["feature_id"].tolist() == ids
+        assert set(told["layer"]) == {"stakes"}
+
+
 def lines_in_degrees(*lines):
     count = len(lines)
     rows = {"river_id": [f"R{number}" for number in range(count)], "name": ["河"] * count}
@@ -388,6 +416,8 @@ def test_what_lies_in_no_plane_with_a_true_scale_is_drawn_in_its_zone() -> None:
         ({"path": "a.dwg"}, ".svg"),
         ({"font": "No Such Font"}, "no font"),
         ({"scale": 200}, "atlas"),
+        ({"grid": "x"}, "km, graticule, none"),
+        ({"language": "fr"}, "zh, en"),
     ],
 )
 def test_what_cannot_be_drawn_so_is_said(tmp_path, monkeypatch, wrong, said) -> None:

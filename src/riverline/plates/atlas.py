@@ -15,11 +15,11 @@ from riverline.errors import JobError, needed
 from riverline.faults import combine, found
 from riverline.io.processes import require_guard
 from riverline.io.whole_files import write_whole
-from riverline.plates.content import cut, drawable, index_frame, match_frame
+from riverline.plates.content import cut, drawable, index_frame, match_frame, undrawn
 from riverline.plates.crew import Crew
 from riverline.plates.fonts import clean, find_fonts
 from riverline.plates.imprint import Imprint
-from riverline.plates.paper import fitting_scale, lay_out, require_scale
+from riverline.plates.paper import fitting_scale, lay_out, require_look, require_scale
 from riverline.plates.planning import around, bounds_of_frames, plan
 from riverline.plates.result import Atlas
 from riverline.plates.sheet import Look, Match, Sheet
@@ -148,13 +148,15 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
     kinds, target = _checked(formats, processes, folder, merge=merge)
     require_guard(processes, verb="riverline.plates.atlas")
     require_scale(scale)
+    require_look(grid, language)
     layout, fonts = lay_out(paper, orientation), find_fonts(font, language)
     several = isinstance(results, (list, tuple)) and not hasattr(results, "_fields")
     given = list(results) if several else [results]
     shown, plane = drawable(given, layers, language, crs=crs)
     planned = plan(shown, by, scale, layout.room)
     imprint = imprint or Imprint()
-    notes = notes_of(collect(*given, **layers), plane, imprint, language)
+    every = collect(*given, **layers)
+    notes = notes_of(every, plane, imprint, language)
     look = Look(layout, fonts, language, grid, imprint, notes, stake_table)
     if by == "river":
         shown = with_tables(shown, planned.frames, planned.guides)
@@ -169,7 +171,8 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
             crew.begin()
         tasks = _tasks(book)
         draw_all(tasks, manifest, crew, tell or (lambda _done, _all: None))
-    return _bound(book, tasks, manifest, merge=merge)
+    made = _bound(book, tasks, manifest, merge=merge)
+    return replace(made, faults=combine([made.faults, *undrawn(every, plane)], crs=plane))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

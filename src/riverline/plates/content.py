@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from riverline.errors import SchemaError
+from riverline.faults import found as told_of
 from riverline.geodesy import align, is_metric, to_metric
 from riverline.schema import EXTENTS, FAULTS, HOLDINGS, MATCH_LINES, PLATES, ZONES
 from riverline.style import NEUTRAL, THEMES, collect, in_language, themes
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer, Symbol, Theme
 
-__all__ = ["Bounds", "Mark", "bounds_of", "cut", "drawable", "marks_of", "nothing_drawn", "require_marks"]
+__all__ = ["Bounds", "Mark", "bounds_of", "cut", "drawable", "marks_of", "nothing_drawn", "require_marks", "undrawn"]
 
 Bounds = tuple[float, float, float, float]
 Kind = Literal["point", "line", "area"]
@@ -107,6 +108,29 @@ def drawable(
         same[0] if len(same) == 1 else replace(same[0], frame=pd.concat([each.frame for each in same]))
         for same in merged.values()
     ), plane
+
+
+def undrawn(layers: Sequence[Layer], plane: pyproj.CRS) -> list[gpd.GeoDataFrame]:
+    """Rows that no sheet can show, since they have no geometry or one with coordinates that are no numbers, as faults.
+
+    Parameters
+    ----------
+    layers
+        As they were given. Faults inside results are no part of sheets.
+    plane
+        The CRS of the sheets.
+    """
+    told = []
+    for layer in layers:
+        if not layer.spatial or (layer.name == FAULTS.name and layer.run is not None):
+            continue
+        off = ~_drawn(layer.frame)
+        if off.any():
+            key = layer.schema.key if layer.schema is not None else ""
+            ids = layer.frame[key] if key in layer.frame else layer.frame.index
+            told.append(told_of("plate-row-undrawn", layer=layer.called, feature_id=[str(each) for each in ids[off]],
+                              geometry=[None] * int(off.sum()), crs=plane))  # fmt: skip
+    return told
 
 
 def require_marks(layers: Sequence[Layer], parts: Sequence[Layer], language: Language) -> None:

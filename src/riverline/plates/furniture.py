@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riverline.plates.drawing import draw_swatch
 from riverline.plates.fonts import clean
-from riverline.plates.labels import shortened, text_size
+from riverline.plates.labels import shortened, text_size, wrapped
+from riverline.plates.legend import draw_legend
 from riverline.plates.paper import Box
 from riverline.plates.stake_table import Left, draw_stakes
 from riverline.plates.wording import WORDS, span_text
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_foot", "draw_head", "draw_panel"]
 
-_ROW, _SMALL, _TEXT, _HEADING = 4.2, 5.2, 6.2, 7.5
+_SMALL, _TEXT, _HEADING = 5.2, 6.2, 7.5
 _SIGNED = ("unit", "surveyed_by", "drawn_by", "checked_by", "approved_by", "date", "review_no")
 _NORTH_MM, _INDEX_MM = 26.0, 34.0
 _SHADE = "#F3F4F2"
@@ -51,7 +52,7 @@ def draw_foot(canvas: Canvas, sheet: Sheet) -> None:
     canvas.write(middle, foot.top - 3.0, f"1:{sheet.scale}", 10.0, ha="center", weight="bold")
     _draw_bar(canvas, sheet.scale, middle, foot.top - 9.2)
     room = foot.width / 2 - 36.0
-    lines = [line for note in look.notes for line in _wrapped(note, room, _SMALL)]
+    lines = [line for note in look.notes for line in wrapped(note, room, _SMALL)]
     # Notes that name many rule sets stand closer, so that none leaves the paper.
     pitch = min(2.9, (foot.height - 2.2) / max(len(lines), 1))
     for number, line in enumerate(lines):
@@ -59,28 +60,6 @@ def draw_foot(canvas: Canvas, sheet: Sheet) -> None:
     right = [look.imprint.surveyed_by, look.imprint.unit, look.imprint.date]
     for number, text in enumerate(filter(None, map(clean, right))):
         canvas.write(foot.right, foot.top - 2.2 - number * 3.4, text, _TEXT, ha="right")
-
-
-def _wrapped(text: str, width: float, size: float) -> list[str]:
-    """A text as lines that fit; it is broken between any two characters, as Chinese is, words of letters kept whole."""
-    lines, line = [], ""
-    for part in _pieces(text):
-        if line and text_size(line + part, size)[0] > width:
-            lines.append(line.rstrip())
-            line = part.lstrip()
-        else:
-            line += part
-    return [*lines, line.rstrip()] if line.strip() else lines
-
-
-def _pieces(text: str) -> list[str]:
-    found = [""]
-    for each in text:
-        if each.isascii() and each != " " and found[-1] and found[-1][-1].isascii() and found[-1][-1] != " ":
-            found[-1] += each
-        else:
-            found.append(each)
-    return found
 
 
 def _draw_bar(canvas: Canvas, scale: int, middle: float, y: float) -> None:
@@ -110,10 +89,10 @@ def draw_panel(canvas: Canvas, sheet: Sheet, marks: Sequence[Mark]) -> Left:
     top = panel.top
     top = _draw_index(canvas, sheet, panel, top)
     signed = _signatures_height(panel)
-    top = _draw_legend(canvas, panel, top, marks, panel.bottom + signed)
+    top, shortened_texts = draw_legend(canvas, panel, top, marks, panel.bottom + signed)
     left = draw_stakes(canvas, sheet, panel, (top, panel.bottom + signed)) if canvas.look.table else Left()
     _draw_signatures(canvas, sheet, panel, panel.bottom + signed)
-    return left
+    return replace(left, legend=shortened_texts)
 
 
 def _draw_index(canvas: Canvas, sheet: Sheet, panel: Box, top: float) -> float:
@@ -167,42 +146,6 @@ def _draw_north(canvas: Canvas, x: float, y: float) -> None:
         shape = [(x, y + 7.0), (x + side * 3.2, y - 7.0), (x, y - 4.0)]
         canvas.page.add_patch(Polygon(shape, closed=True, facecolor=face, edgecolor="#111111", linewidth=0.5, zorder=7))
     canvas.write(x, y + 9.2, WORDS[canvas.look.language]["north"], 9.0, ha="center", serif=True, weight="bold")
-
-
-def _draw_legend(canvas: Canvas, panel: Box, top: float, marks: Sequence[Mark], floor: float) -> float:
-    """What is drawn, theme by theme, in one column or in as many as are needed; the height that is left."""
-    if not marks:
-        return top
-    canvas.write(panel.left + panel.width / 2, top - 4.0, WORDS[canvas.look.language]["legend"], 9.0, ha="center",
-                 serif=True, weight="bold")  # fmt: skip
-    rows: list[str | Mark] = []
-    for number, mark in enumerate(marks):
-        heading = mark.heading or WORDS[canvas.look.language]["other"]
-        if number == 0 or marks[number - 1].heading != mark.heading:
-            rows.append(heading)
-        rows.append(mark)
-    room = max(top - 8.0 - floor, _ROW)
-    needed = len(rows) * _ROW
-    columns = 1 if needed <= room * 0.6 else 2
-    height = math.ceil(len(rows) / columns)
-    pitch = min(_ROW, room / height)
-    for number, row in enumerate(rows):
-        x = panel.left + 2.5 + (number // height) * (panel.width - 2.0) / columns
-        y = top - 9.5 - (number % height) * pitch
-        _draw_row(canvas, row, (x, y), (panel.width - 2.0) / columns - 3.0, pitch / _ROW)
-    bottom = top - 9.5 - height * pitch + 1.0
-    canvas.rule(panel, bottom)
-    return bottom
-
-
-def _draw_row(canvas: Canvas, row: str | Mark, at: tuple[float, float], width: float, squeeze: float) -> None:
-    x, y = at
-    if isinstance(row, str):
-        canvas.write(x, y, shortened(row, width, _TEXT * squeeze), _TEXT * squeeze, weight="bold", color="#333333")
-        return
-    high = 2.6 * squeeze
-    draw_swatch(canvas.page, row, (x + 0.5, y - high / 2, 7.0, high))
-    canvas.write(x + 9.5, y, shortened(row.label, width - 9.5, _TEXT * squeeze), _TEXT * squeeze)
 
 
 def _signatures_height(panel: Box) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline.errors import JobError
+from riverline.errors import Hint, JobError
 from riverline.faults import found
 from riverline.plates.content import bounds_of
 from riverline.plates.fonts import clean
@@ -208,7 +208,9 @@ def _admin_units(layers: Sequence[Layer]) -> list[_Unit]:
         raise JobError(
             '按行政区分幅（by="admin"）需要行政区图层（ADMIN）；请一并给出',
             'an atlas by="admin" needs a layer of administrative units (ADMIN): give it too',
-        )
+            [Hint.of("by", "admin"), Hint("行政区图层（ADMIN）", "admin", ("行政区.gpkg",)),
+             Hint("a layer of administrative units (ADMIN)", "admin", ("units.gpkg",))],
+        )  # fmt: skip
     body = _union(_main(layers))
     codes = units["admin_code"] if "admin_code" in units else units["name"]
     rows = sorted(zip(codes.fillna("").astype(str), units["name"].fillna("").astype(str), units.geometry, strict=True),

@@ -33,10 +33,11 @@ _SMALL, _HEADING, _PITCH, _HEAD_MM = 5.2, 7.5, 2.9, 12.0
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What had no room: stakes left out of the table, and how many it holds."""
+    """What had no room: stakes left out of the table, how many it holds, and texts of the legend cut short."""
 
     stakes: int = 0
     room: int = 0
+    legend: int = 0
 
 
 def with_tables(layers: Sequence[Layer], frames: Sequence[Frame], guides: Mapping[str, Guide]) -> tuple[Layer, ...]:
@@ -128,6 +129,8 @@ def draw_stakes(canvas: Canvas, sheet: Sheet, panel: Box, between: tuple[float, 
     more = len(stakes) > fits
     shown = stakes.iloc[: max(fits - 1, 0)] if more else stakes
     if len(stakes) and not len(shown):
+        if top - floor > _PITCH:
+            canvas.write(middle, top - _PITCH * 0.8, words["no table"], _SMALL, ha="center", color="#8E0B16")
         return Left(len(stakes), 0)
     bottom = top
     if len(shown):

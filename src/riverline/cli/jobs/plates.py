@@ -48,6 +48,8 @@ class PlateJob:
     grid: Literal["km", "graticule", "none"]
     language: Language = "zh"
     plane: str | None = None
+    orientation: Literal["landscape", "portrait"] = "landscape"
+    font: str | None = None
 
 
 def draw_plates(job: PlateJob, tell: Callable[[Step], None]) -> Delivery:
@@ -76,6 +78,8 @@ def draw_plates(job: PlateJob, tell: Callable[[Step], None]) -> Delivery:
         "grid": job.grid,
         "language": job.language,
         "crs": job.plane,
+        "orientation": job.orientation,
+        "font": job.font,
     }
     inputs = {name: _largest(results) for name, results in read.items()} | beside
     if job.by == "whole":
