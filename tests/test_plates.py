@@ -575,7 +575,8 @@ def test_an_axis_in_pieces_that_touch_is_one(given) -> None:
     frames, _, told = planned(drawn, pieces)
     assert told.empty
     assert [frame.number for frame in frames] == [frame.number for frame in whole]
-    assert np.allclose([frame.span for frame in frames], [frame.span for frame in whole])
+    # A sheet is looked at about every 4 m.
+    assert np.allclose([frame.span for frame in frames], [frame.span for frame in whole], atol=8.0)
     assert all(frame.matches for frame in frames)
 
 
@@ -598,6 +599,27 @@ def test_a_river_without_an_axis_or_chainages_is_told_and_a_lake_is_not() -> Non
     lake = drawn.extents.assign(axis_length_m=np.nan)
     assert planned(lake)[2].empty
     assert planned(drawn.extents, by="sheet")[2].empty
+
+
+@pytest.mark.parametrize("length", [2030.0, 2600.0, 4000.0])
+def test_strips_are_as_even_as_the_fewest_can_be(length) -> None:
+    drawn, axes = river(length, bends=False)
+    frames, boxes, _ = planned(drawn, axes, paper="A3")
+    lengths = np.array([frame.span[1] - frame.span[0] for frame in frames])
+    # 600 m of map without a margin of 24 m on both sides.
+    assert len(frames) == np.ceil(length / 552.0)
+    assert lengths.min() > 0.9 * lengths.max()
+    assert covered(boxes, drawn.extents.geometry.iloc[0])
+
+
+def test_corners_are_labelled_to_the_metre(tmp_path) -> None:
+    drawn, axes = river(900.0)
+    made = rl.plates.atlas([drawn, axes], tmp_path, paper="A4", formats=["svg"])
+    for row in made.plates.itertuples():
+        text = (tmp_path / row.file).read_text(encoding="utf-8")
+        for value in row.geometry.bounds:
+            assert value == round(value)
+            assert f">{value / 1000:.3f}<" in text
 
 
 def test_a_match_line_is_the_same_on_both_its_sheets_and_square_to_the_river() -> None:

@@ -127,7 +127,7 @@ def undrawn(layers: Sequence[Layer], plane: pyproj.CRS) -> list[gpd.GeoDataFrame
         off = ~_drawn(layer.frame)
         if off.any():
             key = layer.schema.key if layer.schema is not None else ""
-            ids = layer.frame[key] if key in layer.frame else layer.frame.index
+            ids = layer.frame.get(key, layer.frame.index)
             told.append(told_of("plate-row-undrawn", layer=layer.called, feature_id=[str(each) for each in ids[off]],
                               geometry=[None] * int(off.sum()), crs=plane))  # fmt: skip
     return told

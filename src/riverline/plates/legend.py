@@ -111,7 +111,8 @@ def _too_wide(lines: Sequence[_Line], width: float, size: float) -> int:
 
 def _columns(lines: Sequence[_Line], columns: int) -> list[list[_Line]]:
     """Lines in columns that are about as high; what goes on from a line above stays below it."""
-    height, found = math.ceil(len(lines) / columns), [[]]
+    height = math.ceil(len(lines) / columns)
+    found: list[list[_Line]] = [[]]
     for line in lines:
         if len(found[-1]) >= height and line.first and len(found) < columns:
             found.append([])

@@ -9,8 +9,8 @@ from typing import Literal
 from riverline.errors import Hint, JobError
 
 __all__ = [
-    "AIR", "PAPERS", "SCALES", "Box", "Layout", "Orientation", "fitting_scale", "lay_out", "require_fit", "require_look",
-    "require_scale",
+    "AIR", "PAPERS", "SCALES", "Box", "Layout", "Orientation", "fitting_scale", "lay_out", "require_fit",
+    "require_look", "require_scale",
 ]  # fmt: skip
 
 Orientation = Literal["landscape", "portrait"]
@@ -163,7 +163,10 @@ def require_scale(scale: int | Literal["auto"]) -> None:
 def require_look(grid: str, language: str) -> None:
     """Raise unless a grid and a language are among those that there are."""
     problems = [
-        (f"{name} 应为 {'、'.join(there)}，实际为 {given!r}", f"{name} must be one of {', '.join(there)}, got {given!r}")
+        (
+            f"{name} 应为 {'、'.join(there)}，实际为 {given!r}",
+            f"{name} must be one of {', '.join(there)}, got {given!r}",
+        )
         for name, given, there in (("grid", grid, ("km", "graticule", "none")), ("language", language, ("zh", "en")))
         if given not in there
     ]

@@ -239,9 +239,15 @@ def _frames_of(unit: _Unit, by: By, scale: int | Literal["auto"], room: Box) -> 
 
 
 def _whole(unit: _Unit, scale: int, room: Box) -> Frame:
-    window = centred(unit.body.bounds, room.width * scale / 1000.0, room.height * scale / 1000.0)
+    window = _on_metres(centred(unit.body.bounds, room.width * scale / 1000.0, room.height * scale / 1000.0))
     span = () if unit.guide is None else (float(unit.guide[1][0]), float(unit.guide[1][-1]))
     return Frame(clean(unit.code) or "01", unit.code, unit.name, window, scale, span)
+
+
+def _on_metres(window: Bounds) -> Bounds:
+    """A window whose corner lies on whole metres, which are then printed at it."""
+    west, south, east, north = window
+    return round(west), round(south), round(west) + east - west, round(south) + north - south
 
 
 def _stripped(unit: _Unit, guide: Guide, strips: list[Any], scale: int, size: tuple[float, float]) -> list[Frame]:
@@ -252,7 +258,7 @@ def _stripped(unit: _Unit, guide: Guide, strips: list[Any], scale: int, size: tu
     more: list[Bounds] = []
     for part in sorted(rest, key=lambda each: each.bounds):
         if not shapely.covers(shapely.union_all(shapely.box(*np.array(more).reshape(-1, 4).T)), part):
-            more += [centred(cell, *size) for _, cell in cells_over(part, size)]
+            more += [_on_metres(centred(cell, *size)) for _, cell in cells_over(part, size)]
     width = max(2, len(str(len(windows) + len(more))))
     numbers = [f"{clean(unit.code)}-{n:0{width}d}" for n in range(1, len(windows) + len(more) + 1)]
     matches: dict[int, list[tuple[str, shapely.LineString]]] = {}

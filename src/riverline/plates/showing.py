@@ -105,8 +105,8 @@ def draw(  # noqa: PLR0913 - one argument a thing to say
     CRSError
         If a layer has no CRS or cannot be reprojected safely.
     JobError
-        If paper, scale, grid, language or format are none; if content does not fit at the scale asked for; if there is no Chinese font;
-        if a file cannot be written.
+        If paper, scale, grid, language or format are none; if content does not fit at the scale asked for; if there is
+        no Chinese font; if a file cannot be written.
     MissingDependencyError
         If matplotlib is not installed (extra ``report``).
 

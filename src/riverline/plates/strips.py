@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,8 @@ import shapely
 from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from riverline.plates.content import Bounds
@@ -30,6 +33,8 @@ _LEAST_PROGRESS = 0.15
 _MOST_WIDE = 1 / 3
 """Share of wide places up to which a river is cut into strips."""
 _REACH = 5.0
+_HALVINGS = 8
+"""How often the length of strips is tried to even them out."""
 _TOUCH_M = 0.5
 """Ends of an axis nearer than this are one place that was digitised twice."""
 
@@ -155,7 +160,7 @@ def strips_along(
     Returns
     -------
     list of Strip or None
-        In the order of their chainage, each as far down the river as its window holds; None where the river is wider
+        In the order of their chainage, as even as the fewest can be; None where the river is wider
         than a window at more than a third of them.
     """
     step = min(size) / _SAMPLES
@@ -167,11 +172,27 @@ def strips_along(
     places = np.concatenate([path, edge])
     measures = np.concatenate([along, along[cKDTree(path).query(edge)[1]]])
     order = np.argsort(measures, kind="stable")
-    return _walk(places[order], measures[order], np.array(size), margin, (path, along))
+    walk = partial(_walk, places[order], measures[order], np.array(size), margin, (path, along))
+    found = walk(np.inf)
+    return found if found is None or len(found) == 1 else _evened(found, walk)
+
+
+def _evened(found: list[Strip], walk: Callable[[float], list[Strip] | None]) -> list[Strip]:
+    """As many strips whose longest is as short as can be: else what is left over is a last one of a few metres."""
+    lengths = [strip.end - strip.start for strip in found]
+    low, high, best = sum(lengths) / len(found), max(lengths), found
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        made = walk(middle)
+        if made is None or len(made) > len(found):
+            low = middle
+        else:
+            high, best = middle, made
+    return best
 
 
 def _walk(
-    places: Floats, measures: Floats, size: Floats, margin: float, guide: tuple[Floats, Floats]
+    places: Floats, measures: Floats, size: Floats, margin: float, guide: tuple[Floats, Floats], longest: float
 ) -> list[Strip] | None:
     room = size - 2 * margin
     found: list[Strip] = []
@@ -179,7 +200,7 @@ def _walk(
     start = float(measures[0])
     while begin < len(measures) - 1:
         low, high = np.minimum.accumulate(places[begin:]), np.maximum.accumulate(places[begin:])
-        fits = ((high - low) <= room).all(axis=1)
+        fits = ((high - low) <= room).all(axis=1) & (measures[begin:] <= measures[begin] + longest)
         last = begin + int(np.argmin(fits)) - 1 if not fits.all() else len(measures) - 1
         end = measures[last]
         middle = (low[last - begin] + high[last - begin]) / 2
@@ -191,7 +212,8 @@ def _walk(
             end = min(end, measures[-1])
             at = (measures[begin] + end) / 2
             middle = np.array([np.interp(at, guide[1], guide[0][:, each]) for each in (0, 1)])
-        window = (*(middle - size / 2).tolist(), *(middle + size / 2).tolist())
+        corner = np.round(middle - size / 2)  # whole metres, which are then printed at it
+        window = (*corner.tolist(), *(corner + size).tolist())
         found.append(Strip(window, start, float(end)))
         start = float(end)
         if last == len(measures) - 1:
