@@ -33,6 +33,8 @@ _LEAST_PROGRESS = 0.15
 _MOST_WIDE = 1 / 3
 """Share of wide places up to which a river is cut into strips."""
 _REACH = 5.0
+_LOOKED_AT = 256
+"""Places that are looked at first from where a strip begins."""
 _HALVINGS = 8
 """How often the length of strips is tried to even them out."""
 _TOUCH_M = 0.5
@@ -191,6 +193,20 @@ def _evened(found: list[Strip], walk: Callable[[float], list[Strip] | None]) -> 
     return best
 
 
+def _reach(
+    places: Floats, measures: Floats, begin: int, room: Floats, longest: float
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Corners of the box around places from one on, and which boxes fit, as far as the first that does not."""
+    count = _LOOKED_AT
+    while True:
+        part = slice(begin, begin + count)
+        low, high = np.minimum.accumulate(places[part]), np.maximum.accumulate(places[part])
+        fits = ((high - low) <= room).all(axis=1) & (measures[part] <= measures[begin] + longest)
+        if not fits.all() or begin + count >= len(measures):
+            return low, high, fits
+        count *= 2
+
+
 def _walk(
     places: Floats, measures: Floats, size: Floats, margin: float, guide: tuple[Floats, Floats], longest: float
 ) -> list[Strip] | None:
@@ -199,8 +215,7 @@ def _walk(
     begin = wide = 0
     start = float(measures[0])
     while begin < len(measures) - 1:
-        low, high = np.minimum.accumulate(places[begin:]), np.maximum.accumulate(places[begin:])
-        fits = ((high - low) <= room).all(axis=1) & (measures[begin:] <= measures[begin] + longest)
+        low, high, fits = _reach(places, measures, begin, room, longest)
         last = begin + int(np.argmin(fits)) - 1 if not fits.all() else len(measures) - 1
         end = measures[last]
         middle = (low[last - begin] + high[last - begin]) / 2
