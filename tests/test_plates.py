@@ -15,6 +15,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+import shapely.ops
 from geopandas.testing import assert_geodataframe_equal
 
 import riverline as rl
@@ -150,6 +151,24 @@ def test_the_legend_has_what_is_drawn_and_nothing_else(tmp_path) -> None:
     assert "错误" in text_of(path)
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_texts_of_the_legend_are_whole_on_a_small_paper_and_what_is_cut_is_told(tmp_path, language) -> None:
+    drawn, axes = river()
+    path = tmp_path / "a.pdf"
+    plate = rl.plates.draw(drawn, axes.assign(name=""), stakes(12), path=path, paper="A4", language=language)
+    assert "plate-legend-cut" not in set(plate.faults["code"])
+    text = packed(path)
+    assert "…" not in text
+    for theme, value in (("management_lines", "levee"), ("extents", "management"), ("stakes", "basic")):
+        one = style.themes(theme)[0]
+        for said in (one.title(language), one.label(value, language)):
+            assert "".join(said.split()) in text, said
+    many = {f"layer_{'w' * 40}_{number}": axes[["geometry"]] for number in range(60)}
+    plate = rl.plates.draw(drawn, path=path, paper="A4", language=language, **many)
+    (cut,) = plate.faults.loc[plate.faults["code"] == "plate-legend-cut", "value"]
+    assert cut == text_of(path).count("…") == 60
+
+
 def a_fault():
     return rl.faults.found("geometry-missing", layer="axes", feature_id=["R1"],
                            geometry=[shapely.Point(500_100, 3_500_000)], crs=CRS)  # fmt: skip
@@ -175,6 +194,30 @@ def test_stakes_stand_in_the_table_as_far_as_there_is_room_and_what_is_left_out_
     assert cut["value"].iloc[0] + cut["limit"].iloc[0] == len(more) == 480
     assert shown >= cut["limit"].iloc[0] > 20
     assert rl.plates.draw(drawn, more, stake_table=False).faults.empty
+
+
+def test_the_table_of_a_river_s_sheet_lists_its_own_stakes_up_to_the_match_lines(tmp_path) -> None:
+    """A tributary crosses the river: its stakes are on the map, and in the table of its own sheet alone."""
+    drawn, axes = river(1200.0)
+    marks = rl.place_stakes(drawn)
+    more = marks.assign(river_id="A2", number=marks["number"].str.replace("R1", "A2"))
+    crossing, _ = river(1500.0, code="A2")
+    every = rl.schema.STAKES.conform(gpd.GeoDataFrame(np.concatenate([more, marks]), columns=marks.columns,
+                                                      geometry="geometry", crs=CRS))  # fmt: skip
+    made = rl.plates.atlas([drawn, crossing, axes, every], tmp_path, scale=2000)
+    mine = made.plates[made.plates["unit"] == "R1"]
+    assert len(mine) > 1
+    tables = []
+    for row in mine.itertuples():
+        between = marks["chainage_m"].between(row.start_chainage_m, row.end_chainage_m)
+        text = packed(tmp_path / row.file)
+        listed = [f"{number}{north:.3f}" in text for number, north in zip(marks["number"], marks["x_m"], strict=True)]
+        assert listed == between.tolist(), row.number
+        assert not re.search(r"A2-[LR]-\d+3\d{6}\.\d{3}", text)
+        inside = every.intersects(row.geometry)
+        assert f"图上另有{int(inside.sum() - between.sum())}个属他河或邻幅" in text
+        tables += marks["number"][between].tolist()
+    assert set(tables) == set(marks["number"]), "each is in some table"
 
 
 @pytest.mark.parametrize("kind", ["pdf", "png", "svg"])
@@ -306,6 +349,16 @@ def test_one_point_is_a_sheet_and_nothing_to_draw_is_none(tmp_path) -> None:
     assert not (tmp_path / "a.pdf").exists()
 
 
+def test_rows_that_cannot_be_drawn_are_told(tmp_path) -> None:
+    marks = stakes(4).copy()
+    marks.geometry = gpd.GeoSeries([*marks.geometry[:2], shapely.Point(np.nan, 3.5e6), None], crs=CRS)
+    ids = marks["stake_id"].tolist()[2:]
+    for made in (rl.plates.draw(river(300.0)[0], marks), rl.plates.atlas([river(300.0)[0], marks], tmp_path)):
+        told = made.faults[made.faults["code"] == "plate-row-undrawn"]
+        assert told["feature_id"].tolist() == ids
+        assert set(told["layer"]) == {"stakes"}
+
+
 def lines_in_degrees(*lines):
     count = len(lines)
     rows = {"river_id": [f"R{number}" for number in range(count)], "name": ["河"] * count}
@@ -363,6 +416,8 @@ def test_what_lies_in_no_plane_with_a_true_scale_is_drawn_in_its_zone() -> None:
         ({"path": "a.dwg"}, ".svg"),
         ({"font": "No Such Font"}, "no font"),
         ({"scale": 200}, "atlas"),
+        ({"grid": "x"}, "km, graticule, none"),
+        ({"language": "fr"}, "zh, en"),
     ],
 )
 def test_what_cannot_be_drawn_so_is_said(tmp_path, monkeypatch, wrong, said) -> None:
@@ -508,6 +563,65 @@ def test_strips_cover_the_extent_wholly_and_their_match_lines_meet(given, half, 
     assert frames[1].neighbours == ("R1-01", "R1-03")
 
 
+@pytest.mark.parametrize("given", ["parts", "rows", "twice", "turned"])
+def test_an_axis_in_pieces_that_touch_is_one(given) -> None:
+    drawn, axes = river(4000.0)
+    whole, _, _ = planned(drawn, axes)
+    line = axes.geometry.iloc[0]
+    upper, lower = (shapely.ops.substring(line, *part, normalized=True) for part in ((0, 0.4), (0.4, 1)))
+    rows = {"parts": [shapely.MultiLineString([lower, upper])], "rows": [lower, upper], "twice": [line, line],
+            "turned": [upper, lower]}[given]  # fmt: skip
+    pieces = axes.iloc[[0] * len(rows)].reset_index(drop=True).set_geometry(gpd.GeoSeries(rows, crs=CRS))
+    frames, _, told = planned(drawn, pieces)
+    assert told.empty
+    assert [frame.number for frame in frames] == [frame.number for frame in whole]
+    # A sheet is looked at about every 4 m.
+    assert np.allclose([frame.span for frame in frames], [frame.span for frame in whole], atol=8.0)
+    assert all(frame.matches for frame in frames)
+
+
+def test_a_gap_in_an_axis_is_told_and_strips_go_across_it_in_the_order_of_the_river() -> None:
+    drawn, axes = river(4000.0)
+    line = axes.geometry.iloc[0]
+    parts = [shapely.ops.substring(line, *part, normalized=True) for part in ((0.7, 1), (0, 0.3), (0.4, 0.6))]
+    frames, boxes, told = planned(drawn, axes.set_geometry([shapely.MultiLineString(parts)]).set_crs(CRS))
+    assert told[["code", "feature_id"]].to_numpy().tolist() == [["plate-axis-gap", "清水河"]]
+    assert covered(boxes, drawn.extents.geometry.iloc[0])
+    assert np.all(np.diff([box.centroid.x for box in boxes]) > 0)
+    assert all(frame.matches for frame in frames)
+
+
+def test_a_river_without_an_axis_or_chainages_is_told_and_a_lake_is_not() -> None:
+    drawn, _ = river(4000.0)
+    frames, _, told = planned(drawn.extents)
+    assert told["code"].tolist() == ["plate-no-axis"]
+    assert not any(frame.span for frame in frames)
+    lake = drawn.extents.assign(axis_length_m=np.nan)
+    assert planned(lake)[2].empty
+    assert planned(drawn.extents, by="sheet")[2].empty
+
+
+@pytest.mark.parametrize("length", [2030.0, 2600.0, 4000.0])
+def test_strips_are_as_even_as_the_fewest_can_be(length) -> None:
+    drawn, axes = river(length, bends=False)
+    frames, boxes, _ = planned(drawn, axes, paper="A3")
+    lengths = np.array([frame.span[1] - frame.span[0] for frame in frames])
+    # 600 m of map without a margin of 24 m on both sides.
+    assert len(frames) == np.ceil(length / 552.0)
+    assert lengths.min() > 0.9 * lengths.max()
+    assert covered(boxes, drawn.extents.geometry.iloc[0])
+
+
+def test_corners_are_labelled_to_the_metre(tmp_path) -> None:
+    drawn, axes = river(900.0)
+    made = rl.plates.atlas([drawn, axes], tmp_path, paper="A4", formats=["svg"])
+    for row in made.plates.itertuples():
+        text = (tmp_path / row.file).read_text(encoding="utf-8")
+        for value in row.geometry.bounds:
+            assert value == round(value)
+            assert f">{value / 1000:.3f}<" in text
+
+
 def test_a_match_line_is_the_same_on_both_its_sheets_and_square_to_the_river() -> None:
     guide = np.column_stack([np.arange(0.0, 1001.0, 10.0), np.zeros(101)])
     chainage = guide[:, 0]
@@ -622,6 +736,33 @@ def test_sheets_that_were_drawn_are_kept_and_what_changed_is_drawn_again(tmp_pat
     assert set(rl.plates.atlas([drawn, axes], tmp_path, paper="A4").plates["status"]) == {"drawn"}
     other = rl.plates.atlas([drawn, axes], tmp_path, paper="A4", resume=False)
     assert set(other.plates["status"]) == {"drawn"}
+
+
+def test_sheets_of_an_earlier_cut_are_taken_away_and_nothing_of_anybody_else(tmp_path, monkeypatch) -> None:
+    drawn, axes = river(900.0)
+    rl.plates.atlas([drawn, axes], tmp_path, scale=1000, formats=["pdf", "svg"], merge=True)
+    first = {each.name for each in tmp_path.iterdir()}
+    assert {"R1-01.pdf", "R1-03.svg", "R1-04.pdf", "00-index.pdf", "atlas.pdf"} <= first
+    (tmp_path / "R1-04.pdf").write_bytes(b"signed by hand")
+    (tmp_path / "R1-99.pdf").write_bytes(b"another one's")
+    with monkeypatch.context() as patch:
+        # A run that stops in the middle takes nothing away, and forgets nothing.
+        patch.setattr("riverline.plates.working.Manifest.tidy", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            rl.plates.atlas([drawn, axes], tmp_path, scale=5000)
+    assert first < {each.name for each in tmp_path.iterdir()}
+    made = rl.plates.atlas([drawn, axes], tmp_path, scale=5000)
+    own = {path.name for path in made.paths}
+    assert own == {"R1.pdf", MANIFEST}
+    assert {each.name for each in tmp_path.iterdir()} == own | {"R1-04.pdf", "R1-99.pdf"}
+    assert "earlier" not in (tmp_path / MANIFEST).read_text(encoding="utf-8")
+    # What was drawn of a sheet that fails now stays: the fault says that it is old.
+    monkeypatch.setattr("riverline.plates.working.compose", lambda *_: 1 / 0)
+    assert rl.plates.atlas([drawn, axes], tmp_path, scale=5000, grid="none").plates["status"].tolist() == ["failed"]
+    assert (tmp_path / "R1.pdf").is_file()
+    monkeypatch.undo()
+    rl.plates.atlas([drawn, axes], tmp_path, scale=5000, formats=["svg"])
+    assert not (tmp_path / "R1.pdf").exists(), "and is known to be ours later"
 
 
 def test_one_sheet_that_fails_does_not_stop_the_others(tmp_path, monkeypatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import geopandas as gpd
+import pypdf
 import pytest
 import shapely
 from typer.testing import CliRunner
@@ -57,13 +58,28 @@ def test_what_is_wrong_is_said_and_nothing_is_written(tmp_path, results) -> None
     for arguments, said in (
         ((tmp_path / "none.gpkg",), "找不到文件"),
         ((results[1].rename(tmp_path / "other.gpkg"), "--paper", "B7"), "没有纸张"),
-        ((results[0], "--by", "admin"), "行政区"),
+        ((results[0], "--by", "admin"), "--admin"),
         ((results[0], "--by", "whole", "--scale", "200"), "放不下"),
+        ((results[0], "--font", "No Such Font"), "No Such Font"),
     ):
         ran = run(*arguments, "--out", out / "deep")
         assert ran.exit_code == 1, ran.output
         assert said in ran.output
+        assert not re.search(r"riverline\.plates|within=|scale=|by=", ran.output), "what cannot be typed here"
+    assert "--by river" in run(results[0], "--by", "whole", "--scale", "200", "--out", out).output
     assert not out.exists()
+
+
+def test_every_slot_of_a_sheet_can_be_filled_and_the_paper_turned(tmp_path, results) -> None:
+    out, slots = tmp_path / "out", {"surveyed-by": "测绘院", "drawn-by": "李四", "checked-by": "王五",
+                                    "approved-by": "赵六", "review-no": "皖S(2026)1号"}  # fmt: skip
+    options = [each for name, value in slots.items() for each in (f"--{name}", value)]
+    ran = run(results[0], "--by", "whole", "--scale", "auto", "--orientation", "portrait", *options, "--out", out)
+    assert ran.exit_code == 0, ran.output
+    text = packed(out / "总图.pdf")
+    assert all(value in text for value in slots.values())
+    box = pypdf.PdfReader(out / "总图.pdf").pages[0].mediabox
+    assert box.height > box.width
 
 
 @pytest.mark.parametrize("strict", [(), ("--strict",)])

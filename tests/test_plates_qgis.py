@@ -13,6 +13,7 @@ import xml.etree.ElementTree as ET
 import geopandas as gpd
 import matplotlib.image
 import numpy as np
+import pandas as pd
 import pypdf
 import pytest
 import shapely
@@ -126,19 +127,36 @@ def test_qgis_draws_the_project_beside_a_file_as_one_sheet(tmp_path) -> None:
 
 
 @pytest.mark.slow
-def test_qgis_draws_an_atlas_page_by_page_at_the_scale_of_its_sheets(tmp_path) -> None:
+def test_qgis_draws_an_atlas_page_by_page_at_the_scale_of_its_sheets(tmp_path, told) -> None:
     qgis_python()
     drawn, axes = river(1500.0)
     atlas = rl.plates.atlas([drawn, axes], tmp_path / "图册", scale=1_000)
-    file = rl.export.to_geopackage(tmp_path / "册.gpkg", drawn, axes, atlas.plates, project=True)
+    marks = rl.place_stakes(drawn)
+    others = marks.assign(river_id="A2", stake_id="A" + marks["stake_id"], number="A" + marks["number"])
+    every = rl.schema.STAKES.conform(pd.concat([others, marks], ignore_index=True))
+    file = rl.export.to_geopackage(tmp_path / "册.gpkg", drawn, axes, every, atlas.plates, atlas.matches, project=True)
     texts = pages(rl.plates.draw_in_qgis(file, tmp_path / "册.pdf"))
     assert len(texts) == len(atlas.plates) > 2
-    for text in texts:
+    room = told[0]["legend"]
+    assert 30 < room["needed"][1] <= room["legend"][1], "the legend of the page that needs most is whole"
+    assert "接图线" not in texts[0], "which the legend need not explain"
+    for text, sheet in zip(texts, atlas.plates.itertuples(), strict=True):
+        assert text.count("接R") == len(sheet.adjoining.split(","))
+        assert "接图表" in text
+        assert "桩号K" in text
+        between = marks["chainage_m"].between(sheet.start_chainage_m - 0.1, sheet.end_chainage_m + 0.1)
+        on_map = every.intersects(sheet.geometry)
+        own = between & on_map[len(others) :].to_numpy()
+        for north, listed in zip(marks["x_m"], own, strict=True):
+            assert (f"{north:.3f}" in text) == listed
+        more = on_map.sum() - own.sum()
+        assert (f"图上另有{more}个属他河或邻幅" in text) == (more > 0)
+        assert "其余见界桩成果表" not in text, "all of its own are listed"
         # Qt forgets what some digits of its subsets stand for: the number is on paper, and not in the text.
         assert "图号R" in text
         assert "0 10 20 30 40 米".replace(" ", "") in text
         assert "清水河河道管理范围图" in text
-        assert "图幅" not in text
+        assert "图幅" not in text.replace("各自图幅", "")
 
 
 @pytest.mark.slow
@@ -260,8 +278,8 @@ def many(count):
 @pytest.mark.parametrize(
     ("layers", "height", "rows", "note"),
     [
-        (0, 154, 26, "本表至多列26个"),
-        (50, 154, None, "本表至多列"),
+        (0, 154, 26, "共30个,本表列26个"),
+        (50, 154, None, "本表列"),
         (2, 48, 0, "成果表"),
         (2, 20, 0, "图例未列"),
     ],

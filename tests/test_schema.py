@@ -48,7 +48,7 @@ def test_the_design_is_complete():
     indicators scores score_trace cards
     water_sections intakes placed_outfalls section_reaches
     track_points duties patrol_warnings activities patrols coverage patrol_gaps patrol_passes duty_checks
-    patrolled_duties month_sums line_grounds plates untold_changes gone_suspects"""
+    patrolled_duties month_sums line_grounds plates match_lines untold_changes gone_suspects"""
     assert set(schema.FRAMES) == set(wanted.split())
     assert all(getattr(schema, name.upper()) is frame for name, frame in schema.FRAMES.items())
 

@@ -15,15 +15,16 @@ from riverline.errors import JobError, needed
 from riverline.faults import combine, found
 from riverline.io.processes import require_guard
 from riverline.io.whole_files import write_whole
-from riverline.plates.content import cut, drawable, index_frame
+from riverline.plates.content import cut, drawable, index_frame, match_frame, undrawn
 from riverline.plates.crew import Crew
 from riverline.plates.fonts import clean, find_fonts
 from riverline.plates.imprint import Imprint
-from riverline.plates.paper import fitting_scale, lay_out, require_scale
+from riverline.plates.paper import fitting_scale, lay_out, require_look, require_scale
 from riverline.plates.planning import around, bounds_of_frames, plan
 from riverline.plates.result import Atlas
 from riverline.plates.sheet import Look, Match, Sheet
 from riverline.plates.showing import centred, plain_layers
+from riverline.plates.stake_table import with_tables
 from riverline.plates.subjects import heading_of, subject_of, subjects_of
 from riverline.plates.wording import WORDS, notes_of
 from riverline.plates.working import MANIFEST, Manifest, Task, draw_all
@@ -88,7 +89,8 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
         numbered by their south-west corner in kilometres, north first; ``"admin"``: unit by unit of a layer of
         administrative units (:data:`riverline.schema.ADMIN`), which has to be among the results.
     paper, orientation, crs, imprint, grid, stake_table, font, language
-        As for :func:`riverline.plates.draw`.
+        As for :func:`riverline.plates.draw`. The table of a river's sheet lists the river's own stakes between its
+        match lines, and says how many others are on the map.
     scale
         Denominator; ``"auto"`` draws each river or unit as one sheet, at the largest scale at which it fits.
     formats
@@ -125,7 +127,8 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
     Sheets lie north up. Every extent and line is on some sheet: what a strip's windows miss, such as a bay, gets cells
     of its own, and a river wider than a sheet is cut into cells altogether, which is told
     (``plate-strip-in-cells``). Numbers hang on the river and the scale alone, so that they stay when other rivers
-    come. ``manifest.json`` holds a digest of each sheet; a run that was stopped goes on where it was.
+    come. ``manifest.json`` holds a digest of each sheet; a run that was stopped goes on where it was. Files of an
+    earlier run that this one has no sheets for are taken away, if they are still as that run wrote them.
 
     Examples
     --------
@@ -145,14 +148,18 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
     kinds, target = _checked(formats, processes, folder, merge=merge)
     require_guard(processes, verb="riverline.plates.atlas")
     require_scale(scale)
+    require_look(grid, language)
     layout, fonts = lay_out(paper, orientation), find_fonts(font, language)
     several = isinstance(results, (list, tuple)) and not hasattr(results, "_fields")
     given = list(results) if several else [results]
     shown, plane = drawable(given, layers, language, crs=crs)
     planned = plan(shown, by, scale, layout.room)
     imprint = imprint or Imprint()
-    notes = notes_of(collect(*given, **layers), plane, imprint, language)
+    every = collect(*given, **layers)
+    notes = notes_of(every, plane, imprint, language)
     look = Look(layout, fonts, language, grid, imprint, notes, stake_table)
+    if by == "river":
+        shown = with_tables(shown, planned.frames, planned.guides)
     book = _Book(planned, plain_layers(shown), plane, look, clean(title), target, tuple(kinds),
                  subjects_of(shown))  # fmt: skip
     _make_folder(target)
@@ -164,7 +171,8 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
             crew.begin()
         tasks = _tasks(book)
         draw_all(tasks, manifest, crew, tell or (lambda _done, _all: None))
-    return _bound(book, tasks, manifest, merge=merge)
+    made = _bound(book, tasks, manifest, merge=merge)
+    return replace(made, faults=combine([made.faults, *undrawn(every, plane)], crs=plane))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -320,8 +328,10 @@ def _bound(book: _Book, tasks: list[Task], manifest: Manifest, *, merge: bool) -
         # The index, which is made last, is read first.
         done.sort(key=lambda task: task.sheet.number != INDEX)
         paths.append(_merged(book, done))
+    manifest.tidy(tasks, paths[-1] if merge else None)
     plates = _index_rows(book, states, book.kinds[0])
-    return Atlas(book.folder, plates, (*paths, book.folder / MANIFEST), _faults(book, tasks, manifest))
+    return Atlas(book.folder, plates, (*paths, book.folder / MANIFEST), _faults(book, tasks, manifest),
+                 match_frame(book.plan.frames, book.crs))  # fmt: skip
 
 
 def _faults(book: _Book, tasks: list[Task], manifest: Manifest) -> gpd.GeoDataFrame:

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from riverline.plates.content import Mark
-    from riverline.plates.furniture import Left
     from riverline.plates.paper import Box
     from riverline.plates.sheet import Look, Sheet
+    from riverline.plates.stake_table import Left
 
 __all__ = ["compose", "settings"]
 
@@ -64,7 +64,7 @@ def compose(sheet: Sheet, look: Look) -> tuple[Any, gpd.GeoDataFrame]:
     -------
     tuple
         The figure, as large as the paper, and rows of :data:`riverline.schema.FAULTS`: characters without a glyph,
-        stakes without room in the table.
+        stakes without room in the table, texts without room in the legend.
     """
     from matplotlib.figure import Figure
 
@@ -156,4 +156,6 @@ def _told(sheet: Sheet, canvas: Canvas, left: Left) -> gpd.GeoDataFrame:
         parts.append(found("plate-glyph-missing", value=len(lacking), note=lacking[:40], **about))
     if left.stakes:
         parts.append(found("plate-table-cut", value=left.stakes, limit=left.room, **about))
+    if left.legend:
+        parts.append(found("plate-legend-cut", value=left.legend, **about))
     return combine(parts, crs=sheet.crs)

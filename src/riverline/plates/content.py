@@ -11,8 +11,9 @@ import pandas as pd
 import shapely
 
 from riverline.errors import SchemaError
+from riverline.faults import found as told_of
 from riverline.geodesy import align, is_metric, to_metric
-from riverline.schema import EXTENTS, FAULTS, HOLDINGS, PLATES, ZONES
+from riverline.schema import EXTENTS, FAULTS, HOLDINGS, MATCH_LINES, PLATES, ZONES
 from riverline.style import NEUTRAL, THEMES, collect, in_language, themes
 
 if TYPE_CHECKING:
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 
     import pyproj
 
+    from riverline.plates.planning import Frame
     from riverline.schema import Language
     from riverline.style import Layer, Symbol, Theme
 
-__all__ = ["Bounds", "Mark", "bounds_of", "cut", "drawable", "marks_of", "nothing_drawn", "require_marks"]
+__all__ = ["Bounds", "Mark", "bounds_of", "cut", "drawable", "marks_of", "nothing_drawn", "require_marks", "undrawn"]
 
 Bounds = tuple[float, float, float, float]
 Kind = Literal["point", "line", "area"]
@@ -106,6 +108,29 @@ def drawable(
         same[0] if len(same) == 1 else replace(same[0], frame=pd.concat([each.frame for each in same]))
         for same in merged.values()
     ), plane
+
+
+def undrawn(layers: Sequence[Layer], plane: pyproj.CRS) -> list[gpd.GeoDataFrame]:
+    """Rows that no sheet can show, since they have no geometry or one with coordinates that are no numbers, as faults.
+
+    Parameters
+    ----------
+    layers
+        As they were given. Faults inside results are no part of sheets.
+    plane
+        The CRS of the sheets.
+    """
+    told = []
+    for layer in layers:
+        if not layer.spatial or (layer.name == FAULTS.name and layer.run is not None):
+            continue
+        off = ~_drawn(layer.frame)
+        if off.any():
+            key = layer.schema.key if layer.schema is not None else ""
+            ids = layer.frame.get(key, layer.frame.index)
+            told.append(told_of("plate-row-undrawn", layer=layer.called, feature_id=[str(each) for each in ids[off]],
+                              geometry=[None] * int(off.sum()), crs=plane))  # fmt: skip
+    return told
 
 
 def require_marks(layers: Sequence[Layer], parts: Sequence[Layer], language: Language) -> None:
@@ -249,3 +274,12 @@ def index_frame(rows: dict[str, list[Any]], bounds: Sequence[Bounds], crs: pypro
     """Rows of :data:`riverline.schema.PLATES` from columns and windows."""
     shapes = [shapely.box(*box) for box in bounds]
     return PLATES.conform(gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(shapes, crs=crs), crs=crs))
+
+
+def match_frame(frames: Sequence[Frame], crs: pyproj.CRS) -> gpd.GeoDataFrame:
+    """Rows of :data:`riverline.schema.MATCH_LINES`: for each sheet the lines at which others go on."""
+    rows = [(frame.number, *match) for frame in frames for match in frame.matches]
+    numbers, joins, lines = zip(*rows, strict=True) if rows else ((), (), ())
+    about = {"match_id": [f"{one}>{other}" for one, other in zip(numbers, joins, strict=True)],
+             "number": list(numbers), "joins": list(joins)}  # fmt: skip
+    return MATCH_LINES.conform(gpd.GeoDataFrame(about, geometry=gpd.GeoSeries(list(lines), crs=crs), crs=crs))

@@ -3,41 +3,30 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-import shapely
 
-from riverline.plates.drawing import draw_swatch
 from riverline.plates.fonts import clean
-from riverline.plates.labels import text_size
+from riverline.plates.labels import shortened, text_size, wrapped
+from riverline.plates.legend import draw_legend
 from riverline.plates.paper import Box
+from riverline.plates.stake_table import Left, draw_stakes
 from riverline.plates.wording import WORDS, span_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import geopandas as gpd
-
     from riverline.plates.content import Mark
     from riverline.plates.sheet import Canvas, Sheet
 
-__all__ = ["Left", "draw_foot", "draw_head", "draw_panel"]
+__all__ = ["draw_foot", "draw_head", "draw_panel"]
 
-_ROW, _SMALL, _TEXT, _HEADING = 4.2, 5.2, 6.2, 7.5
+_SMALL, _TEXT, _HEADING = 5.2, 6.2, 7.5
 _SIGNED = ("unit", "surveyed_by", "drawn_by", "checked_by", "approved_by", "date", "review_no")
 _NORTH_MM, _INDEX_MM = 26.0, 34.0
 _SHADE = "#F3F4F2"
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """What had no room: stakes left out of the table, and how many it holds."""
-
-    stakes: int = 0
-    room: int = 0
 
 
 def draw_head(canvas: Canvas, sheet: Sheet) -> None:
@@ -63,7 +52,7 @@ def draw_foot(canvas: Canvas, sheet: Sheet) -> None:
     canvas.write(middle, foot.top - 3.0, f"1:{sheet.scale}", 10.0, ha="center", weight="bold")
     _draw_bar(canvas, sheet.scale, middle, foot.top - 9.2)
     room = foot.width / 2 - 36.0
-    lines = [line for note in look.notes for line in _wrapped(note, room, _SMALL)]
+    lines = [line for note in look.notes for line in wrapped(note, room, _SMALL)]
     # Notes that name many rule sets stand closer, so that none leaves the paper.
     pitch = min(2.9, (foot.height - 2.2) / max(len(lines), 1))
     for number, line in enumerate(lines):
@@ -71,28 +60,6 @@ def draw_foot(canvas: Canvas, sheet: Sheet) -> None:
     right = [look.imprint.surveyed_by, look.imprint.unit, look.imprint.date]
     for number, text in enumerate(filter(None, map(clean, right))):
         canvas.write(foot.right, foot.top - 2.2 - number * 3.4, text, _TEXT, ha="right")
-
-
-def _wrapped(text: str, width: float, size: float) -> list[str]:
-    """A text as lines that fit; it is broken between any two characters, as Chinese is, words of letters kept whole."""
-    lines, line = [], ""
-    for part in _pieces(text):
-        if line and text_size(line + part, size)[0] > width:
-            lines.append(line.rstrip())
-            line = part.lstrip()
-        else:
-            line += part
-    return [*lines, line.rstrip()] if line.strip() else lines
-
-
-def _pieces(text: str) -> list[str]:
-    found = [""]
-    for each in text:
-        if each.isascii() and each != " " and found[-1] and found[-1][-1].isascii() and found[-1][-1] != " ":
-            found[-1] += each
-        else:
-            found.append(each)
-    return found
 
 
 def _draw_bar(canvas: Canvas, scale: int, middle: float, y: float) -> None:
@@ -122,14 +89,10 @@ def draw_panel(canvas: Canvas, sheet: Sheet, marks: Sequence[Mark]) -> Left:
     top = panel.top
     top = _draw_index(canvas, sheet, panel, top)
     signed = _signatures_height(panel)
-    top = _draw_legend(canvas, panel, top, marks, panel.bottom + signed)
-    left = _draw_table(canvas, sheet, panel, (top, panel.bottom + signed)) if canvas.look.table else Left()
+    top, shortened_texts = draw_legend(canvas, panel, top, marks, panel.bottom + signed)
+    left = draw_stakes(canvas, sheet, panel, (top, panel.bottom + signed)) if canvas.look.table else Left()
     _draw_signatures(canvas, sheet, panel, panel.bottom + signed)
-    return left
-
-
-def _rule(canvas: Canvas, panel: Box, y: float) -> None:
-    canvas.line([panel.left, panel.right], [y, y], width=0.2)
+    return replace(left, legend=shortened_texts)
 
 
 def _draw_index(canvas: Canvas, sheet: Sheet, panel: Box, top: float) -> float:
@@ -142,7 +105,7 @@ def _draw_index(canvas: Canvas, sheet: Sheet, panel: Box, top: float) -> float:
         canvas.write(box.left + box.width / 2, top - 3.2, WORDS[canvas.look.language]["index"], _HEADING, ha="center",
                      serif=True, weight="bold")  # fmt: skip
         _draw_neighbours(canvas, sheet, box)
-    _rule(canvas, panel, top - height)
+    canvas.rule(panel, top - height)
     return top - height
 
 
@@ -185,100 +148,6 @@ def _draw_north(canvas: Canvas, x: float, y: float) -> None:
     canvas.write(x, y + 9.2, WORDS[canvas.look.language]["north"], 9.0, ha="center", serif=True, weight="bold")
 
 
-def _draw_legend(canvas: Canvas, panel: Box, top: float, marks: Sequence[Mark], floor: float) -> float:
-    """What is drawn, theme by theme, in one column or in as many as are needed; the height that is left."""
-    if not marks:
-        return top
-    canvas.write(panel.left + panel.width / 2, top - 4.0, WORDS[canvas.look.language]["legend"], 9.0, ha="center",
-                 serif=True, weight="bold")  # fmt: skip
-    rows: list[str | Mark] = []
-    for number, mark in enumerate(marks):
-        heading = mark.heading or WORDS[canvas.look.language]["other"]
-        if number == 0 or marks[number - 1].heading != mark.heading:
-            rows.append(heading)
-        rows.append(mark)
-    room = max(top - 8.0 - floor, _ROW)
-    needed = len(rows) * _ROW
-    columns = 1 if needed <= room * 0.6 else 2
-    height = math.ceil(len(rows) / columns)
-    pitch = min(_ROW, room / height)
-    for number, row in enumerate(rows):
-        x = panel.left + 2.5 + (number // height) * (panel.width - 2.0) / columns
-        y = top - 9.5 - (number % height) * pitch
-        _draw_row(canvas, row, (x, y), (panel.width - 2.0) / columns - 3.0, pitch / _ROW)
-    bottom = top - 9.5 - height * pitch + 1.0
-    _rule(canvas, panel, bottom)
-    return bottom
-
-
-def _draw_row(canvas: Canvas, row: str | Mark, at: tuple[float, float], width: float, squeeze: float) -> None:
-    x, y = at
-    if isinstance(row, str):
-        canvas.write(x, y, _shortened(row, width, _TEXT * squeeze), _TEXT * squeeze, weight="bold", color="#333333")
-        return
-    high = 2.6 * squeeze
-    draw_swatch(canvas.page, row, (x + 0.5, y - high / 2, 7.0, high))
-    canvas.write(x + 9.5, y, _shortened(row.label, width - 9.5, _TEXT * squeeze), _TEXT * squeeze)
-
-
-def _shortened(text: str, width: float, size: float) -> str:
-    text = clean(text)
-    while len(text) > 1 and text_size(text, size)[0] > width:
-        text = text[:-2].rstrip("…") + "…"
-    return text
-
-
-def _stakes_of(sheet: Sheet) -> gpd.GeoDataFrame | None:
-    """Stakes in the window, in the order of their numbers."""
-    frame = next((layer.frame for layer in sheet.layers if layer.name == "stakes"), None)
-    if frame is None or not len(frame):
-        return None
-    inside = shapely.intersects(frame.geometry.to_numpy(), shapely.box(*sheet.window))
-    return frame[inside].sort_values("number", kind="stable")
-
-
-def _draw_table(canvas: Canvas, sheet: Sheet, panel: Box, between: tuple[float, float]) -> Left:
-    """Number and coordinates of the stakes on the sheet, as many as there is room for."""
-    stakes = _stakes_of(sheet)
-    if stakes is None:
-        return Left()
-    top, floor = between
-    words, pitch = WORDS[canvas.look.language], 2.9
-    fits = max(int((top - 12.0 - floor) / pitch), 0)
-    more = len(stakes) > fits
-    shown = stakes.iloc[: max(fits - 1, 0)] if more else stakes
-    if not len(shown):
-        return Left(len(stakes), 0)
-    canvas.write(
-        panel.left + panel.width / 2, top - 3.2, words["table"], _HEADING, ha="center", serif=True, weight="bold"
-    )
-    edges = panel.left + panel.width * np.array([0.0, 0.36, 0.68, 1.0])
-    y = top - 7.6
-    for number, head in enumerate(("number", "x", "y")):
-        canvas.write((edges[number] + edges[number + 1]) / 2, y, words[head], _SMALL, ha="center", weight="bold")
-    _rule(canvas, panel, y + 1.8)
-    _rule(canvas, panel, y - 1.6)
-    cells = zip(shown["number"].fillna("").astype(str), shown["x_m"], shown["y_m"], strict=True)
-    for row, (name, north, east) in enumerate(cells):
-        y = top - 10.8 - row * pitch
-        room = edges[1] - edges[0] - 1.0
-        for column, text in enumerate((_shortened(name, room, _SMALL), _metres(north), _metres(east))):
-            canvas.write((edges[column] + edges[column + 1]) / 2, y, text, _SMALL, ha="center")
-    bottom = y - pitch / 2
-    for edge in edges[1:-1]:
-        canvas.line([edge, edge], [top - 5.8, bottom], width=0.12)
-    if more:
-        told = words["more"].format(all=len(stakes), shown=len(shown))
-        canvas.write(panel.left + panel.width / 2, bottom - 1.9, told, _SMALL, ha="center", color="#8E0B16")
-    else:
-        _rule(canvas, panel, bottom)
-    return Left(len(stakes) - len(shown), len(shown)) if more else Left()
-
-
-def _metres(value: float) -> str:
-    return "" if pd.isna(value) else f"{value:.3f}"
-
-
 def _signatures_height(panel: Box) -> float:
     return 5.2 * (len(_SIGNED) + 1) if panel.height > 150.0 else 4.2 * (len(_SIGNED) + 1)  # noqa: PLR2004 - A3 and up
 
@@ -293,6 +162,6 @@ def _draw_signatures(canvas: Canvas, sheet: Sheet, panel: Box, top: float) -> No
     canvas.rectangle(Box(panel.left, panel.bottom, 20.0, top - panel.bottom), width=0.12, face=_SHADE, order=5)
     for number, (name, value) in enumerate(rows):
         y = top - number * pitch
-        _rule(canvas, panel, y)
+        canvas.rule(panel, y)
         canvas.write(panel.left + 10.0, y - pitch / 2, name, _TEXT, ha="center")
-        canvas.write(parting + 2.0, y - pitch / 2, _shortened(value, panel.right - parting - 4.0, _TEXT), _TEXT)
+        canvas.write(parting + 2.0, y - pitch / 2, shortened(value, panel.right - parting - 4.0, _TEXT), _TEXT)

@@ -27,7 +27,7 @@ from riverline.plates.subjects import heading_of, subject_of, subjects_of
 from riverline.plates.templates import qgis_template
 from riverline.plates.wording import WORDS, notes_from
 from riverline.provenance import RulesUsed
-from riverline.schema import EXTENTS, FAULTS, MANAGEMENT_LINES, PLATES, STAKES
+from riverline.schema import EXTENTS, FAULTS, MANAGEMENT_LINES, MATCH_LINES, PLATES, STAKES
 from riverline.style import Layer
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ _SLOTS = ("unit", "surveyed_by", "drawn_by", "checked_by", "approved_by", "date"
 """What stands in the slots of the template, from the top."""
 _STAKES = 26
 """Rows that the table of stakes has room for."""
-_SCRIPTS = ("print_layout.py", "legend_room.py")
+_SCRIPTS = ("print_layout.py", "joining.py", "legend_room.py", "stakes_on_pages.py")
 """What QGIS's interpreter runs, and what that takes from."""
 _LONGEST_S = 1_800
 _ASKED_S = 60
@@ -69,8 +69,9 @@ def draw_in_qgis(
     ----------
     project
         ``….qgz`` or ``….qgs``, such as ``riverline.export.to_geopackage(…, project=True)`` writes; of a ``….gpkg`` the
-        project beside it. With ``Atlas.plates`` among the layers each sheet of the atlas is a page. Sheets and stakes
-        are known by what their layers say of themselves, else by the name or title of their schema.
+        project beside it. With ``Atlas.plates`` among the layers each sheet of the atlas is a page, with
+        ``Atlas.matches`` it has its match lines. Sheets, match lines and stakes are known by what their layers say of
+        themselves, else by the name or title of their schema.
     path
         The file, named ``….pdf``; its folder has to be there.
     template
@@ -105,8 +106,10 @@ def draw_in_qgis(
     -----
     QGIS runs in a process of its own, without a window. Faults inside results are left out, as :func:`draw` does. The
     legend has its room first, in smaller type if that is what it takes. Where the project has stakes, numbers and
-    coordinates of the first of them on the map stand below it, as many as fit; a note says where the table or a layer
-    of the legend had to go. Texts are written as they are, none is read as an expression.
+    coordinates of the first of them on the map stand below it, as many as fit, on the sheet of a river the river's own
+    between its match lines; a note says how many are not listed, and where a layer of the legend had to go. Pages of
+    an atlas have their chainages and an index of the sheets around them. Texts are written as they are, none is read
+    as an expression.
     Tested with QGIS 3.22.
 
     Examples
@@ -133,7 +136,9 @@ def draw_in_qgis(
            "coverage": _layers_of(source, PLATES), "scale": 0 if scale == "auto" else scale, "scales": list(SCALES),
            "grid": grid_expression("@map_scale"), "heading": _heading(source, language),
            "table": _table(source, language), "texts": texts,
-           "left_out": _left_out(source), "slots": {name: text for name, text in slots.items() if text}}  # fmt: skip
+           "left_out": _left_out(source), "matches": _layers_of(source, MATCH_LINES),
+           "words": {name: WORDS[language][name] for name in ("no", "span", "match", "index")},
+           "slots": {name: text for name, text in slots.items() if text}}  # fmt: skip
     write_whole(target, _drawn(interpreter, job))
     return target
 
@@ -274,8 +279,8 @@ def _table(project: Path, language: Language) -> dict[str, Any]:
     columns = [('"number"', words["number"], 0.36)]
     columns += [(metres.format(name), words[name[0]], 0.32) for name in ("x_m", "y_m")]
     return {
-        "layers": _layers_of(project, STAKES), "title": words["table"], "rows": _STAKES, "note": words["first"],
-        "none": words["no table"], "cut": words["cut"], "columns": columns,
+        "layers": _layers_of(project, STAKES), "title": words["table"], "rows": _STAKES, "more": words["more"],
+        "others": words["others"], "none": words["no table"], "cut": words["cut"], "columns": columns,
     }  # fmt: skip
 
 

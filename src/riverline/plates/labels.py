@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["LONGEST", "WIDE", "Label", "labels_of", "place", "text_size"]
+__all__ = ["LONGEST", "WIDE", "Label", "labels_of", "place", "shortened", "text_size", "wrapped"]
 
 _COLUMNS = {
     "problems": ("problem_id", 7), "suspects": ("suspect_id", 6), "stakes": ("number", 5), "boards": ("number", 4),
@@ -142,6 +142,48 @@ def text_size(text: str, size: float) -> tuple[float, float]:
     """
     ems = sum(1.0 if ord(each) >= WIDE else _NARROW_EM for each in text)
     return ems * size * _MM_PER_POINT, size * _MM_PER_POINT
+
+
+def shortened(text: str, width: float, size: float) -> str:
+    """A text as far as it fits into a width, mm, an ellipsis for the rest.
+
+    Examples
+    --------
+    >>> shortened("管理范围线（堤防）", 12.0, 6.0)
+    '管理范围…'
+    """
+    text = clean(text)
+    while len(text) > 1 and text_size(text, size)[0] > width:
+        text = text[:-2].rstrip("…") + "…"
+    return text
+
+
+def wrapped(text: str, width: float, size: float) -> list[str]:
+    """A text as lines that fit; it is broken between any two characters, as Chinese is, words of letters kept whole.
+
+    Examples
+    --------
+    >>> wrapped("Management extent", 13.0, 6.2), wrapped("管理范围线", 7.0, 6.2)
+    (['Management', 'extent'], ['管理范', '围线'])
+    """
+    lines, line = [], ""
+    for part in _pieces(text):
+        if line and text_size(line + part, size)[0] > width:
+            lines.append(line.rstrip())
+            line = part.lstrip()
+        else:
+            line += part
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def _pieces(text: str) -> list[str]:
+    found = [""]
+    for each in text:
+        if each.isascii() and each != " " and found[-1] and found[-1][-1].isascii() and found[-1][-1] != " ":
+            found[-1] += each
+        else:
+            found.append(each)
+    return found
 
 
 def place(labels: Sequence[Label], at: Floats, room: tuple[float, float], avoid: Sequence[np.ndarray]) -> list[Floats]:

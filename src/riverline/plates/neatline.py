@@ -28,6 +28,8 @@ __all__ = ["draw_frame", "draw_matches", "grid_expression", "grid_step", "to_pap
 _GRID_MM = 100.0
 """Grid lines are about this far apart on paper, as on maps of 1:500 to 1:2,000."""
 _CROSS_MM = 5.0
+_METRE = 3
+"""Decimals of a kilometre that tell metres."""
 _CLEAR_MM = 0.8
 _TICK_MM = 5.0
 _GRID_COLOR = "#3C6E57"
@@ -103,7 +105,7 @@ def _draw_kilometres(canvas: Canvas, sheet: Sheet, box: Box) -> None:
     _draw_crosses(canvas, places, box)
     gap = canvas.look.layout.gap
     decimals = len(f"{step / 1000:g}".partition(".")[2])
-    half = _half_label(f"{east / 1000:.{max(decimals, 2)}f}")
+    half = _half_label(f"{east / 1000:.{_METRE}f}")
     for x, value in zip(to_paper(np.column_stack([xs, np.full(len(xs), south)]), sheet, box)[:, 0], xs, strict=True):
         for edge, away in ((box.bottom, -1), (box.top, 1)):
             canvas.line([x, x], [edge, edge + away * gap * 0.45], width=0.12, color=_GRID_COLOR)
@@ -115,7 +117,7 @@ def _draw_kilometres(canvas: Canvas, sheet: Sheet, box: Box) -> None:
             if box.bottom + half < y < box.top - half:
                 canvas.write(edge + away * gap * 0.55, y + 0.6, f"{value / 1000:.{decimals}f}", 5.5, ha="center",
                              rotation=90)  # fmt: skip
-    _write_corners(canvas, sheet, box, decimals)
+    _write_corners(canvas, sheet, box)
 
 
 def _half_label(text: str) -> float:
@@ -123,19 +125,18 @@ def _half_label(text: str) -> float:
     return text_size(text, 5.5)[0] * 1.6
 
 
-def _write_corners(canvas: Canvas, sheet: Sheet, box: Box, decimals: int) -> None:
-    """Coordinates of the corners, in kilometres."""
+def _write_corners(canvas: Canvas, sheet: Sheet, box: Box) -> None:
+    """Coordinates of the corners, in kilometres to the metre."""
     west, south, east, north = sheet.window
     gap = canvas.look.layout.gap
-    decimals = max(decimals, 2)
     for x, value, side in ((box.left, west, "left"), (box.right, east, "right")):
         for y, other in ((box.bottom, south), (box.top, north)):
             off = -gap * 0.3 if y == box.bottom else gap * 0.3
             # Clear of the inner line, which goes on to the outer one at the corner.
             clear = (_CLEAR_MM if side == "left" else -_CLEAR_MM, _CLEAR_MM if y == box.bottom else -_CLEAR_MM)
-            canvas.write(x + clear[0], y + off * 2.2, f"{value / 1000:.{decimals}f}", 5.0, ha=side)
+            canvas.write(x + clear[0], y + off * 2.2, f"{value / 1000:.{_METRE}f}", 5.0, ha=side)
             shift = -gap * 0.66 if side == "left" else gap * 0.66
-            canvas.write(x + shift, y + clear[1], f"{other / 1000:.{decimals}f}", 5.0, ha="center", rotation=90,
+            canvas.write(x + shift, y + clear[1], f"{other / 1000:.{_METRE}f}", 5.0, ha="center", rotation=90,
                          va="bottom" if y == box.bottom else "top")  # fmt: skip
 
 

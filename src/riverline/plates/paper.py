@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from riverline.errors import JobError
+from riverline.errors import Hint, JobError
 
 __all__ = [
     "AIR", "PAPERS", "SCALES", "Box", "Layout", "Orientation", "fitting_scale", "lay_out", "require_fit",
-    "require_scale",
+    "require_look", "require_scale",
 ]  # fmt: skip
 
 Orientation = Literal["landscape", "portrait"]
@@ -160,6 +160,20 @@ def require_scale(scale: int | Literal["auto"]) -> None:
         )
 
 
+def require_look(grid: str, language: str) -> None:
+    """Raise unless a grid and a language are among those that there are."""
+    problems = [
+        (
+            f"{name} 应为 {'、'.join(there)}，实际为 {given!r}",
+            f"{name} must be one of {', '.join(there)}, got {given!r}",
+        )
+        for name, given, there in (("grid", grid, ("km", "graticule", "none")), ("language", language, ("zh", "en")))
+        if given not in there
+    ]
+    if problems:
+        raise JobError.listing("图幅不能这样绘制", "a sheet cannot be drawn so", problems)
+
+
 def require_fit(width_m: float, height_m: float, scale: int, room: Box, paper: str) -> None:
     """Raise unless a ground of this size fits into a map at a scale.
 
@@ -177,13 +191,17 @@ def require_fit(width_m: float, height_m: float, scale: int, room: Box, paper: s
     if max(width_m / room.width, height_m / room.height) * 1000.0 <= scale * (1.0 + 1e-9):
         return
     best = fitting_scale(width_m / AIR, height_m / AIR, room)
+    part = ("、within= 指定范围", ", a part by within=")
     raise JobError(
         f"内容 {width_m:,.0f} × {height_m:,.0f} m，1:{scale} 的一幅 {paper} 放不下；请用 scale={best} 或 "
-        f'scale="auto"、更大的纸张、within= 指定范围，或用 riverline.plates.atlas 分幅',
+        f'scale="auto"、更大的纸张{part[0]}，或用 riverline.plates.atlas 分幅',
         f"what is to be drawn is {width_m:,.0f} × {height_m:,.0f} m, more than a sheet of {paper} holds at "
-        f'1:{scale}; take scale={best} or scale="auto", a larger paper, a part by within=, or '
+        f'1:{scale}; take scale={best} or scale="auto", a larger paper{part[1]}, or '
         "riverline.plates.atlas for many sheets",
-    )
+        # A command draws no part.
+        [Hint(f"scale={best}", "scale", (str(best),)), Hint.of("scale", "auto"),
+         Hint("riverline.plates.atlas", "by", ("river",)), *(Hint(each, "within", ()) for each in part)],
+    )  # fmt: skip
 
 
 def fitting_scale(width_m: float, height_m: float, room: Box) -> int:

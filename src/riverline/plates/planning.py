@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline.errors import JobError
+from riverline.errors import Hint, JobError
 from riverline.faults import found
 from riverline.plates.content import bounds_of
 from riverline.plates.fonts import clean
 from riverline.plates.paper import fitting_scale
 from riverline.plates.showing import centred
-from riverline.plates.strips import cells_over, guide_of_banks, match_line, strips_along, uncovered
+from riverline.plates.strips import cells_over, guide_of_axes, guide_of_banks, match_line, strips_along, uncovered
+from riverline.plates.subjects import subjects_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,10 +59,11 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """The sheets of an atlas in their order, and what was wrong on the way to them."""
+    """The sheets of an atlas in their order, what was wrong on the way to them, and what rivers were cut along."""
 
     frames: tuple[Frame, ...]
     faults: tuple[gpd.GeoDataFrame, ...]
+    guides: dict[str, Guide]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +74,7 @@ class _Unit:
     name: str
     body: shapely.Geometry
     guide: Guide | None = None
+    told: str = ""
 
 
 def plan(layers: Sequence[Layer], by: By, scale: int | Literal["auto"], room: Box) -> Plan:
@@ -100,12 +103,13 @@ def plan(layers: Sequence[Layer], by: By, scale: int | Literal["auto"], room: Bo
     frames: list[Frame] = []
     told: list[gpd.GeoDataFrame] = []
     for unit in units:
-        made, wide = _frames_of(unit, by, scale, room)
+        made, code = _frames_of(unit, by, scale, room)
         frames += made
-        if wide:
-            told.append(found("plate-strip-in-cells", layer="plates", feature_id=[unit.name or unit.code],
+        if code:
+            told.append(found(code, layer="plates", feature_id=[unit.name or unit.code],
                               geometry=[shapely.box(*unit.body.bounds)], crs=layers[0].frame.crs))  # fmt: skip
-    return Plan(tuple(_distinct(frames)), (*told, *_left_out(layers, frames)))
+    guides = {unit.code: unit.guide for unit in units if unit.guide is not None}
+    return Plan(tuple(_distinct(frames)), (*told, *_left_out(layers, frames)), guides)
 
 
 def _distinct(frames: list[Frame]) -> list[Frame]:
@@ -145,12 +149,16 @@ def _rivers(layers: Sequence[Layer]) -> list[_Unit]:
         return _everything(layers)
     together = pd.concat(rows, ignore_index=True)
     together = together[together["river_id"].fillna("").astype(str) != ""]
-    names = _names(layers)
+    names, kinds = _names(layers), subjects_of(layers)
     units = []
     for code, mine in together.groupby(together["river_id"].astype(str), sort=True):
         body = shapely.union_all(mine.geometry.to_numpy())
         if not body.is_empty:
-            units.append(_Unit(str(code), names.get(str(code), ""), body, _guide(layers, str(code))))
+            guide, told = _guide(layers, str(code))
+            if told == "plate-no-axis" and kinds.get(str(code), frozenset()) & {"lake", "reservoir"}:
+                # A lake has none, and cells are right for it.
+                told = ""
+            units.append(_Unit(str(code), names.get(str(code), ""), body, guide, told))
     return units
 
 
@@ -171,23 +179,27 @@ def _names(layers: Sequence[Layer]) -> dict[str, str]:
     return names
 
 
-def _guide(layers: Sequence[Layer], code: str) -> Guide | None:
-    """Down the axis of a river where it is given, else between the lines of its banks."""
+def _guide(layers: Sequence[Layer], code: str) -> tuple[Guide | None, str]:
+    """Down the axis of a river where it is given, else between the lines of its banks; and what is to be told of it."""
     for layer in layers:
         if layer.name == "axes":
             mine = layer.frame[(layer.frame["river_id"].astype(str) == code).to_numpy()]
-            lines = mine.geometry.to_numpy()
-            if len(lines) == 1 and lines[0].geom_type == "LineString":
-                start = mine["start_chainage_m"].iloc[0] if "start_chainage_m" in mine else 0.0
-                measures = shapely.line_locate_point(lines[0], shapely.points(shapely.get_coordinates(lines[0])))
-                return shapely.get_coordinates(lines[0]), measures + (0.0 if pd.isna(start) else float(start))
+            if len(mine):
+                starts = np.full(len(mine), np.nan)
+                if "start_chainage_m" in mine:
+                    starts = mine["start_chainage_m"].to_numpy("float64", na_value=np.nan)
+                guide, gap = guide_of_axes(mine.geometry.to_numpy(), starts)
+                if guide is not None:
+                    return guide, "plate-axis-gap" if gap else ""
     for layer in layers:
         if layer.name == "management_lines":
             mine = layer.frame[(layer.frame["river_id"].astype(str) == code).to_numpy()]
             mine = mine[mine["bank"].notna().to_numpy()]
             ends = [mine[f"{end}_chainage_m"].to_numpy("float64", na_value=np.nan) for end in ("start", "end")]
-            return guide_of_banks(mine.geometry.to_numpy(), ends[0], ends[1], _GUIDE_M)
-    return None
+            guide = guide_of_banks(mine.geometry.to_numpy(), ends[0], ends[1], _GUIDE_M)
+            if guide is not None:
+                return guide, ""
+    return None, "plate-no-axis"
 
 
 def _admin_units(layers: Sequence[Layer]) -> list[_Unit]:
@@ -196,7 +208,9 @@ def _admin_units(layers: Sequence[Layer]) -> list[_Unit]:
         raise JobError(
             '按行政区分幅（by="admin"）需要行政区图层（ADMIN）；请一并给出',
             'an atlas by="admin" needs a layer of administrative units (ADMIN): give it too',
-        )
+            [Hint.of("by", "admin"), Hint("行政区图层（ADMIN）", "admin", ("行政区.gpkg",)),
+             Hint("a layer of administrative units (ADMIN)", "admin", ("units.gpkg",))],
+        )  # fmt: skip
     body = _union(_main(layers))
     codes = units["admin_code"] if "admin_code" in units else units["name"]
     rows = sorted(zip(codes.fillna("").astype(str), units["name"].fillna("").astype(str), units.geometry, strict=True),
@@ -205,28 +219,35 @@ def _admin_units(layers: Sequence[Layer]) -> list[_Unit]:
     return [unit for unit in found if not unit.body.is_empty]
 
 
-def _frames_of(unit: _Unit, by: By, scale: int | Literal["auto"], room: Box) -> tuple[list[Frame], bool]:
-    """The sheets of a unit, and whether it had to be cut into cells though strips were asked for."""
+def _frames_of(unit: _Unit, by: By, scale: int | Literal["auto"], room: Box) -> tuple[list[Frame], str]:
+    """The sheets of a unit, and the code of what is to be told: such as cells where strips were asked for."""
     west, south, east, north = unit.body.bounds
     if scale == "auto":
         at = fitting_scale(max(east - west, _LEAST_M) / _AIR, max(north - south, _LEAST_M) / _AIR, room)
-        return [_whole(unit, at, room)], False
+        return [_whole(unit, at, room)], ""
     size = (room.width * scale / 1000.0, room.height * scale / 1000.0)
     if by != "sheet" and east - west <= size[0] * _AIR and north - south <= size[1] * _AIR:
-        return [_whole(unit, scale, room)], False
+        return [_whole(unit, scale, room)], ""
     margin = _MARGIN_MM * scale / 1000.0
     strips = None
     if by == "river" and unit.guide is not None and len(unit.guide[1]) > 1:
         strips = strips_along(*unit.guide, unit.body, size, margin)
         if strips is not None:
-            return _stripped(unit, unit.guide, strips, scale, size), False
-    return _in_cells(unit, by, scale, room), by == "river" and unit.guide is not None
+            return _stripped(unit, unit.guide, strips, scale, size), unit.told
+    cut = _in_cells(unit, by, scale, room)
+    return cut, "" if by != "river" else unit.told if unit.guide is None else "plate-strip-in-cells"
 
 
 def _whole(unit: _Unit, scale: int, room: Box) -> Frame:
-    window = centred(unit.body.bounds, room.width * scale / 1000.0, room.height * scale / 1000.0)
+    window = _on_metres(centred(unit.body.bounds, room.width * scale / 1000.0, room.height * scale / 1000.0))
     span = () if unit.guide is None else (float(unit.guide[1][0]), float(unit.guide[1][-1]))
     return Frame(clean(unit.code) or "01", unit.code, unit.name, window, scale, span)
+
+
+def _on_metres(window: Bounds) -> Bounds:
+    """A window whose corner lies on whole metres, which are then printed at it."""
+    west, south, east, north = window
+    return round(west), round(south), round(west) + east - west, round(south) + north - south
 
 
 def _stripped(unit: _Unit, guide: Guide, strips: list[Any], scale: int, size: tuple[float, float]) -> list[Frame]:
@@ -237,7 +258,7 @@ def _stripped(unit: _Unit, guide: Guide, strips: list[Any], scale: int, size: tu
     more: list[Bounds] = []
     for part in sorted(rest, key=lambda each: each.bounds):
         if not shapely.covers(shapely.union_all(shapely.box(*np.array(more).reshape(-1, 4).T)), part):
-            more += [centred(cell, *size) for _, cell in cells_over(part, size)]
+            more += [_on_metres(centred(cell, *size)) for _, cell in cells_over(part, size)]
     width = max(2, len(str(len(windows) + len(more))))
     numbers = [f"{clean(unit.code)}-{n:0{width}d}" for n in range(1, len(windows) + len(more) + 1)]
     matches: dict[int, list[tuple[str, shapely.LineString]]] = {}

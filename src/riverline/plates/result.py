@@ -73,12 +73,15 @@ class Atlas:
         Files that there are now: sheets in their order, the index, the merged file, the manifest.
     faults
         Rows of :data:`riverline.schema.FAULTS`.
+    matches
+        Rows of :data:`riverline.schema.MATCH_LINES`: where each sheet goes on on another.
     """
 
     folder: Path
     plates: gpd.GeoDataFrame
     paths: tuple[Path, ...]
     faults: gpd.GeoDataFrame
+    matches: gpd.GeoDataFrame
 
     def __repr__(self) -> str:
         counts = self.plates["status"].value_counts().sort_index()

@@ -117,6 +117,10 @@ class Canvas:
         about = {"color": "#111111", "solid_capstyle": "butt", "zorder": 7, **about}
         self.page.plot(xs, ys, linewidth=width * 72 / 25.4, **about)
 
+    def rule(self, panel: Box, y: float) -> None:
+        """A thin line across a box at a height."""
+        self.line([panel.left, panel.right], [y, y], width=0.2)
+
     def rectangle(
         self, box: Box, *, width: float = 0.3, face: str = "none", edge: str = "#111111", order: float = 7
     ) -> None:

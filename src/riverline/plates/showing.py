@@ -8,13 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from riverline.faults import combine
 from riverline.geodesy import align
 from riverline.io.whole_files import write_whole
 from riverline.plates.composing import compose
-from riverline.plates.content import bounds_of, cut, drawable, require_marks
+from riverline.plates.content import bounds_of, cut, drawable, require_marks, undrawn
 from riverline.plates.fonts import clean, find_fonts
 from riverline.plates.imprint import Imprint
-from riverline.plates.paper import AIR, fitting_scale, lay_out, require_fit, require_scale
+from riverline.plates.paper import AIR, fitting_scale, lay_out, require_fit, require_look, require_scale
 from riverline.plates.result import Plate
 from riverline.plates.sheet import Look, Sheet
 from riverline.plates.subjects import heading_of, subject_of, subjects_of
@@ -104,8 +105,8 @@ def draw(  # noqa: PLR0913 - one argument a thing to say
     CRSError
         If a layer has no CRS or cannot be reprojected safely.
     JobError
-        If paper, scale or format are none; if content does not fit at the scale asked for; if there is no Chinese font;
-        if a file cannot be written.
+        If paper, scale, grid, language or format are none; if content does not fit at the scale asked for; if there is
+        no Chinese font; if a file cannot be written.
     MissingDependencyError
         If matplotlib is not installed (extra ``report``).
 
@@ -132,6 +133,7 @@ def draw(  # noqa: PLR0913 - one argument a thing to say
     """
     paths = _paths(path)
     require_scale(scale)
+    require_look(grid, language)
     layout = lay_out(paper, orientation)
     fonts = find_fonts(font, language)
     found, plane = drawable(results, layers, language, crs=crs)
@@ -147,6 +149,7 @@ def draw(  # noqa: PLR0913 - one argument a thing to say
     contents = [encode(figure, format_of(each), fonts, title=heading) for each in paths]
     for each, content in zip(paths, contents, strict=True):
         write_whole(each, content)
+    faults = combine([faults, *undrawn(collect(*results, **layers), plane)], crs=plane)
     return Plate(sheet.number, heading, denominator, layout.name, window, sheet.crs, figure, tuple(paths), faults)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,13 +16,15 @@ import shapely
 from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from riverline.plates.content import Bounds
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Strip", "cells_over", "guide_of_banks", "match_line", "strips_along", "uncovered"]
+__all__ = ["Strip", "cells_over", "guide_of_axes", "guide_of_banks", "match_line", "strips_along", "uncovered"]
 
 _SAMPLES = 60
 """Places along a frame at which a river is looked at."""
@@ -30,6 +33,12 @@ _LEAST_PROGRESS = 0.15
 _MOST_WIDE = 1 / 3
 """Share of wide places up to which a river is cut into strips."""
 _REACH = 5.0
+_LOOKED_AT = 256
+"""Places that are looked at first from where a strip begins."""
+_HALVINGS = 8
+"""How often the length of strips is tried to even them out."""
+_TOUCH_M = 0.5
+"""Ends of an axis nearer than this are one place that was digitised twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,65 @@ class Strip:
     window: Bounds
     start: float
     end: float
+
+
+def guide_of_axes(lines: np.ndarray, starts: Floats) -> tuple[tuple[Floats, Floats] | None, bool]:
+    """A line down a river whose axis is given, in however many pieces.
+
+    Parameters
+    ----------
+    lines
+        (n,) the pieces, each digitised downstream; of one of several parts each part is a piece.
+    starts
+        (n,) chainages where each begins; NaN where that is not known.
+
+    Returns
+    -------
+    tuple
+        As :func:`guide_of_banks` gives it, or None without a piece that has length; and whether pieces lie apart: they
+        are then joined straight across what is between. Pieces that touch follow each other; those that lie apart do
+        in the order of their chainages, else each follows the one whose end is nearest.
+
+    Examples
+    --------
+    >>> upper, lower = shapely.LineString([(0, 0), (100, 0)]), shapely.LineString([(100, 0), (150, 0)])
+    >>> (places, chainage), gap = guide_of_axes(np.array([lower, upper]), np.array([np.nan, 20.0]))
+    >>> places[:, 0].tolist(), chainage.tolist(), gap
+    ([0.0, 100.0, 150.0], [20.0, 120.0, 170.0], False)
+    """
+    parts, row = shapely.get_parts(lines, return_index=True)
+    # A piece that is given twice is there once.
+    once = np.sort(np.unique(shapely.to_wkb(shapely.normalize(parts)), return_index=True)[1])
+    parts, known = parts[once], starts[row[once]]
+    pieces = shapely.get_parts(shapely.line_merge(shapely.MultiLineString(list(parts)), directed=True))
+    pieces = pieces[shapely.length(pieces) > 0.0]
+    if not len(pieces):
+        return None, False
+    heads, tails = (shapely.get_coordinates(shapely.get_point(pieces, at)) for at in (0, -1))
+    # The chainage of a joined piece is that of the given one that it begins with.
+    given = shapely.get_coordinates(shapely.get_point(parts, 0))
+    first = np.argmin(np.hypot(*(heads[:, None] - given[None]).transpose(2, 0, 1)), axis=1)
+    order = _order(heads, tails, known[first])
+    places = np.concatenate([shapely.get_coordinates(pieces[each]) for each in order])
+    places = places[np.r_[True, (np.diff(places, axis=0) != 0.0).any(axis=1)]]
+    start = known[first][order[0]]
+    along = np.r_[0.0, np.cumsum(np.hypot(*np.diff(places, axis=0).T))]
+    hops = np.hypot(*(heads[order[1:]] - tails[order[:-1]]).T)
+    return (places, along + (0.0 if np.isnan(start) else start)), bool((hops > _TOUCH_M).any())
+
+
+def _order(heads: Floats, tails: Floats, starts: Floats) -> list[int]:
+    """In which order pieces of a river follow each other."""
+    if len(set(starts.tolist())) == len(starts) and np.isfinite(starts).all():
+        return [int(each) for each in np.argsort(starts)]
+    apart = np.hypot(*(tails[:, None] - heads[None]).transpose(2, 0, 1))
+    np.fill_diagonal(apart, np.inf)
+    # The uppermost is that which no other one ends near.
+    order = [int(apart.min(axis=0).argmax())]
+    while len(order) < len(heads):
+        rest = [each for each in range(len(heads)) if each not in order]
+        order.append(min(rest, key=lambda each: (apart[order[-1], each], each)))
+    return order
 
 
 def guide_of_banks(lines: np.ndarray, starts: Floats, ends: Floats, step: float) -> tuple[Floats, Floats] | None:
@@ -94,7 +162,7 @@ def strips_along(
     Returns
     -------
     list of Strip or None
-        In the order of their chainage, each as far down the river as its window holds; None where the river is wider
+        In the order of their chainage, as even as the fewest can be; None where the river is wider
         than a window at more than a third of them.
     """
     step = min(size) / _SAMPLES
@@ -106,19 +174,48 @@ def strips_along(
     places = np.concatenate([path, edge])
     measures = np.concatenate([along, along[cKDTree(path).query(edge)[1]]])
     order = np.argsort(measures, kind="stable")
-    return _walk(places[order], measures[order], np.array(size), margin, (path, along))
+    walk = partial(_walk, places[order], measures[order], np.array(size), margin, (path, along))
+    found = walk(np.inf)
+    return found if found is None or len(found) == 1 else _evened(found, walk)
+
+
+def _evened(found: list[Strip], walk: Callable[[float], list[Strip] | None]) -> list[Strip]:
+    """As many strips whose longest is as short as can be: else what is left over is a last one of a few metres."""
+    lengths = [strip.end - strip.start for strip in found]
+    low, high, best = sum(lengths) / len(found), max(lengths), found
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        made = walk(middle)
+        if made is None or len(made) > len(found):
+            low = middle
+        else:
+            high, best = middle, made
+    return best
+
+
+def _reach(
+    places: Floats, measures: Floats, begin: int, room: Floats, longest: float
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Corners of the box around places from one on, and which boxes fit, as far as the first that does not."""
+    count = _LOOKED_AT
+    while True:
+        part = slice(begin, begin + count)
+        low, high = np.minimum.accumulate(places[part]), np.maximum.accumulate(places[part])
+        fits = ((high - low) <= room).all(axis=1) & (measures[part] <= measures[begin] + longest)
+        if not fits.all() or begin + count >= len(measures):
+            return low, high, fits
+        count *= 2
 
 
 def _walk(
-    places: Floats, measures: Floats, size: Floats, margin: float, guide: tuple[Floats, Floats]
+    places: Floats, measures: Floats, size: Floats, margin: float, guide: tuple[Floats, Floats], longest: float
 ) -> list[Strip] | None:
     room = size - 2 * margin
     found: list[Strip] = []
     begin = wide = 0
     start = float(measures[0])
     while begin < len(measures) - 1:
-        low, high = np.minimum.accumulate(places[begin:]), np.maximum.accumulate(places[begin:])
-        fits = ((high - low) <= room).all(axis=1)
+        low, high, fits = _reach(places, measures, begin, room, longest)
         last = begin + int(np.argmin(fits)) - 1 if not fits.all() else len(measures) - 1
         end = measures[last]
         middle = (low[last - begin] + high[last - begin]) / 2
@@ -130,7 +227,8 @@ def _walk(
             end = min(end, measures[-1])
             at = (measures[begin] + end) / 2
             middle = np.array([np.interp(at, guide[1], guide[0][:, each]) for each in (0, 1)])
-        window = (*(middle - size / 2).tolist(), *(middle + size / 2).tolist())
+        corner = np.round(middle - size / 2)  # whole metres, which are then printed at it
+        window = (*corner.tolist(), *(corner + size).tolist())
         found.append(Strip(window, start, float(end)))
         start = float(end)
         if last == len(measures) - 1:

@@ -73,7 +73,12 @@ def digest_of(sheet: Sheet, look: Look, formats: Sequence[str]) -> str:
         sheet.window,
         sheet.scale,
     ]
-    about += [sheet.crs, sheet.around, sheet.span, [(match.number, match.line.wkt) for match in sheet.matches]]
+    about += [
+        sheet.crs,
+        sheet.around,
+        sheet.span,
+        [(match.number, match.line.wkt) for match in sheet.matches],
+    ]
     about += [(layer.name, content_digest(layer.frame)) for layer in sheet.layers]
     return hashlib.sha256(
         json.dumps(about, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
@@ -82,11 +87,17 @@ def digest_of(sheet: Sheet, look: Look, formats: Sequence[str]) -> str:
 
 @dataclass(slots=True)
 class Manifest:
-    """What an atlas says of its sheets in a file of its own, so that a run that was killed goes on where it was."""
+    """What an atlas says of its sheets in a file of its own, so that a run that was killed goes on where it was.
+
+    ``before`` are the sheets of an earlier run that may be kept; ``old`` all files that earlier runs wrote, by name
+    with their digests, and ``merged`` that of all sheets, which this one did.
+    """
 
     path: Path
     about: dict[str, Any]
     before: dict[str, Done] = field(default_factory=dict)
+    old: dict[str, str] = field(default_factory=dict)
+    merged: dict[str, str] = field(default_factory=dict)
     done: dict[str, Done] = field(default_factory=dict)
     saved: float = 0.0
 
@@ -94,14 +105,18 @@ class Manifest:
     def open(cls, folder: Path, about: dict[str, Any], *, resume: bool) -> Manifest:
         """The manifest of a folder; one that cannot be read, or is not to be used, is as none."""
         path = folder / MANIFEST
-        before = {}
-        if resume and path.is_file():
+        before: dict[str, Done] = {}
+        old: dict[str, str] = {}
+        if path.is_file():
             try:
-                rows = json.loads(path.read_text(encoding="utf-8"))["sheets"]
-                before = {row["number"]: _read(row) for row in rows}
-            except (OSError, ValueError, TypeError, LookupError):
-                before = {}
-        return cls(path, about, before)
+                told = json.loads(path.read_text(encoding="utf-8"))
+                before = {row["number"]: _read(row) for row in told["sheets"]}
+                beside = {**told.get("earlier", {}), **told.get("merged", {})}
+                old = {str(name): str(digest) for name, digest in beside.items()}
+            except (OSError, ValueError, TypeError, LookupError, AttributeError):
+                before, old = {}, {}
+        old |= {name: digest for done in before.values() for name, digest in done.files}
+        return cls(path, about, before if resume else {}, old)
 
     def kept(self, task: Task) -> Done | None:
         """What an earlier run drew of a sheet, if nothing has changed since and its files are as they were."""
@@ -121,9 +136,34 @@ class Manifest:
     def save(self) -> None:
         """Write the file, sheets in the order of their numbers."""
         rows = [_written(self.done[number]) for number in sorted(self.done)]
-        text = json.dumps({**self.about, "sheets": rows}, ensure_ascii=False, indent=1)
+        now = {name for done in self.done.values() for name, _ in done.files} | set(self.merged)
+        earlier = {name: digest for name, digest in sorted(self.old.items()) if name not in now}
+        beside = {name: files for name, files in (("merged", self.merged), ("earlier", earlier)) if files}
+        text = json.dumps({**self.about, **beside, "sheets": rows}, ensure_ascii=False, indent=1)
         write_whole(self.path, (text + "\n").encode("utf-8", "surrogatepass"))
         self.saved = monotonic()
+
+    def tidy(self, tasks: Sequence[Task], merged: Path | None) -> None:
+        """Take away files of earlier runs that this one has no sheets for, and write the manifest for the last time.
+
+        Parameters
+        ----------
+        tasks
+            The sheets of this run. What an earlier one drew of a sheet that fails now stays where it is.
+        merged
+            The file of all sheets, if there is one.
+
+        Notes
+        -----
+        Only a file whose content is still what the manifest says is taken away: any other is somebody's own.
+        """
+        planned = {path.name for task in tasks for _, path in task.files} | ({merged.name} if merged else set())
+        for name in [name for name in self.old if name not in planned]:
+            path, digest = self.path.parent / name, self.old.pop(name)
+            if path.name == name and path.is_file() and _sum(path.read_bytes()) == digest:
+                path.unlink()
+        self.merged = {} if merged is None else {merged.name: _sum(merged.read_bytes())}
+        self.save()
 
 
 def _written(done: Done) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from riverline.schema import columns as c
 from riverline.schema.model import Column, Schema
 
-__all__ = ["PLATES"]
+__all__ = ["MATCH_LINES", "PLATES"]
 
 STATES = c.choices(
     ("drawn", "已绘制", "Drawn"),
@@ -33,4 +33,14 @@ PLATES = Schema(
         *map(c.optional, _OPTIONAL),
     ),
     "Map sheets: what each shows and where.",
+)  # fmt: skip
+
+MATCH_LINES = Schema(
+    "match_lines", "接图线", "Match lines", "match_id", ("LineString",),
+    (
+        c.key("match_id", "接图线编号", "Match line", "JTXBH"),
+        c.text("number", "图号", "Sheet number", "TH", "The sheet that the line is on."),
+        c.text("joins", "接图", "Joins", "JT", "The sheet that goes on there."),
+    ),
+    "Lines at which sheets of an atlas go on on others: one row for each of the two sheets.",
 )  # fmt: skip

@@ -346,6 +346,7 @@ THEMES: tuple[Theme, ...] = (
         ("unknown", _area(GREY, 1.2, "#E3E5E8", 0.25, 10, 3, 2, 3)),
     )),
     _single("plates", 85, _area("#A0288C", 2.2, "#FFFFFF", 0.01)),
+    _single("match_lines", 84, _line("#A0288C", 1.0, 9, 3, 2, 3)),
     _single("boundary_points", 81, _mark(BLACK, "circle", 5.0, fill="#FFFFFF")),
     _single("landmarks", 73, _mark(BLACK, "triangle", 9.0)),
     _single("parcels", 5, _area("#8A8F94", 0.8, "#FFFFFF", 0.01)),

@@ -48,6 +48,12 @@ def plates(  # noqa: PLR0913 - one option a thing to say
         str, typer.Option(metavar="N", help="比例尺分母，或 auto 自动 | denominator of the scale, or auto")
     ] = "2000",
     paper: Annotated[str, typer.Option(metavar="A0…A4", help="纸张 | paper")] = "A3",
+    orientation: Annotated[
+        Literal["landscape", "portrait"], typer.Option(help="横放或竖放 | how the paper lies")
+    ] = "landscape",
+    font: Annotated[
+        str | None, typer.Option(metavar="FONT", help="字体名或字体文件，默认自找 | name or file of a font, else found")
+    ] = None,
     format_: Annotated[
         list[str] | None, typer.Option("--format", metavar="pdf|png|svg", help="格式，可写多次 | may be repeated")
     ] = None,
@@ -59,6 +65,11 @@ def plates(  # noqa: PLR0913 - one option a thing to say
     title: Annotated[str, typer.Option(metavar="TEXT", help="图名 | title")] = "",
     unit: Annotated[str, typer.Option(metavar="TEXT", help="编制单位 | who compiled it")] = "",
     date: Annotated[str, typer.Option(metavar="TEXT", help="日期 | date as printed")] = "",
+    surveyed_by: Annotated[str, typer.Option(metavar="TEXT", help="测绘单位 | who surveyed it")] = "",
+    drawn_by: Annotated[str, typer.Option(metavar="TEXT", help="制图 | who drew it")] = "",
+    checked_by: Annotated[str, typer.Option(metavar="TEXT", help="校核 | who checked it")] = "",
+    approved_by: Annotated[str, typer.Option(metavar="TEXT", help="审定 | who approved it")] = "",
+    review_no: Annotated[str, typer.Option(metavar="TEXT", help="审图号 | number of the map review")] = "",
     secrecy: Annotated[str, typer.Option(metavar="TEXT", help="密级 | secrecy mark")] = "",
     column: Annotated[list[str] | None, layer_column_option("axes::HDBM=river_id")] = None,
     set_: SetOption = None,
@@ -78,9 +89,13 @@ def plates(  # noqa: PLR0913 - one option a thing to say
         from riverline.cli.jobs.plates import PlateJob, draw_plates
         from riverline.cli.printing.plates import plate_table
 
-        imprint: Imprint = rl.plates.Imprint(unit=unit, date=date, secrecy=secrecy)
+        imprint: Imprint = rl.plates.Imprint(
+            unit=unit, surveyed_by=surveyed_by, date=date, drawn_by=drawn_by, checked_by=checked_by,
+            approved_by=approved_by, secrecy=secrecy, review_no=review_no,
+        )  # fmt: skip
         job = PlateJob(files, layers, out, by, paper, "auto" if scale == "auto" else int(scale),
-                       tuple(format_ or ["pdf"]), merge, processes, title, imprint, grid, language, plane)  # fmt: skip
+                       tuple(format_ or ["pdf"]), merge, processes, title, imprint, grid, language, plane,
+                       orientation, font)  # fmt: skip
         delivery = with_progress(lambda tell: draw_plates(job, tell), language, console)
         table = plate_table(delivery.result, language)
         conclude(console, delivery, (table,), delivery.result.faults, language, strict=strict)

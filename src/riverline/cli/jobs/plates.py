@@ -12,7 +12,7 @@ import riverline as rl
 from riverline.cli.jobs.drawn import holds_lines, read_told
 from riverline.cli.jobs.handover import Delivery, Step, require_folder
 from riverline.cli.jobs.steps import Layer, read_named
-from riverline.schema import ADMIN, AXES, EXTENTS, FAULTS, FRAMES, LEVEES, MANAGEMENT_LINES, PLATES, WATER
+from riverline.schema import ADMIN, AXES, EXTENTS, FAULTS, FRAMES, LEVEES, MANAGEMENT_LINES, MATCH_LINES, PLATES, WATER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -48,6 +48,8 @@ class PlateJob:
     grid: Literal["km", "graticule", "none"]
     language: Language = "zh"
     plane: str | None = None
+    orientation: Literal["landscape", "portrait"] = "landscape"
+    font: str | None = None
 
 
 def draw_plates(job: PlateJob, tell: Callable[[Step], None]) -> Delivery:
@@ -76,6 +78,8 @@ def draw_plates(job: PlateJob, tell: Callable[[Step], None]) -> Delivery:
         "grid": job.grid,
         "language": job.language,
         "crs": job.plane,
+        "orientation": job.orientation,
+        "font": job.font,
     }
     inputs = {name: _largest(results) for name, results in read.items()} | beside
     if job.by == "whole":
@@ -113,7 +117,7 @@ def _folder(out: Path) -> Iterator[None]:
 def _results(path: Path) -> list[Any]:
     """What a file holds: a demarcation with its rules, and other layers that are named as a schema is."""
     found: list[Any] = []
-    skipped = {FAULTS.name, PLATES.name}
+    skipped = {FAULTS.name, MATCH_LINES.name, PLATES.name}
     if holds_lines(Layer(path, None, None, None)):
         found.append(read_told(path))
         skipped |= {MANAGEMENT_LINES.name, EXTENTS.name}

@@ -6,6 +6,8 @@ its map. Of several pages the largest counts.
 
 from __future__ import annotations
 
+import json
+
 HEAD_MM, FOOT_MM, GAP_MM = 4.5, 4.5, 2.0
 """What the table of stakes needs above and below, and between the legend and itself."""
 LEAST_ROWS = 8
@@ -19,8 +21,9 @@ _NAMED = 2
 def make_room(layout, table, words, *, atlas):
     """Lay legend and table out so that no row of the legend is cut; the sentence of what had to go, or nothing.
 
-    ``table`` has what there is of it (title, note, body, row height, rows), or is None. ``words``: ``note`` of a table,
-    ``none`` without it, ``cut`` with the names of layers left off the legend.
+    ``table`` has what there is of it (body, frame, row height, rows, how many stakes each page has), or is None.
+    ``words``: ``title`` of a table, ``more`` and ``others`` below it, ``none`` without it, ``cut`` with the names of
+    layers left off the legend.
     """
     legend = layout.itemById("legend")
     if legend is None:
@@ -122,6 +125,7 @@ def lay(layout, legend, box, table, rows, words, left_out):
     """Put everything where it has its room, and say below what had to go."""
     from qgis.core import QgsLayoutSize
     from qgis.PyQt.QtCore import QRectF
+    from stakes_on_pages import said_of
 
     left, top, width, height = box
     names = "、".join(left_out[:_NAMED]) + ("…" if len(left_out) > _NAMED else "")
@@ -134,30 +138,32 @@ def lay(layout, legend, box, table, rows, words, left_out):
         frame = table["frame"]
         frame.attemptSetSceneRect(QRectF(left, start + HEAD_MM, width, used - HEAD_MM - FOOT_MM + 0.5))
         frame.setZValue(9)
-        tell(layout, words["title"], (left, start, width), 7)
-        said.append(words["note"].format(shown=rows))
+        tell(
+            layout, "table", [words["title"] if listed else "" for listed, _ in table["pages"]], (left, start, width), 7
+        )
     elif table is not None:
         table["body"].removeFrame(0)
         layout.removeMultiFrame(table["body"])
-        said.append(words["none"])
-    legend.attemptResize(QgsLayoutSize(width, height - (used or (FOOT_MM if said else 0.0))))
-    if said:
-        tell(layout, "　".join(said), (left, top + height - 4.0, width), 5)
+    pages = [(0, 0)] if table is None else table["pages"]
+    told = ["　".join([*said, *said_of(page, rows, words)]) for page in pages]
+    legend.attemptResize(QgsLayoutSize(width, height - (used or (FOOT_MM if any(told) else 0.0))))
+    tell(layout, "note", told, (left, top + height - FOOT_MM, width), 5)
 
 
-def tell(layout, text, at, points):
-    """A line of text at a place: left, top and width."""
+def tell(layout, name, texts, at, points):
+    """Text at a place (left, top and width): one for all pages, or one for each."""
     from qgis.core import QgsExpressionContextUtils, QgsLayoutItemLabel, QgsLayoutPoint, QgsLayoutSize
 
     label = QgsLayoutItemLabel(layout)
     layout.addLayoutItem(label)
     # Names of layers are texts, and no expressions.
-    variable = f"riverline_told_{points}"
-    QgsExpressionContextUtils.setLayoutVariable(layout, variable, text)
-    label.setText(f"[% @{variable} %]")
+    variable = f"riverline_told_{name}"
+    QgsExpressionContextUtils.setLayoutVariable(layout, variable, json.dumps(texts, ensure_ascii=False))
+    page = "0" if len(texts) == 1 else "@atlas_featurenumber - 1"
+    label.setText(f"[% array_get(from_json(@{variable}), {page}) %]")
     font = label.font()
     font.setPointSizeF(points)
     label.setFont(font)
     label.attemptMove(QgsLayoutPoint(*at[:2]))
-    label.attemptResize(QgsLayoutSize(at[2], 4.0))
+    label.attemptResize(QgsLayoutSize(at[2], FOOT_MM))
     label.setZValue(9)

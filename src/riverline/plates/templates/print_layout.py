@@ -3,8 +3,9 @@
 The job comes as JSON: ``project``, ``template``, ``target`` (files), ``coverage`` (ids of atlas layers), ``scale``
 (denominator, or 0 for the project's view), ``scales``, ``grid`` (expression of the grid's step, of ``@map_scale``),
 ``heading`` (title where it is no atlas), ``texts`` (item → text), ``slots`` (item → what stands beside), ``table``
-(ids of layers of stakes, title, notes, columns), ``left_out`` (ids of layers that are not on sheets). Sizes are
-told, for the caller to judge whether they fit.
+(ids of layers of stakes, title, notes, columns), ``left_out`` (ids of layers that are not on sheets), ``matches`` (ids
+of layers of match lines), ``words`` (what pages that join are marked by). Sizes are told, for the caller to judge
+whether they fit.
 What became of it is printed as JSON on the last line.
 """
 
@@ -16,7 +17,9 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, os.fspath(Path(__file__).parent))
+from joining import join
 from legend_room import make_room, take_off
+from stakes_on_pages import tabulate
 
 
 def draw(job):
@@ -37,16 +40,13 @@ def draw(job):
     sheet = layout.itemById("map") if good else None
     if sheet is None:
         return {"error": "template"}
-    for key in job["left_out"]:
-        if project.mapLayer(key) is not None:
-            hide(layout, project.mapLayer(key))
+    leave_out(layout, project, job)
     covering = with_rows(project, job["coverage"])
     shown = ground(project, [layer.id() for layer in covering])  # what is hidden is not among it
     if shown is None:
         return {"error": "empty"}
     link(layout, sheet)
     write(layout, job)
-    table = tabulate(layout, sheet, project, job["table"])
     settings = QgsLayoutExporter.PdfExportSettings()
     settings.forceVectorOutput = True
     settings.textRenderFormat = settings.textRenderFormat.__class__(1)  # texts stay texts
@@ -54,12 +54,15 @@ def draw(job):
         boxes = [feature.geometry().boundingBox() for feature in covering[0].getFeatures()]
         shown = [max(box.width() for box in boxes), max(box.height() for box in boxes)]
         pages = cover(layout, sheet, covering[0], job)
+        join(layout, sheet, project, covering[0], job)
+        table = tabulate(layout, sheet, with_rows(project, job["table"]["layers"]), job["table"], covering)
         legend = make_room(layout, table, job["table"], atlas=True)
         code, _said = QgsLayoutExporter.exportToPdf(layout.atlas(), job["target"], settings)
     else:
         pages = 1
         layout.atlas().setEnabled(False)
         see(layout, sheet, project, job)
+        table = tabulate(layout, sheet, with_rows(project, job["table"]["layers"]), job["table"], covering)
         legend = make_room(layout, table, job["table"], atlas=False)
         code = QgsLayoutExporter(layout).exportToPdf(job["target"], settings)
     page = layout.pageCollection().page(0).pageSize()
@@ -131,53 +134,6 @@ def link(layout, sheet):
         grid.setAnnotationFrameDistance(1.5)
 
 
-def tabulate(layout, sheet, project, about):
-    """The table of number and coordinates of the stakes on the map, not yet in its place; None where there are none."""
-    from qgis.core import QgsLayoutFrame
-    from qgis.PyQt.QtCore import QRectF
-
-    legend = layout.itemById("legend")
-    stakes = with_rows(project, about["layers"])
-    if legend is None or not stakes:
-        return None
-    width, rows = legend.rect().width(), min(about["rows"], stakes[0].featureCount())
-    table = table_of(layout, sheet, stakes[0], about, width)
-    frame = QgsLayoutFrame(layout, table)
-    frame.attemptSetSceneRect(QRectF(legend.pos().x(), legend.pos().y(), width, legend.rect().height()))
-    table.addFrame(frame)
-    # The smallest frame holds the head, whose type is that of the rows.
-    return {"body": table, "frame": frame, "row": table.minFrameSize(0).height(), "rows": rows}
-
-
-def table_of(layout, sheet, layer, about, width):
-    """The table of what of a layer is on the map, in the order of its first column."""
-    from qgis.core import QgsLayoutItemAttributeTable, QgsLayoutTableColumn, QgsTextFormat
-
-    table = QgsLayoutItemAttributeTable.create(layout)
-    layout.addMultiFrame(table)
-    table.setVectorLayer(layer)
-    columns = []
-    for attribute, heading, share in about["columns"]:
-        column = QgsLayoutTableColumn(heading)
-        column.setAttribute(attribute)
-        column.setWidth(share * width - 1.0)
-        columns.append(column)
-    table.setColumns(columns)
-    first = QgsLayoutTableColumn()
-    first.setAttribute(about["columns"][0][0])
-    table.setSortColumns([first])
-    table.setMap(sheet)
-    table.setDisplayOnlyVisibleFeatures(True)
-    table.setMaximumNumberOfFeatures(about["rows"])
-    small = QgsTextFormat()
-    small.setSize(5)
-    table.setContentTextFormat(small)
-    table.setHeaderTextFormat(small)
-    table.setCellMargin(0.4)
-    table.setGridStrokeWidth(0.1)
-    return table
-
-
 def lay_grid(sheet, step):
     """Crosses a step apart, which is an expression of the scale."""
     from qgis.core import QgsLayoutObject, QgsProperty
@@ -243,7 +199,8 @@ def cover(layout, sheet, layer, job):
     title = layout.itemById("title")
     if title is not None and "title" not in job["texts"]:
         title.setText("[% attribute(@atlas_feature, 'title') %]")
-    return layer.featureCount()
+    atlas.updateFeatures()  # without, it has no pages before it is drawn
+    return atlas.count()
 
 
 def hide(layout, layer):
@@ -253,6 +210,21 @@ def hide(layout, layer):
     shown = QgsProject.instance().layerTreeRoot().findLayer(layer.id())
     if shown is not None:
         shown.setItemVisibilityChecked(False)
+    unlist(layout, layer)
+
+
+def leave_out(layout, project, job):
+    """What is not on sheets is not on the map; match lines are on those of an atlas alone, and not in the legend."""
+    for key in job["left_out"]:
+        if project.mapLayer(key) is not None:
+            hide(layout, project.mapLayer(key))
+    for key in job["matches"]:
+        if project.mapLayer(key) is not None:
+            (unlist if with_rows(project, job["coverage"]) else hide)(layout, project.mapLayer(key))
+
+
+def unlist(layout, layer):
+    """A layer is not in the legend."""
     legend = layout.itemById("legend")
     listed = None if legend is None else legend.model().rootGroup().findLayer(layer.id())
     if listed is not None:
