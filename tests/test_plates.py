@@ -1131,7 +1131,7 @@ def test_numbers_of_sheets_and_names_of_rivers_keep_clear_of_each_other_on_the_i
         write(self, x, y, text, size, **about)
 
     monkeypatch.setattr(composing.Canvas, "write", kept)
-    drawn, axes = river(6000.0)
+    drawn, axes = river(3500.0)
     made = rl.plates.atlas([drawn, axes], tmp_path, scale=1000, formats=["png"])
     index = written[max(at for at, each in enumerate(written) if "分幅索引图" in each[2]) - len(made.plates) - 60 :]
     boxes, names = [], []

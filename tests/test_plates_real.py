@@ -21,7 +21,7 @@ def test_sheets_of_a_real_river_cover_it_and_name_it(real_data, tmp_path) -> Non
     water = gpd.GeoDataFrame(frame, geometry=shapes, crs=banks.crs)
     axes = rl.trace_axis(water)
     result = rl.demarcate(axes, rl.load_rules("national"), water=water)
-    made = rl.plates.atlas([result, axes, water], tmp_path, scale=2_000, title="管理范围图", processes=2)
+    made = rl.plates.atlas([result, axes, water], tmp_path, scale=5_000, title="管理范围图", processes=2)
     assert set(made.plates["status"]) == {"drawn"}
     assert shapely.covers(
         shapely.union_all(made.plates.geometry.to_numpy()), shapely.union_all(result.extents.geometry)
