@@ -13,6 +13,7 @@ import pyarrow as pa
 from riverline.errors import JobError
 from riverline.export.objects import objects_of
 from riverline.export.profiles import load_profile
+from riverline.export.tables import WIDTH
 from riverline.io.chainage_text import format_chainage
 from riverline.schema import Choice, Column, Schema
 from riverline.schema.words import plain_name
@@ -34,8 +35,6 @@ _KINDS: dict[str, Kind] = {"text": "text", "number": "number", **dict.fromkeys((
 _ARROW = {"long": pa.int32(), "short": pa.int16()}
 _NAME_BYTES = 10
 _LISTED = 5
-# By this key GDAL knows how long a text may be.
-_WIDTH = "GDAL:OGR:width"
 _OBJECT = "riverline_object"
 
 
@@ -155,7 +154,7 @@ def _arrow_field(own: pa.Field, wanted: ProfileField | None) -> pa.Field:
     if wanted is None:
         return own
     field = own.with_type(_ARROW.get(wanted.kind, own.type))
-    return field.with_metadata({_WIDTH: str(wanted.length)}) if wanted.length else field
+    return field.with_metadata({WIDTH: str(wanted.length)}) if wanted.length else field
 
 
 def _marked(layer: Layer, every: Sequence[Layer]) -> Layer:

@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from riverline.schema import Column, Language
     from riverline.style import Layer
 
-__all__ = ["GEOMETRY", "Field", "Kind", "Table", "tables_of"]
+__all__ = ["GEOMETRY", "WIDTH", "Field", "Kind", "Table", "tables_of"]
 
 GEOMETRY = "geom"
 """Name of the geometry column in every table, as GDAL writes it by default."""
+
+WIDTH = "GDAL:OGR:width"
+"""Key in a field's metadata by which GDAL knows how long a text, or how many digits a number, may be."""
 
 Kind = Literal["point", "line", "area", "other", "none"]
 
