@@ -15,11 +15,10 @@ import pyarrow as pa
 from riverline.errors import Hint, JobError
 from riverline.export.fitness import mixed
 from riverline.export.gbk_signs import written_in_gbk
-from riverline.export.tables import GEOMETRY, WIDTH
+from riverline.export.tables import GEOMETRY, WIDTH, word_of
 from riverline.io.field_names import answers_to
 from riverline.io.sheet_cells import clean_text
 from riverline.schema.clock import OFFICE_ZONE
-from riverline.style.codes import named
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -167,7 +166,7 @@ def _values(
     if not pa.types.is_string(array.type) and not pa.types.is_large_string(array.type):
         return array, [], []
     spelled = pa.array(array.to_pylist(), pa.string()).dictionary_encode()
-    words = [_plain(_word(text, each, language)) for text in spelled.dictionary.to_pylist()]
+    words = [_plain(word_of(text, each, language)) for text in spelled.dictionary.to_pylist()]
     replaced: set[tuple[str, str]] = set()
     if encoding == "gbk":
         written = [written_in_gbk(text, language) for text in words]
@@ -183,10 +182,6 @@ def _values(
 def _time(moment: dt.datetime) -> str:
     """A time as ISO text: one that names its zone on the office's clock, with that clock's zone."""
     return (moment if moment.tzinfo is None else moment.astimezone(OFFICE_ZONE)).isoformat(sep=" ")
-
-
-def _word(text: str, each: Field, language: Language) -> str:
-    return text if each.column is None else named(each.column.name, each.column.value_label(text, language), language)
 
 
 def _plain(text: str) -> str:
