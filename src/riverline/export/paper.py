@@ -19,10 +19,12 @@ _POINTS_PER_INCH, _POINTS_PER_PIXEL = 72.0, 0.75
 # Numbers that spreadsheets know paper by, and its longer side in points.
 _A4, _A3 = 9, 8
 _LONG_SIDES = {_A4: 841.9, _A3: 1190.6}
-# A sign of the default font is seven pixels, with five around the column.
+# A sign of the default font is seven pixels, with five around the column; programs without that font
+# take up to a third more, as seen in LibreOffice: a column that does not fit would get pages of its own.
 _SIGN_PIXELS, _ROUND_PIXELS = 7, 5
 # Cells are set in ten points; less than seven nobody reads on paper.
-_LEAST_SCALE = 0.72
+_LEAST_SCALE = 0.7
+_OTHER_FONT = 1.32
 _NAMING = frozenset({"", "name", "river_id", "number"})
 _MOST_KEYS_SHARE = 0.4
 
@@ -68,14 +70,14 @@ def paper_of(heads: Sequence[Head], widths: Sequence[int], *, name: str) -> Pape
     --------
     >>> from riverline.export.sheets import Head
     >>> heads = [Head("", "序号", "0"), *(Head("length_m", "长度", "0.0") for _ in range(40))]
-    >>> [paper_of(heads[:count], [9] * count, name="stakes").pages for count in (15, 25, 41)]
-    [(14,), (24,), (29, 40)]
+    >>> [paper_of(heads[:count], [9] * count, name="stakes").pages for count in (15, 22, 41)]
+    [(14,), (21,), (22, 40)]
     """
     sizes = [(width * _SIGN_PIXELS + _ROUND_PIXELS) * _POINTS_PER_PIXEL for width in widths]
     for number, side in _LONG_SIDES.items():
-        if sum(sizes) * _LEAST_SCALE <= _room(side):
+        if sum(sizes) * _OTHER_FONT * _LEAST_SCALE <= _room(side):
             return Paper(number, 0, 0, (len(sizes) - 1,))
-    most = _room(_LONG_SIDES[_A3]) / _LEAST_SCALE
+    most = _room(_LONG_SIDES[_A3]) / _LEAST_SCALE / _OTHER_FONT
     keys = _keys(heads, sizes, most, name)
     pages, taken = [], 0.0
     for column, size in enumerate(sizes):
