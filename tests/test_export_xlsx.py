@@ -115,11 +115,11 @@ def test_every_table_is_ruled_framed_and_ready_to_print(book):
         # One page wide, which need not be said.
         assert wide or (page.page_setup.fitToWidth, page.page_setup.fitToHeight) == (None, 0)
         assert wide or page.sheet_properties.pageSetUpPr.fitToPage
-        assert page.print_title_cols == ("$A:$B" if wide else None)
+        assert page.print_title_cols == ("$A:$D" if wide else None)
         assert "&P" in page.oddFooter.center.text
         assert page.page_setup.orientation == ("portrait" if blocks else "landscape")
         assert page.print_title_rows == ("$1:$2" if blocks else "$1:$3")
-        assert page.freeze_panes == ("A3" if blocks else "C4" if wide else "A4")
+        assert page.freeze_panes == ("A3" if blocks else "E4" if wide else "A4")
         if not blocks:
             assert page["A3"].border.left.style == page["B3"].border.top.style == "thin"
 

@@ -25,7 +25,7 @@ _SIGN_PIXELS, _ROUND_PIXELS = 7, 5
 # Cells are set in ten points; less than seven nobody reads on paper.
 _LEAST_SCALE = 0.7
 _OTHER_FONT = 1.32
-_NAMING = frozenset({"", "name", "river_id", "number"})
+_NAMING = frozenset({"", "name", "river_id", "bank", "number"})
 _MOST_KEYS_SHARE = 0.4
 
 
