@@ -77,6 +77,44 @@ def test_waters_of_each_kind_have_the_prefix_of_their_kind(tmp_path):
     assert not (tmp_path / "x.gpkg").exists()
 
 
+RVAA = ["name", "code", "city", "county", "length", "width", "sname", "ename", "grade", "mntrb", "trntype", "town",
+        "bas", "landform", "function", "area", "vol", "mu", "imp", "contdiff", "spcl", "sdl", "edl", "rchief", "rcode",
+        "remark"]  # fmt: skip
+
+
+def test_a_river_has_all_fields_of_the_receiver_with_what_its_axis_and_its_shape_tell(tmp_path):
+    water = invented.water().iloc[[0, 0]].assign(water_id=["a", "b"], kind="river", name=["乙水", None])
+    water = water.assign(river_id=["QS01", "XX09"])
+    axes = invented.axes().iloc[:1].assign(river_id="QS01", name="甲河", rank="main", chief="李四", width_m=26.0)
+    path = rl.export.to_geopackage(tmp_path / "z.gpkg", water, axes, profile="zhejiang")
+    rows = gpd.read_file(path, layer="RVAA")
+    assert rows.columns.tolist() == [*RVAA, "geometry"]
+    own, strange = rows.iloc[0], rows.iloc[1]
+    assert own["name"] == "乙水", "what the row says itself comes first"
+    assert own[["mntrb", "rchief", "width", "rcode"]].tolist() == ["0", "李四", 26.0, "QS01"]
+    assert own["area"] == round(float(rl.geodesy.ellipsoidal_area(water).iloc[0]), 2)
+    assert own["length"] == round(float(rl.geodesy.geodesic_length(axes).iloc[0]), 1)
+    assert strange[["name", "mntrb", "rchief", "width", "length", "grade"]].isna().all(), "nothing is known of it"
+    assert strange["area"] == own["area"]
+    # Without a name of its own a river has that of its axis; a length of the river does not stand in two rows of it.
+    parts = water.assign(name=None, river_id="QS01")
+    rows = gpd.read_file(rl.export.to_geopackage(path, parts, axes, profile="zhejiang"), layer="RVAA")
+    assert rows["name"].tolist() == ["甲河", "甲河"]
+    assert rows["length"].isna().all()
+    with pytest.raises(rl.JobError, match="no schema rivers"):
+        own_profile(tmp_path, 'of = "rivers"')
+
+
+def own_profile(folder, told):
+    path = folder / "own.toml"
+    path.write_text(
+        'name = "own"\ntitle = "本局"\nseen = "U"\nsource = "本局"\n[[layers]]\nschema = "water"\nname = "A"\n'
+        f'fields = [{{ name = "width", kind = "number", column = "width_m", {told} }}]\n',
+        encoding="utf-8",
+    )
+    return rl.export.load_profile(path)
+
+
 @pytest.mark.parametrize("water", [True, False])
 def test_lines_go_by_what_they_go_round_whatever_they_were_drawn_from(water, tmp_path):
     """A lake behind a levee, a reservoir with a joined piece, a sluice: each whole in one layer."""

@@ -102,11 +102,24 @@ def test_codes_of_river_demarcation_go_into_xdata_of_cass(tmp_path):
             ("SCDJX", "181112")} <= codes  # fmt: skip
     texts = {entity.dxf.text for entity in found if entity.dxf.layer == "ZH"}
     assert texts == set(stakes["number"])
-    at = {entity.dxf.text: entity.dxf.insert for entity in found if entity.dxf.layer == "ZBBZ"}
-    for text, place in at.items():
-        assert text == f"X={place.y:.3f} Y={place.x:.3f}", "X is north in what is written, east in the drawing"
+    # X is north in what is written, east in the drawing; texts stand five metres (2.5 mm) beside their mark.
+    marks = {f"X={each.y:.3f} Y={each.x:.3f}" for each in stakes.geometry}
+    numbers = dict(zip(stakes["number"], stakes.geometry, strict=True))
+    for entity in (each for each in found if each.dxf.layer in {"ZH", "ZBBZ"}):
+        side = -1 if entity.dxf.halign == 2 else 1
+        place = entity.dxf.insert
+        mark = f"X={place.y:.3f} Y={place.x - 5 * side:.3f}"
+        assert mark in marks
+        assert entity.dxf.layer == "ZH" or entity.dxf.text == mark
+        if entity.dxf.layer == "ZH":
+            own = numbers[entity.dxf.text]
+            bank = stakes.loc[stakes["number"] == entity.dxf.text, "bank"].item()
+            others = stakes[stakes["bank"].notna() & (stakes["bank"] != bank)]
+            if len(others):
+                nearest = others.geometry.iloc[int(others.distance(own).argmin())]
+                assert side == (-1 if own.x < nearest.x else 1), "away from the river"
     hangs = {entity.dxf.layer: entity.dxf.valign for entity in found if entity.dxftype() == "TEXT"}
-    assert (hangs["ZH"], hangs["ZBBZ"]) == (0, 3), "a number on its place, coordinates under it"
+    assert (hangs["ZH"], hangs["ZBBZ"]) == (0, 3), "a number beside its mark, coordinates under it"
     assert len([entity for entity in found if entity.dxf.layer == "JZD"]) == len(stakes)
 
 

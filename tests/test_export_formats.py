@@ -145,6 +145,59 @@ def test_a_geodatabase_has_aliases_and_long_chinese_names(tmp_path):
     assert len(pyogrio.read_dataframe(f"/vsizip/{zipped}/成果.gdb")) == len(invented.axes())
 
 
+def aliases(path, layer):
+    key = b"GDAL:OGR:alternative_name"
+    fields = raw.read_arrow(path, layer=layer)[1].schema
+    return {field.name: field.metadata[key].decode() for field in fields if key in (field.metadata or {})}
+
+
+def test_codes_in_a_geodatabase_are_words_that_come_back_and_numbers_say_in_their_alias_what_they_mean(tmp_path):
+    lines = invented.lines()
+    levees = rl.schema.LEVEES.conform(
+        fields_of(shapely.LineString([(0, 0), (9, 9)]), levee_id=["D1"], river_id=["R1"], feature=["landside_toe"],
+                  grade=[3])
+    )  # fmt: skip
+    path = rl.export.to_filegdb(tmp_path / "x.gdb", lines, levees)
+    written = pyogrio.read_dataframe(path, layer="管理范围线").set_index("line_id")
+    assert set(written["bank"]) <= {"左岸", "右岸"}
+    back = rl.read_layer(path, rl.schema.MANAGEMENT_LINES, layer="管理范围线").set_index("line_id")
+    for name in ("bank", "basis", "confidence"):
+        assert back[name].to_dict() == lines.set_index("line_id")[name].to_dict()
+    assert pyogrio.read_dataframe(path, layer="堤防")["grade"].tolist() == [3]
+    assert aliases(path, "堤防")["grade"] == "堤防级别（1 1级，2 2级，3 3级，4 4级，5 5级）"
+    english = rl.export.to_filegdb(tmp_path / "en.gdb", lines, levees, language="en")
+    assert set(pyogrio.read_dataframe(english, layer="management_lines")["bank"]) <= {"Left bank", "Right bank"}
+
+
+def test_a_geodatabase_of_a_profile_has_the_names_types_and_lengths_of_the_receiver(tmp_path):
+    own = tmp_path / "own.toml"
+    own.write_text(
+        'name = "own"\ntitle = "本局"\nseen = "U"\nsource = "本局"\n[[layers]]\nschema = "levees"\nname = "DF"\n'
+        'fields = [{ name = "XH", kind = "short", row = true }, { name = "DFMC", kind = "text", length = 30, column = '
+        '"name" }, { name = "AB", kind = "text", column = "bank", codes = { left = "1", right = "2" } }]\n',
+        encoding="utf-8",
+    )
+    shape = shapely.LineString([(0, 0), (9, 9)])
+    levees = rl.schema.LEVEES.conform(
+        fields_of(shape, levee_id=["D1"], river_id=["R1"], feature=["crest"], bank=["left"], name=["清" * 30])
+    )
+    path = rl.export.to_filegdb(tmp_path / "x.gdb", levees, profile=own)
+    about, rows = raw.read_arrow(path, layer="DF")
+    assert about["ogr_subtypes"][0] == "OFSTInt16"
+    assert rows.schema.field("DFMC").metadata[b"GDAL:OGR:width"] == b"30"
+    assert [rows[name].to_pylist() for name in ("XH", "DFMC", "AB")] == [[1], ["清" * 30], ["1"]]
+    with pytest.raises(rl.JobError, match="31"):
+        rl.export.to_filegdb(path, levees.assign(name="清" * 31), profile=own)
+
+
+def test_a_layer_that_may_hold_anything_and_holds_nothing_is_a_table_of_a_geodatabase(tmp_path):
+    """The folder was blamed: no format has a layer for whatever geometry."""
+    bare = gpd.GeoDataFrame({"镇": pd.Series([], dtype="str")}, geometry=[], crs=4548)
+    path = rl.export.to_filegdb(tmp_path / "x.gdb", rl.schema.WORKS.empty("EPSG:4548"), 乡镇=bare)
+    assert dict(pyogrio.list_layers(path)) == {"水利及涉河工程": None, "乡镇": None}
+    assert list(pyogrio.read_info(path, layer="乡镇")["fields"]) == ["镇"]
+
+
 def test_tiles_hold_every_feature_and_its_columns(tmp_path):
     made = invented.result()
     path = rl.export.to_pmtiles(tmp_path / "x.pmtiles", made.lines, max_zoom=13)

@@ -108,6 +108,25 @@ def test_all_reasons_of_a_stake_are_words_as_the_first_is_and_come_back_as_codes
     assert back["reasons"].to_dict() == stakes.set_index("stake_id")["reasons"].to_dict()
 
 
+@pytest.mark.parametrize("encoding", ["GBK", "UTF-8"])
+def test_columns_of_ones_own_called_as_those_of_the_dictionary_come_back_beside_them(encoding, tmp_path):
+    stakes = rl.place_stakes(staked.demarcation(staked.Piece([(0, 0), (900, 0)])))
+    # As they come from an older table: by label, by short name, in English, by a name that is cut to that of another.
+    old = {"材质": "花岗岩", "CZ": "甲", "Stake number": "旧1", "岸别": "左", "reference_1_dms_old": "30°"}
+    given = stakes.assign(material="混凝土", reference_1_dms="90°00′00″", **old)
+    folder = rl.export.to_shapefile(tmp_path / "a", given, encoding=encoding)
+    back = rl.read_layer(folder / "界桩.shp", rl.schema.STAKES).set_index("stake_id")
+    assert set(back["material"]) == {"混凝土"}
+    told = {row[2]: row[1] for row in rows(folder, "字段说明.csv") if row[0] == "界桩"}
+    for name, text in old.items():
+        assert set(back[told[name]]) == {text}
+    assert back["bank"].to_dict() == stakes.set_index("stake_id")["bank"].to_dict()
+    again = rl.export.to_shapefile(tmp_path / "b", back.reset_index(), encoding=encoding)
+    assert list(pyogrio.read_info(again / "界桩.shp")["fields"]) == list(
+        pyogrio.read_info(folder / "界桩.shp")["fields"]
+    )
+
+
 @pytest.mark.parametrize("sign", ["㳇河", "𣲗水", "㵲水"])
 def test_rivers_whose_names_gbk_does_not_know_are_refused_and_told(sign, tmp_path):
     strange = rl.schema.AXES.conform(county.axes([(0, 0), (2000, 0)]).assign(name=sign))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -107,17 +109,17 @@ def test_every_table_is_ruled_framed_and_ready_to_print(book):
     for page in openpyxl.load_workbook(book).worksheets:
         assert page["A1"].value
         assert page["A1"].font.b
-        assert page.page_setup.paperSize == 9
-        assert (page.page_setup.fitToWidth, page.page_setup.fitToHeight) == (
-            None,
-            0,
-        )  # one page wide, which need not be said
-        assert page.sheet_properties.pageSetUpPr.fitToPage
+        wide, blocks = page.title == "管理范围界桩成果表", page.title == "界桩点之记"
+        assert page.page_setup.scale == (70 if wide else None)
+        assert page.page_setup.paperSize in ({8} if wide else {9} if blocks else {8, 9})
+        # One page wide, which need not be said.
+        assert wide or (page.page_setup.fitToWidth, page.page_setup.fitToHeight) == (None, 0)
+        assert wide or page.sheet_properties.pageSetUpPr.fitToPage
+        assert page.print_title_cols == ("$A:$D" if wide else None)
         assert "&P" in page.oddFooter.center.text
-        blocks = page.title == "界桩点之记"
         assert page.page_setup.orientation == ("portrait" if blocks else "landscape")
         assert page.print_title_rows == ("$1:$2" if blocks else "$1:$3")
-        assert page.freeze_panes == ("A3" if blocks else "A4")
+        assert page.freeze_panes == ("A3" if blocks else "E4" if wide else "A4")
         if not blocks:
             assert page["A3"].border.left.style == page["B3"].border.top.style == "thin"
 
@@ -456,6 +458,64 @@ def test_libreoffice_opens_it(book, tmp_path):
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     (text,) = [each.read_text("utf-8") for each in tmp_path.glob("*.csv")]
     assert "左岸长度" in text or "线段编码" in text
+
+
+WIDE = pd.DataFrame({f"第{n}栏数值": [n + 0.125, n + 0.5] for n in range(1, 61)})
+
+
+def test_a_table_wider_than_a3_goes_over_pages_that_repeat_what_a_row_is_called(tmp_path):
+    rows = WIDE.assign(river_id=["QS01", "BS02"], name=["清水河", "白石溪"])
+    lines = [shapely.LineString([(5e5, 3.4e6), (5.01e5, 3.4e6)])] * 2
+    named = rl.schema.AXES.conform(gpd.GeoDataFrame(rows, geometry=lines, crs=4548))
+    page = openpyxl.load_workbook(rl.export.to_xlsx(tmp_path / "x.xlsx", named)).worksheets[1]
+    assert (page.page_setup.paperSize, page.page_setup.orientation) == (8, "landscape")
+    assert page.page_setup.scale >= 70, "ten points at this scale are seven"
+    assert not page.sheet_properties.pageSetUpPr or not page.sheet_properties.pageSetUpPr.fitToPage
+    last = openpyxl.utils.column_index_from_string(page.print_title_cols.rpartition("$")[2])
+    assert [page.cell(3, at).value for at in range(1, last + 1)] == ["序号", "河流编码", "名称"]
+    assert page.freeze_panes == "D4"
+    breaks = [each.id for each in page.col_breaks.brk]
+    assert len(breaks) >= 1
+    # Each page has its title, over its own columns alone.
+    assert [page.cell(1, at + 1).value for at in breaks] == [f"{page['A1'].value}（续）"] * len(breaks)
+    merged = [(each.min_col, each.max_col) for each in page.merged_cells.ranges if each.min_row == 1]
+    edges = [0, *breaks, page.max_column]
+    assert sorted(merged) == [(start + 1, end) for start, end in itertools.pairwise(edges)]
+
+
+@pytest.mark.slow
+def test_printed_texts_are_seven_points_high_or_more(placed, tmp_path):
+    """Measured in the PDF that LibreOffice prints: the table of stakes was a line of 4.5 points."""
+    office, measure = shutil.which("soffice"), shutil.which("pdftotext")
+    if office is None or measure is None:
+        pytest.skip("LibreOffice or pdftotext is not there")
+    for name, given in {"stakes": {"stakes": placed[1].iloc[:5]}, "wide": {"wide": WIDE}}.items():
+        book = openpyxl.load_workbook(rl.export.to_xlsx(tmp_path / f"{name}.xlsx", **given))
+        for other in {"目录", "界桩点之记"} & set(book.sheetnames):
+            del book[other]
+        book.save(tmp_path / f"{name}.xlsx")
+        profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+        command = [
+            office,
+            profile,
+            "--headless",
+            "--convert-to",
+            "pdf",
+            "--outdir",
+            tmp_path,
+            tmp_path / f"{name}.xlsx",
+        ]
+        subprocess.run(command, check=True, capture_output=True, timeout=150)
+        subprocess.run([measure, "-bbox", tmp_path / f"{name}.pdf", tmp_path / "bbox.html"], check=True)
+        text = (tmp_path / "bbox.html").read_text("utf-8")
+        words = re.findall(r'yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)">([^<]+)<', text)
+        # A line is a little less than a third higher than its type.
+        assert min(float(bottom) - float(top) for top, bottom, _ in words) >= 7.0 * 1.28
+        if name == "wide":
+            pages = text.split("<page ")[1:]
+            # No column was left over for a page that was not planned.
+            assert len(pages) == 1 + len(book.worksheets[0].col_breaks.brk) >= 2
+            assert all(">序号<" in page for page in pages)
 
 
 def test_shapes_and_lists_of_extra_columns_are_text(tmp_path):

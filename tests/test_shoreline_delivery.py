@@ -20,6 +20,7 @@ import riverline as rl
 import shorelines as sh
 from riverline import samples
 from riverline.cli.app import app
+from riverline.io.dbf import read_header
 
 SHIPPED = rl.rules.zoning.loading._SHIPPED.joinpath("national.toml").read_text(encoding="utf-8")
 SICHUAN = [
@@ -105,6 +106,32 @@ def test_the_profile_declares_the_types_and_lengths_of_the_receiver(plan, tmp_pa
         "REAL", "REAL", "REAL", "TEXT(200)", "TEXT(1000)",
     ]  # fmt: skip
     assert tables == {"岸线规划功能分区", "涉河设施", "layer_styles"}
+
+
+def test_a_shapefile_declares_the_types_and_lengths_of_the_receiver_too(plan, tmp_path):
+    folder = rl.export.to_shapefile(tmp_path / "plan", plan, profile="sichuan")
+    fields = read_header(folder / "岸线规划功能分区.dbf").fields
+    assert [(each.name.decode(), each.kind, each.width) for each in fields] == [
+        ("gid", "N", 9), ("rname", "C", 30), ("regionid", "C", 5), ("area", "N", 24), ("type", "N", 4),
+        ("city", "C", 30), ("county", "C", 30), ("side", "N", 4),
+        ("len", "N", 24), ("lng_s", "N", 24), ("lat_s", "N", 24),
+        ("lng_e", "N", 24), ("lat_e", "N", 24), ("basis", "C", 200), ("restraints", "C", 254),
+    ]  # fmt: skip
+    back = gpd.read_file(folder / "岸线规划功能分区.shp")
+    assert back["rname"].tolist() == ["清水河"] * 4
+    assert back["side"].tolist() == [1, 1, 1, 2]
+
+
+def test_a_text_with_more_bytes_than_the_receivers_field_of_a_dbf_is_refused_and_not_cut(plan, tmp_path):
+    # Sixteen signs are 32 bytes in GBK: a GeoPackage counts signs and has room.
+    wide = dataclasses.replace(plan, zones=plan.zones.assign(name="清" * 16))
+    rl.export.to_geopackage(tmp_path / "plan.gpkg", wide, profile="sichuan")
+    with pytest.raises(rl.JobError, match=r"rname is longer than the profile's 30 in 4 rows.*32 bytes"):
+        rl.export.to_shapefile(tmp_path / "plan", wide, profile="sichuan")
+    assert not (tmp_path / "plan").exists()
+    fits = dataclasses.replace(plan, zones=plan.zones.assign(name="清" * 15))
+    folder = rl.export.to_shapefile(tmp_path / "plan", fits, profile="sichuan")
+    assert gpd.read_file(folder / "岸线规划功能分区.shp")["rname"].tolist() == ["清" * 15] * 4
 
 
 def test_numbers_of_the_receiver_occur_once_in_its_layer_or_count_anew_in_each_river(plan, tmp_path):

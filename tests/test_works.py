@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import zipfile
+from xml.etree import ElementTree as ET
+
 import geopandas as gpd
 import pytest
 import shapely
@@ -230,6 +233,20 @@ def test_a_map_names_the_river_by_its_own_name_and_not_by_that_of_a_work_on_it(t
     for shown in ((drawn, river), (river, drawn)):
         assert river_names(collect(*shown)) == {"R1": name}
     assert river_names(collect(drawn)) == {"R1": "龙山大坝"}
+
+
+def test_folders_of_a_kmz_name_the_river_by_its_own_name_whatever_stands_last(tmp_path) -> None:
+    pytest.importorskip("simplekml", reason="extra kml")
+    drawn = rl.demarcate_works(works(DAM, name="龙山大坝"), rule_set(tmp_path), axes=RIVER)
+    river = rl.schema.EXTENTS.conform(
+        drawn.extents.assign(extent_id=lambda rows: "R1-" + rows["kind"], name="甲河", river_id="R1")
+    )
+    for at, shown in enumerate(((river, drawn), (drawn, river))):
+        file = rl.export.to_kmz(tmp_path / f"{at}.kmz", *shown)
+        with zipfile.ZipFile(file) as archive:
+            root = ET.fromstring(archive.read("doc.kml"))  # noqa: S314 - written just now
+        named = {each.text for each in root.iterfind(".//{*}Folder/{*}Folder/{*}name")}
+        assert named == {"甲河 R1"}
 
 
 def test_a_work_without_a_river_takes_the_nearest(tmp_path) -> None:

@@ -15,10 +15,10 @@ import pyarrow as pa
 from riverline.errors import Hint, JobError
 from riverline.export.fitness import mixed
 from riverline.export.gbk_signs import written_in_gbk
-from riverline.export.tables import GEOMETRY
+from riverline.export.tables import GEOMETRY, WIDTH, word_of
+from riverline.io.field_names import answers_to
 from riverline.io.sheet_cells import clean_text
 from riverline.schema.clock import OFFICE_ZONE
-from riverline.style.codes import named
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["LongText", "Shaped", "shaped"]
 
 _NAME_BYTES, _TEXT_BYTES = 10, 254
+# Whole numbers of 16 bits have no type of their own in a DBF: programs know them by this many digits.
+_SHORT_DIGITS = 4
 _SHOWN = 10
 
 
@@ -81,8 +83,8 @@ def shaped(
     Raises
     ------
     JobError
-        If a layer mixes kinds of geometry in one feature, a name is too long or used twice, or a text has signs that
-        the encoding does not know.
+        If a layer mixes kinds of geometry in one feature, a name is too long or used twice, a text has signs that the
+        encoding does not know, or more bytes than the field that a receiver asks for.
     """
     problems: list[Problem] = [problem for table in tables for problem in mixed(table)]
     found = []
@@ -90,17 +92,18 @@ def shaped(
         short, wrong = _short_names(table, encoding, names or {})
         problems += wrong
         found.append(_shaped(table, short, encoding, language))
-    problems += _unknown_signs(found, encoding)
+    problems += [*_unknown_signs(found, encoding), *_too_wide(found, encoding)]
     if problems:
         raise JobError.listing("成果不能写成 Shapefile", "the result cannot be written as shapefiles", problems)
     return tuple(found)
 
 
 def _short_names(table: Table, encoding: str, names: Mapping[str, str]) -> tuple[list[str], list[tuple[str, str]]]:
-    """A name of at most ten bytes for each field, none twice, and what is wrong with those that were asked for."""
+    """A name of at most ten bytes for each field, none read as another's, and what is wrong with those asked for."""
     short: list[str] = []
     taken: set[str] = set()
     problems = []
+    known = [each.column for each in table.fields if each.column is not None]
     for each in table.fields:
         asked = names.get(each.name)
         name = asked or (each.column.short if each.column is not None else _cut(each.name, _NAME_BYTES, encoding))
@@ -109,8 +112,10 @@ def _short_names(table: Table, encoding: str, names: Mapping[str, str]) -> tuple
                 f"{table.name} 的字段名 {asked}（{each.name}）超过 {_NAME_BYTES} 字节或重复",
                 f"{table.name}: the name {asked} for {each.name} is longer than {_NAME_BYTES} bytes or used twice",
             ))  # fmt: skip
+        # A field that its reader would take for a column of the dictionary that stands beside it has to be told apart.
+        others = [] if each.column is not None or asked is not None else known
         number = 1
-        while name.casefold() in taken:
+        while name.casefold() in taken or any(answers_to(name, other, _NAME_BYTES, encoding) for other in others):
             number += 1
             ending = f"_{number}"
             name = _cut(each.name if each.column is None else each.column.short, _NAME_BYTES - len(ending), encoding)
@@ -122,22 +127,34 @@ def _short_names(table: Table, encoding: str, names: Mapping[str, str]) -> tuple
 
 def _shaped(table: Table, short: Sequence[str], encoding: str, language: Language) -> Shaped:
     arrays: list[Any] = []
+    columns: list[pa.Field] = []
     long_texts: list[LongText] = []
     signs: list[tuple[str, str, str]] = []
     for each, name in zip(table.fields, short, strict=True):
         array, long, replaced = _values(table.content[each.name], each, encoding, language)
         arrays.append(array)
+        columns.append(_field(name, array.type, table.content.schema.field(each.name)))
         signs += [(name, *pair) for pair in replaced]
         long_texts += [LongText(table.name, row, name, text) for row, text in long]
-    columns = list(short)
     # A layer that may hold anything and holds nothing is a table of its fields.
     bare = table.kind in {"none", "other"}
     if not bare:
         arrays.append(table.content[GEOMETRY])
-        columns.append(GEOMETRY)
-    content = pa.table(arrays, names=columns)
+        columns.append(table.content.schema.field(GEOMETRY))
+    content = pa.table(arrays, schema=pa.schema(columns))
     held = dataclasses.replace(table, content=content, crs=None if bare else table.crs)
     return Shaped(held, table.fields, long_texts, signs)
+
+
+def _field(name: str, kind: pa.DataType, asked: pa.Field) -> pa.Field:
+    """A field of this name, as wide as a receiver asks for."""
+    width = _SHORT_DIGITS if pa.types.is_int16(kind) else min(_width(asked), _TEXT_BYTES)
+    return pa.field(name, kind, metadata={WIDTH: str(width)} if width else None)
+
+
+def _width(of: pa.Field) -> int:
+    """How wide a field is said to be; 0 if nothing is said."""
+    return int((of.metadata or {}).get(WIDTH.encode(), 0))
 
 
 def _values(
@@ -149,7 +166,7 @@ def _values(
     if not pa.types.is_string(array.type) and not pa.types.is_large_string(array.type):
         return array, [], []
     spelled = pa.array(array.to_pylist(), pa.string()).dictionary_encode()
-    words = [_plain(_word(text, each, language)) for text in spelled.dictionary.to_pylist()]
+    words = [_plain(word_of(text, each, language)) for text in spelled.dictionary.to_pylist()]
     replaced: set[tuple[str, str]] = set()
     if encoding == "gbk":
         written = [written_in_gbk(text, language) for text in words]
@@ -165,10 +182,6 @@ def _values(
 def _time(moment: dt.datetime) -> str:
     """A time as ISO text: one that names its zone on the office's clock, with that clock's zone."""
     return (moment if moment.tzinfo is None else moment.astimezone(OFFICE_ZONE)).isoformat(sep=" ")
-
-
-def _word(text: str, each: Field, language: Language) -> str:
-    return text if each.column is None else named(each.column.name, each.column.value_label(text, language), language)
 
 
 def _plain(text: str) -> str:
@@ -212,6 +225,29 @@ def _unknown_signs(found: Sequence[Shaped], encoding: str) -> Iterator[Problem]:
                     ),
                     (Hint.of("encoding", "UTF-8"),),
                 )
+
+
+def _too_wide(found: Sequence[Shaped], encoding: str) -> Iterator[Problem]:
+    """Texts with more bytes than the field of a receiver: fewer signs than it asks for may be that."""
+    for one in found:
+        for each in one.table.content.schema:
+            most = _width(each)
+            if not pa.types.is_string(each.type) or not 0 < most < _TEXT_BYTES:
+                continue
+            sizes = [len(_bytes(text or "", encoding)) for text in one.table.content[each.name].to_pylist()]
+            row = next((at for at, size in enumerate(sizes) if size > most), None)
+            if row is not None:
+                count = sum(size > most for size in sizes)
+                zh = (
+                    f"{one.table.name} 的 {each.name} 有 {count} 行超过模板的长度 {most}：第 {row + 1} 行有 "
+                    f"{sizes[row]} 字节；DBF 按字节计（GBK 一字 2 个，UTF-8 3 个）：请缩短，或写 GeoPackage"
+                )
+                en = (
+                    f"{one.table.name}: {each.name} is longer than the profile's {most} in {count} rows: row {row + 1} "
+                    f"has {sizes[row]} bytes; a DBF counts bytes (two a sign in GBK, three in UTF-8): shorten texts, "
+                    "or take a GeoPackage, which counts signs"
+                )
+                yield zh, en
 
 
 def _known(sign: str, encoding: str) -> bool:

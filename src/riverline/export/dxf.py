@@ -13,7 +13,7 @@ from riverline.errors import CRSError, JobError, needed
 from riverline.export.drafts import changed, drafted, layers_for
 from riverline.export.drawings import load_drawing
 from riverline.export.dxf_drawing import Sheet
-from riverline.export.dxf_plan import Planned, plan, strange_signs
+from riverline.export.dxf_plan import Planned, beside, plan, strange_signs
 from riverline.export.fitness import with_places
 from riverline.export.origin import origin_of
 from riverline.export.placards import ordered
@@ -95,7 +95,9 @@ def to_dxf(
     given, so that no line is there twice. Beside the preset's own extended data (``cass`` knows no codes: their string
     is empty until a copy of the preset has them) every entity has those of the application ``RIVERLINE``: schema, key,
     part and ring. Signs that CAD would take for control codes (``%%``, ``\U+``, ``^``) are written in full width, and
-    signs that cannot be seen as ``?``. Rows without a place and tables are not in a drawing: GeoPackage keeps them.
+    signs that cannot be seen as ``?``.
+    Texts of stakes stand their own height beside the mark, away from the other bank. Rows without a place and tables
+    are not in a drawing: GeoPackage keeps them.
 
     Examples
     --------
@@ -117,7 +119,7 @@ def to_dxf(
     drawn = _asked(with_places(found, form="DXF"), preset, with_faults)
     crs = plane_of(drawn, zone_prefix=zone_prefix)
     placed = [(each, align(gpd.GeoDataFrame(ordered(each)), crs, layer=each.name)) for each in drawn]
-    planned = plan(placed, preset, language=language)
+    planned = beside(plan(placed, preset, language=language), preset.text_mm / 1000 * scale)
     _require_gbk(planned)
     about = json.dumps({"crs": str(crs), "origin": json.loads(origin_of(found, language))}, sort_keys=True)
     with drafted(target) as draft:

@@ -76,7 +76,9 @@ class Sheet:
 
     def _look_at(self, document: Any, space: Any, planned: Sequence[Planned]) -> None:  # noqa: ANN401
         """Open the drawing on all of it: an empty screen at 0, 0 is what programs show otherwise."""
-        corners = np.vstack([ring for each in planned for ring in each.rings])
+        # Texts beside their marks are near what is drawn; where nothing else is, they are.
+        there = [each for each in planned if not each.side] or planned
+        corners = np.vstack([ring for each in there for ring in each.rings])
         low, high = corners.min(axis=0), corners.max(axis=0)
         space.reset_extents((*low.tolist(), 0.0), (*high.tolist(), 0.0))
         wide, tall = np.maximum(high - low, self._metres(_LEAST_VIEW_MM))
@@ -96,8 +98,8 @@ class Sheet:
         elif each.kind == "TEXT":
             height = self._metres(self.drawing.text_mm)
             entity = space.add_text(each.text, height=height, dxfattribs={**about, "style": _STYLE})
-            align = self.ezdxf.enums.TextEntityAlignment
-            entity.set_placement(tuple(each.rings[0][0]), align=align.TOP_LEFT if each.below else align.LEFT)
+            name = f"{'TOP_' * each.below}{'RIGHT' if each.side < 0 else 'LEFT'}"
+            entity.set_placement(tuple(each.rings[0][0]), align=self.ezdxf.enums.TextEntityAlignment[name])
         else:
             entity = space.add_hatch(color=color, dxfattribs={"layer": each.layer})
             entity.set_pattern_fill("ANSI31", scale=self._metres(1.0), color=color)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer, Symbol
 
-__all__ = ["Kind", "Planned", "plan", "strange_signs", "unknown_signs"]
+__all__ = ["Kind", "Planned", "beside", "plan", "strange_signs", "unknown_signs"]
 
 Kind = Literal["LWPOLYLINE", "HATCH", "POINT", "TEXT"]
 
@@ -46,8 +47,9 @@ class Planned:
         What it is, where, and how it is drawn; a colour of 0 is the symbol's.
     rings
         Its places, east and north, (k, 2) each: one but for hatches.
-    closed, height, text, below
-        Of polylines, of points and of texts: whether one hangs below its place.
+    closed, height, text, below, side
+        Of polylines, of points and of texts: whether one hangs below its place, and on which side of a mark there it
+        stands, 1 right and -1 left of it; 0 where there is no mark.
     schema, key, part, ring
         The row that it is from, and which of its parts and rings.
     xdata
@@ -68,6 +70,13 @@ class Planned:
     height: float = 0.0
     text: str = ""
     below: bool = False
+    side: int = 0
+
+
+def beside(planned: Sequence[Planned], gap_m: float) -> list[Planned]:
+    """The entities with texts that stand on a mark moved beside it, so that it covers no sign of theirs."""
+    return [dataclasses.replace(each, rings=(each.rings[0] + [each.side * gap_m, 0.0],)) if each.side else each
+            for each in planned]  # fmt: skip
 
 
 def plan(layers: Sequence[tuple[Layer, gpd.GeoDataFrame]], drawing: Drawing, *, language: Language) -> list[Planned]:
@@ -165,6 +174,7 @@ def _entities(
     values = rows[theme.column].tolist() if told else [None] * len(rows)
     keys = _keys(layer, rows, texts)
     shapes = rows.geometry.to_numpy()
+    sides = _outer_sides(rows) if entry and entry.draw == "text" else np.zeros(len(rows), dtype=int)
     # A code of the receiver's program is the preset's or none: a blank one would be wrong, and that of a fault is ours.
     asked = any("{code}" in each for each in drawing.xdata)
     coded = layer.name != "faults" and bool((entry and entry.code) or not asked)
@@ -181,11 +191,11 @@ def _entities(
             "schema": _cad(layer.name), "key": _cad(keys[row]),
             "xdata": tuple(_filled(each, words) for each in drawing.xdata) if drawing.application and coded else (),
         }  # fmt: skip
-        yield from _drawn(shape, entry, words, common)
+        yield from _drawn(shape, entry, words, common, int(sides[row]))
 
 
 def _drawn(
-    shape: Any, entry: DrawingLayer | None, words: Mapping[str, str], common: Mapping[str, Any]  # noqa: ANN401
+    shape: Any, entry: DrawingLayer | None, words: Mapping[str, str], common: Mapping[str, Any], side: int = 0  # noqa: ANN401
 ) -> Iterator[Planned]:  # fmt: skip
     draw = entry.draw if entry else "shape"
     if entry and draw == "text":
@@ -197,7 +207,7 @@ def _drawn(
             "area": f"{shape.area:.2f}",
         }
         yield Planned("TEXT", rings=(_xy(at),), text=_filled(entry.text, {**words, **more}), below=entry.below,
-                      **common)  # fmt: skip
+                      side=side, **common)  # fmt: skip
         return
     for part, each in enumerate(shapely.get_parts(shape)):
         rings = _rings(each)
@@ -214,6 +224,23 @@ def _drawn(
                 closed = _closed(ring)
                 body = ring[:-1] if closed else ring
                 yield Planned("LWPOLYLINE", rings=(body,), part=part, ring=number, closed=closed, **common)
+
+
+def _outer_sides(rows: gpd.GeoDataFrame) -> NDArray[np.int_]:
+    """On which side of points texts stand: away from the nearest point of the other bank; 0 for what is no point."""
+    shapes = rows.geometry.to_numpy()
+    x = shapely.get_x(shapes)
+    sides = np.where(np.isnan(x), 0, 1)
+    if not {"river_id", "bank"} <= set(rows):
+        return sides
+    for at in rows.groupby("river_id").indices.values():
+        there = at[sides[at] != 0]
+        banks = [there[(rows["bank"].iloc[there] == bank).to_numpy(dtype=bool)] for bank in ("left", "right")]
+        if all(map(len, banks)):
+            for own, other in (banks, banks[::-1]):
+                facing = other[shapely.STRtree(shapes[other]).nearest(shapes[own])]
+                sides[own] = np.where(x[own] < x[facing], -1, 1)
+    return sides
 
 
 def _rings(shape: Any) -> list[NDArray[np.float64]]:  # noqa: ANN401 - a geometry of one part

@@ -15,7 +15,9 @@ from riverline.errors import JobError
 from riverline.export.compared import differences
 from riverline.export.drafts import changed, in_words, layers_for, publish, zip_files
 from riverline.export.fitness import mixed
-from riverline.export.tables import GEOMETRY, tables_of
+from riverline.export.profiled import profiled, typed
+from riverline.export.profiles import load_profile
+from riverline.export.tables import GEOMETRY, tables_of, word_of
 from riverline.io.sheet_cells import clean_text
 from riverline.io.whole_files import cannot_write, publish_folder
 from riverline.style import in_language
@@ -72,7 +74,7 @@ _RESERVED = frozenset(
 )
 # The driver loses names with signs beyond the basic plane.
 _NOT_IN_NAMES = re.compile(r"\W|[\U00010000-\U0010ffff]")
-_LONGEST_FIELD, _LONGEST_NAME = 60, 120
+_LONGEST_FIELD, _LONGEST_NAME, _LONGEST_ALIAS = 60, 120, 255
 # Coordinates are kept on a grid of a tenth of a millimetre, or of a billionth of a degree.
 _NEAR_M, _NEAR_DEG = 1.01e-4, 1.01e-8
 _MOST = 2**53
@@ -83,6 +85,7 @@ def to_filegdb(
     path: str | os.PathLike[str],
     *results: Any,  # noqa: ANN401 - any result or frame
     language: Language = "zh",
+    profile: str | os.PathLike[str] | None = None,
     **layers: Any,  # noqa: ANN401
 ) -> Path:
     """Write results and frames as one file geodatabase.
@@ -95,7 +98,9 @@ def to_filegdb(
     *results
         Results and frames that follow a schema.
     language
-        Language of layer names and of aliases.
+        Language of layer names, of aliases and of the words that codes become.
+    profile
+        Name or path of an export profile, as :func:`riverline.export.to_geopackage` takes it.
     **layers
         More frames or results, each with a name.
 
@@ -111,8 +116,9 @@ def to_filegdb(
     CRSError
         If a layer has no CRS, or two of one schema have different ones.
     JobError
-        If a folder of that name holds something else; if features mix points, lines and areas, or their coordinates are
-        no finite numbers; if it cannot be written, or does not read back the same.
+        If a folder of that name holds something else; if a profile does not exist or a text is too long for it; if
+        features mix points, lines and areas, or their coordinates are no finite numbers; if it cannot
+        be written, or does not read back the same.
 
     Notes
     -----
@@ -120,7 +126,10 @@ def to_filegdb(
     times are in UTC and their aliases say so.
     Aliases are the dictionary's titles; names of fields keep letters, digits and Chinese signs, all else becomes ``_``.
     Coordinates are kept to 0.1 mm, yes and no become 1 and 0, whole numbers of more than 32 bits become numbers, or
-    texts where a number would not hold them. Styles and lists of values are not in it: GeoPackage has both.
+    texts where a number would not hold them. Styles and lists of values are not in it, GeoPackage has both: codes
+    become words, which :func:`riverline.read_layer` takes back, and the alias of a number that is a code says what each
+    means.
+    A layer that may hold anything and holds nothing is a table of its fields.
 
     Examples
     --------
@@ -132,8 +141,11 @@ def to_filegdb(
     ['河道中心线']
     """
     target = Path(path)
-    found = in_language(layers_for("FileGDB", target, (".gdb", ".zip"), results, layers), language)
+    found = layers_for("FileGDB", target, (".gdb", ".zip"), results, layers)
+    receiver = None if profile is None else load_profile(profile)
+    found = in_language(found, language) if receiver is None else profiled(found, receiver)
     tables = tables_of(found, language=language)
+    tables = tables if receiver is None else typed(tables, receiver)
     problems = [problem for table in tables for problem in mixed(table)]
     if problems:
         raise JobError.listing(
@@ -148,7 +160,7 @@ def to_filegdb(
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".riverline-") as folder:
             draft = Path(folder) / "draft.gdb"
             with in_words(target, Path(folder) / "probe"):
-                _write(draft, tables)
+                _write(draft, tables, language)
             if target.suffix.lower() == ".gdb":
                 publish_folder(draft, target)
             else:
@@ -161,18 +173,20 @@ def to_filegdb(
     return target
 
 
-def _write(path: Path, tables: Sequence[Table]) -> None:
+def _write(path: Path, tables: Sequence[Table], language: Language) -> None:
     taken = set(_RESERVED)
     for table in tables:
         name = _free(table.name, taken, _LONGEST_NAME)
-        fields = _fields(table)
-        content = _named(table, fields)
+        # The format has no layer for whatever geometry: one that holds nothing is a table.
+        there = table.crs and table.kind != "other"
+        content = _named(table, _fields(table, language), language)
+        content = content if there else content.drop_columns([GEOMETRY] if table.crs else [])
         spatial = {"geometry_name": GEOMETRY, "geometry_type": table.geometry_type, "crs": table.crs}
         aliased = {"LAYER_ALIAS": clean_text(table.name)}
         raw.write_arrow(content, str(path), layer=name, driver="OpenFileGDB",
-                        layer_options=aliased, **(spatial if table.crs else {}))  # fmt: skip
+                        layer_options=aliased, **(spatial if there else {}))  # fmt: skip
         about, back = raw.read_arrow(str(path), layer=name)
-        place = {GEOMETRY: about["geometry_name"]} if table.crs else {}
+        place = {GEOMETRY: about["geometry_name"]} if there else {}
         near = _NEAR_DEG if table.crs and _is_degrees(table.crs) else _NEAR_M
         wrong = differences(content, back, geometry=place, near=near)
         if wrong:
@@ -185,20 +199,28 @@ def _is_degrees(crs: str) -> bool:
     return CRS(crs).is_geographic
 
 
-def _fields(table: Table) -> dict[str, tuple[str, str]]:
+def _fields(table: Table, language: Language) -> dict[str, tuple[str, str]]:
     """Column → name and alias of its field."""
     taken = set(_RESERVED)
-    return {each.name: (_free(each.name, taken, _LONGEST_FIELD), clean_text(_title(each))) for each in table.fields}
+    return {each.name: (_free(each.name, taken, _LONGEST_FIELD), clean_text(_title(each, language))[:_LONGEST_ALIAS])
+            for each in table.fields}  # fmt: skip
 
 
-def _title(each: Field) -> str:
-    """The title of a field; the format knows no zones, so that of an instant says that it is in UTC."""
-    return f"{each.alias}（UTC）" if each.column is not None and each.column.kind == "timestamp" else each.alias
+def _title(each: Field, language: Language) -> str:
+    """The title of a field, with what the format has no place for: the zone of an instant, what numbers stand for."""
+    column = each.column
+    if column is not None and column.kind == "timestamp":
+        return f"{each.alias}（UTC）"
+    if column is None or column.kind != "integer" or not column.choices:
+        return each.alias
+    told = [f"{choice.value} {choice.label(language)}" for choice in column.choices]
+    return f"{each.alias}（{'，'.join(told)}）" if language == "zh" else f"{each.alias} ({', '.join(told)})"
 
 
-def _named(table: Table, fields: dict[str, tuple[str, str]]) -> pa.Table:
+def _named(table: Table, fields: dict[str, tuple[str, str]], language: Language) -> pa.Table:
     """The rows under their names there, aliases in the metadata that GDAL reads, texts without what XML cannot hold."""
     columns, found = [], []
+    own = {each.name: each for each in table.fields}
     for field in table.content.schema:
         column = table.content[field.name]
         if field.name in fields:
@@ -209,13 +231,19 @@ def _named(table: Table, fields: dict[str, tuple[str, str]]) -> pa.Table:
                 # Before ArcGIS Pro 3.2 the format knows no days: they are midnights, and GDAL need not warn of each.
                 column = column.cast(pa.timestamp("ms"))
             if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
-                texts = [None if text is None else clean_text(text) for text in column.to_pylist()]
-                column = pa.chunked_array([pa.array(texts, pa.string())])
-            found.append(pa.field(name, column.type, metadata={_ALIAS: alias}))
+                column = pa.chunked_array([_texts(column, own[field.name], language)])
+            found.append(pa.field(name, column.type, metadata={**(field.metadata or {}), _ALIAS: alias}))
         else:
             found.append(field)
         columns.append(column)
     return pa.table(columns, schema=pa.schema(found))
+
+
+def _texts(column: pa.ChunkedArray, field: Field, language: Language) -> pa.Array:
+    """Texts without what XML cannot hold, codes as words; each of those that are equal is looked at once."""
+    spelled = pa.array(column.to_pylist(), pa.string()).dictionary_encode()
+    words = [clean_text(word_of(text, field, language)) for text in spelled.dictionary.to_pylist()]
+    return pa.array(words, pa.string()).take(spelled.indices)
 
 
 def _is_exact(column: pa.ChunkedArray) -> bool:

@@ -19,11 +19,11 @@ from riverline.export.fault_titles import fault_titles, rivers_of_features
 from riverline.export.geojson import CRS, placed
 from riverline.export.icons import icon
 from riverline.export.photos import Photos
-from riverline.export.placards import Placards, ordered, placards_of, river_names
+from riverline.export.placards import Placards, ordered, placards_of
 from riverline.geodesy.rounding import round_half_up
 from riverline.io.sheet_cells import clean_text
 from riverline.schema import FAULTS
-from riverline.style import in_language, themes
+from riverline.style import in_language, river_names, themes
 
 if TYPE_CHECKING:
     import os

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from riverline.schema import Column, Language
     from riverline.style import Layer
 
-__all__ = ["Placards", "names_of", "ordered", "placards_of", "river_names"]
+__all__ = ["Placards", "names_of", "ordered", "placards_of"]
 
 _NAMING = ("number", "name")
 _HIDDEN = frozenset({"profile"})
@@ -113,17 +113,6 @@ def names_of(layer: Layer, rows: pd.DataFrame) -> list[str]:
             texts = np.array(_texts(rows[name], None, "zh"), dtype=object)
             found = np.where(found == "", texts, found)
     return [str(text) for text in found]
-
-
-def river_names(layers: Sequence[Layer]) -> dict[str, str]:
-    """River code → name, from layers that have both."""
-    names: dict[str, str] = {}
-    for layer in layers:
-        if layer.name in {"axes", "extents"} and {"river_id", "name"} <= set(layer.frame.columns):
-            told = layer.frame[["river_id", "name"]].dropna().astype("str")
-            pairs = zip(told["river_id"], told["name"], strict=True)
-            names = {code: name for code, name in pairs if name} | names
-    return names
 
 
 def _is_hidden(column: Column | None) -> bool:

@@ -11,8 +11,10 @@ import pandas as pd
 import pyarrow as pa
 
 from riverline.errors import JobError
+from riverline.export.gathered import gathered, source_column
 from riverline.export.objects import objects_of
 from riverline.export.profiles import load_profile
+from riverline.export.tables import WIDTH
 from riverline.io.chainage_text import format_chainage
 from riverline.schema import Choice, Column, Schema
 from riverline.schema.words import plain_name
@@ -34,9 +36,8 @@ _KINDS: dict[str, Kind] = {"text": "text", "number": "number", **dict.fromkeys((
 _ARROW = {"long": pa.int32(), "short": pa.int16()}
 _NAME_BYTES = 10
 _LISTED = 5
-# By this key GDAL knows how long a text may be.
-_WIDTH = "GDAL:OGR:width"
 _OBJECT = "riverline_object"
+_UNKNOWN = "Not known to riverline: left for the office to fill in."
 
 
 def profiled(layers: Sequence[Layer], profile: Profile) -> tuple[Layer, ...]:
@@ -73,6 +74,7 @@ def profiled(layers: Sequence[Layer], profile: Profile) -> tuple[Layer, ...]:
             f"成果中没有模板 {profile.name} 的图层（{listed}）",
             f"no layer of the result is one of profile {profile.name} ({listed})",
         )
+    own = [(gathered(layer, wanted, layers), wanted) for layer, wanted in own]
     strange = [each for layer in marked for each in _left_out(layer, profile)]
     strange += [each for layer, wanted in own for each in _strange_words(layer, wanted)]
     shaped = tuple(_shaped(layer, wanted) for layer, wanted in own)
@@ -155,7 +157,7 @@ def _arrow_field(own: pa.Field, wanted: ProfileField | None) -> pa.Field:
     if wanted is None:
         return own
     field = own.with_type(_ARROW.get(wanted.kind, own.type))
-    return field.with_metadata({_WIDTH: str(wanted.length)}) if wanted.length else field
+    return field.with_metadata({WIDTH: str(wanted.length)}) if wanted.length else field
 
 
 def _marked(layer: Layer, every: Sequence[Layer]) -> Layer:
@@ -213,9 +215,9 @@ def _values(rows: pd.DataFrame, field: ProfileField, own: Schema) -> pd.Series[A
     dtype: Any = _DTYPES[field.kind]
     if field.row:
         return pd.Series(np.arange(1, len(rows) + 1), dtype=dtype)
-    if field.column not in rows.columns:
+    if field.blank or field.source not in rows.columns:
         return pd.Series([None] * len(rows), dtype=dtype)
-    return _written(rows[field.column], field, own).astype(dtype)
+    return _written(rows[field.source], field, own).astype(dtype)
 
 
 def _written(values: pd.Series[Any], field: ProfileField, own: Schema) -> pd.Series[Any]:
@@ -228,7 +230,8 @@ def _written(values: pd.Series[Any], field: ProfileField, own: Schema) -> pd.Ser
         known = _word_list(field)
         return values.map(lambda text: known.get(plain_name(str(text)), ""), na_action="ignore")
     if field.codes:
-        codes = {choice.value: field.codes.get(str(choice.value)) for choice in own[field.column].choices}
+        source = source_column(field, own)
+        codes = {each.value: field.codes.get(str(each.value)) for each in (source.choices if source else ())}
         return values.map(codes)
     return values
 
@@ -245,7 +248,9 @@ def _column(field: ProfileField, own: Schema) -> Column:
     kind = _KINDS[field.kind]
     if field.row:
         return Column(field.name, kind, "序号", "Number", field.name, "Number of the row.")
-    source = own[field.column]
+    source = source_column(field, own)
+    if field.blank or source is None:
+        return Column(field.name, kind, field.name, field.name, field.name[:_NAME_BYTES], _UNKNOWN)
     choices: tuple[Choice, ...] = ()
     if kind == "integer" or (source.choices and not field.codes):
         codes = field.codes or {str(each.value): each.value for each in source.choices}

@@ -17,7 +17,7 @@ from riverline.errors import JobError
 from riverline.export.dbf_shape import shaped
 from riverline.export.drafts import in_words, layers_for, publish, zip_files
 from riverline.export.dressing import DATE
-from riverline.export.profiled import left_out, profiled
+from riverline.export.profiled import left_out, profiled, typed
 from riverline.export.profiles import load_profile
 from riverline.export.tables import GEOMETRY, tables_of
 from riverline.io.file_names import file_names
@@ -71,10 +71,11 @@ def to_shapefile(
         sign, and old programs show it wrong.
     names
         Column → name of its field, at most ten bytes, for columns of your own. Columns of the data dictionary have its
-        short names; others are cut between signs.
+        short names; others are cut between signs, and numbered (``材质_2``) where :func:`riverline.read_layer` would
+        take them for a column of the dictionary that is there too.
     profile
-        Name or path of an export profile, as :func:`riverline.export.to_geopackage` takes it; ``未写入的图层.csv``
-        then names the layers that it does not speak of.
+        Name or path of an export profile, as :func:`riverline.export.to_geopackage` takes it: fields have its types and
+        lengths, which a DBF counts in bytes; ``未写入的图层.csv`` then names the layers that it does not speak of.
     **layers
         More frames or results, each with a name.
 
@@ -91,8 +92,8 @@ def to_shapefile(
         If a layer has no CRS, or two of one schema have different ones.
     JobError
         If a name is too long, a feature mixes kinds of geometry, a text has signs that GBK does not know (㳇, 𣲗 and
-        other river names: GDAL would drop them without a word); if the files cannot be written, or do not read back as
-        what was written. Nothing is then left of them.
+        other river names: GDAL would drop them without a word) or more bytes than a profile's field; if the files
+        cannot be written, or do not read back as what was written. Nothing is then left of them.
 
     Notes
     -----
@@ -121,7 +122,9 @@ def to_shapefile(
     left = () if receiver is None else left_out(found, receiver)
     titles = {each.name: (each.label("zh"), each.label("en"), len(each.frame)) for each in found}
     found = in_language(found, language) if receiver is None else profiled(found, receiver)
-    tables = shaped(tables_of(found, language=language), encoding=_WRITTEN[encoding][1], language=language, names=names)
+    plain = tables_of(found, language=language)
+    plain = plain if receiver is None else typed(plain, receiver)
+    tables = shaped(plain, encoding=_WRITTEN[encoding][1], language=language, names=names)
     try:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.stem[:40]}.") as folder:
             draft = Path(folder) / "draft"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
+import itertools
 import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from riverline.export.paper import SIDE_MARGIN_INCHES, paper_of
 from riverline.export.sheets import Blocks, Sheet
 from riverline.io.sheet_cells import MOST_ROWS, clean_text, display_width, is_risky, sheet_name
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from riverline.export.paper import Paper
     from riverline.io.sheet_cells import Cell
     from riverline.schema import Language
 
@@ -32,6 +35,7 @@ _A4 = 9
 _BLOCK_WIDTHS = (17, 22, 17, 20, 17, 20)
 _SKETCH_HEIGHT = 150
 _FONTS = {"zh": ("宋体", "黑体"), "en": ("Arial", "Arial")}
+_GOES_ON = {"zh": "（续）", "en": " (continued)"}
 _CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - a fixed date: the same result gives the same bytes
 
 
@@ -169,10 +173,8 @@ def write_pages(path: Path, pages: Sequence[Page], *, title: str, footer: str, l
     for page in pages:
         pen = _Pen(book, book.book.add_worksheet(page.name))
         (_write_blocks if isinstance(page.sheet, Blocks) else _write_table)(pen, page)
-        pen.sheet.set_paper(_A4)
-        pen.sheet.fit_to_pages(1, 0)
         pen.sheet.center_horizontally()
-        pen.sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        pen.sheet.set_margins(left=SIDE_MARGIN_INCHES, right=SIDE_MARGIN_INCHES, top=0.6, bottom=0.7)
         pen.sheet.set_footer(f"&C{footer}")
         book.digests[page.name] = pen.digest.hexdigest()
     book.book.close()
@@ -186,7 +188,8 @@ def _write_table(pen: _Pen, page: Page) -> None:
     last = len(widths) - 1
     for column, width in enumerate(widths):
         pen.sheet.set_column(column, column, width)
-    _write_top(pen, page, widths)
+    paper = paper_of(sheet.heads, widths, name=sheet.name)
+    _write_top(pen, page, widths, paper)
     deepest = max(
         math.ceil((display_width([head.label]) + 1) / width) for head, width in zip(sheet.heads, widths, strict=True)
     )
@@ -202,21 +205,37 @@ def _write_table(pen: _Pen, page: Page) -> None:
             pen.sheet.set_row(number + _HEAD_ROWS, min(4 + 13 * lines, _TALLEST))
         for column, (cell, look) in enumerate(zip(row, looks, strict=True)):
             pen.put(number + _HEAD_ROWS, column, cell, **{**look, **more})
-    pen.sheet.freeze_panes(_HEAD_ROWS, 0)
+    pen.sheet.freeze_panes(_HEAD_ROWS, paper.keys)
     pen.sheet.repeat_rows(0, 2)
     pen.sheet.set_landscape()
     pen.sheet.print_area(0, 0, max(len(sheet.rows) + 2, 2), last)
+    _print_on(pen, paper)
 
 
-def _write_top(pen: _Pen, page: Page, widths: Sequence[int]) -> None:
-    """Title and notes, over all columns."""
-    last = len(widths) - 1
+def _print_on(pen: _Pen, paper: Paper) -> None:
+    pen.sheet.set_paper(paper.size)
+    if not paper.keys:
+        pen.sheet.fit_to_pages(1, 0)
+        return
+    pen.sheet.set_print_scale(paper.scale)
+    pen.sheet.set_v_pagebreaks([column + 1 for column in paper.pages[:-1]])
+    pen.sheet.repeat_columns(0, paper.keys - 1)
+    # All of the first rows before the columns that go on: whoever lays pages side by side reads on.
+    pen.sheet.print_across()
+
+
+def _write_top(pen: _Pen, page: Page, widths: Sequence[int], paper: Paper | None = None) -> None:
+    """Title and notes, over all columns of a page; the note beside what every page repeats, where it would be cut."""
+    look: dict[str, Any] = {"bold": True, "font_size": 16, "align": "center", "font_name": _FONTS[pen.book.language][1]}
     pen.sheet.set_row(0, 30)
-    pen.put(0, 0, page.sheet.title, last=last, bold=True, font_size=16, align="center",
-            font_name=_FONTS[pen.book.language][1])  # fmt: skip
-    lines = math.ceil((display_width([page.note]) + 1) / max(sum(widths), 1))
-    pen.sheet.set_row(1, min(6 + 12 * lines, _TALLEST))
-    pen.put(1, 0, page.note, last=last, font_size=9, font_color="#595959", text_wrap=True, align="left")
+    pages = paper.pages if paper is not None else (len(widths) - 1,)
+    last, first = pages[0], paper.keys if paper is not None else 0
+    pen.put(0, 0, page.sheet.title, last=last, **look)
+    for start, end in itertools.pairwise(pages):
+        pen.put(0, start + 1, page.sheet.title + _GOES_ON[pen.book.language], last=end, **look)
+    lines = math.ceil((display_width([page.note]) + 1) / max(sum(widths[first : last + 1]), 1))
+    pen.sheet.set_row(1, min(6 + 13 * lines, _TALLEST))
+    pen.put(1, first, page.note, last=last, font_color="#595959", text_wrap=True, align="left")
 
 
 def _looks(heads: Sequence[Any], rows: Sequence[Sequence[Cell]]) -> list[dict[str, Any]]:
@@ -270,6 +289,8 @@ def _write_blocks(pen: _Pen, page: Page) -> None:
     pen.sheet.repeat_rows(0, 1)
     pen.sheet.freeze_panes(2, 0)
     pen.sheet.set_portrait()
+    pen.sheet.set_paper(_A4)
+    pen.sheet.fit_to_pages(1, 0)
 
 
 def _write_block(pen: _Pen, blocks: Blocks, row: Sequence[Cell], start: int) -> None:

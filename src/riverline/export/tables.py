@@ -18,6 +18,7 @@ import shapely
 from riverline.errors import CRSError
 from riverline.provenance import crs_authority
 from riverline.schema import FRAMES
+from riverline.style.codes import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,10 +26,13 @@ if TYPE_CHECKING:
     from riverline.schema import Column, Language
     from riverline.style import Layer
 
-__all__ = ["GEOMETRY", "Field", "Kind", "Table", "tables_of"]
+__all__ = ["GEOMETRY", "WIDTH", "Field", "Kind", "Table", "tables_of", "word_of"]
 
 GEOMETRY = "geom"
 """Name of the geometry column in every table, as GDAL writes it by default."""
+
+WIDTH = "GDAL:OGR:width"
+"""Key in a field's metadata by which GDAL knows how long a text, or how many digits a number, may be."""
 
 Kind = Literal["point", "line", "area", "other", "none"]
 
@@ -117,6 +121,19 @@ def tables_of(layers: Sequence[Layer], *, language: Language) -> tuple[Table, ..
         for layer, frame in (_together(same) for same in found.values())
         for kind, suffix, rows in _parts(layer, frame)
     )
+
+
+def word_of(text: str, field: Field, language: Language) -> str:
+    """What a coded text is called, for formats that hold no lists of values; other texts as they are.
+
+    Examples
+    --------
+    >>> from riverline import schema
+    >>> word_of("left", Field("bank", "岸别", schema.STAKES["bank"]), "zh")
+    '左岸'
+    """
+    column = field.column
+    return text if column is None else named(column.name, column.value_label(text, language), language)
 
 
 def _together(layers: Sequence[Layer]) -> tuple[Layer, pd.DataFrame]:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from riverline.errors import Hint, Problem
+from riverline.io.field_names import column_names, cut_name
 from riverline.io.notes import note
-from riverline.schema.clock import heading
 from riverline.schema.words import choice_words, plain_name
 
 if TYPE_CHECKING:
@@ -81,10 +81,10 @@ def match_columns(
     match |= {name: name for name in fields if name in own}
     candidates: dict[str, list[str]] = {}
     # A name that was cut is told from those of columns that begin alike by nothing: then it has to be mapped.
-    cuts = [_cut(column.name, name_bytes, codec) for column in known]
+    cuts = [cut_name(column.name, name_bytes, codec) for column in known]
     for column, cut in zip(known, cuts, strict=True):
         if column.name not in match.values():
-            names = _names(column, name_bytes, codec) | ({plain_name(cut)} if cuts.count(cut) == 1 else set())
+            names = column_names(column, name_bytes, codec) | ({plain_name(cut)} if cuts.count(cut) == 1 else set())
             candidates[column.name] = [each for each in fields if each not in match and plain_name(each) in names]
     claims = [field for fields_ in candidates.values() for field in fields_]
     for name, found in candidates.items():
@@ -363,30 +363,11 @@ def _find(given: str, fields: Sequence[str], name_bytes: int, codec: str) -> str
     """The field that a caller means: by its name, then in any case and width, then as the format cut it."""
     if given in fields:
         return given
-    for wanted in (plain_name(given), plain_name(_cut(given, name_bytes, codec))):
+    for wanted in (plain_name(given), plain_name(cut_name(given, name_bytes, codec))):
         found = [field for field in fields if plain_name(field) == wanted]
         if len(found) == 1:
             return found[0]
     return None
-
-
-def _names(column: Column, name_bytes: int, codec: str) -> set[str]:
-    labels = {
-        column.label_zh,
-        column.label_en,
-        column.label("zh"),
-        column.label("en"),
-        heading(column),
-        heading(column, "en"),
-    }
-    every = (column.name, column.short, *labels, *(_cut(label, name_bytes, codec) for label in labels))
-    return {plain_name(name) for name in every}
-
-
-def _cut(name: str, name_bytes: int, codec: str) -> str:
-    if not name_bytes:
-        return name
-    return name.encode(codec, errors="replace")[:name_bytes].decode(codec, errors="ignore")
 
 
 def _ambiguous(name: str, found: list[str]) -> Problem:

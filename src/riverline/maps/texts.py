@@ -13,7 +13,7 @@ from riverline.channel import format_chainage
 from riverline.faults import CATALOGUE
 from riverline.schema import FRAMES
 from riverline.schema.clock import heading, time_text
-from riverline.style import along_own_line, own_lines
+from riverline.style import along_own_line, own_lines, river_names
 from riverline.style.codes import named
 
 if TYPE_CHECKING:
@@ -74,27 +74,6 @@ class Texts:
     cells: np.ndarray
     tip: tuple[int, ...]
     find: tuple[tuple[int, int], ...] = ()
-
-
-def river_names(layers: Sequence[Layer]) -> dict[str, str]:
-    """River code → name, from the layers that have both: extents and axes.
-
-    The range of a work bears the code of its river and the work's own name: that counts where the river has none.
-    """
-    names: dict[str, str] = {}
-    works: dict[str, str] = {}
-    for layer in layers:
-        if layer.name not in {"extents", "axes"}:
-            continue
-        known = layer.frame[["river_id", "name"]].dropna().astype("str")
-        own = np.ones(len(known), dtype=bool)
-        if layer.name == "extents":
-            codes = layer.frame.loc[known.index, "extent_id"].astype("str")
-            told = zip(codes, known["river_id"], strict=True)
-            own = np.array([code.startswith(f"{river}-") for code, river in told], dtype=bool)
-        for rows, found in ((known[own], names), (known[~own], works)):
-            found.update({code: name for code, name in zip(rows["river_id"], rows["name"], strict=True) if name})
-    return works | names
 
 
 def texts_of(layer: Layer, *, language: Language, names: Mapping[str, str]) -> Texts:

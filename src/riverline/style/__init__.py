@@ -15,6 +15,7 @@ from riverline.style.along import along_own_line, own_line_names, own_lines, unn
 from riverline.style.evidence import COLOURS, CURVES, HEAT
 from riverline.style.layers import Layer, collect, recognise
 from riverline.style.naming import rule_sets_named, rule_sets_of, with_rule_titles
+from riverline.style.rivers import river_names
 from riverline.style.symbols import NEUTRAL, OTHER, PROBLEMS_BY_STATUS, THEMES, Shape, Symbol, Theme, themes
 from riverline.style.wording import in_language
 
@@ -36,6 +37,7 @@ __all__ = [
     "own_line_names",
     "own_lines",
     "recognise",
+    "river_names",
     "rule_sets_named",
     "rule_sets_of",
     "themes",

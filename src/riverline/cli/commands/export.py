@@ -32,7 +32,7 @@ def export(  # noqa: PLR0913 - one option a thing to say
         list[str] | None, typer.Option(metavar="NAME", help="只写此图层，可写多次 | only this layer, may be repeated")
     ] = None,
     profile: Annotated[
-        str | None, typer.Option(metavar="NAME", help="成果模板或 TOML，gpkg、shp | a receiver's profile")
+        str | None, typer.Option(metavar="NAME", help="成果模板或 TOML，gpkg、gdb、shp | a receiver's profile")
     ] = None,
     encoding: Annotated[
         Literal["GBK", "UTF-8"] | None, typer.Option(help="shp、ovi 的文本编码 | text encoding of shp and ovi")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["TAKES", "ExportJob", "Exported", "export_file", "read_delivery"]
 
 TAKES: dict[str, frozenset[str]] = {
-    "profile": frozenset({"gpkg", "shp"}),
+    "profile": frozenset({"gpkg", "gdb", "shp"}),
     "project": frozenset({"gpkg"}),
     "encoding": frozenset({"shp", "ovi"}),
     "zip": frozenset({"shp", "gdb"}),

@@ -31,6 +31,12 @@ class ProfileField(Frozen):
         In the receiver's layer; a length of 0 is none. ``long`` and ``short`` are whole numbers of 32 and 16 bits.
     column
         Column of the data dictionary; empty for the number of the row.
+    of
+        Schemas that tell the column where the rows do not: what the first of them says of the row's river.
+    measure
+        The ``area`` of the row, m², or its ``length``, m, on the ellipsoid; with ``of`` that of its river there.
+    blank
+        ``True``: riverline does not know it; the field is there for the office to fill in.
     row
         ``True``: the field numbers the rows.
     counted
@@ -48,11 +54,19 @@ class ProfileField(Frozen):
     kind: Literal["text", "number", "integer", "long", "short"]
     length: Annotated[int, Field(ge=0)] = 0
     column: str = ""
+    of: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = ()
+    measure: Literal["", "area", "length"] = ""
+    blank: bool = False
     row: bool = False
     counted: Literal["river", "layer"] = "river"
     codes: dict[str, int | str] = Field(default_factory=dict)
     words: dict[str, Annotated[tuple[str, ...], BeforeValidator(as_tuple)]] = Field(default_factory=dict)
     printed: bool = False
+
+    @property
+    def source(self) -> str:
+        """Name of the column that fills it in the rows; that of a measure is none of the dictionary."""
+        return f"riverline_{self.measure}{'_of' * bool(self.of)}" if self.measure else self.column
 
 
 class ProfileLayer(Frozen):
@@ -134,11 +148,17 @@ def _problems_of(layer: ProfileLayer) -> list[tuple[str, str]]:
     if schema is None:
         name = layer.schema_name
         return [(f"没有数据字典 {name}", f"there is no schema {name}")]
-    lost = [field for field in layer.fields if not field.row and field.column not in schema]
+    strangers = sorted({name for field in layer.fields for name in field.of if name not in FRAMES})
+    asked = [field for field in layer.fields if not (field.row or field.blank or field.measure)]
+    lost = [
+        field for field in asked
+        if not any(field.column in each for each in (schema, *(FRAMES[of] for of in field.of if of in FRAMES)))
+    ]  # fmt: skip
     strange = sorted(name for name in layer.only if name not in schema)
     names = [field.name.casefold() for field in layer.fields]
     twice = sorted({name for name in names if names.count(name) > 1})
     return [
+        *((f"of：没有数据字典 {name}", f"of: there is no schema {name}") for name in strangers),
         *((f"字段 {field.name}：{schema.name} 没有列 {field.column!r}",
            f"field {field.name}: {schema.name} has no column {field.column!r}") for field in lost),
         *((f"only：{schema.name} 没有列 {name!r}", f"only: {schema.name} has no column {name!r}") for name in strange),
