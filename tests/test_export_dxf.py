@@ -92,6 +92,21 @@ def test_areas_are_rings_that_tell_their_row_part_and_ring(tmp_path):
     assert all(entity.closed for entity in found)
 
 
+def test_lengths_are_written_from_stake_to_stake(tmp_path):
+    """A line of 1000 m with stakes at 0, 300 and 1000 m, a ring of 400 m with two; one stake stands on neither."""
+    line, ring = shapely.LineString([(0, 0), (400, 0), (1000, 0)]), shapely.box(0, 100, 100, 200).exterior
+    lines = rl.schema.MANAGEMENT_LINES.empty(county.CRS).reindex(range(2))
+    lines = lines.assign(line_id=["a", "b"]).set_geometry([line, shapely.LineString(ring)], crs=county.CRS)
+    places = shapely.points([(0, 0), (300, 0), (1000, 0), (0, 150), (100, 150), (500, 3)])
+    stakes = rl.schema.STAKES.empty(county.CRS).reindex(range(6)).assign(number=list("123456"))
+    stakes = stakes.set_geometry(places, crs=county.CRS)
+    written = {}
+    for name, given in {"with": (lines, stakes), "without": (lines,)}.items():
+        _, found = entities(rl.export.to_dxf(tmp_path / f"{name}.dxf", *given, drawing="cass-hhhj"))
+        written[name] = sorted(float(each.dxf.text) for each in found if each.dxf.layer == "JZXCBZ")
+    assert written == {"with": [200.0, 200.0, 300.0, 700.0], "without": [400.0, 1000.0]}
+
+
 def test_codes_of_river_demarcation_go_into_xdata_of_cass(tmp_path):
     result, stakes = drawn_stakes(tmp_path)
     path = rl.export.to_dxf(tmp_path / "x.dxf", result, stakes, invented_levees(), drawing="cass-hhhj")

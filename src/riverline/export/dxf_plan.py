@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import shapely
+from shapely import ops
 
 from riverline.export.placards import placards_of
 from riverline.io.sheet_cells import clean_text
@@ -35,6 +37,8 @@ _SHOWN = 10
 _CODES = ((re.compile(r"%(?=%)|(?<=%)%"), "％"), (re.compile(r"\\(?=[UuMm]\+)"), "＼"), (re.compile(r"\^"), "＾"))
 _NOT_IN_NAMES = re.compile(r'[<>/\\":;?*|=,`\x00-\x1f]+')
 _TOKEN = re.compile(r"\{(\w+)\}")
+# Stakes are written to the millimetre, lines as they are.
+_ON_LINE_M, _SHORTEST_M = 0.05, 0.01
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,9 +105,11 @@ def plan(layers: Sequence[tuple[Layer, gpd.GeoDataFrame]], drawing: Drawing, *, 
             chosen = _chosen(rows, entry)
             left &= ~chosen
             chosen &= ~_held(rows, layers, entry.unless)
-            found += _entities(layer, rows, np.flatnonzero(chosen), texts, entry, drawing)
+            parted = _parted(rows, np.flatnonzero(chosen), _points_of(layers, entry.between))
+            found += _entities(layer, rows, parted, texts, entry, drawing)
         if drawing.others and left.any():
-            found += _entities(layer, rows, np.flatnonzero(left), texts, None, drawing, label=layer.label(language))
+            whole = _parted(rows, np.flatnonzero(left), None)
+            found += _entities(layer, rows, whole, texts, None, drawing, label=layer.label(language))
     order = {"HATCH": 0, "LWPOLYLINE": 1, "POINT": 2, "TEXT": 3}
     return sorted(found, key=lambda each: order[each.kind])
 
@@ -159,10 +165,44 @@ def _held(rows: gpd.GeoDataFrame, layers: Sequence[tuple[Layer, gpd.GeoDataFrame
     return rows["river_id"].isin(set().union(*others)).to_numpy(dtype=bool)
 
 
+def _points_of(layers: Sequence[tuple[Layer, gpd.GeoDataFrame]], schema: str) -> shapely.STRtree | None:
+    """The points of a layer of the drawing, if it is there."""
+    there = [rows.geometry.to_numpy() for layer, rows in layers if schema and layer.name == schema]
+    points = np.concatenate([np.zeros(0, dtype=object), *there])
+    points = points[shapely.get_type_id(points) == shapely.GeometryType.POINT]
+    return shapely.STRtree(points) if len(points) else None
+
+
+def _parted(rows: gpd.GeoDataFrame, chosen: NDArray[np.intp], points: shapely.STRtree | None) -> list[tuple[int, Any]]:
+    """Rows with their shapes; lines parted where points stand on them."""
+    shapes = rows.geometry.to_numpy()
+    there = [int(row) for row in chosen if shapes[row] is not None and not shapes[row].is_empty]
+    if points is None:
+        return [(row, shapes[row]) for row in there]
+    return [(row, part) for row in there for part in _between(shapes[row], points)]
+
+
+def _between(shape: Any, points: shapely.STRtree) -> list[Any]:  # noqa: ANN401
+    if shapely.get_dimensions(shape) != 1:
+        return [shape]
+    parts = []
+    for line in shapely.get_parts(shape):
+        near = points.geometries[points.query(line, predicate="dwithin", distance=_ON_LINE_M)]
+        at = np.unique(shapely.line_locate_point(line, near))
+        ends = np.concatenate([[0.0], at, [line.length]])
+        cut = [ops.substring(line, start, end)
+               for start, end in itertools.pairwise(ends) if end - start > _SHORTEST_M]  # fmt: skip
+        if line.is_closed and len(at) and len(cut) > 1 and at[0] > _SHORTEST_M and line.length - at[-1] > _SHORTEST_M:
+            # A ring begins anywhere: its first and last part are one.
+            cut = [*cut[1:-1], ops.linemerge([cut[-1], cut[0]])]
+        parts += cut
+    return parts
+
+
 def _entities(
     layer: Layer,
     rows: gpd.GeoDataFrame,
-    chosen: NDArray[np.intp],
+    chosen: Sequence[tuple[int, Any]],
     texts: Placards,
     entry: DrawingLayer | None,
     drawing: Drawing,
@@ -173,15 +213,11 @@ def _entities(
     told = theme.column in rows and bool(theme.column)
     values = rows[theme.column].tolist() if told else [None] * len(rows)
     keys = _keys(layer, rows, texts)
-    shapes = rows.geometry.to_numpy()
     sides = _outer_sides(rows) if entry and entry.draw == "text" else np.zeros(len(rows), dtype=int)
     # A code of the receiver's program is the preset's or none: a blank one would be wrong, and that of a fault is ours.
     asked = any("{code}" in each for each in drawing.xdata)
     coded = layer.name != "faults" and bool((entry and entry.code) or not asked)
-    for row in chosen:
-        shape = shapes[row]
-        if shape is None or shape.is_empty:
-            continue
+    for row, shape in chosen:
         name = entry.name if entry else _layer_name(label, theme.label(values[row]) if told else "")
         words = {column: cells[row] for column, cells in zip(texts.columns, texts.cells, strict=True)}
         # The element code is the preset's alone, whatever a column of the data is called.

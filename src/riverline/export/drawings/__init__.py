@@ -34,6 +34,8 @@ class DrawingLayer(Frozen):
         Column → values: only such rows.
     unless
         Schema: rows of rivers that it has rows of are not drawn, since those are the same lines.
+    between
+        Schema of points, for ``text``: a line has a text for each of its parts from one of them to the next.
     name
         Of the layer in the drawing.
     code
@@ -52,6 +54,7 @@ class DrawingLayer(Frozen):
     schema_name: Annotated[str, Field(alias="schema")]
     where: dict[str, Texts] = Field(default_factory=dict)
     unless: str = ""
+    between: str = ""
     name: Annotated[str, Field(min_length=1)]
     code: str = ""
     draw: Literal["shape", "hatch", "corners", "text"] = "shape"
@@ -145,8 +148,8 @@ def load_drawing(name_or_path: str | os.PathLike[str]) -> Drawing:
 def _problems(drawing: Drawing) -> list[tuple[str, str]]:
     found = []
     for layer in drawing.layers:
-        if layer.unless and layer.unless not in FRAMES:
-            found.append((f"没有数据字典 {layer.unless}", f"there is no schema {layer.unless}"))
+        strange = [name for name in (layer.unless, layer.between) if name and name not in FRAMES]
+        found += [(f"没有数据字典 {name}", f"there is no schema {name}") for name in strange]
         schema = FRAMES.get(layer.schema_name)
         if schema is None:
             found.append((f"没有数据字典 {layer.schema_name}", f"there is no schema {layer.schema_name}"))
