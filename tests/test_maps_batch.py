@@ -276,6 +276,9 @@ def test_hostile_and_equal_names_stay_in_the_folder(tmp_path):
         made.maps["file"]
     )
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    page = made.index_path.read_text(encoding="utf-8")
+    allowed = re.search(r"script-src ([^;]*);", page)[1]
+    assert re.fullmatch(r"'sha256-[A-Za-z0-9+/=]+'", allowed), "the page's own script and no handler in a name"
 
 
 def test_no_rows_are_an_index_without_maps(tmp_path):

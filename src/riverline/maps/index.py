@@ -16,6 +16,7 @@ import shapely
 from riverline._version import __version__
 from riverline.geodesy import ellipsoidal_area, geodesic_length
 from riverline.maps.elements import html_text, page_file
+from riverline.maps.policy import policy_element
 from riverline.maps.thumbnails import Frame, going_on, path_of, thumbnail
 from riverline.maps.units import REST
 from riverline.schema import EXTENTS, FAULTS, PROBLEMS
@@ -44,10 +45,6 @@ _AMONG_DEGREES = 0.002
 _FAR_DEGREES, _FAR_TIMES, _TURN = 5.0, 20.0, 360.0
 _LONGEST_TITLE, _MOST_BEYOND = 40, 8
 _SQUARE_KM, _HECTARE, _KM = 1e6, 1e4, 1e3
-_POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-    "form-action 'none'"
-)
 _WORDS: dict[str, Words] = {
     "zh": {
         "lang": "zh-CN", "titles": {"river": "河流地图", "county": "行政区地图", "chief": "河长地图"},
@@ -202,12 +199,12 @@ def index_html(entries: Sequence[Entry], *, title: str, by: By, language: Langua
     heading = html_text(title or str(words["titles"][by]))
     cards = "\n".join(_card(number, entry, words) for number, entry in enumerate(entries))
     spec = json.dumps({name: words[name] for name in ("shown", "none")}, ensure_ascii=False, sort_keys=True)
+    script = f"{page_file('index.js')}\nriverlineIndex({spec});"
     return f"""<!DOCTYPE html>
 <html lang="{words["lang"]}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+{policy_element([script])}<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{heading}</title>
 <style>{page_file("index.css")}</style>
 </head>
@@ -231,8 +228,7 @@ def index_html(entries: Sequence[Entry], *, title: str, by: By, language: Langua
 </ol>
 </main>
 <footer>{words["foot"]} riverline {__version__}</footer>
-<script>{page_file("index.js")}
-riverlineIndex({spec});</script>
+<script>{script}</script>
 </body>
 </html>
 """
