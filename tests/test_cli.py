@@ -68,8 +68,9 @@ def layers_of(path: Path) -> dict[str, gpd.GeoDataFrame]:
 def loads_nothing(page: str) -> bool:
     """Whether no tag and no style of a page names something to fetch."""
     tags = re.findall(r"<(?:script|link|img|iframe|source|object)\b[^>]*>", page)
-    return not any(re.search(r"\b(?:src|href|data)\s*=\s*[\"']?(?:https?:)?//", tag) for tag in tags) and not re.search(
-        r"url\(\s*[\"']?(?:https?:)?//|@import", page
+    styles = re.findall(r"<style\b.*?</style>|\bstyle=[^>]*", page, re.DOTALL)
+    return not any(re.search(r"\b(?:src|href|data)\s*=\s*[\"']?(?:https?:)?//", tag) for tag in tags) and not any(
+        re.search(r"url\(\s*[\"']?(?:https?:)?//|@import", style) for style in styles
     )
 
 

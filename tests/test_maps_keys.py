@@ -62,8 +62,11 @@ def test_what_is_no_basemap_says_what_is(tmp_path):
     for basemap in (tmp_path / "none.mbtiles", str(tmp_path / "none.mbtiles"), "none.mbtiles"):
         with pytest.raises(rl.ReadError, match="no basemap"):
             rl.maps.show(invented.axes(), basemap=basemap)
-    for basemap in (5, "天地图"):
-        with pytest.raises(rl.JobError, match="a basemap is one of"):
+    for basemap, said in (
+        (5, "basemap must be None, a name, a URL or a path, got 5"),
+        ("天地图", "a basemap is one of"),
+    ):
+        with pytest.raises(rl.JobError, match=said):
             rl.maps.show(invented.axes(), basemap=basemap)
 
 

@@ -95,8 +95,6 @@ def add_basemap(page: folium.Map, look: Look, *, box: Box | None) -> str:
     layers: list[Any] = []
     if basemap is None:
         return told
-    if not isinstance(basemap, (str, os.PathLike)):
-        raise _unknown()
     if isinstance(basemap, str) and basemap in _GAODE:
         url, zh, en = _GAODE[basemap]
         page.add_child(identify(Asides("tiles"), page.get_name(), "tiles"))

@@ -150,7 +150,7 @@ def shortened(text: str, width: float, size: float) -> str:
     Examples
     --------
     >>> shortened("管理范围线（堤防）", 12.0, 6.0)
-    '管理范围…'
+    '管理范围线…'
     """
     text = clean(text)
     while len(text) > 1 and text_size(text, size)[0] > width:

@@ -126,7 +126,7 @@ def demarcate_waters(
     >>> result.lines[["bank", "basis", "offset_m", "confidence"]].values.tolist()
     [[nan, 'levee', 10.0, 'high']]
     >>> print(rl.explain(result, "H1", None, 500, language="en"))  # doctest: +ELLIPSIS
-    镜湖 K0+500: the management line is drawn from the levee (features D1), 10 m to landside; ...
+    K0+500 along the line of 镜湖: the management line is drawn from the levee (features D1), 10 m to landside; ...
     """
     rules = require_rules(rules, on)
     given = {"levees": levees, "lines": lines, "flood_levels": flood_levels}

@@ -6,8 +6,6 @@ sheets around it.
 
 from __future__ import annotations
 
-from legend_room import tell
-
 _COLOR, _SHADE = "#A0288C", "#D9A8A0"
 _INDEX_MM = (24.0, 2.0, 59.0, 26.0)
 """Where the index stands in the panel: left, top, width, height."""
@@ -95,6 +93,7 @@ def draw_matches(layer, words):
 
 def draw_index(layout, sheet, project, covering, job):
     """The sheets of the same unit around a page, this one shaded, beside the north arrow; where the panel has room."""
+    from legend_room import tell
     from qgis.core import (
         QgsFillSymbol,
         QgsLayoutItemMap,
