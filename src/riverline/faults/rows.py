@@ -74,6 +74,9 @@ def found(  # noqa: PLR0913 - one argument a column of the frame
     """
     entry = CATALOGUE[code]
     ids = pd.Series([str(each) for each in feature_id], dtype="str")
+    if ids.empty:
+        # Most of what is looked for is nowhere: every verb asks some dozens of times.
+        return FAULTS.empty(crs)
     frame = gpd.GeoDataFrame(
         {
             "fault_id": layer + "/" + ids + "/" + code,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -152,6 +153,13 @@ class Column:
         return _DTYPES[self.kind]
 
 
+@functools.lru_cache(maxsize=512)
+def _without_rows(columns: tuple[tuple[str, str], ...]) -> gpd.GeoDataFrame:
+    """A frame to copy: making one takes longer than most of what is done with it."""
+    series = {name: pd.Series([], dtype=dtype) for name, dtype in columns}
+    return gpd.GeoDataFrame(series, geometry=gpd.GeoSeries([]))
+
+
 @dataclass(frozen=True, slots=True)
 class Schema:
     """The columns, the key and the geometry of one kind of frame; a table has none.
@@ -198,8 +206,8 @@ class Schema:
         >>> schema.BANK_TOPS.empty("EPSG:4548").columns.tolist()
         ['bank_id', 'river_id', 'bank', 'feature', 'return_period', 'settings', 'geometry']
         """
-        series = {column.name: pd.Series([], dtype=column.dtype) for column in self.columns}
-        return gpd.GeoDataFrame(series, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
+        frame = _without_rows(tuple((column.name, column.dtype) for column in self.columns)).copy()
+        return frame if crs is None else frame.set_crs(crs)
 
     def conform(self, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         """A copy with the schema's columns first, in its order and dtypes, then every other column, then the geometry.
