@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import shapely
-from shapely import ops
 
+from riverline._kernels.lines.chainage import cut_many
 from riverline.export.placards import placards_of
 from riverline.io.sheet_cells import clean_text
 from riverline.style import themes
@@ -185,17 +184,16 @@ def _parted(rows: gpd.GeoDataFrame, chosen: NDArray[np.intp], points: shapely.ST
 def _between(shape: Any, points: shapely.STRtree) -> list[Any]:  # noqa: ANN401
     if shapely.get_dimensions(shape) != 1:
         return [shape]
-    parts = []
+    parts: list[Any] = []
     for line in shapely.get_parts(shape):
         near = points.geometries[points.query(line, predicate="dwithin", distance=_ON_LINE_M)]
-        at = np.unique(shapely.line_locate_point(line, near))
+        at, corners = np.unique(shapely.line_locate_point(line, near)), _xy(line)
         ends = np.concatenate([[0.0], at, [line.length]])
-        cut = [ops.substring(line, start, end)
-               for start, end in itertools.pairwise(ends) if end - start > _SHORTEST_M]  # fmt: skip
-        if line.is_closed and len(at) and len(cut) > 1 and at[0] > _SHORTEST_M and line.length - at[-1] > _SHORTEST_M:
-            # A ring begins anywhere: its first and last part are one.
-            cut = [*cut[1:-1], ops.linemerge([cut[-1], cut[0]])]
-        parts += cut
+        if line.is_closed and len(at):
+            # A ring begins anywhere: from its first point it goes on over its own beginning.
+            ends, corners = np.append(at, at[0] + line.length), np.vstack([corners, corners[1:]])
+        long = np.diff(ends) > _SHORTEST_M
+        parts += cut_many(corners, ends[:-1][long], ends[1:][long]).tolist()
     return parts
 
 
