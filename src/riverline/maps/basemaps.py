@@ -208,7 +208,14 @@ def tianditu(basemap: Basemap, *, key: str | None, language: Language) -> list[f
     """
     key = key or os.environ.get(KEY_VARIABLE, "")
     if basemap not in _LAYERS or not key.isalnum():
-        raise _unknown()
+        choices = ", ".join([*_LAYERS, *_GAODE])
+        raise JobError(
+            f"底图应为 {choices} 之一、瓦片文件夹、MBTiles 或网址（含 z、x、y）；天地图须给出浏览器端密钥："
+            f"tianditu_key=… 或环境变量 {KEY_VARIABLE}；离线图请用 basemap=None 或本地瓦片",
+            f"a basemap is one of {choices}, a folder of tiles, an MBTiles file or a URL with z, x and y; Tianditu "
+            f"needs a browser key: tianditu_key=… or the environment variable {KEY_VARIABLE}; use basemap=None or "
+            "local tiles for a map that works offline",
+        )
     return [
         folium.TileLayer(
             tiles=_URL.format(layer=layer, key=key),
@@ -221,15 +228,3 @@ def tianditu(basemap: Basemap, *, key: str | None, language: Language) -> list[f
         )
         for number, (layer, zh, en) in enumerate(_LAYERS[basemap])
     ]
-
-
-def _unknown() -> JobError:
-    """What a basemap may be."""
-    choices = ", ".join([*_LAYERS, *_GAODE])
-    return JobError(
-        f"底图应为 {choices} 之一、瓦片文件夹、MBTiles 或网址（含 z、x、y）；天地图须给出浏览器端密钥："
-        f"tianditu_key=… 或环境变量 {KEY_VARIABLE}；离线图请用 basemap=None 或本地瓦片",
-        f"a basemap is one of {choices}, a folder of tiles, an MBTiles file or a URL with z, x and y; Tianditu "
-        f"needs a browser key: tianditu_key=… or the environment variable {KEY_VARIABLE}; use basemap=None or "
-        "local tiles for a map that works offline",
-    )
