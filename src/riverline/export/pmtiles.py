@@ -18,6 +18,7 @@ from riverline.export.fitness import with_places
 from riverline.export.geojson import in_degrees
 from riverline.export.single import write_each
 from riverline.export.tables import GEOMETRY, tables_of
+from riverline.io.vector_tiles import write_tiles
 from riverline.style import in_language
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["to_pmtiles"]
 
 _MOST_ZOOM = 20
-# A tile may be this large and hold so many: what is beyond would be dropped without a word.
-_MOST_BYTES, _MOST_FEATURES = 20_000_000, 2_000_000
 _ROW, _LISTED = "riverline_row", 50
 
 
@@ -129,12 +128,9 @@ def _write(path: Path, table: Table, max_zoom: int) -> None:
 
 
 def _tile(path: Path, table: Table, content: pa.Table, max_zoom: int, *, told: str = "") -> None:
-    path.unlink(missing_ok=True)
-    options = {"MINZOOM": "0", "MAXZOOM": str(max_zoom), "MAX_SIZE": str(_MOST_BYTES),
-               "MAX_FEATURES": str(_MOST_FEATURES), "NAME": table.name, "DESCRIPTION": told}  # fmt: skip
-    raw.write_arrow(content, str(path), layer=table.name, driver="PMTiles", geometry_name=GEOMETRY,
-                    geometry_type="Unknown" if told else table.geometry_type, crs=table.crs,
-                    dataset_options=options)  # fmt: skip
+    kind = "Unknown" if told else table.geometry_type
+    write_tiles(path, content, name=table.name, geometry=GEOMETRY, zooms=(0, max_zoom), geometry_type=kind,
+                crs=table.crs, description=told)  # fmt: skip
 
 
 def _lost(path: Path, table: Table, content: pa.Table, max_zoom: int) -> np.ndarray:

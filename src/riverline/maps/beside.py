@@ -18,6 +18,7 @@ OWN_FILES: tuple[str, ...] = (
     "clock.css",
     "clock.js",
     "packed.js",
+    "tiled.js",
     "tiles.js",
 )
 """Scripts and styles of ours that pages may hold."""

@@ -87,6 +87,7 @@ _WORDS = {
         "crowds": "“×8” 为该处 8 个标志合并显示，放大后分开。", "next": "图例见下页", "layers": "图层",
         "picture": "本图供查看，法定界线以成果数据为准；线形按 {tolerance:g} 米容差化简。",
         "packed": "要素较多，其中 {count:,} 个由画布直接绘制，节点取至 7.5 厘米格网。",
+        "tiled": "节点极多，其中 {count:,} 个要素存为页内矢量切片（PMTiles），按窗口读取，节点取至 0.6 米格网。",
         "missing": "{missing} 个要素没有图形，未绘出。", "nothing": "没有可绘的要素。",
     },
     "en": {
@@ -105,6 +106,7 @@ _WORDS = {
         "layers": "Layers",
         "picture": "A picture, not the legal line: that is in the data. Lines are simplified by up to {tolerance:g} m.",
         "packed": "For their number {count:,} features are drawn on one canvas, vertices on a grid of 7.5 cm.",
+        "tiled": "For their vertices {count:,} features are PMTiles in this page, vertices on a grid of 0.6 m.",
         "missing": "Not drawn for want of a geometry: {missing}.", "nothing": "There is nothing to draw.",
     },
 }  # fmt: skip
@@ -117,7 +119,7 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     merged = merge(found)
     sided = [layer for part in (pair.parts if pair else ()) for layer in part.layers]
     packs = _many([*merged, *sided])
-    light, tolerance = lighten(merged, packs=packs)
+    light = lighten(merged, packs=packs)
     names = river_names([*found, *sided])
     figures, photos, told = popup_figures(found, sided, chips, language)
     how: dict[str, Any] = {
@@ -127,7 +129,7 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
         "packs": packs,
     }
     sides = make_sides(pair, box_of(merged), **how) if pair else ()
-    groups = groups_of(light, own=_tracks_aside(found) | dict(look.themes), **how)
+    groups = groups_of(light.layers, own=_tracks_aside(found) | dict(look.themes), tiled=light.tiled, **how)
     groups = see_through(groups, sides)
     view, whole = _view(merged, sides, look.focus)
     page = _page(view, look, "riverlineSwipe.canvas" if sides else "L.canvas")
@@ -145,11 +147,11 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
         )
     ]
     add_swipe(page, sides, [*images, *lines], language)
-    _name(page, light, names, look)
+    _name(page, light.layers, names, look)
     everything = [*merged, *(layer for side in sides for layer in side.merged)]
     # A note on data without a place is told in the tables: no feature is missing for it.
     missing = sum(int(blank(layer.frame).sum()) for layer in everything if layer.name != FAULTS.name)
-    tolerance = max([tolerance, *(side.tolerance for side in sides)])
+    tolerance = max([light.tolerance, *(side.tolerance for side in sides)])
     crowded = _crowded(groups, *(side.groups for side in sides))
     notes = [*notes_of(sides, language), *told, based, _packed_note(every, language), counted(found, language)]
     spec = _spec(every, title=look.title, language=language, tolerance=tolerance, missing=missing, notes=notes)
@@ -177,14 +179,21 @@ def _many(layers: Sequence[Layer]) -> bool:
 
 
 def _packed_note(groups: Sequence[Group], language: Language) -> str:
-    count = sum(group.count for group in groups if group.packed is not None)
-    return _WORDS[language]["packed"].format(count=count) if count else ""
+    counts = {"packed": 0, "tiled": 0}
+    for group in groups:
+        if group.packed is not None:
+            counts["tiled" if group.packed.tiles else "packed"] += group.count
+    return _WORDS[language]["join"].join(
+        _WORDS[language][how].format(count=count) for how, count in counts.items() if count
+    )
 
 
 def _add_asides(page: folium.Map, groups: Sequence[Group], photos: Sequence[tuple[str, int, int]]) -> None:
     """The scripts that only some groups need."""
     if any(group.packed for group in groups):
         page.add_child(identify(Asides("packed"), page.get_name(), "packed"))
+    if any(group.packed and group.packed.tiles for group in groups):
+        page.add_child(identify(Asides("tiled"), page.get_name(), "tiled"))
     if any(group.figures for group in groups):
         code = f"riverlineFigures.keep({json_text(photos)});" if photos else ""
         page.add_child(identify(Asides("figures", code), page.get_name()))

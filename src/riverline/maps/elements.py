@@ -49,7 +49,7 @@ FRAME_PARTS = ("layout", "marks", "map", "tree", "search", "tools", "overview", 
 _CALLED = frozenset({"boards", "existing", "stakes"})
 # What is known by a mark: an area that is smaller on the screen than its mark is drawn as the mark.
 MARKED = frozenset({"problems"})
-_WITHOUT_STYLE = frozenset({"packed", "tiles"})
+_WITHOUT_STYLE = frozenset({"packed", "tiled", "tiles"})
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -141,7 +141,8 @@ class PackedFeatures(folium.map.Layer):
             "find": group.find, "fields": group.fields, "texts": group.texts, "marks": group.marks, "pane": self.pane,
             "figures": group.figures,
         })  # fmt: skip
-        self.data = Plain(f'<script type="text/plain" id="{name}">{packed.content}</script>')
+        numbers = " ".join([packed.content, *packed.tiles])
+        self.data = Plain(f'<script type="text/plain" id="{name}">{numbers}</script>')
         root: Any = self.get_root()
         root.html.add_child(identify(self.data, name), name=name)
         return str(super().render(**kwargs))  # type: ignore[no-untyped-call]

@@ -13,9 +13,11 @@ import pandas as pd
 import shapely
 
 from riverline.maps.clock import clock_columns, clock_marks
+from riverline.maps.lightening import NEVER_PACKED
 from riverline.maps.packing import pack
 from riverline.maps.ribbons import along_banks, beside_ribbons, rate_classes
 from riverline.maps.texts import Texts, texts_of
+from riverline.maps.tiling import cut_tiles, standing_in
 from riverline.style import NEUTRAL, THEMES, themes
 
 if TYPE_CHECKING:
@@ -31,8 +33,6 @@ __all__ = ["Group", "blank", "groups_of", "to_features"]
 
 _PACKED_FROM = 2_000
 """Features of a category from which it is packed, on a page that packs."""
-_NEVER_PACKED = frozenset({"rates", "suspects"})
-"""What is drawn with more than a symbol: ribbons that grow slim, curves in popups."""
 _DECIMALS = 7
 
 Kind = Literal["point", "line", "area"]
@@ -99,6 +99,7 @@ def groups_of(
     figures: Mapping[str, Figures] | None = None,
     own: Mapping[str, Theme] | None = None,
     packs: bool = False,
+    tiled: frozenset[str] = frozenset(),
 ) -> tuple[Group, ...]:
     """Groups of all layers, in legend order.
 
@@ -116,6 +117,8 @@ def groups_of(
         Themes that layers are drawn by in place of theirs, by the layer's name.
     packs
         Whether categories of 2,000 features and more are packed; there are no halos around these.
+    tiled
+        Names of layers that are packed whatever their number, with their shapes in tiles.
 
     Returns
     -------
@@ -134,7 +137,9 @@ def groups_of(
                 elif layer.name == "rates":
                     found += _rates(drawn, theme, language, names)
                 else:
-                    found += _groups(drawn, theme, language, names, figures or {}, packs=packs)
+                    found += _groups(
+                        drawn, theme, language, names, figures or {}, packs=packs, tiles=layer.name in tiled
+                    )
     if packs:
         found = _packing(found)
     if any(group.layer == "rates" for group in found):
@@ -170,6 +175,7 @@ def _groups(
     figures: Mapping[str, Figures],
     *,
     packs: bool = False,
+    tiles: bool = False,
 ) -> Iterator[Group]:
     texts = texts_of(layer, language=language, names=names)
     halo = _halo_numbers(layer)
@@ -178,9 +184,9 @@ def _groups(
         geometry = layer.frame.geometry.to_numpy()[rows]
         own, which = _number_figures(layer, rows, figures.get(layer.name, {}))
         made = partial(_group, layer, theme, value, geometry, texts, pool, language, figures=own)
-        if packs and len(rows) >= _PACKED_FROM and layer.name not in _NEVER_PACKED:
+        if tiles or (packs and len(rows) >= _PACKED_FROM and layer.name not in NEVER_PACKED):
             columns = clock_columns(layer.frame.iloc[rows]) | ({"f": which} if own else {})
-            packed = pack(geometry, np.column_stack([numbers, *columns.values()]))
+            packed = _packed(geometry, np.column_stack([numbers, *columns.values()]), tiles=tiles)
             yield made(packed=packed, marks=tuple(columns))
             continue
         marks = clock_marks(layer.frame.iloc[rows])
@@ -189,6 +195,11 @@ def _groups(
             for each, h, mark, figure in zip(numbers, halo[rows], marks, which, strict=True)
         ]
         yield made(features=to_features(geometry, properties))
+
+
+def _packed(geometry: np.ndarray, numbers: np.ndarray, *, tiles: bool) -> Packed:
+    cut = cut_tiles(geometry) if tiles and "point" not in _kinds(geometry) else ()
+    return replace(pack(standing_in(geometry), numbers), tiles=cut) if cut else pack(geometry, numbers)
 
 
 def _group(  # noqa: PLR0913 - what a group is made of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -12,6 +12,7 @@ import shapely
 
 from riverline.channel.given import finite
 from riverline.geodesy import align
+from riverline.maps.tiling import TILE_GRID_M
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,12 +21,18 @@ if TYPE_CHECKING:
 
     from riverline.style import Layer
 
-__all__ = ["CRS", "eastward", "lighten", "merge"]
+__all__ = ["CRS", "NEVER_PACKED", "Light", "eastward", "lighten", "merge"]
 
 CRS = "EPSG:4326"
 # How far display lines may leave the real ones: the first that keeps a page within the vertex budget is taken.
 _TOLERANCES_M = (0.1, 0.5, 2.0, 10.0, 50.0)
 _VERTEX_BUDGET, _PACKED_BUDGET = 300_000, 3_000_000
+# A page whose lines would have to be thinned by more has those of its large layers in tiles.
+_TILED_FROM_M, _TILED_FROM = 0.5, 2_000
+# Cutting takes as long as a shape has tiles times vertices: larger ones are thinned.
+_TILED_VERTICES = 20_000
+NEVER_PACKED = frozenset({"rates", "suspects"})
+"""What is drawn with more than a symbol: ribbons that grow slim, curves in popups."""
 _METRES_PER_DEGREE = 111_320.0
 _HALF_TURN = 180.0
 
@@ -114,8 +121,27 @@ def eastward(coords: NDArray[np.float64], first: float) -> NDArray[np.float64]:
     return coords + np.where(coords[:, :1] < first, [[2 * _HALF_TURN, 0.0]], 0.0)
 
 
-def lighten(layers: Sequence[Layer], *, packs: bool = False) -> tuple[tuple[Layer, ...], float]:
-    """Layers with their vertices thinned for a screen, and by how many metres lines may have moved.
+@dataclass(frozen=True, slots=True, eq=False)
+class Light:
+    """Layers as a page has them.
+
+    Attributes
+    ----------
+    layers
+        In lon/lat.
+    tolerance
+        By how many metres lines may have moved.
+    tiled
+        Names of the layers whose shapes are to be cut into tiles; these have all their vertices.
+    """
+
+    layers: tuple[Layer, ...]
+    tolerance: float
+    tiled: frozenset[str] = frozenset()
+
+
+def lighten(layers: Sequence[Layer], *, packs: bool = False) -> Light:
+    """Layers with their vertices thinned for a screen.
 
     Parameters
     ----------
@@ -126,9 +152,10 @@ def lighten(layers: Sequence[Layer], *, packs: bool = False) -> tuple[tuple[Laye
 
     Returns
     -------
-    tuple
-        The layers, and the smallest tolerance of 0.1 … 50 m that keeps them within 300,000 vertices, or three million
-        on a page that packs.
+    Light
+        Thinned by the smallest tolerance of 0.1 … 50 m that keeps them within 300,000 vertices, or three million on a
+        page that packs. Where that page would need more than 0.5 m, layers of 2,000 features and more without a shape
+        of over 20,000 vertices are to be tiled, and the others have the budget for themselves.
 
     Notes
     -----
@@ -138,12 +165,29 @@ def lighten(layers: Sequence[Layer], *, packs: bool = False) -> tuple[tuple[Laye
     lines = [layer.frame.geometry.to_numpy() for layer in layers]
     budget = _PACKED_BUDGET if packs else _VERTEX_BUDGET
     if packs and sum(int(shapely.get_num_coordinates(each).sum()) for each in lines) <= budget:
-        return tuple(layers), _TOLERANCES_M[0]
+        return Light(tuple(layers), _TOLERANCES_M[0])
     for tolerance in _TOLERANCES_M:
+        if packs and tolerance > _TILED_FROM_M and (tiled := _to_tile(layers)):
+            rest = lighten([layer for layer in layers if layer.name not in tiled], packs=True)
+            thinned = {layer.name: layer for layer in rest.layers}
+            kept = tuple(thinned.get(layer.name, layer) for layer in layers)
+            return Light(kept, max(rest.tolerance, round(TILE_GRID_M, 1)), tiled | rest.tiled)
         light = [shapely.simplify(each, tolerance / _METRES_PER_DEGREE) for each in lines]
         if sum(int(shapely.get_num_coordinates(each).sum()) for each in light) <= budget:
             break
-    return tuple(
+    return Light(tuple(
         replace(layer, frame=gpd.GeoDataFrame(layer.frame, geometry=each, crs=CRS))
         for layer, each in zip(layers, light, strict=True)
-    ), tolerance
+    ), tolerance)  # fmt: skip
+
+
+def _to_tile(layers: Sequence[Layer]) -> frozenset[str]:
+    """Names of the layers of many lines or areas, none of them too large to be cut."""
+    found = set()
+    for layer in layers:
+        shapes = layer.frame.geometry.to_numpy()
+        if len(shapes) < _TILED_FROM or layer.name in NEVER_PACKED or (shapely.get_dimensions(shapes) == 0).any():
+            continue
+        if shapely.get_num_coordinates(shapes).max() <= _TILED_VERTICES:
+            found.add(layer.name)
+    return frozenset(found)

@@ -35,12 +35,15 @@ class Packed:
     content
         Base64 of variable-length numbers: parts of each feature, vertices of each part, steps from vertex to vertex on
         the grid (zigzag), then the number of each popup text, column by column.
+    tiles
+        Base64 of PMTiles with the shapes, where ``content`` only has what stands for them.
     """
 
     count: int
     parts: int
     vertices: int
     content: str
+    tiles: tuple[str, ...] = ()
 
 
 def pack(shapes: Objects, texts: Indices) -> Packed:

@@ -69,7 +69,8 @@ def show(  # noqa: PLR0913 - one argument a thing to say
         Size in pixels or per cent.
     max_features
         Most features that a page may hold. Up to 5,000 Leaflet draws one by one; of more, categories of 2,000 and more
-        are drawn on a canvas of our own, which the legend tells.
+        are drawn on a canvas of our own; where that would hold over three million vertices, from PMTiles in the page.
+        The legend tells.
     scenes
         Images under the layers: one, or two as ``(before, after)`` with a bar that swipes between them. Of more, such
         as all of :func:`riverline.read_scenes`, those of the newest day and of the earliest day of its season are

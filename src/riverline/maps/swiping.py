@@ -198,12 +198,14 @@ def make_sides(
     sides = []
     for number, (part, own) in enumerate(zip(pair.parts, merged, strict=True)):
         label = _label(part, number, language) if len(pair.parts) > 1 else _day(part)
-        light, tolerance = lighten(own, packs=packs)
-        groups = groups_of(light, language=language, names=names, figures=figures, packs=packs)
+        light = lighten(own, packs=packs)
+        groups = groups_of(
+            light.layers, language=language, names=names, figures=figures, packs=packs, tiled=light.tiled
+        )
         taken = [(scene, next(pictures)) for scene in part.scenes]
         sides.append(Side(
             PANES[number], label, tuple(picture for _, picture in taken if picture is not None),
-            tuple(_on_side(group, label, language) for group in groups if group.halo < 0), own, tolerance,
+            tuple(_on_side(group, label, language) for group in groups if group.halo < 0), own, light.tolerance,
             tuple(scene.name for scene, picture in taken if picture is None),
         ))  # fmt: skip
     return tuple(sides)

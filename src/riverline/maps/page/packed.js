@@ -1,11 +1,11 @@
 /* riverline: many features on one canvas, drawn from plain numbers. Text reaches the page by textContent only. */
 var riverlinePacked = window.riverlinePacked || (function () {
   'use strict';
-  var WORLD = Math.pow(2, 29), BATCH = 250, DOT_PX = 1.5, SMALL_PX = 4, STEP_PX = 0.7;
+  var WORLD = Math.pow(2, 29), BATCH = 250, DOT_PX = 1.5, SMALL_PX = 4, STEP_PX = 0.7, TINY = 16;
 
   // Numbers of seven bits a byte → typed arrays: where parts and vertices of each feature begin, places, bounds, texts.
   function unpack(spec) {
-    var raw = atob(document.getElementById(spec.data).textContent.trim()), at = 0;
+    var pieces = document.getElementById(spec.data).textContent.trim().split(' '), raw = atob(pieces[0]), at = 0;
     function next() {
       var value = 0, factor = 1, byte;
       do { byte = raw.charCodeAt(at++); value += (byte & 127) * factor; factor *= 128; } while (byte > 127);
@@ -43,7 +43,14 @@ var riverlinePacked = window.riverlinePacked || (function () {
       marks[name] = new Int32Array(spec.count);
       for (var t = 0; t < spec.count; t++) { marks[name][t] = next(); }
     });
-    return { parts: parts, vertices: vertices, xy: xy, box: box, texts: texts, marks: marks };
+    var tiles = pieces.length > 1 ? riverlineTiled.open(pieces.slice(1)) : null;
+    return { parts: parts, vertices: vertices, xy: xy, box: box, texts: texts, marks: marks, tiles: tiles };
+  }
+
+  // Whether a feature is a few pixels small, or so small that it is drawn as its box at any scale.
+  function small(box, b, scale) {
+    var broad = box[b + 2] - box[b], high = box[b + 3] - box[b + 1];
+    return broad * scale < SMALL_PX && high * scale < SMALL_PX || broad < TINY && high < TINY;
   }
 
   // What is there at the chosen month and of the chosen value; all where there is nothing to choose.
@@ -82,20 +89,21 @@ var riverlinePacked = window.riverlinePacked || (function () {
       canvas.style.width = size.x + 'px';
       canvas.style.height = size.y + 'px';
       this._ctx.setTransform(ratio, 0, 0, ratio, -ratio * bounds.min.x, -ratio * bounds.min.y);
-      var scale = 256 * Math.pow(2, this._map.getZoom()) / WORLD, origin = this._map.getPixelOrigin();
+      var zoom = this._map.getZoom(), origin = this._map.getPixelOrigin();
       this.drawn.sort(function (a, b) { return a.spec.order - b.spec.order; });
-      this.drawn.forEach(function (layer) { paint(this._ctx, layer, bounds, size, scale, origin); }, this);
+      this.drawn.forEach(function (layer) { paint(this._ctx, layer, bounds, size, zoom, origin); }, this);
     }
   });
 
-  function paint(ctx, layer, bounds, size, scale, origin) {
-    var data = layer.data, style = layer.spec.style, box = data.box, wide = Math.ceil(size.x) + 1;
+  function paint(ctx, layer, bounds, size, zoom, origin) {
+    var data = layer.data, style = layer.spec.style, box = data.box, wide = Math.ceil(size.x) + 1, scale = 256 * Math.pow(2, zoom) / WORLD;
     var taken = new Uint8Array(wide * (Math.ceil(size.y) + 1)), batch = 0, area = layer.spec.kind === 'area';
     var west = (bounds.min.x + origin.x) / scale, north = (bounds.min.y + origin.y) / scale;
     var east = (bounds.max.x + origin.x) / scale, south = (bounds.max.y + origin.y) / scale;
     ctx.lineJoin = 'round';
     ctx.setLineDash(style.dashArray ? style.dashArray.split(' ').map(Number) : []);
     function flush() {
+      if (!batch) { return; }
       if (area || layer.spec.kind === 'point') {
         ctx.globalAlpha = style.fillOpacity;
         ctx.fillStyle = style.fillColor || style.color;
@@ -107,19 +115,33 @@ var riverlinePacked = window.riverlinePacked || (function () {
       ctx.stroke();
       batch = 0;
     }
+    function shape(from, f) {
+      if (!batch) { ctx.beginPath(); }
+      trace(ctx, from, f, scale, origin, area);
+      if (++batch === BATCH) { flush(); }
+    }
     ctx.beginPath();
     for (var f = 0, b = 0; f < layer.spec.count; f++, b += 4) {
       if (box[b] > east || box[b + 2] < west || box[b + 1] > south || box[b + 3] < north || !there(layer, f)) { continue; }
       var high = (box[b + 3] - box[b + 1]) * scale, broad = (box[b + 2] - box[b]) * scale;
-      if (layer.spec.kind === 'point' || (high < SMALL_PX && broad < SMALL_PX)) {
+      if (layer.spec.kind === 'point' || (data.tiles ? small(box, b, scale) : high < SMALL_PX && broad < SMALL_PX)) {
         dot(ctx, layer, box[b] * scale - origin.x, box[b + 1] * scale - origin.y, bounds, taken, wide, broad, high);
-        continue;
-      }
-      if (!batch) { ctx.beginPath(); }
-      trace(ctx, data, f, scale, origin, area);
-      if (++batch === BATCH) { flush(); }
+      } else if (!data.tiles) { shape(data, f); }
     }
-    if (batch) { flush(); }
+    flush();
+    // Each tile to its own edges, which are whole pixels: what goes on in the next is drawn once.
+    (data.tiles ? data.tiles.over(zoom, west, north, east, south) : []).forEach(function (tile) {
+      var left = Math.round(tile.west * scale - origin.x), top = Math.round(tile.north * scale - origin.y);
+      ctx.save();
+      ctx.beginPath();
+      ctx.rect(left, top, Math.round(tile.east * scale - origin.x) - left, Math.round(tile.south * scale - origin.y) - top);
+      ctx.clip();
+      tile.data.numbers.forEach(function (f, i) {
+        if (!small(box, 4 * f, scale) && there(layer, f)) { shape(tile.data, i); }
+      });
+      flush();
+      ctx.restore();
+    });
     ctx.globalAlpha = 1;
   }
 
@@ -167,12 +189,18 @@ var riverlinePacked = window.riverlinePacked || (function () {
   }
 
   // Which feature is at a place, the one drawn last; null if none is within a few pixels.
-  function hit(layer, x, y, room) {
-    var data = layer.data, box = data.box, kind = layer.spec.kind;
+  function hit(layer, x, y, room, zoom) {
+    var data = layer.data, box = data.box, scale = 256 * Math.pow(2, zoom) / WORLD;
+    var tiles = data.tiles ? data.tiles.over(zoom, x - room, y - room, x + room, y + room) : [];
+    function on(from, f) { return (layer.spec.kind === 'area' && inside(from, f, x, y)) || along(from, f, x, y, room); }
     for (var f = layer.spec.count - 1, b = 4 * f; f >= 0; f--, b -= 4) {
       if (x < box[b] - room || x > box[b + 2] + room || y < box[b + 1] - room || y > box[b + 3] + room) { continue; }
       if (!there(layer, f)) { continue; }
-      if (kind === 'point' || (kind === 'area' && inside(data, f, x, y)) || along(data, f, x, y, room)) { return f; }
+      if (layer.spec.kind === 'point' || (!data.tiles && on(data, f)) || (data.tiles && small(box, b, scale))) { return f; }
+      for (var t = 0; t < tiles.length; t++) {
+        var i = tiles[t].data.numbers.indexOf(f);
+        if (i >= 0 && on(tiles[t].data, i)) { return f; }
+      }
     }
     return null;
   }
@@ -234,7 +262,7 @@ var riverlinePacked = window.riverlinePacked || (function () {
       for (var i = drawn.length - 1; i >= 0; i--) {
         var layer = drawn[i], spec = layer.spec;
         var room = (spec.kind === 'point' ? spec.style.radius + 2 : spec.style.weight / 2 + 4) * pixel;
-        var feature = hit(layer, x, y, room);
+        var feature = hit(layer, x, y, room, map.getZoom());
         if (feature !== null) { return { layer: layer, feature: feature }; }
       }
       return null;
