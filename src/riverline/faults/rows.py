@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from riverline.faults.catalogue import CATALOGUE
 from riverline.faults.words import in_words, layer_label
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from riverline.schema import Language
 
 __all__ = ["combine", "describe", "found"]
+
+_SEVERITIES = ("error", "warning", "note")
 
 
 def found(  # noqa: PLR0913 - one argument a column of the frame
@@ -77,23 +81,26 @@ def found(  # noqa: PLR0913 - one argument a column of the frame
     if ids.empty:
         # Most of what is looked for is nowhere: every verb asks some dozens of times.
         return FAULTS.empty(crs)
-    frame = gpd.GeoDataFrame(
+    count = len(ids)
+    values, limits = (np.broadcast_to(np.asarray(each, dtype="float64"), count) for each in (value, limit))
+    notes = [note] * count if isinstance(note, str) else [str(each) for each in note]
+    told = zip(values, limits, ids, notes, strict=True)
+    return FAULTS.conform(gpd.GeoDataFrame(
         {
-            "fault_id": layer + "/" + ids + "/" + code,
+            "fault_id": _numbered(layer + "/" + ids + "/" + code),
             "code": code,
             "severity": entry.severity,
             "layer": layer,
             "feature_id": ids,
-            "detail": "",
-            "value": np.broadcast_to(np.asarray(value, dtype="float64"), len(ids)),
-            "limit": np.broadcast_to(np.asarray(limit, dtype="float64"), len(ids)),
+            "detail": [_sentence(_Told(code, *each[:2], unit, each[2], layer, each[3], ""), "zh") for each in told],
+            "value": values,
+            "limit": limits,
             "unit": unit,
-            "note": note if isinstance(note, str) else [str(each) for each in note],
+            "note": notes,
         },
-        geometry=gpd.GeoSeries(list(geometry), crs=crs),
+        geometry=list(geometry),
         crs=crs,
-    )
-    return describe(_numbered(frame))
+    ))  # fmt: skip
 
 
 def combine(parts: Iterable[gpd.GeoDataFrame], *, crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 - anything pyproj takes
@@ -125,15 +132,23 @@ def combine(parts: Iterable[gpd.GeoDataFrame], *, crs: Any) -> gpd.GeoDataFrame:
     if not rows:
         return FAULTS.empty(crs)
     together = pd.concat(rows, ignore_index=True)
-    keys = ["layer", "feature_id", "code"]
-    order = together["severity"].map({"error": 0, "warning": 1, "note": 2})
-    # Several faults of one code at one feature are numbered by what they say, not by where they stood in the input.
-    tied = together.duplicated(keys, keep=False)
-    place = together["geometry"].where(tied).to_wkb(hex=True).fillna("")
-    together = together.assign(_order=order, _place=place)
-    together = together.sort_values(["_order", *keys, "note", "value", "_place"], kind="stable")
-    together = _numbered(together.drop(columns=["_order", "_place"]).reset_index(drop=True))
+    together = together.take(_in_order(together))
+    base = together["layer"] + "/" + together["feature_id"] + "/" + together["code"]
+    together = together.assign(fault_id=_numbered(base)).reset_index(drop=True)
     return FAULTS.conform(gpd.GeoDataFrame(together, geometry="geometry", crs=crs))
+
+
+def _in_order(rows: gpd.GeoDataFrame) -> list[int]:
+    """Positions by severity, layer, feature and code; several of these by what they say, not by where they stood."""
+    # Lists: rows are few as a rule, and pandas takes milliseconds for seven keys of two rows.
+    columns = [rows[name].tolist() for name in ("layer", "feature_id", "code")]
+    named = [*zip(*columns, strict=True)]
+    often = Counter(named)
+    tied = [at for at, name in enumerate(named) if often[name] > 1]
+    places = dict(zip(tied, shapely.to_wkb(rows.geometry.to_numpy()[tied], hex=True), strict=True)) if tied else {}
+    rank = [_SEVERITIES.index(each) for each in rows["severity"]]
+    told = [*zip(rows["note"].tolist(), rows["value"].isna().tolist(), rows["value"].fillna(0.0).tolist(), strict=True)]
+    return sorted(range(len(rows)), key=lambda at: (rank[at], named[at], told[at], places.get(at) or ""))
 
 
 def describe(faults: gpd.GeoDataFrame, language: Language = "zh") -> gpd.GeoDataFrame:
@@ -158,12 +173,24 @@ def describe(faults: gpd.GeoDataFrame, language: Language = "zh") -> gpd.GeoData
     >>> frame["detail"].tolist(), faults.describe(frame, "en")["detail"].tolist()
     (['没有几何'], ['the feature has no geometry'])
     """
-    columns = ["code", "value", "limit", "unit", "feature_id", "layer", "note", "detail"]
-    rows = faults[columns].itertuples(index=False)
-    return FAULTS.conform(faults.assign(detail=[_sentence(row, language) for row in rows]))
+    rows = zip(*(faults[name] for name in _Told._fields), strict=True)
+    return FAULTS.conform(faults.assign(detail=[_sentence(_Told(*row), language) for row in rows]))
 
 
-def _sentence(row: Any, language: Language) -> str:  # noqa: ANN401 - a named tuple of pandas
+class _Told(NamedTuple):
+    """What a sentence is made of."""
+
+    code: str
+    value: float
+    limit: float
+    unit: str
+    feature_id: str
+    layer: str
+    note: str
+    detail: str
+
+
+def _sentence(row: _Told, language: Language) -> str:
     if row.code not in CATALOGUE:
         return str(row.detail)
     template = CATALOGUE[row.code].zh if language == "zh" else CATALOGUE[row.code].en
@@ -181,7 +208,9 @@ def _number(value: float) -> str:
     return "-" if pd.isna(value) else f"{value:.3f}".rstrip("0").rstrip(".")
 
 
-def _numbered(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    base = frame["layer"] + "/" + frame["feature_id"] + "/" + frame["code"]
+def _numbered(base: pd.Series[str]) -> pd.Series[str]:
+    """Keys of their own: the second of one name is ``…#2``."""
+    if base.is_unique:
+        return base
     count = base.groupby(base).cumcount()
-    return frame.assign(fault_id=base.where(count == 0, base + "#" + (count + 1).astype("str")))
+    return base.where(count == 0, base + "#" + (count + 1).astype("str"))

@@ -228,7 +228,7 @@ class Schema:
         active = _active_geometry(frame)
         known = [column.name for column in self.columns if column.name in frame.columns]
         other = [name for name in frame.columns if name not in self._index and name != active]
-        ordered = frame[[*known, *other, *([active] if active else [])]].copy()
+        ordered = frame[[*known, *other, *([active] if active else [])]]
         for name in known:
             column = self._index[name]
             if column.choices or str(ordered[name].dtype) != column.dtype:

@@ -110,9 +110,20 @@ def read_values(series: pd.Series[Any], column: Column) -> Reading:
     """
     if isinstance(series.dtype, pd.CategoricalDtype):
         series = series.astype(series.cat.categories.dtype)
+    if _are_choices(series, column):
+        return _reading(_cast(series, column), series.isna().to_numpy(dtype=bool), native=True)
     values, labelled = _values_of_labels(series, column) if column.choices else (series, np.zeros(len(series), bool))
     reading = replace(_READERS[column.kind](values, _blank(values), column), labelled=labelled)
     return _within_bounds(reading, column) if column.bounded else reading
+
+
+def _are_choices(series: pd.Series[Any], column: Column) -> bool:
+    """Whether all is written as the dictionary has it, as what we made ourselves always is."""
+    return (
+        bool(column.choices)
+        and isinstance(series.dtype, pd.StringDtype)
+        and set(series.dropna().unique()) <= set(column.values)
+    )
 
 
 def _within_bounds(reading: Reading, column: Column) -> Reading:
