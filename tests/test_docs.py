@@ -5,11 +5,13 @@ from __future__ import annotations
 import doctest
 import html
 import inspect
+import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 import zlib
 from pathlib import Path
@@ -42,6 +44,9 @@ def built_since_everything(site):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The pages as the build has just left them; else built from a copy, so that parallel builds do not meet."""
+    under_way = Path(os.environ.get("DOCS_UNDER_WAY", ROOT / "none"))
+    while under_way.exists():
+        time.sleep(1.0)
     if built_since_everything(ROOT / "docs" / "_build"):
         return ROOT / "docs" / "_build"
     folder = tmp_path_factory.mktemp("docs")
