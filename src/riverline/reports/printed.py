@@ -176,10 +176,9 @@ def _tallest(rows: Sequence[Sequence[str]], widths: Sequence[float]) -> float:
 def _least(head: str, cells: Sequence[str]) -> float:
     """Signs of the widest part that stands on one line: figures and codes whole, Chinese by two signs."""
     widest = max((_broad(each) for cell in cells for each in _WHOLE.findall(cell)), default=0.0)
-    short = max(map(_broad, cells), default=0.0)
-    kept = short if short <= _SHORT else widest
-    # Two short words, as those of a bank, stand on one line.
-    kept = max([kept, *(wide for cell in cells if cell.isascii() and (wide := _broad(cell)) <= _SHORT_WORDS)])
+    # Short names, and two short words, as those of a bank, stand on one line, whatever long ones are among them.
+    short = (_SHORT_WORDS if cell.isascii() else _SHORT for cell in cells)
+    kept = max([widest, *(wide for cell, most in zip(cells, short, strict=True) if (wide := _broad(cell)) <= most)])
     word = max((len(each) for each in _WHOLE.findall(head)), default=0)
     return float(max(min(kept, _LONGEST), _NARROWEST, min(word, _LONGEST_WORD)))
 
