@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from riverline.export.sheets import Sheet, sheets_of
-from riverline.io.sheet_cells import display_width
+from riverline.io.sheet_cells import clean_text, display_width
 from riverline.reports.model import Table
 from riverline.schema.clock import time_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from riverline.export.forms import Form
     from riverline.export.sheets import Head
     from riverline.io.sheet_cells import Cell
+    from riverline.reports.model import Section
     from riverline.schema import Language
     from riverline.style import Layer
 
-__all__ = ["shown", "table_of", "tables_of"]
+__all__ = ["shown", "table_of", "tables_of", "with_rivers"]
 
 _LOOKED_AT = 500
 _NARROWEST, _WIDEST = 4, 60
@@ -82,6 +84,45 @@ def table_of(sheet: Sheet) -> Table:
         sheet,
         tiny=room > _LINES[1],
     )
+
+
+def with_rivers(sections: Iterable[Section], rivers: Mapping[str, str], language: Language) -> tuple[Section, ...]:
+    """Parts of a report whose tables have the name of each river before its code: readers know no codes.
+
+    Parameters
+    ----------
+    sections
+        The parts.
+    rivers
+        Names by code, as far as they are known.
+    language
+        Of the report.
+    """
+    return tuple(
+        replace(part, blocks=tuple(_named(b, rivers, language) if isinstance(b, Table) else b for b in part.blocks))
+        for part in sections
+    )
+
+
+def _named(table: Table, rivers: Mapping[str, str], language: Language) -> Table:
+    sheet = table.sheet
+    at = next((place for place, head in enumerate(sheet.heads) if head.name == "river_id"), None)
+    if at is None:
+        return table
+    rows = [[*row[:at], _with_name(row[at], rivers, row, language), *row[at + 1 :]] for row in sheet.rows]
+    if rows == sheet.rows:
+        return table
+    heads = list(sheet.heads)
+    heads[at] = replace(heads[at], label="河流" if language == "zh" else "River")
+    return replace(table_of(replace(sheet, heads=tuple(heads), rows=rows)), title=table.title)
+
+
+def _with_name(code: Cell, rivers: Mapping[str, str], row: Sequence[Cell], language: Language) -> Cell:
+    """A code behind the name that it stands for, or alone where the row has that name already."""
+    name = clean_text(rivers.get(str(code), ""))
+    if not name or name in row:
+        return code
+    return f"{name}（{code}）" if language == "zh" else f"{name} ({code})"
 
 
 def _shown(cell: Cell, head: Head) -> str:
