@@ -723,6 +723,12 @@ def test_missing_fonts_and_packages_are_named(monkeypatch):
         typeset._chosen(("DejaVu Sans", "Libertinus Serif"))
     assert typeset._chosen(("FangSong", "Noto Sans CJK SC"))["text"] == ["FangSong"]
     assert typeset._chosen(("方正书宋",))["text"] == ["方正书宋"]
+    latin = type("Latin", (), {"families": lambda _: ("DejaVu Sans",)})()
+    with monkeypatch.context() as nowhere:
+        nowhere.setattr(typeset, "_fonts", lambda _: latin)
+        told = Figure("图", '<svg xmlns="http://www.w3.org/2000/svg"><text>北</text></svg>', 9.0, 9.0)
+        with pytest.raises(rl.JobError, match="没有找到中文字体"):
+            word.as_word(Document("题", "zh", "", "", (Section("", (told,)),)))
     document = rl.reports.Document("题", "zh", "", "", ())
     for name, make in (("typst", typeset.as_pdf), ("docxtpl", word.as_word)):
         monkeypatch.setitem(sys.modules, name, None)
