@@ -367,6 +367,9 @@ def test_an_announcement_of_nothing_is_a_form_to_fill_in(tmp_path):
     empty = schema.EXTENTS.empty(CRS)
     for ending in ("html", "docx", "pdf", "xlsx"):
         assert rl.reports.announcement(empty, path=tmp_path / f"公告.{ending}").stat().st_size > 2000
+    document = rl.reports.compose_announcement(empty, place="清水县")
+    assert any("清水县划定了河湖的管理范围" in text for text in words_of(document)), "no count of nothing"
+    assert any("没有公告任何河湖，不得发布" in text for text in alerts_of(document))
 
 
 def test_works_have_a_table_of_their_own_beside_that_of_the_rivers():
