@@ -260,6 +260,24 @@ def test_a_dossier_says_what_was_not_given(rivers, ledger):
     assert not any("四乱问题" in text for text in other if text.startswith("编制时未提供"))
 
 
+def test_a_dossier_of_an_axis_alone_has_its_length_and_map_and_areas_say_of_which_extent(rivers):
+    def facts(document):
+        return dict(document.sections[0].blocks[0].pairs)
+
+    alone = rl.reports.compose_dossier("R1", rivers)
+    metres = float(facts(alone)["中心线长度（m）"].partition("（")[0])
+    assert metres == pytest.approx(rl.geodesy.geodesic_length(rivers)[0], abs=0.05)
+    assert [figure.title.split("（")[0] for figure in alone.figures] == ["图1　河道与管理范围图"]
+    wide = rivers.iloc[:1].set_geometry([shapely.LineString([(104, 30), (121, 31)])], crs=4490)
+    far = rl.reports.compose_dossier("R1", wide)
+    assert not far.figures
+    assert any("跨多个投影带" in text for text in words_of(far))
+    area = invented.extents().iloc[:1].assign(river_id="R1", extent_id="R1-management", kind="management", area_m2=5.0)
+    band = area.assign(extent_id="R1-protection", kind="protection", area_m2=7.0)
+    both = facts(rl.reports.compose_dossier("R1", rivers, pd.concat([area, band])))
+    assert (both["管理范围面积（m²）"], both["保护范围面积（m²）"]) == ("5.00", "7.00")
+
+
 def test_an_unknown_river_is_refused_with_those_there_are(rivers):
     with pytest.raises(rl.JobError, match="R1（清水河）、R2（白石溪）"):
         rl.reports.compose_dossier("R9", rivers)
