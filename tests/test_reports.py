@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
@@ -777,6 +778,23 @@ def test_a_map_is_at_a_round_scale_and_in_the_colours_of_the_symbology(rivers, d
     words = "".join(node.text or "" for node in root.iter("{http://www.w3.org/2000/svg}text"))
     assert "界桩·基本桩" in words
     assert draw_map(collect(rivers.iloc[:0]), title="图", language="zh") is None
+
+
+def test_stakes_on_a_map_stand_apart_and_the_legend_counts_those_that_are_drawn(drawn):
+    """Ten kilometres with a stake every twenty metres: as marks side by side they would hide the line."""
+    rows = drawn[1].iloc[[0] * 500].assign(kind=["basic", *["densified"] * 499]).reset_index(drop=True)
+    rows = rows.set_geometry(gpd.points_from_xy([500_000 + 20 * k for k in range(500)], [3_400_000] * 500), crs=CRS)
+    figure = draw_map(collect(rows), title="图", language="zh")
+    told = re.search(r"界桩·加密桩（择要绘 (\d+)/499）", figure.svg)
+    assert 20 < int(told[1]) < 80
+    assert "界桩·基本桩<" in figure.svg, "the basic stake comes first and stays"
+    paths = [node.get("d") for node in etree.fromstring(figure.svg.encode()).iter("{*}path")]
+    marks = sorted(
+        float(each) for path in paths if path.count("M") == int(told[1]) for each in re.findall(r"M([\d.]+)", path)
+    )
+    assert min(b - a for a, b in itertools.pairwise(marks)) > 2
+    alone = draw_map(collect(rows.iloc[::100]), title="图", language="zh")
+    assert "择要绘" not in alone.svg
 
 
 def test_a_map_of_one_point_and_one_of_hostile_names_are_well_formed():
