@@ -601,6 +601,8 @@ def test_hostile_words_stay_words_in_pdf_and_workbooks(tmp_path):
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
     assert HOSTILE[5] in {cell.value for cell in cells}
+    facts = {row[0].value: row[1].value for row in book.worksheets[0].iter_rows()}
+    assert facts["河流编码"] == "R1", "a fact has its value in a cell of its own"
 
 
 # Files: the same bytes, whole, opened by others
