@@ -204,7 +204,8 @@ def _units(ledger: Ledger, month: str, by: By, language: Language) -> Iterator[B
     units["part"] = [column.value_label(part, language) or none for part in units["part"]]
     whole = count_month(ledger, month, by=None).assign(part="", rank_place=None)
     if units.empty:
-        yield Paragraph(said(language, "截至月末，台账中没有问题。", "The ledger held no problem at the end of it."))
+        when = ("", "") if ledger.history().empty else ("截至月末，", " at the end of the month")
+        yield Paragraph(said(language, f"{when[0]}台账中没有问题。", f"The ledger holds no problem{when[1]}."))
         return
     body, total = (_sheets(frame, "month_sums", language)[0].sheet for frame in (units, MONTH_SUMS.conform(whole)))
     form = form_named("monthly")

@@ -30,8 +30,8 @@ _LOOKED_AT = 500
 _NARROWEST, _WIDEST = 4, 60
 _HALF = 2
 _SHORT, _SHORT_WORDS, _LONGEST, _LONGEST_WORD, _PADDING = 8, 10.5, 24, 14, 1.9
-# Signs that are wider than half of a Chinese one, and by how much; lines of a row that are too many to be read.
-_BROAD, _BROADER, _TALL, _FLATTER = re.compile("[A-Zmw%@&]"), 0.35, 6, 0.7
+# Signs that are wider than half of a Chinese one, and by how much; lines of a row beyond which smaller type is tried.
+_BROAD, _BROADER, _TALL, _FLATTER = re.compile("[A-Zmw%@&]"), 0.35, 3, 0.7
 # Signs of half width on a line of A4 between the margins: in the type of tables, and in the smaller ones.
 _LINES = 92.0, 116.0, 130.0
 _WHOLE = re.compile(r"[!-~°′″]+")
