@@ -404,6 +404,11 @@ def test_works_have_a_table_of_their_own_beside_that_of_the_rivers():
         "河湖管理范围一览表": ["清水河", ""], "保护范围一览表": ["清水河", ""],
         "水利工程管理范围一览表": ["清水闸", ""],
     }  # fmt: skip
+    code = extents["river_id"].iloc[0]
+    assert column(table_named(document, "水利工程"), "河流")[0] == f"清水河（{code}）", "the river that it stands at"
+    assert column(table_named(document, "保护范围"), "河流编码")[0] == code, (
+        "a row that has the name has the code alone"
+    )
     assert any(
         "划定了清水河（共 1 处）河湖和清水闸（共 1 处）水利工程的管理范围" in text for text in words_of(document)
     )

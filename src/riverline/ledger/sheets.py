@@ -75,10 +75,11 @@ def to_excel(path: Path, target: Path, *, language: Language) -> Path:
         widths = _head(book, sheet, columns, body, language)
         looks = _Looks(book, {})
         for number, row in enumerate(body, 1):
-            lines = max(lines_in(value, width) for value, width in zip(row, widths, strict=True))
-            sheet.set_row(number, min(4 + 13 * lines, TALLEST_ROW))
-            for at, (value, width) in enumerate(zip(row, widths, strict=True)):
-                _write(sheet, number, at, value, looks.of(value, width))
+            lines = [lines_in(value, width) for value, width in zip(row, widths, strict=True)]
+            if max(lines) > 1:
+                sheet.set_row(number, min(4 + 13 * max(lines), TALLEST_ROW))
+            for at, (value, count) in enumerate(zip(row, lines, strict=True)):
+                _write(sheet, number, at, value, looks.of(value, wrapped=count > 1))
         book.close()
     return target
 
@@ -114,10 +115,9 @@ class _Looks(NamedTuple):
     book: Any
     made: dict[tuple[bool, bool, bool], Any]
 
-    def of(self, value: Any, width: int) -> Any:  # noqa: ANN401
+    def of(self, value: Any, *, wrapped: bool) -> Any:  # noqa: ANN401
         """That of a value: days as days, long texts on several lines, and no text that a spreadsheet would compute."""
-        text = isinstance(value, str)
-        key = (isinstance(value, dt.date), text and lines_in(value, width) > 1, text and is_risky(value))
+        key = (isinstance(value, dt.date), wrapped, isinstance(value, str) and is_risky(value))
         if key not in self.made:
             more = (("num_format", "yyyy-mm-dd"), ("text_wrap", True), ("quote_prefix", True))
             look = dict(each for asked, each in zip(key, more, strict=True) if asked)
