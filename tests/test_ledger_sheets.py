@@ -55,6 +55,10 @@ def test_the_sheet_shows_labels_days_and_numbers(ledger, tmp_path):
     assert row["发现日期"] == pd.Timestamp("2025-01-01")
     assert row["面积（m²）"] == 1.5
     assert row["台账版本"] == 4
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 8)
+    assert sheet.print_title_rows == "$1:$1"
+    assert "台账" in sheet.oddHeader.center.text
+    assert "第 &P 页" in sheet.oddFooter.center.text
 
 
 def test_a_typed_row_and_a_finding_of_an_edited_one_come_back_together(ledger, tmp_path):

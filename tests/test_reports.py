@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
@@ -260,6 +261,24 @@ def test_a_dossier_says_what_was_not_given(rivers, ledger):
     assert not any("四乱问题" in text for text in other if text.startswith("编制时未提供"))
 
 
+def test_a_dossier_of_an_axis_alone_has_its_length_and_map_and_areas_say_of_which_extent(rivers):
+    def facts(document):
+        return dict(document.sections[0].blocks[0].pairs)
+
+    alone = rl.reports.compose_dossier("R1", rivers)
+    metres = float(facts(alone)["中心线长度（m）"].partition("（")[0])
+    assert metres == pytest.approx(rl.geodesy.geodesic_length(rivers)[0], abs=0.05)
+    assert [figure.title.split("（")[0] for figure in alone.figures] == ["图1　河道与管理范围图"]
+    wide = rivers.iloc[:1].set_geometry([shapely.LineString([(104, 30), (121, 31)])], crs=4490)
+    far = rl.reports.compose_dossier("R1", wide)
+    assert not far.figures
+    assert any("跨多个投影带" in text for text in words_of(far))
+    area = invented.extents().iloc[:1].assign(river_id="R1", extent_id="R1-management", kind="management", area_m2=5.0)
+    band = area.assign(extent_id="R1-protection", kind="protection", area_m2=7.0)
+    both = facts(rl.reports.compose_dossier("R1", rivers, pd.concat([area, band])))
+    assert (both["管理范围面积（m²）"], both["保护范围面积（m²）"]) == ("5.00", "7.00")
+
+
 def test_an_unknown_river_is_refused_with_those_there_are(rivers):
     with pytest.raises(rl.JobError, match="R1（清水河）、R2（白石溪）"):
         rl.reports.compose_dossier("R9", rivers)
@@ -367,6 +386,9 @@ def test_an_announcement_of_nothing_is_a_form_to_fill_in(tmp_path):
     empty = schema.EXTENTS.empty(CRS)
     for ending in ("html", "docx", "pdf", "xlsx"):
         assert rl.reports.announcement(empty, path=tmp_path / f"公告.{ending}").stat().st_size > 2000
+    document = rl.reports.compose_announcement(empty, place="清水县")
+    assert any("清水县划定了河湖的管理范围" in text for text in words_of(document)), "no count of nothing"
+    assert any("没有公告任何河湖，不得发布" in text for text in alerts_of(document))
 
 
 def test_works_have_a_table_of_their_own_beside_that_of_the_rivers():
@@ -382,6 +404,11 @@ def test_works_have_a_table_of_their_own_beside_that_of_the_rivers():
         "河湖管理范围一览表": ["清水河", ""], "保护范围一览表": ["清水河", ""],
         "水利工程管理范围一览表": ["清水闸", ""],
     }  # fmt: skip
+    code = extents["river_id"].iloc[0]
+    assert column(table_named(document, "水利工程"), "河流")[0] == f"清水河（{code}）", "the river that it stands at"
+    assert column(table_named(document, "保护范围"), "河流编码")[0] == code, (
+        "a row that has the name has the code alone"
+    )
     assert any(
         "划定了清水河（共 1 处）河湖和清水闸（共 1 处）水利工程的管理范围" in text for text in words_of(document)
     )
@@ -579,6 +606,8 @@ def test_hostile_words_stay_words_in_pdf_and_workbooks(tmp_path):
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
     assert HOSTILE[5] in {cell.value for cell in cells}
+    facts = {row[0].value: row[1].value for row in book.worksheets[0].iter_rows()}
+    assert facts["河流编码"] == "R1", "a fact has its value in a cell of its own"
 
 
 # Files: the same bytes, whole, opened by others
@@ -723,6 +752,12 @@ def test_missing_fonts_and_packages_are_named(monkeypatch):
         typeset._chosen(("DejaVu Sans", "Libertinus Serif"))
     assert typeset._chosen(("FangSong", "Noto Sans CJK SC"))["text"] == ["FangSong"]
     assert typeset._chosen(("方正书宋",))["text"] == ["方正书宋"]
+    latin = type("Latin", (), {"families": lambda _: ("DejaVu Sans",)})()
+    with monkeypatch.context() as nowhere:
+        nowhere.setattr(typeset, "_fonts", lambda _: latin)
+        told = Figure("图", '<svg xmlns="http://www.w3.org/2000/svg"><text>北</text></svg>', 9.0, 9.0)
+        with pytest.raises(rl.JobError, match="没有找到中文字体"):
+            word.as_word(Document("题", "zh", "", "", (Section("", (told,)),)))
     document = rl.reports.Document("题", "zh", "", "", ())
     for name, make in (("typst", typeset.as_pdf), ("docxtpl", word.as_word)):
         monkeypatch.setitem(sys.modules, name, None)
@@ -750,6 +785,23 @@ def test_a_map_is_at_a_round_scale_and_in_the_colours_of_the_symbology(rivers, d
     words = "".join(node.text or "" for node in root.iter("{http://www.w3.org/2000/svg}text"))
     assert "界桩·基本桩" in words
     assert draw_map(collect(rivers.iloc[:0]), title="图", language="zh") is None
+
+
+def test_stakes_on_a_map_stand_apart_and_the_legend_counts_those_that_are_drawn(drawn):
+    """Ten kilometres with a stake every twenty metres: as marks side by side they would hide the line."""
+    rows = drawn[1].iloc[[0] * 500].assign(kind=["basic", *["densified"] * 499]).reset_index(drop=True)
+    rows = rows.set_geometry(gpd.points_from_xy([500_000 + 20 * k for k in range(500)], [3_400_000] * 500), crs=CRS)
+    figure = draw_map(collect(rows), title="图", language="zh")
+    told = re.search(r"界桩·加密桩（择要绘 (\d+)/499）", figure.svg)
+    assert 20 < int(told[1]) < 80
+    assert "界桩·基本桩<" in figure.svg, "the basic stake comes first and stays"
+    paths = [node.get("d") for node in etree.fromstring(figure.svg.encode()).iter("{*}path")]
+    marks = sorted(
+        float(each) for path in paths if path.count("M") == int(told[1]) for each in re.findall(r"M([\d.]+)", path)
+    )
+    assert min(b - a for a, b in itertools.pairwise(marks)) > 2
+    alone = draw_map(collect(rows.iloc[::100]), title="图", language="zh")
+    assert "择要绘" not in alone.svg
 
 
 def test_a_map_of_one_point_and_one_of_hostile_names_are_well_formed():

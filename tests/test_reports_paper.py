@@ -112,6 +112,17 @@ def test_a_sentence_has_a_column_that_it_can_be_read_in():
     assert not plain.dense, "a column that has the line gains nothing"
 
 
+def test_a_short_name_stands_on_one_line_whatever_long_ones_are_among_them():
+    """Stakes of a county: one river with a long name does not wrap those of all others."""
+    heads = ["河流名称", "桩号牌", "岸别", "类型", "里程桩号", "X（m）", "Y（m）", "经度", "纬度"]
+    row = ["白石溪", "BS02-L-018", "左岸", "加密桩", "K0+830.0", "3505113.430", "515308.250", "117°09′40.2156″",
+           "31°39′58.2361″"]  # fmt: skip
+    table = sheet(heads, [row, ["石门水库东干渠大坝副坝", *row[1:]]])
+    size = look.LOOK.tiny_pt if table.tiny else look.LOOK.dense_pt
+    # A Chinese sign is as wide as its type; a cell has 6.5 pt around what stands in it.
+    assert len("白石溪") * size <= table.widths[1] * look.LOOK.width_mm * 72 / 25.4 - 6.5
+
+
 @pytest.mark.parametrize("name", ["清水河" * 24, "Qingshui River of the county " * 4, "W" * 70])
 @pytest.mark.parametrize("place", [0.0, 0.5, 1.0])
 def test_long_names_stay_inside_the_frame_of_a_map(name, place):

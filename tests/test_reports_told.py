@@ -96,6 +96,27 @@ def test_patrols_say_their_days_and_in_red_where_these_are_not_the_month(book):
     assert any("2025-05-01 to 2025-05-31" in text and "not the month" in text for text in alerts_of(english))
 
 
+def test_a_month_outside_the_days_of_the_ledger_says_so_in_red(book):
+    days = book.history()["on"]
+    after, before = (rl.reports.compose_monthly(book, month) for month in ("2030-01", "2020-01"))
+    assert any(
+        f"最后一条记录为 {days.max().date()}" in text and "不表示本月没有发生" in text for text in alerts_of(after)
+    )
+    assert any(f"第一条记录为 {days.min().date()}，晚于本月" in text for text in alerts_of(before))
+    assert "截至月末，台账中没有问题。" in words_of(before)
+    english = rl.reports.compose_monthly(book, "2030-01", language="en")
+    assert any(f"last entry of the ledger is of {days.max().date()}" in text for text in alerts_of(english))
+    assert not alerts_of(rl.reports.compose_monthly(book, "2026-01"))
+
+
+def test_a_circular_names_rivers_before_their_codes(book, axes):
+    named = rl.reports.compose_monthly(book, "2025-01", axes, by="river_id")
+    assert set(column(table_named(named, "本月发现"), "河流")) == {"清水河（R1）"}
+    assert column(table_named(named, "本月及累计"), "河流") == ["清水河（R1）", ""]
+    bare = rl.reports.compose_monthly(book, "2025-01")
+    assert set(column(table_named(bare, "本月发现"), "河流编码")) == {"R1"}
+
+
 def test_patrols_without_coverage_have_the_days_that_they_were_measured_for(book):
     patrols = pt.measured(pt.walked([(0, 20), (900, 20)]), since="2025-05-01", until="2025-05-31")
     given = gather([patrols], language="zh")

@@ -10,26 +10,23 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from riverline.export.paper import SIDE_MARGIN_INCHES, paper_of
 from riverline.export.sheets import Blocks, Sheet
 from riverline.io.sheet_cells import MOST_ROWS, clean_text, display_width, is_risky, sheet_name
+from riverline.io.sheet_paper import TALLEST_ROW, lines_in, paper_of, print_margins, widths_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from riverline.export.paper import Paper
     from riverline.io.sheet_cells import Cell
+    from riverline.io.sheet_paper import Paper
     from riverline.schema import Language
 
 __all__ = ["Page", "paged", "read_digests", "write_pages"]
 
 _HEAD_ROWS = 3
 _MOST_BREAKS = 1_023
-_NARROWEST, _WIDEST = 6, 40
 _SHORT = 12
-# What a row may be high in any spreadsheet, in points.
-_TALLEST = 400
 _LOOKED_AT = 2_000
 _A4 = 9
 _BLOCK_WIDTHS = (17, 22, 17, 20, 17, 20)
@@ -173,9 +170,7 @@ def write_pages(path: Path, pages: Sequence[Page], *, title: str, footer: str, l
     for page in pages:
         pen = _Pen(book, book.book.add_worksheet(page.name))
         (_write_blocks if isinstance(page.sheet, Blocks) else _write_table)(pen, page)
-        pen.sheet.center_horizontally()
-        pen.sheet.set_margins(left=SIDE_MARGIN_INCHES, right=SIDE_MARGIN_INCHES, top=0.6, bottom=0.7)
-        pen.sheet.set_footer(f"&C{footer}")
+        print_margins(pen.sheet, footer)
         book.digests[page.name] = pen.digest.hexdigest()
     book.book.close()
     path.write_bytes(content.getbuffer())
@@ -184,11 +179,11 @@ def write_pages(path: Path, pages: Sequence[Page], *, title: str, footer: str, l
 
 def _write_table(pen: _Pen, page: Page) -> None:
     sheet = page.sheet
-    widths = _widths(sheet.heads, sheet.rows)
+    widths = widths_of([head.label for head in sheet.heads], [head.form for head in sheet.heads], sheet.rows)
     last = len(widths) - 1
     for column, width in enumerate(widths):
         pen.sheet.set_column(column, column, width)
-    paper = paper_of(sheet.heads, widths, name=sheet.name)
+    paper = paper_of([head.name for head in sheet.heads], widths, name=sheet.name)
     _write_top(pen, page, widths, paper)
     deepest = max(
         math.ceil((display_width([head.label]) + 1) / width) for head, width in zip(sheet.heads, widths, strict=True)
@@ -200,28 +195,15 @@ def _write_table(pen: _Pen, page: Page) -> None:
     looks: list[dict[str, Any]] = _looks(sheet.heads, sheet.rows)
     for number, row in enumerate(sheet.rows):
         more: dict[str, Any] = {"bold": True, "bg_color": "#F2F2F2"} if number in strong else {}
-        lines = max((_lines(cell, width) for cell, width in zip(row, widths, strict=True)), default=1)
+        lines = max((lines_in(cell, width) for cell, width in zip(row, widths, strict=True)), default=1)
         if lines > 1:
-            pen.sheet.set_row(number + _HEAD_ROWS, min(4 + 13 * lines, _TALLEST))
+            pen.sheet.set_row(number + _HEAD_ROWS, min(4 + 13 * lines, TALLEST_ROW))
         for column, (cell, look) in enumerate(zip(row, looks, strict=True)):
             pen.put(number + _HEAD_ROWS, column, cell, **{**look, **more})
     pen.sheet.freeze_panes(_HEAD_ROWS, paper.keys)
     pen.sheet.repeat_rows(0, 2)
-    pen.sheet.set_landscape()
     pen.sheet.print_area(0, 0, max(len(sheet.rows) + 2, 2), last)
-    _print_on(pen, paper)
-
-
-def _print_on(pen: _Pen, paper: Paper) -> None:
-    pen.sheet.set_paper(paper.size)
-    if not paper.keys:
-        pen.sheet.fit_to_pages(1, 0)
-        return
-    pen.sheet.set_print_scale(paper.scale)
-    pen.sheet.set_v_pagebreaks([column + 1 for column in paper.pages[:-1]])
-    pen.sheet.repeat_columns(0, paper.keys - 1)
-    # All of the first rows before the columns that go on: whoever lays pages side by side reads on.
-    pen.sheet.print_across()
+    paper.put_on(pen.sheet)
 
 
 def _write_top(pen: _Pen, page: Page, widths: Sequence[int], paper: Paper | None = None) -> None:
@@ -234,7 +216,7 @@ def _write_top(pen: _Pen, page: Page, widths: Sequence[int], paper: Paper | None
     for start, end in itertools.pairwise(pages):
         pen.put(0, start + 1, page.sheet.title + _GOES_ON[pen.book.language], last=end, **look)
     lines = math.ceil((display_width([page.note]) + 1) / max(sum(widths[first : last + 1]), 1))
-    pen.sheet.set_row(1, min(6 + 13 * lines, _TALLEST))
+    pen.sheet.set_row(1, min(6 + 13 * lines, TALLEST_ROW))
     pen.put(1, first, page.note, last=last, font_color="#595959", text_wrap=True, align="left")
 
 
@@ -248,24 +230,6 @@ def _looks(heads: Sequence[Any], rows: Sequence[Sequence[Cell]]) -> list[dict[st
         wide = display_width(texts) > _SHORT
         align = "right" if figures else "left" if wide else "center"
         found.append({"border": 1, "num_format": head.form, "align": align, "text_wrap": wide})
-    return found
-
-
-def _lines(cell: Cell, width: int) -> int:
-    """Lines that a text takes in a column; breaks at words and signs leave a tenth of it empty."""
-    if not isinstance(cell, str) or len(cell) * 2 <= width:
-        return 1
-    return sum(max(math.ceil(display_width([line]) / (0.9 * width)), 1) for line in cell.split("\n"))
-
-
-def _widths(heads: Sequence[Any], rows: Sequence[Sequence[Cell]]) -> list[int]:
-    """Widths of the columns by their first rows; heads are broken on two lines where their column is narrower."""
-    seen = rows[:_LOOKED_AT]
-    found = []
-    for column, head in enumerate(heads):
-        content = display_width([row[column] for row in seen], head.form) + 2
-        label = math.ceil(display_width([head.label]) / 2) + 3
-        found.append(min(max(content, label, _NARROWEST), _WIDEST))
     return found
 
 

@@ -262,7 +262,8 @@ class Ledger(Asked):
         Returns
         -------
         Path
-            The file. Text that a spreadsheet would take for a formula has a ``'`` before it.
+            The file. Text that a spreadsheet would take for a formula has a ``'`` before it. It is printed on its side,
+            every page with the title, the head and its number.
 
         Raises
         ------

@@ -12,7 +12,8 @@ import pandas as pd
 from riverline import faults
 from riverline.demarcation.findings import Finding, findings_to_faults
 from riverline.errors import LedgerError, needed
-from riverline.io.sheet_cells import MOST_ROWS, cells_of, clean_text, cut_text, is_risky
+from riverline.io.sheet_cells import MOST_ROWS, cells_of, clean_text, cut_text, is_risky, number_format
+from riverline.io.sheet_paper import TALLEST_ROW, lines_in, paper_of, print_margins, widths_of
 from riverline.io.whole_files import drafted
 from riverline.ledger import state
 from riverline.ledger.cells import mended, texts_of, values_of
@@ -43,7 +44,11 @@ _KEY = text("problem_id", "问题编号", "Problem code", "WTBH", "Key.")
 _SHOWN = ("problem_id", *COLUMNS)
 # What would be read as the code of a letter, _x0041_, is written as _x005F_x0041_, and not read back by every reader.
 _ESCAPED = re.compile(r"_x005F_(?=x[0-9A-Fa-f]{4}_)")
-_WIDTHS = {"text": 14, "date": 12, "number": 12, "integer": 8}
+_PLAIN = {"border": 1, "valign": "vcenter", "font_size": 10}
+_PRINTED = {
+    "zh": ('&C&"黑体"&16河湖四乱问题台账', "第 &P 页 共 &N 页"),
+    "en": ("&C&16Ledger of river problems", "Page &P of &N"),
+}
 
 
 def to_excel(path: Path, target: Path, *, language: Language) -> Path:
@@ -62,41 +67,73 @@ def to_excel(path: Path, target: Path, *, language: Language) -> Path:
         )
     columns = [PROBLEMS[name] for name in _SHOWN] + [_VERSION]
     cells = [cells_of(rows[name], PROBLEMS[name], language) for name in _SHOWN]
+    body = [list(row) for row in zip(*cells, [version] * len(rows), strict=True)]
+    body = [[cut_text(each, language=language)[0] if isinstance(each, str) else each for each in row] for row in body]
     with drafted(target, error=LedgerError) as draft, draft.open("wb") as file:
         book = writer.Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True})
         sheet = book.add_worksheet(PROBLEMS.label(language))
-        forms = ({"bold": True, "bg_color": "#DCE6F1"}, {"num_format": "yyyy-mm-dd"}, {"quote_prefix": True})
-        heading, day, quoted = map(book.add_format, forms)
-        _head(sheet, columns, len(rows), heading, day, language)
-        for number, row in enumerate(zip(*cells, [version] * len(rows), strict=True), 1):
-            for at, value in enumerate(row):
-                _write(sheet, number, at, value, quoted, language)
+        widths = _head(book, sheet, columns, body, language)
+        looks = _Looks(book, {})
+        for number, row in enumerate(body, 1):
+            lines = [lines_in(value, width) for value, width in zip(row, widths, strict=True)]
+            if max(lines) > 1:
+                sheet.set_row(number, min(4 + 13 * max(lines), TALLEST_ROW))
+            for at, (value, count) in enumerate(zip(row, lines, strict=True)):
+                _write(sheet, number, at, value, looks.of(value, wrapped=count > 1))
         book.close()
     return target
 
 
-def _head(sheet: Any, columns: list[Column], count: int, heading: Any, day: Any, language: Language) -> None:  # noqa: ANN401
-    for at, column in enumerate(columns):
-        sheet.set_column(at, at, _WIDTHS[column.kind], day if column.kind == "date" else None)
-        sheet.write_string(0, at, column.label(language), heading)
+def _head(book: Any, sheet: Any, columns: list[Column], body: list[list[Any]], language: Language) -> list[int]:  # noqa: ANN401
+    """The first row, what its columns take and how they are printed; the widths of the columns."""
+    labels = [column.label(language) for column in columns]
+    widths = widths_of(labels, [number_format(column) for column in columns], body)
+    heading = book.add_format(_PLAIN | {"bold": True, "bg_color": "#DDEBF7", "align": "center", "text_wrap": True})
+    day, last = book.add_format({"num_format": "yyyy-mm-dd"}), max(len(body), 1)
+    sheet.set_row(0, 6 + 14 * max(lines_in(label, width) for label, width in zip(labels, widths, strict=True)))
+    for at, (column, label, width) in enumerate(zip(columns, labels, widths, strict=True)):
+        # Days that are typed below the rows look like days.
+        sheet.set_column(at, at, width, day if column.kind == "date" else None)
+        sheet.write_string(0, at, label, heading)
         if column.choices:
             listed = [each.label(language) for each in column.choices]
-            sheet.data_validation(
-                1, at, max(count, 1), at, {"validate": "list", "source": listed, "error_type": "warning"}
-            )
+            sheet.data_validation(1, at, last, at, {"validate": "list", "source": listed, "error_type": "warning"})
     sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(count, 1), len(columns) - 1)
+    sheet.autofilter(0, 0, last, len(columns) - 1)
+    title, foot = _PRINTED[language]
+    paper_of([column.name for column in columns], widths, name=PROBLEMS.name).put_on(sheet)
+    # What reads the sheet back finds the names of columns in its first row: the title is on paper alone.
+    sheet.set_header(title)
+    sheet.repeat_rows(0)
+    print_margins(sheet, foot)
+    return widths
 
 
-def _write(sheet: Any, row: int, at: int, value: Any, quoted: Any, language: Language) -> None:  # noqa: ANN401
+class _Looks(NamedTuple):
+    """Formats of cells, each made once."""
+
+    book: Any
+    made: dict[tuple[bool, bool, bool], Any]
+
+    def of(self, value: Any, *, wrapped: bool) -> Any:  # noqa: ANN401
+        """That of a value: days as days, long texts on several lines, and no text that a spreadsheet would compute."""
+        key = (isinstance(value, dt.date), wrapped, isinstance(value, str) and is_risky(value))
+        if key not in self.made:
+            more = (("num_format", "yyyy-mm-dd"), ("text_wrap", True), ("quote_prefix", True))
+            look = dict(each for asked, each in zip(key, more, strict=True) if asked)
+            self.made[key] = self.book.add_format(_PLAIN | look)
+        return self.made[key]
+
+
+def _write(sheet: Any, row: int, at: int, value: Any, look: Any) -> None:  # noqa: ANN401
     if value is None:
-        return
-    if isinstance(value, str):
-        sheet.write_string(row, at, cut_text(value, language=language)[0], quoted if is_risky(value) else None)
+        sheet.write_blank(row, at, None, look)
+    elif isinstance(value, str):
+        sheet.write_string(row, at, value, look)
     elif isinstance(value, dt.date):
-        sheet.write_datetime(row, at, value)
+        sheet.write_datetime(row, at, value, look)
     else:
-        sheet.write_number(row, at, value)
+        sheet.write_number(row, at, value, look)
 
 
 def _shown(text: str) -> set[str]:

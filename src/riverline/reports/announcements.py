@@ -12,9 +12,9 @@ from riverline.errors import JobError
 from riverline.io.sheet_cells import clean_text
 from riverline.reports.dossiers import form_named
 from riverline.reports.drawing import draw_map
-from riverline.reports.given import Given, are_works, as_day, gather, standing
+from riverline.reports.given import Given, are_works, as_day, gather, rivers_in, standing
 from riverline.reports.model import Block, Document, Paragraph, Section, numbered
-from riverline.reports.printed import tables_of
+from riverline.reports.printed import tables_of, with_rivers
 from riverline.reports.wording import blank, day_in_words, remarks_of, said
 from riverline.schema import LINE_GROUNDS, MANAGEMENT_LINES
 from riverline.style import Layer, own_line_names, own_lines
@@ -115,7 +115,7 @@ def compose_announcement(
             language,
             clean_text(running),
             clean_text(blank(number, width=8)),
-            tuple(sections),
+            with_rivers(sections, rivers_in(given), language),
             closing,
             (*_rules(given, language), *remarks_of(given.chosen("extents", "stakes"), language)),
         )
@@ -189,11 +189,15 @@ def _names(given: Given, *, works: bool) -> list[str]:
 
 
 def _opening(waters: list[str], works: list[str], place: str, authority: str, language: Language) -> Block:
-    zh, en = _listed(waters)
-    zh, en = f"{zh}河湖", f"{len(waters)} rivers and lakes ({en})"
+    parts = [] if waters or works else [("河湖", "rivers and lakes")]
+    if waters:
+        zh, en = _listed(waters)
+        nouns = "river or lake" if len(waters) == 1 else "rivers and lakes"
+        parts.append((f"{zh}河湖", f"{len(waters)} {nouns} ({en})"))
     if works:
-        more_zh, more_en = _listed(works)
-        zh, en = f"{zh}和{more_zh}水利工程", f"{en} and {len(works)} works ({more_en})"
+        zh, en = _listed(works)
+        parts.append((f"{zh}水利工程", f"{len(works)} {'work' if len(works) == 1 else 'works'} ({en})"))
+    zh, en = "和".join(each for each, _ in parts), " and ".join(each for _, each in parts)
     return Paragraph(
         clean_text(
             said(
@@ -281,6 +285,16 @@ def _drafting(given: Given, grounds: pd.DataFrame, language: Language) -> Iterat
         ),
         "note",
     )
+    if not (given.rows("extents")["kind"] == "management").any():
+        yield Paragraph(
+            said(
+                language,
+                "所给成果中没有管理范围：本稿只是空白格式，没有公告任何河湖，不得发布。",
+                "What was given holds no management extent: this is a blank form that announces nothing. "
+                "It must not go out.",
+            ),
+            "alert",
+        )
     weak = grounds[grounds["confidence"].isin(_WEAK)]
     if len(weak):
         share = weak["length_m"].sum() / grounds["length_m"].sum()

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from riverline.errors import CRSError
 from riverline.export.forms import Form, load_form
 from riverline.export.sheets import Head, Sheet
+from riverline.geodesy import geodesic_length
 from riverline.io.sheet_cells import cells_of, clean_text, number_format
 from riverline.reports.drawing import draw_map
 from riverline.reports.given import Given, are_works, as_day, gather, of_river, rivers_in, standing
@@ -41,6 +43,7 @@ _REJECTED = "rejected"
 _COUNTED = ("stakes", "boards", "placed_outfalls")
 _ALONG = ["axis_length_m", "left_length_m", "right_length_m", "confidence"]
 _AXIS = ("rank", "catchment_km2", "width_m", "chief")
+_AREA = ("area_m2",)
 _EXTENT = ("axis_length_m", "left_length_m", "right_length_m", "area_m2", "confidence")
 
 
@@ -128,11 +131,7 @@ def _basics(own: Given, river_id: str, asked: _Asked) -> Section:
     water, language = asked.water, asked.water.language
     pairs = [(AXES["river_id"].label(language), river_id), (AXES["name"].label(language), water.name)]
     pairs += _pairs(own.rows("axes"), AXES, _AXIS, language)
-    extents = own.rows("extents")
-    if len(extents):
-        main = extents[extents["kind"] == "management"]
-        main = main[~are_works(main)] if (~are_works(main)).any() else main
-        pairs += _pairs(main, EXTENTS, _EXTENT, language)
+    pairs += _measured(own, language)
     for piece in (piece for part in PARTS for piece in part.given(own) if piece.schema in _COUNTED):
         rows = own.rows(piece.schema)
         lost = len(rows) - len(standing(rows)) if piece.schema == "stakes" else 0
@@ -154,6 +153,29 @@ def _basics(own: Given, river_id: str, asked: _Asked) -> Section:
     return Section(said(language, "基本情况", "Facts"), (Facts(told), *_maps(own, water)))
 
 
+def _measured(own: Given, language: Language) -> list[tuple[str, str]]:
+    """Lengths and areas of the river's own extents; of a river without them, the length of its axis."""
+    extents = own.rows("extents")
+    found: list[tuple[str, str]] = []
+    for kind in EXTENTS["kind"].choices if len(extents) else ():
+        rows = extents[extents["kind"] == kind.value]
+        rows = rows[~are_works(rows)] if (~are_works(rows)).any() else rows
+        told = _pairs(rows, EXTENTS, _EXTENT if kind.value == "management" else _AREA, language)
+        # An area is that of one of the two extents, and says of which.
+        area = EXTENTS["area_m2"].label(language)
+        whose = kind.label(language)
+        found += [
+            (said(language, f"{whose}{key}", f"{whose}: {key}") if key == area else key, each) for key, each in told
+        ]
+    label = EXTENTS["axis_length_m"].label(language)
+    axes = [layer.frame for layer in own.chosen("axes") if layer.spatial and len(layer.frame)]
+    if axes and label not in dict(found):
+        metres = sum(float(geodesic_length(frame).sum()) for frame in axes)
+        how = said(language, "（按所给中心线在椭球面上量算）", " (measured on the ellipsoid)")
+        found.insert(0, (label, f"{metres:.1f}{how}"))
+    return found
+
+
 def _pairs(rows: pd.DataFrame, schema: Any, names: Iterable[str], language: Language) -> list[tuple[str, str]]:  # noqa: ANN401
     """Columns of the first row with what stands in them."""
     found = []
@@ -169,14 +191,29 @@ def _pairs(rows: pd.DataFrame, schema: Any, names: Iterable[str], language: Lang
 def _maps(own: Given, water: Water) -> Iterable[Block]:
     language = water.language
     troubles = said(language, "问题、热点与排污口分布图", "Problems, hotspots and outfalls")
-    for title, schemas in ((water.map_title, _EXTENTS), (troubles, _TROUBLES)):
+    for title, schemas, least in ((water.map_title, _EXTENTS, 0), (troubles, _TROUBLES, 2)):
         layers = [_still(each) for each in own.chosen(*schemas)]
         shown_layers = [each for each in layers if len(each.frame)]
         # The second map is for what the first does not show.
-        if any(each.name == schemas[-1] or each.name in schemas[2:] for each in shown_layers):
-            figure = draw_map(shown_layers, title=_open_only(title, own, shown_layers, language), language=language)
-            if figure is not None:
-                yield figure
+        if any(each.name in schemas[least:] for each in shown_layers):
+            yield from _map(shown_layers, _open_only(title, own, shown_layers, language), language)
+
+
+def _map(layers: list[Layer], title: str, language: Language) -> Iterable[Block]:
+    """The map of some layers; an axis alone that is too wide for a plane stays without, which is told."""
+    try:
+        figure = draw_map(layers, title=title, language=language)
+    except CRSError:
+        if {layer.name for layer in layers} != {"axes"}:
+            raise
+        told = (
+            "中心线跨多个投影带，不能按一个比例尺绘在一个平面上，未附图。",
+            "The axis lies in several zones: no plane holds it at one scale, and no map was drawn.",
+        )
+        yield Paragraph(said(language, *told), "note")
+        return
+    if figure is not None:
+        yield figure
 
 
 def _open_only(title: str, own: Given, layers: list[Layer], language: Language) -> str:

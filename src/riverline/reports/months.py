@@ -13,10 +13,10 @@ from riverline.ledger import Ledger
 from riverline.reports.counting import By, count_month, month_of
 from riverline.reports.dossiers import form_named, still_open
 from riverline.reports.drawing import draw_bars, draw_map
-from riverline.reports.given import Given, as_day, gather
+from riverline.reports.given import Given, as_day, gather, rivers_in
 from riverline.reports.model import Block, Document, Paragraph, Section, Table, numbered
-from riverline.reports.periods import captioned, not_of_month, spans_of
-from riverline.reports.printed import table_of, tables_of
+from riverline.reports.periods import captioned, not_of_ledger, not_of_month, spans_of
+from riverline.reports.printed import table_of, tables_of, with_rivers
 from riverline.reports.wording import blank, day_in_words, month_in_words, remarks_of, said
 from riverline.schema import FRAMES, MONTH_SUMS, PROBLEMS
 from riverline.style import Layer, collect
@@ -92,8 +92,9 @@ def compose_monthly(
     given = gather(results, language=language)
     problems = ledger.problems(on=last)
     words = month_in_words(first, language)
+    whole = (*not_of_ledger(ledger, (first, last), language), *_whole(ledger, month, problems, language))
     sections = [
-        Section(said(language, "总体情况", "The whole"), tuple(_whole(ledger, month, problems, language))),
+        Section(said(language, "总体情况", "The whole"), whole),
         Section(said(language, "分单位情况与排名", "By unit, ranked"), tuple(_units(ledger, month, by, language))),
         Section(said(language, "本月发现的问题", "Found in the month"), tuple(_found(problems, month, language))),
         Section(said(language, "逾期问题", "Overdue"), tuple(_overdue(ledger, last, language))),
@@ -115,7 +116,7 @@ def compose_monthly(
             language,
             running,
             clean_text(blank(number, width=8)),
-            tuple(sections),
+            with_rivers(sections, rivers_in(given), language),
             closing,
             (clean_text(until), *remarks_of(layers, language)),
         )
@@ -203,11 +204,14 @@ def _units(ledger: Ledger, month: str, by: By, language: Language) -> Iterator[B
     units["part"] = [column.value_label(part, language) or none for part in units["part"]]
     whole = count_month(ledger, month, by=None).assign(part="", rank_place=None)
     if units.empty:
-        yield Paragraph(said(language, "台账中没有问题。", "The ledger holds no problem."))
+        when = ("", "") if ledger.history().empty else ("截至月末，", " at the end of the month")
+        yield Paragraph(said(language, f"{when[0]}台账中没有问题。", f"The ledger holds no problem{when[1]}."))
         return
     body, total = (_sheets(frame, "month_sums", language)[0].sheet for frame in (units, MONTH_SUMS.conform(whole)))
     form = form_named("monthly")
-    heads = tuple(replace(head, label=column.label(language)) if head.name == "part" else head for head in body.heads)
+    heads = tuple(
+        replace(head, name=by, label=column.label(language)) if head.name == "part" else head for head in body.heads
+    )
     last = [form.total(language), *total.rows[0][1:]]
     yield table_of(replace(body, heads=heads, rows=[*body.rows, last], strong=frozenset({len(body.rows)})))
     yield Paragraph(

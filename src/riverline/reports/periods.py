@@ -17,10 +17,20 @@ from riverline.reports.wording import said
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from riverline.ledger import Ledger
     from riverline.reports.given import Given
     from riverline.schema import Language
 
-__all__ = ["Span", "after_day", "captioned", "days_of_period", "ledger_days", "not_of_month", "spans_of"]
+__all__ = [
+    "Span",
+    "after_day",
+    "captioned",
+    "days_of_period",
+    "ledger_days",
+    "not_of_ledger",
+    "not_of_month",
+    "spans_of",
+]
 
 _WINDOW = re.compile(r"(?:时段|window )(?:\s?(\d{4}-\d\d-\d\d) (?:至|to) |截至 |up to )(\d{4}-\d\d-\d\d)")
 _OPEN = re.compile("时段不限|window open")
@@ -265,3 +275,29 @@ def ledger_days(given: Given, day: dt.date | None, language: Language) -> str:
     if not days:
         return said(language, "台账没有记录", "the ledger is empty")
     return said(language, f"台账截至 {'、'.join(days)}", f"ledger as of {', '.join(days)}")
+
+
+def not_of_ledger(ledger: Ledger, month: tuple[dt.date, dt.date], language: Language) -> Iterator[Paragraph]:
+    """In red, that a month lies before the first or after the last day that a ledger knows: nothing of it is there."""
+    days = ledger.history()["on"].dropna()
+    if days.empty:
+        return
+    first, last = days.min().date(), days.max().date()
+    if last < month[0]:
+        told = said(
+            language,
+            f"台账最后一条记录为 {last}，本月没有任何记录：以下未销号数、逾期数和逾期天数由该日状态推算至月末，"
+            "发现数、销号数为零不表示本月没有发生，请补录后再通报。",
+            f"The last entry of the ledger is of {last}, none is of this month: what is open and overdue, and for how "
+            "long, is carried on from that day, and that nothing was found or closed says nothing about the month. "
+            "Bring the ledger up to date first.",
+        )
+        yield Paragraph(told, "alert")
+    elif month[1] < first:
+        told = said(
+            language,
+            f"台账第一条记录为 {first}，晚于本月：台账不反映本月情况，以下各数为零不表示没有问题。",
+            f"The first entry of the ledger is of {first}, after this month: it knows nothing of the month, noughts "
+            "do not say that there was no problem.",
+        )
+        yield Paragraph(told, "alert")

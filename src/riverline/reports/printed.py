@@ -4,32 +4,34 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from riverline.export.sheets import Sheet, sheets_of
-from riverline.io.sheet_cells import display_width
+from riverline.io.sheet_cells import clean_text, display_width
 from riverline.reports.model import Table
 from riverline.schema.clock import time_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from riverline.export.forms import Form
     from riverline.export.sheets import Head
     from riverline.io.sheet_cells import Cell
+    from riverline.reports.model import Section
     from riverline.schema import Language
     from riverline.style import Layer
 
-__all__ = ["shown", "table_of", "tables_of"]
+__all__ = ["shown", "table_of", "tables_of", "with_rivers"]
 
 _LOOKED_AT = 500
 _NARROWEST, _WIDEST = 4, 60
 _HALF = 2
 _SHORT, _SHORT_WORDS, _LONGEST, _LONGEST_WORD, _PADDING = 8, 10.5, 24, 14, 1.9
-# Signs that are wider than half of a Chinese one, and by how much; lines of a row that are too many to be read.
-_BROAD, _BROADER, _TALL, _FLATTER = re.compile("[A-Zmw%@&]"), 0.35, 6, 0.7
+# Signs that are wider than half of a Chinese one, and by how much; lines of a row beyond which smaller type is tried.
+_BROAD, _BROADER, _TALL, _FLATTER = re.compile("[A-Zmw%@&]"), 0.35, 3, 0.7
 # Signs of half width on a line of A4 between the margins: in the type of tables, and in the smaller ones.
 _LINES = 92.0, 116.0, 130.0
 _WHOLE = re.compile(r"[!-~°′″]+")
@@ -82,6 +84,45 @@ def table_of(sheet: Sheet) -> Table:
         sheet,
         tiny=room > _LINES[1],
     )
+
+
+def with_rivers(sections: Iterable[Section], rivers: Mapping[str, str], language: Language) -> tuple[Section, ...]:
+    """Parts of a report whose tables have the name of each river before its code: readers know no codes.
+
+    Parameters
+    ----------
+    sections
+        The parts.
+    rivers
+        Names by code, as far as they are known.
+    language
+        Of the report.
+    """
+    return tuple(
+        replace(part, blocks=tuple(_named(b, rivers, language) if isinstance(b, Table) else b for b in part.blocks))
+        for part in sections
+    )
+
+
+def _named(table: Table, rivers: Mapping[str, str], language: Language) -> Table:
+    sheet = table.sheet
+    at = next((place for place, head in enumerate(sheet.heads) if head.name == "river_id"), None)
+    if at is None:
+        return table
+    rows = [[*row[:at], _with_name(row[at], rivers, row, language), *row[at + 1 :]] for row in sheet.rows]
+    if rows == sheet.rows:
+        return table
+    heads = list(sheet.heads)
+    heads[at] = replace(heads[at], label="河流" if language == "zh" else "River")
+    return replace(table_of(replace(sheet, heads=tuple(heads), rows=rows)), title=table.title)
+
+
+def _with_name(code: Cell, rivers: Mapping[str, str], row: Sequence[Cell], language: Language) -> Cell:
+    """A code behind the name that it stands for, or alone where the row has that name already."""
+    name = clean_text(rivers.get(str(code), ""))
+    if not name or name in row:
+        return code
+    return f"{name}（{code}）" if language == "zh" else f"{name} ({code})"
 
 
 def _shown(cell: Cell, head: Head) -> str:
@@ -176,10 +217,9 @@ def _tallest(rows: Sequence[Sequence[str]], widths: Sequence[float]) -> float:
 def _least(head: str, cells: Sequence[str]) -> float:
     """Signs of the widest part that stands on one line: figures and codes whole, Chinese by two signs."""
     widest = max((_broad(each) for cell in cells for each in _WHOLE.findall(cell)), default=0.0)
-    short = max(map(_broad, cells), default=0.0)
-    kept = short if short <= _SHORT else widest
-    # Two short words, as those of a bank, stand on one line.
-    kept = max([kept, *(wide for cell in cells if cell.isascii() and (wide := _broad(cell)) <= _SHORT_WORDS)])
+    # Short names, and two short words, as those of a bank, stand on one line, whatever long ones are among them.
+    short = (_SHORT_WORDS if cell.isascii() else _SHORT for cell in cells)
+    kept = max([widest, *(wide for cell, most in zip(cells, short, strict=True) if (wide := _broad(cell)) <= most)])
     word = max((len(each) for each in _WHOLE.findall(head)), default=0)
     return float(max(min(kept, _LONGEST), _NARROWEST, min(word, _LONGEST_WORD)))
 

@@ -27,7 +27,8 @@ _PPI = 220
 _MOST_TAGGED = 2_000
 # A row that is taller is broken: below a caption and the head of its table a page has not much more.
 _TALLEST_ROW_MM = 180
-_HAN = re.compile("[㐀-鿿]|CJK|Han (Sans|Serif)")
+_IDEOGRAPH = re.compile("[㐀-鿿]")
+_HAN = re.compile(f"{_IDEOGRAPH.pattern}|CJK|Han (Sans|Serif)")
 # An instant that never changes: the same report gives the same bytes.
 _INSTANT = 946_684_800
 
@@ -73,8 +74,12 @@ def as_png(figure: Figure, *, fonts: str | None = None) -> bytes:
     ------
     MissingDependencyError
         If typst is not there.
+    JobError
+        If it has Chinese words and no font with Chinese characters is found: all of them would be empty boxes.
     """
     typst = _typst()
+    if _IDEOGRAPH.search(figure.svg):
+        fonts_found(fonts)
     inputs = {"svg": figure.svg, "width": f"{figure.width_mm}"}
     made: bytes = typst.compile(_DRAWING.encode(), format="png", ppi=_PPI, sys_inputs=inputs, font_paths=_fonts(fonts))
     return made
@@ -102,11 +107,12 @@ def _chosen(families: tuple[str, ...]) -> dict[str, list[str]]:
     found = {kind: [name for name in row if name in there] for kind, row in FONTS.items()}
     spare = spare or [name for row in found.values() for name in row]
     if not spare:
-        wanted = "、".join(dict.fromkeys(name for row in FONTS.values() for name in row[-6:]))
+        wanted = list(dict.fromkeys(name for row in FONTS.values() for name in row[-6:]))
         raise JobError(
-            f"没有找到中文字体，不能排版 PDF；请安装其中之一，或用 fonts= 指定字体文件夹：{wanted}",
-            "no font with Chinese characters was found, which a PDF needs; install one of these, or name a folder "
-            f"with fonts=: {wanted}",
+            "没有找到中文字体，不能排版 PDF 和文档中的插图；请安装其中之一，或用 fonts= 指定字体文件夹"
+            f"（命令行为 --fonts）：{'、'.join(wanted)}",
+            "no font with Chinese characters was found, which a PDF and drawings in Word files need; install one of "
+            f"these, or name a folder with fonts= (--fonts on the command line): {', '.join(wanted)}",
         )
     return {kind: row or [*spare[:1]] for kind, row in found.items()}
 

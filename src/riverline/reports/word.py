@@ -58,7 +58,8 @@ def as_word(document: Document, *, template: str | os.PathLike[str] | None = Non
     MissingDependencyError
         If docxtpl or typst is not there.
     JobError
-        If the template cannot be read, or asks for what there is not.
+        If the template cannot be read, or asks for what there is not, or drawings need a font with Chinese characters
+        and none is found.
     """
     needed("docxtpl", extra="report", zh="输出 Word 报告", en="reports as Word files need")
     from jinja2 import StrictUndefined, TemplateError
@@ -71,6 +72,8 @@ def as_word(document: Document, *, template: str | os.PathLike[str] | None = Non
         filled = _filler(source)
         filled.init_docx()
         filled.render(_context(document, filled, fonts), words)
+    except JobError:
+        raise
     except (TemplateError, KeyError, ValueError, zipfile.BadZipFile) as error:
         name = "" if template is None else Path(template).name
         raise JobError(

@@ -16,6 +16,7 @@ from riverline.reports.wording import said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from riverline.io.sheet_cells import Cell
     from riverline.reports.model import Document
 
 __all__ = ["as_workbook"]
@@ -46,22 +47,24 @@ def as_workbook(document: Document) -> bytes:
 
 
 def _words(document: Document) -> Sheet:
-    """The running text, a line for each paragraph and for each heading."""
+    """The running text, a line for each paragraph and for each heading; facts have their values beside them."""
     language = document.language
-    rows: list[list[str | int | float | object]] = [[line] for line in _lines(document)]
-    heads = (Head("", said(language, "正文", "Text"), "General"),)
-    return Sheet("", document.title, heads, rows)  # type: ignore[arg-type]
+    lines = list(_lines(document))
+    labels = [said(language, "正文", "Text"), said(language, "内容", "Value")]
+    count = max(map(len, lines), default=1)
+    rows: list[list[Cell]] = [[*line, *[None] * (count - len(line))] for line in lines]
+    return Sheet("", document.title, tuple(Head("", label, "General") for label in labels[:count]), rows)
 
 
-def _lines(document: Document) -> Iterator[str]:
-    yield from filter(None, [document.reference])
+def _lines(document: Document) -> Iterator[tuple[str, ...]]:
+    yield from ((line,) for line in (document.reference,) if line)
     for section in document.sections:
-        yield from filter(None, [section.title])
+        yield from ((line,) for line in (section.title,) if line)
         for block in section.blocks:
             if isinstance(block, Paragraph):
-                yield block.text
+                yield (block.text,)
             elif isinstance(block, Facts):
-                yield from (f"{name}: {value}" for name, value in block.pairs)
+                yield from block.pairs
             elif isinstance(block, Table | Figure):
-                yield block.title
-    yield from document.closing
+                yield (block.title,)
+    yield from ((line,) for line in document.closing)

@@ -46,6 +46,8 @@ _NAMED, _NAME_SIZE = 40, 2.9
 # How long a name is on a map before it is cut short, and its distance from the frame.
 _LONGEST_MM, _INSIDE = 60.0, 1.0
 _MANY, _SMALLER = 150, 0.62
+# Marks along a line that they would hide at the scale of a report, and how many of their widths lie between two.
+_ALONG, _APART = frozenset({"stakes", "boards"}), 2.5
 _WORDS = {
     "zh": {"north": "北", "km": "km", "m": "m", "scale": "比例尺"},
     "en": {"north": "N", "km": "km", "m": "m", "scale": "Scale"},
@@ -156,14 +158,38 @@ def _drawn(layer: Layer, frame: Any, sheet: _Sheet, language: Language) -> Itera
     values = frame[theme.column].astype("object").to_numpy() if theme.column in frame else np.full(len(frame), "")
     known = [value for value, _ in theme.symbols]
     others = [value for value in dict.fromkeys(values.tolist()) if value not in known]
-    for value in [*known, *others]:
-        own = geometry[seen & (values == value)] if value == value else geometry[seen & ~np.isin(values, known)]  # noqa: PLR0124 - NaN
-        if len(own):
+    parts = {value: seen & (values == value if value == value else ~np.isin(values, known))  # noqa: PLR0124 - NaN
+             for value in [*known, *others]}  # fmt: skip
+    apart = np.ones(len(frame), dtype=bool)
+    if layer.name in _ALONG:
+        size = max((theme.symbol(value).size for value, part in parts.items() if part.any()), default=0.0) * PX_MM
+        apart = _apart(geometry, list(parts.values()), _APART * size * sheet.metres)
+    for value, part in parts.items():
+        own = geometry[part & apart]
+        if part.any():
             symbol = theme.symbol(value)
             path, dimension = _path(own, symbol, sheet)
             heading = layer.label(language)
             label = f"{heading}·{theme.label(value, language)}" if theme.column else heading
-            yield path, _Entry(label, symbol, dimension)
+            yield path, _Entry(label + _some(len(own), int(part.sum()), language), symbol, dimension)
+
+
+def _apart(geometry: NDArray[np.object_], parts: Sequence[NDArray[np.bool_]], metres: float) -> NDArray[np.bool_]:
+    """Which points are drawn, none of them nearer to another than that; earlier parts go before later ones."""
+    drawn, taken = np.zeros(len(geometry), dtype=bool), np.zeros(len(geometry), dtype=bool)
+    tree = shapely.STRtree(geometry)
+    for at in np.concatenate([np.flatnonzero(part) for part in parts]).tolist():
+        if not taken[at]:
+            drawn[at] = True
+            taken[tree.query(geometry[at], predicate="dwithin", distance=metres)] = True
+    return drawn
+
+
+def _some(drawn: int, there: int, language: Language) -> str:
+    """How many of how many are drawn, where some are not."""
+    if drawn == there:
+        return ""
+    return f"（择要绘 {drawn}/{there}）" if language == "zh" else f" ({drawn} of {there} drawn)"
 
 
 def _path(geometry: NDArray[np.object_], symbol: Symbol, sheet: _Sheet) -> tuple[str, int]:
