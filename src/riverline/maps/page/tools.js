@@ -67,7 +67,7 @@ var riverlineTools = (function () {
       var lng = L.Util.wrapNum(latlng.lng, [-180, 180], true), meridian = spec.meridian;
       if (meridian === null) { meridian = 3 * Math.floor((lng + 1.5) / 3); }
       var at = plane(latlng.lat, lng, meridian), easting = at[1] + spec.easting;
-      box.firstChild.textContent = minutes(lng, 'EW') + '  ' + minutes(latlng.lat, 'NS');
+      box.firstChild.textContent = spec.words.degrees.replace('{place}', minutes(lng, 'EW') + '  ' + minutes(latlng.lat, 'NS'));
       box.lastChild.textContent = Math.abs(lng - meridian) > 6 ? '' : spec.words.plane
         .replace('{meridian}', meridian).replace('{north}', at[0].toFixed(1)).replace('{east}', easting.toFixed(1));
     }
@@ -82,7 +82,15 @@ var riverlineTools = (function () {
       if (at) { said = map.containerPointToLatLng(at); } else if (!said || !map.getBounds().contains(said)) { said = map.getCenter(); }
       say(said);
     }
-    map.on('mousemove click', pointed).on('mouseout', function () { at = null; }).on('moveend', moved);
+    // On paper no pointer is: what the sheet shows, that north is up, and the day.
+    function sheet() {
+      var shown = map.getBounds(), now = new Date();
+      function two(value) { return (value < 10 ? '0' : '') + value; }
+      box.firstChild.textContent = spec.words.degrees.replace('{place}', minutes(shown.getWest(), 'EW') + ' – ' + minutes(shown.getEast(), 'EW') +
+        '  ' + minutes(shown.getSouth(), 'NS') + ' – ' + minutes(shown.getNorth(), 'NS'));
+      box.lastChild.textContent = spec.words.printed.replace('{day}', [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-'));
+    }
+    map.on('mousemove click', pointed).on('mouseout', function () { at = null; }).on('moveend', moved).on('riverlineprint', sheet);
     moved();
   }
 
