@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer
 
-__all__ = ["tools_of"]
+__all__ = ["WORDS", "tools_of"]
 
 _EASTING_M = 500_000.0
-_WORDS = {
+WORDS = {
     "zh": {
         "readout": "指针处的 CGCS2000 经纬度和高斯-克吕格平面坐标",
         "degrees": "CGCS2000 {place}",
@@ -36,6 +36,7 @@ _WORDS = {
         "crosses": "no area: the outline crosses itself",
     },
 }  # fmt: skip
+"""What the tools say, for each language."""
 
 
 def tools_of(layers: Sequence[Layer], language: Language) -> dict[str, Any]:
@@ -68,4 +69,4 @@ def tools_of(layers: Sequence[Layer], language: Language) -> dict[str, Any]:
     found = (gauss_kruger(layer.frame.crs) for layer in layers if layer.spatial and layer.frame.crs is not None)
     plane = next((each for each in found if each is not None), None)
     meridian, easting = (None, _EASTING_M) if plane is None else (plane.meridian, plane.false_easting_m)
-    return {"meridian": meridian, "easting": easting, "words": _WORDS[language]}
+    return {"meridian": meridian, "easting": easting, "words": WORDS[language]}

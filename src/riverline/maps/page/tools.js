@@ -119,7 +119,8 @@ var riverlineTools = (function () {
   }
 
   // Clicks are taken before the layers have them: no popup opens while one measures.
-  function measure(map, words, button) {
+  function measure(map, bar, words) {
+    var button = tool(bar, words.measure, 'M2 17 17 2l5 5L7 22zM6 13l2 2M9 10l3 3M12 7l2 2M15 4l3 3');
     var points = [], on = false, done = false, line = L.polygon([], { interactive: false, color: '#8E0152', weight: 2, fillOpacity: 0.06 });
     var box = element('div', 'riverline-measured', map._controlContainer);
     box.hidden = true;
@@ -174,7 +175,8 @@ var riverlineTools = (function () {
     return button;
   }
 
-  function fullScreen(map, button) {
+  function fullScreen(map, bar, title) {
+    var button = tool(bar, title, 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5M9 9h6v6H9z');
     button.addEventListener('click', function (event) {
       event.preventDefault();
       if (document.fullscreenElement) { document.exitFullscreen(); } else { document.documentElement.requestFullscreen(); }
@@ -190,13 +192,13 @@ var riverlineTools = (function () {
     control.onAdd = function () {
       var bar = element('div', 'leaflet-bar leaflet-control riverline-tools');
       L.DomEvent.disableClickPropagation(bar);
-      measure(map, spec.words, tool(bar, spec.words.measure, 'M2 17 17 2l5 5L7 22zM6 13l2 2M9 10l3 3M12 7l2 2M15 4l3 3'));
-      if (document.fullscreenEnabled) { fullScreen(map, tool(bar, spec.words.full, 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5M9 9h6v6H9z')); }
+      measure(map, bar, spec.words);
+      if (document.fullscreenEnabled) { fullScreen(map, bar, spec.words.full); }
       return bar;
     };
     control.addTo(map);
     readout(map, spec);
   }
 
-  return { measured: measured, plane: plane, start: start };
+  return { fullScreen: fullScreen, measure: measure, measured: measured, plane: plane, start: start };
 })();
