@@ -58,26 +58,29 @@ def without_basemaps(root: Element, *, leave: bool) -> Iterator[dict[str, str]]:
     Yields
     ------
     dict
-        Address of each that is left out, without keys → its name on the page.
+        Name of each that is left out → its address, without keys.
     """
     left = online_basemaps(root) if leave else []
-    inside = {part.get_name() for each in left for part in elements_of(each)}
     links = {name for each in left for name, _ in [*getattr(each, "default_js", []), *getattr(each, "default_css", [])]}
-    # What an earlier rendering put into the page goes as well, and comes back in its old order.
     figure: Any = root
     parts = [figure.header, figure.html, figure.script] if left else []
     holders: list[Any] = [*parts, *(holder for each in left if (holder := each._parent) is not None)]  # noqa: SLF001 - folium has no public way
     kept = [(holder, holder._children) for holder in holders]  # noqa: SLF001 - as above
     try:
         for holder, children in kept:
-            gone = inside | links if holder in parts else inside
-            holder._children = type(children)(  # noqa: SLF001 - as above
-                (name, child) for name, child in children.items() if name not in gone and child not in left
-            )
-        yield {masked(_address(each)): each.get_name() for each in left}
+            # What an earlier rendering wrote into the page for them, or about them, goes as well.
+            gone = [name for name, child in children.items()
+                    if child in left or (holder in parts and (name in links or _speaks_of(child, left)))]  # fmt: skip
+            holder._children = type(children)((name, child) for name, child in children.items() if name not in gone)  # noqa: SLF001 - as above
+        yield {each.get_name(): masked(_address(each)) for each in left}
     finally:
         for holder, children in reversed(kept):
             holder._children = children  # noqa: SLF001 - as above
+
+
+def _speaks_of(child: Element, elements: Sequence[Element]) -> bool:
+    text = str(getattr(child, "_template_str", ""))
+    return any(each.get_name() in text for each in elements)
 
 
 @contextmanager

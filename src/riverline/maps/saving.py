@@ -152,11 +152,11 @@ def page_html(
     root = page.get_root()
     with without_basemaps(root, leave=offline and without is not None) as left, always_with_closest_zoom(root):
         parts, elements, given = _rendered(root)
-    if any(name in parts.script for name in left.values()):
+    if any(name in parts.script for name in left):
         # A control of the user's own names the layer: without it the page would stop.
         return page_html(page, offline=offline, assets=assets, keep_key=keep_key, beside=beside)
     if without is not None:
-        without += left
+        without += dict.fromkeys(left.values())
     asked: list[tuple[str, str]] = []
     keys: list[str] = []
     if not keep_key and not offline:
@@ -165,7 +165,7 @@ def page_html(
     given += [each.url for html in parts.shown for each in references(html) if each.url not in given]
     fetched = Fetched(assets)
     linked, unknown = _link(parts, fetched, offline=offline, beside=beside,
-                            more=key_elements(asked) + told_on_page([*left]))  # fmt: skip
+                            more=key_elements(asked) + told_on_page([*left.values()]))  # fmt: skip
     if offline:
         _refuse([*unknown, *given, *(url for url, _ in layers)], fetched.missing, given=assets)
     _guard(parts, given, beside)

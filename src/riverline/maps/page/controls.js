@@ -42,7 +42,7 @@
       var options = this.options, lat = event.latlng.lat, lng = L.Util.wrapNum(event.latlng.lng, [-180, 180], true);
       function told(value, formatter) { return formatter ? formatter(value) : String(L.Util.formatNum(value, options.numDigits)); }
       var pair = [told(lat, options.latFormatter), told(lng, options.lngFormatter)];
-      this._box.textContent = options.prefix + ' ' + (options.lngFirst ? pair.reverse() : pair).join(options.separator);
+      this._box.textContent = (options.prefix ? options.prefix + ' ' : '') + (options.lngFirst ? pair.reverse() : pair).join(options.separator);
     }
   });
 })();
