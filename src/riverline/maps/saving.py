@@ -60,8 +60,9 @@ def save(
         The file; its folder has to be there. A file that is already there is replaced as a whole.
     offline
         ``True`` puts every script, style and picture into the file, and a policy that lets the browser load nothing
-        else. An online basemap is left out: a warning says so, and the page does. ``False`` lets tiles and other layers come from their servers, and what no package carries and ``assets``
-        has not; the policy lets the browser load from these hosts only.
+        else. An online basemap is left out: a warning says so, and the page does. ``False`` lets tiles and other layers
+        come from their servers, and what no package carries and ``assets`` has not; the policy lets the browser load
+        from these hosts only.
     assets
         Folder with scripts, styles and fonts that a plugin of folium's links and no package carries, fetched on a
         computer with internet under the names that their addresses end in. The message that refuses a map lists them.
@@ -82,6 +83,11 @@ def save(
         its address says, HTML in the body of the page has scripts, or something other than tiles has a key.
     MissingDependencyError
         If a package that carries a needed script is not installed.
+
+    Warns
+    -----
+    UserWarning
+        If an online basemap was left out, with its address.
 
     Notes
     -----

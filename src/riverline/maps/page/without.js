@@ -20,7 +20,8 @@ var riverlineWithout = (function () {
         close.addEventListener('click', function () { control.remove(); });
         return box;
       };
-      map.whenReady(function () { control.addTo(map); });
+      // The page says its language when it is complete.
+      document.addEventListener('DOMContentLoaded', function () { control.addTo(map); });
     });
   }
   return { tell: tell };
