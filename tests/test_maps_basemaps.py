@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import sqlite3
 import struct
 import time
@@ -110,11 +111,13 @@ def test_what_is_no_basemap_is_refused(folder, tmp_path):
 
 
 def test_online_basemaps_are_no_part_of_an_offline_page(tmp_path):
-    for basemap in ("gaode_vec", "http://10.1.2.3/tiles/{z}/{x}/{y}.png"):
+    for basemap, host in (("gaode_vec", "autonavi.com"), ("http://10.1.2.3/tiles/{z}/{x}/{y}.png", "10.1.2.3")):
         page = rl.maps.show(invented.axes(), basemap=basemap)
-        with pytest.raises(rl.JobError, match="from the network"):
-            rl.maps.save(page, tmp_path / "map.html")
-        assert rl.maps.save(page, tmp_path / "map.html", offline=False).is_file()
+        with pytest.warns(UserWarning, match=rf"{host}.*offline=False"):
+            html = rl.maps.save(page, tmp_path / "map.html").read_text(encoding="utf-8")
+        assert f"{host}/" not in html
+        assert re.search(rf"未带在线底图：[^\"]*{host}", html)
+        assert f"{host}/" in rl.maps.save(page, tmp_path / "map.html", offline=False).read_text(encoding="utf-8")
 
 
 @pytest.mark.browser

@@ -205,13 +205,19 @@ def test_a_long_legend_has_a_sheet_of_its_own_and_an_open_popup_is_whole(page, t
 
 
 @pytest.mark.browser
-def test_a_legend_a_little_too_long_stays_on_the_sheet_in_smaller_type(page, tmp_path) -> None:
-    towns = {f"图层{i:02d}": invented.towns() for i in range(20)}
+def test_a_legend_too_long_for_a_column_stays_on_the_sheet_in_smaller_type_and_two(page, tmp_path) -> None:
+    """As many rows as the map of a county has with everything on it."""
+    towns = {f"图层{i:02d}": invented.towns() for i in range(44)}
     opened(page, tmp_path, rl.maps.show(invented.result(), invented.axes(), **towns))
     text, pages, _ = printed(tmp_path / "map.html", tmp_path)
     assert pages == 1
     assert [name for name in towns if name not in text.replace(" ", "")] == []
     assert "法定界线以成果数据为准" in text.replace(" ", "")
+    arranged = "return [...document.querySelector('.riverline-legend').classList].filter(c => c !== 'leaflet-control');"
+    page.run("window.dispatchEvent(new Event('beforeprint'))")
+    assert {"fine", "wide"} <= set(page.run(arranged))
+    page.run("window.dispatchEvent(new Event('afterprint'))")
+    assert not {"fine", "wide"} & set(page.run(arranged))
 
 
 def patrols():

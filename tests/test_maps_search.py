@@ -252,6 +252,9 @@ def test_on_paper_there_are_title_legend_and_scale_and_no_buttons(page, tmp_path
     for word in ("清水县整改台账", "图例", "四乱问题", "发现", "法定界线以成果数据为准", "2025-03", "riverline"):
         assert word in text.replace(" ", ""), word
     assert re.search(r"\d+ k?m\b", text)
+    # What the sheet shows, which way is up, and of which day it is.
+    assert re.search(r"CGCS2000 \d+°\d\d′[\d.]+″E – \d+°", text)
+    assert re.search(r"上为北，20\d\d-\d\d-\d\d ?打印", text)
     for word in ("查找河流", "全部", "▶", "+", "−", "×"):
         assert word not in text, word
 

@@ -216,7 +216,7 @@ def tianditu(basemap: Basemap, *, key: str | None, language: Language) -> list[f
             f"needs a browser key: tianditu_key=… or the environment variable {KEY_VARIABLE}; use basemap=None or "
             "local tiles for a map that works offline",
         )
-    return [
+    layers: list[Any] = [
         folium.TileLayer(
             tiles=_URL.format(layer=layer, key=key),
             attr="天地图" if language == "zh" else "Tianditu",
@@ -228,3 +228,7 @@ def tianditu(basemap: Basemap, *, key: str | None, language: Language) -> list[f
         )
         for number, (layer, zh, en) in enumerate(_LAYERS[basemap])
     ]
+    for each in layers:
+        # Names lie over the data and are none.
+        each.of_basemap = True
+    return layers

@@ -8,6 +8,7 @@ import re
 from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 import folium
 from branca.element import Element
@@ -194,7 +195,8 @@ class Script(folium.MacroElement):
 def heading_of(group: Group) -> str:
     """What the titles of all categories of a layer begin with; empty for a layer of one's own without categories."""
     heading = group.heading if group.halo >= 0 else group.heading.split(" · ")[0]
-    return f"{heading}：" if heading else ""
+    # As wide a colon as the word before it.
+    return heading and heading + ("：" if east_asian_width(heading[-1]) in "WF" else ": ")
 
 
 def title_of(group: Group) -> str:

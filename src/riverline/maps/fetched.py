@@ -66,6 +66,10 @@ class Fetched:
         for path in sorted(each for each in Path(folder).rglob("*") if each.is_file()):
             self._paths.setdefault(path.name, []).append(path)
 
+    def has(self, url: str, kind: Kind) -> bool:
+        """Whether there is a file for a script or a style."""
+        return self._find(url, _ENDINGS[kind]) is not None
+
     def element(self, url: str, kind: Kind, integrity: str = "") -> str:
         """The element that has a script or a style in it; empty and noted if its file is missing.
 

@@ -56,6 +56,7 @@ _WORDS: dict[str, Words] = {
         "by_faults": "质检问题多少",
         "only": "只看有质检问题的", "none": "没有符合的地图", "shown": "显示 {shown} / {all}",
         "features": "个要素", "error": "错误", "warning": "警告", "note": "提示", "failed": "未能绘出",
+        "why": "未能绘出：{}",
         "overview": "位置示意图，点选打开地图", "beyond": "图外 {count} 处：{listed}",
         "faults": "项质检问题",
         "foot": "位置与缩略图供查看，法定界线以成果数据为准。",
@@ -73,7 +74,8 @@ _WORDS: dict[str, Words] = {
         "by_size": "features", "by_faults": "faults", "only": "Only those with faults", "none": "No map fits",
         "shown": "{shown} of {all} shown", "features": "features", "error": "errors", "warning": "warnings",
         "note": "notes",
-        "failed": "Could not be drawn", "overview": "Where they lie: choose one to open its map",
+        "failed": "Could not be drawn", "why": "Could not be drawn: {}",
+        "overview": "Where they lie: choose one to open its map",
         "beyond": "{count} beyond it: {listed}",
         "faults": "faults",
         "foot": "Overview and thumbnails are pictures, not the legal line: that is in the data.",
@@ -269,7 +271,7 @@ def _card(number: int, entry: Entry, words: Words) -> str:
         f"<dl>{figures}</dl><p>{badges}</p>"
     )
     if entry.note:
-        body = f'<div class="failed">{inner}<p class="reason">{words["failed"]}：{html_text(entry.note)}</p></div>'
+        body = f'<div class="failed">{inner}<p class="reason">{words["why"].format(html_text(entry.note))}</p></div>'
     else:
         body = f'<a href="{html_text(entry.file)}">{inner}</a>'
     errors, warnings, notes = entry.faults

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from branca.element import Element
 
-__all__ = ["KEY_VARIABLE", "ask_for_keys", "key_elements", "known_keys", "masked"]
+__all__ = ["KEY_VARIABLE", "ask_for_keys", "host_of", "key_elements", "keys_out", "known_keys", "masked"]
 
 KEY_VARIABLE = "RIVERLINE_TIANDITU_TK"
 """Environment variable with the browser key of Tianditu."""
@@ -104,11 +105,7 @@ def ask_for_keys(elements: Sequence[Element], script: str) -> tuple[str, list[tu
                 continue
             if not isinstance(element, folium.TileLayer) and not hasattr(element, "address"):
                 _refuse(url)
-            bare = url
-            for key in keys:
-                name = asked.setdefault(key, (f"riverlineKey{len(asked)}", _host(url)))[0]
-                bare = re.sub(rf"(?<![\w]){re.escape(key)}(?![\w])", f"{{{name}}}", bare)
-            script = _exchanged(script, url, bare)
+            script = _exchanged(script, url, _bare(url, asked))
         if any(_NAME.search(str(name)) and value for name, value in _options(element)):
             _refuse(str(getattr(element, "url", "")))
     # Wherever else it stands, such as in an attribution; what is no word is no chance.
@@ -116,6 +113,30 @@ def ask_for_keys(elements: Sequence[Element], script: str) -> tuple[str, list[tu
     for key in sure:
         script = script.replace(key, "***")
     return script, list(asked.values()), sure
+
+
+@contextmanager
+def keys_out(elements: Sequence[Element]) -> Iterator[list[tuple[str, str]]]:
+    """Take the keys out of the addresses of tiles while a map is rendered; what its page then asks for."""
+    layers: list[Any] = [each for each in elements if isinstance(each, folium.TileLayer)]
+    urls = [each.tiles for each in layers]
+    asked: dict[str, tuple[str, str]] = {}
+    try:
+        for each in layers:
+            each.tiles = _bare(each.tiles, asked)
+        yield [*asked.values()]
+    finally:
+        for each, url in zip(layers, urls, strict=True):
+            each.tiles = url
+
+
+def _bare(url: str, asked: dict[str, tuple[str, str]]) -> str:
+    """An address with names in place of its keys, which are added to what is asked for."""
+    bare = url
+    for key in known_keys(url):
+        name = asked.setdefault(key, (f"riverlineKey{len(asked)}", host_of(url)))[0]
+        bare = re.sub(rf"(?<![\w]){re.escape(key)}(?![\w])", f"{{{name}}}", bare)
+    return bare
 
 
 def key_elements(asked: Sequence[tuple[str, str]]) -> str:
@@ -149,7 +170,17 @@ def _exchanged(script: str, url: str, bare: str) -> str:
     return script
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
+    """The host of an address, without the part that changes from tile to tile.
+
+    Examples
+    --------
+    >>> (
+    ...     host_of("https://t{s}.tianditu.gov.cn/vec_w/wmts?tk=1"),
+    ...     host_of("https://tile.openstreetmap.org/{z}/{x}/{y}.png"),
+    ... )
+    ('tianditu.gov.cn', 'tile.openstreetmap.org')
+    """
     return re.sub(r"^[^.]*\{[^}]*\}[^.]*\.", "", urlsplit(url).netloc.rpartition("@")[2])
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import warnings
+from contextvars import ContextVar
 from html import escape
 from os import PathLike
 from pathlib import Path
@@ -12,10 +14,11 @@ import folium
 
 from riverline.errors import JobError, MissingDependencyError
 from riverline.io.whole_files import write_whole
-from riverline.maps.assets import ASSETS, SPARE, icon_script, inline_text
-from riverline.maps.elements import json_text, page_file
+from riverline.maps.assets import ASSETS, SPARE, STAND_INS, icon_script, inline_text, stand_in
+from riverline.maps.elements import Plain, json_text, page_file
 from riverline.maps.fetched import Fetched
-from riverline.maps.keys import ask_for_keys, key_elements, known_keys, masked
+from riverline.maps.keys import ask_for_keys, key_elements, keys_out, known_keys, masked
+from riverline.maps.leaving import always_with_closest_zoom, told_on_page, without_basemaps
 from riverline.maps.parts import elements_of, layers_online, references, render_parts, static_references
 from riverline.maps.policy import hosts_of, policy_element
 
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
     import os
     from typing import BinaryIO
 
+    from branca.element import Element
+
+    from riverline.maps.assets import Kind
     from riverline.maps.beside import Beside
     from riverline.maps.parts import Parts, Reference
 
@@ -31,8 +37,9 @@ __all__ = ["NOTEBOOK_BYTES", "OfflineMap", "page_html", "save"]
 NOTEBOOK_BYTES = 12_000_000
 """Most bytes of a page that a notebook shows."""
 
-# What the browser itself then holds to: nothing is loaded from anywhere, whatever a script or a popup tries.
 _FRAME_PX = 560
+_KEYS = "riverline_keys"
+_WRITING = ContextVar("writing", default=False)
 
 
 def save(
@@ -48,13 +55,14 @@ def save(
     Parameters
     ----------
     page
-        Any folium map, also one that ``GeoDataFrame.explore(tiles=None)`` made.
+        Any folium map, also one that ``GeoDataFrame.explore()`` made.
     path
         The file; its folder has to be there. A file that is already there is replaced as a whole.
     offline
         ``True`` puts every script, style and picture into the file, and a policy that lets the browser load nothing
-        else. ``False`` lets tiles and other layers come from their servers, and what no package carries and ``assets``
-        has not; the policy lets the browser load from these hosts only.
+        else. An online basemap is left out: a warning says so, and the page does. ``False`` lets tiles and other layers
+        come from their servers, and what no package carries and ``assets`` has not; the policy lets the browser load
+        from these hosts only.
     assets
         Folder with scripts, styles and fonts that a plugin of folium's links and no package carries, fetched on a
         computer with internet under the names that their addresses end in. The message that refuses a map lists them.
@@ -70,11 +78,16 @@ def save(
     Raises
     ------
     JobError
-        If something on the page can only come from the network, such as an online basemap; the message lists all of
-        it, and nothing is written. If the folder is missing or cannot be written to, a file in ``assets`` is not what
+        If something on the page other than its basemap can only come from the network; the message lists all of it,
+        and nothing is written. If the folder is missing or cannot be written to, a file in ``assets`` is not what
         its address says, HTML in the body of the page has scripts, or something other than tiles has a key.
     MissingDependencyError
         If a package that carries a needed script is not installed.
+
+    Warns
+    -----
+    UserWarning
+        If an online basemap was left out, with its address.
 
     Notes
     -----
@@ -88,11 +101,13 @@ def save(
     >>> folder = tempfile.mkdtemp()
     >>> save(folium.Map(tiles=None), f"{folder}/map.html").name
     'map.html'
-    >>> save(folium.Map(tiles="https://example.test/{z}/{x}/{y}.png", attr="x"), f"{folder}/online.html")
+    >>> page = folium.Map(tiles=None)
+    >>> _ = folium.WmsTileLayer("https://example.test/wms", "soils").add_to(page)
+    >>> save(page, f"{folder}/online.html")
     Traceback (most recent call last):
     ...
-    riverline.errors.JobError: 离线地图不能含网络资源：https://example.test/{z}/{x}/{y}.png；请去掉（底图用 tiles=None，explore 也是：explore(tiles=None)）或用 offline=False 保存
-    an offline map cannot hold what comes from the network: https://example.test/{z}/{x}/{y}.png; leave it out (tiles=None for basemaps, as in explore(tiles=None)) or save with offline=False
+    riverline.errors.JobError: 离线地图不能含网络资源：https://example.test/wms；请去掉或用 offline=False 保存
+    an offline map cannot hold what comes from the network: https://example.test/wms; leave it out or save with offline=False
     """  # noqa: E501 - the message is one line
     target = Path(path)
     if not hasattr(page, "get_root"):
@@ -106,7 +121,17 @@ def save(
             f"地图保存为 HTML 文件：请把 {target.name} 改为 {target.stem}.html",
             f"a map is an HTML file: write {target.stem}.html, not {target.name}",
         )
-    write_whole(target, page_html(page, offline=offline, assets=assets, keep_key=keep_key).encode("utf-8", "replace"))
+    without: list[str] = []
+    html = page_html(page, offline=offline, assets=assets, keep_key=keep_key, without=without)
+    write_whole(target, html.encode("utf-8", "replace"))
+    if without:
+        listed = ", ".join(without)
+        warnings.warn(
+            f"离线图不联网，{target.name} 未带在线底图：{listed}；要带底图请用 offline=False，或用本地瓦片作底图\n"
+            f"{target.name} opens without a network, so without its online basemap: {listed}; "
+            "offline=False keeps it, and local tiles can be in the file",
+            stacklevel=2,
+        )
     return target
 
 
@@ -117,8 +142,11 @@ def page_html(
     assets: str | os.PathLike[str] | None = None,
     keep_key: bool = False,
     beside: Beside | None = None,
+    without: list[str] | None = None,
 ) -> str:
     """The HTML of a map, with scripts and styles in it or, where ``beside`` takes them, beside it.
+
+    ``without`` takes the addresses of online basemaps that are left out offline; if it is None, they are refused.
 
     Raises
     ------
@@ -128,17 +156,22 @@ def page_html(
         If a package that carries a needed script is not installed.
     """
     root = page.get_root()
-    parts = render_parts(root)
-    elements = [*elements_of(root)]
+    with without_basemaps(root, leave=offline and without is not None) as left, always_with_closest_zoom(root):
+        parts, elements, given = _rendered(root)
+    if any(name in parts.script for name in left):
+        # A control of the user's own names the layer: without it the page would stop.
+        return page_html(page, offline=offline, assets=assets, keep_key=keep_key, beside=beside)
+    if without is not None:
+        without += dict.fromkeys(left.values())
     asked: list[tuple[str, str]] = []
     keys: list[str] = []
     if not keep_key and not offline:
         parts.script, asked, keys = ask_for_keys(elements, parts.script)
     layers = layers_online(elements, (*ASSETS, *SPARE))
-    given = static_references(root)
     given += [each.url for html in parts.shown for each in references(html) if each.url not in given]
     fetched = Fetched(assets)
-    linked, unknown = _link(parts, fetched, offline=offline, beside=beside, asking=key_elements(asked))
+    linked, unknown = _link(parts, fetched, offline=offline, beside=beside,
+                            more=key_elements(asked) + told_on_page([*left.values()]))  # fmt: skip
     if offline:
         _refuse([*unknown, *given, *(url for url, _ in layers)], fetched.missing, given=assets)
     _guard(parts, given, beside)
@@ -161,6 +194,17 @@ def page_html(
 
 class OfflineMap(folium.Map):
     """A folium map that a notebook shows without a network, and does not show where it would make the notebook huge."""
+
+    def render(self, **kwargs: Any) -> str:  # noqa: ANN401 - as folium has it
+        """As folium renders a map, but without keys: the page asks for them, as a file does that `save` wrote."""
+        if _WRITING.get():
+            return str(super().render(**kwargs))  # type: ignore[no-untyped-call]
+        with keys_out([*elements_of(self)]) as asked:
+            html = str(super().render(**kwargs))  # type: ignore[no-untyped-call]
+        root: Any = self.get_root()
+        if asked:
+            root.header.add_child(Plain(key_elements(asked)), name=_KEYS)
+        return html
 
     def _repr_html_(self, **kwargs: Any) -> str:  # noqa: ANN401, ARG002 - as folium has it
         """The page in a frame of its own; what to type where it has more than 12 MB. Keys are not in it."""
@@ -187,8 +231,18 @@ class OfflineMap(folium.Map):
             super().save(outfile, close_file, **kwargs)
 
 
+def _rendered(root: Any) -> tuple[Parts, list[Element], list[str]]:  # noqa: ANN401 - folium is untyped
+    """The parts of a map, what is on it, and what texts on it would load."""
+    root.header._children.pop(_KEYS, None)  # noqa: SLF001 - folium has no public way
+    writing = _WRITING.set(True)
+    try:
+        return render_parts(root), [*elements_of(root)], static_references(root)
+    finally:
+        _WRITING.reset(writing)
+
+
 def _link(
-    parts: Parts, fetched: Fetched, *, offline: bool, beside: Beside | None, asking: str
+    parts: Parts, fetched: Fetched, *, offline: bool, beside: Beside | None, more: str
 ) -> tuple[list[str], list[str]]:
     """Put what the head links into it; addresses that stay links, and those that cannot be in a file."""
     found = references(parts.head)
@@ -207,7 +261,7 @@ def _link(
         if beside is not None and element:
             element = beside.link(_name(each.url), element)
             icons = beside.link("icons.js", icons) if icons else ""
-        after = icons + asking if icons else ""
+        after = icons + more if icons else ""
         parts.head = parts.head.replace(each.text + "</script>" * (each.tag == "script"), element + after, 1)
     return stays, unknown
 
@@ -223,7 +277,10 @@ def _element(each: Reference, fetched: Fetched, bare: str, *, offline: bool) -> 
             if offline:
                 raise
             return None
-    return fetched.element(each.url, "script" if each.tag == "script" else "style", each.integrity) or None
+    kind: Kind = "script" if each.tag == "script" else "style"
+    if each.url in STAND_INS and not fetched.has(each.url, kind):
+        return stand_in(STAND_INS[each.url]) if STAND_INS[each.url] else ""
+    return fetched.element(each.url, kind, each.integrity) or None
 
 
 def _name(url: str) -> str:
@@ -252,13 +309,9 @@ def _refuse(online: list[str], missing: list[str], *, given: str | os.PathLike[s
     if online:
         keys = [key for url in online for key in known_keys(url)]
         listed = ", ".join(dict.fromkeys(masked(url, keys) for url in online))
-        zh.append(
-            f"离线地图不能含网络资源：{listed}；请去掉（底图用 tiles=None，explore 也是：explore(tiles=None)）"
-            "或用 offline=False 保存"
-        )
+        zh.append(f"离线地图不能含网络资源：{listed}；请去掉或用 offline=False 保存")
         en.append(
-            f"an offline map cannot hold what comes from the network: {listed}; leave it out (tiles=None for basemaps, "
-            "as in explore(tiles=None)) or save with offline=False"
+            f"an offline map cannot hold what comes from the network: {listed}; leave it out or save with offline=False"
         )
     if missing:
         listed = ", ".join(dict.fromkeys(map(masked, missing)))

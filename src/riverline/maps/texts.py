@@ -175,7 +175,7 @@ class _Words:
 
     def text(self, column: Column, value: Any) -> str:  # noqa: ANN401 - whatever a cell holds
         if column.name == "river_id":
-            return _river(value, self.names)
+            return _river(value, self.names, self.language)
         if column.choices:
             return str(column.value_label(value, self.language))
         if column.kind == "boolean" and not pd.isna(value):
@@ -216,9 +216,13 @@ def _word(key: str, language: Language) -> str:
     return _WORDS[key][0 if language == "zh" else 1]
 
 
-def _river(value: Any, names: Mapping[str, str]) -> str:  # noqa: ANN401 - whatever a cell holds
+def _river(value: Any, names: Mapping[str, str], language: Language) -> str:  # noqa: ANN401 - whatever a cell holds
     code = _plain(value)
-    return f"{names[code]}（{code}）" if code in names and names[code] != code else code
+    return _aside(names[code], code, language) if code in names and names[code] != code else code
+
+
+def _aside(text: str, aside: str, language: Language) -> str:
+    return f"{text}（{aside}）" if language == "zh" else f"{text} ({aside})"
 
 
 def _chainage(value: float) -> str:
@@ -232,7 +236,7 @@ def _join(start: str, end: str) -> str:
 def _area(value: float, language: Language) -> str:
     text = _measure(value, "m²")
     large = bool(text) and value >= 10_000  # noqa: PLR2004 - one hectare
-    return f"{text}（{value / 10_000:,.2f} {_word('hectares', language)}）" if large else text
+    return _aside(text, f"{value / 10_000:,.2f} {_word('hectares', language)}", language) if large else text
 
 
 def _measure(value: Any, unit: str) -> str:  # noqa: ANN401 - a number or nothing

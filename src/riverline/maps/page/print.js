@@ -24,13 +24,16 @@ var riverlinePrint = window.riverlinePrint || (function () {
     });
   }
 
-  // A legend that is higher than the sheet has smaller type, else a sheet of its own: nothing of it is lost.
+  // A legend that is higher than the sheet has smaller type, then two columns, else a sheet of its own: nothing of it is lost.
   function lay(box, words) {
     var legend = box.querySelector('.riverline-legend'), limit = HIGH - 70 - textHeight(box), sheet, next;
     if (!legend || legend.offsetHeight <= limit) { return function () {}; }
-    legend.classList.add('fine');
-    if (legend.offsetHeight <= limit) { return function () { legend.classList.remove('fine'); }; }
-    legend.classList.remove('fine');
+    function denser(type) {
+      legend.classList.add(type);
+      return legend.offsetHeight <= limit;
+    }
+    if (denser('fine') || denser('wide')) { return function () { legend.classList.remove('fine', 'wide'); }; }
+    legend.classList.remove('fine', 'wide');
     sheet = document.createElement('div');
     sheet.className = 'riverline riverline-sheet';
     sheet.lang = document.documentElement.lang;

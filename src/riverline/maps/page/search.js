@@ -102,7 +102,7 @@ var riverlineSearch = window.riverlineSearch || (function () {
     // A problem that was in several states is one.
     return found.filter(function (each) {
       if (!spanOf(each.source, each.at)) { return true; }
-      var key = each.source.spec.title.split('：')[0] + '\n' + called(each).join('\n');
+      var key = each.source.spec.title.split(/：|: /)[0] + '\n' + called(each).join('\n');
       if (seen[key]) { return false; }
       return (seen[key] = true);
     });

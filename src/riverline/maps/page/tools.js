@@ -67,7 +67,7 @@ var riverlineTools = (function () {
       var lng = L.Util.wrapNum(latlng.lng, [-180, 180], true), meridian = spec.meridian;
       if (meridian === null) { meridian = 3 * Math.floor((lng + 1.5) / 3); }
       var at = plane(latlng.lat, lng, meridian), easting = at[1] + spec.easting;
-      box.firstChild.textContent = minutes(lng, 'EW') + '  ' + minutes(latlng.lat, 'NS');
+      box.firstChild.textContent = spec.words.degrees.replace('{place}', minutes(lng, 'EW') + '  ' + minutes(latlng.lat, 'NS'));
       box.lastChild.textContent = Math.abs(lng - meridian) > 6 ? '' : spec.words.plane
         .replace('{meridian}', meridian).replace('{north}', at[0].toFixed(1)).replace('{east}', easting.toFixed(1));
     }
@@ -82,7 +82,15 @@ var riverlineTools = (function () {
       if (at) { said = map.containerPointToLatLng(at); } else if (!said || !map.getBounds().contains(said)) { said = map.getCenter(); }
       say(said);
     }
-    map.on('mousemove click', pointed).on('mouseout', function () { at = null; }).on('moveend', moved);
+    // On paper no pointer is: what the sheet shows, that north is up, and the day.
+    function sheet() {
+      var shown = map.getBounds(), now = new Date();
+      function two(value) { return (value < 10 ? '0' : '') + value; }
+      box.firstChild.textContent = spec.words.degrees.replace('{place}', minutes(shown.getWest(), 'EW') + ' – ' + minutes(shown.getEast(), 'EW') +
+        '  ' + minutes(shown.getSouth(), 'NS') + ' – ' + minutes(shown.getNorth(), 'NS'));
+      box.lastChild.textContent = spec.words.printed.replace('{day}', [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-'));
+    }
+    map.on('mousemove click', pointed).on('mouseout', function () { at = null; }).on('moveend', moved).on('riverlineprint', sheet);
     moved();
   }
 
@@ -111,7 +119,8 @@ var riverlineTools = (function () {
   }
 
   // Clicks are taken before the layers have them: no popup opens while one measures.
-  function measure(map, words, button) {
+  function measure(map, bar, words) {
+    var button = tool(bar, words.measure, 'M2 17 17 2l5 5L7 22zM6 13l2 2M9 10l3 3M12 7l2 2M15 4l3 3');
     var points = [], on = false, done = false, line = L.polygon([], { interactive: false, color: '#8E0152', weight: 2, fillOpacity: 0.06 });
     var box = element('div', 'riverline-measured', map._controlContainer);
     box.hidden = true;
@@ -166,7 +175,8 @@ var riverlineTools = (function () {
     return button;
   }
 
-  function fullScreen(map, button) {
+  function fullScreen(map, bar, title) {
+    var button = tool(bar, title, 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5M9 9h6v6H9z');
     button.addEventListener('click', function (event) {
       event.preventDefault();
       if (document.fullscreenElement) { document.exitFullscreen(); } else { document.documentElement.requestFullscreen(); }
@@ -182,13 +192,13 @@ var riverlineTools = (function () {
     control.onAdd = function () {
       var bar = element('div', 'leaflet-bar leaflet-control riverline-tools');
       L.DomEvent.disableClickPropagation(bar);
-      measure(map, spec.words, tool(bar, spec.words.measure, 'M2 17 17 2l5 5L7 22zM6 13l2 2M9 10l3 3M12 7l2 2M15 4l3 3'));
-      if (document.fullscreenEnabled) { fullScreen(map, tool(bar, spec.words.full, 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5M9 9h6v6H9z')); }
+      measure(map, bar, spec.words);
+      if (document.fullscreenEnabled) { fullScreen(map, bar, spec.words.full); }
       return bar;
     };
     control.addTo(map);
     readout(map, spec);
   }
 
-  return { measured: measured, plane: plane, start: start };
+  return { fullScreen: fullScreen, measure: measure, measured: measured, plane: plane, start: start };
 })();
