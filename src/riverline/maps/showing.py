@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from riverline.errors import JobError
 from riverline.maps.drawing import draw
 from riverline.maps.focus import first_view
-from riverline.maps.gathering import gather
+from riverline.maps.gathering import gather, settled
 from riverline.maps.lightening import merge
 from riverline.maps.look import Look
 from riverline.maps.swiping import Pair, Part, choose, part_images
@@ -124,7 +124,7 @@ def show(  # noqa: PLR0913 - one argument a thing to say
     """
     look = Look(language, title, basemap, tianditu_key, width, height, focus)
     rest, named, images = part_images(results, layers, scenes)
-    found = gather(*rest, **named)
+    found = settled(gather(*rest, **named))
     refuse_too_many(found, max_features)
     area = first_view(merge(found), focus) if images else None
     pair = Pair(tuple(Part(part) for part in choose(images, area))) if images else None
