@@ -286,6 +286,49 @@ def test_polygons_are_no_line_whatever_their_columns():
         style.collect(other)
 
 
+def test_layers_of_no_schema_are_told_apart_in_the_order_given():
+    towns, roads = (invented.towns().rename(columns={"town": name}) for name in ("a", "b"))
+    layers = style.collect(
+        [invented.axes(), [schema.STAKES.empty("EPSG:4548")]], 乡镇=towns, 道路=[roads, towns.copy()]
+    )
+    assert [(each.name, each.number) for each in layers] == [
+        ("axes", 0), ("stakes", 0), ("乡镇", 0), ("道路", 1), ("道路", 1),
+    ]  # fmt: skip
+    assert [each.themes for each in layers[2:4]] == [style.NEUTRALS[:1], style.NEUTRALS[1:2]]
+    assert layers[0].themes == style.themes("axes")
+    for (_, a), (_, b) in combinations([theme.symbols[0] for theme in style.NEUTRALS], 2):
+        assert a.dash != b.dash or abs(a.width - b.width) >= 1, (a, b)
+        assert a.shape != b.shape
+
+
+def test_what_has_the_key_of_one_schema_is_not_taken_for_another():
+    """Holdings without their extents have all columns of parcels; as such, what overlaps would be lost in silence."""
+    holdings = schema.HOLDINGS.empty("EPSG:4548").drop(columns="extent_id")
+    with pytest.raises(rl.SchemaError, match=r"最接近 holdings（权属分块），缺少 extent_id（范围编码）；请补齐"):
+        style.collect(holdings)
+    assert style.recognise(holdings.drop(columns=["holding_id", "status"])).name == "parcels"
+    suspects = schema.SUSPECTS.empty("EPSG:4548")[["suspect_id", "kind", "severity", "geometry"]]
+    with pytest.raises(rl.SchemaError, match="最接近 suspects（疑似问题图斑），缺少 river_id（河流编码）、bank"):
+        style.collect(suspects)
+    for name, frame in schema.FRAMES.items():
+        required = [column.name for column in frame if not column.optional]
+        if len(required) > 4 and frame.key in required:
+            lacking = frame.empty("EPSG:4548").drop(columns=required[-1])
+            if style.recognise(lacking) is None:
+                with pytest.raises(rl.SchemaError, match=f"最接近 {name}（"):
+                    style.collect(lacking)
+
+
+def test_shapes_of_several_dimensions_are_told_which_a_schema_holds():
+    shapes = [shapely.Point(0, 0), shapely.LineString([(0, 0), (9, 9)]), shapely.box(0, 0, 9, 9)]
+    mixed = gpd.GeoDataFrame({"river_id": ["a", "b", "c"], "name": "河"}, geometry=shapes, crs=4548)
+    with pytest.raises(rl.SchemaError, match=r"图形应为线，此图层有点、线、面；请只取应有的：frame\[") as caught:
+        style.collect(mixed)
+    assert "['LineString']" in caught.value.en
+    kept = mixed[mixed.geom_type.isin(["LineString"])]
+    assert [each.name for each in style.collect(kept)] == ["axes"]
+
+
 def test_a_frame_that_lacks_one_column_is_told_which_of_the_nearest_schema():
     near = schema.PROBLEMS.empty("EPSG:4548").drop(columns="chainage_m")
     with pytest.raises(rl.SchemaError, match=r"最接近 problems（四乱问题），缺少 chainage_m（桩号）；请补齐"):

@@ -304,7 +304,7 @@ THEMES: tuple[Theme, ...] = (
         ("bridge", mark("#7F3B08", "square", 9.0, 4, 2, fill="#FFFFFF")),
         ("extent", mark(GREY, "circle", 5.0, fill="#FFFFFF")),
         ("edge", mark(GREY, "square", 5.0, fill="#FFFFFF")),
-        ("axis", mark(GREEN, "diamond", 9.0, fill="#FFFFFF")),
+        ("axis", mark(GREEN, "star", 13.0, fill="#FFFFFF")),
     )),
     single("segments", 42, line(PURPLE, 2.2)),
     Theme("levees", "feature", 48, (
