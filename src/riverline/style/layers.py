@@ -191,6 +191,16 @@ def collect(*results: Any, **layers: Any) -> tuple[Layer, ...]:  # noqa: ANN401 
 def flat(results: Iterable[Any]) -> list[Any]:
     """What was given, lists and tuples of it opened.
 
+    Parameters
+    ----------
+    results
+        Anything, and lists and tuples of it.
+
+    Returns
+    -------
+    list
+        In the order given.
+
     Examples
     --------
     >>> flat([1, [2, (3,)]])
