@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from tests import invented
 
 import riverline as rl
-from riverline import schema
+from riverline import schema, style
 from riverline.maps.elements import json_text
+from riverline.maps.gathering import gather, settled
 from riverline.maps.groups import groups_of
 from riverline.maps.lightening import lighten, merge
 from riverline.maps.texts import texts_of
@@ -223,21 +224,36 @@ def test_every_geometry_type_can_be_drawn():
     assert "2 个要素没有图形" not in rl.maps.show(faults).get_root().render()
 
 
-def test_problems_have_a_ring_for_their_status():
+def test_problems_have_rings_for_severity_and_status_and_settled_ones_are_drawn_as_such():
     problems = schema.PROBLEMS.empty(invented.CRS)
     rows = gpd.GeoDataFrame(
-        {"problem_id": ["P1", "P2"], "kind": ["dumping", "construction"], "status": ["reopened", "closed"]},
-        geometry=[shapely.Point(500_000, 3_450_000), shapely.Point(500_100, 3_450_000)],
+        {
+            "problem_id": ["P1", "P2", "P3"],
+            "kind": ["dumping", "construction", "dumping"],
+            "severity": "major",
+            "status": ["reopened", "closed", "rejected"],
+        },
+        geometry=[shapely.Point(500_000 + 100 * i, 3_450_000) for i in range(3)],
         crs=invented.CRS,
     )
     rows = schema.PROBLEMS.conform(rows.reindex(columns=problems.columns))
-    groups = groups_of(merge(collect(rows)), language="zh", names={})
-    assert [(group.label, group.kind, group.halo >= 0) for group in groups] == [
-        ("乱堆", "point", False),
-        ("乱建", "point", False),
-        ("销号", "point", True),
-        ("反弹", "point", True),
+    groups = groups_of(merge(settled(gather([rows]))), language="zh", names={})
+    assert [(group.heading, group.label, group.kind, group.count, group.halo >= 0) for group in groups] == [
+        ("四乱问题 · 四乱类型", "乱堆", "point", 1, False),
+        ("四乱问题 · 严重程度", "重大", "point", 1, True),
+        ("四乱问题 · 状态", "反弹", "point", 1, True),
+        ("四乱问题 · 状态", "销号", "point", 1, False),
+        ("四乱问题 · 状态", "不属实", "point", 1, False),
     ]
+    assert sorted(groups[0].features[0]["properties"]["h"]) == sorted(group.halo for group in groups if group.halo >= 0)
+    # As on the map of a ledger: closed is hollow, and no full mark of its kind is left of it.
+    assert [group.symbol for group in groups[3:]] == [
+        style.PROBLEMS_BY_STATUS.symbol(s) for s in ("closed", "rejected")
+    ]
+    page = rl.maps.show(rows)
+    assert [child.layer_name for child in page._children.values() if isinstance(child, folium.FeatureGroup)] == [
+        "四乱问题：乱堆", "四乱问题 · 严重程度：重大", "四乱问题 · 状态：反弹", "四乱问题：销号", "四乱问题：不属实",
+    ]  # fmt: skip
 
 
 def test_unknown_values_and_missing_values_keep_their_rows():

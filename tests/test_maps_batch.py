@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 import riverline as rl
 from riverline.cli.app import app
+from riverline.maps.gathering import gather, settled
 from riverline.maps.index import _together
 from riverline.maps.thumbnails import thumbnail
 from riverline.maps.units import part
@@ -45,7 +46,14 @@ def states(made):
 
 
 def test_a_map_for_each_river_and_an_index(tmp_path):
-    made = rl.maps.batch(county(), tmp_path / "out", title="清水县")
+    rows = {
+        "problem_id": ["P1", "P2", "P3"],
+        "river_id": "QS01",
+        "kind": "dumping",
+        "status": ["found", "closed", "closed"],
+    }
+    problems = filled(rl.schema.PROBLEMS, rows, shapely.points(500_000 + 50 * np.arange(3), 3_450_000))
+    made = rl.maps.batch([*county(), [problems]], tmp_path / "out", title="清水县")
     # Some faults of the county are of no river and have no place.
     assert made.maps["unit"].tolist() == ["BX02", "QS01"]
     assert made.maps["title"].tolist() == ["白溪", "清水河"]
@@ -61,6 +69,16 @@ def test_a_map_for_each_river_and_an_index(tmp_path):
     index = made.index_path.read_text("utf-8")
     assert "清水河" in index
     assert "://" not in index
+    # What is closed is neither counted nor drawn as if it were not.
+    (counts,) = [each["counts"] for each in manifest["maps"] if each["unit"] == "QS01"]
+    assert (counts["problems"], counts["settled_problems"]) == (1, 2)
+    assert "已了结的问题" in index
+    told = rl.faults.found("geometry-missing", layer="problems", feature_id=["P2"], geometry=[None], crs=invented.CRS)
+    units, outside = part(settled(gather(problems, told)), by="river", language="zh")
+    assert [(each.name, len(each.frame)) for each in units[0].own] == [
+        ("problems", 1), ("settled_problems", 2), ("faults", 1),
+    ]  # fmt: skip
+    assert not outside
 
 
 def test_every_row_is_on_one_map_or_told():

@@ -52,11 +52,17 @@ def problems(many=12):
 def test_the_map_opens_on_the_hot_reach_and_says_why_it_is_hot(page, tmp_path, language, start) -> None:
     spots = rl.find_hotspots(problems(), river())
     assert (spots.clusters["verdict"] == "hot").sum() == 1
-    page.open(rl.maps.save(rl.maps.show_hotspots(spots, river(), language=language), tmp_path / "map.html"))
+    told = problems().assign(problem_id=[f"P{i}" for i in range(24)], kind="dumping", status=["closed", "found"] * 12)
+    told = rl.schema.PROBLEMS.conform(told.reindex(columns=rl.schema.PROBLEMS.empty(CRS).columns))
+    page.open(rl.maps.save(rl.maps.show_hotspots(spots, river(), told, language=language), tmp_path / "map.html"))
     page.run(FIND_MAP)
     time.sleep(0.3)
     assert page.requests() == []
     assert page.console() == []
+    # What is closed is hollow, as on the map of a ledger.
+    legend = page.text(".riverline-legend")[0].split()
+    states = ("乱堆", "销号") if language == "zh" else ("Dumping", "Closed")
+    assert [legend[legend.index(each) + 1] for each in states] == ["12", "12"]
     (label,) = page.text(".riverline-name-line > span")
     assert label.startswith(start)
     view = page.run("const b = themap.getBounds(); return [b.getWest(), b.getEast()];")

@@ -92,9 +92,10 @@ def test_the_geopackage_opens_styled_and_reads_back(found, tmp_path):
     assert not len(rl.check(again, SUSPECTS))
     with closing(sqlite3.connect(file)) as database:
         styles = dict(database.execute("SELECT styleName, styleQML FROM layer_styles WHERE f_table_name LIKE '疑似%'"))
-    assert len(styles) == 3
+    assert len(styles) == 4
     assert any("计入情况" in name for name in styles)
     assert any("严重程度" in name for name in styles)
+    assert any("影像印证" in name for name in styles)
     sums = pyogrio.read_dataframe(file, layer="侵占情况统计表")
     assert sums["suspects"].tolist() == found.sums["suspects"].tolist()
 
@@ -114,8 +115,9 @@ def test_what_does_not_count_has_a_band_of_its_own_on_the_map_and_in_the_legend(
     groups = groups_of(merge(collect(ours)), language="zh", names={})
     bands = {group.halo: group.label for group in groups if group.halo >= 0}
     (drawn,) = [group for group in groups if group.halo < 0]
-    told = [bands[feature["properties"]["h"]] for feature in drawn.features]
-    assert told == ["较严重", "许可覆盖，不计入", "线外邻近，不计入", "仅在保护范围，不计入"]
+    told = [[bands[each] for each in feature["properties"]["h"]] for feature in drawn.features]
+    # What counts bears its severity, and says that it counts where that is asked for; nothing else bears a severity.
+    assert told == [["计入", "较严重"], ["许可覆盖，不计入"], ["线外邻近，不计入"], ["仅在保护范围，不计入"]]
     assert [group.count for group in groups if group.label == "许可覆盖，不计入"] == [1]
     # A frame without the column is drawn as ever.
     plain = groups_of(merge(collect(ours.drop(columns="standing"))), language="zh", names={})

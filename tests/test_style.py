@@ -29,6 +29,59 @@ VISION = {
 }
 TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 WITH_CHOICES = [theme for theme in (*style.THEMES, style.PROBLEMS_BY_STATUS) if theme.column]
+# Choices of what lies on maps that are no categories to draw it by, and why not.
+NOT_DRAWN_BY = {
+    ("*", "bank"): "where it lies says which bank it is",
+    ("*", "positive"): "how numbers are meant, one for all rows",
+    ("*", "convention"): "how numbers are meant, one for all rows",
+    ("*", "hit_rule"): "how numbers were made, one for all rows",
+    ("suspects", "permit_state"): "standing says what comes of it",
+    ("suspects", "position"): "where it lies says so, and standing what comes of it",
+    ("suspects", "extent_kind"): "standing says what comes of it, extents are drawn by it",
+    ("suspects", "tracking"): "a list of two rounds, told in popups and tables",
+    ("extents", "confidence"): "the weakest of the pieces of its lines, which bear the band",
+    ("boards", "kind"): "boards have that of stakes by schema and are all of one kind",
+    ("boards", "reason"): "why a stake stands there, told in popups",
+    ("stakes", "reason"): "why a stake stands there, told in popups",
+    ("boards", "setting"): "the ground around it, drawn by the layer of settings",
+    ("stakes", "setting"): "the ground around it, drawn by the layer of settings",
+    ("stakes", "extent"): "the line that it stands on is drawn by it",
+    ("stakes", "role"): "one for all stakes of a river",
+    ("bank_tops", "feature"): "what stands in for a bank top counts as one",
+    ("rebounds", "kind"): "the problem that came back is drawn by it",
+    ("holdings", "ownership"): "the parcels that it is cut from are drawn by it",
+    ("area_changes", "kind"): "the extents that changed are drawn by it",
+    ("title_changes", "ownership"): "the parcels that it is cut from are drawn by it",
+    ("title_changes", "land"): "land without a title has no parcel, told in popups",
+    ("bands", "factor"): "a map shows one of them, or all of them on top of each other",
+    ("band_titles", "ownership"): "the parcels that it is cut from are drawn by it",
+    ("baselines", "placement"): "where it lies says so",
+    ("transects", "limited_by"): "what it ends at is drawn",
+    ("rates", "rate_basis"): "which statistic it is, told in popups",
+    ("rates", "real_basis"): "which errors it weighs, told in popups",
+    ("field_checks", "kind"): "what was suspected; the verdict says what is there",
+    ("field_checks", "check_kind"): "the problem that it becomes is drawn by it",
+    ("field_checks", "severity"): "the problem that it becomes is drawn by it",
+    ("field_checks", "permit_state"): "the verdict says what comes of it",
+    ("field_checks", "position"): "where it lies says so",
+    ("field_checks", "standing"): "the suspect that was checked is drawn by it",
+    ("field_checks", "extent_kind"): "extents are drawn by it",
+    ("field_checks", "state"): "the suspect that was checked is drawn by it",
+    ("field_checks", "tracking"): "a list of two rounds, told in popups and tables",
+    ("waterlines", "form"): "its shape says so",
+    ("waterlines", "start_gap"): "the gap there is drawn by it",
+    ("waterlines", "end_gap"): "the gap there is drawn by it",
+    ("hot_segments", "moran"): "a second statistic beside the verdict, told in popups",
+    ("hot_segments", "funnel"): "a second statistic beside the verdict, told in popups",
+    ("emerging", "baseline"): "how it was tested, one for all rows",
+    ("placed_outfalls", "section_way"): "how the section was found, told in popups",
+    ("placed_outfalls", "intake_way"): "how the intake was found, told in popups",
+    ("track_points", "level"): "the track that it is of is drawn by it",
+    ("patrols", "level"): "whether it was valid is what counts; tracks and chiefs are drawn by it",
+    ("coverage", "level"): "whether it was walked is what counts; a map of patrols has a list of levels",
+    ("patrol_gaps", "level"): "that nobody walked is what counts; a map of patrols has a list of levels",
+    ("plates", "status"): "an index sheet shows what there is; a failed sheet is a fault",
+}
 
 
 def linear(color):
@@ -55,7 +108,7 @@ def pairs(theme):
 
 
 def named(theme):
-    return f"{theme.schema}.{theme.column}" + " marks" * (theme is style.PROBLEMS_BY_STATUS)
+    return f"{theme.layer or theme.schema}.{theme.column}" + " marks" * (theme is style.PROBLEMS_BY_STATUS)
 
 
 def test_the_colour_measures_know_known_values():
@@ -71,9 +124,22 @@ def test_every_kind_of_frame_has_a_main_theme(name):
     assert not main.halo
 
 
+def test_every_choice_on_a_map_is_drawn_or_said_to_be_no_category():
+    """Tables have no shapes, and their values have names only."""
+    choices = {(name, column.name) for name, frame in schema.FRAMES.items() if frame.geometry
+               for column in frame if column.choices}  # fmt: skip
+    drawn = {(theme.schema, theme.column) for theme in style.THEMES if theme.column}
+    told = {each for each in choices if each in NOT_DRAWN_BY or ("*", each[1]) in NOT_DRAWN_BY}
+    assert choices - drawn - told == set()
+    # Nothing is excused that is drawn, or that is not there.
+    assert {each for each in NOT_DRAWN_BY if each[0] != "*"} - (choices - drawn) == set()
+
+
 @pytest.mark.parametrize("theme", WITH_CHOICES, ids=named)
 def test_no_category_lacks_a_style(theme):
-    assert [value for value, _ in theme.symbols] == list(schema.FRAMES[theme.schema][theme.column].values)
+    values = list(schema.FRAMES[theme.schema][theme.column].values)
+    settled = [value for value in values if value in {"closed", "rejected"}] if theme is style.SETTLED else values
+    assert [value for value, _ in theme.symbols] == settled
     for value, symbol in theme.symbols:
         assert theme.symbol(value) is symbol
         assert theme.label(value) == schema.FRAMES[theme.schema][theme.column].value_label(value)
@@ -155,7 +221,7 @@ def test_lines_and_marks_stand_out_on_paper(theme):
 def test_symbols_are_frozen_and_complete():
     with pytest.raises(dataclasses.FrozenInstanceError):
         style.OTHER.color = "#000000"
-    for theme in (*style.THEMES, style.NEUTRAL):
+    for theme in (*style.THEMES, *style.NEUTRALS):
         for _, symbol in theme.symbols:
             colours = [symbol.color, *([symbol.fill] if symbol.fill else [])]
             assert all(len(c) == 7 and int(c[1:], 16) >= 0 for c in colours)
@@ -218,6 +284,49 @@ def test_polygons_are_no_line_whatever_their_columns():
     other = square.assign(kind="town")
     with pytest.raises(rl.SchemaError, match="follows no schema"):
         style.collect(other)
+
+
+def test_layers_of_no_schema_are_told_apart_in_the_order_given():
+    towns, roads = (invented.towns().rename(columns={"town": name}) for name in ("a", "b"))
+    layers = style.collect(
+        [invented.axes(), [schema.STAKES.empty("EPSG:4548")]], 乡镇=towns, 道路=[roads, towns.copy()]
+    )
+    assert [(each.name, each.number) for each in layers] == [
+        ("axes", 0), ("stakes", 0), ("乡镇", 0), ("道路", 1), ("道路", 1),
+    ]  # fmt: skip
+    assert [each.themes for each in layers[2:4]] == [style.NEUTRALS[:1], style.NEUTRALS[1:2]]
+    assert layers[0].themes == style.themes("axes")
+    for (_, a), (_, b) in combinations([theme.symbols[0] for theme in style.NEUTRALS], 2):
+        assert a.dash != b.dash or abs(a.width - b.width) >= 1, (a, b)
+        assert a.shape != b.shape
+
+
+def test_what_has_the_key_of_one_schema_is_not_taken_for_another():
+    """Holdings without their extents have all columns of parcels; as such, what overlaps would be lost in silence."""
+    holdings = schema.HOLDINGS.empty("EPSG:4548").drop(columns="extent_id")
+    with pytest.raises(rl.SchemaError, match=r"最接近 holdings（权属分块），缺少 extent_id（范围编码）；请补齐"):
+        style.collect(holdings)
+    assert style.recognise(holdings.drop(columns=["holding_id", "status"])).name == "parcels"
+    suspects = schema.SUSPECTS.empty("EPSG:4548")[["suspect_id", "kind", "severity", "geometry"]]
+    with pytest.raises(rl.SchemaError, match="最接近 suspects（疑似问题图斑），缺少 river_id（河流编码）、bank"):
+        style.collect(suspects)
+    for name, frame in schema.FRAMES.items():
+        required = [column.name for column in frame if not column.optional]
+        if len(required) > 4 and frame.key in required:
+            lacking = frame.empty("EPSG:4548").drop(columns=required[-1])
+            if style.recognise(lacking) is None:
+                with pytest.raises(rl.SchemaError, match=f"最接近 {name}（"):
+                    style.collect(lacking)
+
+
+def test_shapes_of_several_dimensions_are_told_which_a_schema_holds():
+    shapes = [shapely.Point(0, 0), shapely.LineString([(0, 0), (9, 9)]), shapely.box(0, 0, 9, 9)]
+    mixed = gpd.GeoDataFrame({"river_id": ["a", "b", "c"], "name": "河"}, geometry=shapes, crs=4548)
+    with pytest.raises(rl.SchemaError, match=r"图形应为线，此图层有点、线、面；请只取应有的：frame\[") as caught:
+        style.collect(mixed)
+    assert "['LineString']" in caught.value.en
+    kept = mixed[mixed.geom_type.isin(["LineString"])]
+    assert [each.name for each in style.collect(kept)] == ["axes"]
 
 
 def test_a_frame_that_lacks_one_column_is_told_which_of_the_nearest_schema():

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from riverline.export.qml import qml
 from riverline.export.tables import GEOMETRY
-from riverline.style import themes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -93,7 +92,7 @@ def dress(path: Path, tables: Sequence[Table], *, about: str, language: Language
 
 def _styles(tables: Sequence[Table], language: Language) -> Iterator[tuple[str | int, ...]]:
     for table in tables:
-        ways = themes(table.layer.schema.name if table.layer.schema else "")
+        ways = table.layer.themes
         # A table that nothing draws still has names for its columns.
         for number, theme in enumerate(ways if table.kind in {"point", "line", "area"} else ways[:1]):
             title = theme.title(language) or table.name

@@ -13,7 +13,6 @@ import shapely
 from riverline._kernels.lines.chainage import cut_many
 from riverline.export.placards import placards_of
 from riverline.io.sheet_cells import clean_text
-from riverline.style import themes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -207,7 +206,7 @@ def _entities(
     *,
     label: str = "",
 ) -> Iterator[Planned]:
-    theme = themes(layer.schema.name if layer.schema else "")[0]
+    theme = layer.themes[0]
     told = theme.column in rows and bool(theme.column)
     values = rows[theme.column].tolist() if told else [None] * len(rows)
     keys = _keys(layer, rows, texts)

@@ -23,7 +23,7 @@ from riverline.export.placards import Placards, ordered, placards_of
 from riverline.geodesy.rounding import round_half_up
 from riverline.io.sheet_cells import clean_text
 from riverline.schema import FAULTS
-from riverline.style import in_language, river_names, themes
+from riverline.style import in_language, river_names
 
 if TYPE_CHECKING:
     import os
@@ -126,7 +126,7 @@ def to_kmz(
 
 def _rank(layer: Layer) -> tuple[bool, int]:
     """What is drawn on top comes first, as in a layer tree; faults come last, since few open a map for them."""
-    return layer.name == FAULTS.name, -themes(layer.schema.name if layer.schema else "")[0].order
+    return layer.name == FAULTS.name, -layer.themes[0].order
 
 
 def _located(layer: Layer) -> tuple[Layer, gpd.GeoDataFrame]:
@@ -176,7 +176,7 @@ class _Writer:
         texts = placards_of(layer, rows, language=self.language)
         if layer.schema is FAULTS:
             texts = replace(texts, names=fault_titles(rows, self.features, self.rivers, self.language))
-        theme = themes(layer.schema.name if layer.schema else "")[0]
+        theme = layer.themes[0]
         known = theme.column in rows if theme.column else True
         values = rows[theme.column].tolist() if theme.column and known else [None] * len(rows)
         by_river = layer.schema is not None and "river_id" in rows and layer.schema.key != "river_id"

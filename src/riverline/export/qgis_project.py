@@ -14,7 +14,6 @@ from pyproj import CRS
 from riverline.errors import JobError
 from riverline.export.drafts import changed, zip_files
 from riverline.export.qml import style_into, xml_text
-from riverline.style import themes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,7 +120,7 @@ def project_xml(tables: Sequence[Table], file_name: str, *, language: Language) 
 
 
 def _order(table: Table) -> int:
-    return themes(table.layer.schema.name if table.layer.schema else "")[0].order
+    return table.layer.themes[0].order
 
 
 def _source(table: Table, number: int, file_name: str) -> str:
@@ -173,7 +172,7 @@ def _layer(parent: ET.Element, table: Table, key: str, source: str, language: La
     if table.crs:
         _crs(ET.SubElement(layer, "srs"), table.crs)
     ET.SubElement(layer, "provider", encoding="UTF-8").text = "ogr"
-    theme = themes(table.layer.schema.name if table.layer.schema else "")[0]
+    theme = table.layer.themes[0]
     style_into(layer, theme, table.fields, kind=table.kind, language=language)
 
 

@@ -22,7 +22,7 @@ from riverline.io.processes import require_guard
 from riverline.io.whole_files import write_whole
 from riverline.maps.beside import Beside
 from riverline.maps.drawing import draw
-from riverline.maps.gathering import gather
+from riverline.maps.gathering import gather, settled
 from riverline.maps.index import Entry, entry_of, index_html
 from riverline.maps.look import Look
 from riverline.maps.manifest import INDEX, Drawn, Journal, write_manifest
@@ -259,8 +259,8 @@ def _concluded(
 
 def _collected(results: Any) -> tuple[Layer, ...]:  # noqa: ANN401
     if isinstance(results, dict):
-        return gather(**results)
-    return gather(*results) if isinstance(results, (list, tuple)) else gather(results)
+        return settled(gather(**results))
+    return settled(gather(results))
 
 
 def _all_drawn(tasks: Sequence[Task], processes: int) -> Iterator[tuple[Task, Drawn | None]]:

@@ -11,7 +11,7 @@ import geopandas as gpd
 from riverline.errors import SchemaError
 from riverline.geodesy import align
 from riverline.maps.drawing import draw
-from riverline.maps.gathering import gather
+from riverline.maps.gathering import gather, settled
 from riverline.maps.lightening import CRS
 from riverline.maps.look import Look
 from riverline.maps.pictures import MAX_PIXELS
@@ -106,7 +106,7 @@ def show_change(  # noqa: PLR0913 - one argument a thing to say
     """
     look = Look(language, title, basemap, tianditu_key, width, height)
     parts = [_part(before, "before"), _part(after, "after")]
-    found = gather(*results, **layers)
+    found = settled(gather(*results, **layers))
     refuse_too_many([*found, *(layer for part in parts for layer in part.layers)], max_features)
     pair = Pair(tuple(parts), _bounds(area), max_pixels)
     return draw(found, look, pair=pair, chips=chips)
@@ -123,7 +123,7 @@ def _part(value: Any, name: str) -> Part:  # noqa: ANN401
             f"{name} must be a scene or a frame, got {what if what != '空' else 'nothing'}; for an image write "
             f'{name}=rl.read_scene("image.tif", date="2024-04-15")',
         )
-    return Part(tuple(images), gather(*rest))
+    return Part(tuple(images), settled(gather(*rest)))
 
 
 def _bounds(area: gpd.GeoDataFrame | gpd.GeoSeries | None) -> tuple[float, float, float, float] | None:

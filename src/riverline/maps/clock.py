@@ -53,6 +53,8 @@ class Clock:
         empty for none.
     chosen
         Number of the choice that the map opens at, -1 for everything.
+    layers
+        What a list of the layers with months is called, of which one may be chosen; empty for none.
     """
 
     steps: tuple[str, ...]
@@ -60,6 +62,7 @@ class Clock:
     facet: str = ""
     choices: tuple[tuple[str, tuple[int, ...]], ...] = ()
     chosen: int = -1
+    layers: str = ""
 
 
 def months_of(*days: Any) -> tuple[tuple[str, ...], int]:  # noqa: ANN401 - series of days
@@ -110,7 +113,7 @@ def clock_columns(frame: pd.DataFrame) -> dict[str, NDArray[np.int64]]:
 def add_clock(page: folium.Map, clock: Clock, groups: Sequence[str], language: Language) -> None:
     """Put the control on the page; it begins when everything else is there."""
     spec = {"steps": clock.steps, "at": clock.at, "choices": clock.choices, "chosen": clock.chosen,
-            "words": _WORDS[language] | {"facet": clock.facet}}  # fmt: skip
+            "words": _WORDS[language] | {"facet": clock.facet, "layers": clock.layers}}  # fmt: skip
     page.add_child(identify(Asides("clock"), page.get_name(), "clock"))
     code = f"riverlineClock.start({page.get_name()}, {json_text(spec)}, [{', '.join(groups)}]);"
     page.add_child(identify(Script(code), page.get_name(), "start"))

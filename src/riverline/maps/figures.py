@@ -14,7 +14,7 @@ from riverline.errors import JobError
 from riverline.io.file_names import file_names
 from riverline.maps.photos import take_photos
 from riverline.schema import CHANGE_EVIDENCE, SUSPECTS
-from riverline.style import CURVES
+from riverline.style import CURVES, SETTLED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -71,7 +71,7 @@ def popup_figures(
     if chips is not None:
         curves, told = embed_chips(curves, layers, chips, language)
     problems, photos, left = take_photos(layers, language)
-    return {"suspects": curves, "problems": problems}, photos, [told, left]
+    return {"suspects": curves, "problems": problems, SETTLED.layer: problems}, photos, [told, left]
 
 
 def evidence_curves(layers: Sequence[Layer], language: Language) -> dict[str, dict[str, Any]]:

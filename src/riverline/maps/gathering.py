@@ -10,14 +10,16 @@ import pandas as pd
 
 from riverline.errors import SchemaError
 from riverline.ledger import Ledger
-from riverline.style import collect
+from riverline.schema import PROBLEMS
+from riverline.style import SETTLED, collect, flat
 
 if TYPE_CHECKING:
     from riverline.style import Layer
 
-__all__ = ["gather", "mended"]
+__all__ = ["gather", "mended", "settled"]
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
+_SETTLED = replace(PROBLEMS, label_zh="已了结的问题", label_en="Settled problems")
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -44,7 +46,7 @@ def gather(*results: Any, **layers: Any) -> tuple[Layer, ...]:  # noqa: ANN401 -
     ['axes']
     """
     every: list[Any] = []
-    for each in results:
+    for each in flat(results):
         every += [each.problems(), each.attachments()] if isinstance(each, Ledger) else [each]
     books = {name: each for name, each in layers.items() if isinstance(each, Ledger)}
     every += [book.attachments() for book in books.values()]
@@ -52,6 +54,38 @@ def gather(*results: Any, **layers: Any) -> tuple[Layer, ...]:  # noqa: ANN401 -
     found = collect(*every, **named)
     _refuse_doubles(found)
     return tuple(replace(layer, frame=mended(layer.frame)) for layer in found)
+
+
+def settled(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    """Layers with the problems that are closed or rejected in one of their own: a map must not accuse of them.
+
+    Parameters
+    ----------
+    layers
+        From :func:`gather`.
+
+    Returns
+    -------
+    tuple of Layer
+        Such a layer follows the layer of problems that it is from, and is drawn by :data:`riverline.style.SETTLED`.
+
+    Examples
+    --------
+    >>> import riverline as rl
+    >>> problems = rl.schema.PROBLEMS.empty("EPSG:4548").reindex([0, 1]).assign(status=["found", "closed"])
+    >>> [(layer.name, len(layer.frame)) for layer in settled(gather(problems))]
+    [('problems', 1), ('settled_problems', 1)]
+    """
+    found: list[Layer] = []
+    for layer in layers:
+        over = layer.frame["status"].isin([state for state, _ in SETTLED.symbols]) if layer.schema is PROBLEMS else None
+        if over is None or not over.any():
+            found.append(layer)
+            continue
+        rows = over.to_numpy(dtype=bool)
+        found += [replace(layer, frame=layer.frame[~rows])] * bool((~rows).any())
+        found.append(replace(layer, name=SETTLED.layer, schema=_SETTLED, frame=layer.frame[rows]))
+    return tuple(found)
 
 
 def _refuse_doubles(layers: tuple[Layer, ...]) -> None:

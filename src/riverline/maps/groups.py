@@ -18,7 +18,7 @@ from riverline.maps.packing import pack
 from riverline.maps.ribbons import along_banks, beside_ribbons, rate_classes
 from riverline.maps.texts import Texts, texts_of
 from riverline.maps.tiling import cut_tiles, standing_in
-from riverline.style import NEUTRAL, THEMES, themes
+from riverline.style import NEUTRALS, THEMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,7 +54,7 @@ class Group:
     count
         Number of features.
     features
-        GeoJSON features in lon/lat; ``properties.t`` numbers the popup's texts, ``properties.h`` the halo's category.
+        GeoJSON features in lon/lat; ``properties.t`` numbers the popup's texts, ``properties.h`` its bands' categories.
         Empty for a halo, which borrows them from the groups of its layer's main theme.
     fields, tip, find, texts
         Labels of the popup's rows, which of them make the tooltip, which a search looks through (and 1 beside those
@@ -127,9 +127,9 @@ def groups_of(
     """
     found: list[Group] = []
     layers, own = along_banks(layers), own or {}
-    for theme in (*own.values(), *THEMES, NEUTRAL):
+    for theme in (*own.values(), *THEMES, *NEUTRALS):
         for layer in layers:
-            mine = themes(layer.name if layer.schema else "")
+            mine = layer.themes
             if theme in ((own[layer.name],) if layer.name in own else mine):
                 drawn = replace(layer, frame=layer.frame[~blank(layer.frame)].reset_index(drop=True))
                 if theme.halo:
@@ -191,8 +191,8 @@ def _groups(
             continue
         marks = clock_marks(layer.frame.iloc[rows])
         properties = [
-            {"t": each.tolist(), "h": int(h)} | mark | ({"f": int(figure) - 1} if figure else {})
-            for each, h, mark, figure in zip(numbers, halo[rows], marks, which, strict=True)
+            {"t": each.tolist(), "h": h} | mark | ({"f": int(figure) - 1} if figure else {})
+            for each, h, mark, figure in zip(numbers, (halo[row] for row in rows), marks, which, strict=True)
         ]
         yield made(features=to_features(geometry, properties))
 
@@ -270,21 +270,26 @@ def _halos(layer: Layer, theme: Theme, language: Language) -> Iterator[Group]:
             yield Group(layer.name, heading, label, symbol, kind, theme.order, count, [], halo=number)
 
 
-def _halo_numbers(layer: Layer) -> np.ndarray:
-    """Which band is around each feature: of the first theme that shows its category unasked, else of the last."""
-    numbers = np.full(len(layer.frame), -1)
+def _halo_numbers(layer: Layer) -> list[list[int]]:
+    """Which bands are around each feature when they are shown: one of each theme, but for those left out by another."""
+    found: list[list[int]] = [[] for _ in range(len(layer.frame))]
+    alone: set[int] = set()
     firsts = _numbers_of(layer)
-    for theme in reversed([each for each in themes(layer.name) if each.halo and each.column in firsts]):
-        known = {value: (at, symbol.shown) for at, (value, symbol) in enumerate(theme.symbols, firsts[theme.column])}
-        own = [known.get(value, (-1, False)) for value in layer.frame[theme.column]]
-        mine, shown = (np.array(each) for each in zip(*own, strict=True)) if own else (numbers, numbers)
-        numbers = np.where((mine >= 0) & (shown.astype(bool) | (numbers < 0)), mine, numbers)
-    return numbers
+    for theme in [each for each in layer.themes if each.halo and each.column in firsts]:
+        known = {value: (at, symbol) for at, (value, symbol) in enumerate(theme.symbols, firsts[theme.column])}
+        for row, value in enumerate(layer.frame[theme.column]):
+            number, symbol = known.get(value, (-1, None))
+            if symbol is None or (symbol.shown and row in alone):
+                continue
+            found[row].append(number)
+            if theme.alone and symbol.shown:
+                alone.add(row)
+    return found
 
 
 def _numbers_of(layer: Layer) -> dict[str, int]:
     """Number of the first category of each halo of a layer; of a column that the frame need not have none."""
-    halos = [theme for theme in themes(layer.name) if theme.halo and theme.column in layer.frame]
+    halos = [theme for theme in layer.themes if theme.halo and theme.column in layer.frame]
     ends = np.cumsum([0, *(len(theme.symbols) for theme in halos)])
     return {theme.column: int(at) for theme, at in zip(halos, ends, strict=False)}
 

@@ -11,7 +11,7 @@ import pandas as pd
 from riverline.errors import SchemaError
 from riverline.geodesy import align
 from riverline.maps.drawing import draw
-from riverline.maps.gathering import gather
+from riverline.maps.gathering import gather, settled
 from riverline.maps.lightening import CRS
 from riverline.maps.look import Look
 from riverline.maps.naming import middles
@@ -120,6 +120,7 @@ def show_hotspots(  # noqa: PLR0913 - one argument a thing to say
     HOT_REACHES.require(clusters, layer="hot_reaches")
     found = gather(hotspots, *results, **layers)
     found, aside = _in_window(found, hotspots, language)
+    found = settled(found)
     refuse_too_many(found, max_features)
     hot = clusters[(clusters["verdict"] == "hot").to_numpy(dtype=bool)]
     labels = _labels(hot, language)

@@ -43,7 +43,7 @@ def show_ledger(  # noqa: PLR0913 - one argument a thing to say
     max_features: int = MOST_FEATURES,
     **layers: Any,  # noqa: ANN401
 ) -> folium.Map:
-    """A map of the ledger with a slider by month, a layer for each status, and a list of kinds to choose from.
+    """A map of the ledger with a slider by month, a layer for each status, and lists of statuses and kinds.
 
     Parameters
     ----------
@@ -64,6 +64,7 @@ def show_ledger(  # noqa: PLR0913 - one argument a thing to say
     Returns
     -------
     folium.Map
+        One status or all may be chosen, and one kind; the layer tree shows and hides statuses one by one.
         It opens on the last month, whose counts the legend has. Problems without a day are there in every month.
 
     Raises
@@ -95,9 +96,11 @@ def show_ledger(  # noqa: PLR0913 - one argument a thing to say
     found = gather(states, *attached, *results, **layers)
     refuse_too_many(found, max_features)
     choices = tuple(str(PROBLEMS["kind"].value_label(kind, language)) for kind in kinds)
-    label = PROBLEMS["kind"].label_zh if language == "zh" else PROBLEMS["kind"].label_en
+    label, state = (
+        PROBLEMS[name].label_zh if language == "zh" else PROBLEMS[name].label_en for name in ("kind", "status")
+    )
     listed = tuple((name, (number,)) for number, name in enumerate(choices))
-    clock = Clock(steps or ("",), max(len(steps) - 1, 0), label, listed)
+    clock = Clock(steps or ("",), max(len(steps) - 1, 0), label, listed, layers=state)
     return draw(found, replace(look, clock=clock, themes={"problems": PROBLEMS_BY_STATUS}))
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from riverline.errors import SchemaError
 from riverline.maps.clock import CHOICE, FIRST, LAST, Clock, month_numbers, months_of
 from riverline.maps.drawing import draw
-from riverline.maps.gathering import gather, mended
+from riverline.maps.gathering import gather, mended, settled
 from riverline.maps.look import Look
 from riverline.maps.showing import MOST_FEATURES, refuse_too_many
 from riverline.schema import COVERAGE, PATROL_GAPS, PATROLS
@@ -107,7 +107,7 @@ def show_patrols(
         part.assign(**_times(start, end, first, len(steps)), **{CHOICE: _numbers(pairs, people)})
         for part, (start, end), pairs in zip(parts, spans, who, strict=True)
     ]
-    found = gather(*timed, *_without_duty(patrols), *results, **layers)
+    found = settled(gather(*timed, *_without_duty(patrols), *results, **layers))
     refuse_too_many(found, max_features)
     label = COVERAGE["chief"].label_zh if language == "zh" else COVERAGE["chief"].label_en
     choices, chosen = _choices(people, chain(*who[:2]), language)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from riverline.errors import JobError
 from riverline.maps.drawing import draw
 from riverline.maps.focus import first_view
-from riverline.maps.gathering import gather
+from riverline.maps.gathering import gather, settled
 from riverline.maps.lightening import merge
 from riverline.maps.look import Look
 from riverline.maps.swiping import Pair, Part, choose, part_images
@@ -51,7 +51,8 @@ def show(  # noqa: PLR0913 - one argument a thing to say
     *results
         Results such as :class:`riverline.Demarcation`, and frames that follow a schema, in any CRS. A
         :class:`riverline.Ledger` stands for its problems as all of its events have left them, closed ones too, with its
-        attachments; for those of another day give ``ledger.problems(on=…)``. Evidence of changes
+        attachments; for those of another day give ``ledger.problems(on=…)``. Problems that are closed or rejected are
+        a layer of their own, drawn by their state. Lists of results count as what is in them. Evidence of changes
         is drawn as curves in the popups of suspects; photographs among ``ledger.attachments()`` (JPEG, PNG, TIFF, WebP,
         BMP) are in the popups of their problems, made small, at most 120 and 12 MB.
     language
@@ -81,7 +82,8 @@ def show(  # noqa: PLR0913 - one argument a thing to say
     chips
         Pictures of suspects for their popups, as in :func:`show_change`.
     **layers
-        More frames or results, each with a name: ``乡镇=towns`` draws a frame that follows no schema in grey.
+        More frames or results, each with a name: ``乡镇=towns`` draws a frame that follows no schema, the
+        first in grey, each other in a stroke of its own by the order given (:data:`riverline.style.NEUTRALS`).
 
     Returns
     -------
@@ -124,7 +126,7 @@ def show(  # noqa: PLR0913 - one argument a thing to say
     """
     look = Look(language, title, basemap, tianditu_key, width, height, focus)
     rest, named, images = part_images(results, layers, scenes)
-    found = gather(*rest, **named)
+    found = settled(gather(*rest, **named))
     refuse_too_many(found, max_features)
     area = first_view(merge(found), focus) if images else None
     pair = Pair(tuple(Part(part) for part in choose(images, area))) if images else None

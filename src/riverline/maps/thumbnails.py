@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from riverline.style import OTHER, themes
+from riverline.style import OTHER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -126,7 +126,7 @@ def _box(shapes: Sequence[Objects]) -> Floats | None:
 
 def _categories(layer: Layer) -> Iterator[tuple[int, Symbol, NDArray[np.int64]]]:
     """Drawing order, symbol and rows of each category that a map shows unasked."""
-    theme = themes(layer.name if layer.schema else "")[0]
+    theme = layer.themes[0]
     if not theme.column or theme.column not in layer.frame:
         yield theme.order, theme.symbols[0][1] if not theme.column else OTHER, np.arange(len(layer.frame))
         return

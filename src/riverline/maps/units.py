@@ -201,7 +201,7 @@ def _of_faults(faults: pd.DataFrame, layers: Sequence[Layer], units: Mapping[int
         key = getattr(layers[i].schema, "key", "")
         if key in layers[i].frame:
             pairs = zip(_codes(layers[i].frame[key]), unit, strict=True)
-            known |= {(layers[i].name, code): each for code, each in pairs if each is not None}
+            known |= {(getattr(layers[i].schema, "name", ""), code): each for code, each in pairs if each is not None}
     codes = {each for unit in units.values() for each in unit if each}
     features = zip(faults["layer"].astype("str"), _codes(faults["feature_id"]), strict=True)
     told = [known.get(pair, pair[1] if pair[1] in codes else None) for pair in features]

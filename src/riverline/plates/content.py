@@ -14,7 +14,7 @@ from riverline.errors import SchemaError
 from riverline.faults import found as told_of
 from riverline.geodesy import align, is_metric, to_metric
 from riverline.schema import EXTENTS, FAULTS, HOLDINGS, MATCH_LINES, PLATES, ZONES
-from riverline.style import NEUTRAL, THEMES, collect, in_language, themes
+from riverline.style import NEUTRALS, THEMES, collect, in_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -215,9 +215,9 @@ def marks_of(layers: Sequence[Layer], language: Language) -> tuple[Mark, ...]:
         Of headings and labels.
     """
     found: list[Mark] = []
-    for theme in (*THEMES, NEUTRAL):
+    for theme in (*THEMES, *NEUTRALS):
         for layer in layers:
-            if theme in themes(layer.name if layer.schema else "") and len(layer.frame):
+            if theme in layer.themes and len(layer.frame):
                 found += _marks(layer, theme, language)
     found = [_outlined(mark) if mark.layer == FAULTS.name and mark.kind == "area" else mark for mark in found]
     if any(mark.layer == ZONES.name for mark in found):

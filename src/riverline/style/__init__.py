@@ -13,19 +13,20 @@ from __future__ import annotations
 
 from riverline.style.along import along_own_line, own_line_names, own_lines, unnamed
 from riverline.style.evidence import COLOURS, CURVES, HEAT
-from riverline.style.layers import Layer, collect, recognise
+from riverline.style.layers import Layer, collect, flat, recognise
 from riverline.style.naming import rule_sets_named, rule_sets_of, with_rule_titles
 from riverline.style.rivers import river_names
-from riverline.style.symbols import NEUTRAL, OTHER, PROBLEMS_BY_STATUS, THEMES, Shape, Symbol, Theme, themes
+from riverline.style.symbols import NEUTRALS, OTHER, PROBLEMS_BY_STATUS, SETTLED, THEMES, Shape, Symbol, Theme, themes
 from riverline.style.wording import in_language
 
 __all__ = [
     "COLOURS",
     "CURVES",
     "HEAT",
-    "NEUTRAL",
+    "NEUTRALS",
     "OTHER",
     "PROBLEMS_BY_STATUS",
+    "SETTLED",
     "THEMES",
     "Layer",
     "Shape",
@@ -33,6 +34,7 @@ __all__ = [
     "Theme",
     "along_own_line",
     "collect",
+    "flat",
     "in_language",
     "own_line_names",
     "own_lines",

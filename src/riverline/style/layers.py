@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +13,16 @@ import pandas as pd
 from riverline.errors import SchemaError
 from riverline.provenance import rules_used
 from riverline.schema import EXTENTS, FRAMES
+from riverline.style.symbols import NEUTRALS, themes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from riverline.provenance import RulesUsed, Run
     from riverline.schema import Language, Schema
+    from riverline.style.model import Theme
 
-__all__ = ["Layer", "collect", "recognise"]
+__all__ = ["Layer", "collect", "flat", "recognise"]
 
 _DIMENSION = {
     name: dimension
@@ -27,8 +30,9 @@ _DIMENSION = {
     for each in names
     for name in (each, f"Multi{each}")
 }
-# Share of a schema's columns that a frame must have for the schema to be named as the one that was meant.
-_NEAR = 0.5
+# How well a frame must fit a schema for that to be named as the one that was meant, unless it has its key.
+_NEAR = 0.4
+_KINDS: dict[Language, tuple[str, ...]] = {"zh": ("点", "线", "面"), "en": ("points", "lines", "polygons")}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +53,8 @@ class Layer:
         The result's rule set: something with ``name``, ``title`` and ``digest``, or None.
     given
         What the caller called it, or the field of the result that it is; empty for a frame that was given bare.
+    number
+        Which it is of those that follow no schema, from 0: two of them are not drawn alike.
     """
 
     name: str
@@ -57,6 +63,12 @@ class Layer:
     run: Run | None = None
     rules: Any = None
     given: str = ""
+    number: int = 0
+
+    @property
+    def themes(self) -> tuple[Theme, ...]:
+        """The ways in which it is drawn, the main one first."""
+        return themes(self.name) if self.schema else (NEUTRALS[self.number % len(NEUTRALS)],)
 
     @property
     def called(self) -> str:
@@ -93,7 +105,8 @@ def recognise(frame: pd.DataFrame) -> Schema | None:
     -------
     Schema or None
         ``None`` if it has the columns of no schema, or its shapes are of a dimension that no such schema holds:
-        polygons are no axes, whatever their columns.
+        polygons are no axes, whatever their columns. Nor is it taken for one schema where it has the key and more of
+        the columns of another and lacks something of that: holdings without their extents are no parcels.
 
     Examples
     --------
@@ -105,14 +118,20 @@ def recognise(frame: pd.DataFrame) -> Schema | None:
     """
     there = set(frame.columns)
     drawn = _dimensions(frame)
-    fits = [
-        schema
-        for schema in FRAMES.values()
-        if _required(schema) <= there
-        and (not schema.geometry or drawn <= {_DIMENSION[each] for each in schema.geometry})
-    ]
-    known = {schema.name: len(there.intersection(column.name for column in schema)) for schema in fits}
-    return max(fits, key=lambda schema: (known[schema.name], len(_required(schema)), schema.name), default=None)
+    held = [schema for schema in FRAMES.values() if drawn <= _held(schema)]
+    known = {schema.name: len(there.intersection(column.name for column in schema)) for schema in held}
+    fits = [schema for schema in held if _required(schema) <= there]
+    best = max(fits, key=lambda schema: (known[schema.name], len(_required(schema)), schema.name), default=None)
+    if best is not None and any(
+        schema.key in there and schema.key not in best and known[schema.name] > known[best.name] for schema in held
+    ):
+        return None
+    return best
+
+
+def _held(schema: Schema) -> set[int]:
+    """Dimensions of the shapes that a schema holds; of a table any, since a frame may have them besides."""
+    return {_DIMENSION[each] for each in schema.geometry} or {0, 1, 2}
 
 
 def _dimensions(frame: pd.DataFrame) -> set[int]:
@@ -129,7 +148,7 @@ def collect(*results: Any, **layers: Any) -> tuple[Layer, ...]:  # noqa: ANN401 
     Parameters
     ----------
     *results
-        Frames that follow a schema, or results: dataclasses whose fields are frames.
+        Frames that follow a schema, or results: dataclasses whose fields are frames; lists of them too.
     **layers
         More of the same, each with a name: a frame that follows no schema is called by it.
 
@@ -153,14 +172,41 @@ def collect(*results: Any, **layers: Any) -> tuple[Layer, ...]:  # noqa: ANN401 
     """
     found: list[Layer] = []
     problems: list[tuple[str, str]] = []
-    for name, value in [*(("", value) for value in results), *layers.items()]:
+    named = [(name, part) for name, value in layers.items() for part in flat([value])]
+    for name, value in [*(("", each) for each in flat(results)), *named]:
         parts = list(_parts(name, value))
         found += [part for part in parts if part.schema or part.name]
         problems += [_complaint(name, value)] * (not parts or any(not (part.schema or part.name) for part in parts))
     if problems:
         raise SchemaError.listing("无法识别要绘制或导出的内容", "cannot tell what to draw or write", problems)
     once = {id(layer.frame): layer for layer in reversed(found)}
-    return tuple(layer for layer in found if once[id(layer.frame)] is layer)
+    numbers = {name: at for at, name in enumerate(dict.fromkeys(each.name for each in found if each.schema is None))}
+    return tuple(
+        dataclasses.replace(layer, number=numbers[layer.name]) if layer.schema is None else layer
+        for layer in found
+        if once[id(layer.frame)] is layer
+    )
+
+
+def flat(results: Iterable[Any]) -> list[Any]:
+    """What was given, lists and tuples of it opened.
+
+    Parameters
+    ----------
+    results
+        Anything, and lists and tuples of it.
+
+    Returns
+    -------
+    list
+        In the order given.
+
+    Examples
+    --------
+    >>> flat([1, [2, (3,)]])
+    [1, 2, 3]
+    """
+    return [part for each in results for part in (flat(each) if isinstance(each, (list, tuple)) else [each])]
 
 
 def _required(schema: Schema) -> set[str]:
@@ -192,20 +238,48 @@ def _may_be_extents(frame: pd.DataFrame) -> bool:
 
 
 def _nearest(frame: pd.DataFrame) -> tuple[str, str]:
-    """What to add: the columns that the nearest schema asks for and the frame lacks."""
-    there = set(map(str, frame.columns))
-    share = {schema.name: len(_required(schema) & there) / len(_required(schema)) for schema in FRAMES.values()}
-    # Of equals, the one that knows more of the columns.
-    near = max(FRAMES.values(), key=lambda each: (share[each.name], len(there & {column.name for column in each})))
-    if share[near.name] < _NEAR:
+    """What to do: the columns that the nearest schema asks for and the frame lacks, or the shapes to leave out."""
+    there, drawn = set(map(str, frame.columns)), _dimensions(frame)
+    near = _meant(there, drawn)
+    if near is None:
         return "请补齐字段", "add what is missing"
+    zh, en = f"最接近 {near.name}（{near.label('zh')}）", f"nearest is {near.name}"
     lacking = [column for column in near if not column.optional and column.name not in there]
-    zh = "、".join(f"{column.name}（{column.label_zh}）" for column in lacking)
-    en = ", ".join(column.name for column in lacking)
-    return (
-        f"最接近 {near.name}（{near.label('zh')}），缺少 {zh}；请补齐",
-        f"nearest is {near.name}, which lacks {en}: add it",
-    )
+    if lacking:
+        return (
+            f"{zh}，缺少 {'、'.join(f'{column.name}（{column.label_zh}）' for column in lacking)}；请补齐",
+            f"{en}, which lacks {', '.join(column.name for column in lacking)}: add it",
+        )
+    zh, en = f"{zh}，字段不缺，但图形应为", f"{en}, no column of which is missing, but its shapes are "
+    zh += f"{_shapes(_held(near), 'zh')}，此图层有{_shapes(drawn, 'zh')}"
+    en += f"{_shapes(_held(near), 'en')}, and here are {_shapes(drawn, 'en')}"
+    if drawn & _held(near):
+        only = f"frame[frame.geom_type.isin({list(near.geometry)})]"
+        return f"{zh}；请只取应有的：{only}", f"{en}: take {only}"
+    return zh, en
+
+
+def _meant(there: set[str], drawn: set[int]) -> Schema | None:
+    """The schema that a frame is nearest to: one whose columns it has, and that most of its columns are of."""
+    often = Counter(column.name for schema in FRAMES.values() for column in schema)
+
+    def weight(columns: set[str]) -> float:
+        # A column that many schemas have tells little of which is meant.
+        return sum(1.0 / often[each] for each in columns if each in often)
+
+    def fit(schema: Schema) -> float:
+        own = weight(there & {column.name for column in schema}) / (weight(there) or 1.0)
+        share = weight(_required(schema) & there) / weight(_required(schema))
+        return own * share * (1.0 if drawn <= _held(schema) else 0.5)
+
+    near = max(FRAMES.values(), key=fit)
+    telling = near.key in there and often[near.key] < len(FRAMES) / 4
+    return near if telling or fit(near) >= _NEAR else None
+
+
+def _shapes(dimensions: set[int], language: Language) -> str:
+    words = _KINDS[language]
+    return ("、" if language == "zh" else ", ").join(words[each] for each in sorted(dimensions))
 
 
 def _complaint(name: str, value: Any) -> tuple[str, str]:  # noqa: ANN401

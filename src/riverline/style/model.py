@@ -72,6 +72,10 @@ class Theme:
         Value → symbol, in legend order.
     halo
         ``True`` where the theme is a band around the symbols of the frame's main theme.
+    alone
+        Whether a band of it that a map shows unasked leaves out those of the themes after it.
+    layer
+        Name of the layers that it draws, where these hold but some of the schema's rows.
     """
 
     schema: str
@@ -79,6 +83,8 @@ class Theme:
     order: int
     symbols: tuple[tuple[str | int, Symbol], ...]
     halo: bool = False
+    alone: bool = False
+    layer: str = ""
 
     @property
     def frame(self) -> Schema | None:

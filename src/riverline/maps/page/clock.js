@@ -9,6 +9,24 @@ var riverlineClock = window.riverlineClock || (function () {
     return node;
   }
 
+  // Signs are drawn: many fonts have none for pause.
+  function sign(button, path) {
+    var image = document.createElementNS('http://www.w3.org/2000/svg', 'svg'), shape = document.createElementNS(image.namespaceURI, 'path');
+    image.setAttribute('viewBox', '0 0 10 10');
+    image.setAttribute('aria-hidden', 'true');
+    shape.setAttribute('d', path);
+    image.appendChild(shape);
+    button.replaceChildren(image);
+  }
+
+  var PLAY = 'M2 1L9 5L2 9Z', PAUSE = 'M2 1H4V9H2ZM6 1H8V9H6Z';
+
+  function list(words, values, parent) {
+    var select = element('select', '', element('label', words, parent));
+    values.forEach(function (each, i) { element('option', each, select).value = i - 1; });
+    return select;
+  }
+
   // A choice is the list of values that it shows; null shows all.
   function includes(choice, value) { return !choice || choice.indexOf(value) >= 0; }
 
@@ -43,9 +61,10 @@ var riverlineClock = window.riverlineClock || (function () {
     box.className = 'riverline-clock leaflet-control';
     L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
     if (spec.steps.length > 1) {
-      var play = element('button', '▶', row), range = element('input', '', row), timer = null;
+      var play = element('button', '', row), range = element('input', '', row), timer = null;
       play.type = 'button';
       play.title = spec.words.play;
+      sign(play, PLAY);
       range.type = 'range';
       range.min = 0;
       range.max = spec.steps.length - 1;
@@ -60,13 +79,13 @@ var riverlineClock = window.riverlineClock || (function () {
       var stop = function () {
         clearInterval(timer);
         timer = null;
-        play.textContent = '▶';
+        sign(play, PLAY);
         play.title = spec.words.play;
       };
       range.addEventListener('input', function () { show(Number(range.value)); changed(); });
       play.addEventListener('click', function () {
         if (timer) { stop(); return; }
-        play.textContent = '⏸';
+        sign(play, PAUSE);
         play.title = spec.words.pause;
         show(state.at >= spec.steps.length - 1 ? 0 : state.at + 1);
         changed();
@@ -85,13 +104,29 @@ var riverlineClock = window.riverlineClock || (function () {
       };
     } else { element('output', spec.steps[0] || '', row); }
     if (spec.choices.length > 1) {
-      var label = element('label', spec.words.facet, element('div', '', box)), select = element('select', '', label);
-      [[spec.words.every, null]].concat(spec.choices).forEach(function (each, i) { element('option', each[0], select).value = i - 1; });
+      var values = spec.choices.map(function (each) { return each[0]; });
+      var select = list(spec.words.facet, [spec.words.every].concat(values), element('div', '', box));
       select.value = spec.chosen;
       select.addEventListener('change', function () { state.choice = chosen(spec, Number(select.value)); changed(); });
       state.told = function () { select.value = -1; };
     }
     return { box: box, move: move };
+  }
+
+  // The list of layers: one of them or all; what the legend or the search shows besides leaves it blank.
+  function part(map, spec, groups, box) {
+    var names = groups.map(function (group) { return group.legendItem.querySelector('span').textContent; });
+    var select = list(spec.words.layers, [spec.words.every].concat(names), element('div', '', box));
+    function tell() {
+      var seen = groups.filter(function (group) { return map.hasLayer(group); });
+      select.value = seen.length === groups.length ? -1 : seen.length === 1 ? groups.indexOf(seen[0]) : '';
+    }
+    select.addEventListener('change', function () {
+      var number = Number(select.value);
+      groups.forEach(function (group, i) { map[number < 0 || i === number ? 'addLayer' : 'removeLayer'](group); });
+    });
+    map.on('layeradd layerremove', function (event) { if (groups.indexOf(event.layer) >= 0) { tell(); } });
+    tell();
   }
 
   function chosen(spec, number) { return number < 0 ? null : spec.choices[number][1]; }
@@ -112,6 +147,9 @@ var riverlineClock = window.riverlineClock || (function () {
     });
     function changed() { apply(map, children, state); }
     var control = L.control({ position: 'bottomleft' }), made = build(spec, state, changed);
+    var parted = children.map(function (each) { return each.group; });
+    parted = parted.filter(function (group, i) { return parted.indexOf(group) === i; });
+    if (spec.words.layers && parted.length > 1) { part(map, spec, parted, made.box); }
     control.onAdd = function () { return made.box; };
     control.addTo(map);
     // What was searched for is shown: in its own month, the last of them, and without a choice that hides it.

@@ -73,7 +73,7 @@ var riverline = window.riverline || (function () {
       var settings = L.extend({}, options, { interactive: false, fill: false });
       sources.forEach(function (source) {
         source.eachLayer(function (layer) {
-          if (layer.feature.properties.h !== value) { return; }
+          if (layer.feature.properties.h.indexOf(value) < 0) { return; }
           if (layer.getLatLng) { group.addLayer(L.circleMarker(layer.getLatLng(), settings)); }
           else if (layer.getLatLngs) { group.addLayer(L.polyline(closed(layer), settings)); }
         });

@@ -23,7 +23,6 @@ from riverline.reports.drawing.svg import (
     text_width,
 )
 from riverline.reports.model import Figure
-from riverline.style import themes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -109,7 +108,7 @@ def draw_map(layers: Sequence[Layer], *, title: str, language: Language) -> Figu
     metric = geodesy.to_metric(drawn[0].frame)
     frames = [metric, *(geodesy.align(each.frame, metric.crs, layer=each.name) for each in drawn[1:])]
     sheet = _laid_out(frames[0].total_bounds)
-    order = sorted(range(len(drawn)), key=lambda at: themes(drawn[at].name)[0].order)
+    order = sorted(range(len(drawn)), key=lambda at: drawn[at].themes[0].order)
     marks: list[str] = []
     legend: list[_Entry] = []
     for at in order:
@@ -151,7 +150,7 @@ def _laid_out(bounds: NDArray[np.float64]) -> _Sheet:
 
 def _drawn(layer: Layer, frame: Any, sheet: _Sheet, language: Language) -> Iterator[tuple[str, _Entry]]:  # noqa: ANN401
     """One path for each category that is there."""
-    theme = themes(layer.name)[0]
+    theme = layer.themes[0]
     geometry = shapely.force_2d(frame.geometry.to_numpy())
     seen = shapely.intersects(geometry, sheet.window) & ~shapely.is_empty(geometry)
     # A category is drawn as the symbology has it; a value that it does not know is drawn as what is unknown.
