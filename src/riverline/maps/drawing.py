@@ -279,16 +279,17 @@ def _add_groups(
         if group.halo < 0:
             if group.packed is not None:
                 child = PackedFeatures(group, pane.removesuffix("Lines"))
-                parent.add_child(identify(child, parent.get_name(), group.packed.content))
-                continue
-            features = draw_features(group, hover=hover, pane=pane, crowd=crowd)
-            child = identify(features, parent.get_name(), json.dumps(group.features))
+                identify(child, parent.get_name(), group.packed.content)
+            else:
+                child = draw_features(group, hover=hover, pane=pane, crowd=crowd)
+                identify(child, parent.get_name(), json.dumps(group.features))
             parent.add_child(child)
             sources.setdefault(group.layer, []).append(child.get_name())
     for group, name in zip(groups, drawn, strict=True):
         if group.halo >= 0:
-            borrowed = f"[{', '.join(sources[group.layer])}], {group.halo}, {leaflet_options(group.symbol)}"
-            page.add_child(identify(Script(f"riverline.halo({name}, {borrowed});"), name))
+            where = {"pane": pane} if pane else {}
+            borrowed = f"[{', '.join(sources[group.layer])}], {group.halo}, {leaflet_options(group.symbol, **where)}"
+            page.add_child(identify(Script(f"riverline.halo({name}, {borrowed}, {group.order});"), name))
     return drawn
 
 

@@ -139,7 +139,7 @@ class PackedFeatures(folium.map.Layer):
             "data": name, "count": packed.count, "parts": packed.parts, "vertices": packed.vertices, "kind": group.kind,
             "order": group.order, "style": path_options(group.symbol), "title": title_of(group), "tip": group.tip,
             "find": group.find, "fields": group.fields, "texts": group.texts, "marks": group.marks, "pane": self.pane,
-            "figures": group.figures,
+            "figures": group.figures, "called": _called(group),
         })  # fmt: skip
         numbers = " ".join([packed.content, *packed.tiles])
         self.data = Plain(f'<script type="text/plain" id="{name}">{numbers}</script>')
@@ -191,6 +191,11 @@ class Script(folium.MacroElement):
         self.code = code
 
 
+def _called(group: Group) -> int:
+    """Which of the popup's texts stands beside a mark from close by, -1 for none."""
+    return next((i for i, whose in group.find if not whose), -1) if group.layer in _CALLED else -1
+
+
 def heading_of(group: Group) -> str:
     """What the titles of all categories of a layer begin with; empty for a layer of one's own without categories."""
     heading = group.heading if group.halo >= 0 else group.heading.split(" · ")[0]
@@ -224,7 +229,7 @@ def draw_features(group: Group, *, hover: bool, crowd: str, pane: str = "") -> f
         "texts": group.texts,
         "hover": hover,
         "crowd": crowd,
-        "called": next((i for i, whose in group.find if not whose), -1) if group.layer in _CALLED else -1,
+        "called": _called(group),
     } | ({"figures": group.figures} if group.figures else {})
     spec |= {"marked": True} if group.layer in MARKED and group.kind != "line" else {}
     where: dict[str, Any] = {"pane": pane} if pane else {}

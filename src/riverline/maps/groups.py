@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Group", "blank", "groups_of", "to_features"]
 
 _PACKED_FROM = 2_000
-"""Features of a category from which it is packed, on a page that packs."""
+"""Features of a layer from which it is packed, on a page that packs."""
 _DECIMALS = 7
 
 Kind = Literal["point", "line", "area"]
@@ -116,7 +116,7 @@ def groups_of(
     own
         Themes that layers are drawn by in place of theirs, by the layer's name.
     packs
-        Whether categories of 2,000 features and more are packed; there are no halos around these.
+        Whether layers of 2,000 features and more are packed.
     tiled
         Names of layers that are packed whatever their number, with their shapes in tiles.
 
@@ -140,8 +140,6 @@ def groups_of(
                     found += _groups(
                         drawn, theme, language, names, figures or {}, packs=packs, tiles=layer.name in tiled
                     )
-    if packs:
-        found = _packing(found)
     if any(group.layer == "rates" for group in found):
         found = [beside_ribbons(group) for group in found]
     # Layers that are drawn in one way share a heading, the last of the legend.
@@ -179,13 +177,15 @@ def _groups(
 ) -> Iterator[Group]:
     texts = texts_of(layer, language=language, names=names)
     halo = _halo_numbers(layer)
+    packed_layer = packs and len(layer.frame) >= _PACKED_FROM and layer.name not in NEVER_PACKED
     for value, rows in _categories(layer.frame, theme):
         pool, numbers = _pool(texts, rows)
         geometry = layer.frame.geometry.to_numpy()[rows]
         own, which = _number_figures(layer, rows, figures.get(layer.name, {}))
         made = partial(_group, layer, theme, value, geometry, texts, pool, language, figures=own)
-        if tiles or (packs and len(rows) >= _PACKED_FROM and layer.name not in NEVER_PACKED):
+        if tiles or packed_layer:
             columns = clock_columns(layer.frame.iloc[rows]) | ({"f": which} if own else {})
+            columns |= {"h": halo[rows] + 1} if (halo[rows] >= 0).any() else {}
             packed = _packed(geometry, np.column_stack([numbers, *columns.values()]), tiles=tiles)
             yield made(packed=packed, marks=tuple(columns))
             continue
@@ -235,12 +235,6 @@ def _group(  # noqa: PLR0913 - what a group is made of
         marks=marks,
         kinds=kinds if len(kinds) > 1 else (),
     )
-
-
-def _packing(groups: Sequence[Group]) -> list[Group]:
-    """Groups without halos around what is packed: there is nothing to borrow them from."""
-    packed = {group.layer for group in groups if group.packed is not None}
-    return [group for group in groups if group.halo < 0 or group.layer not in packed]
 
 
 def _number_figures(layer: Layer, rows: np.ndarray, figures: Figures) -> tuple[tuple[dict[str, Any], ...], np.ndarray]:

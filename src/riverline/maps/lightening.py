@@ -31,8 +31,8 @@ _VERTEX_BUDGET, _PACKED_BUDGET = 300_000, 3_000_000
 _TILED_FROM_M, _TILED_FROM = 0.5, 2_000
 # Cutting takes as long as a shape has tiles times vertices: larger ones are thinned.
 _TILED_VERTICES = 20_000
-NEVER_PACKED = frozenset({"rates", "suspects"})
-"""What is drawn with more than a symbol: ribbons that grow slim, curves in popups."""
+NEVER_PACKED = frozenset({"rates"})
+"""What is drawn with more than a symbol: ribbons that grow slim."""
 _METRES_PER_DEGREE = 111_320.0
 _HALF_TURN = 180.0
 

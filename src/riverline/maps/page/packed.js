@@ -2,6 +2,7 @@
 var riverlinePacked = window.riverlinePacked || (function () {
   'use strict';
   var WORLD = Math.pow(2, 29), BATCH = 250, DOT_PX = 1.5, SMALL_PX = 4, STEP_PX = 0.7, TINY = 16;
+  var ROUNDS = 16, CELL = 16, LEAST = 0.3, LEAST_PX = 1.5;
 
   // Numbers of seven bits a byte → typed arrays: where parts and vertices of each feature begin, places, bounds, texts.
   function unpack(spec) {
@@ -53,9 +54,10 @@ var riverlinePacked = window.riverlinePacked || (function () {
     return broad * scale < SMALL_PX && high * scale < SMALL_PX || broad < TINY && high < TINY;
   }
 
-  // What is there at the chosen month and of the chosen value; all where there is nothing to choose.
+  // What is there at the chosen month and of the chosen value; all where there is nothing to choose. A band is around one value.
   function there(layer, f) {
-    var marks = layer.data.marks, state = layer.state;
+    var marks = layer.data.marks, state = (layer.source || layer).state;
+    if (layer.source && (!marks.h || marks.h[f] !== layer.value + 1)) { return false; }
     if (!state) { return true; }
     if (marks.s0 && (state.at < marks.s0[f] || state.at > marks.s1[f])) { return false; }
     return !state.choice || !marks.c || state.choice.indexOf(marks.c[f]) >= 0;
@@ -68,6 +70,7 @@ var riverlinePacked = window.riverlinePacked || (function () {
       this._container = document.createElement('canvas');
       this._ctx = this._container.getContext('2d');
       this.drawn = [];
+      this.share = 1;
     },
     _destroyContainer: function () { this._container.remove(); delete this._ctx; delete this._container; },
     _update: function () {
@@ -89,25 +92,80 @@ var riverlinePacked = window.riverlinePacked || (function () {
       canvas.style.width = size.x + 'px';
       canvas.style.height = size.y + 'px';
       this._ctx.setTransform(ratio, 0, 0, ratio, -ratio * bounds.min.x, -ratio * bounds.min.y);
-      var zoom = this._map.getZoom(), origin = this._map.getPixelOrigin();
+      var view = viewOf(this._map, bounds, size);
       this.drawn.sort(function (a, b) { return a.spec.order - b.spec.order; });
-      this.drawn.forEach(function (layer) { paint(this._ctx, layer, bounds, size, zoom, origin); }, this);
+      view.share = this.share = shareOf(this.drawn.filter(function (layer) { return !layer.source; }), view);
+      for (var i = 0, to = 0; i < this.drawn.length; i = to) {
+        while (to < this.drawn.length && this.drawn[to].spec.order === this.drawn[i].spec.order) { to++; }
+        var same = this.drawn.slice(i, to);
+        same.forEach(function (layer) { if (layer.spec.kind !== 'point') { paint(this._ctx, layer, view); } }, this);
+        dots(this._ctx, same, view);
+      }
+      this._ctx.globalAlpha = 1;
+      riverlineMarks.number(this._map, this._ctx, called(this.drawn, view), view.origin);
     }
   });
 
-  function paint(ctx, layer, bounds, size, zoom, origin) {
-    var data = layer.data, style = layer.spec.style, box = data.box, wide = Math.ceil(size.x) + 1, scale = 256 * Math.pow(2, zoom) / WORLD;
-    var taken = new Uint8Array(wide * (Math.ceil(size.y) + 1)), batch = 0, area = layer.spec.kind === 'area';
-    var west = (bounds.min.x + origin.x) / scale, north = (bounds.min.y + origin.y) / scale;
-    var east = (bounds.max.x + origin.x) / scale, south = (bounds.max.y + origin.y) / scale;
+  // The window on the grid of the world, and its pixels.
+  function viewOf(map, bounds, size) {
+    var zoom = map.getZoom(), origin = map.getPixelOrigin(), scale = 256 * Math.pow(2, zoom) / WORLD;
+    return {
+      zoom: zoom, origin: origin, scale: scale, bounds: bounds, wide: Math.ceil(size.x) + 1, high: Math.ceil(size.y) + 1,
+      west: (bounds.min.x + origin.x) / scale, north: (bounds.min.y + origin.y) / scale,
+      east: (bounds.max.x + origin.x) / scale, south: (bounds.max.y + origin.y) / scale
+    };
+  }
+
+  function within(box, b, view) { return box[b] <= view.east && box[b + 2] >= view.west && box[b + 1] <= view.south && box[b + 3] >= view.north; }
+
+  // The middle of a box, in pixels of the map.
+  function middle(box, b, view) {
+    return { x: (box[b] + box[b + 2]) / 2 * view.scale - view.origin.x, y: (box[b + 1] + box[b + 3]) / 2 * view.scale - view.origin.y };
+  }
+
+  function eachPoint(layers, view, told) {
+    layers.forEach(function (layer) {
+      if (layer.spec.kind !== 'point') { return; }
+      for (var f = 0; f < layer.spec.count; f++) {
+        if (within(layer.data.box, 4 * f, view) && there(layer, f)) { told(layer, f, middle(layer.data.box, 4 * f, view)); }
+      }
+    });
+  }
+
+  // How large marks are drawn: where many lie close they are smaller, so that how many and of which kind is seen.
+  function shareOf(layers, view) {
+    var across = Math.ceil(view.wide / CELL) + 1, cells = new Uint8Array(across * (Math.ceil(view.high / CELL) + 1)), count = 0, used = 0;
+    eachPoint(layers, view, function (layer, f, p) {
+      var cell = Math.floor((p.y - view.bounds.min.y) / CELL) * across + Math.floor((p.x - view.bounds.min.x) / CELL);
+      count++;
+      if (!cells[cell]) { cells[cell] = 1; used++; }
+    });
+    return count ? Math.max(LEAST, Math.min(1, 1.15 * Math.sqrt(used / count))) : 1;
+  }
+
+  // What is known by its number, with that.
+  function called(layers, view) {
+    var found = [];
+    if (view.zoom < riverlineMarks.APART) { return found; }
+    eachPoint(layers.filter(function (layer) { return layer.spec.called >= 0; }), view, function (layer, f, p) {
+      found.push({ x: p.x, y: p.y, radius: view.share * layer.spec.style.radius, color: layer.spec.style.color,
+        text: layer.textsOf(f)[layer.spec.called] });
+    });
+    return found;
+  }
+
+  function paint(ctx, layer, view) {
+    var data = layer.data, style = layer.spec.style, box = data.box, batch = 0, area = layer.spec.kind === 'area', scale = view.scale;
+    var taken = new Uint8Array(layer.source ? view.wide * view.high : 0);
     ctx.lineJoin = 'round';
+    ctx.lineCap = style.lineCap;
     ctx.setLineDash(style.dashArray ? style.dashArray.split(' ').map(Number) : []);
     function flush() {
       if (!batch) { return; }
-      if (area || layer.spec.kind === 'point') {
+      if (area && style.fillColor) {
         ctx.globalAlpha = style.fillOpacity;
-        ctx.fillStyle = style.fillColor || style.color;
-        if (style.fillColor) { ctx.fill(); }
+        ctx.fillStyle = style.fillColor;
+        ctx.fill();
       }
       ctx.globalAlpha = style.opacity;
       ctx.strokeStyle = style.color;
@@ -115,60 +173,101 @@ var riverlinePacked = window.riverlinePacked || (function () {
       ctx.stroke();
       batch = 0;
     }
-    function shape(from, f) {
+    function shape(draw) {
       if (!batch) { ctx.beginPath(); }
-      trace(ctx, from, f, scale, origin, area);
+      draw();
       if (++batch === BATCH) { flush(); }
     }
-    ctx.beginPath();
+    // Around what is a few pixels small a band is a line over its box, once for each pixel.
+    function stub(b) {
+      var p = middle(box, b, view), cell = cellOf(p, view), broad = Math.max(0.1, (box[b + 2] - box[b]) * scale) / 2;
+      if (taken[cell]) { return; }
+      taken[cell] = 1;
+      shape(function () {
+        ctx.moveTo(p.x - broad, p.y);
+        ctx.lineTo(p.x + broad, p.y);
+      });
+    }
     for (var f = 0, b = 0; f < layer.spec.count; f++, b += 4) {
-      if (box[b] > east || box[b + 2] < west || box[b + 1] > south || box[b + 3] < north || !there(layer, f)) { continue; }
-      var high = (box[b + 3] - box[b + 1]) * scale, broad = (box[b + 2] - box[b]) * scale;
-      if (layer.spec.kind === 'point' || (data.tiles ? small(box, b, scale) : high < SMALL_PX && broad < SMALL_PX)) {
-        dot(ctx, layer, box[b] * scale - origin.x, box[b + 1] * scale - origin.y, bounds, taken, wide, broad, high);
-      } else if (!data.tiles) { shape(data, f); }
+      if (!within(box, b, view) || !there(layer, f)) { continue; }
+      if (speckled(layer, b, view)) { if (layer.source) { stub(b); } }
+      else if (!data.tiles) { shape(trace.bind(null, ctx, data, f, scale, view.origin, area)); }
     }
     flush();
     // Each tile to its own edges, which are whole pixels: what goes on in the next is drawn once.
-    (data.tiles ? data.tiles.over(zoom, west, north, east, south) : []).forEach(function (tile) {
-      var left = Math.round(tile.west * scale - origin.x), top = Math.round(tile.north * scale - origin.y);
+    (data.tiles ? data.tiles.over(view.zoom, view.west, view.north, view.east, view.south) : []).forEach(function (tile) {
+      var left = Math.round(tile.west * scale - view.origin.x), top = Math.round(tile.north * scale - view.origin.y);
       ctx.save();
       ctx.beginPath();
-      ctx.rect(left, top, Math.round(tile.east * scale - origin.x) - left, Math.round(tile.south * scale - origin.y) - top);
+      ctx.rect(left, top, Math.round(tile.east * scale - view.origin.x) - left, Math.round(tile.south * scale - view.origin.y) - top);
       ctx.clip();
       tile.data.numbers.forEach(function (f, i) {
-        if (!small(box, 4 * f, scale) && there(layer, f)) { shape(tile.data, i); }
+        if (!small(box, 4 * f, scale) && there(layer, f)) { shape(trace.bind(null, ctx, tile.data, i, scale, view.origin, area)); }
       });
       flush();
       ctx.restore();
     });
-    ctx.globalAlpha = 1;
   }
 
-  // What is a few pixels small is a box, once for each pixel; points have their size.
-  function dot(ctx, layer, x, y, bounds, taken, wide, broad, high) {
-    var style = layer.spec.style, point = layer.spec.kind === 'point';
-    var cell = Math.round(y - bounds.min.y) * wide + Math.round(x - bounds.min.x);
-    if (taken[cell]) { return; }
-    taken[cell] = 1;
-    if (point) {
-      ctx.beginPath();
-      if (layer.corners) {
-        layer.corners.forEach(function (corner, i) { ctx[i ? 'lineTo' : 'moveTo'](x + corner[0], y + corner[1]); });
-        ctx.closePath();
-      } else { ctx.arc(x, y, style.radius, 0, 2 * Math.PI); }
+  function speckled(layer, b, view) {
+    var box = layer.data.box;
+    if (layer.data.tiles) { return small(box, b, view.scale); }
+    return (box[b + 2] - box[b]) * view.scale < SMALL_PX && (box[b + 3] - box[b + 1]) * view.scale < SMALL_PX;
+  }
+
+  function cellOf(p, view) {
+    var x = Math.max(0, Math.min(view.wide - 1, Math.round(p.x - view.bounds.min.x)));
+    return Math.max(0, Math.min(view.high - 1, Math.round(p.y - view.bounds.min.y))) * view.wide + x;
+  }
+
+  // Points, and what is a few pixels small, once for each pixel. All layers in turn, a part of each at a time: where many lie over
+  // each other none is hidden for the kind that it is of.
+  function dots(ctx, layers, view) {
+    var marked = layers.filter(function (layer) { return layer.spec.kind === 'point' || !layer.source; });
+    var taken = marked.map(function () { return new Uint8Array(view.wide * view.high); });
+    // A ring around few of many is as large as ever.
+    var shares = marked.map(function (layer) { return layer.source ? Math.max(view.share, shareOf([layer], view)) : view.share; });
+    for (var round = 0; round < ROUNDS; round++) {
+      marked.forEach(function (layer, i) {
+        var style = layer.spec.style, point = layer.spec.kind === 'point', box = layer.data.box;
+        if (point) { ctx.setLineDash(style.dashArray ? style.dashArray.split(' ').map(Number) : []); }
+        for (var f = round; f < layer.spec.count; f += ROUNDS) {
+          var b = 4 * f;
+          if (!within(box, b, view) || !(point || speckled(layer, b, view)) || !there(layer, f)) { continue; }
+          var p = middle(box, b, view), cell = cellOf(p, view);
+          if (taken[i][cell]) { continue; }
+          taken[i][cell] = 1;
+          if (point) { mark(ctx, layer, p, shares[i]); } else { speck(ctx, style, box, b, view); }
+        }
+      });
+    }
+  }
+
+  function mark(ctx, layer, p, share) {
+    var style = layer.spec.style, radius = Math.max(LEAST_PX, share * style.radius), part = radius / style.radius;
+    ctx.beginPath();
+    if (layer.corners) {
+      layer.corners.forEach(function (corner, i) { ctx[i ? 'lineTo' : 'moveTo'](p.x + part * corner[0], p.y + part * corner[1]); });
+      ctx.closePath();
+    } else { ctx.arc(p.x, p.y, radius, 0, 2 * Math.PI); }
+    if (!layer.source) {
       ctx.globalAlpha = style.fillOpacity;
       ctx.fillStyle = style.fillColor || style.color;
       ctx.fill();
-      ctx.globalAlpha = style.opacity;
-      ctx.strokeStyle = style.color;
-      ctx.lineWidth = style.weight;
-      ctx.stroke();
-    } else {
-      ctx.globalAlpha = style.opacity;
-      ctx.fillStyle = style.color;
-      ctx.fillRect(x, y, Math.max(broad, DOT_PX), Math.max(high, DOT_PX));
     }
+    ctx.globalAlpha = style.opacity;
+    ctx.strokeStyle = style.color;
+    ctx.lineWidth = Math.max(0.6, part * style.weight);
+    ctx.stroke();
+  }
+
+  function speck(ctx, style, box, b, view) {
+    ctx.globalAlpha = style.opacity;
+    ctx.fillStyle = style.color;
+    ctx.fillRect(
+      box[b] * view.scale - view.origin.x, box[b + 1] * view.scale - view.origin.y,
+      Math.max((box[b + 2] - box[b]) * view.scale, DOT_PX), Math.max((box[b + 3] - box[b + 1]) * view.scale, DOT_PX)
+    );
   }
 
   // Vertices nearer than a part of a pixel to the last are left out.
@@ -188,21 +287,26 @@ var riverlinePacked = window.riverlinePacked || (function () {
     }
   }
 
-  // Which feature is at a place, the one drawn last; null if none is within a few pixels.
+  // Which feature is at a place and how far off: the nearest point, else the one drawn last; null if none is within a few pixels.
   function hit(layer, x, y, room, zoom) {
-    var data = layer.data, box = data.box, scale = 256 * Math.pow(2, zoom) / WORLD;
+    var data = layer.data, box = data.box, scale = 256 * Math.pow(2, zoom) / WORLD, best = null, point = layer.spec.kind === 'point';
     var tiles = data.tiles ? data.tiles.over(zoom, x - room, y - room, x + room, y + room) : [];
     function on(from, f) { return (layer.spec.kind === 'area' && inside(from, f, x, y)) || along(from, f, x, y, room); }
     for (var f = layer.spec.count - 1, b = 4 * f; f >= 0; f--, b -= 4) {
       if (x < box[b] - room || x > box[b + 2] + room || y < box[b + 1] - room || y > box[b + 3] + room) { continue; }
       if (!there(layer, f)) { continue; }
-      if (layer.spec.kind === 'point' || (!data.tiles && on(data, f)) || (data.tiles && small(box, b, scale))) { return f; }
+      if (point) {
+        var away = Math.hypot(x - (box[b] + box[b + 2]) / 2, y - (box[b + 1] + box[b + 3]) / 2);
+        if (!best || away < best.away) { best = { feature: f, away: away }; }
+        continue;
+      }
+      if ((!data.tiles && on(data, f)) || (data.tiles && small(box, b, scale))) { return { feature: f, away: 0 }; }
       for (var t = 0; t < tiles.length; t++) {
         var i = tiles[t].data.numbers.indexOf(f);
-        if (i >= 0 && on(tiles[t].data, i)) { return f; }
+        if (i >= 0 && on(tiles[t].data, i)) { return { feature: f, away: 0 }; }
       }
     }
-    return null;
+    return best;
   }
 
   function inside(data, f, x, y) {
@@ -259,13 +363,14 @@ var riverlinePacked = window.riverlinePacked || (function () {
         var canvas = mine.canvases[pane];
         return seen(map, canvas.side, across) ? canvas.drawn : [];
       }));
-      for (var i = drawn.length - 1; i >= 0; i--) {
+      for (var i = drawn.length - 1, best = null; i >= 0; i--) {
         var layer = drawn[i], spec = layer.spec;
-        var room = (spec.kind === 'point' ? spec.style.radius + 2 : spec.style.weight / 2 + 4) * pixel;
-        var feature = hit(layer, x, y, room, map.getZoom());
-        if (feature !== null) { return { layer: layer, feature: feature }; }
+        if (best && best.layer.spec.order !== spec.order) { break; }
+        var room = (spec.kind === 'point' ? layer.canvas.share * spec.style.radius + 2 : spec.style.weight / 2 + 4) * pixel;
+        var found = layer.source ? null : hit(layer, x, y, room, map.getZoom());
+        if (found && (!best || found.away < best.away)) { best = { layer: layer, feature: found.feature, away: found.away }; }
       }
-      return null;
+      return best;
     }
     map.on('click', function (event) {
       var found = find(event.latlng);
@@ -292,9 +397,8 @@ var riverlinePacked = window.riverlinePacked || (function () {
     return mine;
   }
 
-  var Layer = L.Layer.extend({
-    initialize: function (spec) { this.spec = spec; },
-    read: function () { return this.data = this.data || unpack(this.spec); },
+  // What is drawn on the canvas of its side.
+  var Drawn = L.Layer.extend({
     onAdd: function (map) {
       this.read();
       this.corners = riverline.outline(this.spec.style.shape, this.spec.style.radius);
@@ -314,7 +418,29 @@ var riverlinePacked = window.riverlinePacked || (function () {
       map.whenReady(function () {
         requestAnimationFrame(function () { canvas.waiting = false; if (canvas._ctx && canvas._bounds) { canvas.draw(); } });
       });
+    }
+  });
+
+  // A band around the features of a layer that have a value, under them; the pointer goes through it.
+  var Band = Drawn.extend({
+    initialize: function (source, value, style, order) {
+      this.source = source;
+      this.value = value;
+      this.spec = { count: source.spec.count, kind: source.spec.kind === 'point' ? 'point' : 'line', order: order, pane: source.spec.pane, style: style };
     },
+    read: function () { return this.data = this.source.read(); },
+    setStyle: function (style) {
+      if (this.spec.kind === 'point') { return; }
+      L.extend(this.spec.style, style);
+      if (this._map) { this.later(this._map); }
+    },
+    getBounds: function () { return L.latLngBounds([]); }
+  });
+
+  var Layer = Drawn.extend({
+    initialize: function (spec) { this.spec = spec; },
+    read: function () { return this.data = this.data || unpack(this.spec); },
+    band: function (value, style, order) { return new Band(this, value, L.extend({}, style), order); },
     textsOf: function (feature) {
       return this.data.texts.map(function (column) { return this.spec.texts[column[feature]]; }, this);
     },
