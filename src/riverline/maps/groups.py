@@ -270,8 +270,10 @@ def _halo_numbers(layer: Layer) -> np.ndarray:
     firsts = _numbers_of(layer)
     for theme in reversed([each for each in themes(layer.name) if each.halo and each.column in firsts]):
         known = {value: (at, symbol.shown) for at, (value, symbol) in enumerate(theme.symbols, firsts[theme.column])}
-        own = [known.get(value, (-1, False)) for value in layer.frame[theme.column]]
-        mine, shown = (np.array(each) for each in zip(*own, strict=True)) if own else (numbers, numbers)
+        codes, values = pd.factorize(layer.frame[theme.column])
+        own = np.array([known.get(value, (-1, False)) for value in values] + [(-1, False)])
+        # What has no value is the last.
+        mine, shown = own[codes].T
         numbers = np.where((mine >= 0) & (shown.astype(bool) | (numbers < 0)), mine, numbers)
     return numbers
 
@@ -304,7 +306,9 @@ def _pool(texts: Texts, rows: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
 
 def _kinds(geometry: np.ndarray) -> tuple[Kind, ...]:
     """What shapes are, areas first; those of a collection are what its parts are."""
-    there = set(shapely.get_dimensions(shapely.get_parts(geometry)).tolist())
+    collections = shapely.get_type_id(geometry) == shapely.GeometryType.GEOMETRYCOLLECTION
+    whole = [geometry[~collections], shapely.get_parts(geometry[collections])]
+    there = {dimension for each in whole for dimension in np.unique(shapely.get_dimensions(each)).tolist()}
     kinds: tuple[Kind, ...] = ("point", "line", "area")
     return tuple(kinds[each] for each in (2, 1, 0) if each in there) or ("point",)
 

@@ -74,6 +74,9 @@ def _unwrapped(layers: list[Layer]) -> tuple[Layer, ...]:
     crosses it itself.
     """
     shapes = [layer.frame.geometry.to_numpy() for layer in layers]
+    bounds = shapely.bounds(np.concatenate([np.zeros(0, dtype="object"), *shapes]))
+    if np.fmax.reduce(bounds[:, 2], initial=-np.inf) - np.fmin.reduce(bounds[:, 0], initial=np.inf) <= _HALF_TURN:
+        return tuple(layers)
     first = _first_longitude(shapely.get_parts(np.concatenate([np.zeros(0, dtype="object"), *shapes])))
     crossing = [_crosses(each) for each in shapes]
     if first is None and not any(each.any() for each in crossing):
