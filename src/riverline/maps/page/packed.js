@@ -156,7 +156,6 @@ var riverlinePacked = window.riverlinePacked || (function () {
 
   function paint(ctx, layer, view) {
     var data = layer.data, style = layer.spec.style, box = data.box, batch = 0, area = layer.spec.kind === 'area', scale = view.scale;
-    var taken = new Uint8Array(layer.source ? view.wide * view.high : 0);
     ctx.lineJoin = 'round';
     ctx.lineCap = style.lineCap;
     ctx.setLineDash(style.dashArray ? style.dashArray.split(' ').map(Number) : []);
@@ -173,25 +172,13 @@ var riverlinePacked = window.riverlinePacked || (function () {
       ctx.stroke();
       batch = 0;
     }
-    function shape(draw) {
+    function shape(from, f) {
       if (!batch) { ctx.beginPath(); }
-      draw();
+      trace(ctx, from, f, scale, view.origin, area);
       if (++batch === BATCH) { flush(); }
     }
-    // Around what is a few pixels small a band is a line over its box, once for each pixel.
-    function stub(b) {
-      var p = middle(box, b, view), cell = cellOf(p, view), broad = Math.max(0.1, (box[b + 2] - box[b]) * scale) / 2;
-      if (taken[cell]) { return; }
-      taken[cell] = 1;
-      shape(function () {
-        ctx.moveTo(p.x - broad, p.y);
-        ctx.lineTo(p.x + broad, p.y);
-      });
-    }
     for (var f = 0, b = 0; f < layer.spec.count; f++, b += 4) {
-      if (!within(box, b, view) || !there(layer, f)) { continue; }
-      if (speckled(layer, b, view)) { if (layer.source) { stub(b); } }
-      else if (!data.tiles) { shape(trace.bind(null, ctx, data, f, scale, view.origin, area)); }
+      if (!data.tiles && within(box, b, view) && there(layer, f) && !speckled(layer, b, view)) { shape(data, f); }
     }
     flush();
     // Each tile to its own edges, which are whole pixels: what goes on in the next is drawn once.
@@ -202,7 +189,7 @@ var riverlinePacked = window.riverlinePacked || (function () {
       ctx.rect(left, top, Math.round(tile.east * scale - view.origin.x) - left, Math.round(tile.south * scale - view.origin.y) - top);
       ctx.clip();
       tile.data.numbers.forEach(function (f, i) {
-        if (!small(box, 4 * f, scale) && there(layer, f)) { shape(trace.bind(null, ctx, tile.data, i, scale, view.origin, area)); }
+        if (!small(box, 4 * f, scale) && there(layer, f)) { shape(tile.data, i); }
       });
       flush();
       ctx.restore();
@@ -215,29 +202,30 @@ var riverlinePacked = window.riverlinePacked || (function () {
     return (box[b + 2] - box[b]) * view.scale < SMALL_PX && (box[b + 3] - box[b + 1]) * view.scale < SMALL_PX;
   }
 
-  function cellOf(p, view) {
-    var x = Math.max(0, Math.min(view.wide - 1, Math.round(p.x - view.bounds.min.x)));
-    return Math.max(0, Math.min(view.high - 1, Math.round(p.y - view.bounds.min.y))) * view.wide + x;
+  function cellOf(p, side, view) {
+    var x = side * Math.round((p.x - view.bounds.min.x) / side), y = side * Math.round((p.y - view.bounds.min.y) / side);
+    return Math.max(0, Math.min(view.high - 1, Math.round(y))) * view.wide + Math.max(0, Math.min(view.wide - 1, Math.round(x)));
   }
 
-  // Points, and what is a few pixels small, once for each pixel. All layers in turn, a part of each at a time: where many lie over
-  // each other none is hidden for the kind that it is of.
+  // Points, and what is a few pixels small, once for each pixel, bands once for each square as broad as they are. All layers in
+  // turn, a part of each at a time: where many lie over each other none is hidden for the kind that it is of.
   function dots(ctx, layers, view) {
-    var marked = layers.filter(function (layer) { return layer.spec.kind === 'point' || !layer.source; });
-    var taken = marked.map(function () { return new Uint8Array(view.wide * view.high); });
+    var taken = layers.map(function () { return new Uint8Array(view.wide * view.high); });
     // A ring around few of many is as large as ever.
-    var shares = marked.map(function (layer) { return layer.source ? Math.max(view.share, shareOf([layer], view)) : view.share; });
+    var shares = layers.map(function (layer) { return layer.source ? Math.max(view.share, shareOf([layer], view)) : view.share; });
     for (var round = 0; round < ROUNDS; round++) {
-      marked.forEach(function (layer, i) {
-        var style = layer.spec.style, point = layer.spec.kind === 'point', box = layer.data.box;
+      layers.forEach(function (layer, i) {
+        var style = layer.spec.style, point = layer.spec.kind === 'point', box = layer.data.box, broad = layer.source ? style.weight : DOT_PX;
+        ctx.globalAlpha = style.opacity;
+        ctx.fillStyle = style.color;
         if (point) { ctx.setLineDash(style.dashArray ? style.dashArray.split(' ').map(Number) : []); }
         for (var f = round; f < layer.spec.count; f += ROUNDS) {
           var b = 4 * f;
           if (!within(box, b, view) || !(point || speckled(layer, b, view)) || !there(layer, f)) { continue; }
-          var p = middle(box, b, view), cell = cellOf(p, view);
+          var p = middle(box, b, view), cell = cellOf(p, layer.source && !point ? broad : 1, view);
           if (taken[i][cell]) { continue; }
           taken[i][cell] = 1;
-          if (point) { mark(ctx, layer, p, shares[i]); } else { speck(ctx, style, box, b, view); }
+          if (point) { mark(ctx, layer, p, shares[i]); } else { speck(ctx, p, box, b, broad, view); }
         }
       });
     }
@@ -261,13 +249,10 @@ var riverlinePacked = window.riverlinePacked || (function () {
     ctx.stroke();
   }
 
-  function speck(ctx, style, box, b, view) {
-    ctx.globalAlpha = style.opacity;
-    ctx.fillStyle = style.color;
-    ctx.fillRect(
-      box[b] * view.scale - view.origin.x, box[b + 1] * view.scale - view.origin.y,
-      Math.max((box[b + 2] - box[b]) * view.scale, DOT_PX), Math.max((box[b + 3] - box[b + 1]) * view.scale, DOT_PX)
-    );
+  // The box of a feature, at least so broad.
+  function speck(ctx, p, box, b, broad, view) {
+    var wide = Math.max(broad, (box[b + 2] - box[b]) * view.scale), high = Math.max(broad, (box[b + 3] - box[b + 1]) * view.scale);
+    ctx.fillRect(p.x - wide / 2, p.y - high / 2, wide, high);
   }
 
   // Vertices nearer than a part of a pixel to the last are left out.
