@@ -114,7 +114,9 @@ def _varints(numbers: Indices) -> bytes:
     >>> _varints(np.array([1, 300])).hex()
     '01ac02'
     """
-    lengths = 1 + sum((numbers >> shift > 0).astype("int64") for shift in range(7, 35, 7))
+    lengths = np.ones(len(numbers), dtype="int64")
+    for shift in range(7, 35, 7):
+        lengths += numbers >> shift > 0
     starts = np.cumsum(lengths) - lengths
     coded = np.empty(int(lengths.sum()), dtype="uint8")
     rows = np.arange(len(numbers))

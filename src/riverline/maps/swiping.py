@@ -183,7 +183,7 @@ def make_sides(
     names
         River names by code.
     packs, figures
-        Whether large categories are packed, and what popups draw, as everywhere on the page.
+        Whether large layers are packed, and what popups draw, as everywhere on the page.
 
     Raises
     ------
