@@ -193,7 +193,8 @@ def _packed_note(groups: Sequence[Group], language: Language) -> str:
 def _add_asides(page: folium.Map, groups: Sequence[Group], photos: Sequence[tuple[str, int, int]]) -> None:
     """The scripts that only some groups need."""
     if any(group.packed for group in groups):
-        page.add_child(identify(Asides("packed"), page.get_name(), "packed"))
+        for name in ("painted", "packed"):
+            page.add_child(identify(Asides(name), page.get_name(), name))
     if any(group.packed and group.packed.tiles for group in groups):
         page.add_child(identify(Asides("tiled"), page.get_name(), "tiled"))
     if any(group.figures for group in groups):

@@ -49,7 +49,7 @@ FRAME_PARTS = ("layout", "marks", "map", "tree", "search", "tools", "overview", 
 _CALLED = frozenset({"boards", "existing", "stakes"})
 # What is known by a mark: an area that is smaller on the screen than its mark is drawn as the mark.
 MARKED = frozenset({"problems"})
-_WITHOUT_STYLE = frozenset({"packed", "tiled", "tiles"})
+_WITHOUT_STYLE = frozenset({"packed", "painted", "tiled", "tiles"})
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
