@@ -152,7 +152,8 @@ def test_two_results_share_their_layers():
 
 def test_display_lines_stay_within_the_tolerance_that_the_page_names():
     layers = merge(collect(invented.result()))
-    light, tolerance = lighten(layers)
+    drawn = lighten(layers)
+    light, tolerance = drawn.layers, drawn.tolerance
     assert tolerance == 0.1
     for before, after in zip(layers, light, strict=True):
         real, shown = before.frame.geometry.dropna(), after.frame.geometry.dropna()
@@ -166,7 +167,8 @@ def test_heavy_frames_are_thinned_until_the_page_is_light():
     along = np.arange(380_000) / 4
     rough = np.column_stack([500_000 + along, 3_450_000 + np.random.default_rng(1).uniform(-1, 1, len(along))])
     axes = gpd.GeoDataFrame({"river_id": ["R"], "name": [""]}, geometry=[shapely.LineString(rough)], crs=invented.CRS)
-    light, tolerance = lighten(merge(collect(axes)))
+    drawn = lighten(merge(collect(axes)))
+    light, tolerance = drawn.layers, drawn.tolerance
     assert tolerance > 0.1
     assert shapely.get_num_coordinates(light[0].frame.geometry).sum() <= 300_000
     page = rl.maps.show(axes)
