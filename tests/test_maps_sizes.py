@@ -140,6 +140,96 @@ def test_of_packed_problems_only_those_of_the_month_are_painted_and_can_be_click
     assert [line for line in page.console() if "getImageData" not in line] == []
 
 
+def stakes(count=12):
+    """Stakes 400 m apart, every third of them moved."""
+    numbers = np.arange(count)
+    rows = {
+        "stake_id": [f"S{i}" for i in numbers],
+        "number": [f"QS01-L-{i:03d}" for i in numbers],
+        "river_id": "R1",
+        "bank": "left",
+        "kind": "densified",
+        "status": np.where(numbers % 3, "kept", "moved"),
+    }
+    frame = gpd.GeoDataFrame(rows, geometry=shapely.points(500_000.0 + 400.0 * numbers, 3_500_000.0), crs=invented.CRS)
+    return rl.schema.STAKES.conform(frame.reindex(columns=rl.schema.STAKES.empty(invented.CRS).columns))
+
+
+@pytest.mark.parametrize("packs", [False, True])
+def test_low_confidence_is_told_on_every_map_and_on_both_sides(monkeypatch, packs) -> None:
+    if packs:
+        monkeypatch.setattr(drawing, "PLAIN_FEATURES", 3)
+        monkeypatch.setattr(groups, "_PACKED_FROM", 1)
+    lines = invented.lines().assign(confidence="low")
+    one = rl.maps.show(lines).get_root().render()
+    both = rl.maps.show_change(lines.head(4), lines).get_root().render()
+    assert ("riverlinePacked.layer(" in both) == packs
+    assert one.count("riverline.halo(feature_group") == 1
+    assert both.count("riverline.halo(feature_group") == 2
+    assert f'"count": {len(lines)}, "heading": "管理范围线 · 可信度"' in one
+    for side, count in (("前", 4), ("后", len(lines))):
+        assert f'"count": {count}, "heading": "{side} 管理范围线 · 可信度"' in both
+
+
+# How much is painted in a box of the packed canvas, measured from the middle of the window.
+INKED = """
+    const canvas = themap.getPane('riverlinePacked').querySelector('canvas'), box = canvas.getBoundingClientRect();
+    const at = themap.getContainer().getBoundingClientRect(), size = themap.getSize(), ratio = canvas.width / box.width;
+    const x = size.x / 2 + at.left - box.left + arguments[0], y = size.y / 2 + at.top - box.top + arguments[1];
+    const part = [x, y, arguments[2], arguments[3]].map(length => length * ratio);
+    const data = canvas.getContext('2d').getImageData(...part).data;
+    return data.filter((value, i) => i % 4 === 3 && value > 0).length;
+"""
+
+
+@pytest.mark.browser
+def test_packed_stakes_have_their_rings_and_numbers(page, tmp_path, packed) -> None:
+    assert packed is None
+    opened(page, tmp_path, rl.maps.show(stakes()))
+    places = stakes().to_crs(4326).geometry
+    ring, number = (9, -2, 4, 4), (14, -14, 60, 28)
+
+    def at(place, zoom):
+        page.run(
+            "themap.setView([arguments[1], arguments[0]], arguments[2], { animate: false })", place.x, place.y, zoom
+        )
+        time.sleep(0.3)
+        return page.run(INKED, *ring) > 0, page.run(INKED, *number) > 0
+
+    assert at(places.iloc[3], 16) == (True, False)
+    assert at(places.iloc[3], 17.5) == (True, True)
+    assert at(places.iloc[4], 16) == (False, False)
+    page.run("""[...document.querySelectorAll('.leaflet-control-layers-overlays label')]
+        .find(e => e.textContent.includes('移位')).querySelector('input').click();""")
+    assert at(places.iloc[3], 16) == (False, False)
+    assert "移位" not in page.text(".riverline-legend")[0]
+    assert [line for line in page.console() if "getImageData" not in line] == []
+
+
+@pytest.mark.browser
+def test_of_many_points_in_one_place_no_kind_hides_the_others(page, tmp_path, packed) -> None:
+    random = np.random.default_rng(1)
+    many = pd.concat([book()] * 100, ignore_index=True)
+    many = many.assign(
+        problem_id=[f"W{i}" for i in range(len(many))],
+        kind=np.repeat(["occupation", "construction"], 2_000),
+        status="closed",
+        geometry=shapely.points(500_000 + 3e4 * random.random((4_000, 2))),
+    )
+    assert packed is None
+    opened(page, tmp_path, rl.maps.show(many))
+    colours = page.run("""
+        const canvas = themap.getPane('riverlinePacked').querySelector('canvas');
+        const found = { blue: 0, red: 0 };
+        const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+        for (let i = 0; i < data.length; i += 4) {
+            if (data[i + 3] > 150) { found[data[i] > data[i + 2] ? 'red' : 'blue'] += 1; }
+        }
+        return found;
+    """)
+    assert 0.7 < colours["blue"] / colours["red"] < 1.4
+
+
 @pytest.mark.browser
 def test_many_features_of_two_sides_are_packed_and_swiped(page, tmp_path, packed) -> None:
     shapes = squares(25)

@@ -18,6 +18,7 @@ OWN_FILES: tuple[str, ...] = (
     "clock.css",
     "clock.js",
     "packed.js",
+    "painted.js",
     "tiled.js",
     "tiles.js",
 )

@@ -67,7 +67,7 @@ __all__ = ["PLAIN_FEATURES", "draw"]
 
 _HOVER_LIMIT = 5_000
 PLAIN_FEATURES = 5_000
-"""Most features that Leaflet draws one by one; of more, large categories are packed for a canvas of our own."""
+"""Most features that Leaflet draws one by one; of more, large layers are packed for a canvas of our own."""
 # Marks that are many and close by their nature; problems and suspects are seen one by one at every scale.
 _CROWDED = frozenset({"boards", "existing", "forecasts", "intersections", "stakes", "track_points", "waterline_gaps"})
 # What lies under the faults of an inspection; beside anything else they would cover what the map is about.
@@ -87,6 +87,7 @@ _WORDS = {
         "crowds": "“×8” 为该处 8 个标志合并显示，放大后分开。", "next": "图例见下页", "layers": "图层",
         "picture": "本图供查看，法定界线以成果数据为准；线形按 {tolerance:g} 米容差化简。",
         "packed": "要素较多，其中 {count:,} 个由画布直接绘制，节点取至 7.5 厘米格网。",
+        "small": "点密集处符号缩小绘出。",
         "tiled": "节点极多，其中 {count:,} 个要素存为页内矢量切片（PMTiles），按窗口读取，节点取至 0.6 米格网。",
         "missing": "{missing} 个要素没有图形，未绘出。", "nothing": "没有可绘的要素。",
     },
@@ -106,6 +107,7 @@ _WORDS = {
         "layers": "Layers",
         "picture": "A picture, not the legal line: that is in the data. Lines are simplified by up to {tolerance:g} m.",
         "packed": "For their number {count:,} features are drawn on one canvas, vertices on a grid of 7.5 cm.",
+        "small": "Where points crowd, their marks are smaller.",
         "tiled": "For their vertices {count:,} features are PMTiles in this page, vertices on a grid of 0.6 m.",
         "missing": "Not drawn for want of a geometry: {missing}.", "nothing": "There is nothing to draw.",
     },
@@ -183,15 +185,16 @@ def _packed_note(groups: Sequence[Group], language: Language) -> str:
     for group in groups:
         if group.packed is not None:
             counts["tiled" if group.packed.tiles else "packed"] += group.count
-    return _WORDS[language]["join"].join(
-        _WORDS[language][how].format(count=count) for how, count in counts.items() if count
-    )
+    told = [_WORDS[language][how].format(count=count) for how, count in counts.items() if count]
+    points = any(group.packed is not None and group.kind == "point" for group in groups)
+    return _WORDS[language]["join"].join(told + [_WORDS[language]["small"]] * points)
 
 
 def _add_asides(page: folium.Map, groups: Sequence[Group], photos: Sequence[tuple[str, int, int]]) -> None:
     """The scripts that only some groups need."""
     if any(group.packed for group in groups):
-        page.add_child(identify(Asides("packed"), page.get_name(), "packed"))
+        for name in ("painted", "packed"):
+            page.add_child(identify(Asides(name), page.get_name(), name))
     if any(group.packed and group.packed.tiles for group in groups):
         page.add_child(identify(Asides("tiled"), page.get_name(), "tiled"))
     if any(group.figures for group in groups):
@@ -277,18 +280,20 @@ def _add_groups(
         page.add_child(parent)
         drawn.append(parent.get_name())
         if group.halo < 0:
+            child: PackedFeatures | folium.GeoJson
             if group.packed is not None:
                 child = PackedFeatures(group, pane.removesuffix("Lines"))
-                parent.add_child(identify(child, parent.get_name(), group.packed.content))
-                continue
-            features = draw_features(group, hover=hover, pane=pane, crowd=crowd)
-            child = identify(features, parent.get_name(), json.dumps(group.features))
-            parent.add_child(child)
+                content = group.packed.content
+            else:
+                child = draw_features(group, hover=hover, pane=pane, crowd=crowd)
+                content = json.dumps(group.features)
+            parent.add_child(identify(child, parent.get_name(), content))
             sources.setdefault(group.layer, []).append(child.get_name())
     for group, name in zip(groups, drawn, strict=True):
         if group.halo >= 0:
-            borrowed = f"[{', '.join(sources[group.layer])}], {group.halo}, {leaflet_options(group.symbol)}"
-            page.add_child(identify(Script(f"riverline.halo({name}, {borrowed});"), name))
+            where = {"pane": pane} if pane else {}
+            borrowed = f"[{', '.join(sources[group.layer])}], {group.halo}, {leaflet_options(group.symbol, **where)}"
+            page.add_child(identify(Script(f"riverline.halo({name}, {borrowed}, {group.order});"), name))
     return drawn
 
 

@@ -50,7 +50,7 @@ FRAME_PARTS = ("layout", "marks", "map", "tree", "search", "tools", "overview", 
 _CALLED = frozenset({"boards", "existing", "stakes"})
 # What is known by a mark: an area that is smaller on the screen than its mark is drawn as the mark.
 MARKED = frozenset({"problems", "settled_problems"})
-_WITHOUT_STYLE = frozenset({"packed", "tiled", "tiles"})
+_WITHOUT_STYLE = frozenset({"packed", "painted", "tiled", "tiles"})
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -140,7 +140,7 @@ class PackedFeatures(folium.map.Layer):
             "data": name, "count": packed.count, "parts": packed.parts, "vertices": packed.vertices, "kind": group.kind,
             "order": group.order, "style": path_options(group.symbol), "title": title_of(group), "tip": group.tip,
             "find": group.find, "fields": group.fields, "texts": group.texts, "marks": group.marks, "pane": self.pane,
-            "figures": group.figures,
+            "figures": group.figures, "called": _called(group),
         })  # fmt: skip
         numbers = " ".join([packed.content, *packed.tiles])
         self.data = Plain(f'<script type="text/plain" id="{name}">{numbers}</script>')
@@ -192,6 +192,11 @@ class Script(folium.MacroElement):
         self.code = code
 
 
+def _called(group: Group) -> int:
+    """Which of the popup's texts stands beside a mark from close by, -1 for none."""
+    return next((i for i, whose in group.find if not whose), -1) if group.layer in _CALLED else -1
+
+
 def heading_of(group: Group) -> str:
     """What the titles of all categories of a layer begin with; empty for a layer of one's own without categories."""
     heading = group.heading if group.halo >= 0 else group.heading.split(" · ")[0]
@@ -226,7 +231,7 @@ def draw_features(group: Group, *, hover: bool, crowd: str, pane: str = "") -> f
         "texts": group.texts,
         "hover": hover,
         "crowd": crowd,
-        "called": next((i for i, whose in group.find if not whose), -1) if group.layer in _CALLED else -1,
+        "called": _called(group),
     } | ({"figures": group.figures} if group.figures else {})
     spec |= {"marked": True} if group.layer in MARKED and group.kind != "line" else {}
     where: dict[str, Any] = {"pane": pane} if pane else {}

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Group", "blank", "groups_of", "to_features"]
 
 _PACKED_FROM = 2_000
-"""Features of a category from which it is packed, on a page that packs."""
+"""Features of a layer from which it is packed, on a page that packs."""
 _DECIMALS = 7
 
 Kind = Literal["point", "line", "area"]
@@ -116,7 +116,7 @@ def groups_of(
     own
         Themes that layers are drawn by in place of theirs, by the layer's name.
     packs
-        Whether categories of 2,000 features and more are packed; there are no halos around these.
+        Whether layers of 2,000 features and more are packed.
     tiled
         Names of layers that are packed whatever their number, with their shapes in tiles.
 
@@ -140,8 +140,6 @@ def groups_of(
                     found += _groups(
                         drawn, theme, language, names, figures or {}, packs=packs, tiles=layer.name in tiled
                     )
-    if packs:
-        found = _packing(found)
     if any(group.layer == "rates" for group in found):
         found = [beside_ribbons(group) for group in found]
     # Layers that are drawn in one way share a heading, the last of the legend.
@@ -178,21 +176,25 @@ def _groups(
     tiles: bool = False,
 ) -> Iterator[Group]:
     texts = texts_of(layer, language=language, names=names)
-    halo = _halo_numbers(layer)
+    halo = _halo_bits(layer)
+    packed_layer = packs and len(layer.frame) >= _PACKED_FROM and layer.name not in NEVER_PACKED
     for value, rows in _categories(layer.frame, theme):
         pool, numbers = _pool(texts, rows)
         geometry = layer.frame.geometry.to_numpy()[rows]
         own, which = _number_figures(layer, rows, figures.get(layer.name, {}))
         made = partial(_group, layer, theme, value, geometry, texts, pool, language, figures=own)
-        if tiles or (packs and len(rows) >= _PACKED_FROM and layer.name not in NEVER_PACKED):
+        if tiles or packed_layer:
             columns = clock_columns(layer.frame.iloc[rows]) | ({"f": which} if own else {})
+            columns |= {"h": halo[rows]} if halo[rows].any() else {}
             packed = _packed(geometry, np.column_stack([numbers, *columns.values()]), tiles=tiles)
             yield made(packed=packed, marks=tuple(columns))
             continue
         marks = clock_marks(layer.frame.iloc[rows])
         properties = [
-            {"t": each.tolist(), "h": h} | mark | ({"f": int(figure) - 1} if figure else {})
-            for each, h, mark, figure in zip(numbers, (halo[row] for row in rows), marks, which, strict=True)
+            {"t": each.tolist(), "h": [at for at in range(int(h).bit_length()) if int(h) >> at & 1]}
+            | mark
+            | ({"f": int(figure) - 1} if figure else {})
+            for each, h, mark, figure in zip(numbers, halo[rows], marks, which, strict=True)
         ]
         yield made(features=to_features(geometry, properties))
 
@@ -237,12 +239,6 @@ def _group(  # noqa: PLR0913 - what a group is made of
     )
 
 
-def _packing(groups: Sequence[Group]) -> list[Group]:
-    """Groups without halos around what is packed: there is nothing to borrow them from."""
-    packed = {group.layer for group in groups if group.packed is not None}
-    return [group for group in groups if group.halo < 0 or group.layer not in packed]
-
-
 def _number_figures(layer: Layer, rows: np.ndarray, figures: Figures) -> tuple[tuple[dict[str, Any], ...], np.ndarray]:
     """The figures of a group's features, and which each has, (n,): the first is 1, none is 0."""
     numbers = np.zeros(len(rows), dtype="int64")
@@ -270,21 +266,27 @@ def _halos(layer: Layer, theme: Theme, language: Language) -> Iterator[Group]:
             yield Group(layer.name, heading, label, symbol, kind, theme.order, count, [], halo=number)
 
 
-def _halo_numbers(layer: Layer) -> list[list[int]]:
-    """Which bands are around each feature when they are shown: one of each theme, but for those left out by another."""
-    found: list[list[int]] = [[] for _ in range(len(layer.frame))]
-    alone: set[int] = set()
+def _halo_bits(layer: Layer) -> np.ndarray:
+    """Which bands are around each feature when they are shown, (n,) with a bit for each number.
+
+    One of each theme, but for those left out by another.
+    """
+    bits, alone = np.zeros(len(layer.frame), dtype="int64"), np.zeros(len(layer.frame), dtype=bool)
     firsts = _numbers_of(layer)
     for theme in [each for each in layer.themes if each.halo and each.column in firsts]:
-        known = {value: (at, symbol) for at, (value, symbol) in enumerate(theme.symbols, firsts[theme.column])}
-        for row, value in enumerate(layer.frame[theme.column]):
-            number, symbol = known.get(value, (-1, None))
-            if symbol is None or (symbol.shown and row in alone):
-                continue
-            found[row].append(number)
-            if theme.alone and symbol.shown:
-                alone.add(row)
-    return found
+        known = {
+            value: (1 << at, symbol.shown) for at, (value, symbol) in enumerate(theme.symbols, firsts[theme.column])
+        }
+        codes, values = pd.factorize(layer.frame[theme.column])
+        own = [known.get(value, (0, False)) for value in values]
+        # What has no value is the last.
+        bit, shown = (
+            np.array([*each, 0], dtype="int64")[codes] for each in (zip(*own, strict=True) if own else ((), ()))
+        )
+        bit[alone & shown.astype(bool)] = 0
+        bits |= bit
+        alone |= (bit > 0) & shown.astype(bool) & theme.alone
+    return bits
 
 
 def _numbers_of(layer: Layer) -> dict[str, int]:
@@ -315,7 +317,9 @@ def _pool(texts: Texts, rows: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
 
 def _kinds(geometry: np.ndarray) -> tuple[Kind, ...]:
     """What shapes are, areas first; those of a collection are what its parts are."""
-    there = set(shapely.get_dimensions(shapely.get_parts(geometry)).tolist())
+    collections = shapely.get_type_id(geometry) == shapely.GeometryType.GEOMETRYCOLLECTION
+    whole = [geometry[~collections], shapely.get_parts(geometry[collections])]
+    there = {dimension for each in whole for dimension in np.unique(shapely.get_dimensions(each)).tolist()}
     kinds: tuple[Kind, ...] = ("point", "line", "area")
     return tuple(kinds[each] for each in (2, 1, 0) if each in there) or ("point",)
 

@@ -31,8 +31,8 @@ _VERTEX_BUDGET, _PACKED_BUDGET = 300_000, 3_000_000
 _TILED_FROM_M, _TILED_FROM = 0.5, 2_000
 # Cutting takes as long as a shape has tiles times vertices: larger ones are thinned.
 _TILED_VERTICES = 20_000
-NEVER_PACKED = frozenset({"rates", "suspects"})
-"""What is drawn with more than a symbol: ribbons that grow slim, curves in popups."""
+NEVER_PACKED = frozenset({"rates"})
+"""What is drawn with more than a symbol: ribbons that grow slim."""
 _METRES_PER_DEGREE = 111_320.0
 _HALF_TURN = 180.0
 
@@ -74,6 +74,9 @@ def _unwrapped(layers: list[Layer]) -> tuple[Layer, ...]:
     crosses it itself.
     """
     shapes = [layer.frame.geometry.to_numpy() for layer in layers]
+    bounds = shapely.bounds(np.concatenate([np.zeros(0, dtype="object"), *shapes]))
+    if np.fmax.reduce(bounds[:, 2], initial=-np.inf) - np.fmin.reduce(bounds[:, 0], initial=np.inf) <= _HALF_TURN:
+        return tuple(layers)
     first = _first_longitude(shapely.get_parts(np.concatenate([np.zeros(0, dtype="object"), *shapes])))
     crossing = [_crosses(each) for each in shapes]
     if first is None and not any(each.any() for each in crossing):

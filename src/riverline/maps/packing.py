@@ -114,9 +114,15 @@ def _varints(numbers: Indices) -> bytes:
     >>> _varints(np.array([1, 300])).hex()
     '01ac02'
     """
-    shifts = np.arange(0, 35, 7)
-    groups = numbers[:, None] >> shifts
-    used = np.maximum((groups > 0).sum(axis=1), 1)
-    more = np.arange(len(shifts)) < (used - 1)[:, None]
-    coded = ((groups & 0x7F) | np.where(more, 0x80, 0)).astype("uint8")
-    return coded[np.arange(len(shifts)) < used[:, None]].tobytes()
+    lengths = np.ones(len(numbers), dtype="int64")
+    for shift in range(7, 35, 7):
+        lengths += numbers >> shift > 0
+    starts = np.cumsum(lengths) - lengths
+    coded = np.empty(int(lengths.sum()), dtype="uint8")
+    rows = np.arange(len(numbers))
+    # Most numbers are one byte or two: each round is of those that go on.
+    for byte in range(5):
+        rows = rows[lengths[rows] > byte]
+        more = np.where(lengths[rows] > byte + 1, 0x80, 0)
+        coded[starts[rows] + byte] = (numbers[rows] >> 7 * byte & 0x7F) | more
+    return coded.tobytes()

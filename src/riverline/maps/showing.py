@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["MOST_FEATURES", "TooManyFeaturesError", "refuse_too_many", "show"]
 
 MOST_FEATURES = 200_000
-"""Most features of a page, of whatever map: 5,000 are drawn one by one, of more large categories on a canvas."""
+"""Most features of a page, of whatever map: 5,000 are drawn one by one, of more large layers on a canvas."""
 
 
 def show(  # noqa: PLR0913 - one argument a thing to say
@@ -69,9 +69,9 @@ def show(  # noqa: PLR0913 - one argument a thing to say
     width, height
         Size in pixels or per cent.
     max_features
-        Most features that a page may hold. Up to 5,000 Leaflet draws one by one; of more, categories of 2,000 and more
-        are drawn on a canvas of our own; where that would hold over three million vertices, from PMTiles in the page.
-        The legend tells.
+        Most features that a page may hold. Up to 5,000 Leaflet draws one by one; of more, layers of 2,000 and more
+        are drawn on a canvas of our own, bands and rings too; where that would hold over three million vertices, from
+        PMTiles in the page. The legend tells.
     scenes
         Images under the layers: one, or two as ``(before, after)`` with a bar that swipes between them. Of more, such
         as all of :func:`riverline.read_scenes`, those of the newest day and of the earliest day of its season are

@@ -183,7 +183,7 @@ def make_sides(
     names
         River names by code.
     packs, figures
-        Whether large categories are packed, and what popups draw, as everywhere on the page.
+        Whether large layers are packed, and what popups draw, as everywhere on the page.
 
     Raises
     ------
@@ -205,7 +205,7 @@ def make_sides(
         taken = [(scene, next(pictures)) for scene in part.scenes]
         sides.append(Side(
             PANES[number], label, tuple(picture for _, picture in taken if picture is not None),
-            tuple(_on_side(group, label, language) for group in groups if group.halo < 0), own, light.tolerance,
+            tuple(_on_side(group, label, language) for group in groups), own, light.tolerance,
             tuple(scene.name for scene, picture in taken if picture is None),
         ))  # fmt: skip
     return tuple(sides)
@@ -227,7 +227,7 @@ def _label(part: Part, number: int, language: Language) -> str:
 def _on_side(group: Group, label: str, language: Language) -> Group:
     if not group.heading:
         return replace(group, heading=label)
-    heading = group.heading.split(" · ")[0]
+    heading = group.heading if group.halo >= 0 else group.heading.split(" · ")[0]
     return replace(group, heading=_WORDS[language]["heading"].format(label=f"{label} ", heading=heading))
 
 

@@ -26,7 +26,7 @@ __all__ = ["TILE_GRID_M", "cut_tiles", "standing_in"]
 _LAST_ZOOM, _FIRST_ZOOM = 14, 6
 TILE_GRID_M = 40_075_016.685578488 / 2**_LAST_ZOOM / 4096
 """Side of the grid that vertices of the last level are on, metres at the equator: 0.6 m."""
-# What is smaller on the screen is a dot, and what is smaller than two steps of the grid is drawn as its box: packed.js.
+# What is smaller on the screen is a dot, and what is smaller than two steps of the grid is its box: painted.js.
 _DOT_PX, _TILE_PX = 4.0, 256.0
 _BOX = 2.0**-25
 _HALF_TURN, _STEEPEST = 180.0, 85.0

@@ -135,7 +135,7 @@ var riverlineClock = window.riverlineClock || (function () {
     var state = { at: spec.at, choice: chosen(spec, spec.chosen) }, children = [];
     groups.forEach(function (group) {
       group.getLayers().forEach(function (layer) {
-        if (layer.textsOf && layer.spec.marks.some(function (mark) { return mark !== 'f'; })) {
+        if (layer.textsOf && layer.spec.marks.some(function (mark) { return mark !== 'f' && mark !== 'h'; })) {
           children.push({ group: group, packed: layer, features: [] });
         }
         if (!layer.getLayers) { return; }

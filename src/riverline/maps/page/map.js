@@ -68,10 +68,11 @@ var riverline = window.riverline || (function () {
   }
 
   // A band around the features of other layers that have the value; made when it is first shown.
-  function halo(group, sources, value, options) {
+  function halo(group, sources, value, options, order) {
     function fill() {
       var settings = L.extend({}, options, { interactive: false, fill: false });
       sources.forEach(function (source) {
+        if (source.band) { group.addLayer(source.band(value, settings, order)); return; }
         source.eachLayer(function (layer) {
           if (layer.feature.properties.h.indexOf(value) < 0) { return; }
           if (layer.getLatLng) { group.addLayer(L.circleMarker(layer.getLatLng(), settings)); }

@@ -40,6 +40,22 @@ var riverlineMarks = window.riverlineMarks || (function () {
     return pen.measureText(text).width;
   }
 
+  function write(ctx, at, beside, color) {
+    var x = at.x + beside.x, y = at.y + beside.y;
+    ctx.save();
+    ctx.globalAlpha = 1;
+    ctx.setLineDash([]);
+    ctx.font = FONT;
+    ctx.textBaseline = 'middle';
+    ctx.lineWidth = 3;
+    ctx.lineJoin = 'round';
+    ctx.strokeStyle = '#fff';
+    ctx.fillStyle = color;
+    ctx.strokeText(beside.text, x, y);
+    ctx.fillText(beside.text, x, y);
+    ctx.restore();
+  }
+
   // A mark may stand for others that it would cover (`crowd` of them, itself included) or be one of those (0).
   // `beside` is what is written next to it, in its colour: text, and the place of its left end from the middle of the mark.
   var Shape = L.CircleMarker.extend({
@@ -54,21 +70,7 @@ var riverlineMarks = window.riverlineMarks || (function () {
       if (!ctx) { this._clear(); }
       if (this.beside) { this[ctx ? '_write' : '_append'](this.beside, ctx); }
     },
-    _write: function (beside, ctx) {
-      var x = this._point.x + beside.x, y = this._point.y + beside.y;
-      ctx.save();
-      ctx.globalAlpha = 1;
-      ctx.setLineDash([]);
-      ctx.font = FONT;
-      ctx.textBaseline = 'middle';
-      ctx.lineWidth = 3;
-      ctx.lineJoin = 'round';
-      ctx.strokeStyle = '#fff';
-      ctx.fillStyle = this.options.color;
-      ctx.strokeText(beside.text, x, y);
-      ctx.fillText(beside.text, x, y);
-      ctx.restore();
-    },
+    _write: function (beside, ctx) { write(ctx, this._point, beside, this.options.color); },
     _append: function (beside) {
       var node = this._beside = document.createElementNS(SVG, 'text');
       node.setAttribute('class', 'riverline-beside');
@@ -137,8 +139,8 @@ var riverlineMarks = window.riverlineMarks || (function () {
     };
   }
 
-  // What is taken of the map: boxes [left, top, right, bottom], found again by the squares that they touch.
-  function room() {
+  // What is taken of the map: boxes [left, top, right, bottom], found again by the squares that they touch; and what others took.
+  function room(others) {
     var bins = {};
     function each(box, hit) {
       for (var x = Math.floor(box[0] / BIN); x <= Math.floor(box[2] / BIN); x++) {
@@ -151,7 +153,7 @@ var riverlineMarks = window.riverlineMarks || (function () {
     return {
       take: function (box) { each(box, function (bin) { bin.push(box); return false; }); },
       free: function (box) {
-        return !each(box, function (bin) {
+        return (!others || others.free(box)) && !each(box, function (bin) {
           return bin.some(function (other) {
             return box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3];
           });
@@ -235,6 +237,7 @@ var riverlineMarks = window.riverlineMarks || (function () {
   function thin(map, sets, names) {
     var taken = room(), close = map.getZoom() >= APART;
     names.forEach(taken.take);
+    map.riverlineRoom = taken;
     var all = sets.map(function (groups) { return gather(map, groups); });
     all.forEach(function (found) {
       found.forEach(function (kept) {
@@ -267,5 +270,19 @@ var riverlineMarks = window.riverlineMarks || (function () {
     });
   }
 
-  return { Shape: Shape, marked: marked, outline: outline, point: point, thin: thin };
+  // Numbers beside marks that another canvas draws, in the room that is left: x, y, radius, color and text of each, and how far
+  // its pixels are from those of the world.
+  function number(map, ctx, marks, origin) {
+    var taken = room(map.riverlineRoom), places = marks.map(function (mark) { return L.point(mark.x, mark.y).add(origin); });
+    marks.forEach(function (mark, i) {
+      var p = places[i], r = mark.radius * 0.7;
+      taken.take([p.x - r, p.y - r, p.x + r, p.y + r]);
+    });
+    marks.forEach(function (mark, i) {
+      var beside = place(taken, places[i], mark.radius, mark.text);
+      if (beside) { write(ctx, mark, beside, mark.color); }
+    });
+  }
+
+  return { APART: APART, Shape: Shape, marked: marked, number: number, outline: outline, point: point, thin: thin };
 })();

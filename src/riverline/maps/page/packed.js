@@ -1,7 +1,7 @@
 /* riverline: many features on one canvas, drawn from plain numbers. Text reaches the page by textContent only. */
 var riverlinePacked = window.riverlinePacked || (function () {
   'use strict';
-  var WORLD = Math.pow(2, 29), BATCH = 250, DOT_PX = 1.5, SMALL_PX = 4, STEP_PX = 0.7, TINY = 16;
+  var WORLD = Math.pow(2, 29), small = riverlinePainted.small, there = riverlinePainted.there;
 
   // Numbers of seven bits a byte → typed arrays: where parts and vertices of each feature begin, places, bounds, texts.
   function unpack(spec) {
@@ -47,20 +47,6 @@ var riverlinePacked = window.riverlinePacked || (function () {
     return { parts: parts, vertices: vertices, xy: xy, box: box, texts: texts, marks: marks, tiles: tiles };
   }
 
-  // Whether a feature is a few pixels small, or so small that it is drawn as its box at any scale.
-  function small(box, b, scale) {
-    var broad = box[b + 2] - box[b], high = box[b + 3] - box[b + 1];
-    return broad * scale < SMALL_PX && high * scale < SMALL_PX || broad < TINY && high < TINY;
-  }
-
-  // What is there at the chosen month and of the chosen value; all where there is nothing to choose.
-  function there(layer, f) {
-    var marks = layer.data.marks, state = layer.state;
-    if (!state) { return true; }
-    if (marks.s0 && (state.at < marks.s0[f] || state.at > marks.s1[f])) { return false; }
-    return !state.choice || !marks.c || state.choice.indexOf(marks.c[f]) >= 0;
-  }
-
   // One canvas under Leaflet's own for all of them, and one for each side of a bar; Leaflet moves and scales it while the map moves.
   var Canvas = L.Renderer.extend({
     options: { pane: 'riverlinePacked', padding: 0.2 },
@@ -68,6 +54,7 @@ var riverlinePacked = window.riverlinePacked || (function () {
       this._container = document.createElement('canvas');
       this._ctx = this._container.getContext('2d');
       this.drawn = [];
+      this.share = 1;
     },
     _destroyContainer: function () { this._container.remove(); delete this._ctx; delete this._container; },
     _update: function () {
@@ -89,120 +76,30 @@ var riverlinePacked = window.riverlinePacked || (function () {
       canvas.style.width = size.x + 'px';
       canvas.style.height = size.y + 'px';
       this._ctx.setTransform(ratio, 0, 0, ratio, -ratio * bounds.min.x, -ratio * bounds.min.y);
-      var zoom = this._map.getZoom(), origin = this._map.getPixelOrigin();
-      this.drawn.sort(function (a, b) { return a.spec.order - b.spec.order; });
-      this.drawn.forEach(function (layer) { paint(this._ctx, layer, bounds, size, zoom, origin); }, this);
+      this.share = riverlinePainted.draw(this._ctx, this._map, this.drawn, bounds, size);
     }
   });
 
-  function paint(ctx, layer, bounds, size, zoom, origin) {
-    var data = layer.data, style = layer.spec.style, box = data.box, wide = Math.ceil(size.x) + 1, scale = 256 * Math.pow(2, zoom) / WORLD;
-    var taken = new Uint8Array(wide * (Math.ceil(size.y) + 1)), batch = 0, area = layer.spec.kind === 'area';
-    var west = (bounds.min.x + origin.x) / scale, north = (bounds.min.y + origin.y) / scale;
-    var east = (bounds.max.x + origin.x) / scale, south = (bounds.max.y + origin.y) / scale;
-    ctx.lineJoin = 'round';
-    ctx.setLineDash(style.dashArray ? style.dashArray.split(' ').map(Number) : []);
-    function flush() {
-      if (!batch) { return; }
-      if (area || layer.spec.kind === 'point') {
-        ctx.globalAlpha = style.fillOpacity;
-        ctx.fillStyle = style.fillColor || style.color;
-        if (style.fillColor) { ctx.fill(); }
-      }
-      ctx.globalAlpha = style.opacity;
-      ctx.strokeStyle = style.color;
-      ctx.lineWidth = style.weight;
-      ctx.stroke();
-      batch = 0;
-    }
-    function shape(from, f) {
-      if (!batch) { ctx.beginPath(); }
-      trace(ctx, from, f, scale, origin, area);
-      if (++batch === BATCH) { flush(); }
-    }
-    ctx.beginPath();
-    for (var f = 0, b = 0; f < layer.spec.count; f++, b += 4) {
-      if (box[b] > east || box[b + 2] < west || box[b + 1] > south || box[b + 3] < north || !there(layer, f)) { continue; }
-      var high = (box[b + 3] - box[b + 1]) * scale, broad = (box[b + 2] - box[b]) * scale;
-      if (layer.spec.kind === 'point' || (data.tiles ? small(box, b, scale) : high < SMALL_PX && broad < SMALL_PX)) {
-        dot(ctx, layer, box[b] * scale - origin.x, box[b + 1] * scale - origin.y, bounds, taken, wide, broad, high);
-      } else if (!data.tiles) { shape(data, f); }
-    }
-    flush();
-    // Each tile to its own edges, which are whole pixels: what goes on in the next is drawn once.
-    (data.tiles ? data.tiles.over(zoom, west, north, east, south) : []).forEach(function (tile) {
-      var left = Math.round(tile.west * scale - origin.x), top = Math.round(tile.north * scale - origin.y);
-      ctx.save();
-      ctx.beginPath();
-      ctx.rect(left, top, Math.round(tile.east * scale - origin.x) - left, Math.round(tile.south * scale - origin.y) - top);
-      ctx.clip();
-      tile.data.numbers.forEach(function (f, i) {
-        if (!small(box, 4 * f, scale) && there(layer, f)) { shape(tile.data, i); }
-      });
-      flush();
-      ctx.restore();
-    });
-    ctx.globalAlpha = 1;
-  }
-
-  // What is a few pixels small is a box, once for each pixel; points have their size.
-  function dot(ctx, layer, x, y, bounds, taken, wide, broad, high) {
-    var style = layer.spec.style, point = layer.spec.kind === 'point';
-    var cell = Math.round(y - bounds.min.y) * wide + Math.round(x - bounds.min.x);
-    if (taken[cell]) { return; }
-    taken[cell] = 1;
-    if (point) {
-      ctx.beginPath();
-      if (layer.corners) {
-        layer.corners.forEach(function (corner, i) { ctx[i ? 'lineTo' : 'moveTo'](x + corner[0], y + corner[1]); });
-        ctx.closePath();
-      } else { ctx.arc(x, y, style.radius, 0, 2 * Math.PI); }
-      ctx.globalAlpha = style.fillOpacity;
-      ctx.fillStyle = style.fillColor || style.color;
-      ctx.fill();
-      ctx.globalAlpha = style.opacity;
-      ctx.strokeStyle = style.color;
-      ctx.lineWidth = style.weight;
-      ctx.stroke();
-    } else {
-      ctx.globalAlpha = style.opacity;
-      ctx.fillStyle = style.color;
-      ctx.fillRect(x, y, Math.max(broad, DOT_PX), Math.max(high, DOT_PX));
-    }
-  }
-
-  // Vertices nearer than a part of a pixel to the last are left out.
-  function trace(ctx, data, f, scale, origin, area) {
-    var xy = data.xy;
-    for (var p = data.parts[f]; p < data.parts[f + 1]; p++) {
-      var from = 2 * data.vertices[p], to = 2 * data.vertices[p + 1], px = 0, py = 0;
-      for (var v = from; v < to; v += 2) {
-        var x = xy[v] * scale - origin.x, y = xy[v + 1] * scale - origin.y;
-        if (v === from) { ctx.moveTo(x, y); }
-        else if (v + 2 === to || Math.abs(x - px) + Math.abs(y - py) > STEP_PX) { ctx.lineTo(x, y); }
-        else { continue; }
-        px = x;
-        py = y;
-      }
-      if (area) { ctx.closePath(); }
-    }
-  }
-
-  // Which feature is at a place, the one drawn last; null if none is within a few pixels.
+  // Which feature is at a place and how far off: the nearest point, else the one drawn last; null if none is within a few pixels.
   function hit(layer, x, y, room, zoom) {
-    var data = layer.data, box = data.box, scale = 256 * Math.pow(2, zoom) / WORLD;
+    var data = layer.data, box = data.box, scale = 256 * Math.pow(2, zoom) / WORLD, best = null, point = layer.spec.kind === 'point';
     var tiles = data.tiles ? data.tiles.over(zoom, x - room, y - room, x + room, y + room) : [];
     function on(from, f) { return (layer.spec.kind === 'area' && inside(from, f, x, y)) || along(from, f, x, y, room); }
     for (var f = layer.spec.count - 1, b = 4 * f; f >= 0; f--, b -= 4) {
       if (x < box[b] - room || x > box[b + 2] + room || y < box[b + 1] - room || y > box[b + 3] + room) { continue; }
       if (!there(layer, f)) { continue; }
-      if (layer.spec.kind === 'point' || (!data.tiles && on(data, f)) || (data.tiles && small(box, b, scale))) { return f; }
+      if (point) {
+        var away = Math.hypot(x - (box[b] + box[b + 2]) / 2, y - (box[b + 1] + box[b + 3]) / 2);
+        if (!best || away < best.away) { best = { feature: f, away: away }; }
+        continue;
+      }
+      if ((!data.tiles && on(data, f)) || (data.tiles && small(box, b, scale))) { return { feature: f, away: 0 }; }
       for (var t = 0; t < tiles.length; t++) {
         var i = tiles[t].data.numbers.indexOf(f);
-        if (i >= 0 && on(tiles[t].data, i)) { return f; }
+        if (i >= 0 && on(tiles[t].data, i)) { return { feature: f, away: 0 }; }
       }
     }
-    return null;
+    return best;
   }
 
   function inside(data, f, x, y) {
@@ -259,13 +156,14 @@ var riverlinePacked = window.riverlinePacked || (function () {
         var canvas = mine.canvases[pane];
         return seen(map, canvas.side, across) ? canvas.drawn : [];
       }));
-      for (var i = drawn.length - 1; i >= 0; i--) {
+      for (var i = drawn.length - 1, best = null; i >= 0; i--) {
         var layer = drawn[i], spec = layer.spec;
-        var room = (spec.kind === 'point' ? spec.style.radius + 2 : spec.style.weight / 2 + 4) * pixel;
-        var feature = hit(layer, x, y, room, map.getZoom());
-        if (feature !== null) { return { layer: layer, feature: feature }; }
+        if (best && best.layer.spec.order !== spec.order) { break; }
+        var room = (spec.kind === 'point' ? layer.canvas.share * spec.style.radius + 2 : spec.style.weight / 2 + 4) * pixel;
+        var found = layer.source ? null : hit(layer, x, y, room, map.getZoom());
+        if (found && (!best || found.away < best.away)) { best = { layer: layer, feature: found.feature, away: found.away }; }
       }
-      return null;
+      return best;
     }
     map.on('click', function (event) {
       var found = find(event.latlng);
@@ -292,9 +190,8 @@ var riverlinePacked = window.riverlinePacked || (function () {
     return mine;
   }
 
-  var Layer = L.Layer.extend({
-    initialize: function (spec) { this.spec = spec; },
-    read: function () { return this.data = this.data || unpack(this.spec); },
+  // What is drawn on the canvas of its side.
+  var Drawn = L.Layer.extend({
     onAdd: function (map) {
       this.read();
       this.corners = riverline.outline(this.spec.style.shape, this.spec.style.radius);
@@ -314,7 +211,29 @@ var riverlinePacked = window.riverlinePacked || (function () {
       map.whenReady(function () {
         requestAnimationFrame(function () { canvas.waiting = false; if (canvas._ctx && canvas._bounds) { canvas.draw(); } });
       });
+    }
+  });
+
+  // A band around the features of a layer that have a value, under them; the pointer goes through it.
+  var Band = Drawn.extend({
+    initialize: function (source, value, style, order) {
+      this.source = source;
+      this.value = value;
+      this.spec = { count: source.spec.count, kind: source.spec.kind === 'point' ? 'point' : 'line', order: order, pane: source.spec.pane, style: style };
     },
+    read: function () { return this.data = this.source.read(); },
+    setStyle: function (style) {
+      if (this.spec.kind === 'point') { return; }
+      L.extend(this.spec.style, style);
+      if (this._map) { this.later(this._map); }
+    },
+    getBounds: function () { return L.latLngBounds([]); }
+  });
+
+  var Layer = Drawn.extend({
+    initialize: function (spec) { this.spec = spec; },
+    read: function () { return this.data = this.data || unpack(this.spec); },
+    band: function (value, style, order) { return new Band(this, value, L.extend({}, style), order); },
     textsOf: function (feature) {
       return this.data.texts.map(function (column) { return this.spec.texts[column[feature]]; }, this);
     },
