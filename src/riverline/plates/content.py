@@ -14,7 +14,7 @@ from riverline.errors import SchemaError
 from riverline.faults import found as told_of
 from riverline.geodesy import align, is_metric, to_metric
 from riverline.schema import EXTENTS, FAULTS, HOLDINGS, MATCH_LINES, PLATES, ZONES
-from riverline.style import NEUTRAL, THEMES, collect, in_language, themes
+from riverline.style import NEUTRAL, THEMES, in_language, themes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,15 +59,15 @@ class Mark:
 
 
 def drawable(
-    results: Sequence[Any], layers: dict[str, Any], language: Language, *, crs: object = None
+    layers: Sequence[Layer], language: Language, *, crs: object = None
 ) -> tuple[tuple[Layer, ...], pyproj.CRS]:
     """The layers that sheets are drawn from, and the plane that they are drawn in.
 
     Parameters
     ----------
-    results, layers
-        As for :func:`riverline.plates.draw`. Faults inside results are left out: they are no part of a sheet that is
-        stamped. A frame of faults that is given by itself is drawn.
+    layers
+        What was given. Faults inside results are left out: they are no part of a sheet that is stamped. A frame of
+        faults that is given by itself is drawn.
     language
         Of sentences in them.
     crs
@@ -86,8 +86,7 @@ def drawable(
     CRSError
         If a layer has no CRS, or one that cannot be changed safely.
     """
-    found = [layer for layer in collect(*results, **layers) if layer.spatial]
-    kept = [layer for layer in found if layer.name != FAULTS.name or layer.run is None]
+    kept = [layer for layer in layers if layer.spatial and (layer.name != FAULTS.name or layer.run is None)]
     if not kept:
         raise SchemaError(
             "没有可以绘制的图层；请给出划界成果、界桩或其他图层",

@@ -12,6 +12,7 @@ import pandas as pd
 from riverline.errors import SchemaError
 from riverline.provenance import rules_used
 from riverline.schema import EXTENTS, FRAMES
+from riverline.style.whereabouts import require_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,6 +143,8 @@ def collect(*results: Any, **layers: Any) -> tuple[Layer, ...]:  # noqa: ANN401 
     ------
     SchemaError
         If something is neither a result nor a frame, or a frame without a name follows no schema.
+    CRSError
+        If a frame is not where it says: outside its CRS, elsewhere than its rows state, or far from its river.
 
     Examples
     --------
@@ -160,7 +163,9 @@ def collect(*results: Any, **layers: Any) -> tuple[Layer, ...]:  # noqa: ANN401 
     if problems:
         raise SchemaError.listing("无法识别要绘制或导出的内容", "cannot tell what to draw or write", problems)
     once = {id(layer.frame): layer for layer in reversed(found)}
-    return tuple(layer for layer in found if once[id(layer.frame)] is layer)
+    layers_of_call = tuple(layer for layer in found if once[id(layer.frame)] is layer)
+    require_places(layers_of_call)
+    return layers_of_call
 
 
 def _required(schema: Schema) -> set[str]:
