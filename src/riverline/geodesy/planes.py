@@ -109,9 +109,9 @@ def refuse_degrees(frame: gpd.GeoDataFrame, *, layer: str) -> None:
             f'"{degrees}", allow_override=True), {typed}.crs, layer="{typed}")])'
         )
     raise CRSError(
-        f"{layer}：{every} 个要素中 {count} 个的坐标（如 {x:g}, {y:g}）是经纬度，却标为以米为单位的 {name}；"
+        f"{layer}：坐标（如 {x:g}, {y:g}）是经纬度（{every} 个要素中的 {count} 个），却标为以米为单位的 {name}；"
         f"核对后请写 {move}",
-        f"{layer}: coordinates of {count} of {every} features, such as {x:g}, {y:g}, are degrees, yet the layer says "
+        f"{layer}: coordinates such as {x:g}, {y:g} are degrees ({count} of {every} features), yet the layer says "
         f"{name}, in metres; check, then type {move}",
     )
 
@@ -131,7 +131,9 @@ def _are_degrees(crs: object, bounds: Floats) -> NDArray[np.bool_]:
     for box in (_CHINA, *(() if area is None else (area.bounds,))):
         as_degrees = _within(x, y, box).all(axis=1) | _within(y, x, box).all(axis=1)
         found[small] |= as_degrees & ~_within(lon, lat, box).any(axis=1)
-    return found
+    # A plan around an origin of its own has small numbers too, not all of them such.
+    alone = len(small) == np.isfinite(bounds[:, 0]).sum()
+    return found if not alone or found[small].all() else np.zeros(len(bounds), dtype=bool)
 
 
 def _within(lon: Floats, lat: Floats, box: tuple[float, float, float, float]) -> NDArray[np.bool_]:
@@ -234,24 +236,19 @@ def crs_of(frame: gpd.GeoDataFrame, *, layer: str) -> pyproj.CRS:
 
 def _to_say(x: Floats, y: Floats) -> tuple[str, str, str]:
     """What to write for the CRS of bare coordinates, and why: a code only where the digits tell it."""
-    why = ("没有坐标可供判断", "there are no coordinates to judge by")
-    if len(x):
-        try:
-            guess = identify_coordinates(x, y)
-        except CRSError as error:
-            why = error.zh, error.en
-        else:
-            if guess.crs is not None:
-                return f'"{guess.crs}"', guess.reason_zh, guess.reason_en
-            return (
-                "riverline.geodesy.zone_crs(zone)",
-                "zone 为 3 度带带号，即中央经线除以 3（117° 为 39）；坐标为不带带号的米值，带号须向数据提供者查明",
-                "zone is the number of the zone, its meridian over 3 (39 for 117°): ask whoever made the data",
-            )
+    if not len(x):
+        return '"EPSG:4548"', "没有坐标可供判断，此处只是举例", "there are no coordinates to judge by: an example"
+    try:
+        guess = identify_coordinates(x, y)
+    except CRSError as error:
+        ask = "crs 须向数据提供者查明，如 4490（经纬度）", "ask whoever made the data for crs, such as 4490 for degrees"
+        return "crs", f"{ask[0]}；{error.zh}", f"{ask[1]}; {error.en}"
+    if guess.crs is not None:
+        return f'"{guess.crs}"', guess.reason_zh, guess.reason_en
     return (
-        "crs",
-        f"crs 须向数据提供者查明，如 4490（经纬度）；{why[0]}",
-        f"ask whoever made the data for crs, such as 4490 for degrees; {why[1]}",
+        "riverline.geodesy.zone_crs(zone)",
+        "zone 为 3 度带带号，即中央经线除以 3（117° 为 39）；坐标为米值，不带带号，须向数据提供者查明",
+        "zone is the number of the zone, its meridian over 3 (39 for 117°): metres without a zone, ask their maker",
     )
 
 
