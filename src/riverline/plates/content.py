@@ -26,12 +26,24 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer, Symbol, Theme
 
-__all__ = ["Bounds", "Mark", "bounds_of", "cut", "drawable", "marks_of", "nothing_drawn", "require_marks", "undrawn"]
+__all__ = [
+    "Bounds",
+    "Mark",
+    "apart",
+    "bounds_of",
+    "cut",
+    "drawable",
+    "marks_of",
+    "nothing_drawn",
+    "require_marks",
+    "undrawn",
+]
 
 Bounds = tuple[float, float, float, float]
 Kind = Literal["point", "line", "area"]
 _GROUND = frozenset({EXTENTS.name, HOLDINGS.name})
 """What is drawn as outlines where zones are."""
+_APART_M = 20_000.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,6 +141,29 @@ def undrawn(layers: Sequence[Layer], plane: pyproj.CRS) -> list[gpd.GeoDataFrame
             ids = layer.frame.get(key, layer.frame.index)
             told.append(told_of("plate-row-undrawn", layer=layer.called, feature_id=[str(each) for each in ids[off]],
                               geometry=[None] * int(off.sum()), crs=plane))  # fmt: skip
+    return told
+
+
+def apart(layers: Sequence[Layer], plane: pyproj.CRS) -> list[gpd.GeoDataFrame]:
+    """Layers that lie 20 km or more from those before them, as faults: a sheet that holds both shows neither.
+
+    Parameters
+    ----------
+    layers
+        Layers of one plane.
+    plane
+        Its CRS.
+    """
+    told = []
+    known: list[tuple[shapely.Geometry, str]] = []
+    for layer in (each for each in layers if len(each.frame)):
+        box = shapely.box(*layer.frame.total_bounds)
+        gaps = [shapely.distance(box, other) for other, _ in known]
+        if gaps and min(gaps) >= _APART_M:
+            note, value = known[int(np.argmin(gaps))][1], round(min(gaps) / 1000.0, 1)
+            told.append(told_of("plate-layer-apart", layer=layer.called, feature_id=["*"], note=note, value=value,
+                              limit=_APART_M / 1000.0, unit="km", geometry=[box], crs=plane))  # fmt: skip
+        known.append((box, layer.called))
     return told
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from riverline.provenance import RulesUsed, Run
     from riverline.schema import Language, Schema
 
-__all__ = ["Layer", "collect", "recognise"]
+__all__ = ["Layer", "collect", "layers_of", "recognise"]
 
 _DIMENSION = {
     name: dimension
@@ -154,6 +154,13 @@ def collect(*results: Any, **layers: Any) -> tuple[Layer, ...]:  # noqa: ANN401 
     >>> [layer.label() for layer in style.collect(schema.AXES.empty(4548), 乡镇=towns)]
     ['河道中心线', '乡镇']
     """
+    found = layers_of(*results, **layers)
+    require_places(found)
+    return found
+
+
+def layers_of(*results: Any, **layers: Any) -> tuple[Layer, ...]:  # noqa: ANN401 - any result or frame
+    """What :func:`collect` gives, wherever it lies: for who looks at the places of its parts one by one."""
     found: list[Layer] = []
     problems: list[tuple[str, str]] = []
     for name, value in [*(("", value) for value in results), *layers.items()]:
@@ -163,9 +170,7 @@ def collect(*results: Any, **layers: Any) -> tuple[Layer, ...]:  # noqa: ANN401 
     if problems:
         raise SchemaError.listing("无法识别要绘制或导出的内容", "cannot tell what to draw or write", problems)
     once = {id(layer.frame): layer for layer in reversed(found)}
-    layers_of_call = tuple(layer for layer in found if once[id(layer.frame)] is layer)
-    require_places(layers_of_call)
-    return layers_of_call
+    return tuple(layer for layer in found if once[id(layer.frame)] is layer)
 
 
 def _required(schema: Schema) -> set[str]:

@@ -31,8 +31,8 @@ PER_DEGREE_M = 111_000.0
 # What a river is drawn by; the first that speaks of a river says where it is: stakes and boards, whose rows say it too.
 # Problems and tracks may be anywhere.
 _OF_RIVERS = ("stakes", "boards", "extents", "axes", "management_lines", "zones", "water", "levees", "bank_tops")
-# The next zone is 198 km away at least, in the north of Heilongjiang.
-_APART_M = 20_000.0
+# The next zone is 198 km away at least, in the north of Heilongjiang; under one CRS less is no matter of zones.
+_APART_M, _APART_UNDER_ONE_CRS_M = 20_000.0, 150_000.0
 _IN_KM_FROM_M = 10_000.0
 _SHOWN = 3
 
@@ -57,7 +57,7 @@ class _Pair(NamedTuple):
 
 
 def rivers_apart(layers: Sequence[Layer]) -> Iterator[Problem]:
-    """What to say of layers whose rivers lie 20 km or more from where other layers have these rivers.
+    """What to say of layers whose rivers lie 20 km or more from where layers of another CRS have them, or 150 km.
 
     Parameters
     ----------
@@ -71,7 +71,8 @@ def rivers_apart(layers: Sequence[Layer]) -> Iterator[Problem]:
         for other, river in enumerate(second.rivers):
             first, at = known.setdefault(river, (second, other))
             gap = _gap_m(first.degrees[at], second.degrees[other])
-            if gap >= _APART_M:
+            same = first.layer.frame.crs == second.layer.frame.crs
+            if gap >= (_APART_UNDER_ONE_CRS_M if same else _APART_M):
                 far.setdefault(id(first), []).append(_Pair(first, at, second, other, gap))
         yield from map(_told, far.values())
 

@@ -55,7 +55,8 @@ def require_places(layers: Sequence[Layer]) -> None:
         If coordinates lie outside their CRS (metres under the name of degrees, longitude and latitude swapped, a zone
         number too many, degrees under the name of a plane); if stakes, boards or boundary points are a metre or more
         from where their own ``lon`` and ``lat``, or ``x_m``, ``y_m`` and ``zone``, say they are, as after a wrong
-        ``set_crs``; or if the extents, lines, stakes … of one river lie 20 km or more apart.
+        ``set_crs``; or if the extents, lines, stakes … of one river lie 20 km or more apart and bear different CRSs, or
+        150 km.
 
     Examples
     --------
