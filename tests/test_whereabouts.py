@@ -39,8 +39,8 @@ def taken(frame):
 
 @pytest.mark.parametrize("output", sorted(OUTPUTS))
 def test_a_wrong_zone_goes_out_nowhere(output, stakes, tmp_path):
+    drawn = labelled(invented.extents()).assign(river_id="R1")
     with pytest.raises(rl.CRSError, match=r"stakes：(\d+) 行中 \1 行.* km；") as caught:
-        drawn = labelled(invented.extents()).assign(river_id="R1")
         OUTPUTS[output](tmp_path, drawn, labelled(stakes))
     assert not [each for each in tmp_path.rglob("*") if each.is_file()]
     typed = re.search(r"stakes = (stakes\.set_crs\(.*?\))", caught.value.en)
@@ -99,6 +99,16 @@ def test_stakes_say_which_of_two_layers_is_the_wrong_one(stakes):
     # In planes of their own they are beside each other, and a river without a code is nobody's.
     rl.style.collect(labelled(axes, staked.CRS).to_crs(4490), stakes.to_crs(WRONG))
     rl.style.collect(axes.assign(river_id=""), stakes)
+
+
+def test_a_sheet_tells_of_layers_without_a_river_that_lie_elsewhere():
+    """Townships of the next zone: nothing says that they should be here, but a sheet without them is told."""
+    axes, towns = invented.axes(), labelled(invented.towns())
+    (told,) = rl.plates.draw(axes, 乡镇=towns.assign(kind=1)).faults.query("code == 'plate-layer-apart'").itertuples()
+    assert (told.layer, told.severity) == ("乡镇", "warning")
+    assert 270 < told.value < 290
+    assert "与 河道中心线 相距" in told.detail
+    assert rl.plates.draw(axes, 乡镇=invented.towns()).faults.empty
 
 
 def test_degrees_under_the_name_of_a_plane_are_refused_row_by_row():
