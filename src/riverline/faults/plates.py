@@ -33,7 +33,7 @@ PLATE_CODES = (
     Code("plate-row-undrawn", "warning", "{layer} {feature} 没有图形，或坐标不是有限数，图上没有它",
          "{layer} {feature} has no geometry, or coordinates that are no finite numbers: it is on no sheet",
          "补上图形或改正坐标后重新绘制", "give it a geometry, or mend its coordinates, and draw again"),
-    Code("plate-layer-apart", "warning", "{layer} 与 {note} 相距 {value} {unit}，不在图内，或图幅为容下两者缩小了比例尺",
+    Code("plate-layer-apart", "warning", "{layer} 与 {note} 相距 {value} {unit}：不在图内，或使比例尺变小",
          "{layer} lies {value} {unit} from {note}: it is off the sheet, or the scale is what holds both",
          "核对两者的坐标系；无误时用 within= 指定要绘的范围",
          "check the CRS of both; where it is right, say within= what is to be drawn"),
