@@ -401,6 +401,14 @@ def test_what_crosses_the_180th_meridian_is_cut_there(corners, tmp_path):
     assert "180.1" not in text
     tiles = pyogrio.read_dataframe(rl.export.to_pmtiles(tmp_path / "x.pmtiles", line, max_zoom=6)).to_crs(4326)
     assert shapely.length(tiles.geometry.array).sum() < 1, "no line around the world"
+    across = gpd.GeoDataFrame({"a": [1]}, geometry=[shapely.Polygon([*corners, (180.0, -16.2)])], crs=4326)
+    told = gpd.read_file(rl.export.to_geojson(tmp_path / "areas.geojson", 面=across)).geometry[0]
+    assert told.geom_type == "MultiPolygon"
+    assert told.area == pytest.approx(0.04)
+    with zipfile.ZipFile(rl.export.to_kmz(tmp_path / "areas.kmz", 面=across)) as bundle:
+        assert bundle.read("doc.kml").decode().count("<Polygon") == 2
+    tiles = pyogrio.read_dataframe(rl.export.to_pmtiles(tmp_path / "areas.pmtiles", 面=across, max_zoom=6))
+    assert shapely.area(tiles.to_crs(4326).geometry.array).sum() == pytest.approx(0.04, rel=0.2)
 
 
 def test_areas_are_cut_with_their_holes_and_the_rest_stays_as_it_is():
@@ -417,6 +425,9 @@ def test_areas_are_cut_with_their_holes_and_the_rest_stays_as_it_is():
     assert cut[4] == shapely.Point(-179, 3)
     alone = np.array([here], dtype=object)
     assert cut_at_antimeridian(alone) is alone
+    for plain in (shapely.box(179.5, 10, 180.5, 10.5), shapely.box(-180.5, 10, -179.5, 10.5)):
+        halves = cut_at_antimeridian(np.array([plain], dtype=object))[0]
+        assert [each.bounds for each in halves.geoms] == [(179.5, 10, 180, 10.5), (-180, 10, -179.5, 10.5)]
     tall = cut_at_antimeridian(np.array([shapely.LineString([(179, 0, 5), (-179, 0, 7)])], dtype=object))[0]
     assert shapely.get_coordinates(tall, include_z=True)[1].tolist() == [180, 0, 6]
 

@@ -270,6 +270,14 @@ def test_one_river_that_fails_does_not_stop_the_others(tmp_path):
     assert states(rl.maps.batch(axes, tmp_path)) == {"R0": "kept", "R1": "drawn", "R2": "kept", "R3": "kept"}
 
 
+def test_a_river_that_lies_elsewhere_than_it_says_has_no_map(tmp_path):
+    axes = many(3)
+    lines = axes.set_crs(4547, allow_override=True).iloc[:1].assign(river_id="R1")
+    made = rl.maps.batch([axes, pd.concat([axes.iloc[:0], lines.to_crs(axes.crs)])], tmp_path)
+    assert states(made) == {"R0": "drawn", "R1": "failed", "R2": "drawn"}
+    assert "相距" in made.faults.set_index("feature_id").loc["R1", "detail"]
+
+
 def test_too_many_features_are_a_fault_of_that_map(tmp_path):
     made = rl.maps.batch(county(), tmp_path, max_features=12, language="en")
     assert "failed" in states(made).values()

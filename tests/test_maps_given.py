@@ -59,10 +59,12 @@ def test_popups_have_coordinates_as_tables_have_them():
     """Three decimals of a degree are up to a hundred metres: no stake is found by them."""
     stakes = rl.place_stakes(staked.demarcation(staked.straight(200.0)))
     stakes = stakes if hasattr(stakes, "columns") else stakes.stakes
-    row = stakes.iloc[:1].assign(x_m=3_497_233.4, y_m=517_000.0, lon=117.1695088, lat=31.5974912)
-    texts, _ = cells(row)
-    assert texts["经度"] == ["117.16950880 °"]
-    assert texts["纬度"] == ["31.59749120 °"]
+    place = gpd.GeoSeries([P(517_000.0, 3_497_233.4)], crs=4548)
+    (lon,), (lat,) = place.to_crs(4490).x, place.to_crs(4490).y
+    row = stakes.iloc[:1].set_crs(4548, allow_override=True).set_geometry(place.set_axis(stakes.index[:1]))
+    texts, _ = cells(row.assign(x_m=3_497_233.4, y_m=517_000.0, zone=39, y_zoned_m=39_517_000.0, lon=lon, lat=lat))
+    assert texts["经度"] == [f"{lon:.8f} °"]
+    assert texts["纬度"] == [f"{lat:.8f} °"]
     assert texts["X坐标（北）"] == ["3497233.400 m"]
     assert texts["Y坐标（东）"] == ["517000.000 m"]
 

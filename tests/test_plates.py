@@ -530,7 +530,7 @@ def test_labels_cover_neither_marks_nor_one_another() -> None:
 
 def planned(*results, by="river", paper="A4", scale=2000):
     """Where sheets would lie, without drawing them, and what is told of it."""
-    layers, crs = drawable(results, {}, "zh")
+    layers, crs = drawable(style.collect(*results), "zh")
     made = plan(layers, by, scale, lay_out(paper).room)
     boxes = gpd.GeoSeries([shapely.box(*frame.window) for frame in made.frames], crs=crs)
     return made.frames, boxes, rl.faults.combine(made.faults, crs=crs)
@@ -872,7 +872,7 @@ def test_layers_that_lie_nowhere_give_no_blank_sheet(corners):
         shape = shapely.linestrings(corners)
     rows = gpd.GeoDataFrame({"river_id": ["R1"], "name": ["河"]}, geometry=[shape], crs=4548)
     with pytest.raises(rl.SchemaError, match="没有一个图形可绘"):
-        drawable([rows], {}, "zh")
+        drawable(style.collect(rows), "zh")
 
 
 def test_cells_of_the_grid_are_told_apart_in_the_index():

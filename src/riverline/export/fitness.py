@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
-from riverline.errors import CRSError, JobError
-from riverline.geodesy.datum import horizontal
-from riverline.geodesy.planes import refuse_degrees
-from riverline.geodesy.spans import bounds_in_degrees
+from riverline.errors import JobError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +21,7 @@ _SHOWN = 5
 
 
 def require_fit(layers: Sequence[Layer]) -> None:
-    """Raise for what no file should say: coordinates that are no numbers, or that are not in the CRS they name.
+    """Raise for coordinates that are no numbers: no file should hold them.
 
     Parameters
     ----------
@@ -36,43 +32,19 @@ def require_fit(layers: Sequence[Layer]) -> None:
     ------
     JobError
         If coordinates are no finite numbers, with the rows of each layer, by their key where they have one.
-    CRSError
-        If coordinates lie outside their CRS: metres under the name of degrees, longitude and latitude swapped, a zone
-        number too many, degrees under the name of a plane. Faults are looked at for finite numbers alone: they lie
-        where the data lie that they are about, right or wrong.
 
     Examples
     --------
     >>> import geopandas as gpd
     >>> from riverline import style
-    >>> swapped = gpd.GeoDataFrame({"镇": ["清水"]}, geometry=gpd.points_from_xy([30.0], [117.0]), crs=4490)
-    >>> require_fit(style.collect(乡镇=swapped))  # doctest: +IGNORE_EXCEPTION_DETAIL
+    >>> lost = gpd.GeoDataFrame({"镇": ["清水"]}, geometry=gpd.points_from_xy([float("inf")], [30.0]), crs=4490)
+    >>> require_fit(style.collect(乡镇=lost))  # doctest: +IGNORE_EXCEPTION_DETAIL
     Traceback (most recent call last):
-    riverline.errors.CRSError: …
+    riverline.errors.JobError: …
     """
     problems = [problem for layer in layers if layer.spatial for problem in _not_finite(layer)]
     if problems:
         raise JobError.listing("成果不能写出", "the result cannot be written", problems)
-    for layer in layers:
-        if layer.spatial and layer.name != "faults":
-            _require_within(layer)
-
-
-def _require_within(layer: Layer) -> None:
-    rows = gpd.GeoDataFrame(layer.frame)
-    flat = None if rows.crs is None or rows.empty else horizontal(rows.crs)
-    # A grid of a works site has no place on earth to compare with.
-    if flat is None or not (flat.is_geographic or flat.is_projected):
-        return
-    bounds = shapely.total_bounds(np.asarray(rows.geometry.array, dtype=object))
-    if not np.isfinite(bounds).all():
-        return
-    try:
-        # The box around all rows is quick to look at; only where it does not fit, each row is.
-        bounds_in_degrees(gpd.GeoSeries([shapely.box(*bounds)], crs=rows.crs), layer=layer.name)
-    except CRSError:
-        bounds_in_degrees(rows, layer=layer.name)
-    refuse_degrees(rows, layer=layer.name)
 
 
 def _not_finite(layer: Layer) -> Iterator[tuple[str, str]]:

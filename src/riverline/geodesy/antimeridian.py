@@ -80,7 +80,8 @@ def _unrolled(part: Any) -> Any:  # noqa: ANN401
     middle = (outer[:, 0].min() + outer[:, 0].max()) / 2
     for hole in holes:
         hole[:, 0] += _WHOLE * np.round((middle - (hole[:, 0].min() + hole[:, 0].max()) / 2) / _WHOLE)
-    return shapely.polygons(outer, holes)
+    # An empty list of holes is none of arrays of corners.
+    return shapely.polygons(outer, holes or None)
 
 
 def _rolled_out(line: Any) -> NDArray[np.float64] | None:  # noqa: ANN401

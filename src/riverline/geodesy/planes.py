@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyword import iskeyword
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ import pyproj
 import shapely
 
 from riverline.errors import CRSError
-from riverline.geodesy.datum import horizontal, name_of, refuse_legacy
+from riverline.geodesy.datum import horizontal, name_of, refuse_legacy, to_degrees
 from riverline.geodesy.identify import are_degrees_in_china, identify_coordinates
 from riverline.geodesy.spans import bounds_in_degrees
 
@@ -25,6 +26,7 @@ __all__ = [
     "is_metric",
     "is_plane",
     "point_scale",
+    "python_name",
     "refuse_degrees",
     "require_metric",
     "require_plane",
@@ -33,6 +35,8 @@ __all__ = [
 # A plane whose lengths are off by more than this is no plane to measure in: Web Mercator beyond 25° of latitude.
 _SCALE_LIMIT = 0.1
 _PLACES = 5
+_HALF_TURN = 180.0
+_CHINA = (73.0, 3.0, 136.5, 54.0)
 
 
 def require_metric(frame: gpd.GeoDataFrame, *, layer: str) -> None:
@@ -84,18 +88,59 @@ def refuse_degrees(frame: gpd.GeoDataFrame, *, layer: str) -> None:
     Raises
     ------
     CRSError
-        If the CRS is projected and all coordinates are degrees in China.
+        If the CRS is projected and in metres, and of some features all coordinates would be degrees where the plane is
+        used, or in China, while as metres they lie outside of it.
     """
-    x, y = corners(frame)
-    if not (is_plane(frame.crs) and are_degrees_in_china(x, y)):
+    if not is_plane(frame.crs):
         return
-    name = name_of(horizontal(frame.crs))
-    move = f'{layer} = riverline.geodesy.to_metric({layer}.set_crs("EPSG:4490", allow_override=True))'
+    bounds = shapely.bounds(frame.geometry.to_numpy())
+    wrong = _are_degrees(frame.crs, bounds)
+    if not wrong.any():
+        return
+    (x, y), name, typed = bounds[wrong][0, :2].tolist(), name_of(horizontal(frame.crs)), python_name(layer)
+    degrees = "EPSG:4490" if are_degrees_in_china(x, y) else "EPSG:4326"
+    count, every = int(wrong.sum()), int(np.isfinite(bounds[:, 0]).sum())
+    if count == every:
+        move = f'{typed} = riverline.geodesy.to_metric({typed}.set_crs("{degrees}", allow_override=True))'
+    else:
+        which = f"{typed}.bounds.abs().max(axis=1) <= 180"
+        move = (
+            f"{typed} = pandas.concat([{typed}[~({which})], riverline.geodesy.align({typed}[{which}].set_crs("
+            f'"{degrees}", allow_override=True), {typed}.crs, layer="{typed}")])'
+        )
     raise CRSError(
-        f"{layer}：坐标（如 {x[0]:g}, {y[0]:g}）是经纬度，却标为以米为单位的 {name}；核对后请写 {move}",
-        f"{layer}: coordinates such as {x[0]:g}, {y[0]:g} are degrees, yet the layer says {name}, in metres; check, "
-        f"then type {move}",
+        f"{layer}：坐标（如 {x:g}, {y:g}）是经纬度（{every} 个要素中的 {count} 个），却标为以米为单位的 {name}；"
+        f"核对后请写 {move}",
+        f"{layer}: coordinates such as {x:g}, {y:g} are degrees ({count} of {every} features), yet the layer says "
+        f"{name}, in metres; check, then type {move}",
     )
+
+
+def _are_degrees(crs: object, bounds: Floats) -> NDArray[np.bool_]:
+    """Whether each feature, by its bounds (n, 4), is in degrees under the name of a plane.
+
+    In either order: what is taken for metres of the plane is next to its origin, far from where the plane is used.
+    """
+    found = np.zeros(len(bounds), dtype=bool)
+    small = np.flatnonzero((np.abs(bounds) <= _HALF_TURN).all(axis=1))
+    if not len(small):
+        return found
+    x, y = bounds[small][:, ::2], bounds[small][:, 1::2]
+    lon, lat = to_degrees(crs, x, y)
+    area = horizontal(crs).area_of_use
+    for box in (_CHINA, *(() if area is None else (area.bounds,))):
+        as_degrees = _within(x, y, box).all(axis=1) | _within(y, x, box).all(axis=1)
+        found[small] |= as_degrees & ~_within(lon, lat, box).any(axis=1)
+    # A plan around an origin of its own has small numbers too, not all of them such.
+    alone = len(small) == np.isfinite(bounds[:, 0]).sum()
+    return found if not alone or found[small].all() else np.zeros(len(bounds), dtype=bool)
+
+
+def _within(lon: Floats, lat: Floats, box: tuple[float, float, float, float]) -> NDArray[np.bool_]:
+    west, south, east, north = box
+    across = west > east
+    wide = (lon >= west) | (lon <= east) if across else (lon >= west) & (lon <= east)
+    return np.asarray(wide & (lat >= south) & (lat <= north))
 
 
 def is_metric(frame: gpd.GeoDataFrame) -> bool:
@@ -182,19 +227,34 @@ def crs_of(frame: gpd.GeoDataFrame, *, layer: str) -> pyproj.CRS:
     crs: pyproj.CRS | None = frame.crs
     if crs is not None:
         return crs
-    code, why_zh, why_en = "EPSG:4548", "", ""
-    x, y = corners(frame)
-    if len(x):
-        try:
-            guess = identify_coordinates(x, y)
-        except CRSError as error:
-            why_zh, why_en = f"；{error.zh}", f"; {error.en}"
-        else:
-            code, why_zh, why_en = guess.crs or code, f"；{guess.reason_zh}", f"; {guess.reason_en}"
+    typed, (code, more_zh, more_en) = python_name(layer), _to_say(*corners(frame))
     raise CRSError(
-        f'{layer}：图层没有坐标系；核对后请写 {layer} = {layer}.set_crs("{code}"){why_zh}',
-        f'{layer}: the layer has no CRS; check, then type {layer} = {layer}.set_crs("{code}"){why_en}',
+        f"{layer}：图层没有坐标系；核对后请写 {typed} = {typed}.set_crs({code})；{more_zh}",
+        f"{layer}: the layer has no CRS; check, then type {typed} = {typed}.set_crs({code}): {more_en}",
     )
+
+
+def _to_say(x: Floats, y: Floats) -> tuple[str, str, str]:
+    """What to write for the CRS of bare coordinates, and why: a code only where the digits tell it."""
+    if not len(x):
+        return '"EPSG:4548"', "没有坐标可供判断，此处只是举例", "there are no coordinates to judge by: an example"
+    try:
+        guess = identify_coordinates(x, y)
+    except CRSError as error:
+        ask = "crs 须向数据提供者查明，如 4490（经纬度）", "ask whoever made the data for crs, such as 4490 for degrees"
+        return "crs", f"{ask[0]}；{error.zh}", f"{ask[1]}; {error.en}"
+    if guess.crs is not None:
+        return f'"{guess.crs}"', guess.reason_zh, guess.reason_en
+    return (
+        "riverline.geodesy.zone_crs(zone)",
+        "zone 为 3 度带带号，即中央经线除以 3（117° 为 39）；坐标为米值，不带带号，须向数据提供者查明",
+        "zone is the number of the zone, its meridian over 3 (39 for 117°): metres without a zone, ask their maker",
+    )
+
+
+def python_name(layer: str) -> str:
+    """What to call a layer in a line to type: its own name if Python takes it."""
+    return layer if all(part.isidentifier() and not iskeyword(part) for part in layer.split(".")) else "frame"
 
 
 def require_plane(crs: object, *, layer: str) -> None:

@@ -16,13 +16,13 @@ import shapely
 
 from riverline import faults
 from riverline._version import __version__
-from riverline.errors import JobError, RiverlineError
+from riverline.errors import CRSError, JobError, RiverlineError
 from riverline.io.file_names import file_names
 from riverline.io.processes import require_guard
 from riverline.io.whole_files import write_whole
 from riverline.maps.beside import Beside
 from riverline.maps.drawing import draw
-from riverline.maps.gathering import gather, settled
+from riverline.maps.gathering import gather_anywhere, settled
 from riverline.maps.index import Entry, entry_of, index_html
 from riverline.maps.look import Look
 from riverline.maps.manifest import INDEX, Drawn, Journal, write_manifest
@@ -31,6 +31,7 @@ from riverline.maps.saving import page_html
 from riverline.maps.showing import MOST_FEATURES, refuse_too_many
 from riverline.maps.units import COLUMNS, REST, By, drawable, part
 from riverline.provenance import content_digest, describe_input
+from riverline.style.whereabouts import require_places
 
 if TYPE_CHECKING:
     import os
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from riverline.maps.units import Unit
     from riverline.schema import Language
     from riverline.style import Layer
 
@@ -211,6 +213,7 @@ def batch_steps(  # noqa: PLR0913 - as above
     plan = plan_of(Path(folder), by, Look(language, title, basemap, one_of_many=True), shared_assets=shared_assets,
                    processes=processes, max_features=max_features)  # fmt: skip
     units, outside = part(found, by=by, language=language)
+    plan = replace(plan, doubtful=_are_doubtful(found, units))
     journal = Journal(plan.folder)
     files = file_names([called(unit) for unit in units], fallback="map")
     tasks = [task_of(unit, f"{MAPS}/{name}.html", plan) for unit, name in zip(units, files, strict=True)]
@@ -259,8 +262,27 @@ def _concluded(
 
 def _collected(results: Any) -> tuple[Layer, ...]:  # noqa: ANN401
     if isinstance(results, dict):
-        return settled(gather(**results))
-    return settled(gather(results))
+        return settled(gather_anywhere(**results))
+    return settled(gather_anywhere(results))
+
+
+def _are_doubtful(found: Sequence[Layer], units: Sequence[Unit]) -> bool:
+    """Whether the maps of some units would show what is elsewhere; raises if those of all units would."""
+    try:
+        require_places(found)
+    except CRSError:
+        if all(_misplaced(unit) for unit in units):
+            raise
+        return True
+    return False
+
+
+def _misplaced(unit: Unit) -> bool:
+    try:
+        require_places((*unit.own, *unit.around))
+    except CRSError:
+        return True
+    return False
 
 
 def _all_drawn(tasks: Sequence[Task], processes: int) -> Iterator[tuple[Task, Drawn | None]]:
@@ -295,6 +317,8 @@ def _draw(task: Task) -> Drawn:
     beside = Beside(f"../{ASSET_FOLDER}") if plan.shared_assets else None
     try:
         refuse_too_many(layers, plan.max_features)
+        if plan.doubtful:
+            require_places(layers)
         focus = [layer.frame for layer in unit.own if layer.spatial]
         title = " · ".join(filter(None, [unit.title, plan.look.title]))
         html = page_html(draw(layers, replace(plan.look, title=title, focus=focus)), offline=True, beside=beside)

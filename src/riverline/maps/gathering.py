@@ -11,12 +11,14 @@ import pandas as pd
 from riverline.errors import SchemaError
 from riverline.ledger import Ledger
 from riverline.schema import PROBLEMS
-from riverline.style import SETTLED, collect, flat
+from riverline.style import SETTLED, flat
+from riverline.style.layers import layers_of
+from riverline.style.whereabouts import require_places
 
 if TYPE_CHECKING:
     from riverline.style import Layer
 
-__all__ = ["gather", "mended", "settled"]
+__all__ = ["gather", "gather_anywhere", "mended", "settled"]
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 _SETTLED = replace(PROBLEMS, label_zh="已了结的问题", label_en="Settled problems")
@@ -38,6 +40,8 @@ def gather(*results: Any, **layers: Any) -> tuple[Layer, ...]:  # noqa: ANN401 -
     ------
     SchemaError
         If something is none of these, or a frame has several columns of one name.
+    CRSError
+        If a frame is not where it says.
 
     Examples
     --------
@@ -45,13 +49,20 @@ def gather(*results: Any, **layers: Any) -> tuple[Layer, ...]:  # noqa: ANN401 -
     >>> [layer.name for layer in gather(rl.schema.AXES.empty("EPSG:4548"))]
     ['axes']
     """
+    found = gather_anywhere(*results, **layers)
+    require_places(found)
+    return found
+
+
+def gather_anywhere(*results: Any, **layers: Any) -> tuple[Layer, ...]:  # noqa: ANN401 - as above
+    """What :func:`gather` gives, wherever it lies: one river at a wrong place leaves the maps of others as they are."""
     every: list[Any] = []
     for each in flat(results):
         every += [each.problems(), each.attachments()] if isinstance(each, Ledger) else [each]
     books = {name: each for name, each in layers.items() if isinstance(each, Ledger)}
     every += [book.attachments() for book in books.values()]
     named = {name: books[name].problems() if name in books else each for name, each in layers.items()}
-    found = collect(*every, **named)
+    found = layers_of(*every, **named)
     _refuse_doubles(found)
     return tuple(replace(layer, frame=mended(layer.frame)) for layer in found)
 

@@ -58,7 +58,7 @@ def merge(layers: Sequence[Layer]) -> tuple[Layer, ...]:
     found: dict[str, list[Layer]] = {}
     for layer in layers:
         if layer.spatial:
-            frame = finite(align(layer.frame, CRS, layer=layer.label("en")))
+            frame = finite(align(layer.frame, CRS, layer=layer.called))
             frame = frame if frame.geometry.name == "geometry" else frame.rename_geometry("geometry")
             found.setdefault(layer.name, []).append(replace(layer, frame=frame))
     return _unwrapped([

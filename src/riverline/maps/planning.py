@@ -31,7 +31,11 @@ _PAGES = (*OWN_FILES, "index.js", "index.css")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What all maps of a batch have in common; ``tiles`` is the digest of their basemap."""
+    """What all maps of a batch have in common.
+
+    ``tiles`` is the digest of their basemap; ``doubtful`` says that some layer is not where it says, so that each map
+    is looked at.
+    """
 
     folder: Path
     by: By
@@ -39,6 +43,7 @@ class Plan:
     shared_assets: bool
     max_features: int
     tiles: str = ""
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

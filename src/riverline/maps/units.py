@@ -213,7 +213,7 @@ def _shapes(each: _Sorted) -> Objects | None:
     if not isinstance(each.layer.frame, gpd.GeoDataFrame) or not each.layer.spatial:
         return None
     bare = gpd.GeoDataFrame(geometry=each.layer.frame.geometry.reset_index(drop=True))
-    name = each.layer.label("en")
+    name = each.layer.called
     align(bare.iloc[:0], CRS, layer=name)
     try:
         return finite(align(bare, CRS, layer=name)).geometry.to_numpy()

@@ -152,10 +152,10 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
     layout, fonts = lay_out(paper, orientation), find_fonts(font, language)
     several = isinstance(results, (list, tuple)) and not hasattr(results, "_fields")
     given = list(results) if several else [results]
-    shown, plane = drawable(given, layers, language, crs=crs)
+    every = collect(*given, **layers)
+    shown, plane = drawable(every, language, crs=crs)
     planned = plan(shown, by, scale, layout.room)
     imprint = imprint or Imprint()
-    every = collect(*given, **layers)
     notes = notes_of(every, plane, imprint, language)
     look = Look(layout, fonts, language, grid, imprint, notes, stake_table)
     if by == "river":

@@ -14,7 +14,7 @@ from riverline.errors import SchemaError
 from riverline.faults import found as told_of
 from riverline.geodesy import align, is_metric, to_metric
 from riverline.schema import EXTENTS, FAULTS, HOLDINGS, MATCH_LINES, PLATES, ZONES
-from riverline.style import NEUTRALS, THEMES, collect, in_language
+from riverline.style import NEUTRALS, THEMES, in_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,12 +26,24 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer, Symbol, Theme
 
-__all__ = ["Bounds", "Mark", "bounds_of", "cut", "drawable", "marks_of", "nothing_drawn", "require_marks", "undrawn"]
+__all__ = [
+    "Bounds",
+    "Mark",
+    "apart",
+    "bounds_of",
+    "cut",
+    "drawable",
+    "marks_of",
+    "nothing_drawn",
+    "require_marks",
+    "undrawn",
+]
 
 Bounds = tuple[float, float, float, float]
 Kind = Literal["point", "line", "area"]
 _GROUND = frozenset({EXTENTS.name, HOLDINGS.name})
 """What is drawn as outlines where zones are."""
+_APART_M = 20_000.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,15 +71,15 @@ class Mark:
 
 
 def drawable(
-    results: Sequence[Any], layers: dict[str, Any], language: Language, *, crs: object = None
+    layers: Sequence[Layer], language: Language, *, crs: object = None
 ) -> tuple[tuple[Layer, ...], pyproj.CRS]:
     """The layers that sheets are drawn from, and the plane that they are drawn in.
 
     Parameters
     ----------
-    results, layers
-        As for :func:`riverline.plates.draw`. Faults inside results are left out: they are no part of a sheet that is
-        stamped. A frame of faults that is given by itself is drawn.
+    layers
+        What was given. Faults inside results are left out: they are no part of a sheet that is stamped. A frame of
+        faults that is given by itself is drawn.
     language
         Of sentences in them.
     crs
@@ -86,8 +98,7 @@ def drawable(
     CRSError
         If a layer has no CRS, or one that cannot be changed safely.
     """
-    found = [layer for layer in collect(*results, **layers) if layer.spatial]
-    kept = [layer for layer in found if layer.name != FAULTS.name or layer.run is None]
+    kept = [layer for layer in layers if layer.spatial and (layer.name != FAULTS.name or layer.run is None)]
     if not kept:
         raise SchemaError(
             "没有可以绘制的图层；请给出划界成果、界桩或其他图层",
@@ -130,6 +141,29 @@ def undrawn(layers: Sequence[Layer], plane: pyproj.CRS) -> list[gpd.GeoDataFrame
             ids = layer.frame.get(key, layer.frame.index)
             told.append(told_of("plate-row-undrawn", layer=layer.called, feature_id=[str(each) for each in ids[off]],
                               geometry=[None] * int(off.sum()), crs=plane))  # fmt: skip
+    return told
+
+
+def apart(layers: Sequence[Layer], plane: pyproj.CRS) -> list[gpd.GeoDataFrame]:
+    """Layers that lie 20 km or more from those before them, as faults: a sheet that holds both shows neither.
+
+    Parameters
+    ----------
+    layers
+        Layers of one plane.
+    plane
+        Its CRS.
+    """
+    told = []
+    known: list[tuple[shapely.Geometry, str]] = []
+    for layer in (each for each in layers if len(each.frame)):
+        box = shapely.box(*layer.frame.total_bounds)
+        gaps = [shapely.distance(box, other) for other, _ in known]
+        if gaps and min(gaps) >= _APART_M:
+            note, value = known[int(np.argmin(gaps))][1], round(min(gaps) / 1000.0, 1)
+            told.append(told_of("plate-layer-apart", layer=layer.called, feature_id=["*"], note=note, value=value,
+                              limit=_APART_M / 1000.0, unit="km", geometry=[box], crs=plane))  # fmt: skip
+        known.append((box, layer.called))
     return told
 
 

@@ -12,7 +12,7 @@ from riverline.faults import combine
 from riverline.geodesy import align
 from riverline.io.whole_files import write_whole
 from riverline.plates.composing import compose
-from riverline.plates.content import bounds_of, cut, drawable, require_marks, undrawn
+from riverline.plates.content import apart, bounds_of, cut, drawable, require_marks, undrawn
 from riverline.plates.fonts import clean, find_fonts
 from riverline.plates.imprint import Imprint
 from riverline.plates.paper import AIR, fitting_scale, lay_out, require_fit, require_look, require_scale
@@ -136,10 +136,11 @@ def draw(  # noqa: PLR0913 - one argument a thing to say
     require_look(grid, language)
     layout = lay_out(paper, orientation)
     fonts = find_fonts(font, language)
-    found, plane = drawable(results, layers, language, crs=crs)
+    every = collect(*results, **layers)
+    found, plane = drawable(every, language, crs=crs)
     window, denominator = _window(found, within, layout, scale)
     imprint = imprint or Imprint()
-    notes = notes_of(collect(*results, **layers), plane, imprint, language)
+    notes = notes_of(every, plane, imprint, language)
     look = Look(layout, fonts, language, grid, imprint, notes, stake_table)
     parts = cut(plain_layers(found), window, margin_m=denominator / 100.0)
     require_marks(found, parts, language)
@@ -149,7 +150,8 @@ def draw(  # noqa: PLR0913 - one argument a thing to say
     contents = [encode(figure, format_of(each), fonts, title=heading) for each in paths]
     for each, content in zip(paths, contents, strict=True):
         write_whole(each, content)
-    faults = combine([faults, *undrawn(collect(*results, **layers), plane)], crs=plane)
+    far = apart(found, plane) if within is None else []
+    faults = combine([faults, *undrawn(every, plane), *far], crs=plane)
     return Plate(sheet.number, heading, denominator, layout.name, window, sheet.crs, figure, tuple(paths), faults)
 
 

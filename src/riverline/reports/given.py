@@ -6,11 +6,14 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from riverline.errors import JobError
+from riverline.geodesy.planes import crs_of
 from riverline.ledger import Ledger
+from riverline.schema import FAULTS
 from riverline.style import collect, in_language
 
 if TYPE_CHECKING:
@@ -69,11 +72,17 @@ def gather(results: Iterable[Any], *, language: Language, on: dt.date | str | No
     ------
     SchemaError
         If something is none of these.
+    CRSError
+        If a layer has no CRS, or is not where it says.
     """
     every = list(results)
     ledgers = tuple(each for each in every if isinstance(each, Ledger))
     frames = [frame for book in ledgers for frame in (book.problems(on=on), book.overdue(on=on))]
-    layers = in_language(collect(*(each for each in every if not isinstance(each, Ledger)), *frames), language)
+    found = collect(*(each for each in every if not isinstance(each, Ledger)), *frames)
+    for layer in found:
+        if layer.spatial and len(layer.frame) and layer.name != FAULTS.name:
+            crs_of(gpd.GeoDataFrame(layer.frame), layer=layer.called)
+    layers = in_language(found, language)
     named: dict[str, list[Layer]] = {}
     for layer in layers:
         named.setdefault(layer.name, []).append(layer)

@@ -14,6 +14,7 @@ from riverline.errors import SchemaError
 from riverline.provenance import rules_used
 from riverline.schema import EXTENTS, FRAMES
 from riverline.style.symbols import NEUTRALS, themes
+from riverline.style.whereabouts import require_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from riverline.schema import Language, Schema
     from riverline.style.model import Theme
 
-__all__ = ["Layer", "collect", "flat", "recognise"]
+__all__ = ["Layer", "collect", "flat", "layers_of", "recognise"]
 
 _DIMENSION = {
     name: dimension
@@ -161,6 +162,8 @@ def collect(*results: Any, **layers: Any) -> tuple[Layer, ...]:  # noqa: ANN401 
     ------
     SchemaError
         If something is neither a result nor a frame, or a frame without a name follows no schema.
+    CRSError
+        If a frame is not where it says: outside its CRS, elsewhere than its rows state, or far from its river.
 
     Examples
     --------
@@ -170,6 +173,13 @@ def collect(*results: Any, **layers: Any) -> tuple[Layer, ...]:  # noqa: ANN401 
     >>> [layer.label() for layer in style.collect(schema.AXES.empty(4548), 乡镇=towns)]
     ['河道中心线', '乡镇']
     """
+    found = layers_of(*results, **layers)
+    require_places(found)
+    return found
+
+
+def layers_of(*results: Any, **layers: Any) -> tuple[Layer, ...]:  # noqa: ANN401 - any result or frame
+    """What :func:`collect` gives, wherever it lies: for who looks at the places of its parts one by one."""
     found: list[Layer] = []
     problems: list[tuple[str, str]] = []
     named = [(name, part) for name, value in layers.items() for part in flat([value])]
