@@ -34,8 +34,8 @@ def thinned(sheet: Sheet) -> tuple[Sheet, int]:
 
     Notes
     -----
-    Where half of many stakes touch others, those stay that the field check found moved or missing, then basic ones, then
-    the others in the order of their numbers, each 6 mm from those before it.
+    Where half of many stakes touch others, those stay that the field check found moved or missing, then basic ones,
+    then the others in the order of their numbers, each 6 mm from those before it.
     """
     stakes = next((layer.frame for layer in sheet.layers if layer.name == "stakes"), None)
     if sheet.scale <= NEAR or stakes is None or len(stakes) < _MANY:

@@ -75,7 +75,14 @@ def _draw_lines(axes: Any, mark: Mark, *, above: float = 0.0) -> None:  # noqa: 
 
 def _edges(areas: np.ndarray) -> np.ndarray:
     """The borders of areas, those that two share once: dashes of the one would fill the gaps of the other."""
-    return np.asarray(shapely.get_parts(shapely.line_merge(shapely.union_all(shapely.boundary(areas)))))
+    rings = shapely.get_rings(areas)
+    places, ring = shapely.get_coordinates(rings, return_index=True)
+    sides = np.hstack([places[:-1], places[1:]])[np.diff(ring) == 0]
+    # A side runs the other way round the neighbour.
+    turned = (sides[:, 0] > sides[:, 2]) | ((sides[:, 0] == sides[:, 2]) & (sides[:, 1] > sides[:, 3]))
+    sides[turned] = sides[turned][:, [2, 3, 0, 1]]
+    once = shapely.linestrings(np.unique(sides, axis=0).reshape(-1, 2, 2))
+    return np.asarray(shapely.get_parts(shapely.line_merge(shapely.multilinestrings(once))))
 
 
 def _are_areas(geometry: np.ndarray) -> np.ndarray:

@@ -150,8 +150,8 @@ def draw(  # noqa: PLR0913 - one argument a thing to say
     sheet = Sheet(clean(number), heading, window, denominator, crs_text(plane), parts)
     figure, faults = compose(sheet, look)
     contents = [encode(figure, format_of(each), fonts, title=heading) for each in paths]
-    for each, content in zip(paths, contents, strict=True):
-        write_whole(each, content)
+    for each, written in zip(paths, contents, strict=True):
+        write_whole(each, written)
     faults = combine([faults, *undrawn(every, plane)], crs=plane)
     return Plate(sheet.number, heading, denominator, layout.name, window, sheet.crs, figure, tuple(paths), faults)
 

@@ -147,7 +147,7 @@ def draw_stakes(canvas: Canvas, sheet: Sheet, panel: Box, between: tuple[float, 
         return Left()
     (top, floor), words = between, WORDS[canvas.look.language]
     told = words["others"].format(count=others) if others else ""
-    rows = [_cells(*row) for row in zip(stakes["number"], stakes["x_m"], stakes["y_m"], strict=True)]
+    rows = [_cells(*row) for row in zip(stakes["number"].fillna(""), stakes["x_m"], stakes["y_m"], strict=True)]
     room = top - _HEAD_MM - floor - (_PITCH if others else 0.0)
     table = _arranged(rows, panel.width, room)
     if table.holds < len(rows):
@@ -237,8 +237,8 @@ def _draw_rows(canvas: Canvas, shown: Sequence[tuple[str, str, str]], table: _Ta
     return bottom
 
 
-def _cells(number: object, north: float, east: float) -> tuple[str, str, str]:
-    return ("" if pd.isna(number) else clean(number)), _metres(north), _metres(east)
+def _cells(number: str, north: float, east: float) -> tuple[str, str, str]:
+    return clean(number), _metres(north), _metres(east)
 
 
 def _metres(value: float) -> str:
