@@ -75,7 +75,8 @@ def _draw_lines(axes: Any, mark: Mark, *, above: float = 0.0) -> None:  # noqa: 
 
 def _edges(areas: np.ndarray) -> np.ndarray:
     """The borders of areas, those that two share once: dashes of the one would fill the gaps of the other."""
-    rings = shapely.get_rings(areas)
+    parts = shapely.get_parts(areas)
+    rings = shapely.get_rings(parts[_are_areas(parts)])
     places, ring = shapely.get_coordinates(rings, return_index=True)
     sides = np.hstack([places[:-1], places[1:]])[np.diff(ring) == 0]
     # A side runs the other way round the neighbour.
