@@ -143,7 +143,8 @@ def _is_cgcs2000(crs: pyproj.CRS) -> bool:
 def _plane(crs: pyproj.CRS, language: Language) -> str:
     """Datum, projection, zone and central meridian; the name of a plane that is no Gauss-Krüger zone of CGCS2000."""
     zone = gauss_kruger(crs)
-    name = crs.name
+    # What was given as text of PROJ has no name.
+    name = crs.to_string() if crs.name == "unknown" else crs.name
     if zone is None or not _is_cgcs2000(crs):
         return f"坐标系：{name}" if language == "zh" else f"Plane: {name}"
     width = 6 if zone.is_six else 3
