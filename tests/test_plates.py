@@ -303,7 +303,7 @@ def test_the_table_of_a_river_s_sheet_lists_its_own_stakes_up_to_the_match_lines
         assert listed == between.tolist(), row.number
         assert not re.search(r"A2-[LR]-\d+3\d{6}\.\d{3}", text)
         inside = every.intersects(row.geometry)
-        assert f"图上另有{int(inside.sum() - between.sum())}个属他河或邻幅" in text
+        assert f"图上另有{int(inside.sum() - between.sum())}个属他河、他区或邻幅" in text
         tables += marks["number"][between].tolist()
     assert set(tables) == set(marks["number"]), "each is in some table"
 
@@ -799,9 +799,13 @@ def test_units_of_administration_are_drawn_one_by_one(tmp_path) -> None:
         name=["东镇", "西镇"], admin_code=["02", "01"],
         geometry=gpd.GeoSeries([shapely.box(middle, south, east, north), shapely.box(west, south, middle, north)],
                                crs=CRS))  # fmt: skip
-    made = rl.plates.atlas([drawn, axes, towns], tmp_path, by="admin", scale="auto", formats=["svg"])
+    marks = rl.place_stakes(drawn)
+    made = rl.plates.atlas([drawn, axes, towns, marks], tmp_path, by="admin", scale="auto", formats=["pdf"])
     assert made.plates["number"].tolist() == ["01", "02"]
     assert made.plates["title"].str[:2].tolist() == ["西镇", "东镇"]
+    in_west, tables = marks.geometry.x < middle, [packed(path) for path in made.paths[:2]]
+    for number, north, west_of_it in zip(marks["number"], marks["x_m"], in_west, strict=True):
+        assert [f"{number}{north:.3f}" in text for text in tables] == [west_of_it, not west_of_it]
     with pytest.raises(rl.JobError, match="ADMIN"):
         rl.plates.atlas(drawn, tmp_path, by="admin")
 

@@ -150,7 +150,7 @@ def test_qgis_draws_an_atlas_page_by_page_at_the_scale_of_its_sheets(tmp_path, t
         for north, listed in zip(marks["x_m"], own, strict=True):
             assert (f"{north:.3f}" in text) == listed
         more = on_map.sum() - own.sum()
-        assert (f"图上另有{more}个属他河或邻幅" in text) == (more > 0)
+        assert (f"图上另有{more}个属他河、他区或邻幅" in text) == (more > 0)
         assert "其余见界桩成果表" not in text, "all of its own are listed"
         # Qt forgets what some digits of its subsets stand for: the number is on paper, and not in the text.
         assert "图号R" in text

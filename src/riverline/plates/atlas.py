@@ -19,12 +19,12 @@ from riverline.plates.content import cut, drawable, index_frame, match_frame, no
 from riverline.plates.crew import Crew
 from riverline.plates.fonts import clean, find_fonts
 from riverline.plates.imprint import Imprint
+from riverline.plates.listing import with_tables
 from riverline.plates.paper import fitting_scale, lay_out, require_look, require_scale
 from riverline.plates.planning import around, bounds_of_frames, plan
 from riverline.plates.result import Atlas
 from riverline.plates.sheet import Look, Match, Sheet
 from riverline.plates.showing import centred, plain_layers
-from riverline.plates.stake_table import with_tables
 from riverline.plates.subjects import content_of, heading_of, subject_of, subjects_of
 from riverline.plates.wording import WORDS, notes_of
 from riverline.plates.working import MANIFEST, Manifest, Task, draw_all
@@ -90,7 +90,7 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
         administrative units (:data:`riverline.schema.ADMIN`), which has to be among the results.
     paper, orientation, crs, imprint, grid, stake_table, font, language
         As for :func:`riverline.plates.draw`. The table of a river's sheet lists the river's own stakes between its
-        match lines, and says how many others are on the map.
+        match lines, that of a unit's sheet those in the unit, and says how many others are on the map.
     scale
         Denominator; ``"auto"`` draws each river or unit as one sheet, at the largest scale at which it fits.
     formats
@@ -160,8 +160,9 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
     every = collect(*given, **layers)
     notes = notes_of(every, plane, imprint, language, shown=shown)
     look = Look(layout, fonts, language, grid, imprint, notes, stake_table)
-    if by == "river":
-        shown = with_tables(shown, planned.frames, planned.guides)
+    if by != "sheet":
+        units = next((layer for layer in shown if layer.name == "admin"), None) if by == "admin" else None
+        shown = with_tables(shown, planned.frames, planned.guides, units)
     book = _Book(planned, plain_layers(shown), plane, look, clean(title), target, tuple(kinds),
                  subjects_of(shown))  # fmt: skip
     _make_folder(target)

@@ -1,9 +1,9 @@
-"""The table of stakes beside a map: those of the sheet's own river up to its match lines."""
+"""The table of stakes beside a map."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,20 +15,16 @@ from riverline.plates.labels import shortened, text_size
 from riverline.plates.wording import WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import geopandas as gpd
 
     from riverline.plates.paper import Box
-    from riverline.plates.planning import Frame
     from riverline.plates.sheet import Canvas, Sheet
-    from riverline.style import Layer
 
-    Guide = tuple[np.ndarray, np.ndarray]
+__all__ = ["TABLE", "Left", "draw_stakes", "stakes_of", "tell_thinned"]
 
-__all__ = ["Left", "draw_stakes", "stakes_of", "tell_thinned", "with_tables"]
-
-_TABLE = "in the table of"
+TABLE = "in the table of"
 """The column of stakes with the number of the sheet in whose table they stand."""
 _SMALL, _HEADING, _PITCH, _HEAD_MM = 5.2, 7.5, 2.9, 12.0
 _SHARES = (1.0, 0.9, 0.8, 0.7)
@@ -62,66 +58,13 @@ class Left:
     drawn: int = 0
 
 
-def with_tables(layers: Sequence[Layer], frames: Sequence[Frame], guides: Mapping[str, Guide]) -> tuple[Layer, ...]:
-    """Layers whose stakes say in the table of which sheet they stand.
-
-    Parameters
-    ----------
-    layers
-        Of one plane.
-    frames
-        Sheets of rivers; ``unit`` is the river's code.
-    guides
-        Places along each river and their chainages.
-
-    Notes
-    -----
-    A stake stands in the table of the sheet of its river between whose match lines it lies by its place along the
-    river, whatever its own chainage counts: that of a weir's stakes runs around the weir. One that no such sheet shows
-    stands on the first sheet of its river that does, and one of a river without sheets in no table of others.
-    """
-    return tuple(
-        replace(layer, frame=layer.frame.assign(**{_TABLE: _numbers(layer.frame, frames, guides)}))
-        if layer.name == "stakes" and "river_id" in layer.frame
-        else layer
-        for layer in layers
-    )
-
-
-def _numbers(stakes: gpd.GeoDataFrame, frames: Sequence[Frame], guides: Mapping[str, Guide]) -> np.ndarray:
-    """The number of the sheet in whose table each stake stands, empty where there is none."""
-    found = np.full(len(stakes), "", dtype="object")
-    codes, points = stakes["river_id"].fillna("").astype(str).to_numpy(), stakes.geometry.to_numpy()
-    for code in dict.fromkeys(frame.unit for frame in frames):
-        mine, sheets = np.flatnonzero(codes == code), [frame for frame in frames if frame.unit == code]
-        at = _along(points[mine], guides.get(code))
-        boxes = shapely.box(*np.array([frame.window for frame in sheets]).T)
-        shown = shapely.intersects(points[mine][:, None], boxes[None])
-        spans = np.array([frame.span or (-np.inf, np.inf) for frame in sheets])
-        between = (at[:, None] >= spans[:, 0]) & (at[:, None] <= spans[:, 1])
-        better = np.where(shown, 1 + 2 * between + np.array([bool(frame.span) for frame in sheets]), 0)
-        best = better.argmax(axis=1)
-        numbers = np.array([frame.number for frame in sheets], dtype="object")[best]
-        found[mine] = np.where(better[np.arange(len(mine)), best] > 0, numbers, "")
-    return found
-
-
-def _along(points: np.ndarray, guide: Guide | None) -> np.ndarray:
-    """The chainage of each place along a river."""
-    if guide is None:
-        return np.full(len(points), np.nan)
-    line = shapely.LineString(guide[0])
-    ends = shapely.line_locate_point(line, shapely.points(guide[0]))
-    return np.interp(shapely.line_locate_point(line, points), np.maximum.accumulate(ends), guide[1])
-
-
 def stakes_of(sheet: Sheet) -> tuple[gpd.GeoDataFrame | None, int]:
     """Stakes that the table of a sheet lists, in the order of their numbers, and how many more are on its map."""
     frame = next((layer.frame for layer in sheet.layers if layer.name == "stakes"), None)
     if frame is None or not len(frame):
         return None, 0
     inside = shapely.intersects(frame.geometry.to_numpy(), shapely.box(*sheet.window))
-    own = inside & (frame[_TABLE] == sheet.number).to_numpy() if _TABLE in frame else inside
+    own = inside & (frame[TABLE] == sheet.number).to_numpy() if TABLE in frame else inside
     return frame[own].sort_values("number", kind="stable"), int((inside & ~own).sum())
 
 

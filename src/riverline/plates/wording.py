@@ -27,7 +27,7 @@ WORDS: dict[str, dict[str, str]] = {
     "zh": {
         "legend": "图　例", "index": "接图表", "north": "北", "table": "界桩坐标表（单位：米）", "number": "桩号",
         "x": "X（北）", "y": "Y（东）", "more": "共 {all} 个，本表列 {shown} 个，其余见界桩成果表",
-        "others": "图上另有 {count} 个属他河或邻幅，见各自图幅",
+        "others": "图上另有 {count} 个属他河、他区或邻幅，见各自图幅",
         "unit": "编制单位", "surveyed_by": "测绘单位", "date": "日　　期", "drawn_by": "制　　图",
         "checked_by": "校　　核", "approved_by": "审　　定", "review_no": "审 图 号", "sheet": "图　　号",
         "match": "接 {number}", "secrecy": "密级：{secrecy}", "span": "桩号 {start}—{end}",
@@ -38,7 +38,7 @@ WORDS: dict[str, dict[str, str]] = {
     "en": {
         "legend": "Legend", "index": "Sheet index", "north": "N", "table": "Stakes (metres)", "number": "Number",
         "x": "X (north)", "y": "Y (east)", "more": "{shown} of {all}; the others are in the table of stakes",
-        "others": "{count} more on the map are of other sheets or rivers",
+        "others": "{count} more on the map are of other sheets, rivers or units",
         "unit": "Compiled by", "surveyed_by": "Surveyed by", "date": "Date", "drawn_by": "Drawn by",
         "checked_by": "Checked by", "approved_by": "Approved by", "review_no": "Map review", "sheet": "Sheet",
         "match": "joins {number}", "secrecy": "{secrecy}",
