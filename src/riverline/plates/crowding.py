@@ -37,7 +37,7 @@ def thinned(sheet: Sheet) -> tuple[Sheet, int]:
     Where half of many stakes touch others, those stay that the field check found moved or missing, then basic ones,
     then the others in the order of their numbers, each 6 mm from those before it.
     """
-    stakes = next((layer.frame for layer in sheet.layers if layer.name == "stakes"), None)
+    stakes = next((layer.frame for layer in sheet.layers if layer.name == "stakes" and layer.schema is not None), None)
     if sheet.scale <= NEAR or stakes is None or len(stakes) < _MANY:
         return sheet, 0
     per_mm = sheet.scale / 1000.0

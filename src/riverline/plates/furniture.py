@@ -12,7 +12,7 @@ from riverline.plates.fonts import clean
 from riverline.plates.labels import shortened, text_size, wrapped
 from riverline.plates.legend import draw_legend
 from riverline.plates.paper import Box
-from riverline.plates.stake_table import Left, draw_stakes, tell_thinned
+from riverline.plates.stake_table import Left, draw_stakes, table_height, tell_thinned
 from riverline.plates.wording import WORDS, span_text
 
 if TYPE_CHECKING:
@@ -92,7 +92,8 @@ def draw_panel(canvas: Canvas, sheet: Sheet, marks: Sequence[Mark], unmarked: in
     top = panel.top
     top = _draw_index(canvas, sheet, panel, top)
     signed = _signatures_height(panel)
-    top, shortened_texts = draw_legend(canvas, panel, top, marks, panel.bottom + signed)
+    below = table_height(sheet, panel) if canvas.look.table and not unmarked else 0.0
+    top, shortened_texts = draw_legend(canvas, panel, top, marks, panel.bottom + signed, below=below)
     between = (top, panel.bottom + signed)
     left = Left()
     if unmarked:

@@ -84,7 +84,7 @@ def labels_of(layers: Sequence[Layer], scale: int, language: Language = "zh") ->
         size, color = _LARGER.get(layer.name, _SIZE), _COLORS.get(layer.name, "#222222")
         ranks = np.full(len(texts), first)
         if layer.name == "stakes" and scale > NEAR and "kind" in layer.frame:
-            ranks = np.where(layer.frame["kind"] == "basic", _BASIC, _DENSIFIED)
+            ranks = np.where(layer.frame["kind"].isin(["basic"]), _BASIC, _DENSIFIED)
         found += [
             Label(text, at[0], at[1], size, color, rank, bool(within))
             for text, at, rank, within in zip(texts, places.tolist(), ranks.tolist(), inside, strict=True)

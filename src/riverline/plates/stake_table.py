@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from riverline.plates.paper import Box
     from riverline.plates.sheet import Canvas, Sheet
 
-__all__ = ["TABLE", "Left", "draw_stakes", "stakes_of", "tell_thinned"]
+__all__ = ["TABLE", "Left", "draw_stakes", "stakes_of", "table_height", "tell_thinned"]
 
 TABLE = "in the table of"
 """The column of stakes with the number of the sheet in whose table they stand."""
@@ -60,12 +60,22 @@ class Left:
 
 def stakes_of(sheet: Sheet) -> tuple[gpd.GeoDataFrame | None, int]:
     """Stakes that the table of a sheet lists, in the order of their numbers, and how many more are on its map."""
-    frame = next((layer.frame for layer in sheet.layers if layer.name == "stakes"), None)
+    frame = next((layer.frame for layer in sheet.layers if layer.name == "stakes" and layer.schema is not None), None)
     if frame is None or not len(frame):
         return None, 0
     inside = shapely.intersects(frame.geometry.to_numpy(), shapely.box(*sheet.window))
     own = inside & (frame[TABLE] == sheet.number).to_numpy() if TABLE in frame else inside
     return frame[own].sort_values("number", kind="stable"), int((inside & ~own).sum())
+
+
+def table_height(sheet: Sheet, panel: Box) -> float:
+    """How high the table of a sheet is in its smallest type with the sentences below it, mm; 0 where it has none."""
+    stakes, others = stakes_of(sheet)
+    if stakes is None or not len(stakes):
+        return 0.0
+    parts = _parts(_rows_of(stakes), panel.width, _SHARES[-1])
+    rows = math.ceil(len(stakes) / parts)
+    return _HEAD_MM + rows * _PITCH * _SHARES[-1] + (_PITCH if others else 0.0)
 
 
 def draw_stakes(canvas: Canvas, sheet: Sheet, panel: Box, between: tuple[float, float]) -> Left:
@@ -90,7 +100,7 @@ def draw_stakes(canvas: Canvas, sheet: Sheet, panel: Box, between: tuple[float, 
         return Left()
     (top, floor), words = between, WORDS[canvas.look.language]
     told = words["others"].format(count=others) if others else ""
-    rows = [_cells(*row) for row in zip(stakes["number"].fillna(""), stakes["x_m"], stakes["y_m"], strict=True)]
+    rows = _rows_of(stakes)
     room = top - _HEAD_MM - floor - (_PITCH if others else 0.0)
     table = _arranged(rows, panel.width, room)
     if table.holds < len(rows):
@@ -143,18 +153,21 @@ class _Table:
 
 def _arranged(rows: Sequence[tuple[str, str, str]], width: float, height: float) -> _Table:
     """The table in the largest type in which all rows have room, else the one with most room."""
-    widest = [max((text_size(cell, _SMALL)[0] for cell in cells), default=0.0) for cells in zip(*rows, strict=True)]
     table = _Table(1, 0, 1.0)
     for share in _SHARES:
-        least = max(
-            ((wide + _AIR_MM) * share / part for wide, part in zip(widest, _WIDTHS, strict=False)), default=width
-        )
-        parts, most = max(int(width / least), 1), max(int(height / (_PITCH * share)), 0)
-        table = _Table(parts, most, share)
+        most = max(int(height / (_PITCH * share) + 1e-9), 0)
+        table = _Table(_parts(rows, width, share), most, share)
         if table.holds >= len(rows):
             parts = math.ceil(len(rows) / max(most, 1))
             return _Table(parts, math.ceil(len(rows) / max(parts, 1)), share)
     return table
+
+
+def _parts(rows: Sequence[tuple[str, str, str]], width: float, share: float) -> int:
+    """How many parts have room side by side in type of some size."""
+    widest = [max(text_size(cell, _SMALL)[0] for cell in cells) for cells in zip(*rows, strict=True)]
+    least = max(((wide + _AIR_MM) * share / part for wide, part in zip(widest, _WIDTHS, strict=False)), default=width)
+    return max(int(width / least), 1)
 
 
 def _draw_rows(canvas: Canvas, shown: Sequence[tuple[str, str, str]], table: _Table, panel: Box, top: float) -> float:
@@ -180,8 +193,9 @@ def _draw_rows(canvas: Canvas, shown: Sequence[tuple[str, str, str]], table: _Ta
     return bottom
 
 
-def _cells(number: str, north: float, east: float) -> tuple[str, str, str]:
-    return clean(number), _metres(north), _metres(east)
+def _rows_of(stakes: gpd.GeoDataFrame) -> list[tuple[str, str, str]]:
+    cells = zip(stakes["number"].fillna(""), stakes["x_m"], stakes["y_m"], strict=True)
+    return [(clean(number), _metres(north), _metres(east)) for number, north, east in cells]
 
 
 def _metres(value: float) -> str:
