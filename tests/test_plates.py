@@ -420,6 +420,8 @@ def test_results_of_every_kind_are_drawn(tmp_path) -> None:
 def test_one_point_is_a_sheet_and_nothing_to_draw_is_none(tmp_path) -> None:
     point = rl.plates.draw(stakes(1), path=tmp_path / "b.pdf")
     assert (point.scale, point.title) == (1000, "界桩图")
+    bare = gpd.GeoDataFrame(geometry=stakes(1).geometry)
+    assert rl.plates.draw(stakes=bare).title == "界桩图", "without numbers there is no table"
     assert "界线以" not in text_of(tmp_path / "b.pdf")
     x, y = stakes(1).geometry.iloc[0].coords[0]
     assert (point.window[0] + point.window[2]) / 2 == pytest.approx(x)
