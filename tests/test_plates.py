@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
+import pyproj
 import pytest
 import shapely
 import shapely.ops
@@ -21,12 +22,15 @@ from geopandas.testing import assert_geodataframe_equal
 import riverline as rl
 import staked
 from riverline import style
-from riverline.plates import composing, fonts, furniture, labels, neatline, river_names, strips
+from riverline.plates import composing, drawing, fonts, furniture, labels, neatline, river_names, stake_table, strips
 from riverline.plates.atlas import file_names
 from riverline.plates.content import drawable
 from riverline.plates.crew import Crew
+from riverline.plates.crowding import thinned
 from riverline.plates.paper import Box, fitting_scale, lay_out
 from riverline.plates.planning import plan
+from riverline.plates.sheet import Sheet
+from riverline.plates.wording import notes_of
 from riverline.plates.working import MANIFEST
 from riverline.provenance import rules_used
 
@@ -119,11 +123,14 @@ def test_a_hundred_metres_are_as_long_on_paper_as_the_scale_says(tmp_path, scale
 def test_the_chinese_of_a_sheet_is_text_that_is_found_and_its_notes_say_what_it_rests_on(tmp_path) -> None:
     drawn, axes = river()
     path = tmp_path / "划界图.pdf"
-    imprint = rl.plates.Imprint(unit="清水县水利局", secrecy="内部使用", drawn_by="李四")
+    imprint = rl.plates.Imprint(
+        unit="清水县水利局", secrecy="内部使用", drawn_by="李四", height_datum="1985国家高程基准"
+    )
     plate = rl.plates.draw(drawn, axes, path=path, title="清水河管理范围图", number="R1-01", imprint=imprint)
     assert plate.paths == (path,)
     text = text_of(path)
-    for said in ("清水河管理范围图", "2000国家大地坐标系", "3 度带", "中央经线 117", "1985国家高程基准",
+    for said in ("清水河管理范围图", "界线以成果坐标为准", "2000国家大地坐标系", "3 度带", "中央经线 117",
+                 "1985国家高程基准",
                  drawn.rules.title, drawn.rules.digest[:12], "清水县水利局", "内部使用", "李四", "审", "R1-01",
                  f"1:{plate.scale}"):  # fmt: skip
         assert said in text, said
@@ -186,14 +193,95 @@ def test_stakes_stand_in_the_table_as_far_as_there_is_room_and_what_is_left_out_
     assert plate.faults.empty
     more = gpd.GeoDataFrame(np.repeat(many.to_numpy(), 40, axis=0), columns=many.columns, geometry="geometry", crs=CRS)
     more["number"] = [f"Z{n:03d}" for n in range(len(more))]
-    plate = rl.plates.draw(drawn, rl.schema.STAKES.conform(more), path=path)
+    near = {"scale": 10_000, "within": many}
+    plate = rl.plates.draw(drawn, rl.schema.STAKES.conform(more), path=path, **near)
     cut = plate.faults[plate.faults["code"] == "plate-table-cut"]
     assert len(cut) == 1
     text = text_of(path)
     shown = sum(f"Z{n:03d}" in text for n in range(len(more)))
     assert cut["value"].iloc[0] + cut["limit"].iloc[0] == len(more) == 480
     assert shown >= cut["limit"].iloc[0] > 20
-    assert rl.plates.draw(drawn, more, stake_table=False).faults.empty
+    assert rl.plates.draw(drawn, more, stake_table=False, **near).faults.empty
+
+
+def test_a_table_takes_parts_side_by_side_then_smaller_type_before_it_is_cut() -> None:
+    def laid(count):
+        rows = [(f"QS01-L-{at:03d}", "3497206.557", "511980.629") for at in range(count)]
+        return stake_table._arranged(rows, 85.0, 80.0)
+
+    assert (laid(20).parts, laid(20).share) == (1, 1.0)
+    assert (laid(54).parts, laid(54).rows, laid(54).share) == (2, 27, 1.0)
+    assert laid(60).share < 1.0
+    assert laid(110).parts == 3
+    assert laid(500).holds < 500
+
+
+def on_an_overview(count, apart, scale):
+    """A sheet with so many stakes along a line, so far apart, every tenth a basic one, the last found missing."""
+    at = np.arange(count) * apart
+    rows = {"number": [f"R1-L-{n:03d}" for n in range(count)], "status": ["kept"] * (count - 1) + ["missing"],
+            "kind": np.where(np.arange(count) % 10, "densified", "basic")}  # fmt: skip
+    frame = gpd.GeoDataFrame(rows, geometry=gpd.points_from_xy(at, 0.0 * at), crs=CRS)
+    return Sheet("1", "", (0, 0, 1, 1), scale, CRS, (style.Layer("stakes", rl.schema.STAKES, frame),))
+
+
+def test_stakes_that_would_touch_are_thinned_out_on_overviews_only_and_that_is_told(tmp_path) -> None:
+    sheet, unmarked = thinned(on_an_overview(200, 500.0, 400_000))
+    kept = sheet.layers[0].frame
+    assert unmarked == 200 - len(kept) > 100
+    assert np.diff(np.sort(kept.geometry.x)).min() >= 6.0 * 400
+    assert {"R1-L-199", "R1-L-000"} <= set(kept["number"])
+    for same in (
+        on_an_overview(200, 500.0, 100_000),
+        on_an_overview(200, 5.0, 10_000),
+        on_an_overview(40, 1.0, 50_000),
+    ):
+        assert thinned(same) == (same, 0)
+    drawn, _ = river(900.0)
+    path = tmp_path / "a.pdf"
+    plate = rl.plates.draw(drawn, rl.place_stakes(drawn), path=path, scale=500_000)
+    assert plate.faults.empty, "a few"
+    many = rl.schema.STAKES.conform(gpd.GeoDataFrame(rl.place_stakes(drawn).iloc[np.arange(80) % 4], crs=CRS))
+    plate = rl.plates.draw(drawn, many, path=path, scale=500_000)
+    told = plate.faults.iloc[0]
+    assert (told["code"], told["value"], told["limit"]) == ("plate-stakes-thinned", 79, 80)
+    assert "图上绘界桩1个,全部80个见界桩成果表" in packed(path).replace("，", ",")
+
+
+def test_stakes_are_numbered_at_every_scale_basic_ones_before_codes_of_problems() -> None:
+    (stakes_there,) = on_an_overview(12, 100.0, 20_000).layers
+    problem = gpd.GeoDataFrame({"problem_id": ["P1"]}, geometry=[shapely.Point(0, 50)], crs=CRS)
+    suspect = gpd.GeoDataFrame({"suspect_id": ["S1"]}, geometry=[shapely.Point(0, 90)], crs=CRS)
+    layers = [stakes_there, style.Layer("problems", None, problem), style.Layer("suspects", None, suspect)]
+    texts = [each.text for each in labels.labels_of(layers, 20_000)]
+    assert texts[:3] == ["R1-L-000", "R1-L-010", "P1"]
+    assert texts[-1] == "S1"
+    assert len(texts) == 14
+
+
+def test_borders_that_areas_share_are_drawn_once() -> None:
+    squares = shapely.box([0, 1, 0], [0, 0, 1], [1, 2, 1], [1, 1, 2])
+    towns = np.array([*squares[:2], shapely.MultiPolygon([squares[2], shapely.box(5, 5, 6, 6)])])
+    edges = drawing._edges(towns)
+    assert shapely.length(edges).sum() == 14.0
+    assert shapely.equals(shapely.union_all(edges), shapely.union_all(shapely.boundary(towns)))
+
+
+@pytest.mark.parametrize(
+    ("heights", "language", "said"),
+    [
+        ("", "zh", "坐标、距离单位：米"),
+        ("", "en", "Coordinates and distances in metres"),
+        ("+5737", "zh", "高程基准：1985国家高程基准；坐标、距离单位：米"),
+        ("+5736", "en", "Heights: Yellow Sea 1956; coordinates and distances in metres"),
+    ],
+)
+def test_a_datum_of_heights_is_told_where_the_data_have_one_and_no_where_else(heights, language, said) -> None:
+    rows = rl.schema.AXES.empty(f"{CRS}{heights}").reindex([0])
+    layers = style.collect(rows.set_crs(f"{CRS}{heights}", allow_override=True))
+    notes = notes_of(layers, pyproj.CRS(CRS), rl.plates.Imprint(), language, shown=layers)
+    assert notes[1] == said
+    assert notes[-1].startswith("riverline"), "no line on it, no word of lines"
 
 
 def test_the_table_of_a_river_s_sheet_lists_its_own_stakes_up_to_the_match_lines(tmp_path) -> None:
@@ -215,7 +303,7 @@ def test_the_table_of_a_river_s_sheet_lists_its_own_stakes_up_to_the_match_lines
         assert listed == between.tolist(), row.number
         assert not re.search(r"A2-[LR]-\d+3\d{6}\.\d{3}", text)
         inside = every.intersects(row.geometry)
-        assert f"图上另有{int(inside.sum() - between.sum())}个属他河或邻幅" in text
+        assert f"图上另有{int(inside.sum() - between.sum())}个属他河、他区或邻幅" in text
         tables += marks["number"][between].tolist()
     assert set(tables) == set(marks["number"]), "each is in some table"
 
@@ -331,7 +419,10 @@ def test_results_of_every_kind_are_drawn(tmp_path) -> None:
 
 def test_one_point_is_a_sheet_and_nothing_to_draw_is_none(tmp_path) -> None:
     point = rl.plates.draw(stakes(1), path=tmp_path / "b.pdf")
-    assert point.scale == 1000
+    assert (point.scale, point.title) == (1000, "界桩图")
+    bare = gpd.GeoDataFrame(geometry=stakes(1).geometry)
+    assert rl.plates.draw(stakes=bare).title == "界桩图", "without numbers there is no table"
+    assert "界线以" not in text_of(tmp_path / "b.pdf")
     x, y = stakes(1).geometry.iloc[0].coords[0]
     assert (point.window[0] + point.window[2]) / 2 == pytest.approx(x)
     assert (point.window[1] + point.window[3]) / 2 == pytest.approx(y)
@@ -496,13 +587,14 @@ def test_the_parts_of_a_paper_lie_on_it_and_beside_each_other(paper, orientation
     assert all(not one.overlaps(other) for n, one in enumerate(boxes) for other in boxes[:n])
 
 
-@pytest.mark.parametrize("width", [10.0, 599.0, 601.0, 7_123.0, 4e6, 5e7])
+@pytest.mark.parametrize("width", [10.0, 599.0, 601.0, 7_123.0, 80_000.0, 160_000.0, 301_000.0, 4e6, 5e7])
 def test_the_scale_that_is_chosen_fits_and_the_next_larger_one_does_not(width) -> None:
     room = Box(0, 0, 300, 230)
     scale = fitting_scale(width, width / 10, room)
     assert width * 1000 / scale <= room.width
     smaller = [each for each in (200, 500, 1000, 2000, 5000, 10_000, 20_000) if each < scale]
     assert not smaller or width * 1000 / smaller[-1] > room.width
+    assert scale <= 10_000 or width * 1000 / scale > 0.6 * room.width, "and fills the sheet"
 
 
 def test_labels_cover_neither_marks_nor_one_another() -> None:
@@ -709,9 +801,13 @@ def test_units_of_administration_are_drawn_one_by_one(tmp_path) -> None:
         name=["东镇", "西镇"], admin_code=["02", "01"],
         geometry=gpd.GeoSeries([shapely.box(middle, south, east, north), shapely.box(west, south, middle, north)],
                                crs=CRS))  # fmt: skip
-    made = rl.plates.atlas([drawn, axes, towns], tmp_path, by="admin", scale="auto", formats=["svg"])
+    marks = rl.place_stakes(drawn)
+    made = rl.plates.atlas([drawn, axes, towns, marks], tmp_path, by="admin", scale="auto", formats=["pdf"])
     assert made.plates["number"].tolist() == ["01", "02"]
     assert made.plates["title"].str[:2].tolist() == ["西镇", "东镇"]
+    in_west, tables = marks.geometry.x < middle, [packed(path) for path in made.paths[:2]]
+    for number, north, west_of_it in zip(marks["number"], marks["x_m"], in_west, strict=True):
+        assert [f"{number}{north:.3f}" in text for text in tables] == [west_of_it, not west_of_it]
     with pytest.raises(rl.JobError, match="ADMIN"):
         rl.plates.atlas(drawn, tmp_path, by="admin")
 
@@ -853,11 +949,18 @@ def test_an_atlas_needs_a_folder_that_can_be_written(tmp_path) -> None:
         rl.plates.atlas(river()[0], tmp_path / "file" / "a")
 
 
-def test_an_atlas_of_nothing_has_no_sheets(tmp_path) -> None:
-    made = rl.plates.atlas(rl.schema.EXTENTS.empty(CRS), tmp_path)
-    assert made.plates.empty
-    assert [path.name for path in made.paths] == [MANIFEST]
-    assert repr(made) == "Atlas(0 sheets: none, 0 faults)"
+def test_an_atlas_of_nothing_is_refused_as_a_sheet_of_nothing_is(tmp_path) -> None:
+    drawn, axes = river(300.0)
+    point = axes.set_geometry([shapely.LineString([(5e5, 3.5e6), (5e5, 3.5e6)])], crs=CRS)
+    away = gpd.GeoDataFrame({"admin_id": ["1"], "name": ["远"]}, geometry=[shapely.box(0, 0, 9, 9)], crs=CRS)
+    for given, by, said in (
+        ([rl.schema.EXTENTS.empty(CRS)], "sheet", "没有可绘的要素"),
+        ([point], "river", "axes 的图形长度或面积为零"),
+        ([drawn, away], "admin", "各行政区内都没有"),
+    ):
+        with pytest.raises(rl.SchemaError, match=said):
+            rl.plates.atlas(given, tmp_path / "a", by=by)
+    assert not (tmp_path / "a").exists()
 
 
 def test_a_missing_pypdf_names_the_extra(tmp_path, monkeypatch) -> None:

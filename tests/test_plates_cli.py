@@ -72,7 +72,8 @@ def test_what_is_wrong_is_said_and_nothing_is_written(tmp_path, results) -> None
 
 def test_every_slot_of_a_sheet_can_be_filled_and_the_paper_turned(tmp_path, results) -> None:
     out, slots = tmp_path / "out", {"surveyed-by": "测绘院", "drawn-by": "李四", "checked-by": "王五",
-                                    "approved-by": "赵六", "review-no": "皖S(2026)1号"}  # fmt: skip
+                                    "approved-by": "赵六", "review-no": "皖S(2026)1号",
+                                    "height-datum": "1985国家高程基准"}  # fmt: skip
     options = [each for name, value in slots.items() for each in (f"--{name}", value)]
     ran = run(results[0], "--by", "whole", "--scale", "auto", "--orientation", "portrait", *options, "--out", out)
     assert ran.exit_code == 0, ran.output

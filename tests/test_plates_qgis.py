@@ -65,7 +65,7 @@ def test_the_layout_has_the_sizes_of_our_own_sheets() -> None:
     across = float(extent.get("xmax")) - float(extent.get("xmin"))
     assert across / layout.room.width * 1000 == 2000
     texts = " ".join(item.get("labelText", "") for item in found.values())
-    assert all(word in texts for word in ("1985国家高程基准", "密级", "编制单位", "审 图 号"))
+    assert all(word in texts for word in ("坐标、距离单位：米", "密级", "编制单位", "审 图 号"))
 
 
 def qgis_python():
@@ -150,7 +150,7 @@ def test_qgis_draws_an_atlas_page_by_page_at_the_scale_of_its_sheets(tmp_path, t
         for north, listed in zip(marks["x_m"], own, strict=True):
             assert (f"{north:.3f}" in text) == listed
         more = on_map.sum() - own.sum()
-        assert (f"图上另有{more}个属他河或邻幅" in text) == (more > 0)
+        assert (f"图上另有{more}个属他河、他区或邻幅" in text) == (more > 0)
         assert "其余见界桩成果表" not in text, "all of its own are listed"
         # Qt forgets what some digits of its subsets stand for: the number is on paper, and not in the text.
         assert "图号R" in text
@@ -193,6 +193,10 @@ def test_layers_are_known_by_their_metadata_or_by_their_schema_s_title(language,
     stakes(3).to_file(tmp_path / "copy.gpkg", layer=names[key])
     (tmp_path / "copy.qgs").write_text(text.replace(file.name, "copy.gpkg"), encoding="utf-8")
     assert in_qgis._layers_of(tmp_path / "copy.qgs", rl.schema.STAKES) == [key]
+    rl.export.to_geopackage(tmp_path / "轴.gpkg", axes, project=True, language=language)
+    own = tmp_path / "轴.qgz"
+    assert in_qgis._heading(own, language) == ("河道图" if language == "zh" else "Rivers")
+    assert not any("界线" in note or "The line" in note for note in in_qgis._notes(own, rl.plates.Imprint(), language))
 
 
 @pytest.mark.slow

@@ -15,17 +15,17 @@ from riverline.errors import JobError, needed
 from riverline.faults import combine, found
 from riverline.io.processes import require_guard
 from riverline.io.whole_files import write_whole
-from riverline.plates.content import cut, drawable, index_frame, match_frame, undrawn
+from riverline.plates.content import cut, drawable, index_frame, match_frame, no_sheet, undrawn
 from riverline.plates.crew import Crew
 from riverline.plates.fonts import clean, find_fonts
 from riverline.plates.imprint import Imprint
+from riverline.plates.listing import with_tables
 from riverline.plates.paper import fitting_scale, lay_out, require_look, require_scale
 from riverline.plates.planning import around, bounds_of_frames, plan
 from riverline.plates.result import Atlas
 from riverline.plates.sheet import Look, Match, Sheet
 from riverline.plates.showing import centred, plain_layers
-from riverline.plates.stake_table import with_tables
-from riverline.plates.subjects import heading_of, subject_of, subjects_of
+from riverline.plates.subjects import content_of, heading_of, subject_of, subjects_of
 from riverline.plates.wording import WORDS, notes_of
 from riverline.plates.working import MANIFEST, Manifest, Task, draw_all
 from riverline.plates.writing import FORMATS
@@ -90,7 +90,7 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
         administrative units (:data:`riverline.schema.ADMIN`), which has to be among the results.
     paper, orientation, crs, imprint, grid, stake_table, font, language
         As for :func:`riverline.plates.draw`. The table of a river's sheet lists the river's own stakes between its
-        match lines, and says how many others are on the map.
+        match lines, that of a unit's sheet those in the unit, and says how many others are on the map.
     scale
         Denominator; ``"auto"`` draws each river or unit as one sheet, at the largest scale at which it fits.
     formats
@@ -117,7 +117,7 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
     Raises
     ------
     SchemaError, CRSError, MissingDependencyError
-        As for :func:`riverline.plates.draw`; pypdf is needed to merge.
+        As for :func:`riverline.plates.draw`, so also where there is nothing for a sheet; pypdf is needed to merge.
     JobError
         If an argument is none of its choices, or the folder cannot be made or written; if a script asks for processes
         without ``if __name__ == "__main__":``.
@@ -155,11 +155,14 @@ def atlas(  # noqa: PLR0913 - one argument a thing to say
     every = collect(*given, **layers)
     shown, plane = drawable(every, language, crs=crs)
     planned = plan(shown, by, scale, layout.room)
+    if not planned.frames:
+        raise no_sheet(shown, by)
     imprint = imprint or Imprint()
-    notes = notes_of(every, plane, imprint, language)
+    notes = notes_of(every, plane, imprint, language, shown=shown)
     look = Look(layout, fonts, language, grid, imprint, notes, stake_table)
-    if by == "river":
-        shown = with_tables(shown, planned.frames, planned.guides)
+    if by != "sheet":
+        units = next((layer for layer in shown if layer.name == "admin"), None) if by == "admin" else None
+        shown = with_tables(shown, planned.frames, planned.guides, units)
     book = _Book(planned, plain_layers(shown), plane, look, clean(title), target, tuple(kinds),
                  subjects_of(shown))  # fmt: skip
     _make_folder(target)
@@ -259,16 +262,19 @@ def file_names(numbers: Sequence[str]) -> list[str]:
 def _heading(book: _Book, frame: Frame) -> str:
     """The title of a sheet: of the river, lake or reservoir that it is a part of, or of all that are on it."""
     if frame.number not in book.titles:
-        own = book.subjects.get(frame.unit)
-        kinds = subjects_of(cut(book.layers, frame.window, margin_m=0.0)).values() if own is None else [own]
-        title = heading_of(subject_of(kinds), book.look.language, name=frame.name, title=book.title)
-        book.titles[frame.number] = title
+        own, content, language = book.subjects.get(frame.unit), book.title, book.look.language
+        kinds = [own] if own is not None else []
+        if own is None:
+            parts = cut(book.layers, frame.window, margin_m=0.0)
+            kinds, content = list(subjects_of(parts).values()), content or content_of(parts, language)
+        book.titles[frame.number] = heading_of(subject_of(kinds), language, name=frame.name, title=content)
     return book.titles[frame.number]
 
 
 def _whole(book: _Book) -> str:
     """The title of all sheets together."""
-    return heading_of(subject_of(book.subjects.values()), book.look.language, title=book.title)
+    content = book.title or content_of(book.layers, book.look.language)
+    return heading_of(subject_of(book.subjects.values()), book.look.language, title=content)
 
 
 def _sheet(book: _Book, frame: Frame) -> Sheet:

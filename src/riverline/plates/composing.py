@@ -10,6 +10,7 @@ import shapely
 
 from riverline.faults import combine, found
 from riverline.plates.content import marks_of
+from riverline.plates.crowding import thinned
 from riverline.plates.drawing import draw_marks
 from riverline.plates.fonts import missing_glyphs
 from riverline.plates.furniture import draw_foot, draw_head, draw_panel
@@ -72,6 +73,7 @@ def compose(sheet: Sheet, look: Look) -> tuple[Any, gpd.GeoDataFrame]:
         page = look.layout.page
         figure = Figure(figsize=(page.width / _MM, page.height / _MM), dpi=_MM * 10, facecolor="white")
         box = map_box(sheet, look.layout.room)
+        sheet, unmarked = thinned(sheet)
         marks = marks_of(sheet.layers, look.language)
         _draw_map(figure, sheet, box, page, marks)
         canvas = Canvas(figure, _page_of(figure, page), look)
@@ -80,7 +82,7 @@ def compose(sheet: Sheet, look: Look) -> tuple[Any, gpd.GeoDataFrame]:
         _draw_rivers(canvas, sheet, box, [*_lines_and_points(marks), named])
         draw_head(canvas, sheet)
         draw_foot(canvas, sheet)
-        left = draw_panel(canvas, sheet, marks)
+        left = draw_panel(canvas, sheet, marks, unmarked)
     return figure, _told(sheet, canvas, left)
 
 
@@ -156,6 +158,8 @@ def _told(sheet: Sheet, canvas: Canvas, left: Left) -> gpd.GeoDataFrame:
         parts.append(found("plate-glyph-missing", value=len(lacking), note=lacking[:40], **about))
     if left.stakes:
         parts.append(found("plate-table-cut", value=left.stakes, limit=left.room, **about))
+    if left.unmarked:
+        parts.append(found("plate-stakes-thinned", value=left.unmarked, limit=left.unmarked + left.drawn, **about))
     if left.legend:
         parts.append(found("plate-legend-cut", value=left.legend, **about))
     return combine(parts, crs=sheet.crs)

@@ -34,6 +34,7 @@ __all__ = [
     "cut",
     "drawable",
     "marks_of",
+    "no_sheet",
     "nothing_drawn",
     "require_marks",
     "undrawn",
@@ -183,6 +184,23 @@ def require_marks(layers: Sequence[Layer], parts: Sequence[Layer], language: Lan
             f"nothing would be on the sheet: features of {names} are such as sheets leave out, such as transects and "
             "notes of checks; give other layers too",
         )
+
+
+def no_sheet(layers: Sequence[Layer], by: str) -> SchemaError:
+    """What is raised where layers give no sheet."""
+    full = [layer for layer in layers if len(layer.frame)]
+    if not full:
+        return nothing_drawn()
+    names = ", ".join(layer.called for layer in full)
+    if by == "admin":
+        return SchemaError(
+            f"没有可绘的图幅：各行政区内都没有 {names} 的要素；请检查各图层的坐标系和范围",
+            f"there is no sheet to draw: no administrative unit holds anything of {names}; check the CRS of the layers",
+        )
+    return SchemaError(
+        f"没有可绘的图幅：{names} 的图形长度或面积为零；请检查数据",
+        f"there is no sheet to draw: the features of {names} have no length or area; check the data",
+    )
 
 
 def nothing_drawn() -> SchemaError:

@@ -55,19 +55,35 @@ def _point_style(symbol: Symbol, *, halo: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _draw_lines(axes: Any, mark: Mark) -> None:  # noqa: ANN401
+def _draw_lines(axes: Any, mark: Mark, *, above: float = 0.0) -> None:  # noqa: ANN401
     from matplotlib.collections import LineCollection
 
-    shapes = shapely.get_parts(np.where(_are_areas(mark.geometry), shapely.boundary(mark.geometry),
-                                        mark.geometry))  # fmt: skip
+    areas = _are_areas(mark.geometry)
+    if areas.all() and mark.symbol.dash:
+        shapes = _edges(mark.geometry)
+    else:
+        shapes = shapely.get_parts(np.where(areas, shapely.boundary(mark.geometry), mark.geometry))
     lines = [shapely.get_coordinates(each) for each in shapes[shapely.get_dimensions(shapes) == 1]]
     symbol = mark.symbol
     axes.add_collection(
         LineCollection(lines, colors=symbol.color, linewidths=symbol.width * _FINER, linestyles=[_dashes(symbol)],
                        alpha=symbol.opacity, capstyle="butt" if symbol.dash else "round", joinstyle="round",
-                       zorder=mark.order),
+                       zorder=mark.order + above),
         autolim=False,
     )  # fmt: skip
+
+
+def _edges(areas: np.ndarray) -> np.ndarray:
+    """The borders of areas, those that two share once: dashes of the one would fill the gaps of the other."""
+    parts = shapely.get_parts(areas)
+    rings = shapely.get_rings(parts[_are_areas(parts)])
+    places, ring = shapely.get_coordinates(rings, return_index=True)
+    sides = np.hstack([places[:-1], places[1:]])[np.diff(ring) == 0]
+    # A side runs the other way round the neighbour.
+    turned = (sides[:, 0] > sides[:, 2]) | ((sides[:, 0] == sides[:, 2]) & (sides[:, 1] > sides[:, 3]))
+    sides[turned] = sides[turned][:, [2, 3, 0, 1]]
+    once = shapely.linestrings(np.unique(sides, axis=0).reshape(-1, 2, 2))
+    return np.asarray(shapely.get_parts(shapely.line_merge(shapely.multilinestrings(once))))
 
 
 def _are_areas(geometry: np.ndarray) -> np.ndarray:
@@ -87,6 +103,9 @@ def _draw_areas(axes: Any, mark: Mark) -> None:  # noqa: ANN401
     if symbol.fill and symbol.fill_opacity >= 0.02:  # noqa: PLR2004 - less cannot be seen on paper
         axes.add_patch(PathPatch(outline, facecolor=symbol.fill, edgecolor="none", alpha=symbol.fill_opacity,
                                  zorder=mark.order))  # fmt: skip
+    if symbol.dash:
+        _draw_lines(axes, mark, above=0.1)
+        return
     axes.add_patch(
         PathPatch(outline, facecolor="none", edgecolor=symbol.color, linewidth=symbol.width * _FINER,
                   linestyle=_dashes(symbol), capstyle="butt", joinstyle="round", zorder=mark.order + 0.1)

@@ -12,7 +12,7 @@ from riverline.plates.fonts import clean
 from riverline.plates.labels import shortened, text_size, wrapped
 from riverline.plates.legend import draw_legend
 from riverline.plates.paper import Box
-from riverline.plates.stake_table import Left, draw_stakes
+from riverline.plates.stake_table import Left, draw_stakes, table_height, tell_thinned
 from riverline.plates.wording import WORDS, span_text
 
 if TYPE_CHECKING:
@@ -82,15 +82,24 @@ def _round_down(value: float) -> float:
     return max(step * power for step in (1.0, 2.0, 2.5, 5.0) if step * power <= value * (1 + 1e-9))
 
 
-def draw_panel(canvas: Canvas, sheet: Sheet, marks: Sequence[Mark]) -> Left:
-    """The panel beside the map, from top to bottom; the table takes the room that is left."""
+def draw_panel(canvas: Canvas, sheet: Sheet, marks: Sequence[Mark], unmarked: int = 0) -> Left:
+    """The panel beside the map, from top to bottom; the table takes the room that is left.
+
+    ``unmarked`` stakes are not on the map, where they would touch: a sentence says so in place of the table.
+    """
     panel = canvas.look.layout.panel
     canvas.rectangle(panel, width=0.9)
     top = panel.top
     top = _draw_index(canvas, sheet, panel, top)
     signed = _signatures_height(panel)
-    top, shortened_texts = draw_legend(canvas, panel, top, marks, panel.bottom + signed)
-    left = draw_stakes(canvas, sheet, panel, (top, panel.bottom + signed)) if canvas.look.table else Left()
+    below = table_height(sheet, panel) if canvas.look.table and not unmarked else 0.0
+    top, shortened_texts = draw_legend(canvas, panel, top, marks, panel.bottom + signed, below=below)
+    between = (top, panel.bottom + signed)
+    left = Left()
+    if unmarked:
+        left = tell_thinned(canvas, sheet, panel, between, unmarked)
+    elif canvas.look.table:
+        left = draw_stakes(canvas, sheet, panel, between)
     _draw_signatures(canvas, sheet, panel, panel.bottom + signed)
     return replace(left, legend=shortened_texts)
 

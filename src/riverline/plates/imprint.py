@@ -26,8 +26,8 @@ class Imprint:
     review_no
         Number of the map review (审图号).
     height_datum
-        Vertical datum; None for the 1985 datum in planes of CGCS2000, which the data dictionary supposes, and for
-        no word on it in others.
+        Vertical datum, such as 1985国家高程基准; None for that of which the CRS of the layers speaks, and for no word
+        on it where none does.
     remark
         A sentence of one's own among the notes.
 

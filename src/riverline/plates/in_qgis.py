@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from xml.etree import ElementTree as ET
 
+import pandas as pd
 import pyogrio
 import pyproj
 
@@ -23,11 +24,11 @@ from riverline.plates.fonts import clean
 from riverline.plates.imprint import Imprint
 from riverline.plates.neatline import grid_expression
 from riverline.plates.paper import PAPERS, SCALES, Box, require_fit, require_scale
-from riverline.plates.subjects import heading_of, subject_of, subjects_of
+from riverline.plates.subjects import content_of, heading_of, subject_of, subjects_of
 from riverline.plates.templates import qgis_template
 from riverline.plates.wording import WORDS, notes_from
 from riverline.provenance import RulesUsed
-from riverline.schema import EXTENTS, FAULTS, MANAGEMENT_LINES, MATCH_LINES, PLATES, STAKES
+from riverline.schema import EXTENTS, FAULTS, FRAMES, MANAGEMENT_LINES, MATCH_LINES, PLATES, STAKES
 from riverline.style import Layer
 
 if TYPE_CHECKING:
@@ -254,7 +255,8 @@ def _notes(project: Path, imprint: Imprint, language: Language) -> tuple[str, ..
     for source in root.iterfind("projectlayers/maplayer/datasource"):
         used |= {each.digest: each for each in _rules_in(project.parent, source.text or "")}
     rules = [f"{each.label(language)}（{each.name} {each.digest[:12]}）" for each in used.values()]
-    return notes_from(rules, (), crs, imprint, language)
+    lines = any(_layers_of(project, schema) for schema in (MANAGEMENT_LINES, EXTENTS))
+    return notes_from(rules, (), crs, imprint, language, lines=lines)
 
 
 def _heading(project: Path, language: Language) -> str:
@@ -269,7 +271,18 @@ def _heading(project: Path, language: Language) -> str:
                 except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
                     continue
                 found.append(Layer(schema.name, schema, rows))
-    return heading_of(subject_of(subjects_of(found).values()), language)
+    content = "" if found else content_of(list(_every(project)), language)
+    return heading_of(subject_of(subjects_of(found).values()), language, title=content)
+
+
+def _every(project: Path) -> Iterator[Layer]:
+    """The layers of a project, a row of each, without those that are on no sheet."""
+    left_out = set(_left_out(project))
+    for layer in _read(project).iterfind("projectlayers/maplayer"):
+        if layer.findtext("id") not in left_out:
+            name = _about(project.parent, layer.findtext("datasource") or "").get("schema", "")
+            schema = FRAMES.get(name)
+            yield Layer(name if schema else layer.findtext("layername") or "", schema, pd.DataFrame(index=[0]))
 
 
 def _table(project: Path, language: Language) -> dict[str, Any]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["LONGEST", "WIDE", "Label", "labels_of", "place", "shortened", "text_size", "wrapped"]
+__all__ = ["LONGEST", "NEAR", "WIDE", "Label", "labels_of", "place", "shortened", "text_size", "wrapped"]
 
 _COLUMNS = {
     "problems": ("problem_id", 7), "suspects": ("suspect_id", 6), "stakes": ("number", 5), "boards": ("number", 4),
@@ -43,9 +43,12 @@ WIDE = 0x2E80
 """Characters from here on are as wide as they are high; those before are about half of that."""
 _NARROW_EM = 0.58
 _OFF_MM, _EDGE_MM = 1.1, 0.5
-_NEAR = 10_000
-_MANY = frozenset({"boards", "holdings", "landmarks", "parcels", "stakes", "zones"})
+NEAR = 10_000
+"""The smallest scale at which everything is drawn and numbered."""
+_MANY = frozenset({"boards", "holdings", "landmarks", "parcels", "zones"})
 """What is so many that it is numbered up to 1:10,000 only."""
+_BASIC, _DENSIFIED = 8, 6.5
+"""Where stakes come at smaller scales: numbers of basic ones first, of all before those of suspects."""
 _LEAST_SIZE = 2.4
 _AROUND = np.array([(1, 1), (1, -1), (-1, 1), (-1, -1), (1, 0), (-1, 0), (0, 1), (0, -1)], dtype="float64")
 
@@ -59,7 +62,7 @@ class Label:
     y: float
     size: float
     color: str
-    first: int
+    first: float
     inside: bool = False
 
 
@@ -68,7 +71,7 @@ def labels_of(layers: Sequence[Layer], scale: int, language: Language = "zh") ->
     found: list[Label] = _standing(layers)
     for layer in layers:
         column, first = _COLUMNS.get(layer.name, ("", 0))
-        if column not in layer.frame or not len(layer.frame) or (scale > _NEAR and layer.name in _MANY):
+        if column not in layer.frame or not len(layer.frame) or (scale > NEAR and layer.name in _MANY):
             continue
         geometry = layer.frame.geometry.to_numpy()
         places = shapely.get_coordinates(shapely.point_on_surface(geometry))
@@ -79,9 +82,12 @@ def labels_of(layers: Sequence[Layer], scale: int, language: Language = "zh") ->
         values = _zones(layer.frame, language) if layer.name == "zones" else layer.frame[column].astype("object")
         texts = [clean(value, LONGEST) for value in values.fillna("")]
         size, color = _LARGER.get(layer.name, _SIZE), _COLORS.get(layer.name, "#222222")
+        ranks = np.full(len(texts), first)
+        if layer.name == "stakes" and scale > NEAR and "kind" in layer.frame:
+            ranks = np.where(layer.frame["kind"].isin(["basic"]), _BASIC, _DENSIFIED)
         found += [
-            Label(text, at[0], at[1], size, color, first, bool(within))
-            for text, at, within in zip(texts, places.tolist(), inside, strict=True)
+            Label(text, at[0], at[1], size, color, rank, bool(within))
+            for text, at, rank, within in zip(texts, places.tolist(), ranks.tolist(), inside, strict=True)
             if text
         ]
     return sorted(set(found), key=lambda each: (-each.first, each.text, each.x, each.y))

@@ -25,6 +25,8 @@ _ROW, _TEXT = 4.2, 6.2
 _HEAD_MM, _AIR_MM, _SWATCH_MM = 9.5, 2.0, 9.5
 _SIZES = ((1, 1.0), (2, 1.0), (2, 0.85), (1, 0.85), (2, 0.7), (1, 0.7), (2, 0.6))
 """Columns and type as a share of the usual, the best first."""
+_FOR_TABLE = 0.7
+"""The smallest type by which the legend makes room for the table of stakes."""
 _ALONE = 0.6
 """Share of the room that one column may take at its usual size: the rest is for the table of stakes."""
 
@@ -39,7 +41,9 @@ class _Line:
     first: bool
 
 
-def draw_legend(canvas: Canvas, panel: Box, top: float, marks: Sequence[Mark], floor: float) -> tuple[float, int]:
+def draw_legend(
+    canvas: Canvas, panel: Box, top: float, marks: Sequence[Mark], floor: float, *, below: float = 0.0
+) -> tuple[float, int]:
     """Draw it from a height down.
 
     Parameters
@@ -50,6 +54,8 @@ def draw_legend(canvas: Canvas, panel: Box, top: float, marks: Sequence[Mark], f
         Where it begins, and how far down it may reach, mm.
     marks
         What is drawn on the map, in the order of the legend.
+    below
+        Room that the table of stakes needs below it, mm: it has it, if type that is not too small leaves so much.
 
     Returns
     -------
@@ -62,13 +68,14 @@ def draw_legend(canvas: Canvas, panel: Box, top: float, marks: Sequence[Mark], f
                  serif=True, weight="bold")  # fmt: skip
     room = max(top - _HEAD_MM - _AIR_MM - floor, _ROW)
     entries = _entries(marks, canvas.look.language)
-    for columns, share in _SIZES:
+    tried = [(*size, room - below) for size in _SIZES if size[1] >= _FOR_TABLE] if below else []
+    for columns, share, most in [*tried, *((*size, room) for size in _SIZES)]:
         width = (panel.width - 2.0) / columns - 3.0
         lines = [line for entry in entries for line in _lines(*entry, width, _TEXT * share)]
         flow = _columns(lines, columns)
         height, cut = max(map(len, flow)), _too_wide(lines, width, _TEXT * share)
-        most = room * _ALONE if (columns, share) == _SIZES[0] else room
-        if height * _ROW * share <= most and not cut:
+        limit = min(most, room * _ALONE) if (columns, share) == _SIZES[0] else most
+        if height * _ROW * share <= limit and not cut:
             break
     else:
         # Nothing fits: texts stay on one line, as much of them as there is room for.

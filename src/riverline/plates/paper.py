@@ -20,9 +20,12 @@ PAPERS: dict[str, tuple[float, float]] = {
 }  # fmt: skip
 """Width and height of papers in landscape, mm (ISO 216)."""
 
-SCALES = (200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 25_000, 50_000, 75_000, 100_000, 150_000, 250_000,
-          500_000, 1_000_000)  # fmt: skip
-"""Denominators that ``scale="auto"`` chooses from: those of the national series, and round ones between."""
+SCALES = (200, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 20_000, 25_000, 30_000, 40_000, 50_000, 75_000, 100_000,
+          150_000, 200_000, 250_000, 300_000, 400_000, 500_000, 600_000, 750_000, 1_000_000)  # fmt: skip
+"""Denominators that ``scale="auto"`` chooses from: those of the national series, and round ones between.
+
+Of scales that are measured on, up to 1:10,000, there are those of the series alone.
+"""
 
 _MARGIN, _HEAD, _FOOT, _GAP, _BETWEEN = 9.0, 16.0, 19.0, 7.0, 3.0
 _PANEL_SHARE, _PANEL = 0.2, (46.0, 110.0)
@@ -217,7 +220,7 @@ def fitting_scale(width_m: float, height_m: float, room: Box) -> int:
     Returns
     -------
     int
-        A denominator of :data:`SCALES`; above them a round number of millions.
+        A denominator of :data:`SCALES`; above them a round number of half millions.
 
     Examples
     --------
@@ -225,4 +228,4 @@ def fitting_scale(width_m: float, height_m: float, room: Box) -> int:
     (2000, 5000)
     """
     least = max(width_m / room.width, height_m / room.height) * 1000.0
-    return next((scale for scale in SCALES if scale >= least), math.ceil(least / 1e6) * 1_000_000)
+    return next((scale for scale in SCALES if scale >= least), math.ceil(least / 5e5) * 500_000)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     Guide = tuple[np.ndarray, np.ndarray]
 
-__all__ = ["By", "Frame", "Plan", "plan"]
+__all__ = ["By", "Frame", "Plan", "plan", "unit_codes"]
 
 By = Literal["river", "sheet", "admin"]
 
@@ -212,11 +212,15 @@ def _admin_units(layers: Sequence[Layer]) -> list[_Unit]:
              Hint("a layer of administrative units (ADMIN)", "admin", ("units.gpkg",))],
         )  # fmt: skip
     body = _union(_main(layers))
-    codes = units["admin_code"] if "admin_code" in units else units["name"]
-    rows = sorted(zip(codes.fillna("").astype(str), units["name"].fillna("").astype(str), units.geometry, strict=True),
+    rows = sorted(zip(unit_codes(units), units["name"].fillna("").astype(str), units.geometry, strict=True),
                   key=lambda row: (row[0], row[1]))  # fmt: skip
     found = [_Unit(code, name, shapely.intersection(body, area)) for code, name, area in rows]
     return [unit for unit in found if not unit.body.is_empty]
+
+
+def unit_codes(units: gpd.GeoDataFrame) -> pd.Series:
+    """What sheets of administrative units are numbered by: their codes, or names where they have none."""
+    return (units["admin_code"] if "admin_code" in units else units["name"]).fillna("").astype(str)
 
 
 def _frames_of(unit: _Unit, by: By, scale: int | Literal["auto"], room: Box) -> tuple[list[Frame], str]:

@@ -18,7 +18,7 @@ from riverline.plates.imprint import Imprint
 from riverline.plates.paper import AIR, fitting_scale, lay_out, require_fit, require_look, require_scale
 from riverline.plates.result import Plate
 from riverline.plates.sheet import Look, Sheet
-from riverline.plates.subjects import heading_of, subject_of, subjects_of
+from riverline.plates.subjects import content_of, heading_of, subject_of, subjects_of
 from riverline.plates.wording import notes_of
 from riverline.plates.writing import encode, format_of
 from riverline.provenance import crs_text
@@ -78,7 +78,8 @@ def draw(  # noqa: PLR0913 - one argument a thing to say
     crs
         The plane to draw in: any projected CRS in metres, for what no zone holds; if not given, see the notes.
     title, number
-        Printed above the map; an empty title is 河道, 湖泊, 水库 or 河湖管理范围图 by what the sheet shows.
+        Printed above the map; an empty title is by what the sheet shows: 河道, 湖泊, 水库 or 河湖管理范围图,
+        and where no extent and no line of one is on it by its layers, such as 河道图 or 宗地图.
     imprint
         Unit, date, signatures, secrecy: what is not given is a blank slot.
     grid
@@ -140,16 +141,17 @@ def draw(  # noqa: PLR0913 - one argument a thing to say
     found, plane = drawable(every, language, crs=crs)
     window, denominator = _window(found, within, layout, scale)
     imprint = imprint or Imprint()
-    notes = notes_of(every, plane, imprint, language)
-    look = Look(layout, fonts, language, grid, imprint, notes, stake_table)
     parts = cut(plain_layers(found), window, margin_m=denominator / 100.0)
     require_marks(found, parts, language)
-    heading = clean(title) or heading_of(subject_of(subjects_of(parts).values()), language)
+    notes = notes_of(every, plane, imprint, language, shown=parts)
+    look = Look(layout, fonts, language, grid, imprint, notes, stake_table)
+    content = clean(title) or content_of(parts, language)
+    heading = heading_of(subject_of(subjects_of(parts).values()), language, title=content)
     sheet = Sheet(clean(number), heading, window, denominator, crs_text(plane), parts)
     figure, faults = compose(sheet, look)
     contents = [encode(figure, format_of(each), fonts, title=heading) for each in paths]
-    for each, content in zip(paths, contents, strict=True):
-        write_whole(each, content)
+    for each, written in zip(paths, contents, strict=True):
+        write_whole(each, written)
     far = apart(found, plane) if within is None else []
     faults = combine([faults, *undrawn(every, plane), *far], crs=plane)
     return Plate(sheet.number, heading, denominator, layout.name, window, sheet.crs, figure, tuple(paths), faults)

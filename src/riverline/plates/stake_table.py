@@ -1,110 +1,85 @@
-"""The table of stakes beside a map: those of the sheet's own river up to its match lines."""
+"""The table of stakes beside a map."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import shapely
 
-from riverline.plates.labels import shortened
+from riverline.plates.fonts import clean
+from riverline.plates.labels import shortened, text_size
 from riverline.plates.wording import WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import geopandas as gpd
 
     from riverline.plates.paper import Box
-    from riverline.plates.planning import Frame
     from riverline.plates.sheet import Canvas, Sheet
-    from riverline.style import Layer
 
-    Guide = tuple[np.ndarray, np.ndarray]
+__all__ = ["TABLE", "Left", "draw_stakes", "stakes_of", "table_height", "tell_thinned"]
 
-__all__ = ["Left", "draw_stakes", "stakes_of", "with_tables"]
-
-_TABLE = "in the table of"
+TABLE = "in the table of"
 """The column of stakes with the number of the sheet in whose table they stand."""
 _SMALL, _HEADING, _PITCH, _HEAD_MM = 5.2, 7.5, 2.9, 12.0
+_SHARES = (1.0, 0.9, 0.8, 0.7)
+"""Type of the table as shares of the usual, the best first."""
+_WIDTHS = (0.36, 0.32, 0.32)
+"""Shares of number and coordinates of the width of a part."""
+_AIR_MM = 1.0
+"""Around the text of a cell of the usual size."""
+_LEAST_LISTED = 0.25
+"""A table of a smaller share of a sheet's stakes is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What had no room: stakes left out of the table, how many it holds, and texts of the legend cut short."""
+    """What had no room.
+
+    Attributes
+    ----------
+    stakes, room
+        Stakes left out of the table, and how many it holds.
+    legend
+        Texts of the legend that are cut short.
+    unmarked, drawn
+        Stakes that are not on the map, where they would touch, and those that are.
+    """
 
     stakes: int = 0
     room: int = 0
     legend: int = 0
-
-
-def with_tables(layers: Sequence[Layer], frames: Sequence[Frame], guides: Mapping[str, Guide]) -> tuple[Layer, ...]:
-    """Layers whose stakes say in the table of which sheet they stand.
-
-    Parameters
-    ----------
-    layers
-        Of one plane.
-    frames
-        Sheets of rivers; ``unit`` is the river's code.
-    guides
-        Places along each river and their chainages.
-
-    Notes
-    -----
-    A stake stands in the table of the sheet of its river between whose match lines it lies by its place along the
-    river, whatever its own chainage counts: that of a weir's stakes runs around the weir. One that no such sheet shows
-    stands on the first sheet of its river that does, and one of a river without sheets in no table of others.
-    """
-    return tuple(
-        replace(layer, frame=layer.frame.assign(**{_TABLE: _numbers(layer.frame, frames, guides)}))
-        if layer.name == "stakes" and "river_id" in layer.frame
-        else layer
-        for layer in layers
-    )
-
-
-def _numbers(stakes: gpd.GeoDataFrame, frames: Sequence[Frame], guides: Mapping[str, Guide]) -> np.ndarray:
-    """The number of the sheet in whose table each stake stands, empty where there is none."""
-    found = np.full(len(stakes), "", dtype="object")
-    codes, points = stakes["river_id"].fillna("").astype(str).to_numpy(), stakes.geometry.to_numpy()
-    for code in dict.fromkeys(frame.unit for frame in frames):
-        mine, sheets = np.flatnonzero(codes == code), [frame for frame in frames if frame.unit == code]
-        at = _along(points[mine], guides.get(code))
-        boxes = shapely.box(*np.array([frame.window for frame in sheets]).T)
-        shown = shapely.intersects(points[mine][:, None], boxes[None])
-        spans = np.array([frame.span or (-np.inf, np.inf) for frame in sheets])
-        between = (at[:, None] >= spans[:, 0]) & (at[:, None] <= spans[:, 1])
-        better = np.where(shown, 1 + 2 * between + np.array([bool(frame.span) for frame in sheets]), 0)
-        best = better.argmax(axis=1)
-        numbers = np.array([frame.number for frame in sheets], dtype="object")[best]
-        found[mine] = np.where(better[np.arange(len(mine)), best] > 0, numbers, "")
-    return found
-
-
-def _along(points: np.ndarray, guide: Guide | None) -> np.ndarray:
-    """The chainage of each place along a river."""
-    if guide is None:
-        return np.full(len(points), np.nan)
-    line = shapely.LineString(guide[0])
-    ends = shapely.line_locate_point(line, shapely.points(guide[0]))
-    return np.interp(shapely.line_locate_point(line, points), np.maximum.accumulate(ends), guide[1])
+    unmarked: int = 0
+    drawn: int = 0
 
 
 def stakes_of(sheet: Sheet) -> tuple[gpd.GeoDataFrame | None, int]:
     """Stakes that the table of a sheet lists, in the order of their numbers, and how many more are on its map."""
-    frame = next((layer.frame for layer in sheet.layers if layer.name == "stakes"), None)
+    frame = next((layer.frame for layer in sheet.layers if layer.name == "stakes" and layer.schema is not None), None)
     if frame is None or not len(frame):
         return None, 0
     inside = shapely.intersects(frame.geometry.to_numpy(), shapely.box(*sheet.window))
-    own = inside & (frame[_TABLE] == sheet.number).to_numpy() if _TABLE in frame else inside
+    own = inside & (frame[TABLE] == sheet.number).to_numpy() if TABLE in frame else inside
     return frame[own].sort_values("number", kind="stable"), int((inside & ~own).sum())
 
 
+def table_height(sheet: Sheet, panel: Box) -> float:
+    """How high the table of a sheet is in its smallest type with the sentences below it, mm; 0 where it has none."""
+    stakes, others = stakes_of(sheet)
+    if stakes is None or not len(stakes):
+        return 0.0
+    parts = _parts(_rows_of(stakes), panel.width, _SHARES[-1])
+    rows = math.ceil(len(stakes) / parts)
+    return _HEAD_MM + rows * _PITCH * _SHARES[-1] + (_PITCH if others else 0.0)
+
+
 def draw_stakes(canvas: Canvas, sheet: Sheet, panel: Box, between: tuple[float, float]) -> Left:
-    """Number and coordinates of the stakes of a sheet, as many as there is room for.
+    """Number and coordinates of the stakes of a sheet, side by side and in smaller type if that is what it takes.
 
     Parameters
     ----------
@@ -123,50 +98,104 @@ def draw_stakes(canvas: Canvas, sheet: Sheet, panel: Box, between: tuple[float, 
     stakes, others = stakes_of(sheet)
     if stakes is None:
         return Left()
-    top, floor = between
-    middle, words = panel.left + panel.width / 2, WORDS[canvas.look.language]
-    fits = max(int((top - _HEAD_MM - floor) / _PITCH), 0) - (1 if others else 0)
-    more = len(stakes) > fits
-    shown = stakes.iloc[: max(fits - 1, 0)] if more else stakes
-    if len(stakes) and not len(shown):
-        if top - floor > _PITCH:
-            canvas.write(middle, top - _PITCH * 0.8, words["no table"], _SMALL, ha="center", color="#8E0B16")
-        return Left(len(stakes), 0)
+    (top, floor), words = between, WORDS[canvas.look.language]
+    told = words["others"].format(count=others) if others else ""
+    rows = _rows_of(stakes)
+    room = top - _HEAD_MM - floor - (_PITCH if others else 0.0)
+    table = _arranged(rows, panel.width, room)
+    if table.holds < len(rows):
+        table = _arranged(rows, panel.width, room - _PITCH)
+    shown = rows[: table.holds] if table.holds >= _LEAST_LISTED * len(rows) else []
+    if rows and not shown:
+        _tell(canvas, panel, top - _PITCH * 0.8, words["no table"], between, cut=True)
+        return Left(len(rows), 0)
     bottom = top
-    if len(shown):
-        canvas.write(middle, top - 3.2, words["table"], _HEADING, ha="center", serif=True, weight="bold")
-        bottom = _draw_rows(canvas, shown, panel, top)
-        if not more:
-            canvas.rule(panel, bottom)
-    if more:
+    if shown:
+        canvas.write(panel.left + panel.width / 2, top - 3.2, words["table"], _HEADING, ha="center", serif=True,
+                     weight="bold")  # fmt: skip
+        bottom = _draw_rows(canvas, shown, table, panel, top)
+        canvas.rule(panel, bottom)
+    if len(shown) < len(rows):
         bottom -= 1.9
-        told = words["more"].format(all=len(stakes), shown=len(shown))
-        canvas.write(middle, bottom, told, _SMALL, ha="center", color="#8E0B16")
-    if others and fits >= 0:
-        told = words["others"].format(count=others)
-        canvas.write(middle, bottom - 2.4, shortened(told, panel.width - 2.0, _SMALL), _SMALL, ha="center")
-    return Left(len(stakes) - len(shown), len(shown)) if more else Left()
+        _tell(canvas, panel, bottom, words["more"].format(all=len(rows), shown=len(shown)), between, cut=True)
+    _tell(canvas, panel, bottom - 2.4, told, between)
+    return Left(len(rows) - len(shown), len(shown)) if len(shown) < len(rows) else Left()
 
 
-def _draw_rows(canvas: Canvas, shown: pd.DataFrame, panel: Box, top: float) -> float:
-    """Head and rows of the table; where it ends."""
-    words = WORDS[canvas.look.language]
-    edges = panel.left + panel.width * np.array([0.0, 0.36, 0.68, 1.0])
-    y = top - 7.6
-    for number, head in enumerate(("number", "x", "y")):
-        canvas.write((edges[number] + edges[number + 1]) / 2, y, words[head], _SMALL, ha="center", weight="bold")
+def tell_thinned(canvas: Canvas, sheet: Sheet, panel: Box, between: tuple[float, float], unmarked: int) -> Left:
+    """Say that some stakes are not on the map, where they would touch: no table can be matched with it."""
+    drawn = next((len(layer.frame) for layer in sheet.layers if layer.name == "stakes"), 0)
+    text = WORDS[canvas.look.language]["thinned"].format(shown=drawn, all=drawn + unmarked)
+    _tell(canvas, panel, between[0] - _PITCH * 0.8, text, between, cut=True)
+    return Left(unmarked=unmarked, drawn=drawn)
+
+
+def _tell(canvas: Canvas, panel: Box, y: float, text: str, between: tuple[float, float], *, cut: bool = False) -> None:
+    """A sentence across the panel, if there is room for a line."""
+    if between[0] - between[1] > _PITCH:
+        canvas.write(panel.left + panel.width / 2, y, shortened(text, panel.width - 2.0, _SMALL), _SMALL, ha="center",
+                     color="#8E0B16" if cut else "#111111")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """How a table is laid out: parts side by side, rows of each, and its type as a share of the usual."""
+
+    parts: int
+    rows: int
+    share: float
+
+    @property
+    def holds(self) -> int:
+        """How many stakes it has room for."""
+        return self.parts * self.rows
+
+
+def _arranged(rows: Sequence[tuple[str, str, str]], width: float, height: float) -> _Table:
+    """The table in the largest type in which all rows have room, else the one with most room."""
+    table = _Table(1, 0, 1.0)
+    for share in _SHARES:
+        most = max(int(height / (_PITCH * share) + 1e-9), 0)
+        table = _Table(_parts(rows, width, share), most, share)
+        if table.holds >= len(rows):
+            parts = math.ceil(len(rows) / max(most, 1))
+            return _Table(parts, math.ceil(len(rows) / max(parts, 1)), share)
+    return table
+
+
+def _parts(rows: Sequence[tuple[str, str, str]], width: float, share: float) -> int:
+    """How many parts have room side by side in type of some size."""
+    widest = [max(text_size(cell, _SMALL)[0] for cell in cells) for cells in zip(*rows, strict=True)]
+    least = max(((wide + _AIR_MM) * share / part for wide, part in zip(widest, _WIDTHS, strict=False)), default=width)
+    return max(int(width / least), 1)
+
+
+def _draw_rows(canvas: Canvas, shown: Sequence[tuple[str, str, str]], table: _Table, panel: Box, top: float) -> float:
+    """Head and rows of the table, part beside part; where it ends."""
+    words, size, pitch = WORDS[canvas.look.language], _SMALL * table.share, _PITCH * table.share
+    width, y = panel.width / table.parts, top - 7.6
     canvas.rule(panel, y + 1.8)
     canvas.rule(panel, y - 1.6)
-    room = edges[1] - edges[0] - 1.0
-    cells = zip(shown["number"].fillna("").astype(str), shown["x_m"], shown["y_m"], strict=True)
-    for row, (name, north, east) in enumerate(cells):
-        y = top - 10.8 - row * _PITCH
-        for column, text in enumerate((shortened(name, room, _SMALL), _metres(north), _metres(east))):
-            canvas.write((edges[column] + edges[column + 1]) / 2, y, text, _SMALL, ha="center")
-    bottom = y - _PITCH / 2
-    for edge in edges[1:-1]:
-        canvas.line([edge, edge], [top - 5.8, bottom], width=0.12)
-    return float(bottom)
+    bottom = float(top - 10.8 - (min(table.rows, len(shown)) - 1) * pitch - pitch / 2)
+    for part in range(table.parts):
+        edges = panel.left + width * (part + np.concatenate([[0.0], np.cumsum(_WIDTHS)]))
+        middles = (edges[:-1] + edges[1:]) / 2
+        for middle, head in zip(middles, ("number", "x", "y"), strict=True):
+            canvas.write(middle, y, words[head], size, ha="center", weight="bold")
+        for row, cells in enumerate(shown[part * table.rows : (part + 1) * table.rows]):
+            for middle, text, share in zip(middles, cells, _WIDTHS, strict=True):
+                canvas.write(middle, top - 10.8 - row * pitch, shortened(text, width * share - 0.5, size), size,
+                             ha="center")  # fmt: skip
+        for edge in edges[1:-1]:
+            canvas.line([edge, edge], [top - 5.8, bottom], width=0.12)
+        if part:
+            canvas.line([edges[0], edges[0]], [top - 5.8, bottom], width=0.3)
+    return bottom
+
+
+def _rows_of(stakes: gpd.GeoDataFrame) -> list[tuple[str, str, str]]:
+    cells = zip(stakes["number"].fillna(""), stakes["x_m"], stakes["y_m"], strict=True)
+    return [(clean(number), _metres(north), _metres(east)) for number, north, east in cells]
 
 
 def _metres(value: float) -> str:

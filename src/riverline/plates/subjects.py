@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer
 
-__all__ = ["Subject", "heading_of", "subject_of", "subjects_of"]
+__all__ = ["LINES", "Subject", "content_of", "heading_of", "subject_of", "subjects_of"]
 
 Subject = Literal["river", "lake", "reservoir", "mixed"]
 
@@ -26,6 +26,13 @@ _TITLES: dict[Subject, tuple[str, str]] = {
     "reservoir": ("水库管理范围图", "Reservoir management extents"),
     "mixed": ("河湖管理范围图", "River and lake management extents"),
 }
+LINES = frozenset({"extents", "management_lines"})
+"""Layers that make a sheet one of management extents."""
+_GROUND = frozenset({"admin", "axes", "water", "plates", "match_lines"})
+"""Layers that others are drawn upon: they name a sheet that shows nothing else."""
+_CALLED = {"axes": ("河道", "Rivers")}
+"""What a sheet of a layer is called where that is not the title of its schema."""
+_MOST_NAMED = 2
 _NAMED: dict[Subject, tuple[str, str]] = {"lake": ("湖", "湖泊"), "reservoir": ("库", "水库")}
 """What a name ends with that says by itself what it is of, and the word of the title that would say it again."""
 
@@ -97,6 +104,42 @@ def subject_of(kinds: Iterable[frozenset[Subject]]) -> Subject:
     """
     every = frozenset[Subject]().union(*kinds)
     return "mixed" if len(every) > 1 else next(iter(every), "river")
+
+
+def content_of(layers: Iterable[Layer], language: Language) -> str:
+    """The title of a sheet that shows neither an extent nor a line of one: by its layers; empty for the others.
+
+    Parameters
+    ----------
+    layers
+        What is on it.
+    language
+        Of the title.
+
+    Examples
+    --------
+    >>> import riverline as rl
+    >>> from riverline.style import collect
+    >>> rows = {name: rl.schema.FRAMES[name].empty(4548).reindex([0]) for name in ("axes", "parcels", "extents")}
+    >>> [
+    ...     content_of(collect(*(rows[name] for name in names)), "zh")
+    ...     for names in (["axes"], ["axes", "parcels"], ["axes", "extents"])
+    ... ]
+    ['河道图', '宗地图', '']
+    """
+    full = [layer for layer in layers if len(layer.frame)]
+    if any(layer.name in LINES for layer in full):
+        return ""
+    # What has no schema, and what others are drawn upon, is told where there is nothing else.
+    main = [layer for layer in full if layer.schema is not None and layer.name not in _GROUND]
+    main = main or [layer for layer in full if layer.schema is not None] or full
+    zh = language == "zh"
+    names = list(dict.fromkeys(
+        clean(_CALLED[layer.name][not zh] if layer.name in _CALLED else layer.label(language)) for layer in main
+    ))  # fmt: skip
+    if not names or len(names) > _MOST_NAMED:
+        return "河湖要素图" if zh else "Rivers, lakes and what belongs to them"
+    return f"{'、'.join(names).removesuffix('图')}图" if zh else " and ".join(names)
 
 
 def heading_of(subject: Subject, language: Language, *, name: str = "", title: str = "") -> str:

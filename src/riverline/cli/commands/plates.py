@@ -70,6 +70,10 @@ def plates(  # noqa: PLR0913 - one option a thing to say
     checked_by: Annotated[str, typer.Option(metavar="TEXT", help="校核 | who checked it")] = "",
     approved_by: Annotated[str, typer.Option(metavar="TEXT", help="审定 | who approved it")] = "",
     review_no: Annotated[str, typer.Option(metavar="TEXT", help="审图号 | number of the map review")] = "",
+    height_datum: Annotated[
+        str,
+        typer.Option(metavar="TEXT", help="高程基准，如 1985国家高程基准 | vertical datum, told only if it is given"),
+    ] = "",
     secrecy: Annotated[str, typer.Option(metavar="TEXT", help="密级 | secrecy mark")] = "",
     column: Annotated[list[str] | None, layer_column_option("axes::HDBM=river_id")] = None,
     set_: SetOption = None,
@@ -92,6 +96,7 @@ def plates(  # noqa: PLR0913 - one option a thing to say
         imprint: Imprint = rl.plates.Imprint(
             unit=unit, surveyed_by=surveyed_by, date=date, drawn_by=drawn_by, checked_by=checked_by,
             approved_by=approved_by, secrecy=secrecy, review_no=review_no,
+            height_datum=height_datum or None,
         )  # fmt: skip
         job = PlateJob(files, layers, out, by, paper, "auto" if scale == "auto" else int(scale),
                        tuple(format_ or ["pdf"]), merge, processes, title, imprint, grid, language, plane,
