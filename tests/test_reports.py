@@ -360,7 +360,7 @@ def test_rule_sets_are_named_once_whatever_stands_between_them():
     made = staked.demarcation(staked.Piece([(0, 40), (900, 40)]), extents=areas).extents
     many = made.assign(rules=["anhui", "national, anhui"])
     said = next(text for text in words_of(rl.reports.compose_announcement(many)) if text.startswith("规则集："))
-    assert sorted(said.removeprefix("规则集：").split("、")) == ["anhui", "national"]
+    assert sorted(said.removeprefix("规则集：").split("、")) == ["全国性规定与未核实的默认值", "安徽省河道管理范围"]
 
 
 def test_an_announcement_of_nothing_is_a_form_to_fill_in(tmp_path):
@@ -797,9 +797,9 @@ def test_the_command_tells_what_is_wrong(drawn, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     file = rl.export.to_geopackage(tmp_path / "成果.gpkg", *drawn)
     assert "现有：R1" in run("dossier", "R9", file, status=1)
-    assert "读不了：文件不存在" in run("dossier", "R1", "没有.gpkg", status=1)
+    assert "找不到文件 没有.gpkg" in run("dossier", "R1", "没有.gpkg", status=1)
     assert "没有台账文件" in run("monthly", "没有.gpkg", "--month", "2026-01", status=1)
-    assert "读不了" in run("announcement", f"{file}::没有", status=1)
+    assert "无法读取 成果.gpkg" in run("announcement", f"{file}::没有", status=1)
     assert not (tmp_path / "没有.gpkg").exists()
     hostile = drawn[0].lines.assign(river_id="../../x")
     rl.export.to_geopackage(tmp_path / "敌.gpkg", hostile)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["gather", "mended"]
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
+# What parts a batch, of layers without a schema.
+_CODES = frozenset({"river_id", "admin", "chief"})
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -51,7 +53,20 @@ def gather(*results: Any, **layers: Any) -> tuple[Layer, ...]:  # noqa: ANN401 -
     named = {name: books[name].problems() if name in books else each for name, each in layers.items()}
     found = collect(*every, **named)
     _refuse_doubles(found)
-    return tuple(replace(layer, frame=mended(layer.frame)) for layer in found)
+    return tuple(replace(layer, frame=mended(_with_codes(layer))) for layer in found)
+
+
+def _with_codes(layer: Layer) -> pd.DataFrame:
+    """The rows, codes that a file keeps as numbers as text: where one is blank, pandas reads 1 as 1.0."""
+    known = _CODES if layer.schema is None else {column.name for column in layer.schema if column.kind == "text"}
+    numbers = layer.frame.select_dtypes("float")
+    codes = {name: numbers[name] for name in known.intersection(map(str, numbers.columns))}
+    whole = {name: _digits(each) for name, each in codes.items() if (each.dropna() % 1 == 0).all()}
+    return layer.frame.assign(**whole) if whole else layer.frame
+
+
+def _digits(codes: pd.Series) -> pd.Series:
+    return codes.map("{:.0f}".format, na_action="ignore").astype("object")
 
 
 def _refuse_doubles(layers: tuple[Layer, ...]) -> None:

@@ -167,8 +167,9 @@ THEMES: tuple[Theme, ...] = (
         ("suspect", _mark(BLUE, "diamond", 10.0, 2, 3)),
     )),
     Theme("hot_segments", "verdict", 66, (
-        ("hot", _line("#D94801", 5.0)),
-        ("cold", _line("#1A4F8B", 3.6, 16, 2)),
+        # Every one lies under the reach that it belongs to: only its edges show there.
+        ("hot", _line("#D94801", 11.0)),
+        ("cold", _line("#1A4F8B", 7.5, 16, 2)),
         ("unseen", _line(BLACK, 2.0, 6, 9)),
         ("none", _line(GREY, 1.2, shown=False)),
     )),
