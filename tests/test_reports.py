@@ -786,7 +786,13 @@ def test_the_command_writes_reports_of_what_was_delivered(drawn, ledger, rivers,
     assert "清水河河流档案" in page
     assert drawn[1]["number"].iloc[0] in page
     run("announcement", file, "--place", "清水县")
-    assert "关于清水县河湖" in docx_text(tmp_path / "划界公告.docx")
+    said = docx_text(tmp_path / "划界公告.docx")
+    assert "关于清水县河湖" in said
+    # What the file says of its rules is in every report of it, and no table prints a code.
+    rules = drawn[0].rules
+    for text in (page, said):
+        assert f"规则与版本：{rules.title} {rules.digest[:12]}" in text
+        assert f">{rules.name}<" not in text
     run("monthly", ledger.path, "--month", "2026-01", "--out", "月.html", "--language", "en")
     assert "Circular on river problems, 2026-01" in (tmp_path / "月.html").read_text(encoding="utf-8")
     run("template", "模板.docx")

@@ -19,7 +19,7 @@ MAP_CODES = (
     Code("map-chief-joined", "note", "“{feature}”与“{note}”姓名、河流相同，级别不相矛盾，按同一人出图",
          "{feature} and {note} have the name and a river in common and no level against it: one map",
          "不是同一人时写明职务加以区分", "write the titles of both if they are two people"),
-    Code("map-chief-apart", "warning", "“{feature}”与“{note}”姓名相同，但没有相同的河流，或级别不符，或另有同名者，分别出图",
+    Code("map-chief-apart", "warning", "“{feature}”与“{note}”姓名相同，但河流不同、级别不符或另有同名者，分别出图",
          "{feature} and {note} have the name in common, but no river, or the level is another, or there are more of "
          "that name: maps of their own",
          "是同一人时各图层写法应一致", "write the name alike in all layers if they are one person"),

@@ -114,8 +114,8 @@ def batch(  # noqa: PLR0913 - one argument a thing to say
         ``chief`` of axes). A layer without the column takes it from the layer whose key it has, so that lines are with
         the chief of their river's axis; what has none there, such as a lake, is on a map of its own (``未填写河长``),
         unless its ``water`` or ``extents`` have a column ``chief``. A name with a title and the bare name are one chief
-        where they share a river and no level speaks against it, which is told. Faults are with their feature. Any other layer,
-        such as townships, is shown wherever it lies near.
+        where they share a river and no level speaks against it, which is told. Faults are with their feature.
+        Any other layer, such as townships, is shown wherever it lies near.
     language
         ``"zh"`` or ``"en"``.
     title

@@ -56,8 +56,11 @@ def one_person(layers: Sequence[Layer]) -> dict[str, str]:
     {'林清源': '县长 林清源'}
     """
     rows = _rows(layers)
-    there = {code: set(each) for code, each in rows.groupby("chief")["river"]}
-    levels = {key: set(each) - {""} for key, each in rows.groupby(["chief", "river"])["level"]}
+    there: dict[str, set[str]] = {}
+    levels: dict[tuple[str, str], set[str]] = {}
+    for name, river, level in rows.itertuples(index=False, name=None):
+        there.setdefault(name, set()).add(river)
+        levels.setdefault((name, river), set()).update([level] * bool(level))
     found = {}
     for name, titled in _namesakes(there).items():
         near = [code for code in titled if _agree(name, code, there, levels)]
@@ -115,9 +118,7 @@ def _title(code: str, name: str) -> str:
     return before[1] if before else after[1] if after else ""
 
 
-def _agree(
-    name: str, code: str, there: Mapping[str, set[str]], levels: Mapping[tuple[str, str], set[str]]
-) -> bool:
+def _agree(name: str, code: str, there: Mapping[str, set[str]], levels: Mapping[tuple[str, str], set[str]]) -> bool:
     """Whether a river has both, and the bare name there at no level that the title rules out."""
     signs = [(at.start(), fits) for words, fits in _LEVELS for at in re.finditer(words, _title(code, name))]
     fits = max(signs, default=(0, _KNOWN), key=lambda each: each[0])[1]

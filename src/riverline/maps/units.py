@@ -140,12 +140,13 @@ def _unparted(layers: Sequence[Layer], by: By) -> JobError:
     column = COLUMNS[by]
     there = [(layer.called or "frame", few([str(each) for each in layer.frame.columns if each != "geometry"], limit=12))
              for layer in layers]  # fmt: skip
+    zh = "；".join(f"{name}（{fields}）" for name, fields in there)
+    en = "; ".join(f"{name} ({fields})" for name, fields in there)
     hint = Hint(f"frame.assign({column}=frame[…])", "column", (f"FIELD={column}",))
     return JobError(
-        f"没有图层带字段 {column}，不能按 by={by!r} 分图；现有：{'；'.join(f'{name}（{each}）' for name, each in there)}。"
-        f"请指明哪个字段是它：{hint.call}",
-        f"no layer has the column {column}: maps cannot be parted with by={by!r}; there are: "
-        f"{'; '.join(f'{name} ({each})' for name, each in there)}. Say which field is it: {hint.call}",
+        f"没有图层带字段 {column}，不能按 by={by!r} 分图；现有：{zh}。请指明哪个字段是它：{hint.call}",
+        f"no layer has the column {column}: maps cannot be parted with by={by!r}; there are: {en}. Say which field is "
+        f"it: {hint.call}",
         [hint],
     )
 

@@ -115,7 +115,7 @@ def compose_announcement(
             clean_text(blank(number, width=8)),
             tuple(sections),
             closing,
-            remarks_of(given.chosen("extents", "stakes"), language),
+            remarks_of(given.chosen("extents", "management_lines", "stakes"), language),
         )
     )
 

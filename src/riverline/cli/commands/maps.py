@@ -41,9 +41,7 @@ def maps(  # noqa: PLR0913 - one option a thing to say
         bool, typer.Option("--shared-assets", help="脚本与样式只写一份，放在 assets/ | write scripts and styles once")
     ] = False,
     processes: Annotated[int, typer.Option(metavar="N", min=1, help="同时绘制几幅 | how many are drawn at a time")] = 1,
-    column: Annotated[
-        list[str] | None, layer_column_option("HDMC=name", ("第一个图层", "the first layer"))
-    ] = None,
+    column: Annotated[list[str] | None, layer_column_option("HDMC=name", ("第一个图层", "the first layer"))] = None,
     set_: SetOption = None,
     crs: CRSOption = None,
     encoding: EncodingOption = None,
@@ -56,7 +54,7 @@ def maps(  # noqa: PLR0913 - one option a thing to say
         from riverline.cli.printing.summary import fault_counts
 
         there = layers_in(files)
-        layers = named_layers(there, crs, encoding, column, set_, unnamed=next(iter(there), ""))
+        layers = named_layers({**there}, crs, encoding, column, set_, unnamed=next(iter(there), ""))
         job = BatchJob(layers, folder, by, language, title, shared_assets, processes, basemap)
         made = with_progress(lambda tell: draw_maps(job, tell), language, console)
         states = made.maps["state"].value_counts()

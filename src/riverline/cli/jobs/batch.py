@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pyogrio
@@ -80,7 +80,7 @@ def _read(called: str, layer: Layer) -> pd.DataFrame:
     """A layer by its schema if its name or its columns tell one, else as it is."""
     name = layer.layer or ""
     info = pyogrio.read_info(layer.path, layer=name, encoding=layer.encoding)
-    if info["geometry_type"] is None and not (layer.columns or layer.values):
+    if info["geometry_type"] is None and not layer.given:
         return read_plain(layer.path, name, encoding=layer.encoding)
     schema = _schema_of(name) or _recognised(layer, [str(each) for each in info["fields"]])
     if schema is not None:
@@ -103,15 +103,12 @@ def _recognised(layer: Layer, fields: list[str]) -> Schema | None:
     JobError
         If it is given some and follows none.
     """
-    shapes = pyogrio.read_dataframe(layer.path, layer=layer.layer, columns=[])
-    given = [*(layer.values or {})]
-    for ours in (layer.columns or {}).values():
-        given += [ours] if isinstance(ours, str) else ours
+    shapes, given = pyogrio.read_dataframe(layer.path, layer=layer.layer, columns=[]), layer.given
     # What a layer is mapped to may leave its name blank, as the reader does.
     there = dict.fromkeys([*fields, *given, *(["name"] if given else [])])
     schema = recognise(gpd.GeoDataFrame(shapes).assign(**there))
     if schema is None and given:
-        listed = ", ".join(dict.fromkeys(given))
+        listed = ", ".join(given)
         raise rl.JobError(
             f"图层 {layer.layer} 对应了 {listed}，仍认不出是哪种图层；字段名见 riverline schema，例："
             "中心线用 --column 编码=river_id --column 名称=name",

@@ -37,8 +37,12 @@ _NAMES = {
 }
 _TITLES = {
     "zh": ("清水县河长制（样例）", "清水县四乱热点（样例）", "清水县巡河（样例）", "清水县整改台账（样例）"),
-    "en": ("River-chief office of Qingshui (sample)", "Hotspots of Qingshui (sample)", "Patrols of Qingshui (sample)",
-           "Ledger of Qingshui (sample)"),
+    "en": (
+        "River-chief office of Qingshui (sample)",
+        "Hotspots of Qingshui (sample)",
+        "Patrols of Qingshui (sample)",
+        "Ledger of Qingshui (sample)",
+    ),
 }
 _READ = {
     "chiefs": rl.schema.CHIEFS,
