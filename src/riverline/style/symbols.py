@@ -168,7 +168,7 @@ THEMES: tuple[Theme, ...] = (
     )),
     Theme("hot_segments", "verdict", 66, (
         # Every one lies under the reach that it belongs to: only its edges show there.
-        ("hot", _line("#D94801", 11.0)),
+        ("hot", _line("#D94801", 12.0)),
         ("cold", _line("#1A4F8B", 7.5, 16, 2)),
         ("unseen", _line(BLACK, 2.0, 6, 9)),
         ("none", _line(GREY, 1.2, shown=False)),

@@ -157,7 +157,7 @@ def _compared(county: County, axes: gpd.GeoDataFrame, language: Language) -> dic
     """The map that swipes between the lines of last year and of this one: its name → what writes it to a path."""
     zh = language == "zh"
     title = "清水县管理范围：上年与今年（样例）" if zh else "Extents of Qingshui: last year and this one (sample)"
-    sides = [[each.extents, each.lines] for each in (county.before, county.joined)]
+    sides = [replace(each, faults=each.faults.iloc[:0]) for each in (county.before, county.joined)]
     name = "对比图.html" if zh else "change.html"
     return {name: lambda path: rl.maps.save(rl.maps.show_change(*sides, axes, language=language, title=title), path)}
 
