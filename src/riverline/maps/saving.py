@@ -254,11 +254,11 @@ def _refuse(online: list[str], missing: list[str], *, given: str | os.PathLike[s
         listed = ", ".join(dict.fromkeys(masked(url, keys) for url in online))
         zh.append(
             f"离线地图不能含网络资源：{listed}；请去掉（rl.maps.show 的底图用 basemap=None 或本地瓦片，"
-            "folium.Map 与 explore 用 tiles=None）或用 offline=False 保存"
+            "folium 用 folium.Map(tiles=None)、explore(tiles=None)）或用 offline=False 保存"
         )
         en.append(
             f"an offline map cannot hold what comes from the network: {listed}; leave it out (basemap=None or local "
-            "tiles in rl.maps.show, tiles=None in folium.Map and explore) or save with offline=False"
+            "tiles in rl.maps.show, folium.Map(tiles=None), explore(tiles=None)) or save with offline=False"
         )
     if missing:
         listed = ", ".join(dict.fromkeys(map(masked, missing)))
