@@ -39,7 +39,8 @@ SAMPLES = [
 WIDTH = 100
 DEMO_FILES = [
     "map.html",
-    *("台账.gpkg", "巡河图.html", "成果.gpkg", "成果表.xlsx", "河长制图.html", "河长制成果.gpkg", "热点图.html"),
+    *("台账.gpkg", "台账图.html", "对比图.html", "巡河图.html", "成果.gpkg", "成果表.xlsx", "河长制图.html"),
+    *("河长制成果.gpkg", "热点图.html"),
 ]
 
 
@@ -198,7 +199,10 @@ def test_demo_runs_the_offices_year(shown):
     assert {"四乱热点河段", "巡河记录", "入河排污口台账", "反弹问题_点"} <= set(layers)
     tables = {str(name) for name, kind in pyogrio.list_layers(folder / "河长制成果.gpkg") if kind is None}
     assert {"巡河经过区间", "考核得分", "得分明细", "销号统计表"} <= tables
-    for name, told in (("河长制图", "清水县河长制（样例）"), ("热点图", "1. 清水河右岸"), ("巡河图", "2025-12")):
+    for name, told in (
+        *(("河长制图", "清水县河长制（样例）"), ("热点图", "1. 清水河右岸"), ("巡河图", "2025-12")),
+        *(("台账图", "清水县整改台账（样例）"), ("对比图", "清水县管理范围：上年与今年（样例）")),
+    ):
         page = (folder / f"{name}.html").read_text(encoding="utf-8")
         assert loads_nothing(page)
         assert told in page

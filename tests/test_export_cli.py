@@ -50,6 +50,9 @@ def test_every_format_is_written_under_a_name_of_its_own(kind, delivered, tmp_pa
     made = [each.name for each in tmp_path.iterdir()]
     assert len(made) == 1
     assert made[0] in said
+    if kind == "gpkg":
+        before, after = (pyogrio.read_info(path, layer="管理范围线")["layer_metadata"] for path in (delivered, made[0]))
+        assert after == before, "who drew the lines, and by which rules, goes with them"
     assert made[0].startswith("成果")
     assert "管理与保护范围" in said
     if kind == "txt":

@@ -152,6 +152,32 @@ def test_a_lakes_chief_may_stand_with_its_extent():
     assert not outside
 
 
+def test_a_chief_with_a_title_and_without_is_one_where_nothing_speaks_against_it(tmp_path):
+    """A river in common and no other level: one map. Another level, no river in common, or two of that name: told."""
+    axes = many(6).assign(chief=["县长 林清源", "镇长 柳青", "王伟（县委书记）", "副县长王伟", "村主任:石岭", "陈溪"])
+    walks = pd.DataFrame({
+        "river_id": ["R0", "R1", "R2", "R3", "R0", "R5"],
+        "chief": ["林清源", "柳青", "王伟", "王伟", "石岭", "溪"],
+        "level": ["county", "village", "county", "county", "village", "village"],
+    })  # fmt: skip
+    made = rl.maps.batch({"axes": axes, "walks": walks}, tmp_path, by="chief")
+    told = {code: set(zip(rows["feature_id"], rows["note"], strict=True)) for code, rows in made.faults.groupby("code")}
+    assert told["map-chief-joined"] == {("县长 林清源", "林清源")}
+    assert told["map-chief-apart"] == {
+        *(("镇长 柳青", "柳青"), ("王伟（县委书记）", "王伟"), ("副县长王伟", "王伟"), ("村主任:石岭", "石岭")),
+    }
+    features = made.maps.set_index("unit")["features"]
+    assert features["县长 林清源"] == 2
+    assert "林清源" not in features
+    assert {"陈溪", "溪", "王伟", "柳青"} <= set(features.index), "one sign is no name, and who is in doubt stays apart"
+
+
+def test_codes_that_are_numbers_with_a_blank_among_them_stay_what_they_are(tmp_path):
+    axes = many(3).assign(river_id=[1.0, 20.0, None])
+    made = rl.maps.batch(axes, tmp_path)
+    assert made.maps[["unit", "title"]].to_numpy().tolist() == [["1", "河0"], ["20", "河1"], ["", "未填写河流"]]
+
+
 def test_the_index_counts_rivers_lakes_and_reservoirs_apart(tmp_path):
     bare = gpd.GeoDataFrame({"river_id": [""]}, geometry=[shapely.Point(500_100, 3_450_000)], crs=invented.CRS)
     page = rl.maps.batch(standing(点=bare), tmp_path).index_path.read_text("utf-8")
@@ -360,6 +386,34 @@ def test_the_command(tmp_path):
     assert "绘制 2 幅，未变 0 幅" in done.output
     assert "绘制 0 幅，未变 2 幅" in CliRunner().invoke(app, arguments).output
     assert len(list((tmp_path / "out" / "maps").iterdir())) == 2
+    # The file tells by which rules its lines were drawn, and so does each map of it.
+    rules = invented.Rules()
+    for page in (tmp_path / "out" / "maps").iterdir():
+        assert f"规则集 {rules.title}（{rules.name} {rules.digest[:12]}）" in page.read_text("utf-8")
+
+
+def test_the_command_takes_the_fields_of_any_file(tmp_path):
+    """A shapefile in GBK without a CRS and with names of its own, as offices have them."""
+    many(2).rename(columns={"river_id": "编码", "name": "HDMC"}).to_file(tmp_path / "河.shp", encoding="GBK")
+    for ending in ("cpg", "prj"):
+        (tmp_path / f"河.{ending}").unlink()
+    call = ["maps", f"{tmp_path / '河.shp'}::河", str(tmp_path / "out")]
+    told = CliRunner().invoke(app, call, env={"COLUMNS": "300"})
+    assert told.exit_code == 1
+    assert "--column FIELD=river_id" in told.output
+    assert "HDMC" in told.output
+    assert told.output == told.stderr, "no bar of what has not begun"
+    wrong = CliRunner().invoke(app, [*call, "--column", "HDMC=owner"], env={"COLUMNS": "300"})
+    assert wrong.exit_code == 1
+    assert "仍认不出是哪种图层" in wrong.output
+    for given in (["--column", "编码=river_id"], ["--set", "river_id=R{row}"]):
+        done = CliRunner().invoke(app, [*call, *given, "--column", "河::HDMC=name", "--crs", invented.CRS])
+        assert done.exit_code == 0, done.output
+        names = sorted(path.name for path in (tmp_path / "out" / "maps").iterdir())
+        assert names == (["R0_河0.html", "R1_河1.html"] if "--column" in given else ["R1_河0.html", "R2_河1.html"])
+    (tmp_path / "file").write_text("x")
+    refused = CliRunner().invoke(app, ["maps", call[1], str(tmp_path / "file" / "sub")], env={"COLUMNS": "300"})
+    assert "--out" not in refused.output
 
 
 def test_maps_that_are_not_drawn_have_a_status_of_their_own(tmp_path):

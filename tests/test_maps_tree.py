@@ -151,6 +151,7 @@ def test_patrols_open_on_the_lowest_level_of_chiefs_and_each_level_can_be_chosen
     assert "未走到河段 1" in rows
     note = page.run("return document.querySelector('.riverline-legend').textContent")
     assert "走到程度的数字是责任段数" in note
+    assert "未走到河段的数字是空白处数" in note
     assert "没有走到" not in note, "one word for one thing"
     page.run(f"{choice} s.value = 1; s.dispatchEvent(new Event('change'));")
     rows = [" ".join(row.split()) for row in page.run(LEGEND)]

@@ -379,7 +379,7 @@ def test_rule_sets_are_named_once_whatever_stands_between_them():
     made = staked.demarcation(staked.Piece([(0, 40), (900, 40)]), extents=areas).extents
     many = made.assign(rules=["anhui", "national, anhui"])
     said = next(text for text in words_of(rl.reports.compose_announcement(many)) if text.startswith("规则集："))
-    assert sorted(said.removeprefix("规则集：").split("、")) == ["anhui", "national"]
+    assert sorted(said.removeprefix("规则集：").split("、")) == ["全国性规定与未核实的默认值", "安徽省河道管理范围"]
 
 
 def test_an_announcement_of_nothing_is_a_form_to_fill_in(tmp_path):
@@ -838,7 +838,13 @@ def test_the_command_writes_reports_of_what_was_delivered(drawn, ledger, rivers,
     assert "清水河河流档案" in page
     assert drawn[1]["number"].iloc[0] in page
     run("announcement", file, "--place", "清水县")
-    assert "关于清水县河湖" in docx_text(tmp_path / "划界公告.docx")
+    said = docx_text(tmp_path / "划界公告.docx")
+    assert "关于清水县河湖" in said
+    # What the file says of its rules is in every report of it, and no table prints a code.
+    rules = drawn[0].rules
+    for text in (page, said):
+        assert f"规则与版本：{rules.title} {rules.digest[:12]}" in text
+        assert f">{rules.name}<" not in text
     run("monthly", ledger.path, "--month", "2026-01", "--out", "月.html", "--language", "en")
     assert "Circular on river problems, 2026-01" in (tmp_path / "月.html").read_text(encoding="utf-8")
     run("template", "模板.docx")
@@ -849,9 +855,9 @@ def test_the_command_tells_what_is_wrong(drawn, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     file = rl.export.to_geopackage(tmp_path / "成果.gpkg", *drawn)
     assert "现有：R1" in run("dossier", "R9", file, status=1)
-    assert "读不了：文件不存在" in run("dossier", "R1", "没有.gpkg", status=1)
+    assert "找不到文件 没有.gpkg" in run("dossier", "R1", "没有.gpkg", status=1)
     assert "没有台账文件" in run("monthly", "没有.gpkg", "--month", "2026-01", status=1)
-    assert "读不了" in run("announcement", f"{file}::没有", status=1)
+    assert "无法读取 成果.gpkg" in run("announcement", f"{file}::没有", status=1)
     assert not (tmp_path / "没有.gpkg").exists()
     hostile = drawn[0].lines.assign(river_id="../../x")
     rl.export.to_geopackage(tmp_path / "敌.gpkg", hostile)

@@ -28,9 +28,17 @@ __all__ = [
     "crs_text",
     "describe_file",
     "describe_input",
+    "made_by",
+    "made_texts",
+    "metadata_of",
     "rules_used",
     "same_inputs",
 ]
+
+
+# Where a frame that was read keeps what its file says of its making: texts alone, which copies of the frame share.
+_MADE = "made"
+_RULES, _RULES_EN, _DIGEST, _RUN = "rules", "rules_en", "rules_digest", "run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,62 @@ def rules_used(rules: Any, named: Iterable[str]) -> tuple[RulesUsed, ...]:  # no
     names = {name for each in named for name in str(each).split(", ")}
     used = [each for each in getattr(rules, "chain", (rules,)) if each is rules or each.name in names]
     return tuple(RulesUsed(each.name, each.title, getattr(each, "title_en", ""), each.digest) for each in used)
+
+
+def metadata_of(run: Run | None, rules: Any) -> dict[str, str]:  # noqa: ANN401 - as above
+    """What a file keeps of how a layer was made, as texts: :func:`made_texts` takes them up again.
+
+    Examples
+    --------
+    >>> metadata_of(None, RulesUsed("mine", "样例（虚构）", "", "ab"))
+    {'rules': 'mine 样例（虚构）', 'rules_digest': 'ab'}
+    """
+    told: dict[str, str] = {}
+    if rules is not None:
+        told = {_RULES: f"{rules.name} {rules.title}", _DIGEST: rules.digest}
+        # Names have no blank in them, titles may.
+        told |= {_RULES_EN: rules.title_en} if getattr(rules, "title_en", "") else {}
+    return told | ({} if run is None else {_RUN: run.to_json()})
+
+
+def made_texts(metadata: Mapping[str, Any] | None) -> dict[str, dict[str, str]]:
+    """What a frame keeps in its ``attrs`` of its layer's metadata, for :func:`made_by`; nothing of other files.
+
+    Examples
+    --------
+    >>> made_texts({"rules": "mine 样例", "DESCRIPTION": "axes"}), made_texts(None)
+    ({'made': {'rules': 'mine 样例'}}, {})
+    """
+    known = metadata or {}
+    told = {name: str(known[name]) for name in (_RULES, _RULES_EN, _DIGEST, _RUN) if name in known}
+    return {_MADE: told} if told else {}
+
+
+def made_by(frame: pd.DataFrame) -> tuple[Run | None, RulesUsed | None]:
+    """The run and the rule set of the layer that a frame was read from; None where its file tells none.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame()
+    >>> rows.attrs = made_texts({"rules": "mine 样例（虚构）", "rules_digest": "ab"})
+    >>> made_by(rows)
+    (None, RulesUsed(name='mine', title='样例（虚构）', title_en='', digest='ab'))
+    >>> rows.attrs = made_texts({"run": "by foot"})
+    >>> made_by(rows)
+    (None, None)
+    """
+    told = frame.attrs.get(_MADE) or {}
+    name, _, title = told.get(_RULES, "").partition(" ")
+    rules = RulesUsed(name, title, told.get(_RULES_EN, ""), told.get(_DIGEST, "")) if name else None
+    try:
+        known = json.loads(told.get(_RUN, ""))
+        sets = tuple(RulesUsed(**each) for each in known.get("rule_sets", ()))
+        inputs = dict(known.get("inputs", {}))
+        run = Run(str(known["version"]), str(known["rules_digest"]), inputs, str(known.get("crs", "")), sets)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None, rules
+    return run, rules
 
 
 def crs_text(crs: pyproj.CRS | None) -> str:

@@ -19,6 +19,7 @@ from riverline.export.profiled import left_out, profiled, typed
 from riverline.export.profiles import load_profile
 from riverline.export.qgis_project import write_project
 from riverline.export.tables import GEOMETRY, tables_of
+from riverline.provenance import metadata_of
 from riverline.style import in_language
 
 if TYPE_CHECKING:
@@ -140,11 +141,7 @@ def _provenance(layer: Layer, language: Language) -> dict[str, str]:
     about = {"riverline_version": __version__, "language": language}
     if layer.schema is not None:
         about["schema"] = layer.schema.name
-    if layer.rules is not None:
-        about |= {"rules": f"{layer.rules.name} {layer.rules.title}", "rules_digest": layer.rules.digest}
-    if layer.run is not None:
-        about["run"] = layer.run.to_json()
-    return about
+    return about | metadata_of(layer.run, layer.rules)
 
 
 @contextmanager

@@ -16,4 +16,11 @@ MAP_CODES = (
          "{value} features of {layer} have no {note}; they are on a map of their own", "填写该字段", "fill it in"),
     Code("map-outside", "note", "{layer}有 {value} 个要素不在任何一幅图的范围内，未绘出",
          "{value} features of {layer} lie near no map and are on none", "需要时另行绘制", "draw them apart if wanted"),
+    Code("map-chief-joined", "note", "“{feature}”与“{note}”姓名、河流相同，级别不相矛盾，按同一人出图",
+         "{feature} and {note} have the name and a river in common and no level against it: one map",
+         "不是同一人时写明职务加以区分", "write the titles of both if they are two people"),
+    Code("map-chief-apart", "warning", "“{feature}”与“{note}”姓名相同，但河流不同、级别不符或另有同名者，分别出图",
+         "{feature} and {note} have the name in common, but no river, or the level is another, or there are more of "
+         "that name: maps of their own",
+         "是同一人时各图层写法应一致", "write the name alike in all layers if they are one person"),
 )  # fmt: skip

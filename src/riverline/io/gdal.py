@@ -11,6 +11,7 @@ import pandas as pd
 
 from riverline.errors import ReadError
 from riverline.io.notes import note
+from riverline.provenance import made_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -78,7 +79,9 @@ def take_rows(
     remarks = list(_remarks(str(each.message) for each in caught))
     if "geometry" in info["fields"]:
         remarks.append(note("字段 geometry 改名为 geometry_1", "the field 'geometry' is called geometry_1"))
-    return _restored(frame, info, path, options), str(info["driver"]), remarks
+    rows = _restored(frame, info, path, options)
+    rows.attrs |= made_texts(info["layer_metadata"])
+    return rows, str(info["driver"]), remarks
 
 
 def _restored(frame: gpd.GeoDataFrame, info: dict[str, Any], path: Path, options: dict[str, Any]) -> gpd.GeoDataFrame:

@@ -118,7 +118,9 @@ def read_layer(
         frame, said = shape_to_schema(
             located, schema, columns=columns, values=values, reading=reading, crs_error=crs_error
         )
-        frame.attrs = {"source": describe_source(source.name, reading, frame, [*notes, *said], values)}
+        frame.attrs = reading.frame.attrs | {
+            "source": describe_source(source.name, reading, frame, [*notes, *said], values)
+        }
     return frame
 
 

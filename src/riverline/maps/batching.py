@@ -26,6 +26,7 @@ from riverline.maps.gathering import gather_anywhere, settled
 from riverline.maps.index import Entry, entry_of, index_html
 from riverline.maps.look import Look
 from riverline.maps.manifest import INDEX, Drawn, Journal, write_manifest
+from riverline.maps.people import alike, one_person
 from riverline.maps.planning import ASSET_FOLDER, MAPS, Plan, Task, called, plan_of, task_of
 from riverline.maps.saving import page_html
 from riverline.maps.showing import MOST_FEATURES, refuse_too_many
@@ -114,8 +115,9 @@ def batch(  # noqa: PLR0913 - one argument a thing to say
         write the county into it for maps of counties, as in ``stakes.assign(admin="清水县")``) or ``"chief"`` (column
         ``chief`` of axes). A layer without the column takes it from the layer whose key it has, so that lines are with
         the chief of their river's axis; what has none there, such as a lake, is on a map of its own (``未填写河长``),
-        unless its ``water`` or ``extents`` have a column ``chief``. Faults are with their feature. Any other layer,
-        such as townships, is shown wherever it lies near.
+        unless its ``water`` or ``extents`` have a column ``chief``. A name with a title and the bare name are one chief
+        where they share a river and no level speaks against it, which is told. Faults are with their feature.
+        Any other layer, such as townships, is shown wherever it lies near.
     language
         ``"zh"`` or ``"en"``.
     title
@@ -256,7 +258,7 @@ def _concluded(
         for each in drawn
     ]  # fmt: skip
     columns = ["unit", "title", "file", "features", "bytes", "state"]
-    found = _faults(plan, tasks, drawn, outside)
+    found = _faults(plan, layers, tasks, drawn, outside)
     return Batch(pd.DataFrame(rows, columns=columns), found, plan.folder / INDEX, path)
 
 
@@ -358,7 +360,9 @@ def _described(layer: Layer) -> dict[str, Any]:
     return {"rows": len(layer.frame), "digest": content_digest(layer.frame)}
 
 
-def _faults(plan: Plan, tasks: Sequence[Task], drawn: Sequence[Drawn], outside: dict[str, int]) -> gpd.GeoDataFrame:
+def _faults(
+    plan: Plan, layers: Sequence[Layer], tasks: Sequence[Task], drawn: Sequence[Drawn], outside: dict[str, int]
+) -> gpd.GeoDataFrame:
     failed = [each for each in drawn if each.note]
     empty = [task.unit for task, each in zip(tasks, drawn, strict=True)
              if not each.note and not any(map(drawable, task.unit.shapes))]  # fmt: skip
@@ -370,8 +374,17 @@ def _faults(plan: Plan, tasks: Sequence[Task], drawn: Sequence[Drawn], outside: 
         *(_told("map-unit-blank", ["*"], layer.name, value=len(layer.frame), note=column)
           for unit in rest for layer in unit.own),
         *(_told("map-outside", ["*"], name, value=count) for name, count in outside.items()),
+        *(_who_is_who(layers) if plan.by == "chief" else ()),
     ]  # fmt: skip
     return faults.describe(faults.combine(found, crs="EPSG:4326"), plan.look.language)
+
+
+def _who_is_who(layers: Sequence[Layer]) -> Iterator[gpd.GeoDataFrame]:
+    """Chiefs of one name: those whose rows are on one map, and those whose are not."""
+    joined = one_person(layers)
+    apart = alike(layers, joined)
+    yield _told("map-chief-joined", [*joined.values()], "chief", note=[*joined])
+    yield _told("map-chief-apart", [code for code, _ in apart], "chief", note=[name for _, name in apart])
 
 
 def _told(code: str, features: Sequence[str], layer: str, **more: Any) -> gpd.GeoDataFrame:  # noqa: ANN401

@@ -159,7 +159,7 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
     spec = _spec(every, title=look.title, language=language, tolerance=tolerance, missing=missing, notes=notes)
     told_of = (undrawn(found, language, names), unmeasured(found, language, names))
     spec |= {
-        "corner": _corner(found, language), "bounds": _corners(view), "whole": _corners(whole),
+        "corner": _corner([*found, *sided], language), "bounds": _corners(view), "whole": _corners(whole),
         "crowds": _WORDS[language]["crowds"], "notices": [each for each in told_of if each], "crowded": crowded,
         "overview": overview(everything, whole),
         "tools": tools_of(found, language),

@@ -22,6 +22,8 @@ __all__ = ["gather", "gather_anywhere", "mended", "settled"]
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 _SETTLED = replace(PROBLEMS, label_zh="已了结的问题", label_en="Settled problems")
+# What parts a batch, of layers without a schema.
+_CODES = frozenset({"river_id", "admin", "chief"})
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -64,7 +66,20 @@ def gather_anywhere(*results: Any, **layers: Any) -> tuple[Layer, ...]:  # noqa:
     named = {name: books[name].problems() if name in books else each for name, each in layers.items()}
     found = layers_of(*every, **named)
     _refuse_doubles(found)
-    return tuple(replace(layer, frame=mended(layer.frame)) for layer in found)
+    return tuple(replace(layer, frame=mended(_with_codes(layer))) for layer in found)
+
+
+def _with_codes(layer: Layer) -> pd.DataFrame:
+    """The rows, codes that a file keeps as numbers as text: where one is blank, pandas reads 1 as 1.0."""
+    known = _CODES if layer.schema is None else {column.name for column in layer.schema if column.kind == "text"}
+    numbers = layer.frame.select_dtypes("float")
+    codes = {name: numbers[name] for name in known.intersection(map(str, numbers.columns))}
+    whole = {name: _digits(each) for name, each in codes.items() if (each.dropna() % 1 == 0).all()}
+    return layer.frame.assign(**whole) if whole else layer.frame
+
+
+def _digits(codes: pd.Series) -> pd.Series:
+    return codes.map("{:.0f}".format, na_action="ignore").astype("object")
 
 
 def settled(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:

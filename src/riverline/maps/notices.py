@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 __all__ = ["counted", "undrawn", "unmeasured"]
 
 _COUNTED = {
-    "zh": "走到程度的数字是责任段数（每名河长每岸每期一段），未走到河段的数字是空白处数，一个责任段可有几处。",
-    "en": (
-        "Numbers beside how much was walked count reaches on duty (one for each chief, bank and period); that of "
-        "reaches not walked counts gaps, of which one reach may have several."
-    ),
+    COVERAGE.name: {
+        "zh": "走到程度的数字是责任段数（每名河长每岸每期一段）。",
+        "en": "Numbers beside how much was walked count reaches on duty, one for each chief, bank and period.",
+    },
+    PATROL_GAPS.name: {
+        "zh": "未走到河段的数字是空白处数，一个责任段可有几处。",
+        "en": "The number of reaches not walked counts gaps, of which one reach on duty may have several.",
+    },
 }
 
 _SHOWN = 8
@@ -47,19 +50,20 @@ _WORDS = {
 
 
 def counted(layers: Sequence[Layer], language: Language) -> str:
-    """What the numbers of the legend count where patrols are on a map; empty where none are.
+    """What the numbers of the legend count, of those layers of patrols that are on a map; empty where none are.
 
     Examples
     --------
     >>> from riverline import schema
     >>> from riverline.style import collect
-    >>> counted(collect(schema.PATROL_GAPS.empty("EPSG:4548").reindex([0])), "zh").partition("，")[0]
-    '走到程度的数字是责任段数（每名河长每岸每期一段）'
+    >>> counted(collect(schema.PATROL_GAPS.empty("EPSG:4548").reindex([0])), "zh")
+    '未走到河段的数字是空白处数，一个责任段可有几处。'
     >>> counted(collect(schema.AXES.empty("EPSG:4548")), "zh")
     ''
     """
-    there = any(layer.name in {COVERAGE.name, PATROL_GAPS.name} and len(layer.frame) for layer in layers)
-    return _COUNTED[language] if there else ""
+    there = {layer.name for layer in layers if len(layer.frame)}
+    parting = "" if language == "zh" else " "
+    return parting.join(words[language] for name, words in _COUNTED.items() if name in there)
 
 
 def undrawn(layers: Sequence[Layer], language: Language, names: Mapping[str, str]) -> dict[str, Any] | None:

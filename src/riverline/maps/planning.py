@@ -104,7 +104,7 @@ def called(unit: Unit) -> str:
 def task_of(unit: Unit, file: str, plan: Plan) -> Task:
     """A map and the digest of its data, its look, and the version and files that draw it."""
     data = [[layer.name, layer.number, crs_text(getattr(layer.frame, "crs", None)), content_digest(layer.frame),
-             str(getattr(layer.rules, "digest", ""))] for layer in (*unit.own, *unit.around)]  # fmt: skip
+             *map(str, layer.rule_sets)] for layer in (*unit.own, *unit.around)]  # fmt: skip
     look = [unit.code, unit.title, plan.look.title, plan.look.language, plan.shared_assets, plan.max_features]
     look += [plan.tiles] if plan.tiles else []
     return Task(unit, file, text_digest(__version__, _page_digest(), look, data), plan)

@@ -11,10 +11,12 @@ import pandas as pd
 import shapely
 
 from riverline.channel.given import finite
-from riverline.errors import JobError, RiverlineError
+from riverline.errors import Hint, JobError, RiverlineError
 from riverline.geodesy import align
+from riverline.io.notes import few
 from riverline.maps.groups import blank
 from riverline.maps.lightening import CRS
+from riverline.maps.people import one_person
 from riverline.maps.texts import river_names
 from riverline.schema import FAULTS
 
@@ -114,11 +116,7 @@ def part(layers: Sequence[Layer], *, by: By, language: Language) -> tuple[tuple[
     names = river_names(layers) if by == "river" else {}
     codes = sorted({code for each in sorted_ for code in each.unit if code is not None}, key=lambda c: (c == REST, c))
     if not any(column in each.layer.frame for each in sorted_):
-        raise JobError(
-            f"没有图层带字段 {column}，不能按 by={by!r} 分图；请补上该字段，如 axes.assign({column}=…)",
-            f"no layer has the column {column}: maps cannot be parted with by={by!r}; add it, as in "
-            f"axes.assign({column}=…)",
-        )
+        raise _unparted(layers, by)
     placed = [replace(each, shapes=_shapes(each)) for each in sorted_]
     rows = [_rows_of(each.unit) for each in placed]
     boxes = {code: _box(placed, rows, code) for code in codes}
@@ -137,13 +135,30 @@ def part(layers: Sequence[Layer], *, by: By, language: Language) -> tuple[tuple[
     return tuple(units), outside
 
 
+def _unparted(layers: Sequence[Layer], by: By) -> JobError:
+    """The error of layers of which none says what its rows belong to: which fields there are, and what to type."""
+    column = COLUMNS[by]
+    there = [(layer.called or "frame", few([str(each) for each in layer.frame.columns if each != "geometry"], limit=12))
+             for layer in layers]  # fmt: skip
+    zh = "；".join(f"{name}（{fields}）" for name, fields in there)
+    en = "; ".join(f"{name} ({fields})" for name, fields in there)
+    hint = Hint(f"frame.assign({column}=frame[…])", "column", (f"FIELD={column}",))
+    return JobError(
+        f"没有图层带字段 {column}，不能按 by={by!r} 分图；现有：{zh}。请指明哪个字段是它：{hint.call}",
+        f"no layer has the column {column}: maps cannot be parted with by={by!r}; there are: {en}. Say which field is "
+        f"it: {hint.call}",
+        [hint],
+    )
+
+
 def drawable(shapes: Objects | None) -> bool:
     """Whether any of a layer's shapes can be drawn; None for a layer without any."""
     return shapes is not None and bool((~(shapely.is_missing(shapes) | shapely.is_empty(shapes))).any())
 
 
 def _sort(layers: Sequence[Layer], column: str) -> list[_Sorted]:
-    own = {i: _codes(layer.frame[column]) for i, layer in enumerate(layers) if column in layer.frame}
+    same = one_person(layers) if column == COLUMNS["chief"] else {}
+    own = {i: _codes(layer.frame[column], same) for i, layer in enumerate(layers) if column in layer.frame}
     known = {i: layer for i, layer in enumerate(layers) if i in own and layer.schema is not None}
     units = {i: own[i] if i in own else _through_keys(layer, known, own, column)
              for i, layer in enumerate(layers) if i in own or not _tells_faults(layer)}  # fmt: skip
@@ -165,9 +180,10 @@ def _free(unit: Objects) -> NDArray[np.bool_]:
     return np.array([each is None for each in unit], dtype=bool)
 
 
-def _codes(values: pd.Series) -> Objects:
+def _codes(values: pd.Series, same: Mapping[str, str] | None = None) -> Objects:
+    """The codes of a column, those that are the same as another under that one."""
     told = values.astype("object").where(values.notna(), "").map(lambda value: str(value).strip())
-    return np.asarray(told.to_numpy(dtype=object))
+    return np.asarray(told.replace(same or {}).to_numpy(dtype=object))
 
 
 def _through_keys(layer: Layer, known: Mapping[int, Layer], own: Mapping[int, Objects], column: str) -> Objects:

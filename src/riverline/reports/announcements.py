@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,6 @@ from riverline.reports.printed import tables_of, with_rivers
 from riverline.reports.wording import blank, day_in_words, remarks_of, said
 from riverline.schema import LINE_GROUNDS, MANAGEMENT_LINES
 from riverline.style import Layer, own_line_names, own_lines
-from riverline.style.codes import named
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -117,7 +115,7 @@ def compose_announcement(
             clean_text(blank(number, width=8)),
             with_rivers(sections, rivers_in(given), language),
             closing,
-            (*_rules(given, language), *remarks_of(given.chosen("extents", "stakes"), language)),
+            remarks_of(given.chosen("extents", "management_lines", "stakes"), language),
         )
     )
 
@@ -153,15 +151,6 @@ def grounds_of(lines: pd.DataFrame, names: Mapping[str, str] | None = None) -> p
     found["bank"] = found["bank"].where(found["bank"] != "", None)
     found.insert(0, "ground_id", [f"G{number:04d}" for number in range(1, len(found) + 1)])
     return pd.DataFrame(LINE_GROUNDS.conform(found))
-
-
-def _rules(given: Given, language: Language) -> Iterator[str]:
-    """The rule sets that the extents name, as they are called."""
-    told = [named("rules", each, language) for each in given.rows("extents")["rules"].dropna().unique() if each]
-    joint = said(language, "、", ", ")
-    sets = list(dict.fromkeys(part for each in told for part in re.split(r"、|,\s*", each)))
-    if sets:
-        yield clean_text(said(language, "规则集：", "Rule sets: ") + joint.join(sets))
 
 
 def _parted(layers: list[Layer]) -> tuple[list[Layer], list[Layer]]:

@@ -13,6 +13,7 @@ from riverline.export.sheets import Sheet, sheets_of
 from riverline.io.sheet_cells import clean_text, display_width
 from riverline.reports.model import Table
 from riverline.schema.clock import time_text
+from riverline.style import with_rule_titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -50,7 +51,7 @@ def tables_of(layers: Sequence[Layer], form: Form, *, language: Language) -> lis
     language
         Of every text.
     """
-    sheets = sheets_of(layers, form, language=language)
+    sheets = sheets_of(with_rule_titles(layers, language), form, language=language)
     return [(sheet.name, table_of(sheet)) for sheet in sheets if isinstance(sheet, Sheet)]
 
 

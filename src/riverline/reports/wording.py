@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pyproj
 
 from riverline._version import __version__
+from riverline.io.sheet_cells import clean_text
 from riverline.provenance import crs_authority
-from riverline.style import rule_sets_of
+from riverline.style import rule_sets_named, rule_sets_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -66,6 +67,8 @@ def remarks_of(layers: Iterable[Layer], language: Language) -> tuple[str, ...]:
     told = []
     if named:
         told.append(said(language, "规则与版本：", "Rules and versions: ") + joint.join(dict.fromkeys(named)))
+    if bare := rule_sets_named(every, language):
+        told.append(clean_text(said(language, "规则集：", "Rule sets: ") + joint.join(bare.values())))
     if planes:
         told.append(said(language, "坐标系：", "CRS: ") + joint.join(planes))
     return (*told, said(language, f"由 riverline {__version__} 生成", f"Made by riverline {__version__}"))

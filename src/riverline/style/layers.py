@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from riverline.errors import SchemaError
-from riverline.provenance import rules_used
+from riverline.provenance import made_by, rules_used
 from riverline.schema import EXTENTS, FRAMES
 from riverline.style.symbols import NEUTRALS, themes
 from riverline.style.whereabouts import require_places
@@ -49,7 +49,7 @@ class Layer:
     frame
         The rows as they were given.
     run
-        What made the result that the frame is a part of, None for a plain frame.
+        What made the result that the frame is a part of, or was when its file was written; None for a plain frame.
     rules
         The result's rule set: something with ``name``, ``title`` and ``digest``, or None.
     given
@@ -238,7 +238,8 @@ def _layer(name: str, frame: pd.DataFrame) -> Layer:
     schema, given = recognise(frame), name
     if schema is None and not name and _may_be_extents(frame):
         name = EXTENTS.name
-    return Layer(schema.name if schema else name, schema, frame, given=given)
+    run, rules = made_by(frame)
+    return Layer(schema.name if schema else name, schema, frame, run, rules, given)
 
 
 def _may_be_extents(frame: pd.DataFrame) -> bool:

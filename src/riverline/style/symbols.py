@@ -134,8 +134,9 @@ THEMES: tuple[Theme, ...] = (
         ("suspect", mark(BLUE, "diamond", 10.0, 2, 3)),
     )),
     Theme("hot_segments", "verdict", 66, (
-        ("hot", line("#D94801", 5.0)),
-        ("cold", line("#1A4F8B", 3.6, 16, 2)),
+        # Every one lies under the reach that it belongs to: only its edges show there.
+        ("hot", line("#D94801", 12.0)),
+        ("cold", line("#1A4F8B", 7.5, 16, 2)),
         ("unseen", line(BLACK, 2.0, 6, 9)),
         ("none", line(GREY, 1.2, shown=False)),
     )),

@@ -80,12 +80,14 @@ class _Ranges(NamedTuple):
 class County:
     """Everything that a county hands over.
 
-    ``joined`` holds rivers, lakes and works with what they share parted; what comes after it is of that.
+    ``before`` is what last year's survey gave; ``joined`` holds rivers, lakes and works with what they share parted;
+    what comes after it is of that.
     """
 
     rivers: rl.Demarcation
     lakes: rl.Demarcation
     works: rl.Demarcation
+    before: rl.Demarcation
     joined: rl.Demarcation
     stakes: gpd.GeoDataFrame
     boards: gpd.GeoDataFrame
@@ -97,7 +99,7 @@ class County:
     @property
     def products(self) -> tuple[Any, ...]:
         """What is handed over, in the order of its making: of ranges those of the whole county."""
-        return tuple(getattr(self, each.name) for each in fields(self)[3:])
+        return tuple(getattr(self, each.name) for each in fields(self)[4:])
 
 
 class Demo(NamedTuple):
@@ -139,7 +141,7 @@ def hand_over_county(out: Path, language: Language, tell: Callable[[Step], None]
     with tempfile.TemporaryDirectory() as folder:
         given = {**office, "axes": plain, "towns": frames["towns"]}
         year = run_year(given, Path(folder) / "ledger.gpkg", step, rivers=county.rivers, language=language)
-        beside = {**tables, **written_year(year, plain, language)}
+        beside = {**tables, **_compared(county, axes, language), **written_year(year, plain, language)}
         paths = hand_over(
             out,
             draw=lambda: rl.maps.show(county.joined, axes, *seen, language=language, title=job.title),
@@ -149,6 +151,15 @@ def hand_over_county(out: Path, language: Language, tell: Callable[[Step], None]
         )
     more = tuple(out / name for name in beside)
     return Delivery({**frames, **office}, Demo(county, year), *paths, more_paths=more, without_tables=not tables)
+
+
+def _compared(county: County, axes: gpd.GeoDataFrame, language: Language) -> dict[str, Callable[[Path], Any]]:
+    """The map that swipes between the lines of last year and of this one: its name → what writes it to a path."""
+    zh = language == "zh"
+    title = "清水县管理范围：上年与今年（样例）" if zh else "Extents of Qingshui: last year and this one (sample)"
+    sides = [replace(each, faults=each.faults.iloc[:0]) for each in (county.before, county.joined)]
+    name = "对比图.html" if zh else "change.html"
+    return {name: lambda path: rl.maps.save(rl.maps.show_change(*sides, axes, language=language, title=title), path)}
 
 
 def _sample(name: str) -> Layer:
@@ -203,8 +214,9 @@ def carry_out(frames: Frames, step: Callable[[str, str], None]) -> County:
         **known,
     )
     step("与上年成果对比", "compare with the year before")
-    revision = rl.compare(drawn.joined(drawn.before, axes), joined, parcels=frames["parcels"])
-    ranges = (drawn.rivers, drawn.lakes, drawn.works, joined)
+    before = drawn.joined(drawn.before, axes)
+    revision = rl.compare(before, joined, parcels=frames["parcels"])
+    ranges = (drawn.rivers, drawn.lakes, drawn.works, before, joined)
     return County(*ranges, stakes, boards, plan, titles, inspection, revision)
 
 

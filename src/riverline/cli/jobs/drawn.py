@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import geopandas as gpd
@@ -15,9 +14,9 @@ import shapely
 import riverline as rl
 from riverline import provenance
 from riverline.channel.given import texts
+from riverline.cli.jobs.reading import layer_names
 from riverline.cli.jobs.steps import numbered, read_named
 from riverline.demarcation.given_extents import complete_extents
-from riverline.io.refusals import why_unreadable
 from riverline.schema import EXTENTS, Schema
 
 if TYPE_CHECKING:
@@ -79,15 +78,6 @@ def read_extents(layer: Layer) -> gpd.GeoDataFrame:
     return rl.geodesy.to_metric(complete_extents(read_named("extents", plain, _PLAIN)))
 
 
-@dataclass(frozen=True, slots=True)
-class _DrawnBy:
-    """What a file says of the rule set that drew its lines: enough to compare and join by, whether or not it ships."""
-
-    name: str
-    title: str
-    digest: str
-
-
 def read_drawn(path: Path, rules: str = "", *, on: str | None = None) -> rl.Demarcation:
     """The lines and extents of a file with the rule set that drew them.
 
@@ -114,10 +104,9 @@ def read_drawn(path: Path, rules: str = "", *, on: str | None = None) -> rl.Dema
     the one that said who has what.
     """
     lines, extents = lines_and_extents(path)
-    said = _metadata(path, lines)
-    inputs = json.loads(said.get("run", "{}")).get("inputs", {})
-    if any(name.startswith(_JOINED) for name in inputs):
-        return _read_county(lines, extents, said, inputs, rules=rules, on=on)
+    made, drew = provenance.made_by(lines)
+    if made is not None and drew is not None and any(name.startswith(_JOINED) for name in made.inputs):
+        return _read_county(lines, extents, made, drew, rules=rules, on=on)
     known = rl.load_rules(rules, on=on) if rules else _drawn_by(extents, on)
     _require_same_rules(extents, known)
     lines, extents = _drawn_with(lines, extents, known)
@@ -130,18 +119,18 @@ def read_drawn(path: Path, rules: str = "", *, on: str | None = None) -> rl.Dema
 def _read_county(
     lines: gpd.GeoDataFrame,
     extents: gpd.GeoDataFrame,
-    said: dict[str, str],
-    inputs: dict[str, Any],
+    made: provenance.Run,
+    drew: provenance.RulesUsed,
     *,
     rules: str,
     on: str | None,
 ) -> rl.Demarcation:
-    name, digest = said["rules"].partition(" ")[0], said["rules_digest"]
-    known = rl.load_rules(rules or name, on=on)
-    if known.digest != digest:
-        raise _other_rules(f"{name} {digest[:12]}", known)
-    run = provenance.Run(rl.__version__, digest, inputs, provenance.crs_text(lines.crs), _rule_sets(said))
-    return rl.Demarcation(lines, extents, rl.schema.FAULTS.empty(lines.crs), known, run)
+    known = rl.load_rules(rules or drew.name, on=on)
+    if known.digest != drew.digest:
+        raise _other_rules(f"{drew.name} {drew.digest[:12]}", known)
+    return rl.Demarcation(
+        lines, extents, rl.schema.FAULTS.empty(lines.crs), known, _run_here(made, lines, rl.__version__)
+    )
 
 
 def read_told(path: Path) -> rl.Demarcation:
@@ -153,31 +142,23 @@ def read_told(path: Path) -> rl.Demarcation:
         The file. Its rule set need not ship: the result has the name, title and digest of it and no rules.
     """
     lines, extents = lines_and_extents(path)
-    said = _metadata(path, lines)
-    name, _, title = said.get("rules", "").partition(" ")
-    digest = said.get("rules_digest") or ", ".join(sorted(set(extents["version"])))
-    known = json.loads(said.get("run", "{}"))
-    version = known.get("version", said.get("riverline_version", ""))
-    run = provenance.Run(version, digest, known.get("inputs", {}), provenance.crs_text(lines.crs), _rule_sets(said))
-    rules = cast("RuleSet", _DrawnBy(name, title, digest))
-    return rl.Demarcation(lines, extents, rl.schema.FAULTS.empty(lines.crs), rules, run)
+    made, drew = provenance.made_by(lines)
+    digest = (drew and drew.digest) or ", ".join(sorted(set(extents["version"])))
+    drew = replace(drew or provenance.RulesUsed("", "", "", ""), digest=digest)
+    run = made or provenance.Run(rl.__version__, digest)
+    told = _run_here(run, lines, run.version)
+    return rl.Demarcation(lines, extents, rl.schema.FAULTS.empty(lines.crs), cast("RuleSet", drew), told)
 
 
-def _rule_sets(said: dict[str, str]) -> tuple[provenance.RulesUsed, ...]:
-    """The rule sets that a file names; those of older files, which name none, are not known."""
-    told = json.loads(said.get("run", "{}")).get("rule_sets", [])
-    return tuple(provenance.RulesUsed(**each) for each in told)
-
-
-def _metadata(path: Path, lines: gpd.GeoDataFrame) -> dict[str, str]:
-    """What the file says of its lines: version, rules, run."""
-    return pyogrio.read_info(path, layer=lines.attrs["source"]["layer"])["layer_metadata"] or {}
+def _run_here(made: provenance.Run, lines: gpd.GeoDataFrame, version: str) -> provenance.Run:
+    """The run of a file, of a version and in the CRS that its lines were read in."""
+    return replace(made, version=version, crs=provenance.crs_text(lines.crs))
 
 
 def faults_in(path: Path, crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 - a CRS
     """The faults that a result file tells, of all its layers of them; none where it has no such layer."""
     known = (rl.schema.FAULTS.label_zh, rl.schema.FAULTS.name)
-    frames = [pyogrio.read_dataframe(path, layer=name) for name in _names(path) if name.startswith(known)]
+    frames = [pyogrio.read_dataframe(path, layer=name) for name in layer_names(path) if name.startswith(known)]
     placed = [frame if "geometry" in frame else frame.assign(geometry=None) for frame in frames]
     parts = [rl.schema.FAULTS.conform(gpd.GeoDataFrame(frame, geometry="geometry", crs=crs)) for frame in placed]
     return rl.faults.combine(parts, crs=crs)
@@ -205,7 +186,7 @@ def lines_and_extents(path: Path) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
 
 def layer_of(path: Path, schema: Schema) -> gpd.GeoDataFrame:
     """One layer of a result file, by the Chinese or the English name that the export gives it."""
-    names = _names(path)
+    names = layer_names(path)
     layer = next((name for name in (schema.label_zh, schema.name) if name in names), None)
     if layer is None:
         there = ", ".join(names) or "-"
@@ -230,22 +211,12 @@ def by_schema(layer: Layer, schema: Schema, *, needed: bool = True) -> Layer | N
     """
     if layer.layer is not None or layer.path.suffix.lower() != ".gpkg" or not layer.path.is_file():
         return layer if needed else None
-    names = _names(layer.path)
+    names = layer_names(layer.path)
     own = [name for name in names for known in (schema.label_zh, schema.name)
            if name == known or name.removeprefix(f"{known}_") in _SHAPED]  # fmt: skip
     if len(own) == 1:
         return replace(layer, layer=own[0])
     return layer if needed else None
-
-
-def _names(path: Path) -> list[str]:
-    if not path.exists():
-        raise rl.ReadError(f"找不到文件 {path.name}", f"there is no file {path.name}")
-    try:
-        return [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-    except pyogrio.errors.DataSourceError as error:
-        zh, en = why_unreadable(error)
-        raise rl.ReadError(f"无法读取 {path.name}：{zh}", f"cannot read {path.name}: {en}") from error
 
 
 def _drawn_with(

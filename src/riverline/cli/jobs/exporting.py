@@ -15,9 +15,9 @@ import shapely
 import riverline as rl
 from riverline.cli.jobs.exporting_planes import IN_METRES, in_metres, without_faults
 from riverline.cli.jobs.handover import Steps, require_folder
+from riverline.cli.jobs.reading import layer_names, read_plain
 from riverline.export.drawings import load_drawing
 from riverline.export.formats import ENDINGS
-from riverline.io.refusals import why_unreadable
 from riverline.schema import FRAMES
 
 if TYPE_CHECKING:
@@ -46,7 +46,6 @@ TAKES: dict[str, frozenset[str]] = {
 
 _ONE_A_FILE = frozenset({"geojson", "parquet", "pmtiles"})
 _WITHOUT_TABLES = frozenset({"kmz", "dxf", "txt", "pmtiles", "ovi"})
-_OWN = frozenset({"layer_styles"})
 _PATH_NAMES = frozenset(
     {"path", "results", "kind", "columns", "about", "names", "photo_column", "photo_folder", *TAKES}
 )
@@ -127,17 +126,10 @@ def read_delivery(path: Path) -> dict[str, pd.DataFrame]:
     ReadError
         If the file is not there or is none.
     """
-    if not path.is_file():
-        raise rl.ReadError(f"找不到文件 {path.name}", f"there is no file {path.name}")
-    try:
-        names = [str(name) for name in pyogrio.list_layers(path)[:, 0] if str(name) not in _OWN]
-        parts: dict[str, list[pd.DataFrame]] = {}
-        for name in names:
-            schema = (pyogrio.read_info(path, layer=name)["layer_metadata"] or {}).get("schema", "")
-            parts.setdefault(schema if schema in FRAMES else name, []).append(pyogrio.read_dataframe(path, layer=name))
-    except pyogrio.errors.DataSourceError as error:
-        zh, en = why_unreadable(error)
-        raise rl.ReadError(f"无法读取 {path.name}：{zh}", f"cannot read {path.name}: {en}") from error
+    parts: dict[str, list[pd.DataFrame]] = {}
+    for name in layer_names(path):
+        schema = (pyogrio.read_info(path, layer=name)["layer_metadata"] or {}).get("schema", "")
+        parts.setdefault(schema if schema in FRAMES else name, []).append(read_plain(path, name))
     return {name: _whole(name, frames) for name, frames in parts.items()}
 
 
@@ -151,6 +143,8 @@ def _whole(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
             for frame in frames if not isinstance(frame, gpd.GeoDataFrame)]  # fmt: skip
     parts = [*placed, *bare]
     whole = parts[0] if len(parts) == 1 else gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=crs)
+    # Tables of one layer were made together; of what was put together afterwards nobody knows.
+    whole.attrs = frames[0].attrs if all(each.attrs == frames[0].attrs for each in frames) else {}
     return whole if schema is None else schema.conform(whole)
 
 

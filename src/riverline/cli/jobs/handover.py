@@ -130,18 +130,20 @@ def _drawn(draw: Callable[[], Any], path: Path) -> list[Path]:
         return []
 
 
-def require_folder(out: Path) -> None:
+def require_folder(out: Path, *, typed: str = "--out") -> None:
     """Raise before the work begins if results cannot be put there.
 
     Parameters
     ----------
     out
         A folder, there or yet to be made.
+    typed
+        What of the command names it.
     """
     try:
         nearest = _existing(out)
     except OSError as error:
-        raise _no_folder(out, error) from error
+        raise _no_folder(out, error, typed) from error
     if not nearest.is_dir():
         raise rl.JobError(
             f"{nearest.name} 是文件，不能作输出文件夹", f"{nearest.name} is a file, not a folder for results"
@@ -154,18 +156,18 @@ def require_folder(out: Path) -> None:
         with tempfile.TemporaryFile(dir=out):
             pass
     except OSError as error:
-        raise _no_folder(out, error) from error
+        raise _no_folder(out, error, typed) from error
     finally:
         for folder in new:
             with contextlib.suppress(OSError):
                 folder.rmdir()
 
 
-def _no_folder(out: Path, error: OSError) -> rl.JobError:
+def _no_folder(out: Path, error: OSError, typed: str) -> rl.JobError:
     name, reason = out.name if len(out.name) <= _LONGEST_NAME else f"{out.name[:_LONGEST_NAME]}…", error.strerror or ""
     return rl.JobError(
-        f"不能建立或写入输出文件夹 {name}：{reason}；请用 --out 另指定",
-        f"the folder for results, {name}, cannot be made or written: {reason}; name another with --out",
+        f"不能建立或写入输出文件夹 {name}：{reason}；请另指定 {typed}",
+        f"the folder for results, {name}, cannot be made or written: {reason}; give another {typed}",
     )
 
 

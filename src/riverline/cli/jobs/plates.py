@@ -6,11 +6,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-import pyogrio
-
 import riverline as rl
 from riverline.cli.jobs.drawn import holds_lines, read_told
 from riverline.cli.jobs.handover import Delivery, Step, require_folder
+from riverline.cli.jobs.reading import layer_names
 from riverline.cli.jobs.steps import Layer, read_named
 from riverline.schema import ADMIN, AXES, EXTENTS, FAULTS, FRAMES, LEVEES, MANAGEMENT_LINES, MATCH_LINES, PLATES, WATER
 
@@ -121,26 +120,17 @@ def _results(path: Path) -> list[Any]:
     if holds_lines(Layer(path, None, None, None)):
         found.append(read_told(path))
         skipped |= {MANAGEMENT_LINES.name, EXTENTS.name}
-    for name in _names(path):
+    for name in layer_names(path):
         schema = _schema_of(name)
         if schema is not None and schema.geometry and schema.name not in skipped:
             found.append(rl.read_layer(path, schema, layer=name))
     if not found:
-        there = ", ".join(_names(path)) or "-"
+        there = ", ".join(layer_names(path)) or "-"
         raise rl.JobError(
             f"{path.name} 中没有可绘制的成果图层（现有：{there}）；应为 riverline 写出的 成果.gpkg",
             f"{path.name} has no layer of a result (there are: {there}); give what riverline wrote",
         )
     return found
-
-
-def _names(path: Path) -> list[str]:
-    if not path.is_file():
-        raise rl.ReadError(f"找不到文件 {path.name}", f"there is no file {path.name}")
-    try:
-        return [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-    except pyogrio.errors.DataSourceError as error:
-        raise rl.ReadError(f"无法读取 {path.name}：{error}", f"cannot read {path.name}: {error}") from error
 
 
 def _schema_of(name: str) -> Schema | None:

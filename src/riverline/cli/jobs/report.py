@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 
 import riverline as rl
 from riverline.cli.files import file_and_layer
-from riverline.io.refusals import why_unreadable
+from riverline.cli.jobs.reading import layer_names, read_plain
 from riverline.style import recognise
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Delivered", "book_of", "file_name", "read_delivered"]
 
-_ASIDE = frozenset({"layer_styles"})
 _LONGEST = 60
 
 
@@ -44,7 +42,7 @@ def read_delivered(files: Iterable[str]) -> Delivered:
     frames, aside = [], []
     for text in files:
         path, only = file_and_layer(text)
-        for name in [only] if only else _layers_in(path):
+        for name in [only] if only else layer_names(path):
             frame = _read(path, name)
             schema = recognise(frame)
             if schema is None:
@@ -54,23 +52,8 @@ def read_delivered(files: Iterable[str]) -> Delivered:
     return Delivered(tuple(frames), tuple(aside))
 
 
-def _layers_in(path: Path) -> list[str]:
-    try:
-        return [str(name) for name, _ in pyogrio.list_layers(path) if name not in _ASIDE]
-    except (pyogrio.errors.DataSourceError, OSError) as error:
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(path: Path, error: Exception) -> rl.ReadError:
-    zh, en = why_unreadable(error) if path.exists() else ("文件不存在", "there is no such file")
-    return rl.ReadError(f"{path.name} 读不了：{zh}", f"{path.name} cannot be read: {en}")
-
-
 def _read(path: Path, name: str) -> pd.DataFrame:
-    try:
-        frame: pd.DataFrame = pyogrio.read_dataframe(path, layer=name)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as error:
-        raise _unreadable(path, error) from error
+    frame = read_plain(path, name)
     if isinstance(frame, gpd.GeoDataFrame) and frame.geometry.isna().all() and frame.crs is None:
         return pd.DataFrame(frame.drop(columns=frame.geometry.name))
     return frame

@@ -59,6 +59,12 @@ class Layer:
     values: Values | None = None
     only: Mapping[str, str] | None = None
 
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The columns that it is mapped to or given values for."""
+        mapped = [[ours] if isinstance(ours, str) else ours for ours in (self.columns or {}).values()]
+        return tuple(dict.fromkeys([*(self.values or {}), *(each for ours in mapped for each in ours)]))
+
     def read(self, schema: Schema) -> gpd.GeoDataFrame:
         """The layer as a frame of the schema."""
         told: dict[str, Any] = {"crs": self.crs, "encoding": self.encoding}
@@ -187,9 +193,9 @@ def read_named(name: str, layer: Layer | Sections, schema: Schema) -> gpd.GeoDat
 
 def numbered(layer: Layer, key: Column) -> Layer:
     """A layer that needs no codes of its own: they are left blank where no field of the file holds them."""
-    values = layer.values or {}
-    named = key.name in values or any(key.name in ours for ours in (layer.columns or {}).values())
-    return layer if named or _holds(layer, key) else replace(layer, values={key.name: "", **values})
+    if key.name in layer.given or _holds(layer, key):
+        return layer
+    return replace(layer, values={key.name: "", **(layer.values or {})})
 
 
 def _holds(layer: Layer, column: Column) -> bool:

@@ -32,12 +32,17 @@ _LAST, _SINCE, _PERIOD = "2025-12-31", "2025-10-01", "2025Q4"
 # Axes of tributaries end at the main river's bank: as far from its axis as that is wide.
 _SNAP_M = 250.0
 _NAMES = {
-    "zh": ("河长制图.html", "热点图.html", "巡河图.html", "河长制成果.gpkg", "台账.gpkg"),
-    "en": ("office.html", "hotspots.html", "patrols.html", "office.gpkg", "ledger.gpkg"),
+    "zh": ("河长制图.html", "热点图.html", "巡河图.html", "台账图.html", "河长制成果.gpkg", "台账.gpkg"),
+    "en": ("office.html", "hotspots.html", "patrols.html", "ledger.html", "office.gpkg", "ledger.gpkg"),
 }
 _TITLES = {
-    "zh": ("清水县河长制（样例）", "清水县四乱热点（样例）", "清水县巡河（样例）"),
-    "en": ("River-chief office of Qingshui (sample)", "Hotspots of Qingshui (sample)", "Patrols of Qingshui (sample)"),
+    "zh": ("清水县河长制（样例）", "清水县四乱热点（样例）", "清水县巡河（样例）", "清水县整改台账（样例）"),
+    "en": (
+        "River-chief office of Qingshui (sample)",
+        "Hotspots of Qingshui (sample)",
+        "Patrols of Qingshui (sample)",
+        "Ledger of Qingshui (sample)",
+    ),
 }
 _READ = {
     "chiefs": rl.schema.CHIEFS,
@@ -158,7 +163,7 @@ def written_year(year: Year, axes: gpd.GeoDataFrame, language: Language) -> dict
     language
         Of map and layers, and of the names of the files.
     """
-    page, hot, walked, layers, ledger = _NAMES[language]
+    page, hot, walked, book, layers, ledger = _NAMES[language]
     heads: list[dict[str, Any]] = [{"language": language, "title": title} for title in _TITLES[language]]
     gaps = year.patrols.gaps[year.patrols.gaps["level"] == "village"]
     shown = (axes, year.spots, gaps, year.inventory.reaches, year.inventory.outfalls, year.rebounds.rows)
@@ -167,6 +172,7 @@ def written_year(year: Year, axes: gpd.GeoDataFrame, language: Language) -> dict
         page: lambda path: rl.maps.save(rl.maps.show(*shown, **heads[0]), path),
         hot: lambda path: rl.maps.save(rl.maps.show_hotspots(year.spots, axes, year.problems, **heads[1]), path),
         walked: lambda path: rl.maps.save(rl.maps.show_patrols(year.patrols, axes, **heads[2]), path),
+        book: lambda path: rl.maps.save(rl.maps.show_ledger(year.ledger, axes, **heads[3]), path),
         layers: lambda path: rl.export.to_geopackage(path, *made, language=language),
         ledger: lambda path: shutil.copyfile(year.ledger.path, path),
     }

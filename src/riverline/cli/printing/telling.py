@@ -67,20 +67,25 @@ def told(language: Language, *, command: str = "demarcate") -> Iterator[Console]
 
 
 def with_progress(do: Callable[[Callable[[Step], None]], Made], language: Language, console: Console) -> Made:
-    """Do a job under a progress bar that it tells its steps to."""
+    """Do a job under a progress bar that it tells its steps to; an error before the first of them stands alone."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task("", total=None)
+    progress = Progress(*columns, console=console)
+    task = progress.add_task("", total=None)
 
-        def advance(step: Step) -> None:
-            text = step.zh if language == "zh" else step.en
-            progress.update(task, description=text, completed=step.number - 1, total=step.total)
+    def advance(step: Step) -> None:
+        text = step.zh if language == "zh" else step.en
+        progress.update(task, description=text, completed=step.number - 1, total=step.total)
+        progress.start()
 
+    try:
         made = do(advance)
         done = progress.tasks[0].total
         progress.update(task, description="完成" if language == "zh" else "done", completed=done)
+    finally:
+        if progress.live.is_started:
+            progress.stop()
     return made
 
 
