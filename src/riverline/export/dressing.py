@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from riverline.export.qml import qml
 from riverline.export.tables import GEOMETRY
-from riverline.style import themes
+from riverline.style import names_told, themes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,7 +92,7 @@ def dress(path: Path, tables: Sequence[Table], *, about: str, language: Language
 
 
 def _styles(tables: Sequence[Table], language: Language) -> Iterator[tuple[str | int, ...]]:
-    there = {table.layer.name for table in tables}
+    there = names_told([table.layer for table in tables])
     for table in tables:
         ways = themes(table.layer.schema.name if table.layer.schema else "")
         # A table that nothing draws still has names for its columns.

@@ -15,7 +15,7 @@ from riverline.errors import JobError
 from riverline.export.drafts import changed, zip_files
 from riverline.export.qml import style_into, xml_text
 from riverline.schema import FAULTS
-from riverline.style import river_names, themes
+from riverline.style import names_told, river_names, themes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -101,7 +101,7 @@ def project_xml(tables: Sequence[Table], file_name: str, *, language: Language) 
     drawn = [table for table in tables if table.crs]
     if drawn:
         _crs(ET.SubElement(root, "projectCrs"), str(drawn[0].crs))
-    there = {table.layer.name for table in tables}
+    there = names_told([table.layer for table in tables])
     keys = {table.name: f"riverline_layer_{number}" for number, table in enumerate(tables)}
     order = sorted(tables, key=lambda table: -_order(table))
     _tree(root, order, keys, {table.name: _source(table, at, file_name) for at, table in enumerate(tables)}, language)

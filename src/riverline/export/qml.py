@@ -43,7 +43,7 @@ def qml(theme: Theme, fields: Sequence[Field], *, kind: Kind, language: Language
     language
         Language of every label.
     others
-        Schemas of the other layers of the file, some of which bear the names of rivers.
+        Schemas of the layers of the file that bear names (:func:`riverline.style.names_told`).
 
     Returns
     -------

@@ -42,7 +42,7 @@ def labels_into(
     kind
         What its geometries are.
     others
-        Schemas of the other layers of the file: where axes or waters bear the names of rivers, extents do not.
+        Schemas of the layers of the file that bear names: where axes or waters do, extents do not.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def _expression(schema: str, fields: Sequence[Field], others: Collection[str]) -
     text = parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
     if schema != "extents":
         return text
-    # A river is named along its axis, a lake in its water; what has neither is named here, works are by themselves.
+    # As `lettered` chooses: rivers by axes, lakes by waters, what has neither by its range, works by themselves.
     wanted = ["extent_id", "river_id", *(["axis_length_m"] if {"axes", "water"} & set(others) else [])]
     if {"axes", "water"} <= set(others) or any(name not in names for name in wanted):
         return ""

@@ -6,8 +6,19 @@ One table for sheets, desktop GIS and CAD drawings, as :data:`riverline.style.TH
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-__all__ = ["CHINESE_FONTS", "LETTERING", "Lettering"]
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from riverline.style.layers import Layer
+
+__all__ = ["CHINESE_FONTS", "LETTERING", "Lettering", "lettered", "names_told"]
 
 CHINESE_FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "Source Han Sans CN", "Microsoft YaHei", "SimHei",
                  "PingFang SC", "Heiti SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei")  # fmt: skip
@@ -65,3 +76,34 @@ LETTERING: dict[str, Lettering] = {
     "admin": Lettering(("name",), 1, _COUNTY, 8.0),
 }
 """Name of a schema → how its features are named; what is not here bears no name."""
+
+
+def names_told(layers: Collection[Layer]) -> set[str]:
+    """Schemas of layers whose rows may bear a name of their own.
+
+    Examples
+    --------
+    >>> from riverline import schema, style
+    >>> sorted(style.names_told(style.collect(schema.AXES.empty(4548), schema.BANK_TOPS.empty(4548))))
+    ['axes']
+    """
+    return {layer.name for layer in layers if "name" in layer.frame}
+
+
+def lettered(layer: Layer, rows: pd.DataFrame, others: Collection[str]) -> NDArray[np.bool_]:
+    """Which rows of a layer are named: of ranges those of rivers and lakes that no axis and no water names.
+
+    Parameters
+    ----------
+    layer, rows
+        The layer and its rows.
+    others
+        Schemas of what is drawn with it and bears names (:func:`names_told`).
+    """
+    if layer.name != "extents":
+        return np.full(len(rows), layer.name in LETTERING)
+    if not {"extent_id", "river_id", "axis_length_m"} <= set(rows):
+        return np.zeros(len(rows), dtype=bool)
+    own = rows["extent_id"].astype("str") == rows["river_id"].astype("str") + "-management"
+    flows = rows["axis_length_m"].notna()
+    return np.asarray(own & ~(flows & ("axes" in others)) & ~(~flows & ("water" in others)), dtype=bool)

@@ -79,7 +79,7 @@ def export(  # noqa: PLR0913 - one option a thing to say
             console.print(f"· {left_out(done.left, profile or job.to, language)}", markup=False, highlight=False)
         for note in done.notes:
             console.print(f"· {note}", markup=False, highlight=False)
-        bare = without_codes(drawing or "plain", language) if job.to == "dxf" else ""
+        bare = without_codes(drawing, language) if job.to == "dxf" else ""
         if bare:
             console.print(f"· {bare}", markup=False, highlight=False)
         for path in done.paths:
