@@ -276,6 +276,24 @@ def test_a_plane_without_zones_is_refused_with_what_can_be_typed(tmp_path):
     assert "zone_prefix" not in str(told.value)
 
 
+def test_a_file_holds_one_kind_and_no_ring_that_crosses_itself(tmp_path):
+    made = invented.result()
+    with pytest.raises(rl.JobError, match=r"(?s)只写一类.*管理范围线.*管理与保护范围"):
+        rl.export.to_coordinate_text(tmp_path / "x.txt", made)
+    bow = shapely.Polygon([(X, Y), (X + 90, Y + 90), (X + 90, Y), (X, Y + 90)])
+    with pytest.raises(rl.JobError, match="自交"):
+        rl.export.to_coordinate_text(tmp_path / "x.txt", 层=fields(bow))
+    assert not list(tmp_path.iterdir())
+    corners = [f"J{at},1,{y:.3f},{39e6 + x:.3f}" for at, (x, y) in enumerate(bow.exterior.coords, 1)]
+    told = rl.read_coordinate_text(written(tmp_path, "5,1.0000,A,甲,面,,,,@", *corners)).attrs["source"]["notes"]
+    said = "".join(each["zh"] for each in told)
+    assert "自交的圈" in said
+    assert "相差一成以上" in said
+    touching = shapely.Polygon([(X, Y), (X + 50, Y + 50), (X + 90, Y), (X + 90, Y + 90), (X + 50, Y + 50), (X, Y + 90)])
+    back = rl.read_coordinate_text(rl.export.to_coordinate_text(tmp_path / "y.txt", 层=fields(touching)))
+    assert back.area.sum() == pytest.approx(touching.area), "a ring that touches itself encloses what it goes around"
+
+
 def test_a_demarcation_goes_out_as_parcels_and_is_confirmed_with(tmp_path):
     path = rl.export.to_coordinate_text(tmp_path / "x.txt", invented.extents())
     back = rl.read_coordinate_text(path)

@@ -13,12 +13,12 @@ import pyogrio
 import shapely
 
 import riverline as rl
-from riverline.cli.jobs.exporting_planes import IN_METRES, in_metres, without_faults
+from riverline.cli.jobs.exporting_planes import IN_METRES, in_metres, one_kind, without_faults
 from riverline.cli.jobs.handover import Steps, require_folder
 from riverline.export.drawings import load_drawing
 from riverline.export.formats import ENDINGS
 from riverline.io.refusals import why_unreadable
-from riverline.schema import FRAMES
+from riverline.schema import EXTENTS, FRAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -94,6 +94,7 @@ def export_file(job: ExportJob, tell: Callable[[Step], None]) -> Exported:
         kept = {name: frame for name, frame in read.items() if _holds(job.to, frame)}
     else:
         kept = _chosen(read, job.layers)
+    kept, told = one_kind(kept, job.language) if job.to == "txt" and not job.layers else (kept, ())
     left = tuple(name for name in read if name not in kept) if not job.layers else ()
     if not kept:
         raise rl.JobError(
@@ -114,7 +115,7 @@ def export_file(job: ExportJob, tell: Callable[[Step], None]) -> Exported:
         kept = {name: frame for name, frame in kept.items() if name not in left}
     beside = (path.with_suffix(".qgz"),) if job.said.get("project") else ()
     rows = {name: len(frame) for name, frame in kept.items()}
-    return Exported(rows, left, (path, *beside), (*aside, *moved))
+    return Exported(rows, left, (path, *beside), (*told, *aside, *moved))
 
 
 def read_delivery(path: Path) -> dict[str, pd.DataFrame]:
@@ -171,6 +172,13 @@ def _holds(kind: str, frame: pd.DataFrame) -> bool:
 
 def _chosen(read: Mapping[str, pd.DataFrame], wanted: tuple[str, ...]) -> dict[str, pd.DataFrame]:
     titles = {FRAMES[name].label_zh: name for name in read if name in FRAMES}
+    kinds = {text: kind.value for kind in EXTENTS["kind"].choices for text in (kind.value, kind.label_zh)}
+    asked = {kinds[each] for each in wanted if each in kinds and each not in read}
+    if asked and EXTENTS.name in read:
+        # One kind of range by its own name, as it is a file of its own for who receives it.
+        ranges = read[EXTENTS.name]
+        read = {**read, EXTENTS.name: ranges[ranges["kind"].isin(asked)]}
+        wanted = tuple(EXTENTS.name if each in kinds else each for each in wanted)
     named = {each: titles.get(each, each) for each in wanted}
     lost = [each for each, name in named.items() if name not in read]
     if lost:
