@@ -8,6 +8,7 @@ import zipfile
 import geopandas as gpd
 import pyogrio
 import pytest
+import shapely
 from tests import invented
 from typer.testing import CliRunner
 
@@ -176,6 +177,29 @@ def test_options_go_to_their_formats_and_to_no_other(delivered, tmp_path):
         said = run(delivered, "--to", *wrong, "--out", tmp_path / "z", status=1)
         assert f"没有 {wrong[1]}" in said
     assert not (tmp_path / "z").exists()
+
+
+def test_photos_axes_and_more_files_go_into_one_file(tmp_path):
+    stood = tmp_path / "桩.gpkg"
+    stakes = (
+        rl.schema.STAKES.empty(invented.CRS).reindex(range(1)).assign(stake_id="a", number="QS01-L-1", note="没有.jpg")
+    )
+    rl.export.to_geopackage(stood, stakes.set_geometry([shapely.Point(500_000, 3_450_000)], crs=invented.CRS))
+    drawn, axes = tmp_path / "界.gpkg", tmp_path / "中心线.gpkg"
+    rl.export.to_geopackage(drawn, invented.result())
+    invented.axes().to_crs(4490).to_file(axes)
+    said = run(drawn, stood, "--axes", axes, "--to", "kmz", "--photo-column", "note", "--photo-folder", tmp_path,
+               "--out", tmp_path / "x.kmz")  # fmt: skip
+    assert "1 张照片未找到" in said
+    assert "没有.jpg" in said
+    assert all(title in said for title in ("界桩", "河道中心线", "管理范围线"))
+    said = run(drawn, "--to", "kmz", "--photo-column", "note", "--out", tmp_path / "y.kmz", status=1)
+    assert "--photo-folder" in said
+    run(drawn, stood, drawn, "--to", "gpkg", "--layer", "界桩", "--layer", "管理范围线", "--out", tmp_path / "z.gpkg")
+    both = read_delivery(tmp_path / "z.gpkg")
+    assert {name: len(frame) for name, frame in both.items()} == {"stakes": 1, "management_lines": 14}, (
+        "a file named twice is read once"
+    )
 
 
 def test_ones_own_profile_is_a_toml(delivered, tmp_path):

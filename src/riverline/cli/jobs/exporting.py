@@ -15,15 +15,17 @@ import shapely
 import riverline as rl
 from riverline.cli.jobs.exporting_planes import IN_METRES, in_metres, one_kind, without_faults
 from riverline.cli.jobs.handover import Steps, require_folder
+from riverline.cli.jobs.steps import read_named
 from riverline.export.drawings import load_drawing
 from riverline.export.formats import ENDINGS
 from riverline.io.refusals import why_unreadable
 from riverline.schema import EXTENTS, FRAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from riverline.cli.jobs.handover import Step
+    from riverline.cli.jobs.steps import Layer
     from riverline.schema import Language
 
 __all__ = ["TAKES", "ExportJob", "Exported", "export_file", "read_delivery"]
@@ -39,6 +41,8 @@ TAKES: dict[str, frozenset[str]] = {
     "zone_prefix": frozenset({"dxf"}),
     "max_zoom": frozenset({"pmtiles"}),
     "form": frozenset({"xlsx"}),
+    "photo_column": frozenset({"kmz"}),
+    "photo_folder": frozenset({"kmz"}),
     "crs": IN_METRES,
     "language": frozenset(ENDINGS) - {"txt", "ovi"},
 }
@@ -47,25 +51,26 @@ TAKES: dict[str, frozenset[str]] = {
 _ONE_A_FILE = frozenset({"geojson", "parquet", "pmtiles"})
 _WITHOUT_TABLES = frozenset({"kmz", "dxf", "txt", "pmtiles", "ovi"})
 _OWN = frozenset({"layer_styles"})
-_PATH_NAMES = frozenset(
-    {"path", "results", "kind", "columns", "about", "names", "photo_column", "photo_folder", *TAKES}
-)
+_PATH_NAMES = frozenset({"path", "results", "kind", "columns", "about", "names", *TAKES})
 _POINT, _AREA = 0, 2
+_TOLD = 10
 
 
 @dataclass(frozen=True, slots=True)
 class ExportJob:
-    """From a GeoPackage to a file of another format.
+    """From GeoPackages to a file of another format.
 
-    ``layers`` are names of tables or schemas, all if empty; ``said`` is what :data:`TAKES` names.
+    ``layers`` are names of tables or schemas, all if empty; ``said`` is what :data:`TAKES` names; ``beside`` are layers
+    of other files, by their schemas.
     """
 
-    file: Path
+    files: Sequence[Path]
     to: str
     out: Path | None = None
     layers: tuple[str, ...] = ()
     said: Mapping[str, Any] = field(default_factory=dict)
     language: Language = "zh"
+    beside: Mapping[str, Layer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +93,10 @@ def export_file(job: ExportJob, tell: Callable[[Step], None]) -> Exported:
     """
     _require_taken(job)
     step = Steps(tell, 2)
-    step(f"读取 {job.file.name}", f"read {job.file.name}")
-    read = read_delivery(job.file)
+    names = "、".join(path.name for path in job.files)
+    step(f"读取 {names}", f"read {names}")
+    others = [{name: read_named(name, layer, FRAMES[name])} for name, layer in job.beside.items()]
+    read = _together([*map(read_delivery, dict.fromkeys(job.files)), *others])
     if not job.layers:
         kept = {name: frame for name, frame in read.items() if _holds(job.to, frame)}
     else:
@@ -98,8 +105,8 @@ def export_file(job: ExportJob, tell: Callable[[Step], None]) -> Exported:
     left = tuple(name for name in read if name not in kept) if not job.layers else ()
     if not kept:
         raise rl.JobError(
-            f"{job.file.name} 中没有 {job.to} 能写的图层（现有：{'、'.join(read) or '-'}）",
-            f"{job.file.name} has no layer that {job.to} holds (there are: {', '.join(read) or '-'})",
+            f"{names} 中没有 {job.to} 能写的图层（现有：{'、'.join(read) or '-'}）",
+            f"{names} has no layer that {job.to} holds (there are: {', '.join(read) or '-'})",
         )
     named = job.to == "dxf" and not job.layers and not load_drawing(job.said.get("drawing", "plain")).faults
     drawn, aside = without_faults(kept, job.language) if named else (kept, ())
@@ -115,7 +122,8 @@ def export_file(job: ExportJob, tell: Callable[[Step], None]) -> Exported:
         kept = {name: frame for name, frame in kept.items() if name not in left}
     beside = (path.with_suffix(".qgz"),) if job.said.get("project") else ()
     rows = {name: len(frame) for name, frame in kept.items()}
-    return Exported(rows, left, (path, *beside), (*told, *aside, *moved))
+    lost = _lost_photos(kept, job)
+    return Exported(rows, left, (path, *beside), (*told, *aside, *moved, *lost))
 
 
 def read_delivery(path: Path) -> dict[str, pd.DataFrame]:
@@ -140,6 +148,34 @@ def read_delivery(path: Path) -> dict[str, pd.DataFrame]:
         zh, en = why_unreadable(error)
         raise rl.ReadError(f"无法读取 {path.name}：{zh}", f"cannot read {path.name}: {en}") from error
     return {name: _whole(name, frames) for name, frames in parts.items()}
+
+
+def _together(deliveries: Sequence[Mapping[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
+    """The layers of several files; those of one name are one, in the CRS of the first."""
+    parts: dict[str, list[pd.DataFrame]] = {}
+    for delivery in deliveries:
+        for name, frame in delivery.items():
+            first = next(iter(parts.get(name, [])), None)
+            both = isinstance(frame, gpd.GeoDataFrame) and isinstance(first, gpd.GeoDataFrame)
+            aligned = rl.geodesy.align(frame, first.crs, layer=name) if both and first is not None else frame
+            parts.setdefault(name, []).append(aligned)
+    return {name: frames[0] if len(frames) == 1 else _whole(name, frames) for name, frames in parts.items()}
+
+
+def _lost_photos(kept: Mapping[str, pd.DataFrame], job: ExportJob) -> tuple[str, ...]:
+    """What to tell of photos that cells name and the folder has not."""
+    if "photo_column" not in job.said:
+        return ()
+    column, folder = job.said["photo_column"], job.said["photo_folder"]
+    if not any(column in frame for frame in kept.values()):
+        return (f"写出的图层都没有字段 {column}" if job.language == "zh" else f"no layer has a column {column}",)
+    lost = rl.export.list_missing_photos(photo_column=column, photo_folder=folder, **_arguments(kept))
+    if not lost:
+        return ()
+    listed = "、".join(lost[:_TOLD]) + ("…" if len(lost) > _TOLD else "")
+    if job.language == "zh":
+        return (f"{len(lost)} 张照片未找到、在文件夹之外或不是 JPEG、PNG：{listed}",)
+    return (f"{len(lost)} photos are missing, outside the folder, or neither JPEG nor PNG: {listed}",)
 
 
 def _whole(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
@@ -191,6 +227,11 @@ def _chosen(read: Mapping[str, pd.DataFrame], wanted: tuple[str, ...]) -> dict[s
 
 
 def _require_taken(job: ExportJob) -> None:
+    if ("photo_column" in job.said) != ("photo_folder" in job.said):
+        raise rl.JobError(
+            "照片须同时写 --photo-column 字段 和 --photo-folder 文件夹",
+            "photos need both --photo-column COLUMN and --photo-folder FOLDER",
+        )
     wrong = [name for name in job.said if job.to in ENDINGS and job.to not in TAKES[name]]
     if wrong:
         listed = "、".join(f"--{name.replace('_', '-')}" for name in wrong)
@@ -200,7 +241,7 @@ def _require_taken(job: ExportJob) -> None:
 def _target(job: ExportJob, *, several: bool) -> Path:
     if job.out is not None:
         return job.out
-    stem = job.file.stem
+    stem = job.files[0].stem
     if job.to == "shp":
         return Path(f"{stem}.zip" if job.said.get("zip") else f"{stem}_shp")
     if job.to == "gdb" and job.said.get("zip"):
