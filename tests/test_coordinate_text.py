@@ -141,6 +141,31 @@ def test_variants_in_the_wild_are_read_and_told(encoding, tmp_path):
     assert frame.attrs["source"]["about"]["带号"] == "39"
 
 
+@pytest.mark.parametrize(
+    ("row", "points", "said"),
+    [
+        ("4\t0.81\tA\t甲\t面\t\t\t0601\t@", [each.replace(",", "\t") for each in SQUARE], "制表符"),
+        ("4,0.81,A,甲，乙,面,,,0601,@", [each.replace(",", "，", 2) for each in SQUARE], "全角"),
+        ("4,0.81,A,甲,面,,,0601,@", [f"{each},31.25" for each in SQUARE], "第 5 项（高程）未读"),
+        ("4,0.81,A,㳇河,面,,,0601,@", SQUARE, "编码 GB18030"),
+    ],
+    ids=["tabs", "commas", "heights", "signs"],
+)
+def test_common_slips_of_the_pen_are_read_and_told(row, points, said, tmp_path):
+    frame = rl.read_coordinate_text(written(tmp_path, row, *points, encoding="gb18030"))
+    assert frame.geometry.area.tolist() == [8100]
+    assert frame["name"].tolist() == [row.replace("\t", ",").split(",")[3]], "a comma in a name parts nothing"
+    assert said in notes(frame)
+
+
+def test_a_header_that_degrees_belie_and_a_parcel_without_a_shape_are_told(tmp_path):
+    lines = ["J1,1,31.10,117.10", "J2,1,31.10,117.20", "J3,1,31.20,117.20"]
+    frame = rl.read_coordinate_text(written(tmp_path, "3,,A,甲,面,,,,@", *lines, "2,,B,乙,面,,,,@", *lines[:2]))
+    assert frame.geometry.isna().tolist() == [False, True]
+    assert "坐标却是经纬度" in notes(frame)
+    assert "没有图形" in notes(frame)
+
+
 def test_axes_the_other_way_round_and_zone_numbers_are_found(tmp_path):
     swapped = [",".join([*line.split(",")[:2], "39" + line.split(",")[3], line.split(",")[2]]) for line in SQUARE]
     frame = rl.read_coordinate_text(written(tmp_path, "5,0.81,A,甲,面,,,,@", *swapped, head=("[地块坐标]",)))
