@@ -14,7 +14,7 @@ from pyproj import CRS
 from riverline.errors import JobError
 from riverline.export.drafts import changed, zip_files
 from riverline.export.qml import style_into, xml_text
-from riverline.schema import FAULTS
+from riverline.schema import EXTENTS, FAULTS, MANAGEMENT_LINES
 from riverline.style import names_told, river_names, themes
 
 if TYPE_CHECKING:
@@ -135,13 +135,14 @@ def _title(tables: Sequence[Table], file_name: str, language: Language) -> str:
 
 
 def _shown(tables: Sequence[Table]) -> set[str]:
-    """Tables that the project opens with: as on maps what the symbology hides waits, and so do faults beside others."""
-    drawn = {
-        table.name
-        for table in tables
-        if table.layer.name != FAULTS.name
-        and any(symbol.shown for _, symbol in themes(table.layer.schema.name if table.layer.schema else "")[0].symbols)
-    }
+    """Tables that the project opens with: as on maps what symbols hide waits, and faults beside their result."""
+    results = {EXTENTS.name, MANAGEMENT_LINES.name} & {table.layer.name for table in tables}
+    drawn = set()
+    for table in tables:
+        aside = table.layer.name == FAULTS.name and (table.layer.run is not None or bool(results))
+        symbols = themes(table.layer.schema.name if table.layer.schema else "")[0].symbols
+        if not aside and any(symbol.shown for _, symbol in symbols):
+            drawn.add(table.name)
     return drawn or {table.name for table in tables}
 
 
