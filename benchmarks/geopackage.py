@@ -2,7 +2,8 @@
 
 ``python benchmarks/geopackage.py [features]`` prints both and their ratio, each the least of five, taken in turns: to
 pyogrio by default and to its faster way by Arrow, without and with the reading back. It ends with 1 if writing and
-reading back together cost more than 1.3 times pyogrio's own write. Times are CPU seconds: other jobs may share the cores.
+reading back together cost more than 1.3 times pyogrio's own write. Times are CPU seconds: other jobs may share the
+cores.
 """
 
 from __future__ import annotations
