@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from riverline.export.qml import qml
 from riverline.export.tables import GEOMETRY
-from riverline.style import names_told, themes
+from riverline.style import themes
+from riverline.style.lettering import names_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

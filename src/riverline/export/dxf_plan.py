@@ -14,7 +14,8 @@ from riverline._kernels.lines.chainage import cut_many
 from riverline.export.drawings import DrawingLayer
 from riverline.export.placards import placards_of
 from riverline.io.sheet_cells import clean_text
-from riverline.style import LETTERING, lettered, names_told, themes
+from riverline.style import LETTERING, themes
+from riverline.style.lettering import lettered, names_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

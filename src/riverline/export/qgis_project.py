@@ -15,7 +15,8 @@ from riverline.errors import JobError
 from riverline.export.drafts import changed, zip_files
 from riverline.export.qml import style_into, xml_text
 from riverline.schema import EXTENTS, FAULTS, MANAGEMENT_LINES
-from riverline.style import names_told, river_names, themes
+from riverline.style import river_names, themes
+from riverline.style.lettering import names_told
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -43,7 +43,7 @@ def qml(theme: Theme, fields: Sequence[Field], *, kind: Kind, language: Language
     language
         Language of every label.
     others
-        Schemas of the layers of the file that bear names (:func:`riverline.style.names_told`).
+        Schemas of the layers of the file that bear names (:func:`riverline.style.lettering.names_told`).
 
     Returns
     -------

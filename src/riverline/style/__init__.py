@@ -14,7 +14,7 @@ from __future__ import annotations
 from riverline.style.along import along_own_line, own_line_names, own_lines, unnamed
 from riverline.style.evidence import COLOURS, CURVES, HEAT
 from riverline.style.layers import Layer, collect, recognise
-from riverline.style.lettering import CHINESE_FONTS, LETTERING, Lettering, lettered, names_told
+from riverline.style.lettering import CHINESE_FONTS, LETTERING, Lettering
 from riverline.style.naming import rule_sets_named, rule_sets_of, with_rule_titles
 from riverline.style.rivers import river_names
 from riverline.style.symbols import NEUTRAL, OTHER, PROBLEMS_BY_STATUS, THEMES, Shape, Symbol, Theme, themes
@@ -38,8 +38,6 @@ __all__ = [
     "along_own_line",
     "collect",
     "in_language",
-    "lettered",
-    "names_told",
     "own_line_names",
     "own_lines",
     "recognise",

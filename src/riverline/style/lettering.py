@@ -84,7 +84,7 @@ def names_told(layers: Collection[Layer]) -> set[str]:
     Examples
     --------
     >>> from riverline import schema, style
-    >>> sorted(style.names_told(style.collect(schema.AXES.empty(4548), schema.BANK_TOPS.empty(4548))))
+    >>> sorted(names_told(style.collect(schema.AXES.empty(4548), schema.BANK_TOPS.empty(4548))))
     ['axes']
     """
     return {layer.name for layer in layers if "name" in layer.frame}
