@@ -268,7 +268,9 @@ def _head(file: Path, lines: int, encoding: str = "gbk") -> str:
 
 def _coordinates(at: Studio) -> Shown:
     about = {"数据产生单位": "清水县水利局"}
-    text = _head(rl.export.to_coordinate_text(at.work("管理范围.txt"), at.county.drawn.extents, about=about), 17)
+    extents = at.county.drawn.extents
+    managed = extents[extents["kind"] == "management"]
+    text = _head(rl.export.to_coordinate_text(at.work("管理范围.txt"), managed, about=about), 17)
     return [easel.draw_text(text, at.folder / "coordinates.png", title="管理范围.txt")]
 
 

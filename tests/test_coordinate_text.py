@@ -141,6 +141,31 @@ def test_variants_in_the_wild_are_read_and_told(encoding, tmp_path):
     assert frame.attrs["source"]["about"]["带号"] == "39"
 
 
+@pytest.mark.parametrize(
+    ("row", "points", "said"),
+    [
+        ("4\t0.81\tA\t甲\t面\t\t\t0601\t@", [each.replace(",", "\t") for each in SQUARE], "制表符"),
+        ("4,0.81,A,甲，乙,面,,,0601,@", [each.replace(",", "，", 2) for each in SQUARE], "全角"),
+        ("4,0.81,A,甲,面,,,0601,@", [f"{each},31.25" for each in SQUARE], "第 5 项（高程）未读"),
+        ("4,0.81,A,㳇河,面,,,0601,@", SQUARE, "编码 GB18030"),
+    ],
+    ids=["tabs", "commas", "heights", "signs"],
+)
+def test_common_slips_of_the_pen_are_read_and_told(row, points, said, tmp_path):
+    frame = rl.read_coordinate_text(written(tmp_path, row, *points, encoding="gb18030"))
+    assert frame.geometry.area.tolist() == [8100]
+    assert frame["name"].tolist() == [row.replace("\t", ",").split(",")[3]], "a comma in a name parts nothing"
+    assert said in notes(frame)
+
+
+def test_a_header_that_degrees_belie_and_a_parcel_without_a_shape_are_told(tmp_path):
+    lines = ["J1,1,31.10,117.10", "J2,1,31.10,117.20", "J3,1,31.20,117.20"]
+    frame = rl.read_coordinate_text(written(tmp_path, "3,,A,甲,面,,,,@", *lines, "2,,B,乙,面,,,,@", *lines[:2]))
+    assert frame.geometry.isna().tolist() == [False, True]
+    assert "坐标却是经纬度" in notes(frame)
+    assert "没有图形" in notes(frame)
+
+
 def test_axes_the_other_way_round_and_zone_numbers_are_found(tmp_path):
     swapped = [",".join([*line.split(",")[:2], "39" + line.split(",")[3], line.split(",")[2]]) for line in SQUARE]
     frame = rl.read_coordinate_text(written(tmp_path, "5,0.81,A,甲,面,,,,@", *swapped, head=("[地块坐标]",)))
@@ -274,6 +299,24 @@ def test_a_plane_without_zones_is_refused_with_what_can_be_typed(tmp_path):
     with pytest.raises(rl.CRSError, match="不是高斯-克吕格投影；请先用") as told:
         rl.export.to_coordinate_text(tmp_path / "x.txt", 层=fields(shapely.box(X + 0, Y + 0, X + 9, Y + 9), crs=32650))
     assert "zone_prefix" not in str(told.value)
+
+
+def test_a_file_holds_one_kind_and_no_ring_that_crosses_itself(tmp_path):
+    made = invented.result()
+    with pytest.raises(rl.JobError, match=r"(?s)只写一类.*管理范围线.*管理与保护范围"):
+        rl.export.to_coordinate_text(tmp_path / "x.txt", made)
+    bow = shapely.Polygon([(X, Y), (X + 90, Y + 90), (X + 90, Y), (X, Y + 90)])
+    with pytest.raises(rl.JobError, match="自交"):
+        rl.export.to_coordinate_text(tmp_path / "x.txt", 层=fields(bow))
+    assert not list(tmp_path.iterdir())
+    corners = [f"J{at},1,{y:.3f},{39e6 + x:.3f}" for at, (x, y) in enumerate(bow.exterior.coords, 1)]
+    told = rl.read_coordinate_text(written(tmp_path, "5,1.0000,A,甲,面,,,,@", *corners)).attrs["source"]["notes"]
+    said = "".join(each["zh"] for each in told)
+    assert "自交的圈" in said
+    assert "相差一成以上" in said
+    touching = shapely.Polygon([(X, Y), (X + 50, Y + 50), (X + 90, Y), (X + 90, Y + 90), (X + 50, Y + 50), (X, Y + 90)])
+    back = rl.read_coordinate_text(rl.export.to_coordinate_text(tmp_path / "y.txt", 层=fields(touching)))
+    assert back.area.sum() == pytest.approx(touching.area), "a ring that touches itself encloses what it goes around"
 
 
 def test_a_demarcation_goes_out_as_parcels_and_is_confirmed_with(tmp_path):

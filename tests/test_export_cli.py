@@ -8,6 +8,7 @@ import zipfile
 import geopandas as gpd
 import pyogrio
 import pytest
+import shapely
 from tests import invented
 from typer.testing import CliRunner
 
@@ -57,7 +58,7 @@ def test_every_format_is_written_under_a_name_of_its_own(kind, delivered, tmp_pa
     assert "管理与保护范围" in said
     if kind == "txt":
         assert "未写入的图层" in said, "lines are not parcels, and that is told"
-        assert len(rl.read_coordinate_text(tmp_path / made[0], join=False)) > len(invented.extents())
+        assert set(rl.read_coordinate_text(tmp_path / made[0])["parcel_id"]) == {"QS01-management", "BX02-management"}
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,7 @@ def test_degrees_go_into_a_plane_where_a_format_needs_one_and_that_is_told(kind,
     assert "--crs" in said
     if kind == "txt":
         back = rl.read_coordinate_text(tmp_path / "x.txt").to_crs(4548)
-        made = invented.extents().union_all()
+        made = invented.extents().query("kind == 'management'").union_all()
         assert back.union_all().symmetric_difference(made).area < 1e-3 * made.length
     said = run(in_degrees, "--to", kind, "--crs", "EPSG:4547", "--out", tmp_path / f"y.{kind}")
     assert "转换到 EPSG:4547" in said
@@ -169,12 +170,39 @@ def test_options_go_to_their_formats_and_to_no_other(delivered, tmp_path):
         tmp_path / "x.dxf",
     )
     assert {"JZX", "JZXCBZ"} <= set(pyogrio.read_dataframe(tmp_path / "x.dxf")["Layer"])
-    run(delivered, "--to", "txt", "--dialect", "plain-east", "--out", tmp_path / "x.txt")
+    said = run(delivered, "--to", "txt", "--dialect", "plain-east", "--out", tmp_path / "x.txt")
     assert "J1,1," in (tmp_path / "x.txt").read_text("gbk")
+    assert "已写管理范围" in said
+    assert "protection" not in (tmp_path / "x.txt").read_text("gbk")
+    run(delivered, "--to", "txt", "--layer", "保护范围", "--out", tmp_path / "p.txt")
+    assert "management" not in (tmp_path / "p.txt").read_text("gbk")
     for wrong in (("kmz", "--encoding", "GBK"), ("gpkg", "--zip"), ("xlsx", "--scale", "500")):
         said = run(delivered, "--to", *wrong, "--out", tmp_path / "z", status=1)
         assert f"没有 {wrong[1]}" in said
     assert not (tmp_path / "z").exists()
+
+
+def test_photos_axes_and_more_files_go_into_one_file(tmp_path):
+    stood = tmp_path / "桩.gpkg"
+    stakes = (
+        rl.schema.STAKES.empty(invented.CRS).reindex(range(1)).assign(stake_id="a", number="QS01-L-1", note="没有.jpg")
+    )
+    rl.export.to_geopackage(stood, stakes.set_geometry([shapely.Point(500_000, 3_450_000)], crs=invented.CRS))
+    drawn, axes = tmp_path / "界.gpkg", tmp_path / "中心线.gpkg"
+    rl.export.to_geopackage(drawn, invented.result())
+    invented.axes().to_crs(4490).to_file(axes)
+    said = run(drawn, stood, "--axes", axes, "--to", "kmz", "--photo-column", "note", "--photo-folder", tmp_path,
+               "--out", tmp_path / "x.kmz")  # fmt: skip
+    assert "1 张照片未找到" in said
+    assert "没有.jpg" in said
+    assert all(title in said for title in ("界桩", "河道中心线", "管理范围线"))
+    said = run(drawn, "--to", "kmz", "--photo-column", "note", "--out", tmp_path / "y.kmz", status=1)
+    assert "--photo-folder" in said
+    run(drawn, stood, drawn, "--to", "gpkg", "--layer", "界桩", "--layer", "管理范围线", "--out", tmp_path / "z.gpkg")
+    both = read_delivery(tmp_path / "z.gpkg")
+    assert {name: len(frame) for name, frame in both.items()} == {"stakes": 1, "management_lines": 14}, (
+        "a file named twice is read once"
+    )
 
 
 def test_ones_own_profile_is_a_toml(delivered, tmp_path):

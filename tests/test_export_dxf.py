@@ -141,7 +141,12 @@ def test_codes_of_river_demarcation_go_into_xdata_of_cass(tmp_path):
 @pytest.mark.parametrize("drawing", rl.export.list_drawings())
 def test_a_drawing_opens_on_all_that_is_drawn(drawing, tmp_path):
     result, stakes = drawn_stakes(tmp_path)
-    document, _ = entities(rl.export.to_dxf(tmp_path / "x.dxf", result, stakes, drawing=drawing))
+    document, found = entities(rl.export.to_dxf(tmp_path / "x.dxf", result, stakes, drawing=drawing))
+    assert {each.dxf.text for each in found if each.dxftype() == "TEXT"} >= set(stakes["number"]), "map and table agree"
+    assert not any("质检问题" in each.dxf.layer for each in found), "faults are no part of what is handed over"
+    if drawing == "plain":
+        texts = {(each.dxf.layer, each.dxf.text) for each in found if each.dxftype() == "TEXT"}
+        assert {text for name, text in texts if name == "管理与保护范围-注记"} == {*result.extents["name"]}
     west, south, east, north = shapely.total_bounds(
         np.concatenate([result.lines.geometry.array, result.extents.geometry.array, stakes.geometry.array])
     )

@@ -221,6 +221,9 @@ def test_photos_are_taken_from_the_folder_and_from_nowhere_else(tmp_path):
     parsed = [Tags(each.findtext(f"{KML}description")) for each in root.iter(f"{KML}Placemark")]
     assert [bool(each.links) for each in parsed] == [True, True, False, False, False]
     assert ["未找到" in each.text for each in parsed] == [False, True, True, True, True]
+    lost = rl.export.list_missing_photos(核查=frame, photo_column="照片", photo_folder=folder)
+    assert [name.partition("/")[2] or name for name in lost][:1] == ["外.png"]
+    assert len(lost) == 4, "all but the one picture, each once"
     with pytest.raises(rl.JobError, match="photo_folder"):
         rl.export.to_kmz(tmp_path / "y.kmz", 核查=frame, photo_column="照片")
 

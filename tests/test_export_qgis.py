@@ -8,6 +8,7 @@ import shutil
 import subprocess
 
 import pytest
+import shapely
 from tests import invented
 
 import riverline as rl
@@ -49,6 +50,15 @@ for name in sys.argv[2:]:
             entry["whole"] = [symbols[0].symbolLayer(0).size(), symbols[0].symbolLayer(0).strokeWidth()]
         setup = layer.editorWidgetSetup(fields.indexOf(renderer.classAttribute()))
         entry["values"] = setup.config().get("map")
+    if layer.labelsEnabled():
+        settings = layer.labeling().settings()
+        context = layer.createExpressionContext()
+        written = QgsExpression(settings.fieldName)
+        entry["written"] = []
+        for feature in layer.getFeatures():
+            context.setFeature(feature)
+            entry["written"].append(str(written.evaluate(context) or ""))
+        entry["lettering"] = [settings.minimumScale, settings.scaleVisibility, settings.format().families()]
     found[name] = entry
 with open(sys.argv[1] + ".json", "w", encoding="utf-8") as file:
     json.dump(found, file, ensure_ascii=False)
@@ -71,10 +81,12 @@ def qgis_python():
 @pytest.mark.slow
 def test_qgis_opens_every_layer_styled_and_in_chinese(tmp_path):
     python, environment = qgis_python()
+    stakes = rl.schema.STAKES.empty(invented.CRS).reindex(range(2)).assign(stake_id=["a", "b"], number=["QS01-L-1", ""])
+    stakes = stakes.set_geometry([shapely.Point(500_000, 3_400_000 + each) for each in range(2)], crs=invented.CRS)
     path = rl.export.to_geopackage(
-        tmp_path / "成果.gpkg", invented.result(), invented.axes(), invented.water(), 乡镇=invented.towns()
+        tmp_path / "成果.gpkg", invented.result(), invented.axes(), invented.water(), stakes, 乡镇=invented.towns()
     )
-    names = ["管理范围线", "管理与保护范围", "河道中心线", "水域", "质检问题_点", "质检问题_无图形", "乡镇"]
+    names = ["界桩", "管理范围线", "管理与保护范围", "河道中心线", "水域", "质检问题_点", "质检问题_无图形", "乡镇"]
     subprocess.run([python, "-c", SCRIPT, str(path), *names], env=environment, check=True, timeout=120)
     found = json.loads((tmp_path / "成果.gpkg.json").read_text(encoding="utf-8"))
     assert all(found[name]["valid"] for name in names)
@@ -96,6 +108,11 @@ def test_qgis_opens_every_layer_styled_and_in_chinese(tmp_path):
         "singleSymbol",
         "singleSymbol",
     ]
+    assert found["界桩"]["written"] == ["QS01-L-1", ""]
+    assert found["界桩"]["lettering"] == [style.LETTERING["stakes"].scale, True, list(style.CHINESE_FONTS)]
+    assert found["河道中心线"]["written"] == ["白溪", "清水河"]
+    assert set(found["管理与保护范围"]["written"]) == {""}, "rivers have one name, along their axes"
+    assert all("written" not in found[name] for name in ("管理范围线", "水域", "乡镇"))
 
 
 PROJECT = """
@@ -108,7 +125,10 @@ opened = project.read(sys.argv[1])
 root = project.layerTreeRoot()
 found = {"opened": opened, "crs": project.crs().authid(), "groups": [each.name() for each in root.findGroups()],
          "order": [each.layer().name() for each in root.findLayers() if each.layer()],
-         "shown": len(root.checkedLayers()), "view": project.viewSettings().defaultViewExtent().width(),
+         "shown": [each.name() for each in root.checkedLayers()],
+         "title": project.title(),
+         "named": sorted(each.name() for each in project.mapLayers().values() if each.labelsEnabled()),
+         "view": project.viewSettings().defaultViewExtent().width(),
          "layers": {each.name(): [each.isValid(), each.crs().authid(), each.featureCount(),
                                   each.renderer().type() if each.renderer() else ""]
                     for each in project.mapLayers().values()}}
@@ -136,7 +156,11 @@ def test_qgis_opens_the_project_beside_the_file(tmp_path):
     found = json.loads((tmp_path / "成果.qgz.json").read_text(encoding="utf-8"))
     assert (found["opened"], found["crs"]) == (True, "EPSG:4548")
     assert found["groups"] == ["点", "线", "面", "表"]
-    assert found["shown"] == len(found["order"]) == len(found["layers"])
+    assert len(found["order"]) == len(found["layers"])
+    hidden = set(found["order"]) - set(found["shown"])
+    assert hidden == {each for each in found["layers"] if each.startswith("质检问题")}, "as on maps, faults wait"
+    assert found["title"] == "白溪等 2 条（座） · 成果"
+    assert found["named"] == ["河道中心线", "管理与保护范围"]
     assert found["view"] > 0
     assert all(valid for valid, *_ in found["layers"].values())
     assert found["layers"]["管理范围线"] == [True, "EPSG:4548", 14, "categorizedSymbol"]

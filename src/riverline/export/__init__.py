@@ -23,6 +23,7 @@ from riverline.export.geopackage import to_geopackage
 from riverline.export.geoparquet import to_geoparquet
 from riverline.export.kmz import to_kmz
 from riverline.export.ovi import to_ovi
+from riverline.export.photos import list_missing_photos
 from riverline.export.pmtiles import to_pmtiles
 from riverline.export.profiled import list_unwanted
 from riverline.export.profiles import Profile, ProfileField, ProfileLayer, list_profiles, load_profile
@@ -45,6 +46,7 @@ __all__ = [
     "list_dialects",
     "list_drawings",
     "list_forms",
+    "list_missing_photos",
     "list_profiles",
     "list_unwanted",
     "load_dialect",

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["to_chips"]
 
-FONTS = ("Noto Sans CJK SC", "Noto Serif CJK SC", "Source Han Sans SC", "Microsoft YaHei", "SimHei", "PingFang SC",
-         "WenQuanYi Zen Hei")  # fmt: skip
 SMALLEST_M, SMALLEST_PX = 150.0, 40
 """Ground that a picture shows at least, and pixels of the image: enough of both to know the place again."""
 SUSPECT, HALO = "#FFE600", "#111111"
@@ -238,7 +236,7 @@ def _font(language: Language) -> tuple[tuple[str, int], Language]:
     there: dict[str, list[Any]] = {}
     for font in font_manager.fontManager.ttflist:
         there.setdefault(font.name, []).append(font)
-    chinese = next((name for name in FONTS if name in there), None)
+    chinese = next((name for name in style.CHINESE_FONTS if name in there), None)
     name = chinese or "DejaVu Sans"
     plain = min(there[name], key=lambda font: (font.style != "normal", str(font.weight) not in _PLAIN, font.fname))
     return (plain.fname, int(getattr(plain, "index", 0))), language if chinese is not None else "en"

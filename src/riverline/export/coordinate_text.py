@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from riverline.geodesy import align, ellipsoidal_area
 from riverline.geodesy.rounding import round_half_up
 from riverline.geodesy.zones import gauss_kruger
 from riverline.io.coordinate_text import load_dialect, read_coordinate_text
+from riverline.io.coordinate_text.shaping import crossing
 from riverline.io.sheet_cells import clean_text
 from riverline.style import in_language
 
@@ -39,6 +41,7 @@ _PER_HECTARE = 10_000.0
 _CORNERS = 3
 _LISTED = 5
 _SHAPES = ("点", "线", "面")
+_TOLD_BY = {"extents": {"use": "kind"}}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,12 +69,12 @@ def to_coordinate_text(
     path
         The file, named ``….txt``; its folder has to be there. A file that is already there is replaced as a whole.
     *results
-        Frames or results, in a Gauss-Krüger plane. Layers without geometry are left out.
+        Frames or results of one kind, in a Gauss-Krüger plane. Layers without geometry are left out.
     dialect
         Name or path of a dialect (:func:`riverline.io.coordinate_text.list_dialects`).
     columns
         Item of the parcel's line → column that fills it: ``{"use": "用途"}``. Where nothing is said ``number`` is the
-        key of the layer, and items are filled from columns of their names.
+        key of the layer, and items are filled from columns of their names; ``use`` of extents says which kind they are.
     about
         Lines of ``[属性描述]`` that the dialect leaves empty or has otherwise: ``{"数据产生单位": "清水县水利局"}``.
     **layers
@@ -89,9 +92,9 @@ def to_coordinate_text(
     CRSError
         If a layer is in no Gauss-Krüger plane.
     JobError
-        If there is nothing to write, coordinates are no finite numbers, a number stands for several rows, a ring has
-        fewer than three corners at the dialect's decimals, a text has signs that the encoding does not know, or the
-        file cannot be written or does not read back as what was written.
+        If there is nothing to write, or layers of several kinds; coordinates are no finite numbers, a number stands for
+        several rows, a ring crosses itself or has fewer than three corners at the dialect's decimals, a text has signs
+        that the encoding does not know, or the file cannot be written or does not read back as what was written.
 
     Notes
     -----
@@ -114,6 +117,7 @@ def to_coordinate_text(
     found = in_language(layers_for("TXT", target, (".txt",), results, layers), "zh")
     preset = load_dialect(dialect)
     drawn = with_places(found, form="TXT")
+    _require_one_kind(drawn)
     crs = plane_of(drawn, zone_prefix=None)
     if gauss_kruger(crs) is None:
         raise CRSError(
@@ -129,6 +133,19 @@ def to_coordinate_text(
         draft.write_bytes(text.encode(preset.encoding))
         _require_same(draft, parcels, crs)
     return target
+
+
+def _require_one_kind(layers: Sequence[Layer]) -> None:
+    """Refuse layers of several kinds: who reads the file would take all of them for parcels of one survey."""
+    named = {layer.name: layer for layer in layers}
+    if len(named) > 1:
+        zh, en = ("、".join(each.label("zh") for each in named.values()), ", ".join(each.label("en")
+                  for each in named.values()))  # fmt: skip
+        raise JobError(
+            f"一个坐标文件只写一类地块，实际给了 {len(named)} 类：{zh}；请只给其中一类（如管理范围），其余另写文件",
+            f"a coordinate text holds parcels of one kind, got {len(named)}: {en}; give one of them, such as the "
+            "extents, and write the others into files of their own",
+        )
 
 
 def _require_numbers(layers: Sequence[Layer], columns: Mapping[str, str]) -> None:
@@ -166,8 +183,9 @@ def _parcels(layer: Layer, crs: Any, preset: Dialect, columns: Mapping[str, str]
     texts = placards_of(layer, rows, language="zh")
     told = dict(zip(texts.columns, texts.cells, strict=True))
     key = layer.schema.key if layer.schema is not None else ""
+    wanted = {**_TOLD_BY.get(layer.name, {}), **columns}
     keys = [clean_text(str(each)) for each in rows[key]] if key else texts.names
-    filled: dict[str, list[str]] = {name: told.get(columns.get(name, name), [""] * len(rows)) for name in preset.items}
+    filled: dict[str, list[str]] = {name: told.get(wanted.get(name, name), [""] * len(rows)) for name in preset.items}
     filled |= {} if "number" in columns else {"number": keys}
     parts, row = shapely.get_parts(_on_grid(rows.geometry.to_numpy(), preset.decimals), return_index=True)
     sizes = np.zeros(len(parts))
@@ -176,11 +194,14 @@ def _parcels(layer: Layer, crs: Any, preset: Dialect, columns: Mapping[str, str]
     sizes[flat] = areas.area if preset.area == "plane" else ellipsoidal_area(areas)
     hectares = round_half_up(sizes / _PER_HECTARE, preset.area_decimals)
     problems: list[tuple[str, str]] = []
-    for part, at, size, is_area in zip(parts, row, hectares, flat, strict=True):
+    crossed = crossing(parts)
+    for part, at, size, is_area, crosses in zip(parts, row, hectares, flat, crossed, strict=True):
         items: dict[str, str] = {name: _item(cells[at]) for name, cells in filled.items()}
         rings = [_ring(ring, preset) for ring in _rings(part)]
         if is_area and any(len(set(ring)) < _CORNERS for ring in rings):
             problems.append(_too_small(items["number"], preset))
+        elif crosses:
+            problems.append(_crossed(items["number"], part))
         items["area"] = f"{size:.{preset.area_decimals}f}" if is_area else ""
         items["shape"] = _SHAPES[shapely.get_dimensions(part)]
         count = sum(map(len, rings)) - (0 if preset.counts_closing or not is_area else len(rings))
@@ -204,6 +225,14 @@ def _too_small(number: str, preset: Dialect) -> tuple[str, str]:
     return (
         f"地块 {number} 有的圈取 {preset.decimals} 位小数后不足三个点",
         f"a ring of parcel {number} has fewer than three points at {preset.decimals} decimals",
+    )
+
+
+def _crossed(number: str, part: Any) -> tuple[str, str]:  # noqa: ANN401 - a geometry of one part
+    x, y = re.findall(r"-?\d+(?:\.\d+)?", shapely.is_valid_reason(part))[:2] or ("?", "?")
+    return (
+        f"地块 {number} 的圈自交（{y}, {x} 处），围成的面积不定；请先改正图形",
+        f"a ring of parcel {number} crosses itself (at {y}, {x}), so that its area is not certain: correct it first",
     )
 
 

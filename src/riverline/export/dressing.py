@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from riverline.export.qml import qml
 from riverline.export.tables import GEOMETRY
+from riverline.style.lettering import names_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,12 +92,13 @@ def dress(path: Path, tables: Sequence[Table], *, about: str, language: Language
 
 
 def _styles(tables: Sequence[Table], language: Language) -> Iterator[tuple[str | int, ...]]:
+    there = names_told([table.layer for table in tables])
     for table in tables:
         ways = table.layer.themes
         # A table that nothing draws still has names for its columns.
         for number, theme in enumerate(ways if table.kind in {"point", "line", "area"} else ways[:1]):
             title = theme.title(language) or table.name
-            text = qml(theme, table.fields, kind=table.kind, language=language)
+            text = qml(theme, table.fields, kind=table.kind, language=language, others=there)
             yield table.name, GEOMETRY if table.crs else "", title, text, int(number == 0), title, DATE
 
 

@@ -63,8 +63,8 @@ def to_dxf(
     zone_prefix
         Whether eastings carry the zone number. If not given, as the first layer has them.
     with_faults
-        Whether faults are drawn too. If not given, as the preset says: ``plain`` draws them, the presets for CASS do
-        not, unless there is nothing else. They have no element code.
+        Whether faults are drawn too. If not given, as the preset says: those that ship do not draw them unless there is
+        nothing else. They have no element code.
     **layers
         More frames or results, each with a name.
 
@@ -96,8 +96,9 @@ def to_dxf(
     is empty until a copy of the preset has them) every entity has those of the application ``RIVERLINE``: schema, key,
     part and ring. Signs that CAD would take for control codes (``%%``, ``\U+``, ``^``) are written in full width, and
     signs that cannot be seen as ``?``.
-    Texts of stakes stand their own height beside the mark, away from the other bank. Rows without a place and tables
-    are not in a drawing: GeoPackage keeps them.
+    ``plain`` writes numbers of stakes, names of rivers and the like on layers of their own (``界桩-注记``) that can be
+    switched off, the presets for CASS write what CASS has. Texts of stakes stand their own height beside the mark, away
+    from the other bank. Rows without a place and tables are not in a drawing: GeoPackage keeps them.
 
     Examples
     --------

@@ -11,8 +11,11 @@ import numpy as np
 import shapely
 
 from riverline._kernels.lines.chainage import cut_many
+from riverline.export.drawings import DrawingLayer
 from riverline.export.placards import placards_of
 from riverline.io.sheet_cells import clean_text
+from riverline.style import LETTERING
+from riverline.style.lettering import lettered, names_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from riverline.export.drawings import Drawing, DrawingLayer
+    from riverline.export.drawings import Drawing
     from riverline.export.placards import Placards
     from riverline.schema import Language
     from riverline.style import Layer, Symbol
@@ -94,6 +97,7 @@ def plan(layers: Sequence[tuple[Layer, gpd.GeoDataFrame]], drawing: Drawing, *, 
         Of the names of layers that it does not speak of.
     """
     found: list[Planned] = []
+    told = names_told([layer for layer, _ in layers])
     for layer, rows in layers:
         texts = placards_of(layer, rows, language=language)
         left = np.ones(len(rows), dtype=bool)
@@ -108,8 +112,20 @@ def plan(layers: Sequence[tuple[Layer, gpd.GeoDataFrame]], drawing: Drawing, *, 
         if drawing.others and left.any():
             whole = _parted(rows, np.flatnonzero(left), None)
             found += _entities(layer, rows, whole, texts, None, drawing, label=layer.label(language))
+            if drawing.texts:
+                entry, named = _lettering(layer, texts, language), left & lettered(layer, rows, told)
+                found += _entities(layer, rows, _parted(rows, np.flatnonzero(named), None), texts, entry, drawing)
     order = {"HATCH": 0, "LWPOLYLINE": 1, "POINT": 2, "TEXT": 3}
-    return sorted(found, key=lambda each: order[each.kind])
+    return sorted((each for each in found if each.text or each.kind != "TEXT"), key=lambda each: order[each.kind])
+
+
+def _lettering(layer: Layer, texts: Placards, language: Language) -> DrawingLayer:
+    """What writes the names of a layer's features on a layer of their own."""
+    wanted = LETTERING[layer.name].columns if layer.name in LETTERING else ()
+    filled = [name for name, cells in zip(texts.columns, texts.cells, strict=True) if name in wanted and any(cells)]
+    title = _layer_name(layer.label(language), "注记" if language == "zh" else "text")
+    text = f"{{{min(filled, key=wanted.index)}}}" if filled else ""
+    return DrawingLayer.model_validate({"schema": layer.name, "name": title, "draw": "text", "text": text})
 
 
 def strange_signs(planned: Sequence[Planned]) -> list[tuple[str, str]]:

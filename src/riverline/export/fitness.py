@@ -49,6 +49,9 @@ def require_fit(layers: Sequence[Layer]) -> None:
 
 def _not_finite(layer: Layer) -> Iterator[tuple[str, str]]:
     shapes = np.asarray(layer.frame.geometry.array, dtype=object)
+    # Almost always all are: which row each corner is of is asked only where some are not.
+    if np.isfinite(shapely.get_coordinates(shapes)).all():
+        return
     corners, row = shapely.get_coordinates(shapes, return_index=True)
     rows = np.unique(row[~np.isfinite(corners).all(axis=1)])
     if not len(rows):

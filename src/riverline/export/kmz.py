@@ -98,8 +98,9 @@ def to_kmz(
     inside the file. Names and texts of data are texts: neither markup nor links of theirs come to life, balloons show
     the description alone, and nothing in the file points outside it. Faults are called by river and first words of
     their sentence; their folder is the last, and switched off where there are other layers. Photos that are not in
-    the folder, or are neither JPEG nor PNG, are named in the description. Rows without a place are placemarks without
-    geometry; tables without geometry are named in the document's description. The same result gives the same bytes.
+    the folder, or are neither JPEG nor PNG, are named in the description; :func:`list_missing_photos` lists them.
+    Rows without a place are placemarks without geometry; tables without geometry are named in the document's
+    description. The same result gives the same bytes.
 
     Examples
     --------

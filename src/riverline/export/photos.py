@@ -8,10 +8,12 @@ import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from riverline.errors import JobError
+from riverline.export.placards import placards_of
 from riverline.io.sheet_cells import clean_text
+from riverline.style import collect
 
 if TYPE_CHECKING:
     import os
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from riverline.export.placards import Placards
     from riverline.schema import Language
 
-__all__ = ["Photos"]
+__all__ = ["Photos", "list_missing_photos"]
 
 _KINDS = {b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png"}
 _PARTING = re.compile(r"[;；|\n]")
@@ -62,6 +64,11 @@ class Photos:
         missing = [name for name, inside in told if not inside]
         return shown + (f"<p>{_MISSING[language]}{html.escape('; '.join(missing))}</p>" if missing else "")
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names that were asked for and are not in the folder, or are no pictures."""
+        return tuple(name for name, inside in self._known.items() if not inside)
+
     def _taken(self, name: str) -> str:
         """Name in the archive; empty for what is not in the folder or is no picture."""
         if name not in self._known:
@@ -82,6 +89,48 @@ class Photos:
         inside = f"files/photo-{hashlib.sha256(content).hexdigest()[:16]}.{ending}"
         self.files[inside] = content
         return inside
+
+
+def list_missing_photos(
+    *results: Any,  # noqa: ANN401 - any result or frame
+    photo_column: str,
+    photo_folder: str | os.PathLike[str],
+    **layers: Any,  # noqa: ANN401
+) -> tuple[str, ...]:
+    """Photos that cells name and :func:`riverline.export.to_kmz` cannot take: look before the file is handed over.
+
+    Parameters
+    ----------
+    *results, photo_column, photo_folder, **layers
+        What :func:`riverline.export.to_kmz` is given.
+
+    Returns
+    -------
+    tuple of str
+        Names as they stand in cells, each once: not in the folder, outside it, or neither JPEG nor PNG.
+
+    Raises
+    ------
+    SchemaError
+        If something is neither a result nor a frame.
+    JobError
+        If the folder is not there.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import tempfile
+    >>> rows = gpd.GeoDataFrame({"照片": ["a.jpg;b.png"]}, geometry=gpd.points_from_xy([117.0], [31.0]), crs=4490)
+    >>> list_missing_photos(photo_column="照片", photo_folder=tempfile.mkdtemp(), 点=rows)
+    ('a.jpg', 'b.png')
+    """
+    photos = Photos.of(photo_column, photo_folder)
+    for layer in collect(*results, **layers):
+        if layer.spatial and photo_column in layer.frame:
+            texts = placards_of(layer, layer.frame.reset_index(drop=True), language="zh")
+            for row in range(len(layer.frame)):
+                photos.of_row(texts, row, "zh")
+    return photos.missing
 
 
 def _names(text: str) -> list[str]:

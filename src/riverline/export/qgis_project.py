@@ -14,9 +14,12 @@ from pyproj import CRS
 from riverline.errors import JobError
 from riverline.export.drafts import changed, zip_files
 from riverline.export.qml import style_into, xml_text
+from riverline.schema import EXTENTS, FAULTS, MANAGEMENT_LINES
+from riverline.style import river_names
+from riverline.style.lettering import names_told
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from riverline.export.tables import Kind, Table
@@ -95,17 +98,18 @@ def project_xml(tables: Sequence[Table], file_name: str, *, language: Language) 
     """
     root = ET.Element("qgis", projectname=xml_text(PurePath(file_name).stem), version="3.22.0")
     ET.SubElement(root, "homePath", path="")
-    ET.SubElement(root, "title").text = xml_text(PurePath(file_name).stem)
+    ET.SubElement(root, "title").text = xml_text(_title(tables, file_name, language))
     drawn = [table for table in tables if table.crs]
     if drawn:
         _crs(ET.SubElement(root, "projectCrs"), str(drawn[0].crs))
+    there = names_told([table.layer for table in tables])
     keys = {table.name: f"riverline_layer_{number}" for number, table in enumerate(tables)}
     order = sorted(tables, key=lambda table: -_order(table))
     _tree(root, order, keys, {table.name: _source(table, at, file_name) for at, table in enumerate(tables)}, language)
     _canvas(root, drawn)
     layers = ET.SubElement(root, "projectlayers")
     for number, table in enumerate(tables):
-        _layer(layers, table, keys[table.name], _source(table, number, file_name), language)
+        _layer(layers, table, keys[table.name], _source(table, number, file_name), language, there)
     ranked = ET.SubElement(root, "layerorder")
     for kinds, _, _ in _GROUPS:
         for table in order:
@@ -117,6 +121,30 @@ def project_xml(tables: Sequence[Table], file_name: str, *, language: Language) 
         ET.SubElement(ET.SubElement(properties, "SpatialRefSys"), "ProjectionsEnabled", type="int").text = "1"
     ET.indent(root, " ")
     return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _title(tables: Sequence[Table], file_name: str, language: Language) -> str:
+    """What the window is headed: the rivers and the file, of which many are called alike."""
+    rivers = river_names([table.layer for table in tables])
+    names = list(dict.fromkeys(rivers[code] for code in sorted(rivers)))
+    stem = PurePath(file_name).stem
+    if not names:
+        return stem
+    if language == "zh":
+        return f"{names[0]}{f'等 {len(names)} 条（座）' if len(names) > 1 else ''} · {stem}"
+    return f"{names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''} · {stem}"
+
+
+def _shown(tables: Sequence[Table]) -> set[str]:
+    """Tables that the project opens with: as on maps what symbols hide waits, and faults beside their result."""
+    results = {EXTENTS.name, MANAGEMENT_LINES.name} & {table.layer.name for table in tables}
+    drawn = set()
+    for table in tables:
+        aside = table.layer.name == FAULTS.name and (table.layer.run is not None or bool(results))
+        symbols = table.layer.themes[0].symbols
+        if not aside and any(symbol.shown for _, symbol in symbols):
+            drawn.add(table.name)
+    return drawn or {table.name for table in tables}
 
 
 def _order(table: Table) -> int:
@@ -132,6 +160,7 @@ def _tree(
     root: ET.Element, tables: Sequence[Table], keys: dict[str, str], sources: dict[str, str], language: Language
 ) -> None:
     tree = ET.SubElement(root, "layer-tree-group")
+    shown = _shown(tables)
     for kinds, zh, en in _GROUPS:
         own = [table for table in tables if table.kind in kinds]
         if not own:
@@ -139,8 +168,9 @@ def _tree(
         name = zh if language == "zh" else en
         group = ET.SubElement(tree, "layer-tree-group", name=name, checked="Qt::Checked", expanded="1")
         for table in own:
+            seen = "Qt::Checked" if table.name in shown else "Qt::Unchecked"
             ET.SubElement(group, "layer-tree-layer", id=keys[table.name], name=xml_text(table.name), providerKey="ogr",
-                          source=sources[table.name], checked="Qt::Checked", expanded="0")  # fmt: skip
+                          source=sources[table.name], checked=seen, expanded="0")  # fmt: skip
 
 
 def _canvas(root: ET.Element, drawn: Sequence[Table]) -> None:
@@ -164,8 +194,8 @@ def _canvas(root: ET.Element, drawn: Sequence[Table]) -> None:
     _crs(ET.SubElement(view, "DefaultViewExtent", opened), str(drawn[0].crs))
 
 
-def _layer(parent: ET.Element, table: Table, key: str, source: str, language: Language) -> None:
-    layer = ET.SubElement(parent, "maplayer", type="vector", geometry=_GEOMETRY[table.kind], labelsEnabled="0")
+def _layer(parent: ET.Element, table: Table, key: str, source: str, language: Language, there: Collection[str]) -> None:
+    layer = ET.SubElement(parent, "maplayer", type="vector", geometry=_GEOMETRY[table.kind])
     ET.SubElement(layer, "id").text = key
     ET.SubElement(layer, "datasource").text = source
     ET.SubElement(layer, "layername").text = xml_text(table.name)
@@ -173,7 +203,7 @@ def _layer(parent: ET.Element, table: Table, key: str, source: str, language: La
         _crs(ET.SubElement(layer, "srs"), table.crs)
     ET.SubElement(layer, "provider", encoding="UTF-8").text = "ogr"
     theme = table.layer.themes[0]
-    style_into(layer, theme, table.fields, kind=table.kind, language=language)
+    style_into(layer, theme, table.fields, kind=table.kind, language=language, others=there)
 
 
 def _crs(parent: ET.Element, text: str) -> None:

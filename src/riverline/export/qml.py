@@ -1,4 +1,4 @@
-"""QGIS layer styles written from the symbology table: renderer, Chinese names of columns and of their values."""
+"""QGIS layer styles written from the symbology table: renderer, names, Chinese titles of columns and values."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from riverline.export.qml_labels import labels_into
 from riverline.schema import FAULTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from riverline.export.tables import Field, Kind
     from riverline.schema import Language
@@ -28,7 +29,7 @@ _DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def qml(theme: Theme, fields: Sequence[Field], *, kind: Kind, language: Language) -> str:
+def qml(theme: Theme, fields: Sequence[Field], *, kind: Kind, language: Language, others: Collection[str] = ()) -> str:
     """The QML of one theme for one table.
 
     Parameters
@@ -41,6 +42,8 @@ def qml(theme: Theme, fields: Sequence[Field], *, kind: Kind, language: Language
         ``point``, ``line``, ``area``, or ``none`` and ``other`` for a style that names columns and draws nothing.
     language
         Language of every label.
+    others
+        Schemas of the layers of the file that bear names (:func:`riverline.style.lettering.names_told`).
 
     Returns
     -------
@@ -58,23 +61,32 @@ def qml(theme: Theme, fields: Sequence[Field], *, kind: Kind, language: Language
     >>> text.count("<category "), 'label="管理范围"' in text
     (3, True)
     """
-    categories = "Symbology|Fields|Forms" if kind in _SYMBOL_TYPES else "Fields|Forms"
-    root = ET.Element("qgis", version="3.22.0", styleCategories=categories, labelsEnabled="0")
-    style_into(root, theme, fields, kind=kind, language=language)
+    categories = "Symbology|Labeling|Fields|Forms" if kind in _SYMBOL_TYPES else "Fields|Forms"
+    root = ET.Element("qgis", version="3.22.0", styleCategories=categories)
+    style_into(root, theme, fields, kind=kind, language=language, others=others)
     ET.indent(root, " ")
     return _DOCTYPE + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def style_into(root: ET.Element, theme: Theme, fields: Sequence[Field], *, kind: Kind, language: Language) -> None:
+def style_into(
+    root: ET.Element,
+    theme: Theme,
+    fields: Sequence[Field],
+    *,
+    kind: Kind,
+    language: Language,
+    others: Collection[str] = (),
+) -> None:
     """Add a style to an element: that of a QML document, or a layer of a project.
 
     Parameters
     ----------
     root
         The element.
-    theme, fields, kind, language
+    theme, fields, kind, language, others
         As for :func:`qml`.
     """
+    labels_into(root, theme.schema, fields, kind=kind, others=others)
     _field_configuration(root, fields, language)
     _aliases(root, fields)
     if kind in _SYMBOL_TYPES:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riverline.errors import JobError, needed
+from riverline.style import CHINESE_FONTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Fonts", "clean", "find_fonts", "missing_glyphs"]
 
-SANS = ("Noto Sans CJK SC", "Source Han Sans SC", "Source Han Sans CN", "Microsoft YaHei", "SimHei", "PingFang SC",
-        "Heiti SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei")  # fmt: skip
+SANS = CHINESE_FONTS
 SERIF = ("Noto Serif CJK SC", "Source Han Serif SC", "Source Han Serif CN", "SimSun", "Songti SC", "FangSong",
          "AR PL UMing CN")  # fmt: skip
 _BESIDE = "DejaVu Sans"

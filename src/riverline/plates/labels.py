@@ -10,6 +10,7 @@ import shapely
 
 from riverline.plates.fonts import clean
 from riverline.schema import ZONES
+from riverline.style import LETTERING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,16 +26,12 @@ if TYPE_CHECKING:
 
 __all__ = ["LONGEST", "NEAR", "WIDE", "Label", "labels_of", "place", "shortened", "text_size", "wrapped"]
 
-_COLUMNS = {
-    "problems": ("problem_id", 7), "suspects": ("suspect_id", 6), "stakes": ("number", 5), "boards": ("number", 4),
-    "works": ("name", 8), "plates": ("number", 9), "holdings": ("owner", 3), "zones": ("zone_id", 2),
-    "outfalls": ("name", 3), "placed_outfalls": ("name", 3), "admin": ("name", 1), "water": ("name", 2),
-    "landmarks": ("name", 3), "parcels": ("parcel_id", 1),
-}  # fmt: skip
+_NAMED = ("problems", "suspects", "stakes", "boards", "works", "plates", "holdings", "zones", "outfalls",
+          "placed_outfalls", "admin", "water", "landmarks", "parcels")  # fmt: skip
+_COLUMNS = {name: (LETTERING[name].columns[-1], LETTERING[name].first) for name in _NAMED}
 """Which column of a layer is written beside its features, and which layer comes first where room is short."""
-_COLORS = {"stakes": "#8E0B16", "problems": "#8E0B16", "suspects": "#5B2A0A", "water": "#1F5F8B", "boards": "#5B1B6B",
-           "zones": "#33591F"}  # fmt: skip
-_LARGER = {"admin": 8.0, "plates": 7.5, "water": 7.0, "works": 6.0}
+_COLORS = {name: each.color for name, each in LETTERING.items()}
+_LARGER = {name: each.size for name, each in LETTERING.items()}
 _SIZE = 5.0
 _LAKE_SIZE = 8.0
 LONGEST = 24
@@ -45,7 +42,7 @@ _NARROW_EM = 0.58
 _OFF_MM, _EDGE_MM = 1.1, 0.5
 NEAR = 10_000
 """The smallest scale at which everything is drawn and numbered."""
-_MANY = frozenset({"boards", "holdings", "landmarks", "parcels", "zones"})
+_MANY = frozenset(name for name, each in LETTERING.items() if each.scale <= NEAR)
 """What is so many that it is numbered up to 1:10,000 only."""
 _BASIC, _DENSIFIED = 8, 6.5
 """Where stakes come at smaller scales: numbers of basic ones first, of all before those of suspects."""

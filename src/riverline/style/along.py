@@ -11,10 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riverline.channel.given import texts
-from riverline.demarcation.extents.closed import closed_rows, codes_of
-from riverline.demarcation.wording import along_line
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -51,6 +47,8 @@ def own_line_names(layers: Iterable[Layer]) -> dict[str, str]:
     >>> own_line_names(collect(extents.assign(extent_id="GC-02-management", kind="management", name="清水闸")))
     {'GC-02': '清水闸'}
     """
+    from riverline.channel.given import texts
+
     names: dict[str, str] = {}
     for layer in layers:
         if layer.name != "extents" or not {"extent_id", "kind", "name"} <= set(layer.frame.columns):
@@ -89,6 +87,10 @@ def own_lines(name: str, frame: pd.DataFrame, *, names: Mapping[str, str]) -> li
     whose = np.full(len(frame), None, dtype=object)
     if "bank" not in frame or not len(frame):
         return whose.tolist()
+    # Whoever draws such rows has these at hand; whoever does not is spared what they rest on.
+    from riverline.channel.given import texts
+    from riverline.demarcation.extents.closed import closed_rows, codes_of
+
     closed = closed_rows(frame)
     if name == "management_lines":
         whose[closed] = codes_of(frame)[closed]
@@ -125,6 +127,8 @@ def along_own_line(chainages: Sequence[str], whose: Sequence[str | None], *, lan
     >>> along_own_line(["K0+200", ""], ["清水闸", "清水闸"], language="en")
     ['K0+200 along the line of 清水闸', '']
     """
+    from riverline.demarcation.wording import along_line
+
     return [
         chainage if name is None or not chainage else along_line(chainage, name, language)
         for chainage, name in zip(chainages, whose, strict=True)

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.signal import savgol_filter
 from scipy.spatial import cKDTree
 
 from riverline._kernels.areas.bank_graph import BankGraph, bank_graph, longest_way
@@ -270,6 +269,9 @@ def _middle(stations: Floats, banks: tuple[Floats, Floats]) -> Floats:
 
 
 def _smoothed(stations: Floats, window: int) -> Floats:
+    # Brings in scipy.stats, a second that those who only write files would spend.
+    from scipy.signal import savgol_filter
+
     window = min(window // 2 * 2 + 1, (len(stations) - 1) // 2 * 2 + 1)
     return np.asarray(savgol_filter(stations, window, 3, axis=0)) if window > 3 else stations  # noqa: PLR2004 - cubic
 

@@ -13,17 +13,19 @@ import pyogrio
 import shapely
 
 import riverline as rl
-from riverline.cli.jobs.exporting_planes import IN_METRES, in_metres, without_faults
+from riverline.cli.jobs.exporting_planes import IN_METRES, in_metres, one_kind, without_faults
 from riverline.cli.jobs.handover import Steps, require_folder
 from riverline.cli.jobs.reading import layer_names, read_plain
+from riverline.cli.jobs.steps import read_named
 from riverline.export.drawings import load_drawing
 from riverline.export.formats import ENDINGS
-from riverline.schema import FRAMES
+from riverline.schema import EXTENTS, FRAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from riverline.cli.jobs.handover import Step
+    from riverline.cli.jobs.steps import Layer
     from riverline.schema import Language
 
 __all__ = ["TAKES", "ExportJob", "Exported", "export_file", "read_delivery"]
@@ -39,6 +41,8 @@ TAKES: dict[str, frozenset[str]] = {
     "zone_prefix": frozenset({"dxf"}),
     "max_zoom": frozenset({"pmtiles"}),
     "form": frozenset({"xlsx"}),
+    "photo_column": frozenset({"kmz"}),
+    "photo_folder": frozenset({"kmz"}),
     "crs": IN_METRES,
     "language": frozenset(ENDINGS) - {"txt", "ovi"},
 }
@@ -50,21 +54,24 @@ _PATH_NAMES = frozenset(
     {"path", "results", "kind", "columns", "about", "names", "photo_column", "photo_folder", *TAKES}
 )
 _POINT, _AREA = 0, 2
+_TOLD = 10
 
 
 @dataclass(frozen=True, slots=True)
 class ExportJob:
-    """From a GeoPackage to a file of another format.
+    """From GeoPackages to a file of another format.
 
-    ``layers`` are names of tables or schemas, all if empty; ``said`` is what :data:`TAKES` names.
+    ``layers`` are names of tables or schemas, all if empty; ``said`` is what :data:`TAKES` names; ``beside`` are layers
+    of other files, by their schemas.
     """
 
-    file: Path
+    files: Sequence[Path]
     to: str
     out: Path | None = None
     layers: tuple[str, ...] = ()
     said: Mapping[str, Any] = field(default_factory=dict)
     language: Language = "zh"
+    beside: Mapping[str, Layer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +94,20 @@ def export_file(job: ExportJob, tell: Callable[[Step], None]) -> Exported:
     """
     _require_taken(job)
     step = Steps(tell, 2)
-    step(f"读取 {job.file.name}", f"read {job.file.name}")
-    read = read_delivery(job.file)
+    names = "、".join(path.name for path in job.files)
+    step(f"读取 {names}", f"read {names}")
+    others = [{name: read_named(name, layer, FRAMES[name])} for name, layer in job.beside.items()]
+    read = _together([*map(read_delivery, dict.fromkeys(job.files)), *others])
     if not job.layers:
         kept = {name: frame for name, frame in read.items() if _holds(job.to, frame)}
     else:
         kept = _chosen(read, job.layers)
+    kept, told = one_kind(kept, job.language) if job.to == "txt" and not job.layers else (kept, ())
     left = tuple(name for name in read if name not in kept) if not job.layers else ()
     if not kept:
         raise rl.JobError(
-            f"{job.file.name} 中没有 {job.to} 能写的图层（现有：{'、'.join(read) or '-'}）",
-            f"{job.file.name} has no layer that {job.to} holds (there are: {', '.join(read) or '-'})",
+            f"{names} 中没有 {job.to} 能写的图层（现有：{'、'.join(read) or '-'}）",
+            f"{names} has no layer that {job.to} holds (there are: {', '.join(read) or '-'})",
         )
     named = job.to == "dxf" and not job.layers and not load_drawing(job.said.get("drawing", "plain")).faults
     drawn, aside = without_faults(kept, job.language) if named else (kept, ())
@@ -113,7 +123,8 @@ def export_file(job: ExportJob, tell: Callable[[Step], None]) -> Exported:
         kept = {name: frame for name, frame in kept.items() if name not in left}
     beside = (path.with_suffix(".qgz"),) if job.said.get("project") else ()
     rows = {name: len(frame) for name, frame in kept.items()}
-    return Exported(rows, left, (path, *beside), (*aside, *moved))
+    lost = _lost_photos(kept, job)
+    return Exported(rows, left, (path, *beside), (*told, *aside, *moved, *lost))
 
 
 def read_delivery(path: Path) -> dict[str, pd.DataFrame]:
@@ -131,6 +142,34 @@ def read_delivery(path: Path) -> dict[str, pd.DataFrame]:
         schema = (pyogrio.read_info(path, layer=name)["layer_metadata"] or {}).get("schema", "")
         parts.setdefault(schema if schema in FRAMES else name, []).append(read_plain(path, name))
     return {name: _whole(name, frames) for name, frames in parts.items()}
+
+
+def _together(deliveries: Sequence[Mapping[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
+    """The layers of several files; those of one name are one, in the CRS of the first."""
+    parts: dict[str, list[pd.DataFrame]] = {}
+    for delivery in deliveries:
+        for name, frame in delivery.items():
+            first = next(iter(parts.get(name, [])), None)
+            both = isinstance(frame, gpd.GeoDataFrame) and isinstance(first, gpd.GeoDataFrame)
+            aligned = rl.geodesy.align(frame, first.crs, layer=name) if both and first is not None else frame
+            parts.setdefault(name, []).append(aligned)
+    return {name: frames[0] if len(frames) == 1 else _whole(name, frames) for name, frames in parts.items()}
+
+
+def _lost_photos(kept: Mapping[str, pd.DataFrame], job: ExportJob) -> tuple[str, ...]:
+    """What to tell of photos that cells name and the folder has not."""
+    if "photo_column" not in job.said:
+        return ()
+    column, folder = job.said["photo_column"], job.said["photo_folder"]
+    if not any(column in frame for frame in kept.values()):
+        return (f"写出的图层都没有字段 {column}" if job.language == "zh" else f"no layer has a column {column}",)
+    lost = rl.export.list_missing_photos(photo_column=column, photo_folder=folder, **_arguments(kept))
+    if not lost:
+        return ()
+    listed = "、".join(lost[:_TOLD]) + ("…" if len(lost) > _TOLD else "")
+    if job.language == "zh":
+        return (f"{len(lost)} 张照片未找到、在文件夹之外或不是 JPEG、PNG：{listed}",)
+    return (f"{len(lost)} photos are missing, outside the folder, or neither JPEG nor PNG: {listed}",)
 
 
 def _whole(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
@@ -165,6 +204,13 @@ def _holds(kind: str, frame: pd.DataFrame) -> bool:
 
 def _chosen(read: Mapping[str, pd.DataFrame], wanted: tuple[str, ...]) -> dict[str, pd.DataFrame]:
     titles = {FRAMES[name].label_zh: name for name in read if name in FRAMES}
+    kinds = {text: kind.value for kind in EXTENTS["kind"].choices for text in (kind.value, kind.label_zh)}
+    asked = {kinds[each] for each in wanted if each in kinds and each not in read}
+    if asked and EXTENTS.name in read:
+        # One kind of range by its own name, as it is a file of its own for who receives it.
+        ranges = read[EXTENTS.name]
+        read = {**read, EXTENTS.name: ranges[ranges["kind"].isin(asked)]}
+        wanted = tuple(EXTENTS.name if each in kinds else each for each in wanted)
     named = {each: titles.get(each, each) for each in wanted}
     lost = [each for each, name in named.items() if name not in read]
     if lost:
@@ -177,6 +223,11 @@ def _chosen(read: Mapping[str, pd.DataFrame], wanted: tuple[str, ...]) -> dict[s
 
 
 def _require_taken(job: ExportJob) -> None:
+    if ("photo_column" in job.said) != ("photo_folder" in job.said):
+        raise rl.JobError(
+            "照片须同时写 --photo-column 字段 和 --photo-folder 文件夹",
+            "photos need both --photo-column COLUMN and --photo-folder FOLDER",
+        )
     wrong = [name for name in job.said if job.to in ENDINGS and job.to not in TAKES[name]]
     if wrong:
         listed = "、".join(f"--{name.replace('_', '-')}" for name in wrong)
@@ -186,7 +237,7 @@ def _require_taken(job: ExportJob) -> None:
 def _target(job: ExportJob, *, several: bool) -> Path:
     if job.out is not None:
         return job.out
-    stem = job.file.stem
+    stem = job.files[0].stem
     if job.to == "shp":
         return Path(f"{stem}.zip" if job.said.get("zip") else f"{stem}_shp")
     if job.to == "gdb" and job.said.get("zip"):

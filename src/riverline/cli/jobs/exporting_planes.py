@@ -13,6 +13,7 @@ from riverline.export.fitness import require_fit
 from riverline.geodesy.datum import horizontal, name_of
 from riverline.geodesy.planes import is_plane
 from riverline.geodesy.zones import gauss_kruger
+from riverline.schema import EXTENTS, FRAMES
 from riverline.style import collect
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     Frames = dict[str, pd.DataFrame]
 
-__all__ = ["IN_METRES", "in_metres", "without_faults"]
+__all__ = ["IN_METRES", "in_metres", "one_kind", "without_faults"]
 
 _PLANES = {
     "dxf": ("以米为单位的投影坐标系", "projected CRS in metres"),
@@ -101,6 +102,36 @@ def _zone(placed: Mapping[str, gpd.GeoDataFrame]) -> str:
             f"the layers are wider than a zone, so none is taken: say one, such as --crs {wide[0]}, or write layers "
             "apart with --layer",
         ) from error
+
+
+def one_kind(frames: Mapping[str, pd.DataFrame], language: Language) -> tuple[Frames, tuple[str, ...]]:
+    """The one kind of parcels that a coordinate text is of where nobody said which, and what is told of it.
+
+    Raises
+    ------
+    JobError
+        If there are several kinds and none of them is that of management extents.
+    """
+    if EXTENTS.name in frames:
+        ranges = frames[EXTENTS.name]
+        managed = ranges[ranges["kind"] == "management"]
+        if len(managed) in {0, len(ranges)}:
+            managed = ranges
+        if len(managed) == len(ranges) and len(frames) == 1:
+            return dict(frames), ()
+        told = (
+            "坐标文件一个只写一类地块：已写管理范围；保护范围、权属等请用 --layer 保护范围 逐类另写"
+            if language == "zh"
+            else "a coordinate text holds parcels of one kind: management extents; write others with --layer protection"
+        )
+        return {EXTENTS.name: managed}, (told,)
+    if len(frames) > 1:
+        there = [FRAMES[name].label_zh if name in FRAMES else name for name in frames]
+        raise rl.JobError(
+            f"坐标文件一个只写一类地块；请用 --layer 指定其一：{'、'.join(there)}",
+            f"a coordinate text holds parcels of one kind: name one with --layer: {', '.join(frames)}",
+        )
+    return dict(frames), ()
 
 
 def without_faults(frames: Mapping[str, pd.DataFrame], language: Language) -> tuple[Frames, tuple[str, ...]]:

@@ -37,8 +37,17 @@ def left_out(names: Sequence[str], kind: str, language: Language) -> str:
     return f"layers that {kind} does not hold, left out: {', '.join(titles)}"
 
 
-def without_codes(drawing: str | os.PathLike[str], language: Language) -> str:
-    """Which layers of a drawing have no element code though the program expects one; empty if all have."""
+def without_codes(drawing: str | os.PathLike[str] | None, language: Language) -> str:
+    """Which layers of a drawing have no element code though the program expects one; empty if all have.
+
+    Where no preset was asked for, which one CASS wants.
+    """
+    if drawing is None:
+        return (
+            "图层按名称，没有 CASS 编码；交 CASS 请加 --drawing cass-hhhj"
+            if language == "zh"
+            else "layers by their names, without codes: for CASS add --drawing cass-hhhj"
+        )
     preset = load_drawing(drawing)
     names = ", ".join(dict.fromkeys(layer.name for layer in preset.layers if not layer.code))
     if not preset.application or not names:

@@ -80,6 +80,8 @@ class Drawing(Frozen):
         Height of texts on paper.
     others
         Whether layers that no entry speaks of are drawn too, under their own names.
+    texts
+        Whether the features of those are named as on maps (:data:`riverline.style.LETTERING`), each on ``…-注记``.
     faults
         Whether faults are among those: what is wrong with the data is no part of a drawing that is handed over.
     layers
@@ -97,6 +99,7 @@ class Drawing(Frozen):
     bigfont: str = "gbcbig.shx"
     text_mm: Annotated[float, Field(gt=0)] = 2.5
     others: bool = True
+    texts: bool = False
     faults: bool = False
     layers: Annotated[tuple[DrawingLayer, ...], BeforeValidator(as_tuple)] = ()
 

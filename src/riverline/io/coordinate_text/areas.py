@@ -38,6 +38,8 @@ _KEYS = ("面积单位", "面积计量单位", "地块面积单位")
 _NUMBER = re.compile(r"\d+(\.\d*)?")
 _NEAR = 1.1
 """Certificates and drawings differ by a few in a hundred; the nearest two units by fifteen."""
+_ROUNDED_M2 = 1.0
+"""Hectares are written to four decimals."""
 _METRES_PER_DEGREE = 111_320.0
 
 
@@ -141,6 +143,10 @@ def measured_against(
         alike = np.isfinite(off) & (off < np.log(_NEAR))
         doubtful |= alike
         notes += _told_off(frame["line"].to_numpy()[alike], unit, other, kept=told)
+    if unit is not None:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            off = (np.abs(np.log(stated / drawn)) > np.log(_NEAR)) & (np.abs(stated - drawn) > _ROUNDED_M2)
+        notes += _unlike(frame["line"].to_numpy()[off & ~doubtful])
     blank = doubtful & (not told)
     unknown = blank | (np.isnan(stated) & (frame[STATED] != "").to_numpy(dtype=bool))
     areas = np.where(blank, np.nan, stated)
@@ -169,6 +175,18 @@ def _told_off(lines: NDArray[np.int64], unit: AreaUnit, other: AreaUnit, *, kept
         f"{few(lines)}",
     )
     return [told]
+
+
+def _unlike(lines: NDArray[np.int64]) -> list[Note]:
+    if not len(lines):
+        return []
+    return [
+        note(
+            f"所写面积与图形面积相差一成以上，请核对：第 {few(lines)} 行的地块",
+            f"stated areas differ from those drawn by more than a tenth, see which is right: parcels of lines "
+            f"{few(lines)}",
+        )
+    ]
 
 
 def _drawn_m2(frame: gpd.GeoDataFrame) -> NDArray[np.float64]:

@@ -16,6 +16,8 @@ __all__ = ["Block", "Text", "parse"]
 
 _HEADING = re.compile(r"^[\[【]\s*(.+?)\s*[\]】]$")
 _PARCELS, _ABOUT = "地块坐标", "属性描述"
+_ENDED = re.compile(r"[@＠]\s*[,，]?$")
+_NUMBER = re.compile(r"[-+]?\d+(\.\d*)?")
 _MOST_TOLD = 20
 _POINT_ITEMS = 4
 _SHOWN = 40
@@ -39,12 +41,17 @@ class Block:
 
 @dataclass(slots=True)
 class Text:
-    """What a file says: its header, its parcels, sections that were passed over, and whether commas were full-width."""
+    """What a file says: its header, its parcels, sections passed over, and whether its marks are not the format's.
+
+    ``wide`` are full-width commas, ``tabs`` tabs in place of commas, ``heights`` fifth items of points.
+    """
 
     about: dict[str, str] = field(default_factory=dict)
     blocks: list[Block] = field(default_factory=list)
     other: list[str] = field(default_factory=list)
     wide: bool = False
+    tabs: bool = False
+    heights: bool = False
 
 
 def parse(text: str, name: str) -> Text:
@@ -98,9 +105,12 @@ def parse(text: str, name: str) -> Text:
 
 def _take(found: Text, number: int, line: str) -> tuple[str, str] | None:
     """Take one line in; what is wrong with it."""
-    wide = "，" in line and "," not in line
-    found.wide |= wide
-    items = [item.strip() for item in (line.replace("，", ",") if wide else line).split(",")]
+    tabs = "\t" in line and not {",", "，"} & set(line)
+    # In a parcel's line a full-width comma beside plain ones is part of a name; in a point's it can only part items.
+    wide = "，" in line and ("," not in line or not _ENDED.search(line))
+    found.wide, found.tabs = found.wide or wide, found.tabs or tabs
+    plain = line.replace("，", ",") if wide else line.replace("\t", ",") if tabs else line
+    items = [item.strip() for item in plain.split(",")]
     if items[-1] in {"@", "＠"} or (items[-1] == "" and len(items) > 1 and items[-2] in {"@", "＠"}):
         end = max(at for at, item in enumerate(items) if item in {"@", "＠"})
         found.blocks.append(Block(number, items[:end]))
@@ -108,9 +118,10 @@ def _take(found: Text, number: int, line: str) -> tuple[str, str] | None:
     shown = f"{line[:_SHOWN]}…" if len(line) > _SHOWN else line
     if not found.blocks:
         return (f"第 {number} 行：点在任何地块之前：{shown}", f"line {number}: a point before any parcel: {shown}")
-    return _point(
-        found.blocks[-1], number, [item for item in items if item] if len(items) > _POINT_ITEMS else items, shown
-    )
+    items = [item for item in items if item] if len(items) > _POINT_ITEMS else items
+    if len(items) == _POINT_ITEMS + 1 and _NUMBER.fullmatch(items[-1]):
+        found.heights, items = True, items[:_POINT_ITEMS]
+    return _point(found.blocks[-1], number, items, shown)
 
 
 def _point(block: Block, number: int, items: Sequence[str], shown: str) -> tuple[str, str] | None:

@@ -99,7 +99,8 @@ def place(told: Text, crs: object, name: str) -> tuple[Floats, pyproj.CRS, list[
             f"coordinates of {name} do not fit the rest (lines {wrong}): {guess.reason_en}",
         )
     east, north = (first, second) if guess.east == "x" else (second, first)
-    found = _agreed(_header(told.about, name), guess, crs, (east, north), name)
+    header = _header(told.about, name)
+    found = _agreed(header, guess, crs, (east, north), name)
     zone = gauss_kruger(found)
     if zone is not None:
         # The number before an easting is notation: it follows the CRS once the zones agree.
@@ -107,6 +108,14 @@ def place(told: Text, crs: object, name: str) -> tuple[Floats, pyproj.CRS, list[
         east = east + (wanted - there) * _PER_ZONE_M
     order = ("Y 在前（东、北）", "east first") if guess.east == "x" else ("X 在前（北、东）", "north first")
     notes = [note(f"坐标次序：{order[0]}；坐标系 {name_of(found)}", f"order of axes: {order[1]}; CRS {name_of(found)}")]
+    if guess.kind == "degrees" and header.zone is not None:
+        zh, en = _claims(header, guess, None)
+        notes.append(
+            note(
+                f"{zh}，坐标却是经纬度，按经纬度读取；请核对文件头",
+                f"{en}, but coordinates are degrees and were read so",
+            )
+        )
     return np.column_stack([east, north]), found, notes
 
 

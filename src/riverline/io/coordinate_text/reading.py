@@ -32,7 +32,7 @@ __all__ = ["read_coordinate_text"]
 
 _THIRTEEN = tuple(ITEMS)
 _EIGHT = _THIRTEEN[:8]
-_ENCODINGS = (("utf-8-sig", "UTF-8"), ("gb18030", "GBK"))
+_ENCODINGS = (("utf-8-sig", "UTF-8"), ("gbk", "GBK"), ("gb18030", "GB18030"))
 _SHAPES = {"面": "面", "线": "线", "点": "点", "polygon": "面", "line": "线", "point": "点"}
 
 
@@ -145,6 +145,10 @@ def _dialect_notes(told: Text) -> list[Note]:
     notes = [note(f"地块行 {listed} 项", f"lines of parcels have {', '.join(map(str, counts))} items")]
     if told.wide:
         notes.append(note("逗号为全角，按半角读取", "commas are full-width and were read as plain ones"))
+    if told.tabs:
+        notes.append(note("以制表符分隔，按逗号读取", "items are parted by tabs, read as commas"))
+    if told.heights:
+        notes.append(note("点的第 5 项（高程）未读", "the fifth items of points, heights, were not read"))
     if told.other:
         notes.append(note(f"未读的段：{few(told.other)}", f"sections that were not read: {few(told.other)}"))
     odd = [block.line for block in told.blocks if len(block.items) not in {len(_EIGHT), len(_THIRTEEN)}]
@@ -189,6 +193,8 @@ def _remarks(blocks: Sequence[Block], told: Sequence[dict[str, str]], shapes: Se
           for each in _remark([block.line for block, _, shape in rows if guess in shape.guesses], zh, en)),
         *_remark([block.line for block, items, shape in rows if _miscounted(block, items, shape.rings)],
                  "界址点数与实有点数不符", "numbers of points that do not fit"),
+        *_remark([block.line for block, _, shape in rows if shape.shape is None],
+                 "没有图形，该行图形为空", "without a shape, left blank"),
         *_remark([block.line for block, wrong in zip(blocks, wordy, strict=True) if wrong],
                  "面积不是数字，留空", "areas that are no numbers, left blank"),
     ]  # fmt: skip

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["GUESSES", "Guess", "Shaped", "joined", "shape_of"]
+__all__ = ["GUESSES", "Guess", "Shaped", "crossing", "joined", "shape_of"]
 
-Guess = Literal["open", "split", "again", "kept", "late", "island", "apart", "crossing", "doubled", "short"]
+Guess = Literal["open", "split", "again", "kept", "late", "island", "apart", "crossing", "crossed", "doubled", "short"]
 
 GUESSES: dict[Guess, tuple[str, str]] = {
     "open": ("首尾未闭合的圈，已闭合", "rings that were open and were closed"),
@@ -28,6 +28,10 @@ GUESSES: dict[Guess, tuple[str, str]] = {
     "island": ("孔中的岛，作为另一部分", "islands in holes, taken as parts"),
     "apart": ("互不包含的外圈，作为另一部分", "outer rings beside one another, taken as parts"),
     "crossing": ("互相交叉的圈，按原样保留", "rings that cross one another, kept as they are"),
+    "crossed": (
+        "自交的圈，按原样保留，面积不可用；请改正图形（riverline.check 指出位置）",
+        "rings that cross themselves, kept as they are, areas of no use: correct them (riverline.check says where)",
+    ),
     "doubled": ("重复的圈，只取一次", "rings that are there twice, taken once"),
     "short": ("点数不足的圈，未采用", "rings of too few points, left out"),
 }  # fmt: skip
@@ -99,7 +103,35 @@ def shape_of(xy: Floats, rings: Sequence[int], kind: str) -> Shaped:
     whole = [body for body in bodies if len(body) >= _CORNERS]
     guesses |= {"open"} if any(len(run) > 1 and not _closed(run) for run in runs) else set()
     guesses |= {"short"} if len(whole) < len(bodies) else set()
-    return Shaped(joined(_nested(whole, guesses)), len(runs), frozenset(guesses))
+    parts = _nested(whole, guesses)
+    guesses |= {"crossed"} if crossing(np.array(parts, dtype=object)).any() else set()
+    return Shaped(joined(parts), len(runs), frozenset(guesses))
+
+
+def crossing(parts: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Which polygons cross themselves, so that what they enclose is not what their ring goes around.
+
+    Parameters
+    ----------
+    parts
+        n geometries; only polygons can cross themselves.
+
+    Returns
+    -------
+    ndarray
+        (n,). A ring that touches itself or holds a hole by a bridge encloses what it says: it crosses nothing.
+
+    Examples
+    --------
+    >>> import numpy as np, shapely
+    >>> crossing(np.array([shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)]), shapely.box(0, 0, 2, 2)]))
+    array([ True, False])
+    """
+    found = np.zeros(len(parts), dtype=bool)
+    wrong = np.flatnonzero((shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & ~shapely.is_valid(parts))
+    stated, enclosed = shapely.area(parts[wrong]), shapely.area(shapely.make_valid(parts[wrong]))
+    found[wrong] = np.abs(stated - enclosed) > _ROUNDING * np.maximum(enclosed, 1.0)
+    return found
 
 
 def joined(parts: Sequence[Any]) -> Any:  # noqa: ANN401
