@@ -73,9 +73,11 @@ def boards(count=60):
 def test_marks_of_a_side_have_the_shapes_that_the_legend_shows(page, tmp_path) -> None:
     kinds = ("extraction", "dumping", "construction", "discharge")
     opened(page, tmp_path, rl.maps.show_change([problems(*kinds)], [problems(*kinds)], invented.extents()))
-    assert [each.count("L") + 1 for each in page.run(SIDES)] == [3, 4, 4, 5]
+    # Beside marks there are rings, which have no corners.
+    marks = [each for each in page.run(SIDES) if "L" in each]
+    assert [each.count("L") + 1 for each in marks] == [3, 4, 4, 5]
     # A square lies on its side, a diamond on its tip.
-    square, diamond = (np.array(re.findall(r"-?[\d.]+", each), dtype=float)[1::2] for each in page.run(SIDES)[1:3])
+    square, diamond = (np.array(re.findall(r"-?[\d.]+", each), dtype=float)[1::2] for each in marks[1:3])
     assert len(np.unique(square.round(1))) == 2
     assert len(np.unique(diamond.round(1))) == 3
     assert page.console() == []

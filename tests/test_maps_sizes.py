@@ -214,6 +214,7 @@ def test_of_many_points_in_one_place_no_kind_hides_the_others(page, tmp_path, pa
         problem_id=[f"W{i}" for i in range(len(many))],
         kind=np.repeat(["occupation", "construction"], 2_000),
         status="assigned",
+        severity="minor",
         geometry=shapely.points(500_000 + 3e4 * random.random((4_000, 2))),
     )
     assert packed is None

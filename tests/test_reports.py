@@ -791,6 +791,7 @@ def test_stakes_on_a_map_stand_apart_and_the_legend_counts_those_that_are_drawn(
     """Ten kilometres with a stake every twenty metres: as marks side by side they would hide the line."""
     rows = drawn[1].iloc[[0] * 500].assign(kind=["basic", *["densified"] * 499]).reset_index(drop=True)
     rows = rows.set_geometry(gpd.points_from_xy([500_000 + 20 * k for k in range(500)], [3_400_000] * 500), crs=CRS)
+    rows[["lon", "lat", "x_m", "y_m"]] = float("nan")
     figure = draw_map(collect(rows), title="图", language="zh")
     told = re.search(r"界桩·加密桩（择要绘 (\d+)/499）", figure.svg)
     assert 20 < int(told[1]) < 80

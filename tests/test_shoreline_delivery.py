@@ -51,7 +51,9 @@ def test_the_plan_is_written_as_styled_layers_that_read_back(plan, tmp_path):
     back = rl.read_layer(path, rl.schema.ZONES, layer="岸线功能分区")
     assert back["type"].tolist() == plan.zones["type"].tolist()
     assert back["restraints"].tolist() == plan.zones["restraints"].tolist()
-    styles = pyogrio.read_dataframe(path, layer="layer_styles").set_index("f_table_name")["styleQML"]
+    styles = (
+        pyogrio.read_dataframe(path, layer="layer_styles").query("useAsDefault").set_index("f_table_name")["styleQML"]
+    )
     assert all(name in styles["岸线功能分区"] for name in ("岸线保护区", "岸线开发利用区", "已利用长度"))
 
 
@@ -89,7 +91,9 @@ def test_the_province_profile_has_its_fields_codes_and_lengths(plan, tmp_path):
     assert facilities[["岸别", "起点里程", "终点里程", "县(区)"]].to_numpy().tolist() == [
         ["左岸", "K0+150", "K0+250", "清水县"]
     ]
-    styles = pyogrio.read_dataframe(path, layer="layer_styles").set_index("f_table_name")["styleQML"]
+    styles = (
+        pyogrio.read_dataframe(path, layer="layer_styles").query("useAsDefault").set_index("f_table_name")["styleQML"]
+    )
     assert "岸线保护区" in styles["岸线规划功能分区"]
     english = rl.export.to_geopackage(tmp_path / "en.gpkg", plan, profile="sichuan", language="en")
     assert "岸线规划功能分区" in {str(name) for name in pyogrio.list_layers(english)[:, 0]}

@@ -42,8 +42,8 @@ _NARROW_EM = 0.58
 _OFF_MM, _EDGE_MM = 1.1, 0.5
 NEAR = 10_000
 """The smallest scale at which everything is drawn and numbered."""
-_MANY = frozenset(name for name, each in LETTERING.items() if each.scale <= NEAR)
-"""What is so many that it is numbered up to 1:10,000 only."""
+_MANY = frozenset(name for name, each in LETTERING.items() if each.scale <= NEAR) - {"stakes"}
+"""What is so many that it is numbered up to 1:10,000 only; stakes are as far as there is room on a sheet."""
 _BASIC, _DENSIFIED = 8, 6.5
 """Where stakes come at smaller scales: numbers of basic ones first, of all before those of suspects."""
 _LEAST_SIZE = 2.4
