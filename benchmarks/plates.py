@@ -62,10 +62,11 @@ def length_of_forty():
     from riverline.plates.content import drawable
     from riverline.plates.paper import lay_out
     from riverline.plates.planning import plan
+    from riverline.style import collect
 
     room, length = lay_out("A3").room, 20_000.0
     for _ in range(20):
-        layers, _crs = drawable(river(length)[:3], {}, "zh")
+        layers, _crs = drawable(collect(*river(length)[:3]), "zh")
         made = len(plan(layers, "river", 2_000, room).frames)
         if made == SHEETS:
             break

@@ -26,7 +26,7 @@ __all__ = ["CRS", "NEVER_PACKED", "Light", "eastward", "lighten", "merge"]
 CRS = "EPSG:4326"
 # How far display lines may leave the real ones: the first that keeps a page within the vertex budget is taken.
 _TOLERANCES_M = (0.1, 0.5, 2.0, 10.0, 50.0)
-_VERTEX_BUDGET, _PACKED_BUDGET = 300_000, 3_000_000
+_VERTEX_BUDGET, _PACKED_BUDGET = 300_000, 6_000_000
 # A page whose lines would have to be thinned by more has those of its large layers in tiles.
 _TILED_FROM_M, _TILED_FROM = 0.5, 2_000
 # Cutting takes as long as a shape has tiles times vertices: larger ones are thinned.
@@ -156,7 +156,7 @@ def lighten(layers: Sequence[Layer], *, packs: bool = False) -> Light:
     Returns
     -------
     Light
-        Thinned by the smallest tolerance of 0.1 … 50 m that keeps them within 300,000 vertices, or three million on a
+        Thinned by the smallest tolerance of 0.1 … 50 m that keeps them within 300,000 vertices, or six million on a
         page that packs. Where that page would need more than 0.5 m, layers of 2,000 features and more without a shape
         of over 20,000 vertices are to be tiled, and the others have the budget for themselves.
 

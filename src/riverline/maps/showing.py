@@ -70,7 +70,7 @@ def show(  # noqa: PLR0913 - one argument a thing to say
         Size in pixels or per cent.
     max_features
         Most features that a page may hold. Up to 5,000 Leaflet draws one by one; of more, layers of 2,000 and more
-        are drawn on a canvas of our own, bands and rings too; where that would hold over three million vertices, from
+        are drawn on a canvas of our own, bands and rings too; where that would hold over six million vertices, from
         PMTiles in the page. The legend tells.
     scenes
         Images under the layers: one, or two as ``(before, after)`` with a bar that swipes between them. Of more, such
