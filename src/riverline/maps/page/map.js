@@ -274,7 +274,12 @@ var riverline = window.riverline || (function () {
         top = free.top + 16;
         low = map.getSize().y - free.bottom + 8;
       }
-      map.fitBounds(bounds, { paddingTopLeft: [30, top], paddingBottomRight: [right, low], maxZoom: 17, animate: false });
+      // Beside the slider or above it, wherever it is larger.
+      var slider = riverlineLayout.boxes(map, '.riverline-clock')[0], ways = [{ left: 30, low: low }];
+      if (slider) { ways = [{ left: slider.right + 16, low: low }, { left: 30, low: Math.max(low, map.getSize().y - slider.top + 16) }]; }
+      ways.forEach(function (way) { way.zoom = map.getBoundsZoom(bounds, false, L.point(way.left + right, top + way.low)); });
+      var best = ways.reduce(function (a, b) { return b.zoom > a.zoom ? b : a; });
+      map.fitBounds(bounds, { paddingTopLeft: [best.left, top], paddingBottomRight: [right, best.low], maxZoom: 17, animate: false });
     }
     // Where it went is noted: as long as nobody moves the window, paper is fitted anew.
     function fit(bounds) {
