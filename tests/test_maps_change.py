@@ -21,6 +21,7 @@ from matplotlib.image import imread
 from rasterio import Affine
 from selenium.webdriver import ActionChains, Keys
 
+import invented
 import riverline as rl
 from browser import browser
 from changing import build, covers, extent, image, pair, whole
@@ -291,6 +292,11 @@ def test_evidence_is_a_curve_for_each_suspect_and_pictures_are_capped_and_told(t
     assert base64.b64encode(chips[0].read_bytes()).decode() not in capped
     assert f"影像见文件 {chips[0].name}" in capped
     assert "图斑影像嵌入 0 幅（至多 0 幅、12 MB），其余 1 幅见所在文件夹。" in capped
+
+
+def test_places_are_told_in_the_plane_of_the_layers_of_the_sides():
+    lines = invented.lines()
+    assert '"meridian": 117.0' in rl.maps.show_change([lines], [lines]).get_root().render()
 
 
 @pytest.fixture(scope="module")

@@ -395,13 +395,15 @@ def test_works_have_a_table_of_their_own_beside_that_of_the_rivers():
     extents = invented.extents().iloc[:1].assign(name="清水河", kind="management")
     extents["extent_id"] = extents["river_id"] + "-management"
     rows = pd.concat([
-        extents, extents.assign(extent_id="GC-02-management", name="清水闸"),
+        extents, extents.assign(extent_id="GC-02-management", name="清水闸", axis_length_m=float("nan")),
+        extents.assign(extent_id="E7", river_id="R7", name="白石溪"),
         extents.assign(extent_id=extents["river_id"] + "-protection", kind="protection"),
     ], ignore_index=True)  # fmt: skip
     document = rl.reports.compose_announcement(rows, place="清水县", authority="水利局")
     names = {table.title.split("　")[1]: column(table, "名称") for table in document.tables}
     assert names == {
-        "河湖管理范围一览表": ["清水河", ""], "保护范围一览表": ["清水河", ""],
+        # What others coded is no work.
+        "河湖管理范围一览表": ["清水河", "白石溪", ""], "保护范围一览表": ["清水河", ""],
         "水利工程管理范围一览表": ["清水闸", ""],
     }  # fmt: skip
     code = extents["river_id"].iloc[0]
@@ -410,7 +412,8 @@ def test_works_have_a_table_of_their_own_beside_that_of_the_rivers():
         "a row that has the name has the code alone"
     )
     assert any(
-        "划定了清水河（共 1 处）河湖和清水闸（共 1 处）水利工程的管理范围" in text for text in words_of(document)
+        "划定了清水河、白石溪（共 2 处）河湖和清水闸（共 1 处）水利工程的管理范围" in text
+        for text in words_of(document)
     )
 
 

@@ -57,16 +57,18 @@ def test_rows_are_held_against_what_they_say_in_any_crs(stakes):
         with pytest.raises(rl.CRSError, match="x_m = "):
             taken(wrong)
     assert len(taken(unzoned)) == len(stakes)
-    for name, by in (("lon", 1e-4), ("lat", 1e-4), ("x_m", 5.0), ("y_m", 5.0)):
+    for name, by in (("lon", 0.01), ("lat", 0.01), ("x_m", 500.0), ("y_m", 500.0)):
         off = stakes.assign(**{name: stakes[name].where(stakes.index != 1, stakes[name] + by)})
         with pytest.raises(rl.CRSError, match=rf"1 行，如 {off.stake_id[1]} 写明 (?s:.*)write them again") as caught:
             taken(off)
         typed = re.search(r"again: stakes = (stakes.*)", caught.value.en)[1]
         assert len(taken(eval(typed, {"stakes": off}))) == len(stakes)  # noqa: S307
     with pytest.raises(rl.CRSError, match="x_m = "):
-        taken(unzoned.assign(x_m=unzoned.x_m + 5.0))
-    # Coarse, but of the place: five decimals of a degree.
-    assert len(taken(stakes.assign(lon=stakes.lon.round(5), lat=stakes.lat.round(5)))) == len(stakes)
+        taken(unzoned.assign(x_m=unzoned.x_m + 500.0))
+    # Coarse, but of the place: degrees to whole seconds, and a stake that was moved in the field.
+    seconds = stakes.assign(lon=(stakes.lon * 3600).round() / 3600, lat=(stakes.lat * 3600).round() / 3600)
+    assert len(taken(seconds)) == len(stakes)
+    assert len(taken(stakes.set_geometry(stakes.translate(2.0, 0.0)))) == len(stakes)
 
 
 def test_boundary_points_are_held_against_their_columns():

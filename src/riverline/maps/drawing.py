@@ -162,7 +162,7 @@ def draw(found: Sequence[Layer], look: Look, *, pair: Pair | None = None, chips:
         "corner": _corner([*found, *sided], language), "bounds": _corners(view), "whole": _corners(whole),
         "crowds": _WORDS[language]["crowds"], "notices": [each for each in told_of if each], "crowded": crowded,
         "overview": overview(everything, whole),
-        "tools": tools_of(found, language),
+        "tools": tools_of([*found, *sided], language),
     }  # fmt: skip
     dense = surface_rows(look.surface, language) if look.surface else []
     spec["rows"] += dense

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from riverline.plates.fonts import clean
+from riverline.style.rivers import are_works
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -69,7 +68,7 @@ def subjects_of(layers: Sequence[Layer]) -> dict[str, frozenset[Subject]]:
 def _of_lines(lines: pd.DataFrame) -> Iterable[tuple[str, Subject]]:
     if not {"line_id", "river_id", "bank", "basis"} <= set(lines.columns):
         return
-    own = _own(lines, "line_id")
+    own = lines[lines["basis"] != "works"]
     on_banks = own["bank"].notna() & (own["bank"].astype("object") != "")
     yield from ((code, "river") for code in own["river_id"][on_banks].astype("str").unique())
     around = own[~on_banks]
@@ -81,17 +80,11 @@ def _of_lines(lines: pd.DataFrame) -> Iterable[tuple[str, Subject]]:
 def _of_extents(extents: pd.DataFrame) -> Iterable[tuple[str, Subject]]:
     if not {"extent_id", "river_id", "name", "axis_length_m"} <= set(extents.columns):
         return
-    own = _own(extents, "extent_id")
+    own = extents[~are_works(extents)]
     for code, name, length in zip(
         own["river_id"].astype("str"), own["name"].fillna("").astype("str"), own["axis_length_m"].notna(), strict=True
     ):
         yield code, "river" if length else "reservoir" if name.endswith("水库") else "lake"
-
-
-def _own(frame: pd.DataFrame, key: str) -> pd.DataFrame:
-    """Rows that are of their river, lake or reservoir itself, and of no work."""
-    pairs = zip(frame[key].astype("str"), frame["river_id"].astype("str"), strict=True)
-    return frame[np.array([a.startswith(f"{b}-") for a, b in pairs], dtype=bool)]
 
 
 def subject_of(kinds: Iterable[frozenset[Subject]]) -> Subject:

@@ -11,12 +11,13 @@ from riverline.errors import JobError
 from riverline.io.sheet_cells import clean_text
 from riverline.reports.dossiers import form_named
 from riverline.reports.drawing import draw_map
-from riverline.reports.given import Given, are_works, as_day, gather, rivers_in, standing
+from riverline.reports.given import Given, as_day, gather, rivers_in, standing
 from riverline.reports.model import Block, Document, Paragraph, Section, numbered
 from riverline.reports.printed import tables_of, with_rivers
 from riverline.reports.wording import blank, day_in_words, remarks_of, said
 from riverline.schema import LINE_GROUNDS, MANAGEMENT_LINES
 from riverline.style import Layer, own_line_names, own_lines
+from riverline.style.rivers import are_works
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -14,7 +14,7 @@ from riverline.export.sheets import Head, Sheet
 from riverline.geodesy import geodesic_length
 from riverline.io.sheet_cells import cells_of, clean_text, number_format
 from riverline.reports.drawing import draw_map
-from riverline.reports.given import Given, are_works, as_day, gather, of_river, rivers_in, standing
+from riverline.reports.given import Given, as_day, gather, of_river, rivers_in, standing
 from riverline.reports.model import Block, Document, Facts, Paragraph, Section, numbered
 from riverline.reports.parts import PARTS, Part
 from riverline.reports.periods import after_day, captioned, ledger_days, spans_of
@@ -24,6 +24,7 @@ from riverline.reports.waters import Water, water_of
 from riverline.reports.wording import remarks_of, said
 from riverline.schema import AXES, EXTENTS, PROBLEMS
 from riverline.style.codes import named
+from riverline.style.rivers import are_works
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -159,7 +160,7 @@ def _measured(own: Given, language: Language) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for kind in EXTENTS["kind"].choices if len(extents) else ():
         rows = extents[extents["kind"] == kind.value]
-        rows = rows[~are_works(rows)] if (~are_works(rows)).any() else rows
+        rows = rows[~are_works(rows)]
         told = _pairs(rows, EXTENTS, _EXTENT if kind.value == "management" else _AREA, language)
         # An area is that of one of the two extents, and says of which.
         area = EXTENTS["area_m2"].label(language)

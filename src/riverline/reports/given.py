@@ -15,6 +15,7 @@ from riverline.geodesy.planes import crs_of
 from riverline.ledger import Ledger
 from riverline.schema import FAULTS
 from riverline.style import collect, in_language
+from riverline.style.rivers import are_works
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from riverline.schema import Language
     from riverline.style import Layer
 
-__all__ = ["Given", "are_works", "as_day", "gather", "of_river", "rivers_in", "standing"]
+__all__ = ["Given", "as_day", "gather", "of_river", "rivers_in", "standing"]
 
 _SHOWN = 20
 _JOINT = "、"
@@ -102,14 +103,6 @@ def rivers_in(given: Given) -> dict[str, str]:
             own = rows if name == "axes" else rows[_are_waters(rows)]
             names |= dict(zip(own["river_id"].astype("str"), own["name"].fillna("").astype("str"), strict=True))
     return {code: names.get(code, "") for code in sorted(codes) if code}
-
-
-def are_works(extents: pd.DataFrame) -> NDArray[np.bool_]:
-    """Whether each extent is that of a work: its code is the work's own, its river that which it stands at."""
-    if "extent_id" not in extents:
-        return np.zeros(len(extents), dtype=bool)
-    own = extents["river_id"].astype("str") + "-" + extents["kind"].astype("str")
-    return (extents["extent_id"].astype("str") != own).to_numpy(dtype=bool)
 
 
 def standing(stakes: Any) -> Any:  # noqa: ANN401 - GeoDataFrames

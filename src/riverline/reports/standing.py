@@ -9,12 +9,13 @@ import geopandas as gpd
 
 from riverline import geodesy
 from riverline.channel import format_chainage, locate
-from riverline.reports.given import Given, are_works
 from riverline.reports.wording import said
+from riverline.style.rivers import are_works
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from riverline.reports.given import Given
     from riverline.schema import Language
     from riverline.style import Layer
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riverline.style.rivers import are_works
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -102,8 +104,8 @@ def lettered(layer: Layer, rows: pd.DataFrame, others: Collection[str]) -> NDArr
     """
     if layer.name != "extents":
         return np.full(len(rows), layer.name in LETTERING)
-    if not {"extent_id", "river_id", "axis_length_m"} <= set(rows):
+    if not {"extent_id", "river_id", "kind", "axis_length_m"} <= set(rows):
         return np.zeros(len(rows), dtype=bool)
-    own = rows["extent_id"].astype("str") == rows["river_id"].astype("str") + "-management"
+    own = np.asarray(rows["kind"] == "management", dtype=bool) & ~are_works(rows)
     flows = rows["axis_length_m"].notna()
     return np.asarray(own & ~(flows & ("axes" in others)) & ~(~flows & ("water" in others)), dtype=bool)

@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
+    from numpy.typing import NDArray
 
     from riverline.style.layers import Layer
 
-__all__ = ["river_names"]
+__all__ = ["are_works", "river_names"]
 
 
 def river_names(layers: Sequence[Layer]) -> dict[str, str]:
@@ -48,8 +49,27 @@ def river_names(layers: Sequence[Layer]) -> dict[str, str]:
 
 
 def _of_rivers(layer: Layer, rows: pd.DataFrame) -> np.ndarray:
-    """Which rows are rivers themselves: keys of their own ranges begin with the river's code."""
-    if layer.name != "extents" or "extent_id" not in rows:
-        return np.ones(len(rows), dtype=bool)
-    told = zip(rows["extent_id"].astype("str"), rows["river_id"].astype("str"), strict=True)
-    return np.array([key.startswith(f"{river}-") for key, river in told], dtype=bool)
+    """Which rows are rivers themselves."""
+    return ~are_works(rows) if layer.name == "extents" else np.ones(len(rows), dtype=bool)
+
+
+def are_works(extents: pd.DataFrame) -> NDArray[np.bool_]:
+    """Whether each extent is that of a work, (n,): its code is the work's own, its river that which it stands at.
+
+    Extents that others coded are of rivers and lakes: only what :func:`riverline.demarcate_works` made says otherwise.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = {"extent_id": ["R1-management", "S1-management", "E7"], "river_id": "R1", "kind": "management"}
+    >>> are_works(pd.DataFrame(rows)).tolist()
+    [False, True, False]
+    """
+    if not {"extent_id", "river_id", "kind"} <= set(extents.columns):
+        return np.zeros(len(extents), dtype=bool)
+    code, river, kind = (extents[name].astype("str") for name in ("extent_id", "river_id", "kind"))
+    made = np.array([each.endswith(f"-{of}") for each, of in zip(code, kind, strict=True)], dtype=bool)
+    other = (code != river + "-" + kind).to_numpy(dtype=bool)
+    if "axis_length_m" in extents:
+        other = other & extents["axis_length_m"].isna().to_numpy()
+    return np.asarray(made & other, dtype=bool)

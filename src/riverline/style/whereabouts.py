@@ -33,8 +33,9 @@ __all__ = ["require_places"]
 _DEGREES = ("lon", "lat")
 _METRES = ("x_m", "y_m")
 _PER_ZONE_M = 1_000_000.0
-# Of rows that state five decimals of a degree; half a millimetre on a sheet of 1:2,000. Nearer than this is for checks.
-_ROWS_M = 1.0
+# A wrong zone is hundreds of kilometres off. Degrees rounded to seconds, and stakes that were moved in the field, are
+# nearer than this: checks tell of them (riverline.inspect).
+_ROWS_M = 200.0
 # Between the degrees of an old datum and those of CGCS2000.
 _DATUMS_M = 1_000.0
 _TRIED_ROWS = 50
@@ -53,7 +54,7 @@ def require_places(layers: Sequence[Layer]) -> None:
     ------
     CRSError
         If coordinates lie outside their CRS (metres under the name of degrees, longitude and latitude swapped, a zone
-        number too many, degrees under the name of a plane); if stakes, boards or boundary points are a metre or more
+        number too many, degrees under the name of a plane); if stakes, boards or boundary points are 200 m or more
         from where their own ``lon`` and ``lat``, or ``x_m``, ``y_m`` and ``zone``, say they are, as after a wrong
         ``set_crs``; or if the extents, lines, stakes … of one river lie 20 km or more apart and bear different CRSs, or
         150 km.

@@ -286,18 +286,16 @@ def _frame(sheet: _Sheet) -> str:
 
 
 def _furniture(sheet: _Sheet, language: Language) -> Iterator[str]:
-    """North arrow and scale bar, on white."""
+    """North arrow and scale bar; what lies under them is seen: it may be a legal line."""
     words = _WORDS[language]
     x, y = _EDGE + sheet.width - 6, 4.0
-    yield element("rect", x=x - 4, y=y - 1.8, width=8, height=14, fill="#FFFFFF", fill_opacity=0.85)
     yield element("path", d=f"M{x} {y + 3}L{x + 2.2} {y + 11}L{x} {y + 9}Z", fill="#222222")
     yield element(
         "path", d=f"M{x} {y + 3}L{x - 2.2} {y + 11}L{x} {y + 9}Z", fill="#FFFFFF", stroke="#222222", stroke_width=0.2
     )
-    yield text(words["north"], x, y + 1.6, size=2.8, text_anchor="middle", font_weight="bold")
+    yield text(words["north"], x, y + 1.6, size=2.8, halo=True, text_anchor="middle", font_weight="bold")
     length = max(spread(0, sheet.width * sheet.metres * _BAR_SHARE, 2))
     wide, left, low = length / sheet.metres, _EDGE + 4.0, sheet.height - 4.0
-    yield element("rect", x=left - 2.5, y=low - 5.2, width=wide + 14, height=8.6, fill="#FFFFFF", fill_opacity=0.85)
     for half in (0, 1):
         yield element(
             "rect",
@@ -312,7 +310,7 @@ def _furniture(sheet: _Sheet, language: Language) -> Iterator[str]:
     unit, size = (words["km"], length / _KILOMETRE) if length >= _KILOMETRE else (words["m"], length)
     for share in (0, 0.5, 1):
         told = f"{size * share:g}" + (f" {unit}" if share == 1 else "")
-        yield text(told, left + wide * share, low - 1.2, size=2.3, text_anchor="middle")
+        yield text(told, left + wide * share, low - 1.2, size=2.3, halo=True, text_anchor="middle")
 
 
 class _Legend(NamedTuple):
