@@ -411,6 +411,16 @@ def test_works_have_a_table_of_their_own_beside_that_of_the_rivers():
     assert column(table_named(document, "保护范围"), "河流编码")[0] == code, (
         "a row that has the name has the code alone"
     )
+    alone = rl.reports.compose_announcement(rows.iloc[[1]], place="清水县")
+    assert [table.title.split("　")[1] for table in alone.tables] == ["水利工程管理范围一览表"], (
+        "no empty table of rivers"
+    )
+    blank = dict.fromkeys(("axis_length_m", "left_length_m", "right_length_m"), float("nan"))
+    lake = rl.reports.compose_announcement(rows.iloc[[0]].assign(**blank), place="清水县").tables[0]
+    lengths = [at for at, head in enumerate(lake.heads) if "长" in head]
+    assert lengths, "a lake has no sum of lengths that are not there"
+    assert {lake.rows[-1][at] for at in lengths} == {""}
+    assert rl.plates.draw(rows.iloc[[1]]).title == "水利工程管理范围图"
     assert any(
         "划定了清水河、白石溪（共 2 处）河湖和清水闸（共 1 处）水利工程的管理范围" in text
         for text in words_of(document)

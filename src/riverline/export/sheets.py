@@ -205,9 +205,11 @@ def _summed(frame: pd.DataFrame, table: FormTable) -> pd.DataFrame:
     return pd.DataFrame(sums).reset_index() if len(frame) else frame
 
 
-def _sum(values: pd.Series) -> float | int:
-    """The sum as it is written in decimals: no digit comes in by adding binary fractions."""
+def _sum(values: pd.Series) -> float | int | None:
+    """The sum as it is written in decimals: no digit comes in by adding binary fractions. Of nothing there is none."""
     there = values.dropna()
+    if there.empty:
+        return None
     if pd.api.types.is_integer_dtype(there.dtype):
         return int(there.sum())
     return float(sum(Decimal(repr(float(value))) for value in there))

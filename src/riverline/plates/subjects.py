@@ -100,7 +100,7 @@ def subject_of(kinds: Iterable[frozenset[Subject]]) -> Subject:
 
 
 def content_of(layers: Iterable[Layer], language: Language) -> str:
-    """The title of a sheet that shows neither an extent nor a line of one: by its layers; empty for the others.
+    """The title of a sheet without an extent or line of a river or lake: by its layers; empty for the others.
 
     Parameters
     ----------
@@ -121,8 +121,10 @@ def content_of(layers: Iterable[Layer], language: Language) -> str:
     ['河道图', '宗地图', '']
     """
     full = [layer for layer in layers if len(layer.frame)]
-    if any(layer.name in LINES for layer in full):
-        return ""
+    drawn = [layer.frame for layer in full if layer.name in LINES]
+    if drawn:
+        of_works = all(_are_of_works(frame) for frame in drawn)
+        return ("水利工程管理范围图" if language == "zh" else "Management extents of works") if of_works else ""
     # What has no schema, and what others are drawn upon, is told where there is nothing else.
     main = [layer for layer in full if layer.schema is not None and layer.name not in _GROUND]
     main = main or [layer for layer in full if layer.schema is not None] or full
@@ -133,6 +135,11 @@ def content_of(layers: Iterable[Layer], language: Language) -> str:
     if not names or len(names) > _MOST_NAMED:
         return "河湖要素图" if zh else "Rivers, lakes and what belongs to them"
     return f"{'、'.join(names).removesuffix('图')}图" if zh else " and ".join(names)
+
+
+def _are_of_works(frame: pd.DataFrame) -> bool:
+    """Whether extents or lines are all of works."""
+    return bool((frame["basis"] == "works").all() if "basis" in frame else are_works(frame).all())
 
 
 def heading_of(subject: Subject, language: Language, *, name: str = "", title: str = "") -> str:

@@ -89,7 +89,7 @@ def compose_announcement(
     for name, table in tables_of(layers, form, language=language):
         tables.setdefault(name, []).append(table)
     for name, table in tables_of(works, form, language=language):
-        tables[name].append(replace(table, title=_of_works(table.title, language)))
+        tables.setdefault(name, []).append(replace(table, title=_of_works(table.title, language)))
     told = _opening(
         _names(given, works=False), _names(given, works=True), blank(place, width=4), blank(authority), language
     )
@@ -163,7 +163,8 @@ def _parted(layers: list[Layer]) -> tuple[list[Layer], list[Layer]]:
         for layer, those in parted
         if those.any()
     ]
-    waters = [replace(layer, frame=layer.frame[~those]) for layer, those in parted]
+    # Where there are works alone, no empty tables of rivers stand before theirs.
+    waters = [replace(layer, frame=layer.frame[~those]) for layer, those in parted if not those.all() or not works]
     return [*waters, *(layer for layer in layers if layer.name != "extents")], works
 
 

@@ -67,7 +67,7 @@ def are_works(extents: pd.DataFrame) -> NDArray[np.bool_]:
     """
     if not {"extent_id", "river_id", "kind"} <= set(extents.columns):
         return np.zeros(len(extents), dtype=bool)
-    code, river, kind = (extents[name].astype("str") for name in ("extent_id", "river_id", "kind"))
+    code, river, kind = (extents[name].astype("str").fillna("") for name in ("extent_id", "river_id", "kind"))
     made = np.array([each.endswith(f"-{of}") for each, of in zip(code, kind, strict=True)], dtype=bool)
     other = (code != river + "-" + kind).to_numpy(dtype=bool)
     if "axis_length_m" in extents:
