@@ -11,6 +11,7 @@ import shapely
 from riverline.plates.fonts import clean
 from riverline.schema import ZONES
 from riverline.style import LETTERING
+from riverline.style.lettering import lettered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,11 +108,11 @@ def _standing(layers: Sequence[Layer]) -> list[Label]:
     named = {name for names in waters for name in names}
     found = []
     for layer in layers:
-        if layer.name != "extents" or not {"name", "axis_length_m", "extent_id"} <= set(layer.frame.columns):
+        if layer.name != "extents" or "name" not in layer.frame:
             continue
         rows = layer.frame
-        own = rows["extent_id"].astype("str") == rows["river_id"].astype("str") + "-management"
-        rows = rows[own & rows["axis_length_m"].isna() & rows["name"].notna() & ~rows["name"].isin(named)]
+        # As beside axes: rivers are named along them.
+        rows = rows[lettered(layer, rows, {"axes"}) & rows["name"].notna() & ~rows["name"].isin(named)]
         places = shapely.get_coordinates(shapely.point_on_surface(rows.geometry.to_numpy()))
         texts = [clean(name, LONGEST) for name in rows["name"]]
         found += [Label(text, at[0], at[1], _LAKE_SIZE, _COLORS["water"], 9, inside=True)

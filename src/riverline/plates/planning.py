@@ -17,6 +17,7 @@ from riverline.plates.paper import fitting_scale
 from riverline.plates.showing import centred
 from riverline.plates.strips import cells_over, guide_of_axes, guide_of_banks, match_line, strips_along, uncovered
 from riverline.plates.subjects import subjects_of
+from riverline.style.rivers import are_works
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -167,13 +168,8 @@ def _names(layers: Sequence[Layer]) -> dict[str, str]:
     for source in ("extents", "axes"):
         for layer in layers:
             if layer.name == source and {"river_id", "name"} <= set(layer.frame.columns):
-                frame = layer.frame
-                if source == "extents" and "extent_id" in frame:
-                    # The range of a work bears the code of its river and a name of its own.
-                    own = [
-                        str(a).startswith(f"{b}-") for a, b in zip(frame["extent_id"], frame["river_id"], strict=True)
-                    ]
-                    frame = frame[np.array(own, dtype=bool)]
+                # The range of a work bears the code of its river and a name of its own.
+                frame = layer.frame[~are_works(layer.frame)] if source == "extents" else layer.frame
                 known = frame[["river_id", "name"]].dropna().astype(str)
                 names |= {code: name for code, name in zip(known["river_id"], known["name"], strict=True) if name}
     return names
